@@ -1,0 +1,48 @@
+namespace RankCollapse;
+
+/// <summary>The base of every error that RankCollapse raises on purpose; its message is one line for the user.</summary>
+public abstract class RankCollapseException : Exception
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="message">What was found, what was expected and what to do.</param>
+    /// <param name="innerException">The cause, where there is one.</param>
+    protected RankCollapseException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>Input that cannot be used: a setting, a file, a shape. The command ends with exit code 2.</summary>
+public sealed class InvalidInputException : RankCollapseException
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="message">What was found, what was expected and what to do.</param>
+    /// <param name="innerException">The cause, where there is one.</param>
+    public InvalidInputException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>Operands whose sizes do not fit together; the message names both.</summary>
+public sealed class ShapeMismatchException : RankCollapseException
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="message">Both sizes, and where they met.</param>
+    public ShapeMismatchException(string message)
+        : base(message)
+    {
+    }
+}
+
+/// <summary>A computation that did not reach what was asked. The command ends with exit code 1.</summary>
+public sealed class ComputationFailedException : RankCollapseException
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="message">What failed, where, and what may help.</param>
+    /// <param name="innerException">The cause, where there is one.</param>
+    public ComputationFailedException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
