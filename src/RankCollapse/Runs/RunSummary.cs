@@ -1,0 +1,111 @@
+namespace RankCollapse.Runs;
+
+/// <summary>How a training run ended.</summary>
+public enum RunStatus
+{
+    /// <summary>The relative gradient norm reached the tolerance.</summary>
+    Converged,
+
+    /// <summary>The number of epochs was used up.</summary>
+    MaxEpochs,
+
+    /// <summary>The time was used up.</summary>
+    TimeLimit,
+
+    /// <summary>The user stopped it.</summary>
+    Cancelled,
+
+    /// <summary>A value became infinite or not a number; the last good state is what was saved.</summary>
+    Diverged,
+}
+
+/// <summary>One number of a run's table of metrics.</summary>
+/// <param name="Epoch">The epoch, 0 for the initial state.</param>
+/// <param name="Seconds">Seconds of training up to then.</param>
+/// <param name="Layer">1 … L, or 0 for the whole network.</param>
+/// <param name="Metric">The metric's name, such as <c>tcvUpper</c>.</param>
+/// <param name="Value">The value.</param>
+public readonly record struct MetricRecord(long Epoch, double Seconds, int Layer, string Metric, double Value);
+
+/// <summary>The final state of a run, as in <c>summary.json</c>.</summary>
+public sealed record RunSummary
+{
+    /// <summary>How the run ended.</summary>
+    public required RunStatus Status { get; init; }
+
+    /// <summary>The objective's convention: <c>sum</c>, <c>mean</c> or <c>eq3</c>.</summary>
+    public required string Convention { get; init; }
+
+    /// <summary>J(Θ) with its penalties.</summary>
+    public required double Objective { get; init; }
+
+    /// <summary>½‖f(X) − Y‖² or Σ cross-entropy, without the factor a.</summary>
+    public required double DataLoss { get; init; }
+
+    /// <summary>Σ_l (λ_l/2)‖W_l‖² + (β_l/2)‖b_l‖².</summary>
+    public required double WeightPenalty { get; init; }
+
+    /// <summary>Σ_l (μ_l/2)‖Z^l‖².</summary>
+    public required double FeaturePenalty { get; init; }
+
+    /// <summary>‖∇J‖.</summary>
+    public required double GradientNorm { get; init; }
+
+    /// <summary>The gradient's norm relative to the norms of the terms that it balances.</summary>
+    public required double RelativeGradientNorm { get; init; }
+
+    /// <summary>Epochs (solver iterations) done.</summary>
+    public required long Epochs { get; init; }
+
+    /// <summary>Gradients evaluated.</summary>
+    public required long GradientEvaluations { get; init; }
+
+    /// <summary>Products with the Hessian or the Gauss–Newton matrix.</summary>
+    public required long HessianProducts { get; init; }
+
+    /// <summary>Seconds of training.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Why there is no value, for each field that is null; keyed by field, with the layer where there is one.</summary>
+    public IReadOnlyDictionary<string, string> Reasons { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The layers, 1 … L.</summary>
+    public required IReadOnlyList<LayerSummary> Layers { get; init; }
+}
+
+/// <summary>The final state of one layer.</summary>
+public sealed record LayerSummary
+{
+    /// <summary>l, from 1.</summary>
+    public required int Layer { get; init; }
+
+    /// <summary>Upper end of the interval for TCV_{K,l} (7).</summary>
+    public double? TcvUpper { get; init; }
+
+    /// <summary>Lower end of the interval for TCV_{K,l} (7).</summary>
+    public double? TcvLower { get; init; }
+
+    /// <summary>WCSS_l (6) of the partition into classes.</summary>
+    public double? WcssOfClasses { get; init; }
+
+    /// <summary>s_i(W_l), descending.</summary>
+    public required IReadOnlyList<double> WeightSingularValues { get; init; }
+
+    /// <summary>s_i(Z^l), descending.</summary>
+    public required IReadOnlyList<double> FeatureSingularValues { get; init; }
+
+    /// <summary>s_i(σ_{l+1}^{-1}(Z^{l+1})), Theorem 4.2's prediction for Z^l with C = 1; null for l = L or where the inverse does not exist.</summary>
+    public IReadOnlyList<double>? PredictedFeatureSingularValues { get; init; }
+
+    /// <summary>Numerical rank of W_l, relative to its largest singular value at 1e−5.</summary>
+    public required int WeightNumericalRank { get; init; }
+
+    /// <summary>Numerical rank of Z^l, relative to its largest singular value at 1e−5.</summary>
+    public required int FeatureNumericalRank { get; init; }
+
+    /// <summary>Σ_{j>K} s_j² / Σ s_j² of W_l; null where K is unknown or W_l = 0.</summary>
+    public double? WeightTailEnergy { get; init; }
+
+    /// <summary>‖W_l‖_F.</summary>
+    public required double WeightNorm { get; init; }
+}
