@@ -1,0 +1,98 @@
+namespace RankCollapse.Runs;
+
+/// <summary>Every setting of <c>train</c>, resolved, as in <c>config.json</c>; names equal the command's options in camel case.</summary>
+public sealed record RunConfiguration
+{
+    /// <summary>The version of the program that wrote it.</summary>
+    public string? Version { get; init; }
+
+    /// <summary><c>mnist</c>, <c>gaussian-mixture</c> or a file.</summary>
+    public string Data { get; init; } = "mnist";
+
+    /// <summary>N.</summary>
+    public int Samples { get; init; } = 200;
+
+    /// <summary>K.</summary>
+    public int Classes { get; init; } = 10;
+
+    /// <summary>Samples of each class; null for equal counts.</summary>
+    public IReadOnlyList<int>? ClassCounts { get; init; }
+
+    /// <summary>Input dimension of a Gaussian mixture.</summary>
+    public int Dimension { get; init; } = 100;
+
+    /// <summary>σ of a Gaussian mixture.</summary>
+    public double Sigma { get; init; } = 0.1;
+
+    /// <summary><c>feedforward</c> or <c>residual</c>.</summary>
+    public string Architecture { get; init; } = "feedforward";
+
+    /// <summary>L.</summary>
+    public int Depth { get; init; } = 5;
+
+    /// <summary>n_1 … n_{L−1}: one number for all, or one for each hidden layer.</summary>
+    public IReadOnlyList<int> Width { get; init; } = [200];
+
+    /// <summary>Hidden activation.</summary>
+    public string Activation { get; init; } = "tanh";
+
+    /// <summary>Output activation.</summary>
+    public string OutputActivation { get; init; } = "identity";
+
+    /// <summary>Whether layers have biases.</summary>
+    public bool Bias { get; init; }
+
+    /// <summary><c>squared</c> or <c>cross-entropy</c>.</summary>
+    public string Loss { get; init; } = "squared";
+
+    /// <summary><c>sum</c>, <c>mean</c> or <c>eq3</c>.</summary>
+    public string Convention { get; init; } = "sum";
+
+    /// <summary>λ.</summary>
+    public double Lambda { get; init; } = 1e-5;
+
+    /// <summary>δ, the factor of λ for the first layer.</summary>
+    public double Delta { get; init; }
+
+    /// <summary>λ', the feature penalty; null takes λ.</summary>
+    public double? LambdaFeatures { get; init; }
+
+    /// <summary><c>orthogonal</c>, <c>gaussian</c>, <c>xavier</c> or <c>he</c>.</summary>
+    public string Init { get; init; } = "orthogonal";
+
+    /// <summary><c>adam</c>, <c>sgd</c>, <c>lbfgs</c> or <c>gauss-newton</c>.</summary>
+    public string Solver { get; init; } = "adam";
+
+    /// <summary>Learning rate; null takes the solver's default.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary><c>constant</c> or <c>cosine</c>.</summary>
+    public string Schedule { get; init; } = "cosine";
+
+    /// <summary>Momentum of <c>sgd</c>.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>The most epochs (solver iterations).</summary>
+    public long MaxEpochs { get; init; } = 20000;
+
+    /// <summary>The most seconds; null for no limit.</summary>
+    public double? MaxSeconds { get; init; }
+
+    /// <summary>Stop at this relative gradient norm.</summary>
+    public double GradientTolerance { get; init; } = 1e-8;
+
+    /// <summary>Seed of initialisation and sampling.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Seed of the data.</summary>
+    public long DataSeed { get; init; }
+
+    /// <summary>Record metrics every so many epochs; null chooses about 100 records.</summary>
+    public long? RecordEvery { get; init; }
+
+    /// <summary>Write a checkpoint every so many seconds.</summary>
+    public double CheckpointSeconds { get; init; } = 30;
+
+    /// <summary>Threads inside products; null for all cores.</summary>
+    public int? Threads { get; init; }
+}
