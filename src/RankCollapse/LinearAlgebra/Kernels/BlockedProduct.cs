@@ -1,0 +1,180 @@
+namespace RankCollapse.LinearAlgebra.Kernels;
+
+/// <summary>Which part of a product is wanted.</summary>
+internal enum ProductPart
+{
+    /// <summary>Every entry.</summary>
+    All,
+
+    /// <summary>Tiles that touch the lower triangle: the result is symmetric and is mirrored afterwards.</summary>
+    Lower,
+}
+
+/// <summary>
+/// C (+)= A·B on one thread: cuts the product into blocks that stay in the caches, and those into register tiles.
+/// B is packed where its rows are not contiguous or lie too far apart; A is packed where its block would not stay in cache.
+/// </summary>
+internal static unsafe class BlockedProduct<TVector, TLanes>
+    where TVector : struct
+    where TLanes : struct, ILanes<TVector>
+{
+    /// <summary>The depth of a block: a B panel of 24 columns and an A panel of 8 rows share a 48 KiB first-level cache up to 192; deeper blocks save passes over C.</summary>
+    private const int DepthBlock = 256;
+
+    /// <summary>Rows of a packed A block: 192×256 doubles are 384 KiB, under half of a second-level cache.</summary>
+    private const int RowBlock = 192;
+
+    /// <summary>Columns of a packed B block: 1536×256 doubles are 3 MiB, a part of the third-level cache.</summary>
+    private const int ColumnBlock = 1536;
+
+    /// <summary>Above so many entries a factor is packed: its rows would lie on more pages than the address caches hold.</summary>
+    private const long DirectLimit = 1 << 17;
+
+    public static void Run(Operand a, Operand b, Operand c, int rows, int columns, int depth, bool accumulate, ProductPart part)
+    {
+        int tileRows = TLanes.TileRows;
+        int panelWidth = RegisterTile<TVector, TLanes>.MaxVectors * TLanes.Count;
+        int depthBlock = depth <= DepthBlock + (DepthBlock / 4) ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
+        bool packB = b.ColumnStride != 1 || (long)depth * b.RowStride > DirectLimit;
+        bool packA = columns > panelWidth && (long)(a.RowStride == 1 ? depth : rows) * Math.Max(a.RowStride, a.ColumnStride) > DirectLimit;
+        int columnBlock = Math.Min(RoundUp(columns, panelWidth), ColumnBlock);
+        int rowBlock = Math.Min(RoundUp(rows, tileRows), RowBlock);
+
+        nuint scratchLength = (nuint)(tileRows * panelWidth);
+        nuint packedBLength = (nuint)(packB ? depthBlock * columnBlock : depthBlock * panelWidth);
+        nuint packedALength = packA ? (nuint)(depthBlock * rowBlock) : 0;
+        double* memory = PackingBuffer.OfThread.Reserve(scratchLength + packedBLength + packedALength);
+        double* scratch = memory;
+        double* packedB = memory + scratchLength;
+        double* packedA = packedB + packedBLength;
+
+        if (depth == 0 && !accumulate) Clear(c, rows, columns);
+        for (int jc = 0; jc < columns; jc += columnBlock)
+        {
+            int columnsHere = Math.Min(columnBlock, columns - jc);
+            for (int pc = 0; pc < depth; pc += depthBlock)
+            {
+                int depthHere = Math.Min(depthBlock, depth - pc);
+                bool add = accumulate || pc > 0;
+                if (packB) PackAllB(b.From(pc, jc), depthHere, columnsHere, packedB, panelWidth);
+                for (int ic = 0; ic < rows; ic += rowBlock)
+                {
+                    int rowsHere = Math.Min(rowBlock, rows - ic);
+                    if (part == ProductPart.Lower && ic + rowsHere <= jc) continue;
+                    Operand aBlock = a.From(ic, pc);
+                    if (packA)
+                    {
+                        PackAllA(aBlock, rowsHere, depthHere, packedA, tileRows);
+                    }
+                    for (int j = 0; j < columnsHere; j += panelWidth)
+                    {
+                        int width = Math.Min(panelWidth, columnsHere - j);
+                        int vectors = (width + TLanes.Count - 1) / TLanes.Count;
+                        Tile tile = default;
+                        tile.Depth = depthHere;
+                        if (packB)
+                        {
+                            tile.B = packedB + ((nint)j * depthHere);
+                            tile.BStride = vectors * TLanes.Count;
+                        }
+                        else if (width % TLanes.Count != 0)
+                        {
+                            // The last columns: a whole vector would read past the end of a row.
+                            tile.BStride = vectors * TLanes.Count;
+                            tile.B = packedB;
+                            Packing.Pack(b.From(pc, jc + j), depthHere, width, packedB, (int)tile.BStride);
+                        }
+                        else
+                        {
+                            tile.B = b.From(pc, jc + j).Start;
+                            tile.BStride = b.RowStride;
+                        }
+                        int firstRow = part == ProductPart.Lower ? Math.Max(0, (jc + j - ic) / tileRows * tileRows) : 0;
+                        Column(ref tile, aBlock, packA ? packedA : null, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, add, scratch);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>One panel of B against all rows of a block of A.</summary>
+    private static void Column(ref Tile tile, Operand a, double* packedA, Operand c, int firstRow, int rows, int width, int vectors, bool add, double* scratch)
+    {
+        int tileRows = TLanes.TileRows;
+        bool wholeVectors = width == vectors * TLanes.Count;
+        for (int i = firstRow; i < rows; i += tileRows)
+        {
+            int valid = Math.Min(tileRows, rows - i);
+            int height = valid <= 4 ? 4 : tileRows;
+            if (packedA != null)
+            {
+                tile.A = packedA + ((nint)i * tile.Depth);
+                tile.ARowStride = 1;
+                tile.AStep = tileRows;
+                tile.ValidRows = tileRows;
+            }
+            else
+            {
+                tile.A = a.Start + (i * a.RowStride);
+                tile.ARowStride = a.RowStride;
+                tile.AStep = a.ColumnStride;
+                tile.ValidRows = valid;
+            }
+            double* target = c.Start + (i * c.RowStride);
+            if (valid == height && wholeVectors)
+            {
+                tile.C = target;
+                tile.CStride = c.RowStride;
+                tile.Accumulate = add;
+                RegisterTile<TVector, TLanes>.Compute(tile, height, vectors);
+            }
+            else
+            {
+                tile.C = scratch;
+                tile.CStride = vectors * TLanes.Count;
+                tile.Accumulate = false;
+                RegisterTile<TVector, TLanes>.Compute(tile, height, vectors);
+                CopyTile(scratch, tile.CStride, target, c.RowStride, valid, width, add);
+            }
+        }
+    }
+
+    private static void CopyTile(double* from, nint fromStride, double* to, nint toStride, int rows, int columns, bool add)
+    {
+        for (int i = 0; i < rows; i++, from += fromStride, to += toStride)
+        {
+            if (add)
+            {
+                for (int j = 0; j < columns; j++) to[j] += from[j];
+            }
+            else
+            {
+                for (int j = 0; j < columns; j++) to[j] = from[j];
+            }
+        }
+    }
+
+    private static void PackAllB(Operand b, int depth, int columns, double* packed, int panelWidth)
+    {
+        for (int j = 0; j < columns; j += panelWidth)
+        {
+            int width = Math.Min(panelWidth, columns - j);
+            Packing.Pack(b.From(0, j), depth, width, packed + ((nint)j * depth), RoundUp(width, TLanes.Count));
+        }
+    }
+
+    private static void PackAllA(Operand a, int rows, int depth, double* packed, int tileRows)
+    {
+        // A's panels are those of its transpose: depth × tileRows.
+        var transposed = new Operand(a.Start, a.ColumnStride, a.RowStride);
+        for (int i = 0; i < rows; i += tileRows)
+            Packing.Pack(transposed.From(0, i), depth, Math.Min(tileRows, rows - i), packed + ((nint)i * depth), tileRows);
+    }
+
+    private static void Clear(Operand c, int rows, int columns)
+    {
+        for (int i = 0; i < rows; i++) new Span<double>(c.Start + (i * c.RowStride), columns).Clear();
+    }
+
+    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+}

@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace RankCollapse.LinearAlgebra.Kernels;
+
+/// <summary>Copies blocks of factors to panels: rows of a fixed length one after the other, padded with zeros.</summary>
+internal static unsafe class Packing
+{
+    /// <summary>
+    /// Copies a depth×columns block to a panel whose rows have <paramref name="width"/> ≥ columns entries.
+    /// </summary>
+    public static void Pack(Operand source, int depth, int columns, double* panel, int width)
+    {
+        if (source.ColumnStride == 1) PackRows(source, depth, columns, panel, width);
+        else PackTransposed(source, depth, columns, panel, width);
+    }
+
+    private static void PackRows(Operand source, int depth, int columns, double* panel, int width)
+    {
+        double* from = source.Start;
+        if (columns == 24 && width == 24 && Vector512.IsHardwareAccelerated)
+        {
+            for (int p = 0; p < depth; p++, from += source.RowStride, panel += 24)
+            {
+                Vector512.Load(from).Store(panel);
+                Vector512.Load(from + 8).Store(panel + 8);
+                Vector512.Load(from + 16).Store(panel + 16);
+            }
+            return;
+        }
+        for (int p = 0; p < depth; p++, from += source.RowStride, panel += width)
+        {
+            int j = 0;
+            for (; j < columns; j++) panel[j] = from[j];
+            for (; j < width; j++) panel[j] = 0;
+        }
+    }
+
+    private static void PackTransposed(Operand source, int depth, int columns, double* panel, int width)
+    {
+        int j = 0;
+        if (source.RowStride == 1 && Avx512F.IsSupported)
+        {
+            for (; j + 8 <= columns; j += 8)
+            {
+                double* from = source.Start + (j * source.ColumnStride);
+                double* to = panel + j;
+                int p = 0;
+                for (; p + 8 <= depth; p += 8) Transpose8x8(from + p, source.ColumnStride, to + ((nint)p * width), width);
+                for (; p < depth; p++)
+                {
+                    for (int i = 0; i < 8; i++) to[((nint)p * width) + i] = from[p + (i * source.ColumnStride)];
+                }
+            }
+        }
+        for (; j < columns; j++)
+        {
+            double* from = source.Start + (j * source.ColumnStride);
+            double* to = panel + j;
+            for (int p = 0; p < depth; p++) to[(nint)p * width] = from[p * source.RowStride];
+        }
+        for (; j < width; j++)
+        {
+            double* to = panel + j;
+            for (int p = 0; p < depth; p++) to[(nint)p * width] = 0;
+        }
+    }
+
+    /// <summary>Writes the transpose of an 8×8 block held in eight rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose8x8(double* from, nint fromStride, double* to, nint toStride)
+    {
+        Vector512<double> r0 = Vector512.Load(from);
+        Vector512<double> r1 = Vector512.Load(from + fromStride);
+        Vector512<double> r2 = Vector512.Load(from + (2 * fromStride));
+        Vector512<double> r3 = Vector512.Load(from + (3 * fromStride));
+        Vector512<double> r4 = Vector512.Load(from + (4 * fromStride));
+        Vector512<double> r5 = Vector512.Load(from + (5 * fromStride));
+        Vector512<double> r6 = Vector512.Load(from + (6 * fromStride));
+        Vector512<double> r7 = Vector512.Load(from + (7 * fromStride));
+
+        // Pairs of rows interleaved within 128-bit lanes: t0 holds columns 0, 2, 4, 6 of rows 0 and 1, t1 columns 1, 3, 5, 7.
+        Vector512<double> t0 = Avx512F.UnpackLow(r0, r1);
+        Vector512<double> t1 = Avx512F.UnpackHigh(r0, r1);
+        Vector512<double> t2 = Avx512F.UnpackLow(r2, r3);
+        Vector512<double> t3 = Avx512F.UnpackHigh(r2, r3);
+        Vector512<double> t4 = Avx512F.UnpackLow(r4, r5);
+        Vector512<double> t5 = Avx512F.UnpackHigh(r4, r5);
+        Vector512<double> t6 = Avx512F.UnpackLow(r6, r7);
+        Vector512<double> t7 = Avx512F.UnpackHigh(r6, r7);
+
+        // 128-bit lanes gathered: first lanes 0 and 2 (0x88) or 1 and 3 (0xDD) of two vectors, then again of the results.
+        Vector512<double> u0 = Avx512F.Shuffle4x128(t0, t2, 0x88);
+        Vector512<double> u1 = Avx512F.Shuffle4x128(t1, t3, 0x88);
+        Vector512<double> u2 = Avx512F.Shuffle4x128(t0, t2, 0xDD);
+        Vector512<double> u3 = Avx512F.Shuffle4x128(t1, t3, 0xDD);
+        Vector512<double> u4 = Avx512F.Shuffle4x128(t4, t6, 0x88);
+        Vector512<double> u5 = Avx512F.Shuffle4x128(t5, t7, 0x88);
+        Vector512<double> u6 = Avx512F.Shuffle4x128(t4, t6, 0xDD);
+        Vector512<double> u7 = Avx512F.Shuffle4x128(t5, t7, 0xDD);
+        Avx512F.Shuffle4x128(u0, u4, 0x88).Store(to);
+        Avx512F.Shuffle4x128(u1, u5, 0x88).Store(to + toStride);
+        Avx512F.Shuffle4x128(u2, u6, 0x88).Store(to + (2 * toStride));
+        Avx512F.Shuffle4x128(u3, u7, 0x88).Store(to + (3 * toStride));
+        Avx512F.Shuffle4x128(u0, u4, 0xDD).Store(to + (4 * toStride));
+        Avx512F.Shuffle4x128(u1, u5, 0xDD).Store(to + (5 * toStride));
+        Avx512F.Shuffle4x128(u2, u6, 0xDD).Store(to + (6 * toStride));
+        Avx512F.Shuffle4x128(u3, u7, 0xDD).Store(to + (7 * toStride));
+    }
+}
