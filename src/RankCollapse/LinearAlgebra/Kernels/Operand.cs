@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
 
 namespace RankCollapse.LinearAlgebra.Kernels;
 
 /// <summary>A factor or the result of a product: a block of memory with a stride for rows and one for columns, in doubles.</summary>
-[StructLayout(LayoutKind.Auto)]
 internal readonly unsafe struct Operand(double* start, nint rowStride, nint columnStride)
 {
     /// <summary>Entry (0, 0).</summary>

@@ -1,10 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace RankCollapse.LinearAlgebra.Kernels;
 
 /// <summary>Where one tile of a product C (+)= A·B lies in memory; strides are in doubles.</summary>
-[StructLayout(LayoutKind.Auto)]
 internal unsafe struct Tile
 {
     /// <summary>Entry (0, 0) of A's panel.</summary>

@@ -1,0 +1,188 @@
+using System.Numerics.Tensors;
+using RankCollapse.Data;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training;
+
+/// <summary>
+/// J(Θ) = a·D(f(X), Y) + Σ_l (λ_l/2)‖W_l‖² + Σ_l (β/2)‖b_l‖² + Σ_l (μ/2)‖Z^l‖² and its exact gradient by backpropagation.
+/// </summary>
+/// <remarks>
+/// The object owns the memory of its passes, so that an evaluation allocates nothing; it must not be used by two threads at once.
+/// Features include the output layer l = L in their penalty, as in Section 5.2.
+/// </remarks>
+public sealed class Objective
+{
+    private readonly Matrix _inputsTransposed;
+    private readonly Matrix[] _features;
+    private readonly Matrix[] _slopes;
+    private readonly Matrix[] _sensitivities;
+    private readonly Matrix[] _errors;
+    private readonly Matrix _probabilities;
+
+    /// <summary>Prepares the passes for a shape, its data and its penalties.</summary>
+    /// <exception cref="ShapeMismatchException">The data do not fit the network's inputs or outputs.</exception>
+    /// <exception cref="InvalidInputException">A penalty is negative.</exception>
+    public Objective(NetworkSpecification specification, DataSet data, ObjectiveSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(settings);
+        if (data.InputDimension != specification.InputDimension)
+            throw new ShapeMismatchException($"Layer 1: weights are {specification.Width(1)}×{specification.InputDimension} but the inputs have {data.InputDimension} rows.");
+        if (data.OutputDimension != specification.OutputDimension)
+            throw new ShapeMismatchException($"Layer {specification.Depth}: outputs have {specification.OutputDimension} rows but the targets have {data.OutputDimension}.");
+        Specification = specification;
+        Data = data;
+        Settings = settings;
+        Coefficients = settings.Coefficients(specification.Depth, data.SampleCount);
+        int depth = specification.Depth, samples = data.SampleCount;
+        _inputsTransposed = data.Inputs.Transpose();
+        _features = new Matrix[depth + 1];
+        _slopes = new Matrix[depth + 1];
+        _sensitivities = new Matrix[depth + 1];
+        _errors = new Matrix[depth + 1];
+        _features[0] = data.Inputs;
+        for (int l = 1; l <= depth; l++)
+        {
+            _features[l] = new Matrix(specification.Width(l), samples);
+            _slopes[l] = new Matrix(specification.Width(l), samples);
+            _sensitivities[l] = new Matrix(specification.Width(l), samples);
+            _errors[l] = new Matrix(specification.Width(l), samples);
+        }
+        _slopes[0] = _sensitivities[0] = _errors[0] = new Matrix(0, 0);
+        _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? samples : 0);
+    }
+
+    /// <summary>The network's shape.</summary>
+    public NetworkSpecification Specification { get; }
+
+    /// <summary>The data.</summary>
+    public DataSet Data { get; }
+
+    /// <summary>The settings.</summary>
+    public ObjectiveSettings Settings { get; }
+
+    /// <summary>The factors in force.</summary>
+    public ObjectiveCoefficients Coefficients { get; }
+
+    /// <summary>Z^0 … Z^L of the last evaluation; they are overwritten by the next one.</summary>
+    public IReadOnlyList<Matrix> Features => _features;
+
+    /// <summary>The size of the last gradient.</summary>
+    public GradientSize GradientSize { get; private set; }
+
+    /// <summary>J at a network, with its parts; NaN and infinities are returned as they are.</summary>
+    public ObjectiveValue Value(Network network)
+    {
+        Forward(network, withSlopes: false);
+        Matrix outputs = _features[^1];
+        double data = DataTerm.Evaluate(Settings.Loss, outputs, Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities);
+        return Compose(data, WeightPenalty(network));
+    }
+
+    /// <summary>J at a network and its gradient.</summary>
+    /// <param name="network">Θ.</param>
+    /// <param name="gradient">∇J, in the order of <see cref="Network.Parameters"/>, as a network of the same shape.</param>
+    public ObjectiveValue ValueAndGradient(Network network, Network gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        Forward(network, withSlopes: true);
+        int depth = Specification.Depth;
+        double data = DataTerm.Evaluate(Settings.Loss, _features[depth], Data.Targets, Coefficients.Data, _sensitivities[depth], _probabilities);
+        double squares = 0, squaresWithoutPenalty = 0, squaresOfPenalty = 0, weightPenalty = 0;
+        for (int l = depth; l >= 1; l--)
+        {
+            Matrix sensitivity = _sensitivities[l], error = _errors[l];
+            ElementWise.ThroughActivation(sensitivity.AsSpan(), _features[l].AsSpan(), Coefficients.Features, _slopes[l].AsSpan(), error.AsSpan());
+            if (l > 1)
+            {
+                Matrix before = _sensitivities[l - 1];
+                if (Specification.HasSkip(l)) sensitivity.CopyTo(before);
+                Product.MultiplyTransposedLeft(network.Weights(l), error, before, accumulate: Specification.HasSkip(l));
+                Product.MultiplyTransposedRight(error, _features[l - 1], gradient.Weights(l));
+            }
+            else
+            {
+                Product.Multiply(error, _inputsTransposed, gradient.Weights(1));
+            }
+            AddPenalty(gradient.Weights(l), network.Weights(l), Coefficients.WeightsOf(l));
+            if (gradient.Bias(l) is { } bias)
+            {
+                for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i));
+                AddPenalty(bias, network.Bias(l)!, Coefficients.Bias);
+            }
+        }
+        double norm = Math.Sqrt(squares);
+        GradientSize = new GradientSize(norm, norm == 0 ? 0 : norm / Math.Sqrt(Math.Max(squaresWithoutPenalty, squaresOfPenalty)));
+        return Compose(data, weightPenalty);
+
+        void AddPenalty(Matrix g, Matrix w, double factor)
+        {
+            PenaltySums sums = ElementWise.AddPenalty(g.AsSpan(), w.AsSpan(), factor);
+            squares += sums.With;
+            squaresWithoutPenalty += sums.Without;
+            squaresOfPenalty += factor * factor * sums.Weights;
+            weightPenalty += 0.5 * factor * sums.Weights;
+        }
+    }
+
+    /// <summary>The first layer whose features of the last evaluation hold a value that is not finite; null if none.</summary>
+    public int? FirstNonFiniteLayer()
+    {
+        for (int l = 1; l <= Specification.Depth; l++)
+        {
+            foreach (double z in _features[l].AsSpan())
+            {
+                if (!double.IsFinite(z)) return l;
+            }
+        }
+        return null;
+    }
+
+    private void Forward(Network network, bool withSlopes)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        for (int l = 1; l <= Specification.Depth; l++)
+        {
+            Matrix z = _features[l];
+            if (network.Bias(l) is { } bias)
+            {
+                for (int i = 0; i < z.Rows; i++) z.Row(i).Fill(bias[i, 0]);
+                Product.Multiply(network.Weights(l), _features[l - 1], z, accumulate: true);
+            }
+            else
+            {
+                Product.Multiply(network.Weights(l), _features[l - 1], z);
+            }
+            Activation activation = Specification.ActivationOf(l);
+            if (withSlopes) activation.ValueAndFirst(z.AsSpan(), z.AsSpan(), _slopes[l].AsSpan());
+            else activation.Value(z.AsSpan(), z.AsSpan());
+            if (Specification.HasSkip(l)) TensorPrimitives.Add(z.AsSpan(), _features[l - 1].AsSpan(), z.AsSpan());
+        }
+    }
+
+    private double WeightPenalty(Network network)
+    {
+        double penalty = 0;
+        for (int l = 1; l <= Specification.Depth; l++)
+        {
+            double factor = Coefficients.WeightsOf(l);
+            if (factor != 0) penalty += 0.5 * factor * TensorPrimitives.SumOfSquares<double>(network.Weights(l).AsSpan());
+            if (Coefficients.Bias != 0 && network.Bias(l) is { } bias) penalty += 0.5 * Coefficients.Bias * TensorPrimitives.SumOfSquares<double>(bias.AsSpan());
+        }
+        return penalty;
+    }
+
+    private ObjectiveValue Compose(double data, double weightPenalty)
+    {
+        double features = 0;
+        if (Coefficients.Features != 0)
+        {
+            for (int l = 1; l <= Specification.Depth; l++)
+                features += 0.5 * Coefficients.Features * TensorPrimitives.SumOfSquares<double>(_features[l].AsSpan());
+        }
+        return new ObjectiveValue((Coefficients.Data * data) + weightPenalty + features, data, weightPenalty, features);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training;
+
+/// <summary>What one iteration of a solver came to.</summary>
+public enum StepOutcome
+{
+    /// <summary>The parameters moved.</summary>
+    Moved,
+
+    /// <summary>No step decreases the objective any more, to rounding.</summary>
+    Stalled,
+
+    /// <summary>The objective or the gradient is not finite at the new point.</summary>
+    NonFinite,
+}
+
+/// <summary>
+/// An iterative minimiser of an <see cref="Objective"/>. Between steps, value and gradient are those of the current parameters,
+/// and the objective's features are those of the same point.
+/// </summary>
+public abstract class Solver
+{
+    /// <summary>Prepares a solver; <see cref="Start"/> evaluates the first point.</summary>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="network">The start; it is changed in place.</param>
+    protected Solver(Objective objective, Network network)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        ArgumentNullException.ThrowIfNull(network);
+        Objective = objective;
+        Network = network;
+        Gradient = new Network(network.Specification);
+    }
+
+    /// <summary>What is minimised.</summary>
+    public Objective Objective { get; }
+
+    /// <summary>The current parameters.</summary>
+    public Network Network { get; }
+
+    /// <summary>∇J at the current parameters, shaped like the network.</summary>
+    public Network Gradient { get; }
+
+    /// <summary>J at the current parameters.</summary>
+    public ObjectiveValue Value { get; protected set; }
+
+    /// <summary>Gradients evaluated so far.</summary>
+    public long GradientEvaluations { get; protected set; }
+
+    /// <summary>Products with the Hessian or the Gauss–Newton matrix so far.</summary>
+    public long HessianProducts { get; protected set; }
+
+    /// <summary>One line on what the solver is doing, for the progress display; empty where there is nothing to say.</summary>
+    public virtual string Phase => "";
+
+    /// <summary>Evaluates the current point; the first call after construction or <see cref="Load"/>.</summary>
+    /// <returns>Whether value and gradient are finite.</returns>
+    public virtual bool Start()
+    {
+        Evaluate();
+        return IsFinite();
+    }
+
+    /// <summary>Does one iteration.</summary>
+    public abstract StepOutcome Step();
+
+    /// <summary>The gradient's size at the current point.</summary>
+    public GradientSize GradientSize { get; private set; }
+
+    /// <summary>Writes the parameters and all that the next step depends on.</summary>
+    public virtual void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(GradientEvaluations);
+        writer.Write(HessianProducts);
+        WriteVector(writer, Network.Parameters);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote; <see cref="Start"/> must follow.</summary>
+    public virtual void Load(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        GradientEvaluations = reader.ReadInt64();
+        HessianProducts = reader.ReadInt64();
+        ReadVector(reader, Network.Parameters);
+    }
+
+    /// <summary>Evaluates value and gradient at the current parameters.</summary>
+    protected void Evaluate()
+    {
+        Value = Objective.ValueAndGradient(Network, Gradient);
+        GradientSize = Objective.GradientSize;
+        GradientEvaluations++;
+    }
+
+    /// <summary>Whether the current value and gradient are finite.</summary>
+    protected bool IsFinite() => double.IsFinite(Value.Total) && double.IsFinite(GradientSize.Norm);
+
+    /// <summary>Writes a vector as its raw doubles.</summary>
+    protected static void WriteVector(BinaryWriter writer, ReadOnlySpan<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(values.Length);
+        writer.Write(MemoryMarshal.AsBytes(values));
+    }
+
+    /// <summary>Reads a vector of a known length.</summary>
+    /// <exception cref="InvalidInputException">The stored length differs.</exception>
+    protected static void ReadVector(BinaryReader reader, Span<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        int length = reader.ReadInt32();
+        if (length != values.Length)
+            throw new InvalidInputException($"The checkpoint holds a vector of {length} numbers where this network has {values.Length}; it belongs to another run. Start again with --force.");
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values));
+    }
+}
