@@ -5,6 +5,7 @@ switch (args.FirstOrDefault())
     case "products":
         ProductBenchmark.Run();
         return 0;
+    case "scratch": Scratch.Run(); return 0;
     case "epoch":
         EpochBenchmark.Run(depth: 10, seconds: 5);
         return 0;

@@ -5,22 +5,27 @@ namespace RankCollapse.Training;
 /// <summary>Passes over vectors that do several element-wise operations at once; lanes and remainder round alike.</summary>
 internal static class ElementWise
 {
-    /// <summary>g ← g + μz and d = g∘s.</summary>
-    public static void ThroughActivation(Span<double> g, ReadOnlySpan<double> z, double mu, ReadOnlySpan<double> s, Span<double> d)
+    /// <summary>g ← g + μz and d = g∘s; returns Σz².</summary>
+    public static double ThroughActivation(Span<double> g, ReadOnlySpan<double> z, double mu, ReadOnlySpan<double> s, Span<double> d)
     {
         int i = 0;
-        Vector512<double> factor = Vector512.Create(mu);
+        Vector512<double> factor = Vector512.Create(mu), squares = default;
         for (; i <= g.Length - 8; i += 8)
         {
-            Vector512<double> sum = Vector512.FusedMultiplyAdd(Load(z, i), factor, Load(g, i));
+            Vector512<double> zi = Load(z, i);
+            squares = Vector512.FusedMultiplyAdd(zi, zi, squares);
+            Vector512<double> sum = Vector512.FusedMultiplyAdd(zi, factor, Load(g, i));
             Store(sum, g, i);
             Store(sum * Load(s, i), d, i);
         }
+        double total = Vector512.Sum(squares);
         for (; i < g.Length; i++)
         {
+            total = Math.FusedMultiplyAdd(z[i], z[i], total);
             g[i] = Math.FusedMultiplyAdd(z[i], mu, g[i]);
             d[i] = g[i] * s[i];
         }
+        return total;
     }
 
     /// <summary>g ← g + λw, with Σg² before, Σg² after and Σw².</summary>

@@ -41,17 +41,19 @@ public sealed class Objective
         _inputsTransposed = data.Inputs.Transpose();
         _features = new Matrix[depth + 1];
         _slopes = new Matrix[depth + 1];
-        _sensitivities = new Matrix[depth + 1];
-        _errors = new Matrix[depth + 1];
         _features[0] = data.Inputs;
         for (int l = 1; l <= depth; l++)
         {
             _features[l] = new Matrix(specification.Width(l), samples);
             _slopes[l] = new Matrix(specification.Width(l), samples);
-            _sensitivities[l] = new Matrix(specification.Width(l), samples);
-            _errors[l] = new Matrix(specification.Width(l), samples);
         }
-        _slopes[0] = _sensitivities[0] = _errors[0] = new Matrix(0, 0);
+        _slopes[0] = new Matrix(0, 0);
+
+        // Sensitivities ∂J/∂Z^l are needed for two layers at a time: two buffers take turns and stay in cache.
+        int widest = specification.Widths.Max();
+        double[][] buffers = [new double[widest * samples], new double[widest * samples], new double[widest * samples]];
+        _sensitivities = [.. Enumerable.Range(0, depth + 1).Select(l => new Matrix(buffers[l % 2], 0, l == 0 ? 0 : specification.Width(l), samples))];
+        _errors = [.. Enumerable.Range(0, depth + 1).Select(l => new Matrix(buffers[2], 0, l == 0 ? 0 : specification.Width(l), samples))];
         _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? samples : 0);
     }
 
@@ -79,7 +81,12 @@ public sealed class Objective
         Forward(network, withSlopes: false);
         Matrix outputs = _features[^1];
         double data = DataTerm.Evaluate(Settings.Loss, outputs, Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities);
-        return Compose(data, WeightPenalty(network));
+        double featureSquares = 0;
+        if (Coefficients.Features != 0)
+        {
+            for (int l = 1; l <= Specification.Depth; l++) featureSquares += TensorPrimitives.SumOfSquares<double>(_features[l].AsSpan());
+        }
+        return Compose(data, WeightPenalty(network), featureSquares);
     }
 
     /// <summary>J at a network and its gradient.</summary>
@@ -91,11 +98,11 @@ public sealed class Objective
         Forward(network, withSlopes: true);
         int depth = Specification.Depth;
         double data = DataTerm.Evaluate(Settings.Loss, _features[depth], Data.Targets, Coefficients.Data, _sensitivities[depth], _probabilities);
-        double squares = 0, squaresWithoutPenalty = 0, squaresOfPenalty = 0, weightPenalty = 0;
+        double featureSquares = 0, squares = 0, squaresWithoutPenalty = 0, squaresOfPenalty = 0, weightPenalty = 0;
         for (int l = depth; l >= 1; l--)
         {
             Matrix sensitivity = _sensitivities[l], error = _errors[l];
-            ElementWise.ThroughActivation(sensitivity.AsSpan(), _features[l].AsSpan(), Coefficients.Features, _slopes[l].AsSpan(), error.AsSpan());
+            featureSquares += ElementWise.ThroughActivation(sensitivity.AsSpan(), _features[l].AsSpan(), Coefficients.Features, _slopes[l].AsSpan(), error.AsSpan());
             if (l > 1)
             {
                 Matrix before = _sensitivities[l - 1];
@@ -116,7 +123,7 @@ public sealed class Objective
         }
         double norm = Math.Sqrt(squares);
         GradientSize = new GradientSize(norm, norm == 0 ? 0 : norm / Math.Sqrt(Math.Max(squaresWithoutPenalty, squaresOfPenalty)));
-        return Compose(data, weightPenalty);
+        return Compose(data, weightPenalty, featureSquares);
 
         void AddPenalty(Matrix g, Matrix w, double factor)
         {
@@ -175,14 +182,9 @@ public sealed class Objective
         return penalty;
     }
 
-    private ObjectiveValue Compose(double data, double weightPenalty)
+    private ObjectiveValue Compose(double data, double weightPenalty, double featureSquares)
     {
-        double features = 0;
-        if (Coefficients.Features != 0)
-        {
-            for (int l = 1; l <= Specification.Depth; l++)
-                features += 0.5 * Coefficients.Features * TensorPrimitives.SumOfSquares<double>(_features[l].AsSpan());
-        }
+        double features = Coefficients.Features == 0 ? 0 : 0.5 * Coefficients.Features * featureSquares;
         return new ObjectiveValue((Coefficients.Data * data) + weightPenalty + features, data, weightPenalty, features);
     }
 }

@@ -18,17 +18,17 @@ internal static unsafe class BlockedProduct<TVector, TLanes>
     where TVector : struct
     where TLanes : struct, ILanes<TVector>
 {
-    /// <summary>The depth of a block: a B panel of 24 columns and an A panel of 8 rows share a 48 KiB first-level cache up to 192; deeper blocks save passes over C.</summary>
-    private const int DepthBlock = 256;
+    /// <summary>The depth of a block: a B panel of 24 columns is then 75 KiB, which streams from the second-level cache; fewer blocks save passes over C.</summary>
+    private const int DepthBlock = 400;
 
-    /// <summary>Rows of a packed A block: 192×256 doubles are 384 KiB, under half of a second-level cache.</summary>
-    private const int RowBlock = 192;
+    /// <summary>Rows of a packed A block: 144×400 doubles are 450 KiB, under half of a second-level cache.</summary>
+    private const int RowBlock = 144;
 
-    /// <summary>Columns of a packed B block: 1536×256 doubles are 3 MiB, a part of the third-level cache.</summary>
-    private const int ColumnBlock = 1536;
+    /// <summary>Columns of a packed B block: 1200×400 doubles are 3.7 MiB, a part of the third-level cache.</summary>
+    private const int ColumnBlock = 1200;
 
     /// <summary>Above so many entries a factor is packed: its rows would lie on more pages than the address caches hold.</summary>
-    private const long DirectLimit = 1 << 17;
+    private const long DirectLimit = 1 << 18;
 
     public static void Run(Operand a, Operand b, Operand c, int rows, int columns, int depth, bool accumulate, ProductPart part)
     {
@@ -66,9 +66,9 @@ internal static unsafe class BlockedProduct<TVector, TLanes>
                     {
                         PackAllA(aBlock, rowsHere, depthHere, packedA, tileRows);
                     }
-                    for (int j = 0; j < columnsHere; j += panelWidth)
+                    for (int j = 0, width; j < columnsHere; j += width)
                     {
-                        int width = Math.Min(panelWidth, columnsHere - j);
+                        width = PanelWidth(columnsHere - j, panelWidth);
                         int vectors = (width + TLanes.Count - 1) / TLanes.Count;
                         Tile tile = default;
                         tile.Depth = depthHere;
@@ -95,6 +95,15 @@ internal static unsafe class BlockedProduct<TVector, TLanes>
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// The next panel's width. A last panel of one vector would wait for its few accumulators, so the last two share their columns.
+    /// </summary>
+    private static int PanelWidth(int columnsLeft, int panelWidth)
+    {
+        int lanes = TLanes.Count;
+        return columnsLeft > panelWidth && columnsLeft <= panelWidth + lanes ? panelWidth - lanes : Math.Min(panelWidth, columnsLeft);
     }
 
     /// <summary>One panel of B against all rows of a block of A.</summary>
@@ -156,9 +165,9 @@ internal static unsafe class BlockedProduct<TVector, TLanes>
 
     private static void PackAllB(Operand b, int depth, int columns, double* packed, int panelWidth)
     {
-        for (int j = 0; j < columns; j += panelWidth)
+        for (int j = 0, width; j < columns; j += width)
         {
-            int width = Math.Min(panelWidth, columns - j);
+            width = PanelWidth(columns - j, panelWidth);
             Packing.Pack(b.From(0, j), depth, width, packed + ((nint)j * depth), RoundUp(width, TLanes.Count));
         }
     }
