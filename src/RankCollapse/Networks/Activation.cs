@@ -49,76 +49,11 @@ public abstract class Activation
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    private sealed class IdentityActivation : Activation
+    /// <summary>Checks that results fit.</summary>
+    /// <exception cref="ShapeMismatchException">The destination is shorter than the source.</exception>
+    private protected static void RequireRoom(ReadOnlySpan<double> source, Span<double> destination)
     {
-        public override string Name => "identity";
-
-        public override bool IsHomeomorphism => true;
-
-        public override bool IsAnalytic => true;
-
-        public override bool IsSmooth => true;
-
-        public override bool FixesZero => true;
-
-        public override (double Lower, double Upper) Range => (double.NegativeInfinity, double.PositiveInfinity);
-
-        public override (double First, double Second, double Third) DerivativeBounds => (1, 0, 0);
-
-        public override void Value(ReadOnlySpan<double> x, Span<double> value) => x.CopyTo(value);
-
-        public override void ValueAndFirst(ReadOnlySpan<double> x, Span<double> value, Span<double> first)
-        {
-            x.CopyTo(value);
-            first.Fill(1);
-        }
-
-        public override void ValueFirstAndSecond(ReadOnlySpan<double> x, Span<double> value, Span<double> first, Span<double> second)
-        {
-            x.CopyTo(value);
-            first.Fill(1);
-            second.Clear();
-        }
-
-        public override void Inverse(ReadOnlySpan<double> value, Span<double> x) => value.CopyTo(x);
-    }
-
-    private sealed class TanhActivation : Activation
-    {
-        public override string Name => "tanh";
-
-        public override bool IsHomeomorphism => true;
-
-        public override bool IsAnalytic => true;
-
-        public override bool IsSmooth => true;
-
-        public override bool FixesZero => true;
-
-        public override (double Lower, double Upper) Range => (-1, 1);
-
-        public override (double First, double Second, double Third) DerivativeBounds => (1, 4 / (3 * Math.Sqrt(3)), 2);
-
-        public override void Value(ReadOnlySpan<double> x, Span<double> value)
-        {
-            for (int i = 0; i < x.Length; i++) value[i] = Math.Tanh(x[i]);
-        }
-
-        public override void ValueAndFirst(ReadOnlySpan<double> x, Span<double> value, Span<double> first)
-        {
-            Value(x, value);
-            for (int i = 0; i < x.Length; i++) first[i] = 1 - (value[i] * value[i]);
-        }
-
-        public override void ValueFirstAndSecond(ReadOnlySpan<double> x, Span<double> value, Span<double> first, Span<double> second)
-        {
-            ValueAndFirst(x, value, first);
-            for (int i = 0; i < x.Length; i++) second[i] = -2 * value[i] * first[i];
-        }
-
-        public override void Inverse(ReadOnlySpan<double> value, Span<double> x)
-        {
-            for (int i = 0; i < x.Length; i++) x[i] = Math.Atanh(value[i]);
-        }
+        if (destination.Length < source.Length)
+            throw new ShapeMismatchException($"An activation of {source.Length} entries was given room for {destination.Length}.");
     }
 }
