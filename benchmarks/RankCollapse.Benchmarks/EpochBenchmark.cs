@@ -12,7 +12,7 @@ internal static class EpochBenchmark
     public static void Run(int depth, double seconds)
     {
         int[] widths = [.. Enumerable.Repeat(200, depth - 1), 10];
-        var specification = new NetworkSpecification(784, widths, hiddenActivation: Activation.Identity);
+        var specification = new NetworkSpecification(784, widths);
         DataSet data = TrainingData();
         var stream = new RandomStream(0, RandomPurpose.Initialization);
         var network = new Network(specification);
