@@ -1,5 +1,6 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
+using static RankCollapse.Tests.Networks.ActivationSamples;
 
 namespace RankCollapse.Tests.Networks;
 
@@ -49,9 +50,4 @@ public sealed class ActivationTanhTests
         for (int i = 0; i < count; i++) x[i] = scale * ((2 * stream.NextUniform()) - 1);
         return x;
     }
-
-    private static void AssertUlps(double expected, double actual, double ulps) =>
-        Assert.True(
-            Math.Abs(actual - expected) <= ulps * (Math.BitIncrement(Math.Abs(expected)) - Math.Abs(expected)),
-            $"expected {expected:R}, found {actual:R}");
 }
