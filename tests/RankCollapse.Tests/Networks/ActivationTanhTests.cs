@@ -13,7 +13,7 @@ public sealed class ActivationTanhTests
     [InlineData(0.6)]
     [InlineData(3)]
     [InlineData(20)]
-    public void Tanh_OfAnySize_IsWithinThreeUlp(double scale)
+    public void Tanh_OfAnySize_IsWithinThreeUlp_AndItsDerivativeWithinSix(double scale)
     {
         double[] x = Sample(scale, 2000);
         var value = new double[x.Length];
@@ -22,7 +22,7 @@ public sealed class ActivationTanhTests
         for (int i = 0; i < x.Length; i++)
         {
             AssertUlps(PreciseExponential.Tanh(x[i]), value[i], 3);
-            AssertUlps(PreciseExponential.TanhFirst(x[i]), first[i], 4);
+            AssertUlps(PreciseExponential.TanhFirst(x[i]), first[i], 6);
         }
     }
 
