@@ -3,6 +3,11 @@ namespace RankCollapse.Networks;
 /// <summary>A scalar function σ that acts entrywise, with its derivatives, its inverse and the properties that theory asks for.</summary>
 public abstract class Activation
 {
+    /// <summary>
+    /// Every activation once: identity, tanh, arctan, asinh, softsign, leaky-relu(0.01), elu, selu, softplus, sigmoid, relu, gelu.
+    /// </summary>
+    public static IReadOnlyList<Activation> All => ActivationNames.All;
+
     /// <summary>σ(x) = x.</summary>
     public static Activation Identity { get; } = new IdentityActivation();
 
@@ -30,7 +35,11 @@ public abstract class Activation
     /// <summary>Whether the range is all of R.</summary>
     public bool IsOntoReals => double.IsNegativeInfinity(Range.Lower) && double.IsPositiveInfinity(Range.Upper);
 
-    /// <summary>sup|σ'|, sup|σ''| and sup|σ'''| over R; +∞ where there is no bound or no derivative.</summary>
+    /// <summary>sup|σ'|, sup|σ''| and sup|σ'''| over R.</summary>
+    /// <remarks>
+    /// At kinks they are the least Lipschitz constants of σ, σ' and σ'': where a derivative jumps, as σ'' of the softsign does at 0,
+    /// its supremum is taken over the other points and the next one's is +∞.
+    /// </remarks>
     public abstract (double First, double Second, double Third) DerivativeBounds { get; }
 
     /// <summary>value = σ(x); the spans may be the same.</summary>
@@ -39,8 +48,22 @@ public abstract class Activation
     /// <summary>value = σ(x) and first = σ'(x) in one pass; <paramref name="value"/> may be <paramref name="x"/>.</summary>
     public abstract void ValueAndFirst(ReadOnlySpan<double> x, Span<double> value, Span<double> first);
 
-    /// <summary>value = σ(x), first = σ'(x), second = σ''(x) in one pass; <paramref name="value"/> may be <paramref name="x"/>. At kinks the right derivative is used.</summary>
+    /// <summary>value = σ(x), first = σ'(x), second = σ''(x) in one pass; <paramref name="value"/> may be <paramref name="x"/>. At kinks, which are all at 0, right derivatives are used.</summary>
+    /// <remarks>The right derivative of σ lies in Clarke's generalised derivative: for relu and leaky-relu it is 1.</remarks>
     public abstract void ValueFirstAndSecond(ReadOnlySpan<double> x, Span<double> value, Span<double> first, Span<double> second);
+
+    /// <summary>Reads a name as <see cref="Name"/> writes it, in any case; a slope is written <c>leaky-relu(0.2)</c> or <c>leaky-relu:0.2</c>.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="InvalidInputException">The name is unknown, or its parameter is not a positive finite number.</exception>
+    public static Activation Parse(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return ActivationNames.Parse(name);
+    }
+
+    /// <summary>Whether σ(x) = value for some x: the value lies in the range, whose ends belong to it only for relu and gelu.</summary>
+    /// <param name="value">A target; NaN and ±∞ are not attained.</param>
+    public virtual bool Attains(double value) => value > Range.Lower && value < Range.Upper;
 
     /// <summary>x = σ^{-1}(value), the value's preimage; NaN outside the range, ±∞ at its ends; the spans may be the same.</summary>
     /// <exception cref="NotSupportedException">σ is not a homeomorphism.</exception>
@@ -48,6 +71,9 @@ public abstract class Activation
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>What an inverse throws where there is none.</summary>
+    private protected NotSupportedException HasNoInverse() => new($"The activation {Name} has no inverse.");
 
     /// <summary>Checks that results fit.</summary>
     /// <exception cref="ShapeMismatchException">The destination is shorter than the source.</exception>

@@ -40,9 +40,9 @@ internal sealed class TanhActivation() : VectorizedActivation<TanhActivation.For
             TDoubles e = VectorFunctions.ExpOfNonPositive(size * TDoubles.All(-2), out TDoubles expMinusOne);
             TDoubles t = -expMinusOne / (expMinusOne + TDoubles.All(2));
             TDoubles onePlus = one + t;
-            TDoubles tail = e * onePlus * onePlus;
             value = TDoubles.CopySign(t, x);
-            first = TDoubles.Select(TDoubles.Less(t, TDoubles.All(0.5)), TDoubles.MultiplyAdd(-t, t, one), tail);
+            // Rounding could lift σ' above its supremum by a unit in the last place.
+            first = TDoubles.Min(one, e * onePlus * onePlus);
             second = TDoubles.All(-2) * value * first;
         }
     }

@@ -1,0 +1,47 @@
+using System.Numerics.Tensors;
+
+namespace RankCollapse.LinearAlgebra;
+
+/// <summary>A⁺ with what decided it: V_r·diag(1/s_1, …, 1/s_r)·U_rᵀ, where r counts the s_i above the cut-off times s_1.</summary>
+public sealed class PseudoInverse
+{
+    private PseudoInverse(Matrix inverse, double relativeCutoff, int rank, double[] singularValues)
+    {
+        Inverse = inverse;
+        RelativeCutoff = relativeCutoff;
+        Rank = rank;
+        SingularValues = singularValues;
+    }
+
+    /// <summary>A⁺, n×m for A m×n.</summary>
+    public Matrix Inverse { get; }
+
+    /// <summary>Singular values at or below this fraction of s_1 were taken as 0.</summary>
+    public double RelativeCutoff { get; }
+
+    /// <summary>r, how many singular values were inverted.</summary>
+    public int Rank { get; }
+
+    /// <summary>s_i(A), descending, all min(m, n) of them.</summary>
+    public double[] SingularValues { get; }
+
+    /// <summary>Computes A⁺; the pseudo-inverse of 0 is 0.</summary>
+    /// <param name="a">A, m×n; unchanged.</param>
+    /// <param name="relativeCutoff">In [0, 1); null takes <see cref="Tolerances.PseudoInverseCutoff"/>.</param>
+    /// <exception cref="InvalidInputException">An entry is NaN or infinite, or the cut-off lies outside [0, 1).</exception>
+    public static PseudoInverse Compute(Matrix a, double? relativeCutoff = null) => Compute(a, relativeCutoff, null);
+
+    internal static PseudoInverse Compute(Matrix a, double? relativeCutoff, IDecompositionProvider? provider)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        double cutoff = relativeCutoff ?? Tolerances.PseudoInverseCutoff(a.Rows, a.Columns);
+        Require.RelativeTolerance(cutoff);
+        SingularValueDecomposition svd = SingularValueDecomposition.Decompose(a, full: false, provider);
+        int rank = NumericalRank.Of(svd.Values, cutoff);
+        if (rank == 0) return new PseudoInverse(new Matrix(a.Columns, a.Rows), cutoff, 0, svd.Values);
+        Matrix right = svd.RightTransposed.RowView(0, rank);
+        for (int i = 0; i < rank; i++) TensorPrimitives.Divide(right.Row(i), svd.Values[i], right.Row(i));
+        Matrix left = svd.Left.Block(0, 0, a.Rows, rank);
+        return new PseudoInverse(Product.MultiplyTransposedLeft(right, left.Transpose()), cutoff, rank, svd.Values);
+    }
+}
