@@ -19,12 +19,24 @@ public sealed class Objective
     private readonly Matrix[] _slopes;
     private readonly Matrix[] _sensitivities;
     private readonly Matrix[] _errors;
+    private readonly Matrix[]? _bends;
     private readonly Matrix _probabilities;
+    private double _dataLoss;
 
     /// <summary>Prepares the passes for a shape, its data and its penalties.</summary>
     /// <exception cref="ShapeMismatchException">The data do not fit the network's inputs or outputs.</exception>
     /// <exception cref="InvalidInputException">A penalty is negative.</exception>
     public Objective(NetworkSpecification specification, DataSet data, ObjectiveSettings settings)
+        : this(specification, data, settings, keepsCurvature: false)
+    {
+    }
+
+    /// <param name="specification">The shape.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="settings">Loss and penalties.</param>
+    /// <param name="keepsCurvature">Whether evaluations keep what products with the Hessian need: errors and bends of every layer.</param>
+    /// <param name="coefficients">The factors to use in place of those of the settings, as in continuation.</param>
+    internal Objective(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, bool keepsCurvature, ObjectiveCoefficients? coefficients = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
@@ -36,7 +48,7 @@ public sealed class Objective
         Specification = specification;
         Data = data;
         Settings = settings;
-        Coefficients = settings.Coefficients(specification.Depth, data.SampleCount);
+        Coefficients = coefficients ?? settings.Coefficients(specification.Depth, data.SampleCount);
         int depth = specification.Depth, samples = data.SampleCount;
         _inputsTransposed = data.Inputs.Transpose();
         _features = new Matrix[depth + 1];
@@ -53,7 +65,10 @@ public sealed class Objective
         int widest = specification.Widths.Max();
         double[][] buffers = [new double[widest * samples], new double[widest * samples], new double[widest * samples]];
         _sensitivities = [.. Enumerable.Range(0, depth + 1).Select(l => new Matrix(buffers[l % 2], 0, l == 0 ? 0 : specification.Width(l), samples))];
-        _errors = [.. Enumerable.Range(0, depth + 1).Select(l => new Matrix(buffers[2], 0, l == 0 ? 0 : specification.Width(l), samples))];
+        _errors = [.. Enumerable.Range(0, depth + 1).Select(l => keepsCurvature
+            ? new Matrix(l == 0 ? 0 : specification.Width(l), samples)
+            : new Matrix(buffers[2], 0, l == 0 ? 0 : specification.Width(l), samples))];
+        _bends = keepsCurvature ? [.. Enumerable.Range(0, depth + 1).Select(l => new Matrix(l == 0 ? 0 : specification.Width(l), samples))] : null;
         _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? samples : 0);
     }
 
@@ -72,6 +87,21 @@ public sealed class Objective
     /// <summary>Z^0 … Z^L of the last evaluation; they are overwritten by the next one.</summary>
     public IReadOnlyList<Matrix> Features => _features;
 
+    /// <summary>σ'(P^l) of the last evaluation, n_l×N; entry 0 is empty.</summary>
+    internal IReadOnlyList<Matrix> Slopes => _slopes;
+
+    /// <summary>∂J/∂P^l, the errors at the preactivations, n_l×N, of the last gradient; kept for all layers when curvature is kept.</summary>
+    internal IReadOnlyList<Matrix> Errors => _errors;
+
+    /// <summary>σ''(P^l)∘∂J/∂Z^l of the last gradient, n_l×N; null unless curvature is kept.</summary>
+    internal IReadOnlyList<Matrix>? Bends => _bends;
+
+    /// <summary>Softmax of the outputs of the last evaluation, for cross-entropy.</summary>
+    internal Matrix Probabilities => _probabilities;
+
+    /// <summary>Xᵀ, N×d.</summary>
+    internal Matrix InputsTransposed => _inputsTransposed;
+
     /// <summary>The size of the last gradient.</summary>
     public GradientSize GradientSize { get; private set; }
 
@@ -81,12 +111,7 @@ public sealed class Objective
         Forward(network, withSlopes: false);
         Matrix outputs = _features[^1];
         double data = DataTerm.Evaluate(Settings.Loss, outputs, Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities);
-        double featureSquares = 0;
-        if (Coefficients.Features != 0)
-        {
-            for (int l = 1; l <= Specification.Depth; l++) featureSquares += TensorPrimitives.SumOfSquares<double>(_features[l].AsSpan());
-        }
-        return Compose(data, WeightPenalty(network), featureSquares);
+        return Compose(data, WeightPenalty(network), FeatureSquares());
     }
 
     /// <summary>J at a network and its gradient.</summary>
@@ -94,15 +119,30 @@ public sealed class Objective
     /// <param name="gradient">∇J, in the order of <see cref="Network.Parameters"/>, as a network of the same shape.</param>
     public ObjectiveValue ValueAndGradient(Network network, Network gradient)
     {
-        ArgumentNullException.ThrowIfNull(gradient);
         Forward(network, withSlopes: true);
+        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities);
+        return Backward(network, gradient);
+    }
+
+    /// <summary>J at a network, with all that <see cref="Backward"/> needs for the gradient there.</summary>
+    internal ObjectiveValue ValueWithSlopes(Network network)
+    {
+        Forward(network, withSlopes: true);
+        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities);
+        return Compose(_dataLoss, WeightPenalty(network), FeatureSquares());
+    }
+
+    /// <summary>The gradient at the network that <see cref="ValueWithSlopes"/> has just seen.</summary>
+    internal ObjectiveValue Backward(Network network, Network gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
         int depth = Specification.Depth;
-        double data = DataTerm.Evaluate(Settings.Loss, _features[depth], Data.Targets, Coefficients.Data, _sensitivities[depth], _probabilities);
         double featureSquares = 0, squares = 0, squaresWithoutPenalty = 0, squaresOfPenalty = 0, weightPenalty = 0;
         for (int l = depth; l >= 1; l--)
         {
             Matrix sensitivity = _sensitivities[l], error = _errors[l];
             featureSquares += ElementWise.ThroughActivation(sensitivity.AsSpan(), _features[l].AsSpan(), Coefficients.Features, _slopes[l].AsSpan(), error.AsSpan());
+            if (_bends is { } bends) TensorPrimitives.Multiply(bends[l].AsSpan(), sensitivity.AsSpan(), bends[l].AsSpan());
             if (l > 1)
             {
                 Matrix before = _sensitivities[l - 1];
@@ -123,7 +163,7 @@ public sealed class Objective
         }
         double norm = Math.Sqrt(squares);
         GradientSize = new GradientSize(norm, norm == 0 ? 0 : norm / Math.Sqrt(Math.Max(squaresWithoutPenalty, squaresOfPenalty)));
-        return Compose(data, weightPenalty, featureSquares);
+        return Compose(_dataLoss, weightPenalty, featureSquares);
 
         void AddPenalty(Matrix g, Matrix w, double factor)
         {
@@ -164,10 +204,19 @@ public sealed class Objective
                 Product.Multiply(network.Weights(l), _features[l - 1], z);
             }
             Activation activation = Specification.ActivationOf(l);
-            if (withSlopes) activation.ValueAndFirst(z.AsSpan(), z.AsSpan(), _slopes[l].AsSpan());
+            if (withSlopes && _bends is { } bends) activation.ValueFirstAndSecond(z.AsSpan(), z.AsSpan(), _slopes[l].AsSpan(), bends[l].AsSpan());
+            else if (withSlopes) activation.ValueAndFirst(z.AsSpan(), z.AsSpan(), _slopes[l].AsSpan());
             else activation.Value(z.AsSpan(), z.AsSpan());
             if (Specification.HasSkip(l)) TensorPrimitives.Add(z.AsSpan(), _features[l - 1].AsSpan(), z.AsSpan());
         }
+    }
+
+    private double FeatureSquares()
+    {
+        double squares = 0;
+        if (Coefficients.Features == 0) return squares;
+        for (int l = 1; l <= Specification.Depth; l++) squares += TensorPrimitives.SumOfSquares<double>(_features[l].AsSpan());
+        return squares;
     }
 
     private double WeightPenalty(Network network)

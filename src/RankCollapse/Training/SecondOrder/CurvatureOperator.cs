@@ -1,0 +1,128 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training.SecondOrder;
+
+/// <summary>
+/// Products of the Hessian of J, or of its Gauss–Newton part, with a direction, at the point of an objective's last gradient.
+/// </summary>
+/// <remarks>
+/// The R-operator (Pearlmutter 1994; Schraudolph 2002): one pass forward for the change of the features along the direction, one backward.
+/// With R for the derivative along V: RP^l = V_l Z^{l−1} + W_l RZ^{l−1}, RZ^l = σ'∘RP^l (+ RZ^{l−1} where the layer has a skip). The Gauss–Newton
+/// product sends μRZ^l and aD''RZ^L back; the Hessian adds σ''∘RP^l∘∂J/∂Z^l to the errors and the changes of W_l and Z^{l−1} to the products.
+/// Nothing that the gradient computed is computed again, and nothing is allocated.
+/// </remarks>
+internal sealed class CurvatureOperator
+{
+    private readonly NetworkSpecification _specification;
+    private readonly Matrix[] _changes;
+    private readonly Matrix[] _preactivationChanges;
+    private readonly Matrix[] _sensitivities;
+    private readonly Matrix[] _errors;
+
+    /// <summary>Reserves the memory of the passes for a shape and a number of samples.</summary>
+    public CurvatureOperator(NetworkSpecification specification, int samples)
+    {
+        _specification = specification;
+        int depth = specification.Depth, widest = specification.Widths.Max();
+        double[][] buffers = [new double[widest * samples], new double[widest * samples], new double[widest * samples]];
+        _changes = [.. Layers(l => new Matrix(l == 0 ? 0 : specification.Width(l), samples))];
+        _preactivationChanges = [.. Layers(l => new Matrix(l == 0 ? 0 : specification.Width(l), samples))];
+        _sensitivities = [.. Layers(l => new Matrix(buffers[l % 2], 0, l == 0 ? 0 : specification.Width(l), samples))];
+        _errors = [.. Layers(l => new Matrix(buffers[2], 0, l == 0 ? 0 : specification.Width(l), samples))];
+
+        IEnumerable<Matrix> Layers(Func<int, Matrix> create) => Enumerable.Range(0, depth + 1).Select(create);
+    }
+
+    /// <summary>result = B·v, with B the Hessian of J or its Gauss–Newton part, penalties included.</summary>
+    /// <param name="point">The objective after a gradient at <paramref name="network"/>; it must keep curvature.</param>
+    /// <param name="network">Θ.</param>
+    /// <param name="v">The direction.</param>
+    /// <param name="result">The product.</param>
+    /// <param name="full">Whether the Hessian is meant.</param>
+    public void Apply(Objective point, Network network, Network v, Network result, bool full)
+    {
+        Forward(point, network, v);
+        int depth = _specification.Depth;
+        ObjectiveCoefficients factors = point.Coefficients;
+        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, factors.Data, _changes[depth], _sensitivities[depth]);
+        for (int l = depth; l >= 1; l--)
+        {
+            Matrix sensitivity = _sensitivities[l], error = _errors[l];
+            ElementWise.ThroughActivation(sensitivity.AsSpan(), _changes[l].AsSpan(), factors.Features, point.Slopes[l].AsSpan(), error.AsSpan());
+            if (full) TensorPrimitives.MultiplyAdd(point.Bends![l].AsSpan(), _preactivationChanges[l].AsSpan(), error.AsSpan(), error.AsSpan());
+            if (l > 1)
+            {
+                Matrix before = _sensitivities[l - 1];
+                bool skip = _specification.HasSkip(l);
+                if (skip) sensitivity.CopyTo(before);
+                Product.MultiplyTransposedLeft(network.Weights(l), error, before, accumulate: skip);
+                if (full) Product.MultiplyTransposedLeft(v.Weights(l), point.Errors[l], before, accumulate: true);
+                Product.MultiplyTransposedRight(error, point.Features[l - 1], result.Weights(l));
+                if (full) Product.MultiplyTransposedRight(point.Errors[l], _changes[l - 1], result.Weights(l), accumulate: true);
+            }
+            else
+            {
+                Product.Multiply(error, point.InputsTransposed, result.Weights(1));
+            }
+            TensorPrimitives.MultiplyAdd(v.Weights(l).AsSpan(), factors.WeightsOf(l), result.Weights(l).AsSpan(), result.Weights(l).AsSpan());
+            if (result.Bias(l) is { } bias)
+            {
+                for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i)) + (factors.Bias * v.Bias(l)![i, 0]);
+            }
+        }
+    }
+
+    /// <summary>The change of the outputs along a direction, J·v, K×N; valid until the next call.</summary>
+    public Matrix OutputChange(Objective point, Network network, Network v)
+    {
+        Forward(point, network, v);
+        return _changes[^1];
+    }
+
+    /// <summary>result = Jᵀ·t: what the outputs' sensitivities t, K×N, send back to the parameters, without penalties.</summary>
+    public void PullBack(Objective point, Network network, Matrix t, Network result)
+    {
+        int depth = _specification.Depth;
+        t.CopyTo(_sensitivities[depth]);
+        for (int l = depth; l >= 1; l--)
+        {
+            Matrix sensitivity = _sensitivities[l], error = _errors[l];
+            TensorPrimitives.Multiply(sensitivity.AsSpan(), point.Slopes[l].AsSpan(), error.AsSpan());
+            if (l > 1)
+            {
+                bool skip = _specification.HasSkip(l);
+                if (skip) sensitivity.CopyTo(_sensitivities[l - 1]);
+                Product.MultiplyTransposedLeft(network.Weights(l), error, _sensitivities[l - 1], accumulate: skip);
+                Product.MultiplyTransposedRight(error, point.Features[l - 1], result.Weights(l));
+            }
+            else
+            {
+                Product.Multiply(error, point.InputsTransposed, result.Weights(1));
+            }
+            if (result.Bias(l) is { } bias)
+            {
+                for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i));
+            }
+        }
+    }
+
+    private void Forward(Objective point, Network network, Network v)
+    {
+        for (int l = 1; l <= _specification.Depth; l++)
+        {
+            Matrix change = _preactivationChanges[l];
+            bool accumulate = false;
+            if (v.Bias(l) is { } bias)
+            {
+                for (int i = 0; i < change.Rows; i++) change.Row(i).Fill(bias[i, 0]);
+                accumulate = true;
+            }
+            Product.Multiply(v.Weights(l), point.Features[l - 1], change, accumulate);
+            if (l > 1) Product.Multiply(network.Weights(l), _changes[l - 1], change, accumulate: true);
+            TensorPrimitives.Multiply(change.AsSpan(), point.Slopes[l].AsSpan(), _changes[l].AsSpan());
+            if (_specification.HasSkip(l)) TensorPrimitives.Add(_changes[l].AsSpan(), _changes[l - 1].AsSpan(), _changes[l].AsSpan());
+        }
+    }
+}
