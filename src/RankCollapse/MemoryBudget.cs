@@ -1,0 +1,26 @@
+namespace RankCollapse;
+
+/// <summary>Refuses requests that would exhaust the memory before anything is allocated for them.</summary>
+internal static class MemoryBudget
+{
+    /// <summary>Half of what the machine, or the container, offers to this process.</summary>
+    public static long Bytes { get; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
+    /// <summary>Requires that something fits into memory.</summary>
+    /// <param name="bytes">The bytes needed; a value beyond <see cref="long"/> is given as +∞.</param>
+    /// <param name="what">What needs them; begins the error's sentence.</param>
+    /// <param name="advice">What to do; ends the sentence.</param>
+    /// <exception cref="InvalidInputException">More than <see cref="Bytes"/> are needed.</exception>
+    public static void Require(double bytes, string what, string advice)
+    {
+        if (bytes > Bytes)
+            throw new InvalidInputException($"{what} would need {InWords(bytes)} of memory, expected at most {InWords(Bytes)}; {advice}.");
+    }
+
+    private static string InWords(double bytes) => bytes switch
+    {
+        < 1e6 => $"{bytes:0} bytes",
+        < 1e9 => $"{bytes / 1e6:0.0} MB",
+        _ => $"{bytes / 1e9:0.0} GB",
+    };
+}
