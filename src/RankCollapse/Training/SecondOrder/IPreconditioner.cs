@@ -1,0 +1,13 @@
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training.SecondOrder;
+
+/// <summary>A symmetric positive definite model M of the Gauss–Newton matrix that is cheap to invert; it is also the metric of the trust region.</summary>
+internal interface IPreconditioner
+{
+    /// <summary>Builds M at the point of the objective's last gradient.</summary>
+    void Build(Objective point, Network network);
+
+    /// <summary>result = M^{-1}·v.</summary>
+    void Solve(Network v, Network result);
+}

@@ -1,0 +1,100 @@
+using System.Numerics.Tensors;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training.SecondOrder;
+
+/// <summary>How the inner iteration ended.</summary>
+internal enum InnerOutcome
+{
+    /// <summary>The residual is small enough.</summary>
+    Solved,
+
+    /// <summary>The step reached the boundary of the trust region.</summary>
+    Boundary,
+
+    /// <summary>A direction of negative curvature was followed to the boundary.</summary>
+    NegativeCurvature,
+
+    /// <summary>The iterations were used up.</summary>
+    Limit,
+}
+
+/// <summary>
+/// Minimises gᵀp + ½pᵀBp over ‖p‖_M ≤ Δ by preconditioned conjugate gradients that stop at the boundary (Steihaug 1983; Toint 1981).
+/// </summary>
+internal sealed class TruncatedConjugateGradients(NetworkSpecification specification)
+{
+    private readonly Network _residual = new(specification);
+    private readonly Network _preconditioned = new(specification);
+    private readonly Network _direction = new(specification);
+    private readonly Network _product = new(specification);
+
+    /// <summary>Products with B of the last solve.</summary>
+    public int Products { get; private set; }
+
+    /// <summary>The decrease of the model that the last solve's step promises, ≥ 0.</summary>
+    public double PredictedDecrease { get; private set; }
+
+    /// <summary>‖p‖_M of the last solve.</summary>
+    public double StepNorm { get; private set; }
+
+    /// <summary>‖g‖_{M^{-1}} at the start of the last solve.</summary>
+    public double GradientNorm { get; private set; }
+
+    /// <summary>Solves for the step.</summary>
+    /// <param name="gradient">g.</param>
+    /// <param name="multiply">result = B·v.</param>
+    /// <param name="preconditioner">M.</param>
+    /// <param name="radius">Δ.</param>
+    /// <param name="tolerance">Stop when the residual's norm has fallen by this factor.</param>
+    /// <param name="limit">The most products.</param>
+    /// <param name="step">p; overwritten.</param>
+    public InnerOutcome Solve(Network gradient, Action<Network, Network> multiply, IPreconditioner preconditioner, double radius, double tolerance, int limit, Network step)
+    {
+        double[] p = step.Parameters, r = _residual.Parameters, y = _preconditioned.Parameters, d = _direction.Parameters, q = _product.Parameters;
+        Array.Clear(p);
+        gradient.Parameters.CopyTo(r, 0);
+        preconditioner.Solve(_residual, _preconditioned);
+        TensorPrimitives.Negate<double>(y, d);
+        double ry = TensorPrimitives.Dot<double>(r, y);
+        GradientNorm = Math.Sqrt(Math.Max(0, ry));
+        double goal = tolerance * tolerance * ry;
+        double pp = 0, pd = 0, dd = ry;
+        Products = 0;
+        PredictedDecrease = 0;
+        StepNorm = 0;
+        if (!(ry > 0)) return InnerOutcome.Solved;
+        while (true)
+        {
+            multiply(_direction, _product);
+            Products++;
+            double curvature = TensorPrimitives.Dot<double>(d, q);
+            double alpha = ry / curvature;
+            double next = pp + (2 * alpha * pd) + (alpha * alpha * dd);
+            if (!(curvature > 0) || !(next < radius * radius))
+            {
+                // To the boundary: ‖p + τd‖_M = Δ.
+                double tau = (-pd + Math.Sqrt((pd * pd) + (dd * Math.Max(0, (radius * radius) - pp)))) / dd;
+                TensorPrimitives.MultiplyAdd(d, tau, p, p);
+                PredictedDecrease += (tau * ry) - (0.5 * tau * tau * curvature);
+                StepNorm = radius;
+                return curvature > 0 ? InnerOutcome.Boundary : InnerOutcome.NegativeCurvature;
+            }
+            TensorPrimitives.MultiplyAdd(d, alpha, p, p);
+            TensorPrimitives.MultiplyAdd(q, alpha, r, r);
+            PredictedDecrease += 0.5 * alpha * ry;
+            pp = next;
+            StepNorm = Math.Sqrt(pp);
+            preconditioner.Solve(_residual, _preconditioned);
+            double ryNext = TensorPrimitives.Dot<double>(r, y);
+            if (!(ryNext > goal)) return InnerOutcome.Solved;
+            if (Products >= limit) return InnerOutcome.Limit;
+            double beta = ryNext / ry;
+            ry = ryNext;
+            TensorPrimitives.Multiply(d, beta, d);
+            TensorPrimitives.Subtract(d, y, d);
+            pd = beta * (pd + (alpha * dd));
+            dd = ry + (beta * beta * dd);
+        }
+    }
+}
