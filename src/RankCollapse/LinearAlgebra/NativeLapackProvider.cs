@@ -10,6 +10,7 @@ namespace RankCollapse.LinearAlgebra;
 /// </remarks>
 internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
 {
+    private readonly nint _library;
     private readonly delegate* unmanaged[Cdecl]<byte*, long*, long*, double*, long*, double*, double*, long*, double*, long*, double*, long*, long*, long*, nuint, void> _gesdd;
     private readonly delegate* unmanaged[Cdecl]<byte*, byte*, long*, double*, long*, double*, double*, long*, long*, long*, long*, nuint, nuint, void> _syevd;
     private readonly delegate* unmanaged[Cdecl]<long*, long*, double*, long*, double*, double*, long*, long*, void> _gelqf;
@@ -24,7 +25,8 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
         _orglq = (delegate* unmanaged[Cdecl]<long*, long*, long*, double*, long*, double*, double*, long*, long*, void>)orglq;
         _potrf = (delegate* unmanaged[Cdecl]<byte*, long*, double*, long*, long*, nuint, void>)potrf;
         Description = $"native LAPACK ({name}{Configuration(library)})";
-        UseOneThread(library);
+        _library = library;
+        UseThreads(1);
     }
 
     /// <inheritdoc/>
@@ -55,6 +57,15 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
         }
         NativeLibrary.Free(library);
         return null;
+    }
+
+    /// <summary>Sets the threads of each call, where the library lets it be said; 1 at first, because more fight with the program's own.</summary>
+    internal void UseThreads(int count)
+    {
+        foreach (string name in (string[])["openblas_set_num_threads", "MKL_Set_Num_Threads"])
+        {
+            if (NativeLibrary.TryGetExport(_library, name, out nint address)) ((delegate* unmanaged[Cdecl]<int, void>)address)(count);
+        }
     }
 
     /// <inheritdoc/>
@@ -158,15 +169,6 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
         if (!NativeLibrary.TryGetExport(library, "openblas_get_config", out nint address)) return "";
         var describe = (delegate* unmanaged[Cdecl]<byte*>)address;
         return $": {Marshal.PtrToStringUTF8((nint)describe())?.Trim()}";
-    }
-
-    /// <summary>One thread a call: the program's own threads share out the work, and more would fight with them.</summary>
-    private static void UseOneThread(nint library)
-    {
-        foreach (string name in (string[])["openblas_set_num_threads", "MKL_Set_Num_Threads"])
-        {
-            if (NativeLibrary.TryGetExport(library, name, out nint address)) ((delegate* unmanaged[Cdecl]<int, void>)address)(1);
-        }
     }
 
     private bool Gesdd(byte job, double[] a, long m, long n, double[] values, double[] u, long ldu, double[] vt, long ldvt)

@@ -1,0 +1,60 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+
+namespace RankCollapse.Collapse;
+
+/// <summary>How far G = ZᵀZ is from block structure G_ij = α_{k(i)k(j)}, which by Proposition D.1 holds exactly when Z satisfies NC1.</summary>
+/// <remarks>
+/// The nearest block-constant matrix averages G over its blocks: with M the centroids and E the deviations, the distance is
+/// ‖G − PGP‖_F² = 2‖M̃ᵀE‖_F² + ‖EᵀE‖_F², M̃ the centroids repeated. It is computed from E, without the N×N matrix and without cancellation.
+/// </remarks>
+public sealed class BlockStructure
+{
+    private BlockStructure(Matrix blockValues, double deviation, double gramNorm)
+    {
+        BlockValues = blockValues;
+        Deviation = deviation;
+        GramNorm = gramNorm;
+    }
+
+    /// <summary>α_{kl} = ⟨z̄_k, z̄_l⟩, K×K, the values of the nearest block-constant matrix.</summary>
+    public Matrix BlockValues { get; }
+
+    /// <summary>The Frobenius distance of G from the nearest block-constant matrix.</summary>
+    public double Deviation { get; }
+
+    /// <summary>‖G‖_F.</summary>
+    public double GramNorm { get; }
+
+    /// <summary>Deviation / ‖G‖_F, in [0, 1]; 0 for Z = 0, which has block structure.</summary>
+    public double RelativeDeviation => GramNorm == 0 ? 0 : Deviation / GramNorm;
+
+    /// <summary>Measures the deviation.</summary>
+    /// <param name="features">Z, n×N, samples as columns in any order.</param>
+    /// <param name="partition">The classes.</param>
+    /// <exception cref="ShapeMismatchException">The numbers of samples differ.</exception>
+    public static BlockStructure Measure(Matrix features, Partition partition) => Measure(ClassCentroids.Compute(features, partition));
+
+    /// <summary>Measures the deviation of features whose centroids are known.</summary>
+    public static BlockStructure Measure(ClassCentroids centroids)
+    {
+        ArgumentNullException.ThrowIfNull(centroids);
+        Matrix means = centroids.Centroids, deviations = centroids.Deviations;
+        Matrix blocks = Product.MultiplyTransposedLeft(means, means);
+        Matrix cross = Product.MultiplyTransposedLeft(means, deviations);
+        Matrix inner = deviations.Rows <= deviations.Columns
+            ? Product.MultiplyTransposedRight(deviations, deviations)
+            : Product.MultiplyTransposedLeft(deviations, deviations);
+        ReadOnlySpan<int> sizes = centroids.Partition.Sizes;
+        double crossSum = 0, blockSum = 0;
+        for (int k = 0; k < sizes.Length; k++)
+        {
+            crossSum += sizes[k] * SumOfSquares(cross.Row(k));
+            for (int l = 0; l < sizes.Length; l++) blockSum += (double)sizes[k] * sizes[l] * blocks[k, l] * blocks[k, l];
+        }
+        double squared = (2 * crossSum) + SumOfSquares(inner.AsSpan());
+        return new BlockStructure(blocks, Math.Sqrt(squared), Math.Sqrt(squared + blockSum));
+    }
+
+    private static double SumOfSquares(ReadOnlySpan<double> values) => values.IsEmpty ? 0 : TensorPrimitives.SumOfSquares(values);
+}

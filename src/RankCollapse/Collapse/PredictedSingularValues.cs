@@ -1,0 +1,134 @@
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Collapse;
+
+/// <summary>The singular values of Z^l that theory predicts from the next layer, beside those that were found.</summary>
+/// <remarks>
+/// Feedforward, Theorem 4.2: s(Z^l) = √C·s(σ_{l+1}^{-1}(Z^{l+1})).
+/// Inner residual layers, Theorem C.2: Z^{l+1} − Z^l = 0, so that s(Z^l) = s(Z^{l+1}).
+/// The theorems speak of global minimisers under hypotheses; those that the network does not meet are listed, and the numbers given all the same.
+/// </remarks>
+public sealed record PredictedSingularValues
+{
+    private PredictedSingularValues()
+    {
+    }
+
+    /// <summary>l, in 1 … L.</summary>
+    public required int Layer { get; init; }
+
+    /// <summary>The prediction for C = 1, descending, as many as Z^l has singular values; null where there is none.</summary>
+    public IReadOnlyList<double>? Values { get; private init; }
+
+    /// <summary>Why there is no prediction; null where there is one.</summary>
+    public string? Reason { get; private init; }
+
+    /// <summary>The theorem that predicts.</summary>
+    public string Source { get; private init; } = "Theorem 4.2";
+
+    /// <summary>√C fitted by least squares, ⟨s, p⟩/⟨p, p⟩; null where there is no prediction or it is 0.</summary>
+    public double? FittedRootOfC { get; private init; }
+
+    /// <summary>|s_i − p_i|/p_i for C = 1, for the p_i that count for the numerical rank of the prediction.</summary>
+    public IReadOnlyList<double>? RelativeDeviations { get; private init; }
+
+    /// <summary>‖s − p‖/‖p‖ over all singular values, for C = 1.</summary>
+    public double? RelativeDistance { get; private init; }
+
+    /// <summary>‖s − √C·p‖/‖√C·p‖ with the fitted C; null where √C is 0.</summary>
+    public double? FittedRelativeDistance { get; private init; }
+
+    /// <summary>‖Z^{l+1} − Z^l‖_F/‖Z^{l+1}‖_F where layer l + 1 is an inner residual layer, which Theorem C.2 says is 0; otherwise null.</summary>
+    public double? RelativeIncrement { get; private init; }
+
+    /// <summary>The hypotheses of the theorem that this network does not meet; empty when it meets all.</summary>
+    public IReadOnlyList<string> UnmetHypotheses { get; private init; } = [];
+
+    /// <summary>Predicts layer l from layer l + 1.</summary>
+    /// <param name="specification">The network's shape.</param>
+    /// <param name="features">Z^0 … Z^L.</param>
+    /// <param name="layer">l, in 1 … L; the last layer has no prediction.</param>
+    /// <param name="singularValues">s(Z^l) where they are known already; otherwise they are computed.</param>
+    /// <exception cref="ShapeMismatchException">There are not L + 1 feature matrices.</exception>
+    public static PredictedSingularValues Predict(NetworkSpecification specification, IReadOnlyList<Matrix> features, int layer, IReadOnlyList<double>? singularValues = null)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentOutOfRangeException.ThrowIfLessThan(layer, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(layer, specification.Depth);
+        if (features.Count != specification.Depth + 1)
+            throw new ShapeMismatchException($"A network of depth {specification.Depth} has {specification.Depth + 1} feature matrices Z^0 … Z^L, found {features.Count}.");
+        string source = specification.Architecture == Architecture.Residual ? "Theorem C.2" : "Theorem 4.2";
+        if (layer == specification.Depth)
+            return new PredictedSingularValues { Layer = layer, Source = source, Reason = "The last layer has no layer after it to predict it from." };
+        Matrix next = features[layer + 1];
+        bool hasSkip = specification.HasSkip(layer + 1);
+        string? reason = null;
+        Matrix? origin = hasSkip ? next : Preimage.Of(specification.ActivationOf(layer + 1), next, layer + 1, out reason);
+        if (origin is null) return new PredictedSingularValues { Layer = layer, Source = source, Reason = reason };
+
+        double[] found = singularValues is null ? SingularValueDecomposition.SingularValues(features[layer]) : [.. singularValues];
+        double[] predicted = SingularValueDecomposition.SingularValues(origin);
+        Array.Resize(ref predicted, found.Length);
+        double squared = 0, inner = 0;
+        for (int i = 0; i < found.Length; i++) (squared, inner) = (squared + (predicted[i] * predicted[i]), inner + (predicted[i] * found[i]));
+        double? root = squared > 0 ? inner / squared : null;
+        int rank = NumericalRank.Of(predicted);
+        return new PredictedSingularValues
+        {
+            Layer = layer,
+            Source = source,
+            Values = predicted,
+            FittedRootOfC = root,
+            RelativeDeviations = [.. Enumerable.Range(0, rank).Select(i => Math.Abs(found[i] - predicted[i]) / predicted[i])],
+            RelativeDistance = squared > 0 ? Distance(found, predicted, 1) : null,
+            FittedRelativeDistance = root is > 0 ? Distance(found, predicted, root.Value) : null,
+            RelativeIncrement = hasSkip ? Increment(features[layer], next) : null,
+            UnmetHypotheses = [.. Unmet(specification, next.Columns)],
+        };
+    }
+
+    private static double Distance(double[] found, double[] predicted, double factor)
+    {
+        double difference = 0, size = 0;
+        for (int i = 0; i < found.Length; i++)
+        {
+            double p = factor * predicted[i];
+            difference += (found[i] - p) * (found[i] - p);
+            size += p * p;
+        }
+        return Math.Sqrt(difference / size);
+    }
+
+    private static double? Increment(Matrix before, Matrix after)
+    {
+        double difference = 0, size = 0;
+        ReadOnlySpan<double> from = before.AsSpan(), to = after.AsSpan();
+        for (int i = 0; i < to.Length; i++)
+        {
+            difference += (to[i] - from[i]) * (to[i] - from[i]);
+            size += to[i] * to[i];
+        }
+        return size > 0 ? Math.Sqrt(difference / size) : null;
+    }
+
+    private static IEnumerable<string> Unmet(NetworkSpecification specification, int samples)
+    {
+        bool isResidual = specification.Architecture == Architecture.Residual;
+        if (specification.HasBias) yield return "the layers have no biases";
+        for (int l = 1; l <= specification.Depth; l++)
+        {
+            Activation activation = specification.ActivationOf(l);
+            if (!activation.FixesZero) yield return $"σ_{l}(x) = 0 only for x = 0 ({activation.Name} does not fix 0)";
+            else if (!activation.IsHomeomorphism) yield return $"σ_{l} is a homeomorphism ({activation.Name} is not)";
+        }
+        for (int l = 2; l < specification.Depth || (l == specification.Depth && !isResidual); l++)
+        {
+            int before = specification.Width(l - 1), width = specification.Width(l);
+            if (isResidual ? width != before : width > before)
+                yield return $"n_{l} {(isResidual ? "=" : "≤")} n_{l - 1} (found {width} and {before})";
+        }
+        if (specification.Width(1) < samples) yield return $"n_1 ≥ N (found {specification.Width(1)} and {samples})";
+    }
+}

@@ -1,0 +1,75 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+
+namespace RankCollapse.Collapse;
+
+/// <summary>
+/// The lower bound (1/N)·Σ_{i≥K} λ_i ≤ TCV_K, λ the descending eigenvalues of the centred scatter (Ding and He 2004):
+/// clustered points, centred, have rank at most K − 1, and no matrix of that rank is nearer to the points.
+/// </summary>
+/// <remarks>
+/// What rounding may have added is subtracted. The square root of the bound is a distance to a set of matrices, so it moves by
+/// no more than the points do; a sum of m eigenvalues of a perturbed matrix moves by no more than √m times the perturbation's norm.
+/// </remarks>
+internal static class SpectralLowerBound
+{
+    /// <summary>The Gram matrix resolves the bound where it exceeds its own rounding allowance by this factor.</summary>
+    private const double Resolved = 1e3;
+
+    /// <summary>Computes the bound.</summary>
+    /// <param name="points">N×D, points as rows.</param>
+    /// <param name="clusterCount">K.</param>
+    /// <param name="isSharp">Whether to take singular values, which resolve twice the digits, where the Gram matrix does not resolve the bound.</param>
+    /// <returns>The bound, at least 0; the rounding allowance on its square root; and (1/N)·Σ_i λ_i, the total variation.</returns>
+    internal static (double Bound, double RootAllowance, double TotalVariation) Compute(Matrix points, int clusterCount, bool isSharp)
+    {
+        Matrix centred = Centre(points, out double allowance);
+        double total = centred.Length == 0 ? 0 : TensorPrimitives.SumOfSquares<double>(centred.AsSpan());
+        int count = Math.Min(points.Rows, points.Columns), larger = Math.Max(points.Rows, points.Columns);
+        double bound = 0;
+        double decomposition = 4 * larger * Tolerances.MachineEpsilon;
+        allowance += decomposition * Math.Sqrt(total);
+        if (total > 0 && clusterCount <= count && clusterCount < points.Rows)
+        {
+            Matrix gram = points.Rows <= points.Columns ? Product.MultiplyTransposedRight(centred, centred) : Product.MultiplyTransposedLeft(centred, centred);
+            double gramAllowance = Math.Sqrt(count) * (larger + (4 * count)) * Tolerances.MachineEpsilon * total;
+            double tail = Tail(SymmetricEigendecomposition.Eigenvalues(gram), clusterCount);
+            if (isSharp && tail < Resolved * gramAllowance)
+            {
+                double[] values = SingularValueDecomposition.SingularValues(centred);
+                TensorPrimitives.Multiply(values, values, values);
+                (tail, gramAllowance) = (Tail(values, clusterCount), 0);
+            }
+            double root = Math.Sqrt(Math.Max(0, tail - gramAllowance)) - allowance;
+            bound = root > 0 ? root * root / points.Rows : 0;
+        }
+        return (bound, allowance / Math.Sqrt(points.Rows), total / points.Rows);
+    }
+
+    /// <summary>Σ_{i≥K}, counted from 1, from the smallest up.</summary>
+    private static double Tail(double[] descending, int clusterCount)
+    {
+        double sum = 0;
+        for (int i = descending.Length - 1; i >= clusterCount - 1; i--) sum += descending[i];
+        return sum;
+    }
+
+    /// <summary>Points less their mean, and a bound on the norm of the rounding error made.</summary>
+    private static Matrix Centre(Matrix points, out double allowance)
+    {
+        Matrix mean = LabelledPoints.Centroids(points, new Partition(new int[points.Rows], 1));
+        Matrix centred = points.Copy();
+        double fromFirst = 0, sum = 0;
+        for (int i = 0; i < points.Rows; i++)
+        {
+            Span<double> row = centred.Row(i);
+            fromFirst += LabelledPoints.SquaredDistance(points.Row(i), points.Row(0));
+            TensorPrimitives.Subtract(row, mean.Row(0), row);
+            sum += row.IsEmpty ? 0 : TensorPrimitives.SumOfSquares<double>(row);
+        }
+        double meanNorm = mean.Length == 0 ? 0 : TensorPrimitives.Norm<double>(mean.Row(0));
+        allowance = Tolerances.MachineEpsilon
+            * ((Math.Sqrt(points.Rows) * meanNorm) + ((points.Rows + 2) * Math.Sqrt(fromFirst)) + Math.Sqrt(sum));
+        return centred;
+    }
+}
