@@ -6,6 +6,7 @@ switch (args.FirstOrDefault())
         ProductBenchmark.Run();
         return 0;
     case "scratch": Scratch.Run(); return 0;
+    case "solve": SolverScratch.Run(args); return 0;
     case "epoch":
         EpochBenchmark.Run(depth: 10, seconds: 5);
         return 0;

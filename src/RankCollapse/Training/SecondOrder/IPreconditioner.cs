@@ -1,3 +1,4 @@
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 
 namespace RankCollapse.Training.SecondOrder;
@@ -10,4 +11,7 @@ internal interface IPreconditioner
 
     /// <summary>result = M^{-1}·v.</summary>
     void Solve(Network v, Network result);
+
+    /// <summary>result = M^{-1}Jᵀ·D''·outputs: the least change of the parameters, in the penalties' metric, that changes the outputs so.</summary>
+    void Restore(Matrix outputs, Network result);
 }

@@ -92,6 +92,15 @@ internal sealed class KernelPreconditioner : IPreconditioner
         TensorPrimitives.Subtract(_scaled.Parameters, result.Parameters, result.Parameters);
     }
 
+    public void Restore(Matrix outputs, Network result)
+    {
+        ApplyRoot(outputs, _right);
+        BlockedCholesky.Solve(_kernel, _right.AsSpan());
+        ApplyRoot(_right, _right);
+        _passes.PullBack(_point!, _network!, _right, _pulled);
+        ScaleByPenalty(_pulled, result);
+    }
+
     private static double Floor(ObjectiveCoefficients factors) =>
         Math.Max(1e-3 * factors.Weights.Max(), 1e-12 * factors.Data);
 
