@@ -20,6 +20,7 @@ internal sealed class CheckpointFolder(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0) throw new ArgumentException($"The checkpoint name {name} holds a path separator.", nameof(name));
+        MakeFolder();
         List<(long Number, string Path)> before = Files();
         long number = before.Count == 0 ? 1 : before[^1].Number + 1;
         AtomicFile.Write(Path.Combine(path, $"{number:D8}-{name}{Extension}"), stream =>
@@ -73,6 +74,18 @@ internal sealed class CheckpointFolder(string path)
         }
         files.Sort((a, b) => a.Number.CompareTo(b.Number));
         return files;
+    }
+
+    private void MakeFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"Cannot write checkpoints to {path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; free some space or choose another folder.", e);
+        }
     }
 
     private static void Remove(string file)

@@ -129,7 +129,6 @@ public sealed class RunFolder
     public void WriteCheckpoint(string name, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        Directory.CreateDirectory(File(CheckpointsFolder));
         _checkpoints.Write(name, write);
     }
 

@@ -81,6 +81,14 @@ public sealed class CheckpointFolderTests
         Assert.Equal("01090304", Newest(checkpoints).Content);
     }
 
+    [Fact]
+    public void FolderThatCannotBeMade_IsOneLine()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoints = new CheckpointFolder(folder.Write("file", "x"));
+        Assert.DoesNotContain('\n', Assert.Throws<InvalidInputException>(() => Write(checkpoints, "a", [1])).Message);
+    }
+
     private static void Write(CheckpointFolder checkpoints, string name, byte[] state) => checkpoints.Write(name, stream => stream.Write(state));
 
     private static (string Name, string Content) Newest(CheckpointFolder checkpoints)
