@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace RankCollapse.Runs;
 
 /// <summary>Every setting of <c>train</c>, resolved, as in <c>config.json</c>; names equal the command's options in camel case.</summary>
-public sealed record RunConfiguration
+public sealed partial record RunConfiguration
 {
     /// <summary>The version of the program that wrote it.</summary>
     public string? Version { get; init; }
@@ -31,6 +33,7 @@ public sealed record RunConfiguration
     public int Depth { get; init; } = 5;
 
     /// <summary>n_1 … n_{L−1}: one number for all, or one for each hidden layer.</summary>
+    [JsonConverter(typeof(NumberOrListConverter))]
     public IReadOnlyList<int> Width { get; init; } = [200];
 
     /// <summary>Hidden activation.</summary>

@@ -28,7 +28,7 @@ public enum RunStatus
 public readonly record struct MetricRecord(long Epoch, double Seconds, int Layer, string Metric, double Value);
 
 /// <summary>The final state of a run, as in <c>summary.json</c>.</summary>
-public sealed record RunSummary
+public sealed partial record RunSummary
 {
     /// <summary>How the run ended.</summary>
     public required RunStatus Status { get; init; }

@@ -1,0 +1,26 @@
+namespace RankCollapse.Data;
+
+/// <summary>Which data to load, and how much of it.</summary>
+public sealed record DataRequest
+{
+    /// <summary><c>mnist</c>, <c>gaussian-mixture</c> or the path of a file.</summary>
+    public string Source { get; init; } = "mnist";
+
+    /// <summary>N, the number of samples to take.</summary>
+    public int Samples { get; init; } = 200;
+
+    /// <summary>K, the number of classes; the rows of Y decide where a file has one.</summary>
+    public int Classes { get; init; } = 10;
+
+    /// <summary>Samples of each class, which sum to N; null for equal counts.</summary>
+    public IReadOnlyList<int>? ClassCounts { get; init; }
+
+    /// <summary>n, the input dimension of a Gaussian mixture.</summary>
+    public int Dimension { get; init; } = 100;
+
+    /// <summary>σ of a Gaussian mixture.</summary>
+    public double Sigma { get; init; } = 0.1;
+
+    /// <summary>The seed that draws or chooses the samples.</summary>
+    public long Seed { get; init; }
+}

@@ -1,0 +1,73 @@
+namespace RankCollapse.Data;
+
+/// <summary>The front door to data: by the name of a built-in set, or from a file.</summary>
+/// <remarks>
+/// A file is known by its content: an .npz archive, IDX images (whose labels are found beside them), or csv.
+/// From every source N samples are taken with the seed, balanced and sorted by class; when N is all there are, the file's own balance stays.
+/// MNIST and IDX files give the first K classes; in npz and csv files a label outside 0 … K−1 is an error, and where an npz file has Y, its rows are K.
+/// IDX pixels are divided by 255; other numbers stay as they are.
+/// </remarks>
+public static class DataSource
+{
+    private const string MnistName = "mnist";
+    private const string GaussianMixtureName = "gaussian-mixture";
+
+    /// <summary>The names of the built-in data sets.</summary>
+    public static IReadOnlyList<string> Names { get; } = [MnistName, GaussianMixtureName];
+
+    /// <summary>Loads the data that a request asks for.</summary>
+    /// <exception cref="InvalidInputException">The name is unknown (near ones are listed), the file is missing or damaged, or it has too few samples.</exception>
+    public static DataSet Load(DataRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Source switch
+        {
+            MnistName => Mnist.Subsample(request.Samples, request.Classes, request.Seed, request.ClassCounts),
+            GaussianMixtureName => GaussianMixture.Draw(request.Samples, request.Classes, request.Dimension, request.Sigma, request.Seed, classCounts: request.ClassCounts),
+            _ => LoadFile(request),
+        };
+    }
+
+    private static DataSet LoadFile(DataRequest request)
+    {
+        string path = request.Source;
+        bool looksLikeAName = !path.AsSpan().ContainsAny('/', '\\', '.');
+        if (looksLikeAName && !Path.Exists(path))
+            throw new InvalidInputException($"There is no data set and no file '{InputFile.Printable(path)}'; {NearMatches.Advice(path, Names)}");
+        return KindOf(path) switch
+        {
+            FileKind.Npz => NpzSamples.Read(path).Subsample(request),
+            FileKind.Npy => throw new InvalidInputException($"{path} holds one NumPy array, expected inputs and labels; save both with numpy.savez(FILE, X=…, labels=…)."),
+            FileKind.Idx => IdxImages.Read(path).Subsample(request.Samples, request.Classes, request.Seed, request.ClassCounts),
+            FileKind.Csv => CsvSamples.Read(path).Subsample(request),
+            _ => throw new InvalidInputException($"{path} is neither an .npz archive, nor IDX images, nor csv; convert it to one of them."),
+        };
+    }
+
+    private static FileKind KindOf(string path)
+    {
+        using FileStream file = InputFile.Open(path);
+        return InputFile.Guard(path, () =>
+        {
+            var start = new byte[1024];
+            int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            return start.AsSpan(0, length) switch
+            {
+                [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..] => FileKind.Npz,
+                [0x93, (byte)'N', (byte)'U', (byte)'M', ..] => FileKind.Npy,
+                [0x1F, 0x8B, ..] or [0, 0, ..] => FileKind.Idx,
+                [] => throw new InvalidInputException($"{path} is empty; get the file again."),
+                var text => text.Contains((byte)0) ? FileKind.Unknown : FileKind.Csv,
+            };
+        });
+    }
+
+    private enum FileKind
+    {
+        Unknown,
+        Npz,
+        Npy,
+        Idx,
+        Csv,
+    }
+}

@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+
+namespace RankCollapse.Data;
+
+/// <summary>
+/// The header of NumPy's .npy format, versions 1 to 3: a mark, the version, the header's length, and a Python dictionary with <c>descr</c>, <c>fortran_order</c> and <c>shape</c>.
+/// </summary>
+internal sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortranOrder, int[] Shape, int HeaderBytes)
+{
+    private const int LongestText = 1 << 16;
+    private const int MostDimensions = 32;
+
+    private static ReadOnlySpan<byte> Mark => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
+    /// <summary>The number of values.</summary>
+    public long Count => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>Reads and checks a header.</summary>
+    /// <exception cref="InvalidInputException">It is none, or describes an array that is not supported.</exception>
+    public static NpyHeader Read(Stream stream, string name)
+    {
+        Span<byte> start = stackalloc byte[12];
+        ReadExactly(stream, start[..8], name);
+        if (!start[..6].SequenceEqual(Mark))
+            throw new InvalidInputException($"{name} does not begin with \\x93NUMPY; it is not a NumPy array.");
+        int lengthBytes = start[6] switch
+        {
+            1 => 2,
+            2 or 3 => 4,
+            byte version => throw new InvalidInputException($"{name} has version {version} of NumPy's format, expected 1, 2 or 3; save it again."),
+        };
+        ReadExactly(stream, start.Slice(8, lengthBytes), name);
+        uint length = lengthBytes == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
+        if (length > LongestText)
+            throw new InvalidInputException($"{name} says that its header has {length} bytes, expected at most {LongestText}; it is damaged.");
+        var text = new byte[length];
+        ReadExactly(stream, text, name);
+        return Parse(Encoding.Latin1.GetString(text), name, 8 + lengthBytes + text.Length);
+    }
+
+    /// <summary>The bytes of a header of version 1, padded so that the values begin at a multiple of 64.</summary>
+    public static byte[] ToBytes(string type, IReadOnlyList<int> shape)
+    {
+        string sizes = shape.Count == 1 ? $"{shape[0]}," : string.Join(", ", shape);
+        string text = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({sizes}), }}";
+        int total = (Mark.Length + 4 + text.Length + 1 + 63) / 64 * 64;
+        var bytes = new byte[total];
+        bytes.AsSpan().Fill((byte)' ');
+        Mark.CopyTo(bytes);
+        bytes[6] = 1;
+        bytes[7] = 0;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)(total - 10));
+        Encoding.ASCII.GetBytes(text, bytes.AsSpan(10));
+        bytes[^1] = (byte)'\n';
+        return bytes;
+    }
+
+    private static NpyHeader Parse(string text, string name, int headerBytes)
+    {
+        Dictionary<string, string> entries = PythonDictionary.Parse(text)
+            ?? throw new InvalidInputException($"{name} has the header {InputFile.Printable(text.Trim())}, expected descr, fortran_order and shape; it is damaged, or has named fields.");
+        string Entry(string key) => entries.TryGetValue(key, out string? value)
+            ? value
+            : throw new InvalidInputException($"{name} has no {key} in its header; it is damaged.");
+
+        (ElementType type, bool isBigEndian) = ParseType(Entry("descr"), name);
+        bool isFortranOrder = Entry("fortran_order") switch
+        {
+            "True" => true,
+            "False" => false,
+            string value => throw new InvalidInputException($"{name} has fortran_order {InputFile.Printable(value)}, expected True or False; it is damaged."),
+        };
+        return new NpyHeader(type, isBigEndian, isFortranOrder, ParseShape(Entry("shape"), name), headerBytes);
+    }
+
+    private static (ElementType Type, bool IsBigEndian) ParseType(string descr, string name)
+    {
+        string quoted = descr.Trim('\'', '"');
+        bool isBigEndian = quoted.StartsWith('>');
+        ElementType? type = quoted.TrimStart('<', '>', '|', '=') switch
+        {
+            "b1" => ElementType.Bool,
+            "u1" => ElementType.U8,
+            "i1" => ElementType.I8,
+            "u2" => ElementType.U16,
+            "i2" => ElementType.I16,
+            "u4" => ElementType.U32,
+            "i4" => ElementType.I32,
+            "u8" => ElementType.U64,
+            "i8" => ElementType.I64,
+            "f2" => ElementType.F16,
+            "f4" => ElementType.F32,
+            "f8" => ElementType.F64,
+            _ => null,
+        };
+        return type is { } known
+            ? (known, isBigEndian)
+            : throw new InvalidInputException($"{name} holds values of NumPy type {InputFile.Printable(descr)}, expected real numbers (f2, f4, f8, i1 … i8, u1 … u8, b1); convert it with astype('<f8').");
+    }
+
+    private static int[] ParseShape(string text, string name)
+    {
+        string[] parts = text.Trim('(', ')').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length > MostDimensions)
+            throw new InvalidInputException($"{name} has {parts.Length} dimensions, expected at most {MostDimensions}; it is damaged.");
+        var shape = new int[parts.Length];
+        long count = 1;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out shape[i]) || (count *= shape[i]) > Array.MaxLength)
+                throw new InvalidInputException($"{name} has the shape {InputFile.Printable(text)}, expected whole numbers with a product of at most {Array.MaxLength}; it is damaged or too large.");
+        }
+        return shape;
+    }
+
+    private static void ReadExactly(Stream stream, Span<byte> destination, string name)
+    {
+        if (stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) < destination.Length)
+            throw new InvalidInputException($"{name} ends inside its header; it is truncated; get the file again.");
+    }
+}

@@ -1,0 +1,212 @@
+using RankCollapse.Data;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Runs;
+
+/// <summary>The folder of a run: everything in it is written under a temporary name, flushed and renamed.</summary>
+public sealed class RunFolder
+{
+    private const string ConfigurationFile = "config.json";
+    private const string DataSetFile = "dataset.safetensors";
+    private const string InitialFile = "initial.safetensors";
+    private const string WeightsFile = "weights.safetensors";
+    private const string MetricsFile = "metrics.parquet";
+    private const string SummaryFile = "summary.json";
+    private const string ReportFile = "report.html";
+    private const string CheckpointsFolder = "checkpoints";
+    private const string FiguresName = "figures";
+
+    private readonly CheckpointFolder _checkpoints;
+
+    private RunFolder(string path)
+    {
+        Path = path;
+        _checkpoints = new CheckpointFolder(File(CheckpointsFolder));
+    }
+
+    /// <summary>The folder's path, as it was given.</summary>
+    public string Path { get; }
+
+    /// <summary>Where figures go; made when they are.</summary>
+    public string FiguresPath => File(FiguresName);
+
+    /// <summary>Where the report goes.</summary>
+    public string ReportPath => File(ReportFile);
+
+    /// <summary>Makes the folder of a new run and tests that it can be written.</summary>
+    /// <param name="path">The folder, which does not exist or is empty.</param>
+    /// <param name="force">Accepts a folder that is not empty: an earlier run in it is deleted, other files stay.</param>
+    /// <param name="requiredBytes">What the run will need on the disk; see <see cref="EstimateBytes"/>.</param>
+    /// <exception cref="InvalidInputException">The folder is not empty, cannot be written or has too little space.</exception>
+    public static RunFolder Create(string path, bool force = false, long requiredBytes = 0)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var folder = new RunFolder(path);
+        if (System.IO.File.Exists(path))
+            throw new InvalidInputException($"{path} is a file, expected a folder for the run; choose another --out.");
+        if (!force && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw new InvalidInputException($"The folder {path} is not empty; choose another --out, or give --force to replace the run in it or --resume to go on with it.");
+        bool existed = Directory.Exists(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+            AtomicFile.Write(folder.File(".writable"), new byte[1]);
+            System.IO.File.Delete(folder.File(".writable"));
+            folder.RequireSpace(requiredBytes);
+            folder.RemoveRun();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidInputException)
+        {
+            if (!existed && Directory.Exists(path)) Directory.Delete(path);
+            if (e is InvalidInputException) throw;
+            throw new InvalidInputException($"Cannot write to the run folder {path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another --out.", e);
+        }
+        return folder;
+    }
+
+    /// <summary>Opens the folder of an existing run, to resume it or to add to it.</summary>
+    /// <exception cref="InvalidInputException">There is no run in the folder.</exception>
+    public static RunFolder Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (System.IO.File.Exists(path))
+            throw new InvalidInputException($"{path} is a file, expected the folder of a run; give the folder that holds {ConfigurationFile}.");
+        if (!Directory.Exists(path))
+            throw new InvalidInputException($"There is no run folder {path}; make one with rankcollapse train --out {path}.");
+        var folder = new RunFolder(path);
+        return System.IO.File.Exists(folder.File(ConfigurationFile))
+            ? folder
+            : throw new InvalidInputException($"{path} holds no {ConfigurationFile}, so it is not the folder of a run; give the folder that train wrote.");
+    }
+
+    /// <summary>Reads a finished run.</summary>
+    /// <exception cref="InvalidInputException">A file is missing or damaged, or the files do not belong together; the message names the file and the way out.</exception>
+    public static Run Read(string path) => Open(path).Read();
+
+    /// <summary>About how many bytes a run will write: data, parameters before and after, checkpoints and 16 MB for metrics.</summary>
+    /// <param name="specification">The network's shape.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="vectorsPerCheckpoint">How many vectors of the parameters' length a checkpoint holds: 3 for Adam, 2m + 2 for L-BFGS with m pairs.</param>
+    public static long EstimateBytes(NetworkSpecification specification, DataSet data, int vectorsPerCheckpoint = 3)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        const int CheckpointsAtOnce = 3;
+        const long Metrics = 16 << 20;
+        long numbers = (long)data.Inputs.Length + data.Targets.Length + data.Labels.Length
+            + ((2L + (CheckpointsAtOnce * (long)vectorsPerCheckpoint)) * Network.CountParameters(specification));
+        return (sizeof(double) * numbers) + Metrics;
+    }
+
+    /// <summary>Writes <c>config.json</c>.</summary>
+    public void WriteConfiguration(RunConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        AtomicFile.Write(File(ConfigurationFile), configuration.ToJson());
+    }
+
+    /// <summary>Writes <c>dataset.safetensors</c>.</summary>
+    public void WriteDataSet(DataSet data) => DataSetTensors.Write(File(DataSetFile), data);
+
+    /// <summary>Writes the network before training, <c>initial.safetensors</c>.</summary>
+    public void WriteInitial(Network network) => NetworkTensors.Write(File(InitialFile), network);
+
+    /// <summary>Writes the trained network, <c>weights.safetensors</c>.</summary>
+    public void WriteTrained(Network network) => NetworkTensors.Write(File(WeightsFile), network);
+
+    /// <summary>Writes <c>metrics.parquet</c>.</summary>
+    public void WriteMetrics(IReadOnlyList<MetricRecord> metrics) => MetricsTable.Write(File(MetricsFile), metrics);
+
+    /// <summary>Writes <c>summary.json</c>; last, because its presence says that the run has finished.</summary>
+    public void WriteSummary(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        AtomicFile.Write(File(SummaryFile), summary.ToJson());
+    }
+
+    /// <summary>Writes a state to resume from, with a checksum, and keeps the newest two.</summary>
+    /// <param name="name">A short name, such as the epoch; part of the file's name.</param>
+    /// <param name="write">Writes the state.</param>
+    public void WriteCheckpoint(string name, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        _checkpoints.Write(name, write);
+    }
+
+    /// <summary>Opens the newest checkpoint that is whole; null when there is none.</summary>
+    /// <exception cref="InvalidInputException">There are checkpoints, but all are damaged.</exception>
+    public Checkpoint? OpenNewestCheckpoint() => _checkpoints.OpenNewest();
+
+    /// <summary>Reads <c>config.json</c> and checks its settings.</summary>
+    public RunConfiguration ReadConfiguration()
+    {
+        RunConfiguration configuration = RunConfiguration.ReadFile(Existing(ConfigurationFile));
+        try
+        {
+            configuration.Validate();
+        }
+        catch (InvalidInputException e)
+        {
+            throw new InvalidInputException($"{File(ConfigurationFile)}: {e.Message}", e);
+        }
+        return configuration;
+    }
+
+    /// <summary>Reads <c>dataset.safetensors</c>.</summary>
+    public DataSet ReadDataSet() => DataSetTensors.Read(Existing(DataSetFile));
+
+    /// <summary>Reads <c>initial.safetensors</c>.</summary>
+    public Network ReadInitial(NetworkSpecification specification) => NetworkTensors.Read(Existing(InitialFile), specification);
+
+    /// <summary>Reads <c>metrics.parquet</c>.</summary>
+    public IReadOnlyList<MetricRecord> ReadMetrics() => MetricsTable.Read(Existing(MetricsFile));
+
+    private Run Read()
+    {
+        RunConfiguration configuration = ReadConfiguration();
+        DataSet data = ReadDataSet();
+        NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
+        var run = new Run
+        {
+            Configuration = configuration,
+            DataSet = data,
+            Initial = ReadInitial(specification),
+            Trained = NetworkTensors.Read(Existing(WeightsFile), specification),
+            Metrics = ReadMetrics(),
+            Summary = RunSummary.ReadFile(Existing(SummaryFile)),
+        };
+        if (!run.Summary.Layers.Select(layer => layer.Layer).SequenceEqual(Enumerable.Range(1, configuration.Depth)))
+            throw new InvalidInputException($"{File(SummaryFile)} describes the layers {InputFile.Printable(string.Join(", ", run.Summary.Layers.Select(layer => layer.Layer)))}, but {ConfigurationFile} has a depth of {configuration.Depth}; restore the file or train again.");
+        return run;
+    }
+
+    private string File(string name) => System.IO.Path.Combine(Path, name);
+
+    private string Existing(string name)
+    {
+        string path = File(name);
+        return System.IO.File.Exists(path)
+            ? path
+            : throw new InvalidInputException($"The run {Path} has no {name}: training did not finish, or the file was removed; go on with rankcollapse train --resume --out {Path}, or train again.");
+    }
+
+    private void RequireSpace(long bytes)
+    {
+        long free = new DriveInfo(System.IO.Path.GetFullPath(Path)).AvailableFreeSpace;
+        if (free < bytes)
+            throw new InvalidInputException($"The disk of {Path} has {free} bytes free, but the run needs about {bytes}; free some space or choose another --out.");
+    }
+
+    /// <summary>Deletes what an earlier run left, its summary first, so that an interruption leaves no run that seems whole.</summary>
+    private void RemoveRun()
+    {
+        foreach (string file in new[] { SummaryFile, WeightsFile, InitialFile, MetricsFile, DataSetFile, ConfigurationFile, ReportFile })
+        {
+            System.IO.File.Delete(File(file));
+            foreach (string leftover in Directory.GetFiles(Path, file + ".*.tmp")) System.IO.File.Delete(leftover);
+        }
+        foreach (string folder in new[] { CheckpointsFolder, FiguresName })
+        {
+            if (Directory.Exists(File(folder))) Directory.Delete(File(folder), recursive: true);
+        }
+    }
+}

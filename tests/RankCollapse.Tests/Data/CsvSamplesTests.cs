@@ -1,0 +1,65 @@
+using RankCollapse.Data;
+
+namespace RankCollapse.Tests.Data;
+
+public sealed class CsvSamplesTests
+{
+    [Theory]
+    [InlineData("1,2,0\n3,4,1\n")]
+    [InlineData("a,b,class\r\n1,2,0\r\n3,4,1")]
+    [InlineData("\uFEFF\"a, x\",b,class\n 1 , 2e0 ,0.0\n\n3,+4,1\n")]
+    [InlineData("1,2,cat\n3,4,\"dog\"\n")]
+    [InlineData("x,y,pet\n1,2,\"a \"\"cat\"\", small\"\n3,4,dog\n")]
+    public void Samples_AreReadWithOrWithoutHeader(string text)
+    {
+        DataSet data = Load(text, 2, 2);
+        Assert.Equal([0, 1], data.Labels);
+        Assert.Equal([1.0, 2], data.Inputs.Column(0));
+        Assert.Equal([3.0, 4], data.Inputs.Column(1));
+    }
+
+    [Fact]
+    public void NamedClasses_AreNumberedAlphabetically()
+    {
+        DataSet data = Load("1,zebra\n2,ant\n3,zebra\n", 3, 2);
+        Assert.Equal([0, 1, 1], data.Labels);
+        Assert.Equal(2, data.Inputs[0, 0]);
+    }
+
+    [Theory]
+    [InlineData("1,2,0\n3,x,1\n", "line 2, column 2: 'x' is not a number")]
+    [InlineData("1,2,0\n3,,1\n", "line 2, column 2: '' is not a number")]
+    [InlineData("1,2,0\n3,NaN,1\n", "line 2, column 2: NaN is not finite")]
+    [InlineData("1,2,0\n3,1e999,1\n", "line 2, column 2: 1e999 is not finite")]
+    [InlineData("1,x,0\n3,4,1\n", "line 1, column 2: 'x' is not a number")]
+    [InlineData("1,2,0\n3,4\n", "line 2: there are 2 columns, but 3")]
+    [InlineData("1\n2\n", "line 1: there is 1 column")]
+    [InlineData("1,2,0\n3,4,1.5\n", "line 2, column 3: the label '1.5'")]
+    [InlineData("1,2,0\n3,4,-1\n", "line 2, column 3: the label '-1'")]
+    [InlineData("1,2,0\n3,4,cat\n", "line 2, column 3: the label 'cat'")]
+    [InlineData("1,2,cat\n3,4,1\n", "line 2, column 3: the label '1' is a number")]
+    [InlineData("1,2,0\n3,4,\n", "line 2, column 3: the label is empty")]
+    [InlineData("1,2,0\n3,\"4,1\n", "line 2: a quote is not closed")]
+    [InlineData("a,b,c\n", "no samples")]
+    [InlineData("1,2,0\n3,4,3\n", "label 3, outside 0…1")]
+    [InlineData("1,2,0\n", "1 samples in classes")]
+    public void WrongFile_NamesLineAndColumn(string text, string found)
+    {
+        var error = Assert.Throws<InvalidInputException>(() => Load(text, 2, 2));
+        Assert.Contains(found, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void DamagedFile_IsRefusedOrRead()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] good = "a,b,class\n1,2,0\n3,4,1\n5,6,0\n7,8,1\n"u8.ToArray();
+        DamagedBytes.AreRefusedOrRead(good, bytes => DataSource.Load(new DataRequest { Source = folder.Write("damaged.csv", bytes), Samples = 2, Classes = 2 }));
+    }
+
+    private static DataSet Load(string text, int samples, int classes)
+    {
+        using var folder = new TemporaryFolder();
+        return DataSource.Load(new DataRequest { Source = folder.Write("a.csv", text), Samples = samples, Classes = classes });
+    }
+}
