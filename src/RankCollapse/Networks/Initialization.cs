@@ -44,7 +44,7 @@ public static class Initialization
         {
             if (known == wanted) return scheme;
         }
-        throw new InvalidInputException($"The initialisation '{name}' is unknown; did you mean '{NearestName.Of(wanted, Names)}'? Known are {string.Join(", ", Names)}.");
+        throw new InvalidInputException($"There is no initialisation '{InputFile.Printable(name)}'; {NearMatches.Advice(wanted, [.. Names])}");
     }
 
     /// <summary>The name of a scheme in settings and files; <see cref="Parse"/> reads it.</summary>

@@ -40,8 +40,8 @@ public sealed partial record RunConfiguration
         RequireAtLeast("depth", Depth, 1);
         if (Depth > DeepestNetwork) throw new InvalidInputException($"The setting depth is {Depth}; expected at most {DeepestNetwork} layers.");
         HiddenWidths();
-        ActivationByName.Parse(Activation);
-        ActivationByName.Parse(OutputActivation);
+        Networks.Activation.Parse(Activation);
+        Networks.Activation.Parse(OutputActivation);
         RequireName("loss", Loss, Losses);
         RequireName("convention", Convention, Conventions);
         RequireNotNegative("lambda", Lambda);
@@ -73,8 +73,8 @@ public sealed partial record RunConfiguration
             [.. HiddenWidths(), outputDimension],
             Architecture == "residual" ? Networks.Architecture.Residual : Networks.Architecture.Feedforward,
             Bias,
-            ActivationByName.Parse(Activation),
-            ActivationByName.Parse(OutputActivation));
+            Networks.Activation.Parse(Activation),
+            Networks.Activation.Parse(OutputActivation));
     }
 
     /// <summary>The part of the settings that says which data to load.</summary>

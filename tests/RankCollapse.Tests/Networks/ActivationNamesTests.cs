@@ -31,10 +31,11 @@ public sealed class ActivationNamesTests
     public void LeakyRelu_IsReadInEveryForm(string written, string name) => Assert.Equal(name, Activation.Parse(written).Name);
 
     [Fact]
-    public void UnknownName_ListsAllNamesAndTheNearest()
+    public void UnknownName_NamesTheNearestOrElseAll()
     {
         string message = Assert.Throws<InvalidInputException>(() => Activation.Parse("tahn")).Message;
-        Assert.Contains("'tahn' is unknown; did you mean 'tanh'?", message);
+        Assert.Contains("There is no activation 'tahn'; did you mean 'tanh'?", message);
+        message = Assert.Throws<InvalidInputException>(() => Activation.Parse("zzz")).Message;
         Assert.All(Activation.All, a => Assert.Contains(a.Name.Replace("(0.01)", ""), message));
         Assert.Contains("'leaky-relu'?", Assert.Throws<InvalidInputException>(() => Activation.Parse("leaky_relu(0.3)")).Message);
     }

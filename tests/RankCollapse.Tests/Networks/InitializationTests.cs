@@ -72,7 +72,7 @@ public sealed class InitializationTests
             Assert.Equal(scheme, Initialization.Parse(Initialization.NameOf(scheme).ToUpperInvariant()));
         }
         string message = Assert.Throws<InvalidInputException>(() => Initialization.Parse("ortogonal")).Message;
-        Assert.Contains("did you mean 'orthogonal'? Known are orthogonal, gaussian, xavier, he.", message);
+        Assert.Contains("There is no initialisation 'ortogonal'; did you mean 'orthogonal'?", message);
     }
 
     private static Network Initialized(InitializationScheme scheme, long seed, int inputs, int[] widths)
