@@ -1,0 +1,73 @@
+using System.Globalization;
+using ScottPlot.TickGenerators;
+
+namespace RankCollapse.Reporting.Figures;
+
+/// <summary>Ticks at round values of linear axes and at decades of logarithmic ones.</summary>
+internal static class AxisTicks
+{
+    private const int MostMajorTicks = 6;
+
+    /// <summary>Ticks at multiples of 1, 2 or 5 times a power of ten.</summary>
+    public static NumericManual Linear(double minimum, double maximum, int most = MostMajorTicks, bool wholeOnly = false)
+    {
+        var ticks = new NumericManual();
+        double step = Step(maximum - minimum, most);
+        if (wholeOnly) step = Math.Max(1, step);
+        int decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(step) + 1e-9));
+        for (double k = Math.Ceiling((minimum / step) - 1e-9); k * step <= maximum + (1e-9 * step); k++)
+        {
+            double value = k * step;
+            string text = decimals > 3 || Math.Abs(value) >= 1e6
+                ? NumberText.Short(value, 2)
+                : value.ToString($"N{decimals}", CultureInfo.InvariantCulture).Replace('-', '−');
+            ticks.AddMajor(value, k == 0 ? "0" : text);
+        }
+        return ticks;
+    }
+
+    /// <summary>Ticks of an axis that shows log₁₀ of the values: decades, labelled 10⁻⁵ or plainly, with unlabelled ones between.</summary>
+    public static NumericManual Logarithmic(double minimum, double maximum, bool plainLabels = false, int most = MostMajorTicks)
+    {
+        var ticks = new NumericManual();
+        int first = (int)Math.Ceiling(minimum - 1e-9);
+        int last = (int)Math.Floor(maximum + 1e-9);
+        int decades = last - first;
+        int every = Math.Max(1, (int)Math.Ceiling((decades + 1) / (double)most));
+        if (every > 3) every = every <= 5 ? 5 : 10 * (int)Math.Ceiling(every / 10.0);
+        for (int e = first; e <= last; e++)
+        {
+            if (e % every == 0) ticks.AddMajor(e, Label(1, e, plainLabels));
+            else ticks.AddMinor(e);
+        }
+        if (maximum - minimum > 4.5) return ticks;
+        for (int e = first - 1; e <= last; e++)
+        {
+            for (int mantissa = 2; mantissa <= 9; mantissa++)
+            {
+                double position = e + Math.Log10(mantissa);
+                if (position < minimum || position > maximum) continue;
+                if (decades < 1 && mantissa is 2 or 5 && decades < 1) ticks.AddMajor(position, Label(mantissa, e, plainLabels));
+                else ticks.AddMinor(position);
+            }
+        }
+        return ticks;
+    }
+
+    private static string Label(int mantissa, int exponent, bool plain)
+    {
+        if (plain && exponent is >= 0 and <= 6) return NumberText.Whole((long)(mantissa * Math.Pow(10, exponent)));
+        return mantissa == 1 ? NumberText.Power(exponent) : $"{mantissa}·{NumberText.Power(exponent)}";
+    }
+
+    private static double Step(double range, int most)
+    {
+        if (!(range > 0)) return 1;
+        double power = Math.Pow(10, Math.Floor(Math.Log10(range / most)));
+        foreach (double factor in (ReadOnlySpan<double>)[1, 2, 5])
+        {
+            if (range / (factor * power) <= most) return factor * power;
+        }
+        return 10 * power;
+    }
+}

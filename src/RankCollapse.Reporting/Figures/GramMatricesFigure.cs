@@ -1,0 +1,136 @@
+using RankCollapse.LinearAlgebra;
+using SkiaSharp;
+
+namespace RankCollapse.Reporting.Figures;
+
+/// <summary>Gram matrices of the features of every layer, samples sorted by class.</summary>
+internal sealed class GramMatricesFigure : RunFigure
+{
+    public override string Name => "gram-matrices";
+
+    public override string Title => "Gram matrices of the features";
+
+    public override string Reading => "Inner products of all pairs of samples, class by class, each panel divided by its largest entry in size. Collapsed features show K×K flat blocks (Proposition D.1).";
+
+    public override string? Missing(RunMeasurements run) =>
+        run.Layers.Any(l => Normalised(run, l, 1) is not null) ? null : "The features of every layer are zero or not finite.";
+
+    public override FigureDrawing Draw(RunMeasurements run)
+    {
+        var grid = new PanelGrid(run.Depth, 5, FigureDrawing.FullWidth / (float)Math.Clamp(run.Depth, 3, 5) + 26, 4, 4, 42);
+        int most = run.Depth <= 5 ? RunMeasurements.MostPicturedSamples : run.Depth <= 10 ? 160 : 110;
+        return new(FigureDrawing.FullWidth, grid.Height, Title, Reading, canvas =>
+        {
+            var pictures = run.Layers.Select(l => Normalised(run, l, most)).ToList();
+            double lowest = Math.Min(0, pictures.Where(p => p is not null).Min(p => p!.Value.Lowest));
+            for (int l = 1; l <= run.Depth; l++) Panel(canvas, l, pictures[l - 1], lowest, grid.Area(l - 1));
+            Scale(canvas, lowest, grid.Height - 34);
+        });
+    }
+
+    public override string Sentence(RunMeasurements run)
+    {
+        if (!run.HasLabels) return "The samples have no classes, so blocks can only appear where the samples' order follows the structure of the data.";
+        var spread = run.Layers.Select(l => (Layer: l, Value: SpreadWithinBlocks(run, l))).Where(s => s.Value is not null).ToList();
+        if (spread.Count == 0) return "No layer's Gram matrix could be compared with its blocks.";
+        int[] flat = [.. spread.Where(s => s.Value <= 1e-3).Select(s => s.Layer)];
+        var worst = spread.MaxBy(s => s.Value);
+        string rest = $"layer {worst.Layer} is farthest from blocks: entries within a block differ from their mean by {NumberText.Short(100 * worst.Value!.Value, 2)} % of the largest (root mean square)";
+        if (flat.Length == run.Depth) return $"Every layer shows flat blocks, one for each pair of classes: within a block entries differ by less than 0.1 % of the largest.";
+        return flat.Length == 0 ? $"No layer shows flat blocks; {rest}." : $"In {NumberText.Layers(flat)} the blocks of the classes are flat to 0.1 %; {rest}.";
+    }
+
+    /// <summary>Root mean square deviation of the entries from their block's mean, relative to the largest entry in size.</summary>
+    internal static double? SpreadWithinBlocks(RunMeasurements run, int layer)
+    {
+        int[] order = run.ThinnedOrder(400);
+        if (Gram(run, layer, order) is not { } gram) return null;
+        int[] labels = run.Run.DataSet.Labels;
+        double largest = 0;
+        var sums = new Matrix(run.Classes, run.Classes);
+        var counts = new Matrix(run.Classes, run.Classes);
+        for (int i = 0; i < order.Length; i++)
+        {
+            for (int j = 0; j < order.Length; j++)
+            {
+                sums[labels[order[i]], labels[order[j]]] += gram[i, j];
+                counts[labels[order[i]], labels[order[j]]]++;
+                largest = Math.Max(largest, Math.Abs(gram[i, j]));
+            }
+        }
+        double squares = 0;
+        for (int i = 0; i < order.Length; i++)
+        {
+            for (int j = 0; j < order.Length; j++)
+            {
+                int a = labels[order[i]];
+                int b = labels[order[j]];
+                double deviation = gram[i, j] - (sums[a, b] / counts[a, b]);
+                squares += deviation * deviation;
+            }
+        }
+        return largest > 0 ? Math.Sqrt(squares / gram.Length) / largest : null;
+    }
+
+    private static Matrix? Gram(RunMeasurements run, int layer, int[] order)
+    {
+        Matrix features = run.Features(layer);
+        Matrix chosen = Matrix.FromEntries(features.Rows, order.Length, (i, j) => features[i, order[j]]);
+        foreach (double value in chosen.AsSpan())
+        {
+            if (!double.IsFinite(value)) return null;
+        }
+        return Product.MultiplyTransposedLeft(chosen, chosen);
+    }
+
+    private static (Matrix Values, double Lowest, double Largest)? Normalised(RunMeasurements run, int layer, int most)
+    {
+        if (Gram(run, layer, run.ThinnedOrder(most)) is not { } gram) return null;
+        double largest = 0;
+        double lowest = 0;
+        foreach (double value in gram.AsSpan())
+        {
+            largest = Math.Max(largest, Math.Abs(value));
+            lowest = Math.Min(lowest, value);
+        }
+        return largest > 0 && double.IsFinite(largest) ? (gram, lowest / largest, largest) : null;
+    }
+
+    private static void Panel(SKCanvas canvas, int layer, (Matrix Values, double Lowest, double Largest)? picture, double lowest, SKRect area)
+    {
+        float side = Math.Min(area.Width - 8, area.Height - 34);
+        FigureText.Write(canvas, $"layer {layer}", area.Left + 2, area.Top + 13, FigureText.TitleSize, bold: true);
+        if (picture is not { } known)
+        {
+            FigureText.Write(canvas, "zero or not finite", area.Left + 2, area.Top + 40, FigureText.TickSize, FigurePalette.Muted);
+            return;
+        }
+        FigureText.Write(canvas, $"max {NumberText.Short(known.Largest)}", area.Left + 2 + side, area.Top + 13, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Right);
+        int count = known.Values.Rows;
+        using var bitmap = new SKBitmap(count, count, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        for (int i = 0; i < count; i++)
+        {
+            for (int j = 0; j < count; j++)
+                bitmap.SetPixel(j, i, FigurePalette.Heat(((known.Values[i, j] / known.Largest) - lowest) / (1 - lowest)));
+        }
+        using SKImage image = SKImage.FromBitmap(bitmap);
+        canvas.DrawImage(image, SKRect.Create(area.Left + 2, area.Top + 20, side, side), new SKSamplingOptions(SKFilterMode.Nearest));
+    }
+
+    private static void Scale(SKCanvas canvas, double lowest, float top)
+    {
+        const float Width = 220;
+        using var bitmap = new SKBitmap(128, 1, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        for (int i = 0; i < 128; i++) bitmap.SetPixel(i, 0, FigurePalette.Heat(i / 127.0));
+        using SKImage image = SKImage.FromBitmap(bitmap);
+        canvas.DrawImage(image, SKRect.Create(6, top, Width, 9), new SKSamplingOptions(SKFilterMode.Linear));
+        FigureText.Write(canvas, NumberText.Short(lowest, 2), 6, top + 23, FigureText.TickSize, FigurePalette.Muted);
+        if (lowest < -0.1)
+        {
+            float zero = 6 + (Width * (float)(-lowest / (1 - lowest)));
+            FigureText.Write(canvas, "0", zero, top + 23, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Center);
+        }
+        FigureText.Write(canvas, "1", 6 + Width, top + 23, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Right);
+        FigureText.Write(canvas, "inner product / largest in the panel", 6 + Width + 14, top + 9);
+    }
+}

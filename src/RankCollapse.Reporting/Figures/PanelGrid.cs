@@ -1,0 +1,49 @@
+using SkiaSharp;
+
+namespace RankCollapse.Reporting.Figures;
+
+/// <summary>Small multiples: equal panels in rows that fill the figure's width.</summary>
+internal sealed class PanelGrid
+{
+    private readonly float _panelWidth;
+    private readonly float _panelHeight;
+    private readonly float _left;
+    private readonly float _top;
+
+    /// <summary>Lays out panels.</summary>
+    /// <param name="count">The number of panels.</param>
+    /// <param name="mostColumns">The most panels in a row.</param>
+    /// <param name="panelHeight">The height of a panel.</param>
+    /// <param name="left">Room left of all panels.</param>
+    /// <param name="top">Room above all panels.</param>
+    /// <param name="bottom">Room below all panels.</param>
+    /// <param name="width">The figure's width.</param>
+    public PanelGrid(int count, int mostColumns, float panelHeight, float left, float top, float bottom, float width = FigureDrawing.FullWidth)
+    {
+        Rows = (count + mostColumns - 1) / mostColumns;
+        Columns = (count + Rows - 1) / Rows;
+        _left = left;
+        _top = top;
+        _panelHeight = panelHeight;
+        _panelWidth = (width - left - 4) / Math.Max(Columns, Math.Min(3, mostColumns));
+        Height = (int)Math.Ceiling(top + (Rows * panelHeight) + bottom);
+    }
+
+    /// <summary>The rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>The panels in a full row.</summary>
+    public int Columns { get; }
+
+    /// <summary>The figure's height.</summary>
+    public int Height { get; }
+
+    /// <summary>The middle of the rows of panels.</summary>
+    public float CentreX => _left + (Columns * _panelWidth / 2);
+
+    /// <summary>The middle of the columns of panels.</summary>
+    public float CentreY => _top + (Rows * _panelHeight / 2);
+
+    /// <summary>The rectangle of the i-th panel, row by row.</summary>
+    public SKRect Area(int index) => SKRect.Create(_left + (index % Columns * _panelWidth), _top + (index / Columns * _panelHeight), _panelWidth, _panelHeight);
+}

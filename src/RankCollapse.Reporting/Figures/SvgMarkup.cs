@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using RankCollapse.Reporting.Fonts;
+
+namespace RankCollapse.Reporting.Figures;
+
+/// <summary>Finishes the SVG that the canvas writes: size in millimetres, description, font, short numbers, unique identifiers, themed colours.</summary>
+internal static partial class SvgMarkup
+{
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+    private static readonly XNamespace Link = "http://www.w3.org/1999/xlink";
+
+    /// <summary>A file of its own: fixed colours on white, the font embedded.</summary>
+    public static string ForFile(string raw, FigureDrawing drawing)
+    {
+        XElement root = Finish(raw, drawing, "f");
+        root.SetAttributeValue("width", Millimetres(drawing.Width));
+        root.SetAttributeValue("height", Millimetres(drawing.Height));
+        root.AddFirst(new XElement(Svg + "style", FigureFont.EmbeddedFaceRules));
+        XElement paper = new(Svg + "rect", new XAttribute("width", drawing.Width), new XAttribute("height", drawing.Height), new XAttribute("fill", FigurePalette.Paper));
+        root.Elements(Svg + "style").First().AddAfterSelf(paper);
+        return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + root.ToString(SaveOptions.DisableFormatting) + "\n";
+    }
+
+    /// <summary>An element inside a page, whose colours follow the page's theme.</summary>
+    public static string ForPage(string raw, FigureDrawing drawing, string prefix, IReadOnlyDictionary<string, string> colours)
+    {
+        XElement root = Finish(raw, drawing, prefix);
+        root.SetAttributeValue("width", null);
+        root.SetAttributeValue("height", null);
+        foreach (XAttribute paint in root.DescendantsAndSelf().Attributes().Where(a => a.Name.LocalName is "fill" or "stroke"))
+        {
+            if (colours.TryGetValue(paint.Value.ToLowerInvariant(), out string? variable)) paint.Value = $"var({variable})";
+        }
+        return root.ToString(SaveOptions.DisableFormatting);
+    }
+
+    private static XElement Finish(string raw, FigureDrawing drawing, string prefix)
+    {
+        XElement root = XElement.Parse(raw);
+        root.SetAttributeValue("viewBox", $"0 0 {drawing.Width} {drawing.Height}");
+        root.SetAttributeValue("role", "img");
+        root.SetAttributeValue("aria-labelledby", $"{prefix}-title {prefix}-description");
+        foreach (XElement element in root.Descendants().ToList())
+            FinishElement(element, prefix);
+        root.Descendants(Svg + "g").Where(g => !g.HasElements && !g.HasAttributes).Remove();
+        root.AddFirst(
+            new XElement(Svg + "title", new XAttribute("id", $"{prefix}-title"), drawing.Title),
+            new XElement(Svg + "desc", new XAttribute("id", $"{prefix}-description"), drawing.Description));
+        return root;
+    }
+
+    private static void FinishElement(XElement element, string prefix)
+    {
+        foreach (XAttribute attribute in element.Attributes().ToList())
+        {
+            switch (attribute.Name.LocalName)
+            {
+                case "id":
+                    attribute.Value = $"{prefix}-{attribute.Value}";
+                    break;
+                case "clip-path" or "fill" or "mask" or "stroke":
+                    attribute.Value = NamedColour(attribute.Value.Replace("url(#", $"url(#{prefix}-", StringComparison.Ordinal));
+                    break;
+                case "href" when attribute.Value.StartsWith('#'):
+                    attribute.Value = $"#{prefix}-{attribute.Value[1..]}";
+                    break;
+                case "href":
+                    // The short name is understood by every current browser and vector editor.
+                    element.SetAttributeValue("href", attribute.Value);
+                    if (attribute.Name.Namespace == Link) attribute.Remove();
+                    break;
+                case "d" or "x" or "y" or "points" or "transform" or "width" or "height" or "cx" or "cy" or "rx" or "ry" or "r" or "x1" or "x2" or "y1" or "y2":
+                    attribute.Value = LongNumber().Replace(attribute.Value, Shorten);
+                    break;
+                case "font-family":
+                    attribute.Value = $"{FigureFont.Family}, sans-serif";
+                    break;
+            }
+        }
+    }
+
+    // The canvas writes a few colours by name; the page's themes know them as numbers.
+    private static string NamedColour(string value) => value switch
+    {
+        "black" => "#000000",
+        "white" => "#ffffff",
+        _ when ShortColour().IsMatch(value) => $"#{value[1]}{value[1]}{value[2]}{value[2]}{value[3]}{value[3]}".ToLowerInvariant(),
+        _ => value.StartsWith('#') ? value.ToLowerInvariant() : value,
+    };
+
+    private static string Shorten(Match match) =>
+        Math.Round(double.Parse(match.Value, CultureInfo.InvariantCulture), 2).ToString("0.##", CultureInfo.InvariantCulture);
+
+    private static string Millimetres(double units) => (units * 25.4 / 96).ToString("0.##", CultureInfo.InvariantCulture) + "mm";
+
+    [GeneratedRegex(@"-?\d+\.\d{3,}(e-?\d+)?")]
+    private static partial Regex LongNumber();
+
+    [GeneratedRegex(@"^#[0-9a-fA-F]{3}$")]
+    private static partial Regex ShortColour();
+}

@@ -1,0 +1,65 @@
+using SkiaSharp;
+
+namespace RankCollapse.Reporting.Figures;
+
+/// <summary>TCV_{K,l} of every layer over the epochs.</summary>
+internal sealed class TotalClusterVariationFigure : RunFigure
+{
+    private const double ClassesDiffer = 1.05;
+
+    public override string Name => "tcv";
+
+    public override string Title => "Total cluster variation of each layer";
+
+    public override string Reading => "Upper end of the interval for TCV (equation 7), logarithmic; dashed, the within-class sum of squares of the classes where it differs. Zero means that the features are K points.";
+
+    public override string? Missing(RunMeasurements run) =>
+        run.Layers.Any(l => HasPositive(run.Series("tcvUpper", l))) ? null : "The total cluster variation was not recorded during training, or was never positive and finite.";
+
+    public override FigureDrawing Draw(RunMeasurements run) => new(FigureDrawing.FullWidth, 300, Title, Reading, canvas =>
+    {
+        var drawn = run.Layers.Where(l => HasPositive(run.Series("tcvUpper", l))).ToList();
+        int[] dashed = [.. drawn.Where(l => ClassesPartDiffers(run, l))];
+        var all = drawn.Select(l => run.Series("tcvUpper", l)!).Concat(dashed.Select(l => run.Series("wcssOfClasses", l)!)).ToList();
+        using var panel = new PlotPanel("", "epoch", $"TCV with K = {run.Classes}");
+        panel.SetAxes(SeriesExtent.Epochs(all), SeriesExtent.Logarithmic(all.SelectMany(s => s.Values), ticks: 8)!);
+        foreach (int l in dashed)
+            panel.AddLine(run.Series("wcssOfClasses", l)!.Epochs, run.Series("wcssOfClasses", l)!.Logarithms(), FigurePalette.Layer(l, run.Depth), 1.2f, dashed: true);
+        foreach (int l in drawn)
+            panel.AddLine(run.Series("tcvUpper", l)!.Epochs, run.Series("tcvUpper", l)!.Logarithms(), FigurePalette.Layer(l, run.Depth));
+        panel.Render(canvas, SKRect.Create(0, 0, 560, 300), new Margins(62, 12, 44, 12));
+        var legend = LayerLegend.Entries(drawn, run.Depth);
+        if (dashed.Length != 0) legend.Add(new LegendEntry("of classes", FigurePalette.Muted, LegendKey.Dashed));
+        FigureText.Legend(canvas, 568, 10, legend);
+    });
+
+    public override string Sentence(RunMeasurements run)
+    {
+        int layer = run.Layers.Where(l => run.Series("tcvUpper", l) is { First.Value: > 0, Last: not null })
+            .OrderBy(l => run.Series("tcvUpper", l)!.Last!.Value.Value / run.Series("tcvUpper", l)!.First!.Value.Value).FirstOrDefault();
+        if (layer == 0) return "No layer has a total cluster variation that could be followed.";
+        MetricSeries series = run.Series("tcvUpper", layer)!;
+        var (_, first) = series.First!.Value;
+        var (epoch, last) = series.Last!.Value;
+        string change = last < first
+            ? $"Layer {layer}'s total cluster variation fell from {NumberText.Short(first)} to {NumberText.Short(last)} in {NumberText.Whole((long)epoch)} epochs"
+            : $"No layer's total cluster variation fell: the best, layer {layer}, went from {NumberText.Short(first)} to {NumberText.Short(last)} in {NumberText.Whole((long)epoch)} epochs";
+        string points = NumberText.Count(run.Classes, "point");
+        return change + run.State(layer) switch
+        {
+            CollapseState.Collapsed => $": its features have collapsed to at most {points}.",
+            CollapseState.Nearly => $": its features lie close to {points}, but have not collapsed.",
+            CollapseState.NotCollapsed => $": its features have not collapsed to {points}.",
+            _ => ".",
+        };
+    }
+
+    private static bool HasPositive(MetricSeries? series) => series is not null && series.Values.Any(v => v > 0 && double.IsFinite(v));
+
+    private static bool ClassesPartDiffers(RunMeasurements run, int layer)
+    {
+        if (run.Series("wcssOfClasses", layer) is not { } classes || run.Series("tcvUpper", layer) is not { } best || !HasPositive(classes)) return false;
+        var byEpoch = best.Epochs.Zip(best.Values).GroupBy(p => p.First).ToDictionary(g => g.Key, g => g.First().Second);
+        return classes.Epochs.Zip(classes.Values).Any(p => byEpoch.TryGetValue(p.First, out double value) && p.Second > ClassesDiffer * value);
+    }
+}
