@@ -37,7 +37,7 @@ internal static class AxisTicks
         if (every > 3) every = every <= 5 ? 5 : 10 * (int)Math.Ceiling(every / 10.0);
         for (int e = first; e <= last; e++)
         {
-            if (e % every == 0) ticks.AddMajor(e, Label(1, e, plainLabels));
+            if (e % every == 0) ticks.AddMajor(e, Label(e, plainLabels));
             else ticks.AddMinor(e);
         }
         if (maximum - minimum > 4.5) return ticks;
@@ -47,18 +47,14 @@ internal static class AxisTicks
             {
                 double position = e + Math.Log10(mantissa);
                 if (position < minimum || position > maximum) continue;
-                if (decades < 1 && mantissa is 2 or 5 && decades < 1) ticks.AddMajor(position, Label(mantissa, e, plainLabels));
-                else ticks.AddMinor(position);
+                ticks.AddMinor(position);
             }
         }
         return ticks;
     }
 
-    private static string Label(int mantissa, int exponent, bool plain)
-    {
-        if (plain && exponent is >= 0 and <= 6) return NumberText.Whole((long)(mantissa * Math.Pow(10, exponent)));
-        return mantissa == 1 ? NumberText.Power(exponent) : $"{mantissa}·{NumberText.Power(exponent)}";
-    }
+    private static string Label(int exponent, bool plain) =>
+        plain && exponent is >= 0 and <= 6 ? NumberText.Whole((long)Math.Pow(10, exponent)) : NumberText.Power(exponent);
 
     private static double Step(double range, int most)
     {

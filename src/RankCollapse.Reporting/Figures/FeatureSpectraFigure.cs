@@ -17,18 +17,19 @@ internal sealed class FeatureSpectraFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The singular values of the features are missing from the summary, or are not finite." : null;
 
-    public override FigureDrawing Draw(RunMeasurements run)
+    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width)
     {
         var drawn = Drawn(run);
-        var grid = new PanelGrid(drawn.Count, 5, 150, 24, 26, 22);
-        return new(FigureDrawing.FullWidth, grid.Height, Title, Reading, canvas =>
+        var grid = new PanelGrid(drawn.Count, width, 32, 56, width == FigureWidth.Full ? 26 : 64, 22);
+        return new(grid.Width, grid.Height, Title, Reading, canvas =>
         {
             double largest = drawn.Max(s => Math.Max(s.FeatureSingularValues.Max(), s.PredictedFeatureSingularValues?.DefaultIfEmpty(0).Max() ?? 0));
             double smallest = drawn.SelectMany(s => s.FeatureSingularValues.Concat(s.PredictedFeatureSingularValues ?? [])).Where(v => v >= largest * Floor).Min();
             int longest = drawn.Max(s => s.FeatureSingularValues.Count);
             AxisRange x = AxisRange.Logarithmic(1, Math.Max(2, longest), plainLabels: true, ticks: 4);
             AxisRange y = AxisRange.Logarithmic(smallest, largest, ticks: 5);
-            FigureText.LegendRow(canvas, 64, 10, Legend(run));
+            if (width == FigureWidth.Full) FigureText.LegendRow(canvas, 64, 10, Legend(run));
+            else FigureText.Legend(canvas, 64, 4, Legend(run));
             for (int i = 0; i < drawn.Count; i++)
                 Panel(canvas, run, drawn[i], x, y, grid.Area(i), labelled: i % grid.Columns == 0);
             FigureText.Write(canvas, "index of the singular value", grid.CentreX, grid.Height - 8, align: SKTextAlign.Center);
@@ -66,7 +67,8 @@ internal sealed class FeatureSpectraFigure : RunFigure
             int[] kept = Spread(predictedIndex);
             panel.AddMarkers([.. kept.Select(i => predictedIndex[i])], [.. kept.Select(i => predictedValues[i])], FigurePalette.Kind(1), 4.5f);
         }
-        panel.Render(canvas, area, new Margins(34, 6, 24, 22));
+        float labels = labelled ? 40 : 0;
+        panel.Render(canvas, new SKRect(area.Left - labels, area.Top, area.Right, area.Bottom), new Margins(6 + labels, 8, 24, 22));
     }
 
     private static List<LegendEntry> Legend(RunMeasurements run) =>

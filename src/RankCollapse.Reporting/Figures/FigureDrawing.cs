@@ -15,6 +15,9 @@ internal sealed record FigureDrawing(int Width, int Height, string Title, string
     /// <summary>The width of a full page column, 180 mm.</summary>
     public const int FullWidth = 680;
 
+    /// <summary>The width of a column or a phone, 90 mm.</summary>
+    public const int ColumnWidth = 340;
+
     private const double UnitsPerInch = 96;
 
     /// <summary>The picture as SVG text with its font inside, for use as a file.</summary>

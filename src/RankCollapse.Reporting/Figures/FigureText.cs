@@ -21,7 +21,7 @@ internal static class FigureText
     /// <summary>Writes one line; x is its left end, its middle or its right end.</summary>
     public static void Write(SKCanvas canvas, string text, float x, float baseline, float size = LabelSize, string colour = FigurePalette.Ink, bool bold = false, SKTextAlign align = SKTextAlign.Left)
     {
-        using var font = new SKFont(bold ? FigureFont.SemiBold : FigureFont.Regular, size) { Subpixel = true };
+        using var font = new SKFont(bold ? FigureFont.SemiBold : FigureFont.Regular, size) { Subpixel = true, LinearMetrics = true, Hinting = SKFontHinting.None };
         using var paint = new SKPaint { Color = SKColor.Parse(colour), IsAntialias = true };
         canvas.DrawText(text, x, baseline, align, font, paint);
     }
@@ -29,7 +29,7 @@ internal static class FigureText
     /// <summary>The width of a line of text.</summary>
     public static float Measure(string text, float size = LabelSize)
     {
-        using var font = new SKFont(FigureFont.Regular, size);
+        using var font = new SKFont(FigureFont.Regular, size) { LinearMetrics = true, Hinting = SKFontHinting.None };
         return font.MeasureText(text);
     }
 

@@ -15,16 +15,16 @@ internal sealed class GramMatricesFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         run.Layers.Any(l => Normalised(run, l, 1) is not null) ? null : "The features of every layer are zero or not finite.";
 
-    public override FigureDrawing Draw(RunMeasurements run)
+    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width)
     {
-        var grid = new PanelGrid(run.Depth, 5, FigureDrawing.FullWidth / (float)Math.Clamp(run.Depth, 3, 5) + 26, 4, 4, 42);
-        int most = run.Depth <= 5 ? RunMeasurements.MostPicturedSamples : run.Depth <= 10 ? 160 : 110;
-        return new(FigureDrawing.FullWidth, grid.Height, Title, Reading, canvas =>
+        var grid = new PanelGrid(run.Depth, width, 20, 4, 4, 42);
+        int most = width == FigureWidth.Column ? 100 : run.Depth <= 5 ? RunMeasurements.MostPicturedSamples : run.Depth <= 10 ? 160 : 110;
+        return new(grid.Width, grid.Height, Title, Reading, canvas =>
         {
             var pictures = run.Layers.Select(l => Normalised(run, l, most)).ToList();
             double lowest = Math.Min(0, pictures.Where(p => p is not null).Min(p => p!.Value.Lowest));
             for (int l = 1; l <= run.Depth; l++) Panel(canvas, l, pictures[l - 1], lowest, grid.Area(l - 1));
-            Scale(canvas, lowest, grid.Height - 34);
+            Scale(canvas, lowest, grid.Height - 34, width == FigureWidth.Full ? 220 : 110);
         });
     }
 
@@ -117,20 +117,19 @@ internal sealed class GramMatricesFigure : RunFigure
         canvas.DrawImage(image, SKRect.Create(area.Left + 2, area.Top + 20, side, side), new SKSamplingOptions(SKFilterMode.Nearest));
     }
 
-    private static void Scale(SKCanvas canvas, double lowest, float top)
+    private static void Scale(SKCanvas canvas, double lowest, float top, float length)
     {
-        const float Width = 220;
         using var bitmap = new SKBitmap(128, 1, SKColorType.Rgba8888, SKAlphaType.Opaque);
         for (int i = 0; i < 128; i++) bitmap.SetPixel(i, 0, FigurePalette.Heat(i / 127.0));
         using SKImage image = SKImage.FromBitmap(bitmap);
-        canvas.DrawImage(image, SKRect.Create(6, top, Width, 9), new SKSamplingOptions(SKFilterMode.Linear));
+        canvas.DrawImage(image, SKRect.Create(6, top, length, 9), new SKSamplingOptions(SKFilterMode.Linear));
         FigureText.Write(canvas, NumberText.Short(lowest, 2), 6, top + 23, FigureText.TickSize, FigurePalette.Muted);
         if (lowest < -0.1)
         {
-            float zero = 6 + (Width * (float)(-lowest / (1 - lowest)));
+            float zero = 6 + (length * (float)(-lowest / (1 - lowest)));
             FigureText.Write(canvas, "0", zero, top + 23, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Center);
         }
-        FigureText.Write(canvas, "1", 6 + Width, top + 23, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Right);
-        FigureText.Write(canvas, "inner product / largest in the panel", 6 + Width + 14, top + 9);
+        FigureText.Write(canvas, "1", 6 + length, top + 23, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Right);
+        FigureText.Write(canvas, "inner product / largest in the panel", 6 + length + 14, top + 9);
     }
 }

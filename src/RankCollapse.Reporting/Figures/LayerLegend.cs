@@ -1,9 +1,9 @@
 namespace RankCollapse.Reporting.Figures;
 
-/// <summary>The legend of series by layer; deep networks show every second or third layer so that it fits.</summary>
+/// <summary>The legend of series by layer; deep networks show every so many layers so that it fits.</summary>
 internal static class LayerLegend
 {
-    private const int MostEntries = 15;
+    private const int MostEntries = 12;
 
     /// <summary>The entries for these layers of a network of depth L.</summary>
     public static List<LegendEntry> Entries(IReadOnlyList<int> layers, int depth, LegendKey key = LegendKey.Line)

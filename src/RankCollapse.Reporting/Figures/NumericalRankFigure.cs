@@ -14,7 +14,7 @@ internal sealed class NumericalRankFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         Drawn(run, "featureNumericalRank").Count + Drawn(run, "weightNumericalRank").Count == 0 ? "Numerical ranks were not recorded during training." : null;
 
-    public override FigureDrawing Draw(RunMeasurements run) => new(FigureDrawing.FullWidth, 270, Title, Reading, canvas =>
+    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width) => new(FigureDrawing.FullWidth, 270, Title, Reading, canvas =>
     {
         var features = Drawn(run, "featureNumericalRank");
         var weights = Drawn(run, "weightNumericalRank");

@@ -24,7 +24,7 @@ internal sealed class ObjectiveFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The objective was not recorded during training, or never took a positive finite value." : null;
 
-    public override FigureDrawing Draw(RunMeasurements run) => new(FigureDrawing.FullWidth, 300, Title, Reading, canvas =>
+    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width) => new(FigureDrawing.FullWidth, 300, Title, Reading, canvas =>
     {
         var drawn = Drawn(run);
         using var panel = new PlotPanel("", "epoch", "value");

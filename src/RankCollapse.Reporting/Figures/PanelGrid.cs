@@ -12,21 +12,22 @@ internal sealed class PanelGrid
 
     /// <summary>Lays out panels.</summary>
     /// <param name="count">The number of panels.</param>
-    /// <param name="mostColumns">The most panels in a row.</param>
-    /// <param name="panelHeight">The height of a panel.</param>
+    /// <param name="width">The figure's width: rows of five, or of two.</param>
+    /// <param name="extraHeight">By how much a panel is higher than wide.</param>
     /// <param name="left">Room left of all panels.</param>
     /// <param name="top">Room above all panels.</param>
     /// <param name="bottom">Room below all panels.</param>
-    /// <param name="width">The figure's width.</param>
-    public PanelGrid(int count, int mostColumns, float panelHeight, float left, float top, float bottom, float width = FigureDrawing.FullWidth)
+    public PanelGrid(int count, FigureWidth width, float extraHeight, float left, float top, float bottom)
     {
+        int mostColumns = width == FigureWidth.Full ? 5 : 2;
+        Width = width == FigureWidth.Full ? FigureDrawing.FullWidth : FigureDrawing.ColumnWidth;
         Rows = (count + mostColumns - 1) / mostColumns;
         Columns = (count + Rows - 1) / Rows;
         _left = left;
         _top = top;
-        _panelHeight = panelHeight;
-        _panelWidth = (width - left - 4) / Math.Max(Columns, Math.Min(3, mostColumns));
-        Height = (int)Math.Ceiling(top + (Rows * panelHeight) + bottom);
+        _panelWidth = (Width - left - 4) / Math.Max(Columns, Math.Min(3, mostColumns));
+        _panelHeight = _panelWidth + extraHeight;
+        Height = (int)Math.Ceiling(top + (Rows * _panelHeight) + bottom);
     }
 
     /// <summary>The rows.</summary>
@@ -34,6 +35,9 @@ internal sealed class PanelGrid
 
     /// <summary>The panels in a full row.</summary>
     public int Columns { get; }
+
+    /// <summary>The figure's width.</summary>
+    public int Width { get; }
 
     /// <summary>The figure's height.</summary>
     public int Height { get; }

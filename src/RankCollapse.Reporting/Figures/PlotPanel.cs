@@ -167,11 +167,17 @@ internal sealed record AxisRange(double Minimum, double Maximum, ITickGenerator 
         return new(minimum, maximum, AxisTicks.Linear(minimum, maximum, ticks, wholeOnly));
     }
 
-    /// <summary>A logarithmic axis from the values' own extremes, widened a little.</summary>
+    /// <summary>A logarithmic axis from the values' own extremes, widened to hold at least two labelled decades.</summary>
     public static AxisRange Logarithmic(double smallest, double largest, bool plainLabels = false, int ticks = 6)
     {
         double low = Math.Log10(smallest);
         double high = Math.Log10(largest);
+        if (high - low < 1.5)
+        {
+            // Two decades at least, so that there are labels.
+            low = Math.Floor(low + 0.02);
+            high = Math.Max(low + 1, Math.Ceiling(high - 0.02));
+        }
         double room = Math.Max(0.04 * (high - low), 0.06);
         return new(low - room, high + room, AxisTicks.Logarithmic(low - room, high + room, plainLabels, ticks));
     }

@@ -20,12 +20,12 @@ internal sealed class ProjectionsFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         run.Layers.Any(l => Project(run, l) is not null) ? null : "The features of every layer are not finite.";
 
-    public override FigureDrawing Draw(RunMeasurements run)
+    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width)
     {
-        var grid = new PanelGrid(run.Depth, 5, FigureDrawing.FullWidth / (float)Math.Clamp(run.Depth, 3, 5) + 18, 4, run.HasLabels ? 24 + (20 * LegendRows(run)) - 20 : 4, 4);
-        return new(FigureDrawing.FullWidth, grid.Height, Title, Reading, canvas =>
+        var grid = new PanelGrid(run.Depth, width, 4, 4, run.HasLabels ? 8 + (20 * LegendRows(run, width)) : 4, 4);
+        return new(grid.Width, grid.Height, Title, Reading, canvas =>
         {
-            if (run.HasLabels) Legend(canvas, run);
+            if (run.HasLabels) Legend(canvas, run, LegendColumns(width));
             for (int l = 1; l <= run.Depth; l++) Panel(canvas, run, l, grid.Area(l - 1));
         });
     }
@@ -85,7 +85,7 @@ internal sealed class ProjectionsFigure : RunFigure
         }
         int[] order = run.ThinnedOrder(MostSamples);
         double half = Math.Max(1e-300, 1.12 * plane.AsSpan().ToArray().Max(Math.Abs));
-        AxisRange axis = AxisRange.Linear(-half, half, 3);
+        AxisRange axis = AxisRange.Linear(-half, half, 5);
         panel.SetAxes(axis, axis);
         foreach (var group in order.GroupBy(i => run.HasLabels ? run.Run.DataSet.Labels[i] : 0))
         {
@@ -99,19 +99,20 @@ internal sealed class ProjectionsFigure : RunFigure
         panel.Render(canvas, area, new Margins(34, 6, 22, 22));
     }
 
-    private const int LegendColumns = 8;
+    private static int LegendColumns(FigureWidth width) => width == FigureWidth.Full ? 8 : 4;
 
-    private static int LegendRows(RunMeasurements run) => (Math.Min(run.Classes, 3 * FigurePalette.KindCount) + LegendColumns - 1) / LegendColumns;
+    private static int LegendRows(RunMeasurements run, FigureWidth width) =>
+        (Math.Min(run.Classes, 3 * FigurePalette.KindCount) + LegendColumns(width) - 1) / LegendColumns(width);
 
-    private static void Legend(SKCanvas canvas, RunMeasurements run)
+    private static void Legend(SKCanvas canvas, RunMeasurements run, int columns)
     {
         int shown = Math.Min(run.Classes, 3 * FigurePalette.KindCount);
         for (int k = 0; k < shown; k++)
         {
             string text = k == shown - 1 && shown < run.Classes ? $"{k} … {run.Classes - 1}" : $"class {k}";
             new LegendEntry(text, FigurePalette.Kind(k), Keys[k / FigurePalette.KindCount % Keys.Length])
-                .DrawKey(canvas, 8 + (k % LegendColumns * 83), 11 + (k / LegendColumns * 20));
-            FigureText.Write(canvas, text, 8 + (k % LegendColumns * 83) + 22, 15 + (k / LegendColumns * 20));
+                .DrawKey(canvas, 8 + (k % columns * 83), 11 + (k / columns * 20));
+            FigureText.Write(canvas, text, 8 + (k % columns * 83) + 22, 15 + (k / columns * 20));
         }
     }
 }

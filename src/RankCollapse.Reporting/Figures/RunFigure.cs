@@ -15,8 +15,8 @@ internal abstract class RunFigure
     /// <summary>Why the figure cannot be drawn for this run; null where it can.</summary>
     public abstract string? Missing(RunMeasurements run);
 
-    /// <summary>The picture; only where nothing is missing.</summary>
-    public abstract FigureDrawing Draw(RunMeasurements run);
+    /// <summary>The picture; only where nothing is missing. Figures over epochs are always of full width.</summary>
+    public abstract FigureDrawing Draw(RunMeasurements run, FigureWidth width);
 
     /// <summary>One plain sentence, computed from the run, on what to see.</summary>
     public abstract string Sentence(RunMeasurements run);
@@ -35,7 +35,7 @@ internal abstract class RunFigure
 
     /// <summary>The picture, or a small one that says why there is none.</summary>
     public FigureDrawing DrawOrExplain(RunMeasurements run) =>
-        Missing(run) is { } reason ? Explain(reason) : Draw(run);
+        Missing(run) is { } reason ? Explain(reason) : Draw(run, FigureWidth.Full);
 
     private FigureDrawing Explain(string reason) => new(FigureDrawing.FullWidth, 80, Title, reason, canvas =>
     {

@@ -53,6 +53,7 @@ internal static partial class SvgMarkup
 
     private static void FinishElement(XElement element, string prefix)
     {
+        if (element.Name == Svg + "text") element.Value = element.Value.Trim();
         foreach (XAttribute attribute in element.Attributes().ToList())
         {
             switch (attribute.Name.LocalName)
@@ -71,10 +72,16 @@ internal static partial class SvgMarkup
                     element.SetAttributeValue("href", attribute.Value);
                     if (attribute.Name.Namespace == Link) attribute.Remove();
                     break;
-                case "d" or "x" or "y" or "points" or "transform" or "width" or "height" or "cx" or "cy" or "rx" or "ry" or "r" or "x1" or "x2" or "y1" or "y2":
+                case "x" or "y" when element.Name == Svg + "text":
+                    // The canvas places every glyph; the start is enough, and keeps text whole when it is searched or edited.
+                    attribute.Value = LongNumber().Replace(attribute.Value.Split(',')[0].Trim(), Shorten);
+                    break;
+                case "d" or "stroke-width" or "x" or "y" or "points" or "transform" or "width" or "height" or "cx" or "cy" or "rx" or "ry" or "r" or "x1" or "x2" or "y1" or "y2":
                     attribute.Value = LongNumber().Replace(attribute.Value, Shorten);
                     break;
                 case "font-family":
+                    // The canvas names the face; SVG wants the family and its weight.
+                    if (attribute.Value.Contains("Semi", StringComparison.Ordinal)) element.SetAttributeValue("font-weight", 600);
                     attribute.Value = $"{FigureFont.Family}, sans-serif";
                     break;
             }

@@ -16,7 +16,7 @@ internal sealed class TotalClusterVariationFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         run.Layers.Any(l => HasPositive(run.Series("tcvUpper", l))) ? null : "The total cluster variation was not recorded during training, or was never positive and finite.";
 
-    public override FigureDrawing Draw(RunMeasurements run) => new(FigureDrawing.FullWidth, 300, Title, Reading, canvas =>
+    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width) => new(FigureDrawing.FullWidth, 300, Title, Reading, canvas =>
     {
         var drawn = run.Layers.Where(l => HasPositive(run.Series("tcvUpper", l))).ToList();
         int[] dashed = [.. drawn.Where(l => ClassesPartDiffers(run, l))];
@@ -56,7 +56,8 @@ internal sealed class TotalClusterVariationFigure : RunFigure
 
     private static bool HasPositive(MetricSeries? series) => series is not null && series.Values.Any(v => v > 0 && double.IsFinite(v));
 
-    private static bool ClassesPartDiffers(RunMeasurements run, int layer)
+    /// <summary>Whether the classes' sum of squares is visibly above the best partition's at some epoch.</summary>
+    internal static bool ClassesPartDiffers(RunMeasurements run, int layer)
     {
         if (run.Series("wcssOfClasses", layer) is not { } classes || run.Series("tcvUpper", layer) is not { } best || !HasPositive(classes)) return false;
         var byEpoch = best.Epochs.Zip(best.Values).GroupBy(p => p.First).ToDictionary(g => g.Key, g => g.First().Second);

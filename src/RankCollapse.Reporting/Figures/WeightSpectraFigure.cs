@@ -18,7 +18,33 @@ internal sealed class WeightSpectraFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The singular values of the weights are missing from the summary, are zero, or are not finite." : null;
 
-    public override FigureDrawing Draw(RunMeasurements run) => new(FigureDrawing.FullWidth, 290, Title, Reading, canvas =>
+    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width) => width == FigureWidth.Full
+        ? new(FigureDrawing.FullWidth, 290, Title, Reading, canvas =>
+        {
+            Spectra(canvas, run, SKRect.Create(0, 0, 296, 290));
+            Ranks(canvas, run, SKRect.Create(296, 0, 290, 290));
+            FigureText.Legend(canvas, 594, 22, LayerLegend.Entries([.. Drawn(run).Select(s => s.Layer)], run.Depth));
+        })
+        : new(FigureDrawing.ColumnWidth, 540, Title, Reading, canvas =>
+        {
+            Spectra(canvas, run, SKRect.Create(0, 0, 262, 270));
+            Ranks(canvas, run, SKRect.Create(0, 270, 340, 270));
+            FigureText.Legend(canvas, 268, 22, LayerLegend.Entries([.. Drawn(run).Select(s => s.Layer)], run.Depth));
+        });
+
+    public override string Sentence(RunMeasurements run)
+    {
+        var ranks = run.Run.Summary.Layers.Where(s => s.WeightSingularValues.Count > 0).ToList();
+        int[] low = [.. ranks.Where(s => s.WeightNumericalRank <= run.Classes).Select(s => s.Layer)];
+        if (low.Length == run.Depth) return $"The weights of every layer have numerical rank at most K = {run.Classes}.";
+        LayerSummary highest = ranks.MaxBy(s => s.WeightNumericalRank)!;
+        string most = $"layer {highest.Layer} has the highest, {highest.WeightNumericalRank} of at most {highest.WeightSingularValues.Count}";
+        return low.Length == 0
+            ? $"No layer's weights have numerical rank at most K = {run.Classes}; {most}."
+            : $"The weights of {NumberText.Layers(low)} have numerical rank at most K = {run.Classes}; {most}.";
+    }
+
+    private static void Spectra(SKCanvas canvas, RunMeasurements run, SKRect area)
     {
         var drawn = Drawn(run);
         double smallest = Math.Min(RankTolerance / 3, drawn.SelectMany(s => s.WeightSingularValues.Select(v => v / s.WeightSingularValues[0])).Where(v => v >= Floor).Min());
@@ -33,21 +59,7 @@ internal sealed class WeightSpectraFigure : RunFigure
             var values = summary.WeightSingularValues.Select(v => v / summary.WeightSingularValues[0]).TakeWhile(v => v >= Floor).ToList();
             spectra.AddLine([.. values.Select((_, i) => Math.Log10(i + 1))], [.. values.Select(Math.Log10)], FigurePalette.Layer(summary.Layer, run.Depth));
         }
-        spectra.Render(canvas, SKRect.Create(0, 0, 296, 290), new Margins(58, 8, 44, 26));
-        Ranks(canvas, run, SKRect.Create(296, 0, 290, 290));
-        FigureText.Legend(canvas, 594, 22, LayerLegend.Entries([.. drawn.Select(s => s.Layer)], run.Depth));
-    });
-
-    public override string Sentence(RunMeasurements run)
-    {
-        var ranks = run.Run.Summary.Layers.Where(s => s.WeightSingularValues.Count > 0).ToList();
-        int[] low = [.. ranks.Where(s => s.WeightNumericalRank <= run.Classes).Select(s => s.Layer)];
-        if (low.Length == run.Depth) return $"The weights of every layer have numerical rank at most K = {run.Classes}.";
-        LayerSummary highest = ranks.MaxBy(s => s.WeightNumericalRank)!;
-        string most = $"layer {highest.Layer} has the highest, {highest.WeightNumericalRank} of at most {highest.WeightSingularValues.Count}";
-        return low.Length == 0
-            ? $"No layer's weights have numerical rank at most K = {run.Classes}; {most}."
-            : $"The weights of {NumberText.Layers(low)} have numerical rank at most K = {run.Classes}; {most}.";
+        spectra.Render(canvas, area, new Margins(58, 8, 44, 26));
     }
 
     private static void Ranks(SKCanvas canvas, RunMeasurements run, SKRect area)

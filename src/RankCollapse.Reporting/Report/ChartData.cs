@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Json;
+using RankCollapse.Reporting.Figures;
+
+namespace RankCollapse.Reporting.Report;
+
+/// <summary>The series behind the report's interactive charts, as JSON; long series are thinned, values that are not finite are null.</summary>
+internal static class ChartData
+{
+    private const int MostPoints = 400;
+    private const int SignificantDigits = 6;
+
+    /// <summary>The charts by the name of the figure that they stand for; charts without a series are left out.</summary>
+    public static string ToJson(RunMeasurements run)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            Chart(writer, "objective", logarithmic: true, level: null, [("", "value", ObjectiveSeries(run))]);
+            Chart(writer, "tcv", logarithmic: true, level: null, [("", $"TCV with K = {run.Classes}", TcvSeries(run))]);
+            Chart(writer, "ranks", logarithmic: false, level: run.Classes,
+            [
+                ("features", "numerical rank", LayerSeries(run, "featureNumericalRank")),
+                ("weights", "numerical rank", LayerSeries(run, "weightNumericalRank")),
+            ]);
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static List<Line> ObjectiveSeries(RunMeasurements run) =>
+        [.. ObjectiveFigure.Parts.Select((part, i) => (part, i))
+            .Where(p => run.Series(p.part.Metric, 0) is not null)
+            .Select(p => new Line(p.part.Metric, p.part.Label, p.i == 0 ? "--ink" : $"--kind-{p.i - 1}", run.Series(p.part.Metric, 0)!))];
+
+    private static List<Line> TcvSeries(RunMeasurements run)
+    {
+        List<Line> lines = LayerSeries(run, "tcvUpper");
+        foreach (int l in run.Layers.Where(l => TotalClusterVariationFigure.ClassesPartDiffers(run, l)))
+            lines.Add(new Line("classes", "of the classes", $"--layer-{l}", run.Series("wcssOfClasses", l)!, IsDashed: true));
+        return lines;
+    }
+
+    private static List<Line> LayerSeries(RunMeasurements run, string metric) =>
+        [.. run.Layers.Where(l => run.Series(metric, l) is not null).Select(l => new Line($"layer-{l}", $"layer {l}", $"--layer-{l}", run.Series(metric, l)!))];
+
+    private static void Chart(Utf8JsonWriter writer, string name, bool logarithmic, double? level, (string Title, string Label, List<Line> Lines)[] panels)
+    {
+        if (panels.All(p => p.Lines.Count == 0)) return;
+        writer.WriteStartObject(name);
+        writer.WriteBoolean("log", logarithmic);
+        if (level is { } value) writer.WriteNumber("level", value);
+        writer.WriteStartArray("panels");
+        foreach (var (title, label, lines) in panels)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("title", title);
+            writer.WriteString("label", label);
+            writer.WriteStartArray("lines");
+            foreach (Line line in lines) Write(writer, line);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, Line line)
+    {
+        int count = line.Series.Values.Length;
+        int[] kept = count <= MostPoints
+            ? [.. Enumerable.Range(0, count)]
+            : [.. Enumerable.Range(0, MostPoints).Select(i => (int)((long)i * (count - 1) / (MostPoints - 1)))];
+        writer.WriteStartObject();
+        writer.WriteString("key", line.Key);
+        writer.WriteString("name", line.Name);
+        writer.WriteString("colour", line.Colour);
+        if (line.IsDashed) writer.WriteBoolean("dashed", value: true);
+        writer.WriteStartArray("x");
+        foreach (int i in kept) writer.WriteNumberValue((long)line.Series.Epochs[i]);
+        writer.WriteEndArray();
+        writer.WriteStartArray("y");
+        foreach (int i in kept)
+        {
+            if (double.IsFinite(line.Series.Values[i])) writer.WriteRawValue(Rounded(line.Series.Values[i]));
+            else writer.WriteNullValue();
+        }
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static string Rounded(double value) =>
+        double.Parse(value.ToString($"G{SignificantDigits}", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture)
+            .ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+
+    private sealed record Line(string Key, string Name, string Colour, MetricSeries Series, bool IsDashed = false);
+}
