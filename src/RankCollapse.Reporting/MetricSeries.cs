@@ -13,6 +13,12 @@ internal sealed class MetricSeries
         Values = [.. sorted.Select(record => record.Value)];
     }
 
+    private MetricSeries(double[] epochs, double[] values)
+    {
+        Epochs = epochs;
+        Values = values;
+    }
+
     /// <summary>The epochs, ascending.</summary>
     public double[] Epochs { get; }
 
@@ -27,6 +33,9 @@ internal sealed class MetricSeries
 
     /// <summary>log₁₀ of the values; NaN where a value is not positive.</summary>
     public double[] Logarithms() => [.. Values.Select(value => value > 0 && double.IsFinite(value) ? Math.Log10(value) : double.NaN)];
+
+    /// <summary>The series with all values multiplied by a factor.</summary>
+    public MetricSeries Times(double factor) => factor == 1 ? this : new(Epochs, [.. Values.Select(value => factor * value)]);
 
     private (double Epoch, double Value)? Find(IEnumerable<int> indices)
     {

@@ -46,6 +46,9 @@ internal sealed class RunMeasurements
     /// <summary>The layers 1 … L.</summary>
     public IEnumerable<int> Layers => Enumerable.Range(1, Depth);
 
+    /// <summary>a, the factor of the data loss in the objective: 1, or 1/N in the conventions that take means.</summary>
+    public double DataFactor => Run.Summary.Convention is "mean" or "eq3" ? 1.0 / Run.DataSet.SampleCount : 1;
+
     /// <summary>Sample indices, class by class; as given where there are no classes.</summary>
     public IReadOnlyList<int> Order => _order.Value;
 
@@ -71,6 +74,10 @@ internal sealed class RunMeasurements
         }
         return total / features.Columns;
     }
+
+    /// <summary>The layers whose features could have a rank above K.</summary>
+    public IEnumerable<int> LayersWiderThanClasses =>
+        Layers.Where(l => Math.Min(Run.Trained.Specification.Width(l), Run.DataSet.SampleCount) > Classes);
 
     /// <summary>TCV_{K,l} relative to the total variation of the features; null where either is unknown or the features do not vary.</summary>
     public double? RelativeTcv(int layer)

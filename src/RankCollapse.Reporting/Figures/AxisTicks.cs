@@ -26,6 +26,19 @@ internal static class AxisTicks
         return ticks;
     }
 
+    /// <summary>Three ticks, at 0 and at the largest 1, 2 or 5 times a power of ten on both sides, for small panels around 0.</summary>
+    public static NumericManual Symmetric(double half)
+    {
+        var ticks = new NumericManual();
+        double power = Math.Pow(10, Math.Floor(Math.Log10(half)));
+        double value = power * (half >= 5 * power ? 5 : half >= 2 * power ? 2 : 1);
+        ticks.AddMajor(0, "0");
+        if (!(value > 0) || !double.IsFinite(value)) return ticks;
+        ticks.AddMajor(-value, NumberText.Short(-value, 1));
+        ticks.AddMajor(value, NumberText.Short(value, 1));
+        return ticks;
+    }
+
     /// <summary>Ticks of an axis that shows log₁₀ of the values: decades, labelled 10⁻⁵ or plainly, with unlabelled ones between.</summary>
     public static NumericManual Logarithmic(double minimum, double maximum, bool plainLabels = false, int most = MostMajorTicks)
     {

@@ -49,8 +49,8 @@ internal sealed class FeatureSpectraFigure : RunFigure
         string Percent(double? deviation) => NumberText.Short(100 * deviation!.Value, 2) + " %";
         string leading = run.Classes == 1 ? "the largest singular value" : $"the {run.Classes} largest singular values";
         return deviations.Count == 1
-            ? $"Theorem 4.2 predicts {leading} of layer {best.Layer} to within {Percent(best.Deviation)} of the largest."
-            : $"Theorem 4.2 predicts {leading} of layer {best.Layer} to within {Percent(best.Deviation)} of the largest, its best, and of layer {worst.Layer} to within {Percent(worst.Deviation)}, its worst.";
+            ? $"Theorem 4.2's prediction for {leading} of layer {best.Layer} is off by at most {Percent(best.Deviation)} of the largest."
+            : $"Theorem 4.2's prediction for {leading} is closest in layer {best.Layer}, off by at most {Percent(best.Deviation)} of the largest, and farthest in layer {worst.Layer}, off by up to {Percent(worst.Deviation)}.";
     }
 
     private static void Panel(SKCanvas canvas, RunMeasurements run, LayerSummary summary, AxisRange x, AxisRange y, SKRect area, bool labelled)

@@ -30,12 +30,24 @@ internal sealed class NumericalRankFigure : RunFigure
 
     public override string Sentence(RunMeasurements run)
     {
-        int[] atMostK = [.. run.Layers.Where(l => Last(run, "featureNumericalRank", l) <= run.Classes)];
-        int[] weightsAtMostK = [.. run.Layers.Where(l => Last(run, "weightNumericalRank", l) <= run.Classes)];
-        string features = atMostK.Length == run.Depth ? "the features of every layer" : $"the features of {NumberText.Layers(atMostK)}";
-        string weights = weightsAtMostK.Length == run.Depth ? "the weights of every layer" : $"the weights of {NumberText.Layers(weightsAtMostK)}";
-        return $"At the end {features} and {weights} have numerical rank at most K = {run.Classes}.";
+        int[] wider = [.. run.LayersWiderThanClasses];
+        if (wider.Length == 0) return $"No layer is wider than K = {run.Classes}, so no rank could exceed it.";
+        int[] features = [.. wider.Where(l => Last(run, "featureNumericalRank", l) <= run.Classes)];
+        int[] weights = [.. wider.Where(l => Last(run, "weightNumericalRank", l) <= run.Classes)];
+        string among = wider.Length == 1 ? "the one layer" : $"the {wider.Length} layers";
+        string start = $"Of {among} wider than K = {run.Classes}, ";
+        if (features.Length == 0 && weights.Length == 0) return start + "none has features or weights of numerical rank at most K at the end.";
+        if (features.SequenceEqual(weights)) return start + $"{Which(features, wider)} {(features.Length == 1 ? "has" : "have")} features and weights of numerical rank at most K at the end.";
+        return start + $"{Which(features, wider)} {(features.Length <= 1 ? "has" : "have")} features of numerical rank at most K at the end, and {Which(weights, wider)} {(weights.Length <= 1 ? "has" : "have")} weights of such rank.";
     }
+
+    private static string Which(int[] layers, int[] wider) => layers.Length switch
+    {
+        0 => "none",
+        1 when wider.Length == 1 => "that one",
+        _ when layers.Length == wider.Length => "all",
+        _ => NumberText.Layers(layers),
+    };
 
     private static void Panel(SKCanvas canvas, RunMeasurements run, List<(int Layer, MetricSeries Series)> drawn, string title, AxisRange epochs, AxisRange ranks, SKRect area)
     {

@@ -5,8 +5,7 @@ namespace RankCollapse.Reporting.Figures;
 /// <summary>The objective J and its parts over the epochs.</summary>
 internal sealed class ObjectiveFigure : RunFigure
 {
-    /// <summary>The metrics that are drawn, with their names.</summary>
-    internal static readonly (string Metric, string Label)[] Parts =
+    private static readonly (string Metric, string Label)[] Parts =
     [
         ("objective", "objective J"),
         ("dataLoss", "data loss"),
@@ -19,7 +18,7 @@ internal sealed class ObjectiveFigure : RunFigure
 
     public override string Title => "Objective and its parts";
 
-    public override string Reading => "J and the terms that it adds up, with the relative gradient norm, over the epochs; logarithmic scale.";
+    public override string Reading => "J, the three terms that it is the sum of, and the relative gradient norm, over the epochs; logarithmic scale.";
 
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The objective was not recorded during training, or never took a positive finite value." : null;
@@ -57,13 +56,21 @@ internal sealed class ObjectiveFigure : RunFigure
         return string.Join("; ", text) + ".";
     }
 
-    private static List<(string Label, MetricSeries Series, string Colour)> Drawn(RunMeasurements run)
+    // The data loss is recorded without its factor a; what J adds up is a times it.
+    private static MetricSeries? Part(RunMeasurements run, string metric) =>
+        run.Series(metric, 0)?.Times(metric == "dataLoss" ? run.DataFactor : 1);
+
+    private static string Label(RunMeasurements run, int part) =>
+        Parts[part].Metric == "dataLoss" && run.DataFactor != 1 ? "data loss / N" : Parts[part].Label;
+
+    /// <summary>The series that can be drawn on a logarithmic scale; J itself in ink, its parts in the colours of kinds, in their order.</summary>
+    internal static List<(string Label, MetricSeries Series, string Colour)> Drawn(RunMeasurements run)
     {
         var drawn = new List<(string, MetricSeries, string)>();
         for (int i = 0; i < Parts.Length; i++)
         {
-            if (run.Series(Parts[i].Metric, 0) is { } series && series.Values.Any(v => v > 0 && double.IsFinite(v)))
-                drawn.Add((Parts[i].Label, series, i == 0 ? FigurePalette.Ink : FigurePalette.Kind(i - 1)));
+            if (Part(run, Parts[i].Metric) is { } series && series.Values.Any(v => v > 0 && double.IsFinite(v)))
+                drawn.Add((Label(run, i), series, i == 0 ? FigurePalette.Ink : FigurePalette.Kind(i - 1)));
         }
         return drawn;
     }

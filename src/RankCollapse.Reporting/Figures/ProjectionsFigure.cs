@@ -85,7 +85,7 @@ internal sealed class ProjectionsFigure : RunFigure
         }
         int[] order = run.ThinnedOrder(MostSamples);
         double half = Math.Max(1e-300, 1.12 * plane.AsSpan().ToArray().Max(Math.Abs));
-        AxisRange axis = AxisRange.Linear(-half, half, 5);
+        AxisRange axis = new(-half, half, AxisTicks.Symmetric(half));
         panel.SetAxes(axis, axis);
         foreach (var group in order.GroupBy(i => run.HasLabels ? run.Run.DataSet.Labels[i] : 0))
         {

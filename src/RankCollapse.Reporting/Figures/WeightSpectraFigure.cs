@@ -35,12 +35,15 @@ internal sealed class WeightSpectraFigure : RunFigure
     public override string Sentence(RunMeasurements run)
     {
         var ranks = run.Run.Summary.Layers.Where(s => s.WeightSingularValues.Count > 0).ToList();
-        int[] low = [.. ranks.Where(s => s.WeightNumericalRank <= run.Classes).Select(s => s.Layer)];
-        if (low.Length == run.Depth) return $"The weights of every layer have numerical rank at most K = {run.Classes}.";
-        LayerSummary highest = ranks.MaxBy(s => s.WeightNumericalRank)!;
+        var wider = ranks.Where(s => s.WeightSingularValues.Count > run.Classes).ToList();
+        if (wider.Count == 0) return $"No layer's weights are larger than K = {run.Classes}, so no rank could exceed it.";
+        int[] low = [.. wider.Where(s => s.WeightNumericalRank <= run.Classes).Select(s => s.Layer)];
+        if (ranks.Count == 0) return "The spectra of the weights are not known.";
+        if (low.Length == wider.Count) return $"The weights of every layer have numerical rank at most K = {run.Classes}.";
+        LayerSummary highest = wider.MaxBy(s => s.WeightNumericalRank)!;
         string most = $"layer {highest.Layer} has the highest, {highest.WeightNumericalRank} of at most {highest.WeightSingularValues.Count}";
         return low.Length == 0
-            ? $"No layer's weights have numerical rank at most K = {run.Classes}; {most}."
+            ? $"No layer's weights that are larger than K = {run.Classes} have a numerical rank that small; {most}."
             : $"The weights of {NumberText.Layers(low)} have numerical rank at most K = {run.Classes}; {most}.";
     }
 

@@ -30,9 +30,7 @@ internal static class ChartData
     }
 
     private static List<Line> ObjectiveSeries(RunMeasurements run) =>
-        [.. ObjectiveFigure.Parts.Select((part, i) => (part, i))
-            .Where(p => run.Series(p.part.Metric, 0) is not null)
-            .Select(p => new Line(p.part.Metric, p.part.Label, p.i == 0 ? "--ink" : $"--kind-{p.i - 1}", run.Series(p.part.Metric, 0)!))];
+        [.. ObjectiveFigure.Drawn(run).Select(d => new Line(d.Label, d.Label, ReportTheme.Variables(run.Depth)[d.Colour], d.Series))];
 
     private static List<Line> TcvSeries(RunMeasurements run)
     {

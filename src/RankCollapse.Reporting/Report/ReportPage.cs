@@ -88,7 +88,7 @@ internal static class ReportPage
                 string narrow = figure.Draw(run, FigureWidth.Column).ToSvgElement(figure.Name + "-narrow", colours);
                 html.Append($"<div class=\"picture wide\">{wide}</div>\n<div class=\"picture narrow\">{narrow}</div>\n");
             }
-            html.Append($"<figcaption><p class=\"finding\">{Encode(figure.Sentence(run))}</p><p class=\"note\">{Encode(figure.Reading)}</p></figcaption></figure>\n");
+            html.Append($"<figcaption><p class=\"finding\">{Sentence(figure.Sentence(run))}</p><p class=\"note\">{Sentence(figure.Reading)}</p></figcaption></figure>\n");
         }
         html.Append("</section>\n");
     }
@@ -97,9 +97,12 @@ internal static class ReportPage
     {
         html.Append("<section aria-labelledby=\"configuration-heading\"><h2 id=\"configuration-heading\">Configuration</h2>\n");
         html.Append("<p>The same settings and seeds, on the same machine with the same number of threads, give the same numbers again:</p>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"command\"><pre tabindex=\"0\" aria-label=\"Command\"><code id=\"command\">{Encode(ReproduceCommand.For(run.Configuration))}</code></pre><button type=\"button\" id=\"copy\" hidden>Copy</button></div>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"command\"><pre tabindex=\"0\" aria-label=\"Command\"><code id=\"command\">{string.Join(' ', ReproduceCommand.For(run.Configuration).Select(word => $"<span>{Encode(word)}</span>"))}</code></pre><button type=\"button\" id=\"copy\" hidden>Copy</button></div>\n");
         html.Append(ReportTables.Settings(run)).Append("</section>\n");
     }
+
+    // Formulas such as K = 10 and amounts such as 3 % stay on one line.
+    private static string Sentence(string text) => Encode(text.Replace(" = ", "\u00a0=\u00a0").Replace(" %", "\u00a0%"));
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

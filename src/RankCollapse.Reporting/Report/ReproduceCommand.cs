@@ -16,8 +16,8 @@ internal static class ReproduceCommand
     public static IEnumerable<(string Name, string Value)> Settings(RunConfiguration configuration) =>
         Values(configuration).Select(pair => (pair.Key, Text(pair.Value) ?? "default"));
 
-    /// <summary>The command line; settings that are at their default are left out, the seeds never are.</summary>
-    public static string For(RunConfiguration configuration)
+    /// <summary>The command line, option by option; settings that are at their default are left out, the seeds never are.</summary>
+    public static IReadOnlyList<string> For(RunConfiguration configuration)
     {
         JsonObject defaults = Values(new RunConfiguration());
         var words = new List<string> { "rankcollapse train" };
@@ -29,7 +29,7 @@ internal static class ReproduceCommand
             if (value!.GetValueKind() == JsonValueKind.True) words.Add($"--{Option(name)}");
             else if (value.GetValueKind() != JsonValueKind.False) words.Add($"--{Option(name)} {Quote(text)}");
         }
-        return string.Join(' ', words);
+        return words;
     }
 
     private static JsonObject Values(RunConfiguration configuration) =>

@@ -76,6 +76,17 @@
     return ticks;
   }
 
+  // Between decades, where there are few of them.
+  function minorTicks(low, high) {
+    const ticks = [];
+    if (high - low > 4.5) return ticks;
+    for (let e = Math.floor(low); e <= high; e++) for (let m = 2; m <= 9; m++) {
+      const at = e + Math.log10(m);
+      if (at >= low && at <= high) ticks.push(at);
+    }
+    return ticks;
+  }
+
   class Chart {
     constructor(host, data) {
       this.host = host;
@@ -209,14 +220,14 @@
       if (!width || !height) return;
       svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
       svg.replaceChildren();
-      const left = 58, right = 14, top = 12, bottom = 42;
+      const left = 58, right = 22, top = 12, bottom = 42;
       this.frame = { left, right, top, bottom, width, height };
       const x = epoch => left + epoch / this.lastEpoch * (width - left - right);
       element("text", { class: "label", x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, svg, "epoch");
       element("text", { class: "label", x: 0, y: 0, "text-anchor": "middle", transform: `translate(13 ${(top + height - bottom) / 2}) rotate(-90)` }, svg, panel.label);
       for (const tick of linearTicks(0, this.lastEpoch, width < 420 ? 4 : 7)) {
         element("line", { x1: x(tick.at), x2: x(tick.at), y1: top, y2: height - bottom, stroke: "var(--grid)" }, svg);
-        element("text", { x: x(tick.at), y: height - bottom + 17, "text-anchor": x(tick.at) > width - 30 ? "end" : "middle" }, svg, tick.text);
+        element("text", { x: x(tick.at), y: height - bottom + 17, "text-anchor": "middle" }, svg, tick.text);
       }
       if (!range) {
         element("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, svg, "nothing to show");
@@ -229,6 +240,8 @@
         element("line", { x1: left, x2: width - right, y1: y(tick.at), y2: y(tick.at), stroke: "var(--grid)" }, svg);
         element("text", { x: left - 7, y: y(tick.at) + 4, "text-anchor": "end" }, svg, tick.text);
       }
+      for (const tick of this.log ? minorTicks(range[0], range[1]) : [])
+        element("line", { x1: left - 4, x2: left, y1: y(tick), y2: y(tick), stroke: "var(--reference)" }, svg);
       element("path", { d: `M${left} ${top}V${height - bottom}H${width - right}`, fill: "none", stroke: "var(--reference)" }, svg);
       if (this.data.level !== undefined) {
         const at = view.y(this.data.level);
