@@ -25,6 +25,9 @@ internal static class NumberText
     /// <summary>10ⁿ.</summary>
     public static string Power(int exponent) => "10" + Raise(exponent.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>The power of ten that a value is nearest to, for tolerances.</summary>
+    public static string PowerOfTen(double value) => Power((int)Math.Round(Math.Log10(value)));
+
     /// <summary>A whole number with thousands apart.</summary>
     public static string Whole(long value) => Minus(value.ToString("N0", CultureInfo.InvariantCulture));
 

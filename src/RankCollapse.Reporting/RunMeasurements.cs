@@ -8,7 +8,7 @@ namespace RankCollapse.Reporting;
 internal sealed class RunMeasurements
 {
     /// <summary>A layer counts as collapsed when its TCV is at most this part of its features' total variation.</summary>
-    public const double CollapsedBelow = 1e-6;
+    public const double CollapsedBelow = Tolerances.Collapsed;
 
     /// <summary>A layer counts as nearly collapsed below this part.</summary>
     public const double NearlyCollapsedBelow = 1e-2;
@@ -135,6 +135,6 @@ internal enum CollapseState
     /// <summary>TCV is below 1 % of the total variation.</summary>
     Nearly,
 
-    /// <summary>TCV is below 10⁻⁶ of the total variation.</summary>
+    /// <summary>TCV is below the tolerance of collapse.</summary>
     Collapsed,
 }

@@ -1,30 +1,22 @@
 namespace RankCollapse.Reporting;
 
-/// <summary>Writes files whole or not at all: under a temporary name first, then renamed.</summary>
+/// <summary>Writes a file whole or not at all, into a folder that is created where it is missing.</summary>
 internal static class WholeFile
 {
-    /// <summary>Writes the bytes and returns the path; folders are created.</summary>
-    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
-    public static string Write(string path, ReadOnlySpan<byte> bytes)
+    /// <summary>Writes the bytes and returns the path.</summary>
+    /// <exception cref="InvalidInputException">The folder cannot be created or the file cannot be written.</exception>
+    public static string Write(string path, byte[] content)
     {
-        string? temporary = null;
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         try
         {
-            string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             Directory.CreateDirectory(folder);
-            temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
-            using (FileStream stream = File.Create(temporary))
-            {
-                stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-            return path;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (temporary is not null && File.Exists(temporary)) File.Delete(temporary);
-            throw new InvalidInputException($"{path} cannot be written ({error.Message}); choose another place or free some space.", error);
+            throw new InvalidInputException($"Cannot write {path}: the folder {folder} cannot be created ({error.Message.TrimEnd('.')}); choose another folder.", error);
         }
+        AtomicFile.Write(path, content);
+        return path;
     }
 }

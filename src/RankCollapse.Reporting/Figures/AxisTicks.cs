@@ -14,14 +14,15 @@ internal static class AxisTicks
         var ticks = new NumericManual();
         double step = Step(maximum - minimum, most);
         if (wholeOnly) step = Math.Max(1, step);
-        int decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(step) + 1e-9));
+        int stepExponent = (int)Math.Floor(Math.Log10(step) + 1e-9);
+        int exponent = (int)Math.Floor(Math.Log10(Math.Max(Math.Abs(minimum), Math.Abs(maximum))));
+        bool hasPower = stepExponent < -3 || exponent >= 9;
+        int decimals = Math.Max(0, (hasPower ? exponent : 0) - stepExponent);
         for (double k = Math.Ceiling((minimum / step) - 1e-9); k * step <= maximum + (1e-9 * step); k++)
         {
             double value = k * step;
-            string text = decimals > 3 || Math.Abs(value) >= 1e6
-                ? NumberText.Short(value, 2)
-                : value.ToString($"N{decimals}", CultureInfo.InvariantCulture).Replace('-', '−');
-            ticks.AddMajor(value, k == 0 ? "0" : text);
+            string text = (hasPower ? value / Math.Pow(10, exponent) : value).ToString($"N{decimals}", CultureInfo.InvariantCulture).Replace('-', '−');
+            ticks.AddMajor(value, k == 0 ? "0" : hasPower ? $"{text}·{NumberText.Power(exponent)}" : text);
         }
         return ticks;
     }

@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 using SkiaSharp;
 
@@ -6,6 +7,8 @@ namespace RankCollapse.Reporting.Figures;
 /// <summary>Gram matrices of the features of every layer, samples sorted by class.</summary>
 internal sealed class GramMatricesFigure : RunFigure
 {
+    private const double FlatBelow = 1e-3;
+
     public override string Name => "gram-matrices";
 
     public override string Title => "Gram matrices of the features";
@@ -31,45 +34,21 @@ internal sealed class GramMatricesFigure : RunFigure
     public override string Sentence(RunMeasurements run)
     {
         if (!run.HasLabels) return "The samples have no classes, so blocks can only appear where the samples' order follows the structure of the data.";
-        var spread = run.Layers.Select(l => (Layer: l, Value: SpreadWithinBlocks(run, l))).Where(s => s.Value is not null).ToList();
-        if (spread.Count == 0) return "No layer's Gram matrix could be compared with its blocks.";
-        int[] flat = [.. spread.Where(s => s.Value <= 1e-3).Select(s => s.Layer)];
-        var worst = spread.MaxBy(s => s.Value);
-        string rest = $"layer {worst.Layer} is farthest from blocks: entries within a block differ from their mean by {NumberText.Short(100 * worst.Value!.Value, 2)} % of the largest (root mean square)";
-        if (flat.Length == run.Depth) return $"Every layer shows flat blocks, one for each pair of classes: within a block entries differ by less than 0.1 % of the largest.";
-        return flat.Length == 0 ? $"No layer shows flat blocks; {rest}." : $"In {NumberText.Layers(flat)} the blocks of the classes are flat to 0.1 %; {rest}.";
+        var distances = run.Layers.Select(l => (Layer: l, Value: DistanceFromBlocks(run, l))).Where(s => s.Value is not null).ToList();
+        if (distances.Count == 0) return "No layer's Gram matrix could be compared with its blocks.";
+        int[] flat = [.. distances.Where(s => s.Value <= FlatBelow).Select(s => s.Layer)];
+        var worst = distances.MaxBy(s => s.Value);
+        string rest = $"layer {worst.Layer} is farthest from them, {NumberText.Short(100 * worst.Value!.Value, 2)} % of its norm away";
+        if (flat.Length == run.Depth) return "Every layer shows flat blocks, one for each pair of classes, to within 0.1 % of the matrix's norm.";
+        return flat.Length == 0 ? $"No layer shows flat blocks; {rest}." : $"{char.ToUpperInvariant(NumberText.Layers(flat)[0])}{NumberText.Layers(flat)[1..]} {(flat.Length == 1 ? "shows" : "show")} flat blocks, to within 0.1 % of the matrix's norm; {rest}.";
     }
 
-    /// <summary>Root mean square deviation of the entries from their block's mean, relative to the largest entry in size.</summary>
-    internal static double? SpreadWithinBlocks(RunMeasurements run, int layer)
+    /// <summary>Relative distance of the Gram matrix of all samples from block structure, Proposition D.1; null where the features are not finite.</summary>
+    internal static double? DistanceFromBlocks(RunMeasurements run, int layer)
     {
-        int[] order = run.ThinnedOrder(400);
-        if (Gram(run, layer, order) is not { } gram) return null;
-        int[] labels = run.Run.DataSet.Labels;
-        double largest = 0;
-        var sums = new Matrix(run.Classes, run.Classes);
-        var counts = new Matrix(run.Classes, run.Classes);
-        for (int i = 0; i < order.Length; i++)
-        {
-            for (int j = 0; j < order.Length; j++)
-            {
-                sums[labels[order[i]], labels[order[j]]] += gram[i, j];
-                counts[labels[order[i]], labels[order[j]]]++;
-                largest = Math.Max(largest, Math.Abs(gram[i, j]));
-            }
-        }
-        double squares = 0;
-        for (int i = 0; i < order.Length; i++)
-        {
-            for (int j = 0; j < order.Length; j++)
-            {
-                int a = labels[order[i]];
-                int b = labels[order[j]];
-                double deviation = gram[i, j] - (sums[a, b] / counts[a, b]);
-                squares += deviation * deviation;
-            }
-        }
-        return largest > 0 ? Math.Sqrt(squares / gram.Length) / largest : null;
+        Matrix features = run.Features(layer);
+        if (!run.HasLabels || !System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<double>(features.AsSpan())) return null;
+        return BlockStructure.Measure(features, new Partition(run.Run.DataSet.Labels, run.Classes)).RelativeDeviation;
     }
 
     private static Matrix? Gram(RunMeasurements run, int layer, int[] order)

@@ -38,7 +38,7 @@ internal static partial class SvgMarkup
 
     private static XElement Finish(string raw, FigureDrawing drawing, string prefix)
     {
-        XElement root = XElement.Parse(raw);
+        XElement root = XElement.Parse(WithStableIdentifiers(raw));
         root.SetAttributeValue("viewBox", $"0 0 {drawing.Width} {drawing.Height}");
         root.SetAttributeValue("role", "img");
         root.SetAttributeValue("aria-labelledby", $"{prefix}-title {prefix}-description");
@@ -88,6 +88,17 @@ internal static partial class SvgMarkup
         }
     }
 
+    // The canvas counts clip paths through the whole process; counted in the figure, the same figure is the same file.
+    private static string WithStableIdentifiers(string raw)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        return CanvasIdentifier().Replace(raw, match =>
+        {
+            if (!numbers.TryGetValue(match.Value, out int number)) numbers.Add(match.Value, number = numbers.Count);
+            return FormattableString.Invariant($"i{number}");
+        });
+    }
+
     // The canvas writes a few colours by name; the page's themes know them as numbers.
     private static string NamedColour(string value) => value switch
     {
@@ -104,6 +115,9 @@ internal static partial class SvgMarkup
 
     [GeneratedRegex(@"-?\d+\.\d{3,}(e-?\d+)?")]
     private static partial Regex LongNumber();
+
+    [GeneratedRegex(@"\b(cl|img)_[0-9a-f]+\b", RegexOptions.ExplicitCapture)]
+    private static partial Regex CanvasIdentifier();
 
     [GeneratedRegex(@"^#[0-9a-fA-F]{3}$")]
     private static partial Regex ShortColour();

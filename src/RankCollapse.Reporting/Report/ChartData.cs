@@ -1,5 +1,6 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using RankCollapse.Collapse;
 using RankCollapse.Reporting.Figures;
 
 namespace RankCollapse.Reporting.Report;
@@ -21,8 +22,8 @@ internal static class ChartData
             Chart(writer, "tcv", logarithmic: true, level: null, [("", $"TCV with K = {run.Classes}", TcvSeries(run))]);
             Chart(writer, "ranks", logarithmic: false, level: run.Classes,
             [
-                ("features", "numerical rank", LayerSeries(run, "featureNumericalRank")),
-                ("weights", "numerical rank", LayerSeries(run, "weightNumericalRank")),
+                ("features", "numerical rank", LayerSeries(run, MetricNames.FeatureNumericalRank)),
+                ("weights", "numerical rank", LayerSeries(run, MetricNames.WeightNumericalRank)),
             ]);
             writer.WriteEndObject();
         }
@@ -34,9 +35,9 @@ internal static class ChartData
 
     private static List<Line> TcvSeries(RunMeasurements run)
     {
-        List<Line> lines = LayerSeries(run, "tcvUpper");
+        List<Line> lines = LayerSeries(run, MetricNames.TcvUpper);
         foreach (int l in run.Layers.Where(l => TotalClusterVariationFigure.ClassesPartDiffers(run, l)))
-            lines.Add(new Line("classes", "of the classes", $"--layer-{l}", run.Series("wcssOfClasses", l)!, IsDashed: true));
+            lines.Add(new Line("classes", "of the classes", $"--layer-{l}", run.Series(MetricNames.WcssOfClasses, l)!, IsDashed: true));
         return lines;
     }
 

@@ -63,7 +63,7 @@ internal static class ReportPage
             string ratio = run.RelativeTcv(l) is { } value ? NumberText.Short(value, 2) : "–";
             html.Append($"<li class=\"{ReportTables.Css(state)}\"><span class=\"number\">layer {l}</span><span class=\"word\">{Verdict.Word(state)}</span><span class=\"ratio\">{ratio}</span></li>");
         }
-        html.Append($"</ol>\n<p class=\"note\">The number is the layer's total cluster variation (TCV, equation 7, K = {run.Classes}) as a part of the variation of its features. At most {NumberText.Power(-6)} counts as collapsed, at most {NumberText.Power(-2)} as nearly.</p>\n</section>\n");
+        html.Append($"</ol>\n<p class=\"note\">The number is the layer's total cluster variation (TCV, equation 7, K = {run.Classes}) as a part of the variation of its features. At most {NumberText.PowerOfTen(RunMeasurements.CollapsedBelow)} counts as collapsed, at most {NumberText.PowerOfTen(RunMeasurements.NearlyCollapsedBelow)} as nearly.</p>\n</section>\n");
     }
 
     private static void Figures(StringBuilder html, RunMeasurements run)

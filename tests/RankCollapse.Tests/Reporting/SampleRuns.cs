@@ -1,3 +1,4 @@
+using RankCollapse.Networks;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Tests.Reporting;
@@ -52,7 +53,7 @@ internal static class SampleRuns
     public static Run Diverged()
     {
         Run run = Collapsed();
-        Networks.Network broken = run.Trained.Copy();
+        Network broken = run.Trained.Copy();
         broken.Parameters.AsSpan().Fill(double.NaN);
         return run with
         {
