@@ -103,7 +103,7 @@ internal sealed class GramMatricesFigure : RunFigure
         using SKImage image = SKImage.FromBitmap(bitmap);
         canvas.DrawImage(image, SKRect.Create(6, top, length, 9), new SKSamplingOptions(SKFilterMode.Linear));
         FigureText.Write(canvas, NumberText.Short(lowest, 2), 6, top + 23, FigureText.TickSize, FigurePalette.Muted);
-        if (lowest < -0.1)
+        if (lowest < -0.3)
         {
             float zero = 6 + (length * (float)(-lowest / (1 - lowest)));
             FigureText.Write(canvas, "0", zero, top + 23, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Center);

@@ -10,7 +10,7 @@ internal sealed class NumericalRankFigure : RunFigure
 
     public override string Title => "Numerical ranks";
 
-    public override string Reading => "Singular values above 10⁻⁵ of the largest, for features (left) and weights (right), on one scale; the dashed line is K.";
+    public override string Reading => "Singular values above 10⁻⁵ of the largest, of the features and of the weights, on one scale; the dashed line is K.";
 
     public override string? Missing(RunMeasurements run) =>
         Drawn(run, MetricNames.FeatureNumericalRank).Count + Drawn(run, MetricNames.WeightNumericalRank).Count == 0 ? "Numerical ranks were not recorded during training." : null;

@@ -52,7 +52,7 @@ internal sealed class ObjectiveFigure : RunFigure
         double feature = run.Run.Summary.FeaturePenalty;
         double share = (weight + feature) / run.Run.Summary.Objective;
         if (double.IsFinite(share) && share is >= 0 and <= 1.0001)
-            text.Add($"at the end its penalties make up {NumberText.Short(100 * Math.Min(share, 1))} % of it");
+            text.Add($"penalties are {NumberText.Short(100 * Math.Min(share, 1))} % of that");
         return string.Join("; ", text) + ".";
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Fonts;
 using RankCollapse.Runs;
@@ -9,7 +10,7 @@ using RankCollapse.Runs;
 namespace RankCollapse.Reporting.Report;
 
 /// <summary>Puts the report's page together.</summary>
-internal static class ReportPage
+internal static partial class ReportPage
 {
     private static readonly string[] ChartNames = ["objective", "tcv", "ranks"];
 
@@ -101,8 +102,11 @@ internal static class ReportPage
         html.Append(ReportTables.Settings(run)).Append("</section>\n");
     }
 
-    // Formulas such as K = 10 and amounts such as 3 % stay on one line.
-    private static string Sentence(string text) => Encode(text.Replace(" = ", "\u00a0=\u00a0").Replace(" %", "\u00a0%"));
+    // Formulas such as K = 10, amounts such as 3 % and names such as layer 3 stay on one line.
+    private static string Sentence(string text) => Encode(LayerNumber().Replace(text.Replace(" = ", "\u00a0=\u00a0").Replace(" %", "\u00a0%"), "\u00a0"));
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
+
+    [GeneratedRegex(@"(?<=layers?) (?=\d)", RegexOptions.ExplicitCapture)]
+    private static partial Regex LayerNumber();
 }
