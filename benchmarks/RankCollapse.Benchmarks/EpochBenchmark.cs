@@ -79,6 +79,9 @@ internal static class Scratch
         T("W Z", 16e6, () => Product.Multiply(w, z, d));
         T("Wt D", 16e6, () => Product.MultiplyTransposedLeft(w, z, d));
         T("D Zt", 16e6, () => Product.MultiplyTransposedRight(w, z, d));
+        Matrix big = Product.Gram(M(400, 2000)); for (int i = 0; i < 2000; i++) big[i, i] += 1; Matrix big2 = big.Copy(); double[] rhs = new double[2000];
+        T("chol 2000", 2000.0*2000*2000/3, () => { big.CopyTo(big2); BlockedCholesky.TryFactor(big2); });
+        T("cholsolve 2000", 0, () => { BlockedCholesky.Solve(big2, rhs); });
         double[] p = new double[518800], g = new double[518800], m1 = new double[518800], v = new double[518800];
         new Random(1).NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(g.AsSpan()));
         for (int i = 0; i < g.Length; i++) g[i] = s.NextGaussian();

@@ -28,7 +28,7 @@ internal static class SolverScratch
         var net = new Network(spec);
         red.Restrict(net0, net);
         var trial = new Network(spec); var grad = new Network(spec); var step = new Network(spec);
-        var pre = new KernelPreconditioner(spec, data.SampleCount);
+        var pre = new KernelPreconditioner(spec, Loss.Squared, data.SampleCount);
         var cg = new TruncatedConjugateGradients(spec);
         var op = new CurvatureOperator(spec, data.SampleCount);
         ObjectiveCoefficients final = settings.Coefficients(depth, 200);
@@ -40,7 +40,7 @@ internal static class SolverScratch
             var point = new Objective(spec, red.Data, settings, true, co);
             var other = new Objective(spec, red.Data, settings, true, co);
             ObjectiveValue v = point.ValueAndGradient(net, grad);
-            bool rebuilt = false; int since = 999;
+            bool rebuilt = false; int since = 999; bool moved = true;
             double reduceTol = stage == 1 ? 1e-9 : 1e-1;
             bool full = false;
             for (int it = 0; it < 10000; it++)
@@ -50,7 +50,7 @@ internal static class SolverScratch
                 if (point.GradientSize.Relative < reduceTol) break;
                 full = full || cg.PredictedDecrease > 0 && cg.PredictedDecrease < fullAt * v.Total;
                 double tb = 0;
-                if (since >= refresh) { long q = Stopwatch.GetTimestamp(); pre.Build(point, net); tb = Stopwatch.GetElapsedTime(q).TotalSeconds; since = 0; rebuilt = true; } else rebuilt = false;
+                if (since >= (full ? 1 : refresh) && moved) { long q = Stopwatch.GetTimestamp(); pre.Build(point, net); tb = Stopwatch.GetElapsedTime(q).TotalSeconds; since = 0; moved = false; rebuilt = true; } else rebuilt = false;
                 since++;
                 int normals = 0;
                 for (; full && normals < nmax; normals++)
@@ -97,7 +97,7 @@ internal static class SolverScratch
                 {
                     (net, trial) = (trial, net);
                     (point, other) = (other, point);
-                    v = point.Backward(net, grad);
+                    moved = true; v = point.Backward(net, grad);
                     if (rho > 0.75) radius = Math.Max(radius, 2.5 * cg.StepNorm);
                     else if (rho < 0.25) radius = 0.5 * cg.StepNorm;
                 }

@@ -1,0 +1,81 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+
+namespace RankCollapse.Training.SecondOrder;
+
+/// <summary>
+/// B with BBᵀ = a·D'', sample by sample: √a·I for the squared loss; √(at)·diag(q)(I − qqᵀ) with q = √p for cross-entropy,
+/// because diag(p) − ppᵀ = diag(q)(I − qqᵀ)diag(q) and I − qqᵀ is a projector.
+/// </summary>
+internal sealed class DataRoot(Loss loss, int outputs, int samples)
+{
+    private readonly Matrix _roots = new(outputs, loss == Loss.CrossEntropy ? samples : 0);
+    private readonly double[] _scales = new double[samples];
+
+    /// <summary>Takes the point of the objective's last evaluation.</summary>
+    public void Build(Objective point)
+    {
+        Array.Fill(_scales, Math.Sqrt(point.Coefficients.Data));
+        if (loss == Loss.Squared) return;
+        ReadOnlySpan<double> probabilities = point.Probabilities.AsSpan();
+        TensorPrimitives.Sqrt(probabilities, _roots.AsSpan());
+        Matrix targets = point.Data.Targets;
+        for (int i = 0; i < samples; i++)
+        {
+            double mass = 0;
+            for (int k = 0; k < outputs; k++) mass += targets[k, i];
+            _scales[i] *= Math.Sqrt(Math.Max(0, mass));
+        }
+    }
+
+    /// <summary>result = B·v for v, K×N; the matrices may be the same.</summary>
+    public void Apply(Matrix v, Matrix result)
+    {
+        if (loss == Loss.Squared)
+        {
+            TensorPrimitives.Multiply(v.AsSpan(), _scales[0], result.AsSpan());
+            return;
+        }
+        for (int i = 0; i < samples; i++)
+        {
+            double inner = 0;
+            for (int k = 0; k < outputs; k++) inner += _roots[k, i] * v[k, i];
+            for (int k = 0; k < outputs; k++) result[k, i] = _scales[i] * _roots[k, i] * (v[k, i] - (_roots[k, i] * inner));
+        }
+    }
+
+    /// <summary>result = Bᵀ·v for v, K×N; the matrices may be the same.</summary>
+    public void ApplyTransposed(Matrix v, Matrix result)
+    {
+        if (loss == Loss.Squared)
+        {
+            TensorPrimitives.Multiply(v.AsSpan(), _scales[0], result.AsSpan());
+            return;
+        }
+        for (int i = 0; i < samples; i++)
+        {
+            double inner = 0;
+            for (int k = 0; k < outputs; k++) inner += _roots[k, i] * _roots[k, i] * v[k, i];
+            for (int k = 0; k < outputs; k++) result[k, i] = _scales[i] * _roots[k, i] * (v[k, i] - inner);
+        }
+    }
+
+    /// <summary>Writes B as K × KN: column kN + i is column k of sample i's root.</summary>
+    public void WriteColumns(Matrix columns)
+    {
+        columns.AsSpan().Clear();
+        for (int k = 0; k < outputs; k++)
+        {
+            for (int i = 0; i < samples; i++)
+            {
+                if (loss == Loss.Squared)
+                {
+                    columns[k, (k * samples) + i] = _scales[i];
+                    continue;
+                }
+                for (int m = 0; m < outputs; m++)
+                    columns[m, (k * samples) + i] = _scales[i] * _roots[m, i] * ((m == k ? 1 : 0) - (_roots[m, i] * _roots[k, i]));
+            }
+        }
+    }
+}
