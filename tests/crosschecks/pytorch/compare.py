@@ -92,7 +92,8 @@ def main(path):
     print(f"torch {torch.__version__}, {len(cases)} cases, tolerance {TOLERANCE:.0e}")
     for kind, difference in worst.items():
         print(f"worst relative difference, {kind} ({counts[kind]} cases): {difference:.2e}")
-    print("\n".join(failures[:20]))
+    for failure in failures[:20]:
+        print(failure)
     return 1 if failures or not cases else 0
 
 
