@@ -75,6 +75,21 @@ public sealed class BlockedProductTests
         }
     }
 
+    /// <summary>Reads whose results are dropped poison nothing; a page that cannot be read finds them.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public unsafe void Product_ReadsAndWritesNothingPastTheLastEntries(int bits, ProductForm form)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Guard pages are made with Linux's mmap.");
+        foreach ((int rows, int columns, int depth) in ((int, int, int)[])[(1, 1, 1), (7, 9, 3), (5, 25, 8), (13, 23, 17), (8, 24, 9), (150, 33, 2000)])
+        {
+            (Matrix a, Matrix b) = Factors(form, rows, columns, depth, 3);
+            using GuardedMemory left = new(a), right = new(b), result = new(new Matrix(rows, columns));
+            Run(bits, form, new Stored(left.Start, a.Columns), new Stored(right.Start, b.Columns), new Stored(result.Start, columns), (rows, columns, depth), accumulate: true, ProductPart.All);
+            AssertClose(form, a, b, null, new Matrix(new Span<double>(result.Start, rows * columns).ToArray(), 0, rows, columns));
+        }
+    }
+
     [Fact]
     public void Widths_WithFusedMultiplyAdd_AgreeToTheBit()
     {
@@ -110,22 +125,33 @@ public sealed class BlockedProductTests
         if (c.Length == 0) return;
         int depth = form == ProductForm.TransposedLeft ? a.Rows : a.Columns;
         fixed (double* pa = a.AsSpan(), pb = b.AsSpan(), pc = c.AsSpan())
+            Run(bits, form, new Stored(pa, a.Columns), new Stored(pb, b.Columns), new Stored(pc, c.Columns), (c.Rows, c.Columns, depth), accumulate, part);
+    }
+
+    private static unsafe void Run(
+        int bits, ProductForm form, Stored a, Stored b, Stored c, (int Rows, int Columns, int Depth) size, bool accumulate, ProductPart part)
+    {
+        Operand left = form == ProductForm.TransposedLeft ? new(a.Start, 1, a.Stride) : new(a.Start, a.Stride, 1);
+        Operand right = form == ProductForm.TransposedRight ? new(b.Start, 1, b.Stride) : new(b.Start, b.Stride, 1);
+        var target = new Operand(c.Start, c.Stride, 1);
+        switch (bits)
         {
-            Operand left = form == ProductForm.TransposedLeft ? new(pa, 1, a.Columns) : new(pa, a.Columns, 1);
-            Operand right = form == ProductForm.TransposedRight ? new(pb, 1, b.Columns) : new(pb, b.Columns, 1);
-            var target = new Operand(pc, c.Columns, 1);
-            switch (bits)
-            {
-                case 128:
-                    BlockedProduct<Vector128<double>, Lanes128>.Run(left, right, target, c.Rows, c.Columns, depth, accumulate, part);
-                    break;
-                case 256:
-                    BlockedProduct<Vector256<double>, Lanes256>.Run(left, right, target, c.Rows, c.Columns, depth, accumulate, part);
-                    break;
-                default:
-                    BlockedProduct<Vector512<double>, Lanes512>.Run(left, right, target, c.Rows, c.Columns, depth, accumulate, part);
-                    break;
-            }
+            case 128:
+                BlockedProduct<Vector128<double>, Lanes128>.Run(left, right, target, size.Rows, size.Columns, size.Depth, accumulate, part);
+                break;
+            case 256:
+                BlockedProduct<Vector256<double>, Lanes256>.Run(left, right, target, size.Rows, size.Columns, size.Depth, accumulate, part);
+                break;
+            default:
+                BlockedProduct<Vector512<double>, Lanes512>.Run(left, right, target, size.Rows, size.Columns, size.Depth, accumulate, part);
+                break;
         }
+    }
+
+    /// <summary>Where a stored matrix begins, and how far its rows lie apart.</summary>
+    private readonly unsafe struct Stored(double* start, int stride)
+    {
+        public readonly double* Start = start;
+        public readonly int Stride = stride;
     }
 }
