@@ -18,6 +18,12 @@ public enum RateSchedule
 /// <param name="Epochs">T, for the cosine.</param>
 public sealed record LearningRate(double Rate, RateSchedule Schedule, long Epochs)
 {
+    /// <summary>η &gt; 0.</summary>
+    /// <exception cref="InvalidInputException">The rate is not a positive number.</exception>
+    public double Rate { get; init; } = Rate > 0 && double.IsFinite(Rate)
+        ? Rate
+        : throw new InvalidInputException($"learning-rate is {Rate}; it must be a finite number above 0.");
+
     /// <summary>η_t for epoch t = 0, 1, ….</summary>
     public double At(long epoch) => Schedule == RateSchedule.Constant
         ? Rate

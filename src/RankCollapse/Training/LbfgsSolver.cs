@@ -43,6 +43,9 @@ public sealed class LbfgsSolver : Solver
         _search = new StrongWolfeSearch(EvaluateAt);
     }
 
+    /// <summary>False: a step that is not finite is taken back.</summary>
+    internal override bool CanDiverge => false;
+
     /// <inheritdoc/>
     public override StepOutcome Step()
     {
@@ -60,7 +63,7 @@ public sealed class LbfgsSolver : Solver
         gradient.CopyTo(_gradientBefore, 0);
         double before = Value.Total;
         double first = _pairs > 0 ? 1 : Math.Min(1, 1 / Math.Sqrt(-slope));
-        if (_search.Find(before, slope, first) is null)
+        if (_search.Find(before, slope, first) is null || !IsFinite())
         {
             _origin.CopyTo(Network.Parameters, 0);
             Evaluate();
@@ -69,7 +72,7 @@ public sealed class LbfgsSolver : Solver
             return StepOutcome.Moved;
         }
         Remember();
-        return IsFinite() ? StepOutcome.Moved : StepOutcome.NonFinite;
+        return StepOutcome.Moved;
     }
 
     /// <inheritdoc/>
@@ -128,7 +131,12 @@ public sealed class LbfgsSolver : Solver
         TensorPrimitives.Subtract<double>(Network.Parameters, _origin, step);
         TensorPrimitives.Subtract<double>(Gradient.Parameters, _gradientBefore, change);
         double curvature = TensorPrimitives.Dot<double>(step, change);
-        if (!(curvature > 1e-16 * TensorPrimitives.SumOfSquares<double>(change))) return;
+        if (!(curvature > 1e-16 * TensorPrimitives.SumOfSquares<double>(change)))
+        {
+            // The slot that was written to may have held the oldest pair.
+            _pairs = Math.Min(_pairs, _memory - 1);
+            return;
+        }
         _inverseCurvatures[_next] = 1 / curvature;
         _next = (_next + 1) % _memory;
         _pairs = Math.Min(_pairs + 1, _memory);

@@ -55,6 +55,9 @@ public abstract class Solver
     /// <summary>One line on what the solver is doing, for the progress display; empty where there is nothing to say.</summary>
     public virtual string Phase => "";
 
+    /// <summary>Whether a step can come to <see cref="StepOutcome.NonFinite"/>; the training loop then keeps a good state to go back to.</summary>
+    internal virtual bool CanDiverge => true;
+
     /// <summary>Evaluates the current point; the first call after construction or <see cref="Load"/>.</summary>
     /// <returns>Whether value and gradient are finite.</returns>
     public virtual bool Start()
@@ -82,7 +85,8 @@ public abstract class Solver
     public virtual void Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        GradientEvaluations = reader.ReadInt64();
+        // Start evaluates the stored point once more; an interrupted run counts as many gradients as one that was not.
+        GradientEvaluations = Math.Max(0, reader.ReadInt64() - 1);
         HessianProducts = reader.ReadInt64();
         ReadVector(reader, Network.Parameters);
     }

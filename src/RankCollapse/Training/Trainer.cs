@@ -59,10 +59,11 @@ public sealed class Trainer : IDisposable
     private readonly TrainingOptions _options;
     private readonly TrainingObserver _observer;
     private readonly MemoryStream _snapshot = new();
+    private readonly BinaryWriter _snapshotWriter;
+    private readonly Stopwatch _watch = new();
     private long _snapshotEpoch;
     private long _epoch;
     private double _secondsBefore;
-    private long _startedAt;
     private bool _isResumed;
 
     /// <summary>Prepares a loop.</summary>
@@ -72,13 +73,16 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (options.RecordEvery < 1) throw new InvalidInputException($"record-every is {options.RecordEvery}; it must be at least 1.");
         if (options.MaxEpochs < 0) throw new InvalidInputException($"max-epochs is {options.MaxEpochs}; it must be at least 0.");
+        if (options.MaxSeconds is { } seconds && !(seconds >= 0)) throw new InvalidInputException($"max-seconds is {seconds}; it must be at least 0.");
+        if (!(options.GradientTolerance >= 0)) throw new InvalidInputException($"gradient-tolerance is {options.GradientTolerance}; it must be at least 0.");
+        _snapshotWriter = new BinaryWriter(_snapshot);
         _solver = solver;
         _options = options;
         _observer = observer ?? new TrainingObserver();
     }
 
     /// <summary>Seconds of training so far, earlier sessions of the same run included.</summary>
-    public double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
+    public double Seconds => _secondsBefore + _watch.Elapsed.TotalSeconds;
 
     /// <summary>Epochs done so far.</summary>
     public long Epoch => _epoch;
@@ -103,12 +107,24 @@ public sealed class Trainer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _snapshot.Dispose();
+    public void Dispose() => _snapshotWriter.Dispose();
 
     /// <summary>Trains.</summary>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
-        _startedAt = Stopwatch.GetTimestamp();
+        _watch.Start();
+        try
+        {
+            return Loop(cancellation);
+        }
+        finally
+        {
+            _watch.Stop();
+        }
+    }
+
+    private TrainingResult Loop(CancellationToken cancellation)
+    {
         double lastCheckpoint = Seconds;
         if (!_solver.Start())
         {
@@ -155,10 +171,11 @@ public sealed class Trainer : IDisposable
 
     private void TakeSnapshot()
     {
-        _snapshot.SetLength(0);
-        using var writer = new BinaryWriter(_snapshot, System.Text.Encoding.UTF8, leaveOpen: true);
-        _solver.Save(writer);
         _snapshotEpoch = _epoch;
+        if (!_solver.CanDiverge) return;
+        _snapshot.SetLength(0);
+        _solver.Save(_snapshotWriter);
+        _snapshotWriter.Flush();
     }
 
     /// <summary>Goes back to the snapshot and repeats the steps up to the one before the failure: each is deterministic.</summary>

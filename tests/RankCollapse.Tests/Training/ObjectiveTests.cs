@@ -1,0 +1,158 @@
+using System.Numerics.Tensors;
+using RankCollapse.Data;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+using RankCollapse.Training;
+
+namespace RankCollapse.Tests.Training;
+
+public sealed class ObjectiveTests
+{
+    [Fact]
+    public void Parts_AddUpToTheTotal_AndFeaturesAreThoseOfTheNetwork()
+    {
+        foreach (var c in TrainingProblem.Combinations)
+        {
+            TrainingProblem problem = TrainingProblem.Random(7, c.Activation, c.Loss, c.Convention, c.Architecture, c.HasBias);
+            Objective objective = problem.Objective();
+            ObjectiveValue value = objective.ValueAndGradient(problem.Network, new Network(problem.Network.Specification));
+            double sum = (objective.Coefficients.Data * value.DataLoss) + value.WeightPenalty + value.FeaturePenalty;
+            Assert.Equal(sum, value.Total, 4 * Tolerances.MachineEpsilon * sum);
+            Matrix[] features = problem.Network.Features(problem.Data.Inputs);
+            for (int l = 0; l < features.Length; l++)
+                Assert.True(TensorPrimitives.Distance<double>(features[l].AsSpan(), objective.Features[l].AsSpan()) <= 1e-14 * (1 + TensorPrimitives.Norm<double>(features[l].AsSpan())));
+        }
+    }
+
+    /// <summary>With λ of the mean convention divided by N, the sum convention is N times the mean: both have the same minimisers.</summary>
+    [Theory]
+    [InlineData(Loss.Squared)]
+    [InlineData(Loss.CrossEntropy)]
+    public void SumConvention_IsNTimesTheMean_WithLambdaOverN(Loss loss)
+    {
+        TrainingProblem sum = TrainingProblem.Random(9, Activation.Tanh, loss, Convention.Sum, Architecture.Feedforward, hasBias: true);
+        int samples = sum.Data.SampleCount;
+        double features = sum.Settings.LambdaFeatures ?? sum.Settings.Lambda;
+        TrainingProblem mean = sum with { Settings = sum.Settings with { Convention = Convention.Mean, Lambda = sum.Settings.Lambda / samples, LambdaFeatures = features } };
+        AssertProportional(sum, mean, samples);
+    }
+
+    /// <summary>Without biases and feature penalty, equation (3) with λ is the mean convention with 2λ and δ = 1.</summary>
+    [Theory]
+    [InlineData(Loss.Squared)]
+    [InlineData(Loss.CrossEntropy)]
+    public void Equation3_IsTheMeanConvention_WithTwiceLambda(Loss loss)
+    {
+        TrainingProblem equation = TrainingProblem.Random(10, Activation.Tanh, loss, Convention.Equation3, Architecture.Residual, hasBias: false);
+        TrainingProblem mean = equation with { Settings = equation.Settings with { Convention = Convention.Mean, Lambda = 2 * equation.Settings.Lambda, Delta = 1, LambdaFeatures = 0 } };
+        AssertProportional(equation, mean, 1);
+    }
+
+    [Fact]
+    public void CrossEntropy_OfHugeOutputs_IsFiniteAndExact()
+    {
+        // f = (1000, 0, −1000): −log p_k = 1000 − f_k to rounding.
+        var data = DataSet.FromLabels("huge", Matrix.FromRows([1, 1, 1]), [0, 1, 2], 3);
+        var network = new Network(new NetworkSpecification(1, [3]), [1000, 0, -1000]);
+        var objective = new Objective(network.Specification, data, new ObjectiveSettings { Loss = Loss.CrossEntropy, Lambda = 0 });
+        var gradient = new Network(network.Specification);
+        ObjectiveValue value = objective.ValueAndGradient(network, gradient);
+        Assert.Equal(3000, value.DataLoss, 1e-12);
+        Assert.Equal([2, -1, -1], gradient.Parameters);
+    }
+
+    [Fact]
+    public void CrossEntropy_DoesNotChangeWhenOutputsAreShifted()
+    {
+        TrainingProblem problem = TrainingProblem.Random(12, Activation.Tanh, Loss.CrossEntropy, Convention.Sum, Architecture.Feedforward, hasBias: true)
+            with
+        { Settings = new ObjectiveSettings { Loss = Loss.CrossEntropy, Lambda = 0 } };
+        Objective objective = problem.Objective();
+        double before = objective.Value(problem.Network).DataLoss;
+        Span<double> bias = problem.Network.Bias(problem.Network.Specification.Depth)!.AsSpan();
+        TensorPrimitives.Add(bias, 700, bias);
+        Assert.Equal(before, objective.Value(problem.Network).DataLoss, 1e-12 * (1 + before));
+    }
+
+    [Fact]
+    public void HessianOfTheDataTerm_IsTheDerivativeOfItsGradient()
+    {
+        var stream = new RandomStream(3, RandomPurpose.Sampling);
+        Matrix outputs = RandomMatrix.Gaussian(4, 6, stream), direction = RandomMatrix.Gaussian(4, 6, stream);
+        Matrix targets = Matrix.FromEntries(4, 6, (_, _) => stream.NextUniform());
+        foreach (Loss loss in Enum.GetValues<Loss>())
+        {
+            var probabilities = new Matrix(4, 6);
+            var product = new Matrix(4, 6);
+            DataTerm.Evaluate(loss, outputs, targets, 0.7, new Matrix(4, 6), probabilities);
+            DataTerm.ApplyHessian(loss, probabilities, targets, 0.7, direction, product);
+            double step = Math.Cbrt(Tolerances.MachineEpsilon);
+            Matrix after = GradientAt(loss, step), before = GradientAt(loss, -step);
+            for (int i = 0; i < product.Length; i++)
+                Assert.Equal((after.AsSpan()[i] - before.AsSpan()[i]) / (2 * step), product.AsSpan()[i], 1e-8);
+        }
+
+        Matrix GradientAt(Loss loss, double t)
+        {
+            var moved = new Matrix(4, 6);
+            TensorPrimitives.MultiplyAdd(direction.AsSpan(), t, outputs.AsSpan(), moved.AsSpan());
+            var gradient = new Matrix(4, 6);
+            DataTerm.Evaluate(loss, moved, targets, 0.7, gradient, new Matrix(4, 6));
+            return gradient;
+        }
+    }
+
+    /// <summary>Equation (4): where the gradient vanishes, penalty and rest cancel; the size is relative to the larger.</summary>
+    [Fact]
+    public void RelativeGradient_IsRelativeToTheLargerOfPenaltyAndRest()
+    {
+        TrainingProblem problem = TrainingProblem.Random(5, Activation.Tanh, Loss.Squared, Convention.Equation3, Architecture.Feedforward, hasBias: true);
+        Objective objective = problem.Objective();
+        var gradient = new Network(problem.Network.Specification);
+        objective.ValueAndGradient(problem.Network, gradient);
+        var penalty = new double[gradient.Parameters.Length];
+        TensorPrimitives.Multiply(problem.Network.Parameters, 2 * problem.Settings.Lambda, penalty);
+        double rest = TensorPrimitives.Distance<double>(gradient.Parameters, penalty);
+        double expected = TensorPrimitives.Norm<double>(gradient.Parameters) / Math.Max(rest, TensorPrimitives.Norm<double>(penalty));
+        Assert.Equal(expected, objective.GradientSize.Relative, 1e-13);
+    }
+
+    [Fact]
+    public void FirstNonFiniteLayer_IsWhereTheyAppear()
+    {
+        TrainingProblem problem = TrainingProblem.Clusters();
+        Objective objective = problem.Objective();
+        objective.Value(problem.Network);
+        Assert.Null(objective.FirstNonFiniteLayer());
+        problem.Network.Weights(2)[0, 0] = double.NaN;
+        objective.Value(problem.Network);
+        Assert.Equal(2, objective.FirstNonFiniteLayer());
+    }
+
+    [Fact]
+    public void DataAndPenaltiesThatDoNotFit_AreRefusedWithBothSizes()
+    {
+        TrainingProblem problem = TrainingProblem.Clusters();
+        string inputs = Assert.Throws<ShapeMismatchException>(() => new Objective(new NetworkSpecification(6, [3]), problem.Data, problem.Settings)).Message;
+        Assert.Contains("3×6", inputs, StringComparison.Ordinal);
+        Assert.Contains("5 rows", inputs, StringComparison.Ordinal);
+        string targets = Assert.Throws<ShapeMismatchException>(() => new Objective(new NetworkSpecification(5, [7, 4]), problem.Data, problem.Settings)).Message;
+        Assert.Contains("Layer 2", targets, StringComparison.Ordinal);
+        foreach (double bad in (double[])[-1, double.NaN, double.PositiveInfinity])
+        {
+            Assert.Throws<InvalidInputException>(() => new ObjectiveSettings { Lambda = bad }.Coefficients(2, 3));
+            Assert.Throws<InvalidInputException>(() => new ObjectiveSettings { Delta = bad }.Coefficients(2, 3));
+            Assert.Throws<InvalidInputException>(() => new ObjectiveSettings { LambdaFeatures = bad }.Coefficients(2, 3));
+        }
+    }
+
+    private static void AssertProportional(TrainingProblem first, TrainingProblem second, double factor)
+    {
+        var gradients = (First: new Network(first.Network.Specification), Second: new Network(first.Network.Specification));
+        double one = first.Objective().ValueAndGradient(first.Network, gradients.First).Total;
+        double other = second.Objective().ValueAndGradient(first.Network, gradients.Second).Total;
+        Assert.Equal(one, factor * other, 1e-14 * Math.Abs(one));
+        TensorPrimitives.Multiply(gradients.Second.Parameters, factor, gradients.Second.Parameters);
+        Assert.True(TensorPrimitives.Distance<double>(gradients.First.Parameters, gradients.Second.Parameters) <= 1e-13 * TensorPrimitives.Norm<double>(gradients.First.Parameters));
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Text.Json;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+using RankCollapse.Training;
+
+namespace RankCollapse.Tests.Training;
+
+/// <summary>
+/// J and ∇J against PyTorch's automatic differentiation: run by <c>tests/crosschecks/pytorch/check.sh</c>, which names a Python with PyTorch
+/// in RANKCOLLAPSE_PYTORCH; skipped otherwise.
+/// </summary>
+public sealed class PyTorchCrossCheck
+{
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    [Fact]
+    [Trait("Category", "CrossCheck")]
+    public async Task ObjectiveAndGradients_AgreeWithPyTorch_To1e12()
+    {
+        string? python = Environment.GetEnvironmentVariable("RANKCOLLAPSE_PYTORCH");
+        Assert.SkipUnless(python is not null, "An opt-in check: run tests/crosschecks/pytorch/check.sh.");
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        string cases = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(cases, JsonSerializer.Serialize(Cases().ToArray(), Options), cancellation);
+            var start = new ProcessStartInfo(python, [Script(), cases]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
+            Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);
+            string output = await process.StandardOutput.ReadToEndAsync(cancellation);
+            await process.WaitForExitAsync(cancellation);
+            Assert.True(process.ExitCode == 0, output + await errors);
+            TestContext.Current.TestOutputHelper?.WriteLine(output);
+        }
+        finally
+        {
+            File.Delete(cases);
+        }
+    }
+
+    /// <summary>Small networks of every combination, and one of the paper's size; doubles are written so that they read back exactly.</summary>
+    private static IEnumerable<object> Cases()
+    {
+        foreach (var c in TrainingProblem.Combinations)
+        {
+            for (int seed = 1; seed <= 3; seed++)
+                yield return Case(TrainingProblem.Random(seed, c.Activation, c.Loss, c.Convention, c.Architecture, c.HasBias, seed == 2 ? c.Activation : null));
+        }
+        TrainingProblem paper = TrainingProblem.Clusters(lambda: 1e-3, hasBias: true, depth: 5, width: 200);
+        foreach (Loss loss in Enum.GetValues<Loss>())
+            yield return Case(paper with { Settings = paper.Settings with { Loss = loss, LambdaFeatures = 1e-3 } });
+    }
+
+    private static object Case(TrainingProblem problem)
+    {
+        NetworkSpecification shape = problem.Network.Specification;
+        Objective objective = problem.Objective();
+        var gradient = new Network(shape);
+        ObjectiveValue value = objective.ValueAndGradient(problem.Network, gradient);
+        return new
+        {
+            Activation = shape.HiddenActivation.Name,
+            OutputActivation = shape.OutputActivation.Name,
+            Loss = problem.Settings.Loss.ToString(),
+            Convention = problem.Settings.Convention.ToString(),
+            IsResidual = shape.Architecture == Architecture.Residual,
+            problem.Settings.Lambda,
+            problem.Settings.Delta,
+            LambdaFeatures = problem.Settings.LambdaFeatures ?? problem.Settings.Lambda,
+            Inputs = Rows(problem.Data.Inputs),
+            Targets = Rows(problem.Data.Targets),
+            Weights = Layers(problem.Network, l => Rows(problem.Network.Weights(l))),
+            Biases = Layers(problem.Network, l => problem.Network.Bias(l)?.AsSpan().ToArray()),
+            Objective = value.Total,
+            WeightGradients = Layers(gradient, l => Rows(gradient.Weights(l))),
+            BiasGradients = Layers(gradient, l => gradient.Bias(l)?.AsSpan().ToArray()),
+        };
+    }
+
+    private static double[][] Rows(Matrix a) => [.. Enumerable.Range(0, a.Rows).Select(i => a.Row(i).ToArray())];
+
+    private static T[] Layers<T>(Network network, Func<int, T> part) => [.. Enumerable.Range(1, network.Specification.Depth).Select(part)];
+
+    private static string Script()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string path = Path.Combine(folder.FullName, "tests", "crosschecks", "pytorch", "compare.py");
+            if (File.Exists(path)) return path;
+        }
+        throw new FileNotFoundException("tests/crosschecks/pytorch/compare.py was not found above the test's folder.");
+    }
+}
