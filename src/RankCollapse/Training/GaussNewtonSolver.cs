@@ -27,11 +27,17 @@ public sealed class GaussNewtonSolver : Solver
     /// <summary>The Hessian takes over once a step promises less than this share of the objective.</summary>
     private const double HessianShare = 1e-2;
 
+    /// <summary>The same where the metric is a rough one: the Gauss–Newton matrix stays useful for longer.</summary>
+    private const double HessianShareOfLargeProblems = 1e-4;
+
     private const double InnerTolerance = 0.1;
-    private const int MostInnerProducts = 200;
+    private const int MostInnerProducts = 400;
     private const int MostNormalSteps = 3;
     private const int MostCorrections = 6;
     private const int MostIdleSteps = 8;
+
+    /// <summary>Below this share of the objective a step's decrease is found from gradients, because values no longer resolve it.</summary>
+    private const double GradientShare = 1e-9;
 
     /// <summary>Relative rounding of an objective's value that differences cannot resolve.</summary>
     private const double Rounding = 1e-14;
@@ -41,7 +47,6 @@ public sealed class GaussNewtonSolver : Solver
     private readonly CurvatureOperator _curvature;
     private readonly IPreconditioner _metric;
     private readonly TrustRegion _region = new(double.NaN);
-    private readonly Network _reducedGradient;
     private readonly Network _step;
     private readonly Network _correction;
     private readonly Matrix _target;
@@ -50,9 +55,12 @@ public sealed class GaussNewtonSolver : Solver
     private readonly Action<Network, Network> _multiply;
     private Network _reduced;
     private Network _trial;
+    private Network _reducedGradient;
+    private Network _trialGradient;
     private Objective _point;
     private Objective _other;
     private ObjectiveValue _value;
+    private ObjectiveValue _trialValue;
     private bool _usesHessian;
     private bool _metricIsCurrent;
     private int _idleSteps;
@@ -76,6 +84,7 @@ public sealed class GaussNewtonSolver : Solver
         _reduced = new Network(specification);
         _trial = new Network(specification);
         _reducedGradient = new Network(specification);
+        _trialGradient = new Network(specification);
         _step = new Network(specification);
         _correction = new Network(specification);
         _target = new Matrix(outputs, samples);
@@ -113,12 +122,12 @@ public sealed class GaussNewtonSolver : Solver
             _metric.Build(_point, _reduced);
             _metricIsCurrent = true;
         }
-        if (_usesHessian) TakeNormalSteps();
+        if (_usesHessian && _metric.ResolvesOutputs) TakeNormalSteps();
         double tolerance = Math.Min(InnerTolerance, Math.Sqrt(_point.GradientSize.Relative));
         InnerOutcome outcome = _inner.Solve(_reducedGradient, _multiply, _metric, _region.Radius, tolerance, MostInnerProducts, _step);
         _phase = $"{(_usesHessian ? "Newton" : "Gauss–Newton")}, {_inner.Products} products, {Describe(outcome)}";
         TryStep();
-        if (_inner.PredictedDecrease < HessianShare * _value.Total) _usesHessian = true;
+        if (_inner.PredictedDecrease < (_metric.ResolvesOutputs ? HessianShare : HessianShareOfLargeProblems) * _value.Total) _usesHessian = true;
         Publish();
         bool improved = _value.Total < valueBefore * (1 - Rounding) || _point.GradientSize.Norm < 0.9 * gradientBefore;
         _idleSteps = improved ? 0 : _idleSteps + 1;
@@ -172,7 +181,10 @@ public sealed class GaussNewtonSolver : Solver
             TensorPrimitives.Subtract(_reduced.Parameters, _correction.Parameters, _trial.Parameters);
             ObjectiveValue value = _other.ValueWithSlopes(_trial);
             if (!(value.Total <= _value.Total * (1 + Rounding))) return;
-            Accept();
+            _trialValue = _other.Backward(_trial, _trialGradient);
+            GradientEvaluations++;
+            if (!(_other.GradientSize.Norm < before)) return;
+            Accept(gradientIsKnown: true);
             if (_point.GradientSize.Norm > 0.3 * before) return;
         }
     }
@@ -183,13 +195,25 @@ public sealed class GaussNewtonSolver : Solver
         double predicted = _inner.PredictedDecrease;
         TensorPrimitives.Add(_reduced.Parameters, _step.Parameters, _trial.Parameters);
         ObjectiveValue value = Correct(_other.ValueWithSlopes(_trial), predicted);
-        double noise = Rounding * Math.Abs(_value.Total);
-        double ratio = double.IsFinite(value.Total) ? (_value.Total - value.Total + noise) / (predicted + noise) : double.NegativeInfinity;
-        bool accepted = TrustRegion.Accepts(ratio);
+        bool isSmall = predicted < GradientShare * Math.Abs(_value.Total);
+        double decrease = !double.IsFinite(value.Total) ? double.NegativeInfinity : isSmall ? DecreaseByGradients() : _value.Total - value.Total;
+        double ratio = decrease / predicted;
         _region.Update(ratio, _inner.StepNorm);
-        if (!accepted) return;
-        if (predicted < noise && !GradientFalls()) return;
-        Accept();
+        if (TrustRegion.Accepts(ratio)) Accept(gradientIsKnown: isSmall);
+    }
+
+    /// <summary>
+    /// The decrease from the current point to the trial point by the trapezoidal rule, −½(∇J₀ + ∇J₁)·(Θ₁ − Θ₀): exact to third order in the step, and
+    /// free of the cancellation that hides small differences of values.
+    /// </summary>
+    private double DecreaseByGradients()
+    {
+        _trialValue = _other.Backward(_trial, _trialGradient);
+        GradientEvaluations++;
+        double decrease = 0;
+        double[] from = _reduced.Parameters, to = _trial.Parameters, before = _reducedGradient.Parameters, after = _trialGradient.Parameters;
+        for (int i = 0; i < from.Length; i++) decrease -= 0.5 * (before[i] + after[i]) * (to[i] - from[i]);
+        return decrease;
     }
 
     /// <summary>
@@ -221,25 +245,17 @@ public sealed class GaussNewtonSolver : Solver
         return _other.ValueWithSlopes(_trial);
     }
 
-    /// <summary>Where values no longer tell points apart, the gradient decides.</summary>
-    private bool GradientFalls()
-    {
-        double before = _point.GradientSize.Norm;
-        _other.Backward(_trial, _correction);
-        GradientEvaluations++;
-        bool falls = _other.GradientSize.Norm < before;
-
-        // The pass above has used up what Accept needs.
-        _other.ValueWithSlopes(_trial);
-        return falls;
-    }
-
-    private void Accept()
+    private void Accept(bool gradientIsKnown)
     {
         (_reduced, _trial) = (_trial, _reduced);
         (_point, _other) = (_other, _point);
-        _value = _point.Backward(_reduced, _reducedGradient);
-        GradientEvaluations++;
+        (_reducedGradient, _trialGradient) = (_trialGradient, _reducedGradient);
+        if (!gradientIsKnown)
+        {
+            _trialValue = _point.Backward(_reduced, _reducedGradient);
+            GradientEvaluations++;
+        }
+        _value = _trialValue;
         _metricIsCurrent = false;
     }
 

@@ -49,6 +49,8 @@ internal sealed class KernelPreconditioner : IPreconditioner
         _pulled = new Network(specification);
     }
 
+    public bool ResolvesOutputs => true;
+
     public void Build(Objective point, Network network)
     {
         _point = point;

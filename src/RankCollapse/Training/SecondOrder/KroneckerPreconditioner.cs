@@ -43,6 +43,8 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
         _second = new Network(specification);
     }
 
+    public bool ResolvesOutputs => false;
+
     public void Build(Objective point, Network network)
     {
         _point = point;
