@@ -196,7 +196,8 @@ public sealed class GaussNewtonSolver : Solver
         TensorPrimitives.Add(_reduced.Parameters, _step.Parameters, _trial.Parameters);
         ObjectiveValue value = Correct(_other.ValueWithSlopes(_trial), predicted);
         bool isSmall = predicted < GradientShare * Math.Abs(_value.Total);
-        double decrease = !double.IsFinite(value.Total) ? double.NegativeInfinity : isSmall ? DecreaseByGradients() : _value.Total - value.Total;
+        bool rises = !(value.Total <= _value.Total * (1 + Rounding));
+        double decrease = rises ? double.NegativeInfinity : isSmall ? DecreaseByGradients() : _value.Total - value.Total;
         double ratio = decrease / predicted;
         _region.Update(ratio, _inner.StepNorm);
         if (TrustRegion.Accepts(ratio)) Accept(gradientIsKnown: isSmall);
