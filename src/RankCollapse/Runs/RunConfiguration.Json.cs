@@ -13,8 +13,18 @@ public sealed partial record RunConfiguration
 
     /// <summary>Reads a JSON object whose names are the command's options in camel case; settings that it leaves out keep their defaults. Comments and trailing commas are allowed.</summary>
     /// <param name="path">The file, of at most 1 MB.</param>
+    /// <param name="start">What settings that are left out are taken from; null takes the defaults.</param>
     /// <exception cref="InvalidInputException">The file is missing or not JSON, a name is unknown (near ones are listed), or a value has the wrong type.</exception>
-    public static RunConfiguration ReadFile(string path) => FromJson(InputFile.ReadSmall(path, LargestFile), path);
+    public static RunConfiguration ReadFile(string path, RunConfiguration? start = null) => FromJson(InputFile.ReadSmall(path, LargestFile), path, start);
+
+    /// <summary>The names of the settings that a file gives, without those that are null.</summary>
+    /// <param name="path">A file that <see cref="ReadFile"/> accepts.</param>
+    /// <exception cref="InvalidInputException">The file is missing.</exception>
+    public static IReadOnlyList<string> NamesInFile(string path)
+    {
+        using JsonDocument document = JsonDocument.Parse(WithoutByteOrderMark(InputFile.ReadSmall(path, LargestFile)), Tolerant);
+        return [.. document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null).Select(property => property.Name)];
+    }
 
     /// <summary>The configuration as JSON, in UTF-8, with every setting.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RunJson.Default.RunConfiguration);
@@ -22,11 +32,12 @@ public sealed partial record RunConfiguration
     /// <summary>Reads JSON in UTF-8, as <see cref="ReadFile"/> does.</summary>
     /// <param name="json">The content.</param>
     /// <param name="name">What it is, for errors.</param>
+    /// <param name="start">As for <see cref="ReadFile"/>.</param>
     /// <exception cref="InvalidInputException">As for <see cref="ReadFile"/>.</exception>
-    internal static RunConfiguration FromJson(byte[] json, string name)
+    internal static RunConfiguration FromJson(byte[] json, string name, RunConfiguration? start = null)
     {
         // Properties that are left out would lose their defaults, so what is given is laid over the defaults.
-        JsonNode settings = JsonSerializer.SerializeToNode(new RunConfiguration(), RunJson.Default.RunConfiguration)!;
+        JsonNode settings = JsonSerializer.SerializeToNode(start ?? new RunConfiguration(), RunJson.Default.RunConfiguration)!;
         try
         {
             using JsonDocument document = JsonDocument.Parse(WithoutByteOrderMark(json), Tolerant);

@@ -1,5 +1,6 @@
 using RankCollapse.Data;
 using RankCollapse.Networks;
+using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
 
@@ -76,6 +77,21 @@ public sealed partial record RunConfiguration
             Networks.Activation.Parse(Activation),
             Networks.Activation.Parse(OutputActivation));
     }
+
+    /// <summary>The objective of these settings.</summary>
+    public ObjectiveSettings ToObjectiveSettings() => new()
+    {
+        Loss = Loss == "cross-entropy" ? Training.Loss.CrossEntropy : Training.Loss.Squared,
+        Convention = Convention switch
+        {
+            "eq3" => Training.Convention.Equation3,
+            "mean" => Training.Convention.Mean,
+            _ => Training.Convention.Sum,
+        },
+        Lambda = Lambda,
+        Delta = Delta,
+        LambdaFeatures = LambdaFeatures,
+    };
 
     /// <summary>The part of the settings that says which data to load.</summary>
     public DataRequest ToDataRequest() => new()

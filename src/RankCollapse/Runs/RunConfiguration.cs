@@ -90,7 +90,7 @@ public sealed partial record RunConfiguration
     /// <summary>Seed of the data.</summary>
     public long DataSeed { get; init; }
 
-    /// <summary>Record metrics every so many epochs; null chooses about 100 records.</summary>
+    /// <summary>Record metrics every so many epochs, and at 1, 2, 5, 10, … below that; null chooses: see <see cref="RecordInterval"/>.</summary>
     public long? RecordEvery { get; init; }
 
     /// <summary>Write a checkpoint every so many seconds.</summary>

@@ -132,6 +132,37 @@ public sealed class RunFolder
         _checkpoints.Write(name, write);
     }
 
+    /// <summary>Deletes all checkpoints, once a run has ended for good.</summary>
+    public void RemoveCheckpoints()
+    {
+        try
+        {
+            if (Directory.Exists(File(CheckpointsFolder))) Directory.Delete(File(CheckpointsFolder), recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What the run came to is written already; checkpoints left over do no harm.
+        }
+    }
+
+    /// <summary>The summary, or null while training has not ended.</summary>
+    /// <exception cref="InvalidInputException">The file is damaged.</exception>
+    public RunSummary? ReadSummaryIfEnded() => System.IO.File.Exists(File(SummaryFile)) ? RunSummary.ReadFile(File(SummaryFile)) : null;
+
+    /// <summary>Deletes <c>summary.json</c>, which says that training has ended, before it goes on.</summary>
+    /// <exception cref="InvalidInputException">It cannot be deleted.</exception>
+    public void RemoveSummary()
+    {
+        try
+        {
+            System.IO.File.Delete(File(SummaryFile));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"Cannot write to the run folder {Path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; make it writable to go on with its run.", e);
+        }
+    }
+
     /// <summary>Opens the newest checkpoint that is whole; null when there is none.</summary>
     /// <exception cref="InvalidInputException">There are checkpoints, but all are damaged.</exception>
     public Checkpoint? OpenNewestCheckpoint() => _checkpoints.OpenNewest();

@@ -18,8 +18,21 @@ public sealed record TrainingOptions
     /// <summary>Record every so many epochs, and at the first and last one.</summary>
     public long RecordEvery { get; init; } = 100;
 
+    /// <summary>Record also at the epochs 1, 2, 5, 10, 20, 50, … below <see cref="RecordEvery"/>, where most changes.</summary>
+    public bool RecordsEarly { get; init; }
+
     /// <summary>Checkpoint every so many seconds.</summary>
     public double CheckpointSeconds { get; init; } = 30;
+
+    /// <summary>Whether an epoch is one that is recorded whether or not training ends there.</summary>
+    public bool IsRecorded(long epoch) => epoch % RecordEvery == 0 || (RecordsEarly && epoch < RecordEvery && IsRound(epoch));
+
+    /// <summary>Whether a number is 1, 2 or 5 times a power of ten.</summary>
+    private static bool IsRound(long number)
+    {
+        while (number >= 10 && number % 10 == 0) number /= 10;
+        return number is 1 or 2 or 5;
+    }
 }
 
 /// <summary>Where training stands.</summary>
@@ -138,9 +151,9 @@ public sealed class Trainer : IDisposable
         {
             if (state.Gradient.Relative <= _options.GradientTolerance) return End(RunStatus.Converged, state, null);
             if (_epoch >= _options.MaxEpochs)
-                return End(RunStatus.MaxEpochs, state, $"The relative gradient norm is {state.Gradient.Relative:E2} after {_epoch} epochs, above the tolerance {_options.GradientTolerance:E1}; raise --max-epochs or choose --solver gauss-newton.");
+                return End(RunStatus.MaxEpochs, state, $"The relative gradient norm is {state.Gradient.Relative:0.0e-0} after {_epoch} epochs, above the tolerance {_options.GradientTolerance:0.0e-0}; raise --max-epochs or choose --solver gauss-newton.");
             if (_options.MaxSeconds is { } limit && state.Seconds >= limit)
-                return End(RunStatus.TimeLimit, state, $"The time limit of {limit} s was reached at relative gradient norm {state.Gradient.Relative:E2}; raise --max-seconds or go on with --resume.");
+                return End(RunStatus.TimeLimit, state, $"The time limit of {limit} s was reached at relative gradient norm {state.Gradient.Relative:0.0e-0}; raise --max-seconds or go on with --resume.");
             if (cancellation.IsCancellationRequested)
                 return End(RunStatus.Cancelled, state, "Stopped on request; go on with --resume.");
 
@@ -149,9 +162,9 @@ public sealed class Trainer : IDisposable
             if (outcome == StepOutcome.NonFinite) return Diverged();
             state = State();
             _observer.Progress?.Invoke(state);
-            if (_epoch % _options.RecordEvery == 0) _observer.Record?.Invoke(state);
+            if (_options.IsRecorded(_epoch)) _observer.Record?.Invoke(state);
             if (outcome == StepOutcome.Stalled)
-                return End(RunStatus.MaxEpochs, state, $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:E2}; a larger --gradient-tolerance would be reached.");
+                return End(RunStatus.MaxEpochs, state, $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:0.0e-0}; a larger --gradient-tolerance would be reached.");
             if (_epoch - _snapshotEpoch >= SnapshotEpochs) TakeSnapshot();
             if (_observer.Checkpoint is { } checkpoint && state.Seconds - lastCheckpoint >= _options.CheckpointSeconds)
             {
@@ -165,7 +178,7 @@ public sealed class Trainer : IDisposable
 
     private TrainingResult End(RunStatus status, TrainingState state, string? advice)
     {
-        if (_epoch % _options.RecordEvery != 0) _observer.Record?.Invoke(state);
+        if (!_options.IsRecorded(_epoch)) _observer.Record?.Invoke(state);
         return new TrainingResult(status, state, advice);
     }
 

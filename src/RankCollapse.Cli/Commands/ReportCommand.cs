@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Cli.Commands;
+
+/// <summary><c>report RUN</c>: one self-contained HTML page, and the figures as files.</summary>
+internal static class ReportCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Command("report", "Writes the report of a run as one HTML page that needs no network, and its figures as SVG and PNG.");
+        Argument<string> path = CommonOptions.RunFolder();
+        Option<string> output = OptionValue.Of<string>("--out", "The page [RUN/report.html]", "FILE");
+        Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write RUN/figures/");
+        Option<bool> json = CommonOptions.Json();
+        command.Add(path);
+        command.Add(output);
+        command.Add(noFigures);
+        command.Add(json);
+        ExampleHelpAction.Add(command, "rankcollapse report runs/first", "rankcollapse report runs/first --out first.html --no-figures");
+        command.SetAction(parsed =>
+        {
+            string folder = parsed.GetRequiredValue(path);
+            Run run = RunFolder.Read(folder);
+            (string page, IReadOnlyList<string> figures) = ReportFiles.Write(run, RunFolder.Open(folder), parsed.GetValue(output), !parsed.GetValue(noFigures));
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(environment.Output, new JsonObject
+                {
+                    ["run"] = folder,
+                    ["report"] = page,
+                    ["figures"] = new JsonArray([.. figures.Select(figure => JsonOutput.Text(figure))]),
+                });
+                return ExitCode.Done;
+            }
+            environment.Output.WriteLine($"report:  {page}");
+            if (figures.Count > 0) environment.Output.WriteLine($"figures: {Path.GetDirectoryName(figures[0])} ({figures.Count} files)");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,21 @@
+using RankCollapse.Reporting;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Cli.Commands;
+
+/// <summary>The report and the figures of a run.</summary>
+internal static class ReportFiles
+{
+    /// <summary>Writes both.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="path">Where the page goes; null takes the run's folder.</param>
+    /// <param name="withFigures">Whether figures are also written as files.</param>
+    /// <returns>The page and the figures.</returns>
+    public static (string Page, IReadOnlyList<string> Figures) Write(Run run, RunFolder folder, string? path = null, bool withFigures = true)
+    {
+        string page = path ?? folder.ReportPath;
+        HtmlReport.Write(run, page);
+        return (page, withFigures ? RunFigures.WriteAll(run, folder.FiguresPath) : []);
+    }
+}

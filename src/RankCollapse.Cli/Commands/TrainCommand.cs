@@ -1,0 +1,66 @@
+using System.CommandLine;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Cli.Commands;
+
+/// <summary><c>train</c>: trains one network and writes a run folder with its report.</summary>
+internal static class TrainCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Command("train", "Trains one network, measures every layer and writes a run folder with a report. "
+            + "Exit code 0: converged, or used up the epochs or seconds that were asked for; 1: a tolerance that was asked for, or the default one, was not reached, or training diverged or was stopped; 2: bad input.");
+        var settings = new TrainingOptionSet();
+        settings.AddTo(command);
+        Option<string> output = OptionValue.Of<string>("--out", "The folder of the run, new or empty [runs/NAME, made from the settings]", "DIR");
+        Option<bool> resume = OptionValue.Switch("--resume", "Go on with an interrupted run in the folder, to the same result as without interruption");
+        Option<bool> force = OptionValue.Switch("--force", "Replace an earlier run in the folder");
+        Option<bool> noReport = OptionValue.Switch("--no-report", "Do not write report.html and figures/");
+        Option<bool> json = CommonOptions.Json();
+        command.Add(output);
+        command.Add(resume);
+        command.Add(force);
+        command.Add(noReport);
+        command.Add(json);
+        ExampleHelpAction.Add(
+            command,
+            "rankcollapse train --convention mean --lambda 1e-3 --max-epochs 3000 --out runs/first",
+            "rankcollapse train --architecture residual --depth 8 --activation leaky-relu:0.2",
+            "rankcollapse train --config settings.json --seed 1",
+            "rankcollapse train --resume --out runs/first");
+        command.SetAction(parsed =>
+        {
+            bool isResumed = parsed.GetValue(resume);
+            if (isResumed && parsed.GetValue(force)) throw new InvalidInputException("--resume goes on with a run and --force replaces it; give one of both.");
+            RunConfiguration fresh = settings.Apply(parsed, new RunConfiguration());
+            if (!isResumed) fresh.Validate();
+            string path = parsed.GetValue(output) ?? RunName.For(fresh);
+            TrainingRunResult result = TrainingProgress.Show(environment, progress =>
+            {
+                var options = new TrainingRunOptions { Force = parsed.GetValue(force), Started = progress.Start, Progress = progress.Update, Warning = progress.Warn };
+                return isResumed
+                    ? TrainingRun.Resume(path, stored => settings.Apply(parsed, stored), options, environment.Cancellation)
+                    : TrainingRun.Start(fresh, path, options, environment.Cancellation);
+            });
+            bool writesReport = !parsed.GetValue(noReport) && !(result.HadEnded && File.Exists(result.Folder!.ReportPath));
+            string? report = writesReport ? ReportFiles.Write(result.Run, result.Folder!).Page
+                : result.HadEnded && !parsed.GetValue(noReport) ? result.Folder!.ReportPath : null;
+            int code = CodeOf(result.Run.Summary.Status, isToleranceAsked: settings.IsGiven(parsed, "--gradient-tolerance"), isLimitAsked: settings.IsGiven(parsed, "--max-epochs") || settings.IsGiven(parsed, "--max-seconds"));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, TrainingSummary.ToJson(result, report, code));
+            else TrainingSummary.Write(environment, result, report);
+            return code;
+        });
+        return command;
+    }
+
+    /// <summary>A limit that was asked for and used up is what was asked, unless a tolerance was asked for too.</summary>
+    private static int CodeOf(RunStatus status, bool isToleranceAsked, bool isLimitAsked) => status switch
+    {
+        RunStatus.Converged => ExitCode.Done,
+        RunStatus.MaxEpochs or RunStatus.TimeLimit when isLimitAsked && !isToleranceAsked => ExitCode.Done,
+        _ => ExitCode.NotReached,
+    };
+}

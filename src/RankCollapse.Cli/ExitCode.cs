@@ -1,0 +1,14 @@
+namespace RankCollapse.Cli;
+
+/// <summary>How the command ends.</summary>
+internal static class ExitCode
+{
+    /// <summary>What was asked is done.</summary>
+    public const int Done = 0;
+
+    /// <summary>The computation did not reach what was asked: not converged, diverged, cancelled.</summary>
+    public const int NotReached = 1;
+
+    /// <summary>The input cannot be used; nothing was done.</summary>
+    public const int BadInput = 2;
+}

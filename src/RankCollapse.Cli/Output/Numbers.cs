@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace RankCollapse.Cli.Output;
+
+/// <summary>Numbers in terminals: about three digits, and exponents that can be copied.</summary>
+internal static class Numbers
+{
+    /// <summary>0.0123, 4.56, 1230, 2.1e-9; "not finite" for NaN and ±∞, a dash for what does not exist.</summary>
+    public static string Short(double? value, int digits = 3)
+    {
+        if (value is not { } number) return "–";
+        if (!double.IsFinite(number)) return "not finite";
+        if (number == 0) return "0";
+        double size = Math.Abs(number);
+        if (size is >= 1e-3 and < 1e5)
+            return number.ToString($"F{Math.Max(0, digits - 1 - (int)Math.Floor(Math.Log10(size)))}", CultureInfo.InvariantCulture);
+        string[] parts = number.ToString($"E{digits - 1}", CultureInfo.InvariantCulture).Split('E');
+        return $"{parts[0]}e{int.Parse(parts[1], CultureInfo.InvariantCulture)}";
+    }
+
+    /// <summary>The two ends of an interval; one number where they agree to the digits shown.</summary>
+    public static string Interval(double? lower, double? upper)
+    {
+        string from = Short(lower), to = Short(upper);
+        return from == to ? to : $"{from} … {to}";
+    }
+
+    /// <summary>A fraction in per cent.</summary>
+    public static string PerCent(double? fraction) => fraction is { } value ? $"{Short(100 * value, 2)} %" : Short(null);
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using RankCollapse.Reporting;
+using RankCollapse.Runs;
+using RankCollapse.Training;
+using Spectre.Console;
+
+namespace RankCollapse.Cli.Output;
+
+/// <summary>Shows how training goes on: a live bar on a terminal, otherwise a line every two seconds.</summary>
+internal sealed class TrainingProgress
+{
+    private const double SecondsPerLine = 2;
+    private const double SecondsPerFrame = 0.1;
+
+    private readonly CommandEnvironment _environment;
+    private readonly double _secondsBetween;
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private IAnsiConsole? _console;
+    private ProgressTask? _task;
+    private RunConfiguration _configuration = new();
+    private long _firstEpoch;
+    private double _lastShown;
+
+    private TrainingProgress(CommandEnvironment environment)
+    {
+        _environment = environment;
+        _secondsBetween = environment.ErrorIsTerminal ? SecondsPerFrame : SecondsPerLine;
+    }
+
+    /// <summary>Runs a training with its progress shown.</summary>
+    public static TrainingRunResult Show(CommandEnvironment environment, Func<TrainingProgress, TrainingRunResult> train)
+    {
+        var progress = new TrainingProgress(environment);
+        if (!environment.ErrorIsTerminal) return train(progress);
+        progress._console = environment.ErrorConsole();
+        return progress._console.Progress()
+            .AutoClear(true)
+            .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(context =>
+            {
+                progress._task = context.AddTask("starting", autoStart: true, maxValue: 1);
+                return train(progress);
+            });
+    }
+
+    /// <summary>Says what is trained.</summary>
+    public void Start(TrainingRunStart start)
+    {
+        _configuration = start.Configuration;
+        _firstEpoch = start.Epoch;
+        Say(Describe(start));
+    }
+
+    /// <summary>Says what is odd but does not stop the training.</summary>
+    public void Warn(string message) => Say($"warning: {message}");
+
+    /// <summary>Shows a state, unless one was shown just before.</summary>
+    public void Update(TrainingState state)
+    {
+        double now = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
+        if (now - _lastShown < _secondsBetween) return;
+        _lastShown = now;
+        double? left = SecondsLeft(state, now);
+        string text = $"epoch {NumberText.Whole(state.Epoch)} of {NumberText.Whole(_configuration.MaxEpochs)}, objective {Numbers.Short(state.Value.Total, 4)}, data loss {Numbers.Short(state.Value.DataLoss)}, "
+            + $"rel. gradient {Numbers.Short(state.Gradient.Relative, 2)}{(state.Phase.Length > 0 ? $", {state.Phase}" : "")}{(left is { } seconds ? $", at most {Remaining(seconds)} left" : "")}";
+        if (_task is null)
+        {
+            _environment.Error.WriteLine(text);
+            return;
+        }
+        _task.Value = Fraction(state);
+        _task.Description = Markup.Escape(text);
+    }
+
+    /// <summary>Writes a line; above the bar, where there is one.</summary>
+    private void Say(string line)
+    {
+        if (_console is null) _environment.Error.WriteLine(line);
+        else _console.WriteLine(line);
+    }
+
+    private static string Describe(TrainingRunStart start)
+    {
+        RunConfiguration c = start.Configuration;
+        string widths = string.Join('–', new[] { start.Specification.InputDimension }.Concat(start.Specification.Widths));
+        string shape = start.Specification.Depth <= 12 ? widths : $"{c.Depth} layers, {start.Specification.InputDimension} to {start.Specification.OutputDimension}";
+        string from = start.Epoch > 0 ? $", going on at epoch {NumberText.Whole(start.Epoch)}" : "";
+        return $"Training {c.Architecture} {shape} ({c.Activation}) on {start.DataSet.SampleCount} samples of {start.DataSet.Name} with {c.Solver}{from}";
+    }
+
+    private static string Remaining(double seconds) => seconds < 60 ? $"{Math.Ceiling(seconds)} s" : NumberText.Duration(seconds);
+
+    private double Fraction(TrainingState state) => Math.Max(
+        state.Epoch / Math.Max(1.0, _configuration.MaxEpochs),
+        _configuration.MaxSeconds is { } limit ? Math.Min(1, state.Seconds / limit) : 0);
+
+    /// <summary>The time until the first limit; convergence may end it before.</summary>
+    private double? SecondsLeft(TrainingState state, double now)
+    {
+        long done = state.Epoch - _firstEpoch;
+        if (done == 0) return null;
+        double byEpochs = now / done * (_configuration.MaxEpochs - state.Epoch);
+        return _configuration.MaxSeconds is { } limit ? Math.Min(byEpochs, Math.Max(0, limit - state.Seconds)) : byEpochs;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using RankCollapse.Reporting;
+using RankCollapse.Reporting.Report;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Cli.Output;
+
+/// <summary>What training came to, for people and for machines.</summary>
+internal static class TrainingSummary
+{
+    /// <summary>Writes verdict, objective, layers, advice and where the files are.</summary>
+    public static void Write(CommandEnvironment environment, TrainingRunResult result, string? report)
+    {
+        Run run = result.Run;
+        RunSummary summary = run.Summary;
+        var measurements = new RunMeasurements(run);
+        var verdict = Verdict.Of(measurements);
+        TextWriter output = environment.Output;
+        output.WriteLine();
+        if (result.HadEnded) output.WriteLine("The run had already ended; nothing was done.");
+        if (result.Layers.Count > 0) output.WriteLine(verdict.Collapse);
+        output.WriteLine(verdict.Convergence);
+        output.WriteLine($"objective {Numbers.Short(summary.Objective, 5)} = data {Numbers.Short(summary.DataLoss * measurements.DataFactor, 4)} + weight penalty {Numbers.Short(summary.WeightPenalty, 4)} + feature penalty {Numbers.Short(summary.FeaturePenalty, 4)} (convention {summary.Convention})");
+        if (result.Layers.Count > 0) LayerTable.Write(environment.OutputConsole(), measurements);
+        if (result.Advice is { } advice && summary.Status != RunStatus.Converged) output.WriteLine(advice);
+        output.WriteLine($"{NumberText.Whole(summary.Epochs)} epochs, {NumberText.Whole(summary.GradientEvaluations)} gradients, {NumberText.Duration(summary.Seconds)}");
+        if (result.Folder is { } folder) output.WriteLine($"run:    {folder.Path}");
+        if (report is not null) output.WriteLine($"report: {report}");
+    }
+
+    /// <summary>The JSON document of <c>train</c>.</summary>
+    public static JsonObject ToJson(TrainingRunResult result, string? report, int exitCode) => new()
+    {
+        ["run"] = JsonOutput.Text(result.Folder?.Path),
+        ["report"] = JsonOutput.Text(report),
+        ["hadEnded"] = result.HadEnded,
+        ["advice"] = JsonOutput.Text(result.Advice),
+        ["exitCode"] = exitCode,
+        ["summary"] = JsonOutput.Summary(result.Run.Summary),
+    };
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using RankCollapse.Cli.Commands;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Cli;
+
+/// <summary>The <c>rankcollapse</c> command: verbs, help, and errors as one line each.</summary>
+internal static class RankCollapseCommand
+{
+    private const string DebugVariable = "RANKCOLLAPSE_DEBUG";
+
+    /// <summary>Runs a command line.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(IReadOnlyList<string> arguments, CommandEnvironment environment)
+    {
+        RootCommand root = Create(environment);
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        try
+        {
+            var invocation = new InvocationConfiguration { Output = environment.Output, Error = environment.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            bool asksForHelp = parsed.Action is ExampleHelpAction or VersionAction;
+            if (!asksForHelp && ParseErrorLine.Of(parsed) is { } line) throw new InvalidInputException(line);
+            return parsed.Invoke(invocation);
+        }
+        catch (Exception e)
+        {
+            // The program's border: whatever went wrong becomes one line and an exit code.
+            (string message, int code) = Describe(e);
+            environment.Error.WriteLine($"error: {message}");
+            if (Environment.GetEnvironmentVariable(DebugVariable) is "1") environment.Error.WriteLine(e);
+            if (arguments.Contains(CommonOptions.JsonName)) JsonOutput.WriteError(environment.Output, message, code);
+            return code;
+        }
+    }
+
+    private static RootCommand Create(CommandEnvironment environment)
+    {
+        var root = new RootCommand("Trains L2-regularised networks to a stationary point and measures collapse and rank in every layer.");
+        root.Directives.Clear();
+        root.Add(TrainCommand.Create(environment));
+        root.Add(MeasureCommand.Create(environment));
+        root.Add(ReportCommand.Create(environment));
+        root.Add(DoctorCommand.Create(environment));
+        root.SetAction(parsed => new HelpAction().Invoke(parsed));
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new ExampleHelpAction();
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction(TrainingRun.ProgramVersion);
+        return root;
+    }
+
+    private static (string Message, int Code) Describe(Exception error) => error switch
+    {
+        ComputationFailedException => (error.Message, ExitCode.NotReached),
+        RankCollapseException => (error.Message, ExitCode.BadInput),
+        OperationCanceledException => ("stopped on request.", ExitCode.NotReached),
+        OutOfMemoryException => ("there is not enough memory; use fewer samples, smaller widths or fewer layers.", ExitCode.NotReached),
+        _ => ($"{error.GetType().Name}: {InputFile.Printable(error.Message)} This is a fault of the program; set {DebugVariable}=1 to see where it arose, and report it.", ExitCode.NotReached),
+    };
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RankCollapse.Training;
+
+namespace RankCollapse.Runs;
+
+/// <summary>Which settings of a run may change when it is resumed: those that do not change the way it takes, only where it stops and what is kept.</summary>
+internal static class ResumeRules
+{
+    private static readonly string[] Free = ["version", "maxSeconds", "gradientTolerance", "recordEvery", "checkpointSeconds", "threads"];
+
+    /// <summary>Requires that a run can go on with these settings to the result that an undisturbed run has.</summary>
+    /// <exception cref="InvalidInputException">A setting differs that may not; the message names it with both values.</exception>
+    public static void Require(string path, RunConfiguration stored, RunConfiguration wanted)
+    {
+        JsonObject before = Settings(stored), after = Settings(wanted);
+        foreach ((string name, JsonNode? value) in before)
+        {
+            if (Free.Contains(name) || JsonNode.DeepEquals(value, after[name])) continue;
+            bool isMaxEpochs = name == "maxEpochs";
+            if (isMaxEpochs && !SolverFactory.DependsOnMaxEpochs(stored)) continue;
+            string reason = isMaxEpochs
+                ? "with the schedule cosine the rate of every epoch depends on it"
+                : "a run is resumed with the settings that it was started with";
+            throw new InvalidInputException($"The run {path} has {OptionName(name)} {Text(value)}, but {Text(after[name])} is asked for: {reason}; leave the option out, or start a new run with another --out.");
+        }
+    }
+
+    /// <summary>Whether there is nothing left to do for these settings after a run has ended.</summary>
+    public static bool IsFinished(RunSummary summary, RunConfiguration wanted) => summary.Status switch
+    {
+        RunStatus.Diverged => true,
+        RunStatus.Converged => summary.RelativeGradientNorm <= wanted.GradientTolerance,
+        RunStatus.MaxEpochs => summary.Epochs >= wanted.MaxEpochs,
+        _ => false,
+    };
+
+    /// <summary>Whether a run that ended so can be made to go on, with the same or with other limits.</summary>
+    public static bool CanGoOn(RunStatus status, RunConfiguration configuration) => status switch
+    {
+        RunStatus.Cancelled or RunStatus.TimeLimit => true,
+        RunStatus.MaxEpochs => !SolverFactory.DependsOnMaxEpochs(configuration),
+        _ => false,
+    };
+
+    private static JsonObject Settings(RunConfiguration configuration) =>
+        JsonSerializer.SerializeToNode(configuration, RunJson.Default.RunConfiguration)!.AsObject();
+
+    private static string Text(JsonNode? value) => value is null ? "no value" : InputFile.Printable(value.ToJsonString().Trim('"'));
+
+    private static string OptionName(string setting) =>
+        "--" + string.Concat(setting.Select(c => char.IsUpper(c) ? $"-{char.ToLowerInvariant(c)}" : c.ToString()));
+}

@@ -1,0 +1,72 @@
+using RankCollapse.Collapse;
+using RankCollapse.Data;
+using RankCollapse.Training;
+
+namespace RankCollapse.Runs;
+
+/// <summary>Collects a run's metrics while it trains, and keeps them in its checkpoints.</summary>
+internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions options)
+{
+    private const int Format = 1;
+    private const int MostMetrics = 100_000_000;
+    private const int WholeNetwork = 0;
+
+    private readonly List<MetricRecord> _metrics = [];
+
+    /// <summary>What was recorded, in order.</summary>
+    public IReadOnlyList<MetricRecord> Metrics => _metrics;
+
+    /// <summary>Records the solver's current point.</summary>
+    public void Record(TrainingState state)
+    {
+        void Add(int layer, string metric, double value) => _metrics.Add(new MetricRecord(state.Epoch, state.Seconds, layer, metric, value));
+
+        Add(WholeNetwork, "objective", state.Value.Total);
+        Add(WholeNetwork, "dataLoss", state.Value.DataLoss);
+        Add(WholeNetwork, "weightPenalty", state.Value.WeightPenalty);
+        Add(WholeNetwork, "featurePenalty", state.Value.FeaturePenalty);
+        Add(WholeNetwork, "gradientNorm", state.Gradient.Norm);
+        Add(WholeNetwork, "relativeGradientNorm", state.Gradient.Relative);
+        foreach (LayerMetric metric in CollapseMeasurement.Record(solver.Network, data, solver.Objective.Features))
+            Add(metric.Layer, metric.Metric, metric.Value);
+    }
+
+    /// <summary>Writes the state of the training and the metrics up to it.</summary>
+    /// <remarks>A record that was made only because training stopped is left out, so that the resumed run records what an undisturbed one does.</remarks>
+    public void Save(Trainer trainer, Stream stream)
+    {
+        using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        writer.Write(Format);
+        trainer.Save(writer);
+        MetricRecord[] kept = [.. _metrics.Where(metric => options.IsRecorded(metric.Epoch))];
+        writer.Write(kept.Length);
+        foreach (MetricRecord metric in kept)
+        {
+            writer.Write(metric.Epoch);
+            writer.Write(metric.Seconds);
+            writer.Write(metric.Layer);
+            writer.Write(metric.Metric);
+            writer.Write(metric.Value);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="InvalidInputException">The checkpoint belongs to another run or another version of the program.</exception>
+    public void Load(Trainer trainer, Stream stream, string name)
+    {
+        using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+        int format = InputFile.Guard(name, reader.ReadInt32);
+        if (format != Format)
+            throw new InvalidInputException($"{name} has the format {format}, expected {Format}; it was written by another version of the program; train again with --force.");
+        _metrics.Clear();
+        InputFile.Guard(name, () =>
+        {
+            trainer.Load(reader);
+            int count = reader.ReadInt32();
+            if (count is < 0 or > MostMetrics) throw new InvalidDataException($"it says that it holds {count} metrics");
+            for (int i = 0; i < count; i++)
+                _metrics.Add(new MetricRecord(reader.ReadInt64(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadString(), reader.ReadDouble()));
+            return count;
+        });
+    }
+}

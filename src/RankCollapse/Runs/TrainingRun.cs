@@ -1,0 +1,130 @@
+using System.Reflection;
+using RankCollapse.Collapse;
+using RankCollapse.Data;
+using RankCollapse.Networks;
+using RankCollapse.Training;
+
+namespace RankCollapse.Runs;
+
+/// <summary>The front door of training: from settings to a run in a folder, and from an interrupted run to the same result.</summary>
+/// <remarks>
+/// Equal settings give bit-identical results on the same machine, with any number of threads. A run that is interrupted and resumed
+/// ends with the same weights, bit for bit, as one that was not.
+/// </remarks>
+public static class TrainingRun
+{
+    /// <summary>The version of the program, as written to <c>config.json</c>.</summary>
+    public static string ProgramVersion { get; } =
+        typeof(TrainingRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    /// <summary>Trains a network from its beginning.</summary>
+    /// <param name="configuration">The settings; see <see cref="Resolve"/>.</param>
+    /// <param name="path">The folder of the run, which is new or empty; null keeps the run in memory, without checkpoints.</param>
+    /// <param name="options">What is asked beyond the settings.</param>
+    /// <param name="cancellation">Stops the training after the epoch at hand; what was reached is saved, with the status cancelled.</param>
+    /// <returns>The run; not reaching the tolerance is a status with advice, not an exception.</returns>
+    /// <exception cref="InvalidInputException">Settings, data or folder cannot be used; nothing was written then.</exception>
+    public static TrainingRunResult Start(RunConfiguration configuration, string? path, TrainingRunOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        options ??= new TrainingRunOptions();
+        configuration.Validate();
+        using var threads = new ThreadScope(configuration.Threads);
+        DataSet data = DataSource.Load(configuration.ToDataRequest());
+        NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
+        RequireMemory(configuration, specification, data);
+        configuration = Resolve(configuration, specification, data);
+        var initial = new Network(specification);
+        Initialization.Initialize(initial, Initialization.Parse(configuration.Init), configuration.Seed);
+        using var session = new TrainingSession(configuration, data, initial, options);
+
+        RunFolder? folder = null;
+        if (path is not null)
+        {
+            folder = RunFolder.Create(path, options.Force, RunFolder.EstimateBytes(specification, data, SolverFactory.VectorsPerCheckpoint(configuration)));
+            folder.WriteDataSet(data);
+            folder.WriteInitial(initial);
+            folder.WriteConfiguration(configuration);
+        }
+        return session.Train(folder, cancellation);
+    }
+
+    /// <summary>Goes on with a run that was interrupted, from its newest good checkpoint.</summary>
+    /// <param name="path">The folder of the run.</param>
+    /// <param name="change">
+    /// Changes the settings that are stored in the folder: the limits on time and gradient, the spacing of records and checkpoints and the threads may change,
+    /// and the number of epochs where the learning rate does not depend on it. Null keeps all.
+    /// </param>
+    /// <param name="options">What is asked beyond the settings.</param>
+    /// <param name="cancellation">As for <see cref="Start"/>.</param>
+    /// <returns>The run; <see cref="TrainingRunResult.HadEnded"/> says that there was nothing left to do.</returns>
+    /// <exception cref="InvalidInputException">There is no run, its files are damaged, a setting changes that may not, or the run has ended and cannot go on.</exception>
+    public static TrainingRunResult Resume(string path, Func<RunConfiguration, RunConfiguration>? change = null, TrainingRunOptions? options = null, CancellationToken cancellation = default)
+    {
+        var folder = RunFolder.Open(path);
+        options ??= new TrainingRunOptions();
+        RunConfiguration stored = folder.ReadConfiguration();
+        RunConfiguration wanted = change is null ? stored : change(stored);
+        wanted.Validate();
+        ResumeRules.Require(path, stored, wanted);
+        if (stored.Version != ProgramVersion)
+            options.Warning?.Invoke($"The run was started by version {stored.Version ?? "unknown"} and is resumed by {ProgramVersion}: its result may differ in the last digits from an undisturbed run's.");
+        using var threads = new ThreadScope(wanted.Threads);
+        if (folder.ReadSummaryIfEnded() is { } ended)
+        {
+            if (ResumeRules.IsFinished(ended, wanted)) return ReadEnded(path, folder);
+            if (!ResumeRules.CanGoOn(ended.Status, stored))
+                throw new InvalidInputException($"The run {path} has ended after {ended.Epochs} epochs and cannot go on: its solver's state was not kept; start a new run with another --out.");
+        }
+
+        DataSet data = folder.ReadDataSet();
+        NetworkSpecification specification = wanted.ToSpecification(data.InputDimension, data.OutputDimension);
+        RequireMemory(wanted, specification, data);
+        using var session = new TrainingSession(wanted, data, folder.ReadInitial(specification), options);
+        using (Checkpoint? checkpoint = folder.OpenNewestCheckpoint())
+        {
+            if (checkpoint is not null) session.Load(checkpoint.State, $"The checkpoint {checkpoint.Name} of {path}");
+            else options.Warning?.Invoke($"The run {path} has no checkpoint yet; it begins again at epoch 0.");
+        }
+        folder.RemoveSummary();
+        folder.WriteConfiguration(wanted);
+        return session.Train(folder, cancellation);
+    }
+
+    /// <summary>The settings with every default that depends on others filled in: learning rate, feature penalty, spacing of records, version.</summary>
+    public static RunConfiguration Resolve(RunConfiguration configuration, NetworkSpecification specification, DataSet data)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(data);
+        return configuration with
+        {
+            Version = ProgramVersion,
+            LambdaFeatures = configuration.LambdaFeatures ?? configuration.Lambda,
+            LearningRate = configuration.LearningRate ?? SolverFactory.DefaultLearningRate(configuration),
+            RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, specification, data.SampleCount),
+        };
+    }
+
+    private static TrainingRunResult ReadEnded(string path, RunFolder folder)
+    {
+        Run run = RunFolder.Read(path);
+        bool isFinite = run.Summary.Status != RunStatus.Diverged || double.IsFinite(run.Summary.Objective);
+        return new TrainingRunResult
+        {
+            Run = run,
+            Folder = folder,
+            HadEnded = true,
+            Layers = isFinite ? CollapseMeasurement.MeasureLayers(run.Trained, run.DataSet) : [],
+        };
+    }
+
+    /// <summary>Parameters, gradient, the solver's vectors and its copies in memory, and about seven matrices of features in every layer.</summary>
+    private static void RequireMemory(RunConfiguration configuration, NetworkSpecification specification, DataSet data)
+    {
+        const int MatricesPerLayer = 7;
+        double parameters = Network.CountParameters(specification), features = 0;
+        foreach (int width in specification.Widths) features += (double)width * data.SampleCount;
+        double numbers = (parameters * (4 + (2.0 * SolverFactory.VectorsPerCheckpoint(configuration)))) + (MatricesPerLayer * features) + (2.0 * data.Inputs.Length);
+        MemoryBudget.Require(sizeof(double) * numbers, $"A network of {parameters} parameters on {data.SampleCount} samples", "use smaller widths, fewer layers or fewer samples");
+    }
+}

@@ -1,0 +1,48 @@
+using RankCollapse.Collapse;
+using RankCollapse.Data;
+using RankCollapse.Networks;
+using RankCollapse.Training;
+
+namespace RankCollapse.Runs;
+
+/// <summary>What a caller may ask of a training run, and wants to hear from it; all may be left out.</summary>
+public sealed record TrainingRunOptions
+{
+    /// <summary>Replaces an earlier run in the folder.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Called once, before the first epoch.</summary>
+    public Action<TrainingRunStart>? Started { get; init; }
+
+    /// <summary>Called after every epoch; must be quick.</summary>
+    public Action<TrainingState>? Progress { get; init; }
+
+    /// <summary>Called with a sentence about what is odd but does not stop the run.</summary>
+    public Action<string>? Warning { get; init; }
+}
+
+/// <summary>What is about to be trained.</summary>
+/// <param name="Configuration">Every setting, resolved.</param>
+/// <param name="DataSet">The data.</param>
+/// <param name="Specification">The network's shape.</param>
+/// <param name="Epoch">Epochs done before; 0 unless the run is resumed.</param>
+public sealed record TrainingRunStart(RunConfiguration Configuration, DataSet DataSet, NetworkSpecification Specification, long Epoch);
+
+/// <summary>What a training run came to.</summary>
+public sealed record TrainingRunResult
+{
+    /// <summary>The run.</summary>
+    public required Run Run { get; init; }
+
+    /// <summary>All that was measured at the end, layer by layer; empty where features are not finite.</summary>
+    public required IReadOnlyList<LayerMetrics> Layers { get; init; }
+
+    /// <summary>The run's folder; null for a run that is kept in memory.</summary>
+    public required RunFolder? Folder { get; init; }
+
+    /// <summary>One sentence on what to do when the tolerance was not reached; null when it was.</summary>
+    public string? Advice { get; init; }
+
+    /// <summary>Whether a run that was to be resumed had already ended, so that nothing was done.</summary>
+    public bool HadEnded { get; init; }
+}

@@ -1,0 +1,150 @@
+using RankCollapse.Collapse;
+using RankCollapse.Data;
+using RankCollapse.Networks;
+using RankCollapse.Training;
+
+namespace RankCollapse.Runs;
+
+/// <summary>One session of a run: everything that training needs, in memory, before anything is written.</summary>
+internal sealed class TrainingSession : IDisposable
+{
+    private readonly RunConfiguration _configuration;
+    private readonly DataSet _data;
+    private readonly Network _initial;
+    private readonly TrainingRunOptions _options;
+    private readonly TrainingOptions _limits;
+    private readonly Solver _solver;
+    private readonly RunRecorder _recorder;
+    private readonly Trainer _trainer;
+    private RunFolder? _folder;
+
+    /// <summary>Prepares a session; the initial network is not changed.</summary>
+    public TrainingSession(RunConfiguration configuration, DataSet data, Network initial, TrainingRunOptions options)
+    {
+        _configuration = configuration;
+        _data = data;
+        _initial = initial;
+        _options = options;
+        _limits = new TrainingOptions
+        {
+            MaxEpochs = configuration.MaxEpochs,
+            MaxSeconds = configuration.MaxSeconds,
+            GradientTolerance = configuration.GradientTolerance,
+            RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, initial.Specification, data.SampleCount),
+            RecordsEarly = true,
+            CheckpointSeconds = configuration.CheckpointSeconds,
+        };
+        var objective = new Objective(initial.Specification, data, configuration.ToObjectiveSettings());
+        _solver = SolverFactory.Create(configuration, objective, initial.Copy());
+        _recorder = new RunRecorder(_solver, data, _limits);
+        _trainer = new Trainer(_solver, _limits, new TrainingObserver
+        {
+            Record = _recorder.Record,
+            Progress = options.Progress,
+            Checkpoint = _ => TryWriteCheckpoint(),
+        });
+    }
+
+    /// <summary>Takes the state of an earlier session.</summary>
+    /// <exception cref="InvalidInputException">The state does not belong to this run.</exception>
+    public void Load(Stream state, string name) => _recorder.Load(_trainer, state, name);
+
+    /// <summary>Trains, measures and writes what was reached.</summary>
+    public TrainingRunResult Train(RunFolder? folder, CancellationToken cancellation)
+    {
+        _folder = folder;
+        WarnOfTargetsOutOfReach();
+        _options.Started?.Invoke(new TrainingRunStart(_configuration, _data, _initial.Specification, _trainer.Epoch));
+        TrainingResult result = _trainer.Run(cancellation);
+        if (result.Status == RunStatus.Cancelled) TryWriteCheckpoint();
+        bool isFinite = double.IsFinite(result.Final.Value.Total);
+        IReadOnlyList<LayerMetrics> layers = isFinite ? CollapseMeasurement.MeasureLayers(_solver.Network, _data) : [];
+        var run = new Run
+        {
+            Configuration = _configuration,
+            DataSet = _data,
+            Initial = _initial,
+            Trained = _solver.Network,
+            Metrics = _recorder.Metrics,
+            Summary = Summarise(result, layers),
+        };
+        Write(run);
+        return new TrainingRunResult { Run = run, Layers = layers, Folder = folder, Advice = result.Advice };
+    }
+
+    public void Dispose() => _trainer.Dispose();
+
+    private void Write(Run run)
+    {
+        if (_folder is null) return;
+        bool canGoOn = ResumeRules.CanGoOn(run.Summary.Status, _configuration);
+        if (canGoOn && run.Summary.Status != RunStatus.Cancelled) TryWriteCheckpoint();
+        _folder.WriteTrained(run.Trained);
+        _folder.WriteMetrics(run.Metrics);
+        _folder.WriteSummary(run.Summary);
+        if (!canGoOn) _folder.RemoveCheckpoints();
+    }
+
+    private void TryWriteCheckpoint()
+    {
+        if (_folder is null) return;
+        try
+        {
+            _folder.WriteCheckpoint($"epoch-{_trainer.Epoch}", stream => _recorder.Save(_trainer, stream));
+        }
+        catch (InvalidInputException e)
+        {
+            _options.Warning?.Invoke($"A checkpoint could not be written, training goes on without it: {e.Message}");
+        }
+    }
+
+    private RunSummary Summarise(TrainingResult result, IReadOnlyList<LayerMetrics> layers)
+    {
+        const string NotFinite = "The objective is not finite, so that nothing can be measured.";
+        ObjectiveValue value = result.Final.Value;
+        return new RunSummary
+        {
+            Status = result.Status,
+            Convention = _configuration.Convention,
+            Objective = value.Total,
+            DataLoss = value.DataLoss,
+            WeightPenalty = value.WeightPenalty,
+            FeaturePenalty = value.FeaturePenalty,
+            GradientNorm = result.Final.Gradient.Norm,
+            RelativeGradientNorm = result.Final.Gradient.Relative,
+            Epochs = result.Final.Epoch,
+            GradientEvaluations = _solver.GradientEvaluations,
+            HessianProducts = _solver.HessianProducts,
+            Seconds = _trainer.Seconds,
+            Reasons = layers.Count > 0
+                ? CollapseMeasurement.Reasons(layers)
+                : new Dictionary<string, string> { ["objective"] = NotFinite, ["layers"] = NotFinite },
+            Layers = layers.Count > 0
+                ? [.. layers.Select(layer => layer.Summary)]
+                : [.. Enumerable.Range(1, _initial.Specification.Depth).Select(NotMeasured)],
+        };
+    }
+
+    private static LayerSummary NotMeasured(int layer) => new()
+    {
+        Layer = layer,
+        WeightSingularValues = [],
+        FeatureSingularValues = [],
+        WeightNumericalRank = 0,
+        FeatureNumericalRank = 0,
+        WeightNorm = double.NaN,
+    };
+
+    /// <summary>A squared loss can reach only targets that the output activation attains.</summary>
+    private void WarnOfTargetsOutOfReach()
+    {
+        Activation output = _initial.Specification.OutputActivation;
+        if (_configuration.Loss != "squared" || _options.Warning is null) return;
+        foreach (double target in _data.Targets.AsSpan())
+        {
+            if (output.Attains(target)) continue;
+            _options.Warning($"The target {target} lies outside what the output activation {output.Name} attains, so that the data loss cannot reach 0; identity attains every target.");
+            return;
+        }
+    }
+}
