@@ -3,8 +3,8 @@ namespace RankCollapse.Training.SecondOrder;
 /// <summary>The radius Δ of the trust region ‖p‖_M ≤ Δ and the rules that change it (Conn, Gould and Toint 2000, chapter 6).</summary>
 internal sealed class TrustRegion(double radius)
 {
-    private const double Shrink = 0.25;
-    private const double Grow = 2.5;
+    private const double Shrink = 0.5;
+    private const double Grow = 2;
 
     /// <summary>Δ.</summary>
     public double Radius { get; private set; } = radius;
