@@ -57,7 +57,7 @@ public sealed class TrainCommandTests
         CommandLine result = CommandLine.Run(new CancellationToken(canceled: true), ["train", .. CommandLine.SmallTask, "--out", run, "--no-report"]);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(RunStatus.Cancelled, RunFolder.Read(run).Summary.Status);
-        CommandLine resumed = CommandLine.Run("train", "--resume", "--out", run, "--max-seconds", "0.2", "--no-report");
+        CommandLine resumed = CommandLine.Run("train", "--resume", "--out", run, "--max-seconds", "0.01", "--no-report");
         Assert.Equal(0, resumed.ExitCode);
         Assert.Equal(RunStatus.TimeLimit, RunFolder.Read(run).Summary.Status);
     }

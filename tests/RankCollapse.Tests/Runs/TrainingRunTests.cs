@@ -8,8 +8,20 @@ public sealed class TrainingRunTests
 {
     private static readonly RunConfiguration Small = new()
     {
-        Data = "gaussian-mixture", Samples = 24, Classes = 3, Dimension = 6, Depth = 3, Width = [8], Convention = "mean", Lambda = 1e-2, Delta = 0.5,
-        MaxEpochs = 120, GradientTolerance = 0, RecordEvery = 25, Threads = 1, Bias = true,
+        Data = "gaussian-mixture",
+        Samples = 24,
+        Classes = 3,
+        Dimension = 6,
+        Depth = 3,
+        Width = [8],
+        Convention = "mean",
+        Lambda = 1e-2,
+        Delta = 0.5,
+        MaxEpochs = 120,
+        GradientTolerance = 0,
+        RecordEvery = 25,
+        Threads = 1,
+        Bias = true,
     };
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Reflection;
 using RankCollapse.Reporting.Report;
 using RankCollapse.Runs;
 
@@ -29,7 +30,7 @@ public sealed class ReproduceCommandTests
     public void Settings_OfConfiguration_AreAllThere()
     {
         string[] names = [.. ReproduceCommand.Settings(new RunConfiguration()).Select(s => s.Name)];
-        Assert.Equal(typeof(RunConfiguration).GetProperties().Length, names.Length);
+        Assert.Equal(typeof(RunConfiguration).GetProperties(BindingFlags.Public | BindingFlags.Instance).Length, names.Length);
         Assert.Contains("gradientTolerance", names);
     }
 }
