@@ -64,7 +64,7 @@ public sealed partial record RunConfiguration
     public string Init { get; init; } = "orthogonal";
 
     /// <summary><c>adam</c>, <c>sgd</c>, <c>lbfgs</c> or <c>gauss-newton</c>.</summary>
-    public string Solver { get; init; } = "adam";
+    public string Solver { get; init; } = "gauss-newton";
 
     /// <summary>Learning rate; null takes the solver's default.</summary>
     public double? LearningRate { get; init; }

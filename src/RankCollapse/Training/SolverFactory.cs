@@ -21,7 +21,7 @@ public static class SolverFactory
             "adam" => new AdamSolver(objective, network, RateOf(configuration)),
             "sgd" => new GradientDescentSolver(objective, network, RateOf(configuration), configuration.Momentum),
             "lbfgs" => new LbfgsSolver(objective, network, LbfgsPairs),
-            "gauss-newton" => throw new InvalidInputException("The solver gauss-newton is not available yet; choose adam, sgd or lbfgs."),
+            "gauss-newton" => new GaussNewtonSolver(objective, network),
             _ => throw new InvalidInputException($"There is no solver '{InputFile.Printable(configuration.Solver)}'; {NearMatches.Advice(configuration.Solver, RunConfiguration.Solvers)}"),
         };
     }
@@ -55,7 +55,7 @@ public static class SolverFactory
         ArgumentNullException.ThrowIfNull(configuration);
         return configuration.Solver switch
         {
-            "sgd" => 2,
+            "sgd" or "gauss-newton" => 2,
             "lbfgs" => (2 * LbfgsPairs) + 2,
             _ => 3,
         };

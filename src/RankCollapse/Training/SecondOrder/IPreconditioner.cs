@@ -6,6 +6,9 @@ namespace RankCollapse.Training.SecondOrder;
 /// <summary>A symmetric positive definite model M of the Gauss–Newton matrix that is cheap to invert; it is also the metric of the trust region.</summary>
 internal interface IPreconditioner
 {
+    /// <summary>Whether <see cref="Restore"/> changes the outputs just as asked, to the accuracy of the linear model.</summary>
+    bool ResolvesOutputs { get; }
+
     /// <summary>Builds M at the point of the objective's last gradient.</summary>
     void Build(Objective point, Network network);
 

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
@@ -45,7 +47,7 @@ internal sealed class InputReduction
         {
             outside = network.Weights(1).Copy();
             Matrix inside = Product.MultiplyTransposedRight(Product.Multiply(outside, qr.Q), qr.Q);
-            System.Numerics.Tensors.TensorPrimitives.Subtract(outside.AsSpan(), inside.AsSpan(), outside.AsSpan());
+            TensorPrimitives.Subtract(outside.AsSpan(), inside.AsSpan(), outside.AsSpan());
         }
         return new InputReduction(specification, new DataSet(data.Name, qr.R, data.Targets, data.Labels), qr.Q, outside);
     }
@@ -72,8 +74,20 @@ internal sealed class InputReduction
         }
         Product.MultiplyTransposedRight(reduced.Weights(1), _basis, full.Weights(1));
         if (_outside is not null)
-            System.Numerics.Tensors.TensorPrimitives.Add(full.Weights(1).AsSpan(), _outside.AsSpan(), full.Weights(1).AsSpan());
+            TensorPrimitives.Add(full.Weights(1).AsSpan(), _outside.AsSpan(), full.Weights(1).AsSpan());
         CopyRest(reduced, full);
+    }
+
+    /// <summary>Writes what is remembered of W_1 outside the inputs' range.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        if (_outside is not null) writer.Write(MemoryMarshal.AsBytes<double>(_outside.AsSpan()));
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    public void Load(BinaryReader reader)
+    {
+        if (_outside is not null) reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(_outside.AsSpan()));
     }
 
     private static void CopyRest(Network from, Network to) =>

@@ -49,12 +49,7 @@ internal sealed class KernelPreconditioner : IPreconditioner
         _pulled = new Network(specification);
     }
 
-    /// <summary>The bytes that the model needs beside the network's own passes.</summary>
-    public static long EstimateBytes(NetworkSpecification specification, int samples)
-    {
-        long size = (long)specification.OutputDimension * samples;
-        return sizeof(double) * ((size * size) + (2 * size * specification.Widths.Max()));
-    }
+    public bool ResolvesOutputs => true;
 
     public void Build(Objective point, Network network)
     {

@@ -24,6 +24,9 @@ internal enum InnerOutcome
 /// </summary>
 internal sealed class TruncatedConjugateGradients(NetworkSpecification specification)
 {
+    /// <summary>Curvature relative to the metric's that rounding alone can make.</summary>
+    private const double Flat = 1e-11;
+
     private readonly Network _residual = new(specification);
     private readonly Network _preconditioned = new(specification);
     private readonly Network _direction = new(specification);
@@ -69,6 +72,9 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
             multiply(_direction, _product);
             Products++;
             double curvature = TensorPrimitives.Dot<double>(d, q);
+
+            // Along an orbit of equal networks the curvature is 0 but for rounding: nothing is to be learnt there.
+            if (Products > 1 && Math.Abs(curvature) <= Flat * dd) return InnerOutcome.Solved;
             double alpha = ry / curvature;
             double next = pp + (2 * alpha * pd) + (alpha * alpha * dd);
             if (!(curvature > 0) || !(next < radius * radius))

@@ -1,0 +1,269 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+using RankCollapse.Training.SecondOrder;
+
+namespace RankCollapse.Training;
+
+/// <summary>
+/// A trust-region Newton method for networks with small penalties: it follows the valley of interpolating networks instead of zigzagging in it.
+/// </summary>
+/// <remarks>
+/// One iteration is an epoch: (1) the metric M is built (<see cref="KernelPreconditioner"/>, or <see cref="KroneckerPreconditioner"/> where the outputs are many);
+/// (2) near the valley, normal steps bring the residual to the value that balances the penalties; (3) truncated conjugate gradients minimise the
+/// quadratic model in the ball ‖p‖_M ≤ Δ, with the Gauss–Newton matrix far from the solution and the Hessian near it, so that directions of negative curvature
+/// are followed and saddles left; (4) the outputs' departure from their linear prediction, which is what bends the valley, is taken back by second-order
+/// corrections (Conn, Gould and Toint 2000, §15.3.2); (5) the step is taken only if the objective falls. Inputs are replaced by the R factor of X.
+/// The objective never rises beyond rounding. Value and gradient reported are those of the full problem.
+/// </remarks>
+public sealed class GaussNewtonSolver : Solver
+{
+    /// <summary>The largest kernel matrix, KN rows: 4096² doubles are 128 MiB and take some 0.3 s to factor on one core.</summary>
+    private const int LargestKernel = 4096;
+
+    /// <summary>The first radius in the metric M, relative to √J: a step of that length could halve the objective if it were quadratic.</summary>
+    private const double FirstRadius = 0.4;
+
+    /// <summary>The Hessian takes over once a step promises less than this share of the objective.</summary>
+    private const double HessianShare = 1e-2;
+
+    /// <summary>The same where the metric is a rough one: the Gauss–Newton matrix stays useful for longer.</summary>
+    private const double HessianShareOfLargeProblems = 1e-4;
+
+    private const double InnerTolerance = 0.1;
+    private const int MostInnerProducts = 400;
+    private const int MostNormalSteps = 3;
+    private const int MostCorrections = 6;
+    private const int MostIdleSteps = 8;
+
+    /// <summary>Below this share of the objective a step's decrease is found from gradients, because values no longer resolve it.</summary>
+    private const double GradientShare = 1e-9;
+
+    /// <summary>Relative rounding of an objective's value that differences cannot resolve.</summary>
+    private const double Rounding = 1e-14;
+
+    private readonly InputReduction _reduction;
+    private readonly TruncatedConjugateGradients _inner;
+    private readonly CurvatureOperator _curvature;
+    private readonly IPreconditioner _metric;
+    private readonly TrustRegion _region = new(double.NaN);
+    private readonly Network _step;
+    private readonly Network _correction;
+    private readonly Matrix _target;
+    private readonly Matrix _departure;
+    private readonly double[] _uncorrected;
+    private readonly Action<Network, Network> _multiply;
+    private Network _reduced;
+    private Network _trial;
+    private Network _reducedGradient;
+    private Network _trialGradient;
+    private Objective _point;
+    private Objective _other;
+    private ObjectiveValue _value;
+    private ObjectiveValue _trialValue;
+    private bool _usesHessian;
+    private bool _metricIsCurrent;
+    private int _idleSteps;
+    private string _phase = "";
+
+    /// <summary>Prepares the solver.</summary>
+    public GaussNewtonSolver(Objective objective, Network network)
+        : base(objective, network)
+    {
+        bool keepsOutside = objective.Coefficients.WeightsOf(1) == 0;
+        _reduction = InputReduction.Create(network, objective.Data, keepsOutside);
+        NetworkSpecification specification = _reduction.Specification;
+        int samples = objective.Data.SampleCount, outputs = specification.OutputDimension;
+        _point = new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients);
+        _other = new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients);
+        _inner = new TruncatedConjugateGradients(specification);
+        _curvature = new CurvatureOperator(specification, samples);
+        _metric = (long)outputs * samples <= LargestKernel
+            ? new KernelPreconditioner(specification, objective.Settings.Loss, samples)
+            : new KroneckerPreconditioner(specification, samples);
+        _reduced = new Network(specification);
+        _trial = new Network(specification);
+        _reducedGradient = new Network(specification);
+        _trialGradient = new Network(specification);
+        _step = new Network(specification);
+        _correction = new Network(specification);
+        _target = new Matrix(outputs, samples);
+        _departure = new Matrix(outputs, samples);
+        _uncorrected = new double[_step.Parameters.Length];
+        _multiply = (v, result) =>
+        {
+            HessianProducts++;
+            _curvature.Apply(_point, _reduced, v, result, _usesHessian);
+        };
+        _reduction.Restrict(network, _reduced);
+    }
+
+    /// <inheritdoc/>
+    public override string Phase => _phase;
+
+    /// <inheritdoc/>
+    internal override bool CanDiverge => false;
+
+    /// <inheritdoc/>
+    public override bool Start()
+    {
+        _value = _point.ValueAndGradient(_reduced, _reducedGradient);
+        if (double.IsNaN(_region.Radius)) _region.Reset(Math.Max(FirstRadius * Math.Sqrt(_value.Total), double.Epsilon));
+        Publish();
+        return IsFinite();
+    }
+
+    /// <inheritdoc/>
+    public override StepOutcome Step()
+    {
+        double valueBefore = _value.Total, gradientBefore = _point.GradientSize.Norm;
+        if (!_metricIsCurrent)
+        {
+            _metric.Build(_point, _reduced);
+            _metricIsCurrent = true;
+        }
+        if (_usesHessian && _metric.ResolvesOutputs) TakeNormalSteps();
+        double tolerance = Math.Min(InnerTolerance, Math.Sqrt(_point.GradientSize.Relative));
+        InnerOutcome outcome = _inner.Solve(_reducedGradient, _multiply, _metric, _region.Radius, tolerance, MostInnerProducts, _step);
+        _phase = $"{(_usesHessian ? "Newton" : "Gauss–Newton")}, {_inner.Products} products, {Describe(outcome)}";
+        TryStep();
+        if (_inner.PredictedDecrease < (_metric.ResolvesOutputs ? HessianShare : HessianShareOfLargeProblems) * _value.Total) _usesHessian = true;
+        Publish();
+        bool improved = _value.Total < valueBefore * (1 - Rounding) || _point.GradientSize.Norm < 0.9 * gradientBefore;
+        _idleSteps = improved ? 0 : _idleSteps + 1;
+        return _idleSteps >= MostIdleSteps && _region.Radius * _region.Radius < Rounding * _value.Total ? StepOutcome.Stalled : StepOutcome.Moved;
+    }
+
+    /// <inheritdoc/>
+    public override void Save(BinaryWriter writer)
+    {
+        base.Save(writer);
+        WriteVector(writer, _reduced.Parameters);
+        writer.Write(_region.Radius);
+        writer.Write(_usesHessian);
+        writer.Write(_idleSteps);
+        _reduction.Save(writer);
+    }
+
+    /// <inheritdoc/>
+    public override void Load(BinaryReader reader)
+    {
+        base.Load(reader);
+        ReadVector(reader, _reduced.Parameters);
+        _region.Reset(reader.ReadDouble());
+        _usesHessian = reader.ReadBoolean();
+        _idleSteps = reader.ReadInt32();
+        _reduction.Load(reader);
+        _metricIsCurrent = false;
+    }
+
+    private static string Describe(InnerOutcome outcome) => outcome switch
+    {
+        InnerOutcome.Solved => "solved",
+        InnerOutcome.Boundary => "at the trust region's boundary",
+        InnerOutcome.NegativeCurvature => "along negative curvature",
+        _ => "at the limit of products",
+    };
+
+    /// <summary>
+    /// Moves the residual to where it balances the penalties: −M^{-1}∇J says how the outputs should change, and the least change of the weights that
+    /// does so is taken as long as objective and gradient fall.
+    /// </summary>
+    private void TakeNormalSteps()
+    {
+        for (int i = 0; i < MostNormalSteps; i++)
+        {
+            double before = _point.GradientSize.Norm;
+            _metric.Solve(_reducedGradient, _step);
+            HessianProducts++;
+            _curvature.OutputChange(_point, _reduced, _step).CopyTo(_departure);
+            _metric.Restore(_departure, _correction);
+            TensorPrimitives.Subtract(_reduced.Parameters, _correction.Parameters, _trial.Parameters);
+            ObjectiveValue value = _other.ValueWithSlopes(_trial);
+            if (!(value.Total <= _value.Total * (1 + Rounding))) return;
+            _trialValue = _other.Backward(_trial, _trialGradient);
+            GradientEvaluations++;
+            if (!(_other.GradientSize.Norm < before)) return;
+            Accept(gradientIsKnown: true);
+            if (_point.GradientSize.Norm > 0.3 * before) return;
+        }
+    }
+
+    private void TryStep()
+    {
+        if (_inner.Products == 0) return;
+        double predicted = _inner.PredictedDecrease;
+        TensorPrimitives.Add(_reduced.Parameters, _step.Parameters, _trial.Parameters);
+        ObjectiveValue value = Correct(_other.ValueWithSlopes(_trial), predicted);
+        bool isSmall = predicted < GradientShare * Math.Abs(_value.Total);
+        bool rises = !(value.Total <= _value.Total * (1 + Rounding));
+        double decrease = rises ? double.NegativeInfinity : isSmall ? DecreaseByGradients() : _value.Total - value.Total;
+        double ratio = decrease / predicted;
+        _region.Update(ratio, _inner.StepNorm);
+        if (TrustRegion.Accepts(ratio)) Accept(gradientIsKnown: isSmall);
+    }
+
+    /// <summary>
+    /// The decrease from the current point to the trial point by the trapezoidal rule, −½(∇J₀ + ∇J₁)·(Θ₁ − Θ₀): exact to third order in the step, and
+    /// free of the cancellation that hides small differences of values.
+    /// </summary>
+    private double DecreaseByGradients()
+    {
+        _trialValue = _other.Backward(_trial, _trialGradient);
+        GradientEvaluations++;
+        double decrease = 0;
+        double[] from = _reduced.Parameters, to = _trial.Parameters, before = _reducedGradient.Parameters, after = _trialGradient.Parameters;
+        for (int i = 0; i < from.Length; i++) decrease -= 0.5 * (before[i] + after[i]) * (to[i] - from[i]);
+        return decrease;
+    }
+
+    /// <summary>
+    /// Takes back what the outputs at the trial point depart from their linear prediction; keeps the corrections if they lower the objective.
+    /// </summary>
+    private ObjectiveValue Correct(ObjectiveValue value, double predicted)
+    {
+        _trial.Parameters.CopyTo(_uncorrected, 0);
+        ObjectiveValue corrected = value;
+        TensorPrimitives.Add(_curvature.OutputChange(_point, _reduced, _step).AsSpan(), _point.Features[^1].AsSpan(), _target.AsSpan());
+        HessianProducts++;
+        double residual = Math.Sqrt(2 * Math.Max(0, _value.DataLoss)), last = double.PositiveInfinity;
+        for (int i = 0; i < MostCorrections; i++)
+        {
+            TensorPrimitives.Subtract(_other.Features[^1].AsSpan(), _target.AsSpan(), _departure.AsSpan());
+            double departure = TensorPrimitives.Norm<double>(_departure.AsSpan());
+
+            // What is left changes the objective by at most a‖r‖·departure + a·departure²/2: stop when that no longer matters, or when corrections do not converge.
+            double matters = _point.Coefficients.Data * departure * (residual + (0.5 * departure));
+            if (matters < 1e-3 * predicted || !(departure < 0.5 * last)) break;
+            last = departure;
+            _metric.Restore(_departure, _correction);
+            TensorPrimitives.Subtract(_trial.Parameters, _correction.Parameters, _trial.Parameters);
+            corrected = _other.ValueWithSlopes(_trial);
+        }
+        if (corrected.Total <= value.Total) return corrected;
+        if (double.IsInfinity(last)) return value;
+        _uncorrected.CopyTo(_trial.Parameters, 0);
+        return _other.ValueWithSlopes(_trial);
+    }
+
+    private void Accept(bool gradientIsKnown)
+    {
+        (_reduced, _trial) = (_trial, _reduced);
+        (_point, _other) = (_other, _point);
+        (_reducedGradient, _trialGradient) = (_trialGradient, _reducedGradient);
+        if (!gradientIsKnown)
+        {
+            _trialValue = _point.Backward(_reduced, _reducedGradient);
+            GradientEvaluations++;
+        }
+        _value = _trialValue;
+        _metricIsCurrent = false;
+    }
+
+    /// <summary>Writes the full parameters and evaluates the full objective there.</summary>
+    private void Publish()
+    {
+        _reduction.Extend(_reduced, Network);
+        Evaluate();
+    }
+}

@@ -1,0 +1,137 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training.SecondOrder;
+
+/// <summary>
+/// M block-diagonal over layers, M_l = A_l ⊗ S_l + λ_l I with A_l = Z^{l−1}Z^{l−1,T} and S_l the mean curvature of the objective at the preactivations
+/// (Martens and Grosse 2015), for problems whose outputs are too many for <see cref="KernelPreconditioner"/>.
+/// </summary>
+/// <remarks>
+/// S_l follows from the outputs by the recursion of Botev, Ritter and Barber (2017), in which feature penalties join layer by layer:
+/// S_l = T_l ∘ (1/N)σ'σ'ᵀ, T_{l−1} = W_lᵀS_lW_l + μI, T_L = a·mean(D'') + μI; a skip adds T_l and the mixed terms with the mean slopes.
+/// Both factors are diagonalised, so that the penalty enters exactly.
+/// </remarks>
+internal sealed class KroneckerPreconditioner : IPreconditioner
+{
+    /// <summary>Directions with less than this share of a block's largest curvature are treated as if they had it.</summary>
+    private const double LeastShare = 1e-12;
+
+    private readonly NetworkSpecification _specification;
+    private readonly CurvatureOperator _passes;
+    private readonly SymmetricEigendecomposition[] _inputs;
+    private readonly SymmetricEigendecomposition[] _outputs;
+    private readonly Matrix _right;
+    private readonly Network _pulled;
+    private readonly Network _first;
+    private readonly Network _second;
+    private readonly int _samples;
+    private Objective? _point;
+    private Network? _network;
+
+    public KroneckerPreconditioner(NetworkSpecification specification, int samples)
+    {
+        _specification = specification;
+        _samples = samples;
+        _passes = new CurvatureOperator(specification, samples);
+        _inputs = new SymmetricEigendecomposition[specification.Depth + 1];
+        _outputs = new SymmetricEigendecomposition[specification.Depth + 1];
+        _right = new Matrix(specification.OutputDimension, samples);
+        _pulled = new Network(specification);
+        _first = new Network(specification);
+        _second = new Network(specification);
+    }
+
+    public bool ResolvesOutputs => false;
+
+    public void Build(Objective point, Network network)
+    {
+        _point = point;
+        _network = network;
+        ObjectiveCoefficients factors = point.Coefficients;
+        Matrix curvature = OutputCurvature(point);
+        for (int l = _specification.Depth; l >= 1; l--)
+        {
+            Matrix atPreactivations = Product.OuterGram(point.Slopes[l]);
+            TensorPrimitives.Multiply(atPreactivations.AsSpan(), 1.0 / _samples, atPreactivations.AsSpan());
+            TensorPrimitives.Multiply(atPreactivations.AsSpan(), curvature.AsSpan(), atPreactivations.AsSpan());
+            _outputs[l] = SymmetricEigendecomposition.Decompose(atPreactivations);
+            _inputs[l] = SymmetricEigendecomposition.Decompose(Product.OuterGram(point.Features[l - 1]));
+            if (l == 1) break;
+            Matrix weights = network.Weights(l);
+            Matrix before = Product.MultiplyTransposedLeft(weights, Product.Multiply(atPreactivations, weights));
+            if (_specification.HasSkip(l)) AddSkip(before, curvature, weights, point.Slopes[l]);
+            for (int i = 0; i < before.Rows; i++) before[i, i] += factors.Features;
+            curvature = before;
+        }
+    }
+
+    public void Solve(Network v, Network result)
+    {
+        ObjectiveCoefficients factors = _point!.Coefficients;
+        for (int l = 1; l <= _specification.Depth; l++)
+        {
+            Matrix left = _outputs[l].Vectors, right = _inputs[l].Vectors;
+            double[] s = _outputs[l].Values, a = _inputs[l].Values;
+            Matrix rotated = _first.Weights(l), half = _second.Weights(l);
+            Product.MultiplyTransposedLeft(left, v.Weights(l), half);
+            Product.Multiply(half, right, rotated);
+            double lambda = factors.WeightsOf(l), least = Math.Max(LeastShare * Math.Max(0, s[0]) * Math.Max(0, a[0]), double.Epsilon);
+            for (int i = 0; i < rotated.Rows; i++)
+            {
+                Span<double> row = rotated.Row(i);
+                double curvature = Math.Max(0, s[i]);
+                for (int j = 0; j < row.Length; j++) row[j] /= Math.Max(lambda + (curvature * Math.Max(0, a[j])), least);
+            }
+            Product.Multiply(left, rotated, half);
+            Product.MultiplyTransposedRight(half, right, result.Weights(l));
+            if (v.Bias(l) is { } bias)
+            {
+                Matrix turned = Product.MultiplyTransposedLeft(left, bias);
+                for (int i = 0; i < turned.Rows; i++) turned[i, 0] /= Math.Max(factors.Bias + (_samples * Math.Max(0, s[i])), least);
+                Product.Multiply(left, turned, result.Bias(l)!);
+            }
+        }
+    }
+
+    public void Restore(Matrix outputs, Network result)
+    {
+        Objective point = _point!;
+        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, point.Coefficients.Data, outputs, _right);
+        _passes.PullBack(point, _network!, _right, _pulled);
+        Solve(_pulled, result);
+    }
+
+    /// <summary>a·mean(D'') + μI.</summary>
+    private Matrix OutputCurvature(Objective point)
+    {
+        int outputs = _specification.OutputDimension;
+        double a = point.Coefficients.Data;
+        var curvature = new Matrix(outputs, outputs);
+        if (point.Settings.Loss == Loss.CrossEntropy)
+        {
+            Product.OuterGram(point.Probabilities, curvature);
+            TensorPrimitives.Multiply(curvature.AsSpan(), -a / _samples, curvature.AsSpan());
+            for (int k = 0; k < outputs; k++) curvature[k, k] += a * TensorPrimitives.Sum<double>(point.Probabilities.Row(k)) / _samples;
+        }
+        else
+        {
+            for (int k = 0; k < outputs; k++) curvature[k, k] = a;
+        }
+        for (int k = 0; k < outputs; k++) curvature[k, k] += point.Coefficients.Features;
+        return curvature;
+    }
+
+    /// <summary>before += T + Wᵀ·diag(m)·T + T·diag(m)·W with m the mean slopes.</summary>
+    private void AddSkip(Matrix before, Matrix curvature, Matrix weights, Matrix slopes)
+    {
+        Matrix weighted = weights.Copy();
+        for (int i = 0; i < weighted.Rows; i++)
+            TensorPrimitives.Multiply(weighted.Row(i), TensorPrimitives.Sum<double>(slopes.Row(i)) / _samples, weighted.Row(i));
+        Matrix mixed = Product.Multiply(curvature, weighted);
+        TensorPrimitives.Add(before.AsSpan(), curvature.AsSpan(), before.AsSpan());
+        TensorPrimitives.Add(before.AsSpan(), mixed.AsSpan(), before.AsSpan());
+        TensorPrimitives.Add(before.AsSpan(), mixed.Transpose().AsSpan(), before.AsSpan());
+    }
+}
