@@ -44,7 +44,7 @@ internal static class RankCollapseCommand
         root.Add(MeasureCommand.Create(environment));
         root.Add(ReportCommand.Create(environment));
         root.Add(DoctorCommand.Create(environment));
-        root.SetAction(parsed => new HelpAction().Invoke(parsed));
+        root.SetAction(parsed => new ExampleHelpAction().Invoke(parsed));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelpAction();
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(TrainingRun.ProgramVersion);

@@ -13,7 +13,7 @@ internal static class MeasureCommand
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Command("measure", "Computes every metric of every layer from the weights and the data of a run.");
+        var command = new Verb("measure", "Computes every metric of every layer from the weights and the data of a run.") { Examples = ["rankcollapse measure runs/first", "rankcollapse measure runs/first --tolerance 1e-3 --json"] };
         Argument<string> path = CommonOptions.RunFolder();
         Option<double> tolerance = OptionValue.Of<double>("--tolerance", "Singular values above this part of the largest count for the numerical rank [1e-5]", "ε");
         Option<int> rank = OptionValue.Of<int>("--rank", "K for clusters and tail energy [the number of classes]", "K");
@@ -24,7 +24,6 @@ internal static class MeasureCommand
         command.Add(rank);
         command.Add(threads);
         command.Add(json);
-        ExampleHelpAction.Add(command, "rankcollapse measure runs/first", "rankcollapse measure runs/first --tolerance 1e-3 --json");
         command.SetAction(parsed =>
         {
             double relative = parsed.GetResult(tolerance) is null ? Tolerances.NumericalRank : parsed.GetValue(tolerance);

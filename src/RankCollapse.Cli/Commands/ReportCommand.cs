@@ -12,7 +12,7 @@ internal static class ReportCommand
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Command("report", "Writes the report of a run as one HTML page that needs no network, and its figures as SVG and PNG.");
+        var command = new Verb("report", "Writes the report of a run as one HTML page that needs no network, and its figures as SVG and PNG.") { Examples = ["rankcollapse report runs/first", "rankcollapse report runs/first --out first.html --no-figures"] };
         Argument<string> path = CommonOptions.RunFolder();
         Option<string> output = OptionValue.Of<string>("--out", "The page [RUN/report.html]", "FILE");
         Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write RUN/figures/");
@@ -21,7 +21,6 @@ internal static class ReportCommand
         command.Add(output);
         command.Add(noFigures);
         command.Add(json);
-        ExampleHelpAction.Add(command, "rankcollapse report runs/first", "rankcollapse report runs/first --out first.html --no-figures");
         command.SetAction(parsed =>
         {
             string folder = parsed.GetRequiredValue(path);

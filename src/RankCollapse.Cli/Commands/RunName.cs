@@ -12,7 +12,12 @@ internal static class RunName
     {
         RunConfiguration plain = configuration with
         {
-            Version = null, MaxSeconds = null, GradientTolerance = 0, RecordEvery = null, CheckpointSeconds = 1, Threads = null,
+            Version = null,
+            MaxSeconds = null,
+            GradientTolerance = 0,
+            RecordEvery = null,
+            CheckpointSeconds = 1,
+            Threads = null,
         };
         string hash = Convert.ToHexStringLower(SHA256.HashData(plain.ToJson()))[..4];
         string data = Path.GetFileName(configuration.Data);

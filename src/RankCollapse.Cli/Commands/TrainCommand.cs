@@ -11,8 +11,22 @@ internal static class TrainCommand
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Command("train", "Trains one network, measures every layer and writes a run folder with a report. "
-            + "Exit code 0: converged, or used up the epochs or seconds that were asked for; 1: a tolerance that was asked for, or the default one, was not reached, or training diverged or was stopped; 2: bad input.");
+        var command = new Verb("train", "Trains one network, measures every layer and writes a run folder with a report.")
+        {
+            Notes =
+            [
+                "Exit code 0: converged, or used up the epochs or seconds that were asked for; 1: a tolerance that was asked for,",
+                "or the default one, was not reached, or training diverged or was stopped; 2: bad input, nothing written.",
+                "Ctrl-C stops after the epoch at hand, with everything saved; --resume goes on to the same result.",
+            ],
+            Examples =
+            [
+                "rankcollapse train --convention mean --lambda 3e-3 --learning-rate 3e-3 --max-epochs 12000 --out runs/first",
+                "rankcollapse train --architecture residual --depth 8 --activation leaky-relu:0.2 --max-seconds 60",
+                "rankcollapse train --config settings.json --seed 1",
+                "rankcollapse train --resume --out runs/first",
+            ],
+        };
         var settings = new TrainingOptionSet();
         settings.AddTo(command);
         Option<string> output = OptionValue.Of<string>("--out", "The folder of the run, new or empty [runs/NAME, made from the settings]", "DIR");
@@ -25,12 +39,6 @@ internal static class TrainCommand
         command.Add(force);
         command.Add(noReport);
         command.Add(json);
-        ExampleHelpAction.Add(
-            command,
-            "rankcollapse train --convention mean --lambda 1e-3 --max-epochs 3000 --out runs/first",
-            "rankcollapse train --architecture residual --depth 8 --activation leaky-relu:0.2",
-            "rankcollapse train --config settings.json --seed 1",
-            "rankcollapse train --resume --out runs/first");
         command.SetAction(parsed =>
         {
             bool isResumed = parsed.GetValue(resume);

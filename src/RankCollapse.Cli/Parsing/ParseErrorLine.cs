@@ -12,6 +12,8 @@ internal static class ParseErrorLine
         if (parsed.Errors.Count == 0) return null;
         Command command = parsed.CommandResult.Command;
         bool isVerbMissing = command is RootCommand;
+        string help = isVerbMissing ? "rankcollapse --help" : $"rankcollapse {command.Name} --help";
+        string owner = isVerbMissing ? "rankcollapse" : command.Name;
         foreach (string token in parsed.UnmatchedTokens)
         {
             string shown = InputFile.Printable(token);
@@ -20,20 +22,24 @@ internal static class ParseErrorLine
             if (token.StartsWith("--", StringComparison.Ordinal) && token.Length > 2)
             {
                 string name = token.Split('=')[0];
-                string owner = isVerbMissing ? "rankcollapse" : command.Name;
                 IReadOnlyList<string> near = NearMatches.Of(name, command.Options.Select(option => option.Name));
-                string advice = near.Count > 0 ? $"did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}?" : $"{(isVerbMissing ? "rankcollapse" : $"rankcollapse {command.Name}")} --help lists all.";
+                string advice = near.Count > 0 ? $"did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}?" : $"{help} lists all.";
                 return $"{owner} has no option '{InputFile.Printable(name)}'; {advice}";
             }
         }
-        ParseError error = parsed.Errors[0];
+        // What is wrong with an option comes before words that nobody asked for: they may be its value.
+        ParseError error = parsed.Errors.FirstOrDefault(e => OptionOf(e) is not null) ?? parsed.Errors[0];
+        if (OptionOf(error) is { Tokens: [{ Value: var value }] } swallowing && command.Options.Any(option => option.Name == value))
+            return $"The option {swallowing.Option.Name} needs a value; {help} shows which.";
         return error.SymbolResult switch
         {
-            OptionResult { Tokens.Count: 0 } option => $"The option {option.Option.Name} needs a value; rankcollapse {command.Name} --help shows it.",
+            OptionResult { Tokens.Count: 0 } option => $"The option {option.Option.Name} needs a value; {help} shows which.",
             OptionResult { IdentifierTokenCount: > 1 } option => $"The option {option.Option.Name} is given {option.IdentifierTokenCount} times; give it once.",
-            ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument => $"{command.Name} needs {argument.Argument.Name}: {argument.Argument.Description}",
-            _ when parsed.UnmatchedTokens.Count > 0 => $"{command.Name} cannot use '{InputFile.Printable(parsed.UnmatchedTokens[0])}'; rankcollapse {command.Name} --help shows what it takes.",
+            ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument => $"{owner} needs {argument.Argument.Name}, {argument.Argument.Description}; {help} shows an example.",
+            _ when OptionOf(error) is null && parsed.UnmatchedTokens.Count > 0 => $"{owner} cannot use '{InputFile.Printable(parsed.UnmatchedTokens[0])}'; {help} shows what it takes.",
             _ => InputFile.Printable(error.Message),
         };
     }
+
+    private static OptionResult? OptionOf(ParseError error) => error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
 }

@@ -84,11 +84,11 @@ public sealed class GradientTests
         }
     }
 
+    /// <summary>Random networks; every third uses the activation for its outputs too.</summary>
     private static IEnumerable<TrainingProblem> Problems(string name, int perCombination) =>
         from c in TrainingProblem.Combinations
         where c.Activation.Name == name
         from seed in Enumerable.Range(1, perCombination)
-        // Every third network uses the activation for its outputs too.
         select TrainingProblem.Random(seed, c.Activation, c.Loss, c.Convention, c.Architecture, c.HasBias, seed % 3 == 1 ? c.Activation : null);
 
     /// <summary>Whether a pre-activation changes its sign within the step, for activations that are not smooth.</summary>

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace RankCollapse.Cli.Parsing;
+
+/// <summary>A verb of the command, with what its help ends with.</summary>
+internal sealed class Verb(string name, string description) : Command(name, description)
+{
+    /// <summary>Command lines that work, at least one.</summary>
+    public required IReadOnlyList<string> Examples { get; init; }
+
+    /// <summary>Paragraphs before the examples.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

@@ -1,0 +1,164 @@
+using System.Text;
+using System.Text.Json;
+
+namespace RankCollapse.Tests.Cli;
+
+public sealed class BadInputTests
+{
+    public static TheoryData<string, string> CommandLines => new()
+    {
+        { "trian", "did you mean 'train'" },
+        { "frobnicate", "known are train, measure, report, doctor" },
+        { "--jsn", "rankcollapse has no option '--jsn'" },
+        { "-x", "rankcollapse cannot use '-x'" },
+        { "train --dpeth 5", "did you mean '--depth'" },
+        { "train --dept=5", "did you mean '--depth'" },
+        { "train --depth", "--depth needs a value" },
+        { "train --depth five", "--depth is 'five', expected a whole number" },
+        { "train --depth 99999999999", "expected a whole number" },
+        { "train --depth 3 --depth 4", "given 2 times" },
+        { "train --lambda big", "expected a number" },
+        { "train --width 10,x", "whole numbers with commas" },
+        { "train mnist", "cannot use 'mnist'" },
+        { "train --depth 0", "depth is 0" },
+        { "train --width 0", "width is 0" },
+        { "train --width 3,4 --depth 5", "4 hidden layers" },
+        { "train --width 9,8 --depth 3 --architecture residual", "equal widths" },
+        { "train --lambda -1", "lambda is -1" },
+        { "train --lambda NaN", "lambda is NaN" },
+        { "train --delta -0.1", "delta is -0.1" },
+        { "train --lambda-features -1e-9", "lambda-features" },
+        { "train --samples 0", "samples is 0" },
+        { "train --samples 10001", "mnist has 10000 samples" },
+        { "train --classes 11", "classes" },
+        { "train --class-counts 1,2", "class counts" },
+        { "train --activation tahn", "did you mean 'tanh'" },
+        { "train --output-activation nothing", "no activation" },
+        { "train --loss hinge", "squared" },
+        { "train --convention means", "did you mean 'mean'" },
+        { "train --solver admm", "did you mean 'adam'" },
+        { "train --init kaiming", "orthogonal" },
+        { "train --architecture resdiual", "did you mean 'residual'" },
+        { "train --learning-rate 0", "learning-rate is 0" },
+        { "train --threads 0", "threads is 0" },
+        { "train --max-epochs -1", "max-epochs is -1" },
+        { "train --max-seconds 0", "max-seconds is 0" },
+        { "train --record-every 0", "record-every is 0" },
+        { "train --width 26000 --solver lbfgs", "of memory" },
+        { "train --width 2000000", "use smaller widths" },
+        { "train --data mnst", "did you mean 'mnist'" },
+        { "train --data none.npz", "no file" },
+        { "train --config none.json", "no file" },
+        { "train --resume --force", "one of both" },
+        { "train --resume --out none", "no run folder none" },
+        { "measure", "measure needs RUN" },
+        { "measure none", "no run folder none" },
+        { "measure none more", "cannot use 'more'" },
+        { "measure none --tolerance 1", "--tolerance is 1" },
+        { "measure none --rank 0", "--rank is 0" },
+        { "report none", "no run folder none" },
+        { "doctor --fast", "doctor has no option '--fast'" },
+        { "@train", "no command '@train'" },
+    };
+
+    [Theory]
+    [MemberData(nameof(CommandLines))]
+    public void BadCommandLine_IsOneLineAndExitCodeTwo(string line, string found)
+    {
+        using var folder = new TemporaryFolder();
+        string[] arguments = line.Split(' ');
+        bool isTraining = arguments[0] == "train" && !arguments.Contains("--out");
+        CommandLine result = CommandLine.Run(isTraining ? [.. arguments, "--out", folder.File("run")] : arguments);
+        AssertRefused(result, found);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
+    }
+
+    public static TheoryData<string, byte[], string> Files => new()
+    {
+        { "empty.npz", [], "is empty" },
+        { "text.csv", "1,2,x\n3,4,0\n"u8.ToArray(), "text.csv" },
+        { "nan.csv", "1,NaN,0\n3,4,1\n"u8.ToArray(), "nan.csv" },
+        { "label.csv", "1,2,0\n3,4,7\n"u8.ToArray(), "label 7" },
+        { "cut.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0], "cut.gz" },
+        { "magic-idx3-ubyte", [0, 0, 8, 7, 0, 0, 0, 1], "magic-idx3-ubyte" },
+        { "vast-idx3-ubyte", [0, 0, 8, 3, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF], "vast-idx3-ubyte" },
+        { "half.npz", [(byte)'P', (byte)'K', 3, 4, 1, 2, 3], "half.npz" },
+        { "bytes.bin", [1, 2, 0, 3], "neither" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void BadDataFile_IsNamedAndNothingIsWritten(string name, byte[] content, string found)
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write(name, content);
+        AssertRefused(CommandLine.Run("train", "--data", file, "--samples", "2", "--classes", "2", "--out", folder.File("run")), found);
+        Assert.Equal([file], Directory.GetFileSystemEntries(folder.Root));
+    }
+
+    [Theory]
+    [InlineData("""{ "lamda": 1 }""", "did you mean 'lambda'")]
+    [InlineData("""{ "depth": 0 }""", "depth is 0")]
+    [InlineData("{", "not valid JSON")]
+    public void BadConfigurationFile_IsRefused(string json, string found)
+    {
+        using var folder = new TemporaryFolder();
+        AssertRefused(CommandLine.Run("train", "--config", folder.Write("settings.json", json), "--out", folder.File("run")), found);
+        Assert.False(Directory.Exists(folder.File("run")));
+    }
+
+    [Fact]
+    public void FolderThatCannotBeWritten_IsSaidBeforeTraining()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("file", "x");
+        AssertRefused(CommandLine.Train(file), "is a file");
+        CommandLine result = CommandLine.Train(Path.Combine(file, "run"));
+        AssertRefused(result, "--out");
+        Assert.DoesNotContain("Training", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RunFolderThatExists_IsRefusedUnlessForced()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        Assert.Equal(0, CommandLine.Train(run, "--max-epochs", "2", "--no-report").ExitCode);
+        byte[] before = File.ReadAllBytes(Path.Combine(run, "weights.safetensors"));
+        AssertRefused(CommandLine.Train(run, "--max-epochs", "3", "--no-report"), "--force");
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(run, "weights.safetensors")));
+        Assert.Equal(0, CommandLine.Train(run, "--max-epochs", "3", "--no-report", "--force").ExitCode);
+        Assert.NotEqual(before, File.ReadAllBytes(Path.Combine(run, "weights.safetensors")));
+    }
+
+    [Fact]
+    public void DamagedRun_IsRefusedByEveryVerb()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        CommandLine.Train(run, "--max-epochs", "2", "--no-report");
+        File.WriteAllText(Path.Combine(run, "weights.safetensors"), "damaged");
+        AssertRefused(CommandLine.Run("measure", run), "weights.safetensors");
+        AssertRefused(CommandLine.Run("report", run), "weights.safetensors");
+        Assert.False(File.Exists(Path.Combine(run, "report.html")));
+    }
+
+    [Fact]
+    public void ErrorWithJson_IsOneDocumentOnOutput()
+    {
+        CommandLine result = CommandLine.Run("train", "--depth", "0", "--json");
+        Assert.Equal(2, result.ExitCode);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        Assert.Contains("depth is 0", document.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    private static void AssertRefused(CommandLine result, string found)
+    {
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("", result.Output);
+        string line = Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("error: ", line, StringComparison.Ordinal);
+        Assert.Contains(found, line, StringComparison.Ordinal);
+        Assert.True(Encoding.UTF8.GetByteCount(line) < 600, line);
+    }
+}

@@ -1,0 +1,24 @@
+using RankCollapse.Cli;
+
+namespace RankCollapse.Tests.Cli;
+
+/// <summary>What a command line wrote, and its exit code.</summary>
+internal sealed record CommandLine(int ExitCode, string Output, string Error)
+{
+    /// <summary>A small task that trains in a fraction of a second.</summary>
+    public static readonly string[] SmallTask =
+        ["--data", "gaussian-mixture", "--samples", "24", "--classes", "3", "--dimension", "6", "--depth", "3", "--width", "8", "--convention", "mean", "--lambda", "1e-2", "--threads", "1"];
+
+    public static CommandLine Run(params string[] arguments) => Run(CancellationToken.None, arguments);
+
+    public static CommandLine Run(CancellationToken cancellation, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = RankCollapseCommand.Run(arguments, new CommandEnvironment { Output = output, Error = error, Cancellation = cancellation });
+        return new CommandLine(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Trains the small task into a folder.</summary>
+    public static CommandLine Train(string folder, params string[] more) => Run(["train", .. SmallTask, "--out", folder, .. more]);
+}

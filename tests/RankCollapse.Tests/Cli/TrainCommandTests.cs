@@ -1,0 +1,121 @@
+using System.Text.Json;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Tests.Cli;
+
+public sealed class TrainCommandTests
+{
+    [Fact]
+    public void Training_WritesRunReportAndSummary()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        CommandLine result = CommandLine.Train(run, "--max-epochs", "60");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("TCV", result.Output, StringComparison.Ordinal);
+        Assert.Contains("60 epochs", result.Output, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(run, "report.html"), result.Output, StringComparison.Ordinal);
+        Assert.Contains("Training feedforward 6–8–8–3", result.Error, StringComparison.Ordinal);
+        Assert.True(new FileInfo(Path.Combine(run, "report.html")).Length > 10_000);
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(run, "figures"), "*.svg"));
+        Assert.False(Directory.Exists(Path.Combine(run, "checkpoints")));
+        Run read = RunFolder.Read(run);
+        Assert.Equal((RunStatus.MaxEpochs, 60L), (read.Summary.Status, read.Summary.Epochs));
+    }
+
+    [Fact]
+    public void Json_IsTheOnlyOutputAndEqualsTheSummary()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        CommandLine result = CommandLine.Train(run, "--max-epochs", "5", "--no-report", "--json");
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        JsonElement root = document.RootElement;
+        Assert.Equal(run, root.GetProperty("run").GetString());
+        Assert.Equal(JsonValueKind.Null, root.GetProperty("report").ValueKind);
+        using JsonDocument summary = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run, "summary.json")));
+        Assert.True(JsonElement.DeepEquals(summary.RootElement, root.GetProperty("summary")));
+    }
+
+    [Theory]
+    [InlineData(0, "--max-epochs", "3")]
+    [InlineData(0, "--max-seconds", "1e-9")]
+    [InlineData(0, "--max-epochs", "30000", "--gradient-tolerance", "1")]
+    [InlineData(1, "--max-epochs", "3", "--gradient-tolerance", "1e-6")]
+    [InlineData(1, "--solver", "sgd", "--learning-rate", "1e200", "--max-epochs", "50")]
+    public void ExitCode_SaysWhetherWhatWasAskedWasReached(int code, params string[] more)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(code, CommandLine.Train(folder.File("run"), [.. more, "--no-report"]).ExitCode);
+    }
+
+    [Fact]
+    public void Cancellation_SavesTheRunWithItsStatus()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        CommandLine result = CommandLine.Run(new CancellationToken(canceled: true), ["train", .. CommandLine.SmallTask, "--out", run, "--no-report"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(RunStatus.Cancelled, RunFolder.Read(run).Summary.Status);
+        CommandLine resumed = CommandLine.Run("train", "--resume", "--out", run, "--max-seconds", "0.01", "--no-report");
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Equal(RunStatus.TimeLimit, RunFolder.Read(run).Summary.Status);
+    }
+
+    [Fact]
+    public void ResumeOfAnEndedRun_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        CommandLine.Train(run, "--max-epochs", "4", "--no-report");
+        byte[] before = File.ReadAllBytes(Path.Combine(run, "summary.json"));
+        CommandLine resumed = CommandLine.Run("train", "--resume", "--out", run, "--no-report");
+        Assert.Contains("already ended", resumed.Output, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(run, "summary.json")));
+    }
+
+    [Fact]
+    public void ConfigurationFile_IsReadAndOptionsWin()
+    {
+        using var folder = new TemporaryFolder();
+        string settings = folder.Write("settings.json", """{ "data": "gaussian-mixture", "samples": 12, "classes": 3, "depth": 2, "width": 5, "lambda": 0.5, "maxEpochs": 2 }""");
+        string run = folder.File("run");
+        CommandLine result = CommandLine.Run("train", "--config", settings, "--lambda", "0.25", "--out", run, "--no-report");
+        Assert.Equal(0, result.ExitCode);
+        RunConfiguration stored = RunFolder.Open(run).ReadConfiguration();
+        Assert.Equal((2, 0.25, 0.25, 2L, 12), (stored.Depth, stored.Lambda, stored.LambdaFeatures, stored.MaxEpochs, stored.Samples));
+        Assert.Equal(TrainingRun.ProgramVersion, stored.Version);
+        Assert.NotNull(stored.LearningRate);
+    }
+
+    [Fact]
+    public void StoredConfiguration_RepeatsTheRunBitForBit()
+    {
+        using var folder = new TemporaryFolder();
+        string first = folder.File("first"), second = folder.File("second");
+        CommandLine.Train(first, "--max-epochs", "20", "--no-report", "--seed", "5", "--data-seed", "6");
+        CommandLine.Run("train", "--config", Path.Combine(first, "config.json"), "--out", second, "--no-report");
+        Assert.Equal(File.ReadAllBytes(Path.Combine(first, "weights.safetensors")), File.ReadAllBytes(Path.Combine(second, "weights.safetensors")));
+    }
+
+    [Fact]
+    public void TargetOutsideTheOutputsRange_IsWarnedOf()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("warning: The target", CommandLine.Train(folder.File("run"), "--output-activation", "tanh", "--max-epochs", "1", "--no-report").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryOption_IsASettingOfTheConfiguration()
+    {
+        string help = CommandLine.Run("train", "--help").Output;
+        string json = System.Text.Encoding.UTF8.GetString(new RunConfiguration().ToJson());
+        using JsonDocument document = JsonDocument.Parse(json);
+        foreach (JsonProperty setting in document.RootElement.EnumerateObject())
+        {
+            if (setting.Name == "version") continue;
+            string option = "--" + string.Concat(setting.Name.Select(c => char.IsUpper(c) ? $"-{char.ToLowerInvariant(c)}" : $"{c}"));
+            Assert.Contains(option + " ", help, StringComparison.Ordinal);
+        }
+    }
+}
