@@ -20,6 +20,7 @@ internal sealed class TrainingProgress
     private RunConfiguration _configuration = new();
     private long _firstEpoch;
     private double _lastShown;
+    private double _smallestGradient = 1;
 
     private TrainingProgress(CommandEnvironment environment)
     {
@@ -61,7 +62,8 @@ internal sealed class TrainingProgress
         if (now - _lastShown < _secondsBetween) return;
         _lastShown = now;
         double? left = SecondsLeft(state, now);
-        string text = $"epoch {NumberText.Whole(state.Epoch)} of {NumberText.Whole(_configuration.MaxEpochs)}, objective {Numbers.Short(state.Value.Total, 4)}, data loss {Numbers.Short(state.Value.DataLoss)}, "
+        string of = EndsByConvergence ? "" : $" of {NumberText.Whole(_configuration.MaxEpochs)}";
+        string text = $"epoch {NumberText.Whole(state.Epoch)}{of}, objective {Numbers.Short(state.Value.Total, 4)}, data loss {Numbers.Short(state.Value.DataLoss)}, "
             + $"rel. gradient {Numbers.Short(state.Gradient.Relative, 2)}{(state.Phase.Length > 0 ? $", {state.Phase}" : "")}{(left is { } seconds ? $", at most {Remaining(seconds)} left" : "")}";
         if (_task is null)
         {
@@ -90,16 +92,26 @@ internal sealed class TrainingProgress
 
     private static string Remaining(double seconds) => seconds < 60 ? $"{Math.Ceiling(seconds)} s" : NumberText.Duration(seconds);
 
-    private double Fraction(TrainingState state) => Math.Max(
-        state.Epoch / Math.Max(1.0, _configuration.MaxEpochs),
-        _configuration.MaxSeconds is { } limit ? Math.Min(1, state.Seconds / limit) : 0);
+    /// <summary>A second-order solver ends when it converges, long before its last epoch; others mostly end there.</summary>
+    private bool EndsByConvergence => _configuration.Solver == "gauss-newton";
 
-    /// <summary>The time until the first limit; convergence may end it before.</summary>
+    private double Fraction(TrainingState state)
+    {
+        double byTime = _configuration.MaxSeconds is { } limit ? Math.Min(1, state.Seconds / limit) : 0;
+        double byEpochs = state.Epoch / Math.Max(1.0, _configuration.MaxEpochs);
+        if (!EndsByConvergence || _configuration.GradientTolerance is not (> 0 and < 1)) return Math.Max(byTime, byEpochs);
+        _smallestGradient = Math.Min(_smallestGradient, state.Gradient.Relative);
+        double byGradient = Math.Clamp(Math.Log(_smallestGradient) / Math.Log(_configuration.GradientTolerance), 0, 1);
+        return Math.Max(byGradient, Math.Max(byTime, byEpochs));
+    }
+
+    /// <summary>The time until the first limit that counts; convergence may end it before. Null when none can be told.</summary>
     private double? SecondsLeft(TrainingState state, double now)
     {
         long done = state.Epoch - _firstEpoch;
         if (done == 0) return null;
-        double byEpochs = now / done * (_configuration.MaxEpochs - state.Epoch);
-        return _configuration.MaxSeconds is { } limit ? Math.Min(byEpochs, Math.Max(0, limit - state.Seconds)) : byEpochs;
+        double byEpochs = EndsByConvergence ? double.PositiveInfinity : now / done * (_configuration.MaxEpochs - state.Epoch);
+        double left = _configuration.MaxSeconds is { } limit ? Math.Min(byEpochs, Math.Max(0, limit - state.Seconds)) : byEpochs;
+        return double.IsFinite(left) ? left : null;
     }
 }

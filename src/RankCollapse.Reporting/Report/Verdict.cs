@@ -40,6 +40,7 @@ internal sealed record Verdict(string Collapse, string Convergence, bool HasConv
         return summary.Status switch
         {
             RunStatus.Converged => $"Training converged after {epochs} ({gradient}).",
+            RunStatus.MaxEpochs when summary.Epochs < run.Configuration.MaxEpochs => $"Training stopped after {epochs}, because no step lowered the objective any more ({gradient}).",
             RunStatus.MaxEpochs => $"Training used up its {epochs} before it converged ({gradient}).",
             RunStatus.TimeLimit => $"Training used up its time after {epochs} before it converged ({gradient}).",
             RunStatus.Cancelled => $"Training was stopped after {epochs}, before it converged ({gradient}).",

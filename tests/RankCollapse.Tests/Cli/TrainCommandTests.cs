@@ -42,7 +42,7 @@ public sealed class TrainCommandTests
     [InlineData(0, "--max-seconds", "1e-9")]
     [InlineData(0, "--max-epochs", "30000", "--gradient-tolerance", "1")]
     [InlineData(1, "--max-epochs", "3", "--gradient-tolerance", "1e-6")]
-    [InlineData(1, "--solver", "sgd", "--learning-rate", "1e200", "--max-epochs", "50")]
+    [InlineData(1, "--learning-rate", "1e200", "--max-epochs", "50")]
     public void ExitCode_SaysWhetherWhatWasAskedWasReached(int code, params string[] more)
     {
         using var folder = new TemporaryFolder();
@@ -78,7 +78,7 @@ public sealed class TrainCommandTests
     public void ConfigurationFile_IsReadAndOptionsWin()
     {
         using var folder = new TemporaryFolder();
-        string settings = folder.Write("settings.json", """{ "data": "gaussian-mixture", "samples": 12, "classes": 3, "depth": 2, "width": 5, "lambda": 0.5, "maxEpochs": 2 }""");
+        string settings = folder.Write("settings.json", """{ "data": "gaussian-mixture", "samples": 12, "classes": 3, "depth": 2, "width": 5, "lambda": 0.5, "solver": "adam", "maxEpochs": 2 }""");
         string run = folder.File("run");
         CommandLine result = CommandLine.Run("train", "--config", settings, "--lambda", "0.25", "--out", run, "--no-report");
         Assert.Equal(0, result.ExitCode);

@@ -17,6 +17,7 @@ public sealed class TrainingRunTests
         Convention = "mean",
         Lambda = 1e-2,
         Delta = 0.5,
+        Solver = "adam",
         MaxEpochs = 120,
         GradientTolerance = 0,
         RecordEvery = 25,
@@ -28,6 +29,7 @@ public sealed class TrainingRunTests
     [InlineData("adam")]
     [InlineData("sgd")]
     [InlineData("lbfgs")]
+    [InlineData("gauss-newton")]
     public void InterruptedAndResumedRun_HasTheSameWeightsBitForBit(string solver)
     {
         using var folder = new TemporaryFolder();
