@@ -37,7 +37,7 @@ internal sealed class TrainingOptionSet
         Number<double>("momentum", "Momentum of sgd [0.9]", "m", (c, v) => c with { Momentum = v }),
         Number<long>("max-epochs", "The most epochs (solver iterations) [20000]", "n", (c, v) => c with { MaxEpochs = v }),
         Number<double>("max-seconds", "The most seconds of training [no limit]", "s", (c, v) => c with { MaxSeconds = v }),
-        Number<double>("gradient-tolerance", "Stop at this relative gradient norm [1e-8]", "ε", (c, v) => c with { GradientTolerance = v }),
+        Number<double>("gradient-tolerance", "Stop at this relative gradient norm [1e-6]", "ε", (c, v) => c with { GradientTolerance = v }),
         Number<long>("seed", "Seed of the initial weights [0]", "n", (c, v) => c with { Seed = v }),
         Number<long>("data-seed", "Seed of the data [0]", "n", (c, v) => c with { DataSeed = v }),
         Number<long>("record-every", "Record metrics every n epochs, and at 1, 2, 5, 10, … before that [about 100 records]", "n", (c, v) => c with { RecordEvery = v }),

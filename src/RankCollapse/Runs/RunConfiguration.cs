@@ -82,7 +82,7 @@ public sealed partial record RunConfiguration
     public double? MaxSeconds { get; init; }
 
     /// <summary>Stop at this relative gradient norm.</summary>
-    public double GradientTolerance { get; init; } = 1e-8;
+    public double GradientTolerance { get; init; } = 1e-6;
 
     /// <summary>Seed of initialisation and sampling.</summary>
     public long Seed { get; init; }

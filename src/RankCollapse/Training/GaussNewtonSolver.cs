@@ -41,7 +41,9 @@ public sealed class GaussNewtonSolver : Solver
     private const int MostInnerProducts = 400;
     private const int MostNormalSteps = 3;
     private const int MostCorrections = 6;
-    private const int MostIdleSteps = 8;
+
+    /// <summary>So many steps without a smaller objective or gradient mean that rounding has the last word.</summary>
+    private const int MostIdleSteps = 40;
 
     /// <summary>Below this share of the objective a step's decrease is found from gradients, because values no longer resolve it.</summary>
     private const double GradientShare = 1e-9;
@@ -70,6 +72,7 @@ public sealed class GaussNewtonSolver : Solver
     private ObjectiveValue _trialValue;
     private bool _usesHessian;
     private bool _metricIsCurrent;
+    private double _leastGradient = double.PositiveInfinity;
     private int _idleSteps;
     private string _phase = "";
 
@@ -123,7 +126,7 @@ public sealed class GaussNewtonSolver : Solver
     /// <inheritdoc/>
     public override StepOutcome Step()
     {
-        double valueBefore = _value.Total, gradientBefore = _point.GradientSize.Norm;
+        double valueBefore = _value.Total;
         if (!_metricIsCurrent)
         {
             _metric.Build(_point, _reduced);
@@ -137,9 +140,10 @@ public sealed class GaussNewtonSolver : Solver
         TryStep();
         if (_inner.PredictedDecrease < (_metric.ResolvesOutputs ? HessianShare : HessianShareOfLargeProblems) * _value.Total) _usesHessian = true;
         Publish();
-        bool improved = _value.Total < valueBefore * (1 - Rounding) || _point.GradientSize.Norm < 0.9 * gradientBefore;
-        _idleSteps = improved ? 0 : _idleSteps + 1;
-        return _idleSteps >= MostIdleSteps && _region.Radius * _region.Radius < Rounding * _value.Total ? StepOutcome.Stalled : StepOutcome.Moved;
+        bool improves = _value.Total < valueBefore * (1 - Rounding) || _point.GradientSize.Norm < 0.9 * _leastGradient;
+        _leastGradient = Math.Min(_leastGradient, _point.GradientSize.Norm);
+        _idleSteps = improves ? 0 : _idleSteps + 1;
+        return _idleSteps < MostIdleSteps ? StepOutcome.Moved : StepOutcome.Stalled;
     }
 
     /// <inheritdoc/>
@@ -150,6 +154,7 @@ public sealed class GaussNewtonSolver : Solver
         writer.Write(_region.Radius);
         writer.Write(_usesHessian);
         writer.Write(_idleSteps);
+        writer.Write(_leastGradient);
         _reduction.Save(writer);
     }
 
@@ -161,6 +166,7 @@ public sealed class GaussNewtonSolver : Solver
         _region.Reset(reader.ReadDouble());
         _usesHessian = reader.ReadBoolean();
         _idleSteps = reader.ReadInt32();
+        _leastGradient = reader.ReadDouble();
         _reduction.Load(reader);
         _metricIsCurrent = false;
     }

@@ -13,7 +13,7 @@ public sealed record TrainingOptions
     public double? MaxSeconds { get; init; }
 
     /// <summary>Stop at this relative gradient norm.</summary>
-    public double GradientTolerance { get; init; } = 1e-8;
+    public double GradientTolerance { get; init; } = 1e-6;
 
     /// <summary>Record every so many epochs, and at the first and last one.</summary>
     public long RecordEvery { get; init; } = 100;
