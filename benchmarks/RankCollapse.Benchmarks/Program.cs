@@ -5,8 +5,6 @@ switch (args.FirstOrDefault())
     case "products":
         ProductBenchmark.Run();
         return 0;
-    case "scratch": Scratch.Run(); return 0;
-    case "solve": SolverScratch.Run(args); return 0;
     case "epoch":
         EpochBenchmark.Run(depth: 10, seconds: 5);
         return 0;

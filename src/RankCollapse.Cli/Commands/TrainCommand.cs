@@ -25,6 +25,7 @@ internal static class TrainCommand
                 "rankcollapse train --architecture residual --depth 4 --activation asinh --convention mean --lambda 1e-2 --max-seconds 60",
                 "rankcollapse train --solver adam --convention mean --lambda 3e-3 --learning-rate 3e-3 --max-epochs 12000",
                 "rankcollapse train --config settings.json --seed 1",
+                "rankcollapse train --seeds 0..9 --max-seconds 20 --out runs/ensemble",
                 "rankcollapse train --resume --out runs/first",
             ],
         };
@@ -34,8 +35,10 @@ internal static class TrainCommand
         Option<bool> resume = OptionValue.Switch("--resume", "Go on with an interrupted run in the folder, to the same result as without interruption");
         Option<bool> force = OptionValue.Switch("--force", "Replace an earlier run in the folder");
         Option<bool> noReport = OptionValue.Switch("--no-report", "Do not write report.html and figures/");
+        Option<string> seeds = OptionValue.Of<string>("--seeds", "Train an ensemble, one run for each seed from a to b, on all cores; no reports", "a..b");
         Option<bool> json = CommonOptions.Json();
         command.Add(output);
+        command.Add(seeds);
         command.Add(resume);
         command.Add(force);
         command.Add(noReport);
@@ -47,6 +50,12 @@ internal static class TrainCommand
             RunConfiguration fresh = settings.Apply(parsed, new RunConfiguration());
             if (!isResumed) fresh.Validate();
             string path = parsed.GetValue(output) ?? RunName.For(fresh);
+            if (parsed.GetValue(seeds) is { } range)
+            {
+                if (settings.IsGiven(parsed, "--seed")) throw new InvalidInputException("--seed trains one run and --seeds an ensemble; give one of both.");
+                bool isLimitEnough = CodeOf(RunStatus.TimeLimit, settings.IsGiven(parsed, "--gradient-tolerance"), settings.IsGiven(parsed, "--max-epochs") || settings.IsGiven(parsed, "--max-seconds")) == ExitCode.Done;
+                return EnsembleTraining.Run(environment, fresh, range, path, isResumed, parsed.GetValue(force), parsed.GetValue(json), isLimitEnough);
+            }
             TrainingRunResult result = TrainingProgress.Show(environment, progress =>
             {
                 var options = new TrainingRunOptions { Force = parsed.GetValue(force), Started = progress.Start, Progress = progress.Update, Warning = progress.Warn };

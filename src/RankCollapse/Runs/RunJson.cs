@@ -12,6 +12,7 @@ namespace RankCollapse.Runs;
     Converters = [typeof(RunStatusConverter), typeof(NonFiniteAsNullConverter)])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(RunSummary))]
+[JsonSerializable(typeof(EnsembleSummary))]
 internal sealed partial class RunJson : JsonSerializerContext;
 
 /// <summary>Writes statuses as <c>converged</c>, <c>max-epochs</c>, <c>time-limit</c>, <c>cancelled</c>, <c>diverged</c>.</summary>

@@ -31,6 +31,13 @@ public sealed class GaussNewtonSolver : Solver
     private const double HessianShareOfLargeProblems = 1e-4;
 
     private const double InnerTolerance = 0.1;
+
+    /// <summary>Curvature relative to the metric's that rounding alone can make.</summary>
+    private const double LeastCurvature = 1e-11;
+
+    /// <summary>Curvature relative to the metric's that is ignored however large the gradient is.</summary>
+    private const double LargestFlatCurvature = 1e-7;
+
     private const int MostInnerProducts = 400;
     private const int MostNormalSteps = 3;
     private const int MostCorrections = 6;
@@ -123,8 +130,9 @@ public sealed class GaussNewtonSolver : Solver
             _metricIsCurrent = true;
         }
         if (_usesHessian && _metric.ResolvesOutputs) TakeNormalSteps();
-        double tolerance = Math.Min(InnerTolerance, Math.Sqrt(_point.GradientSize.Relative));
-        InnerOutcome outcome = _inner.Solve(_reducedGradient, _multiply, _metric, _region.Radius, tolerance, MostInnerProducts, _step);
+        double relative = _point.GradientSize.Relative;
+        double tolerance = Math.Min(InnerTolerance, Math.Sqrt(relative)), flat = Math.Clamp(relative, LeastCurvature, LargestFlatCurvature);
+        InnerOutcome outcome = _inner.Solve(_reducedGradient, _multiply, _metric, _region.Radius, tolerance, flat, MostInnerProducts, _step);
         _phase = $"{(_usesHessian ? "Newton" : "Gauss–Newton")}, {_inner.Products} products, {Describe(outcome)}";
         TryStep();
         if (_inner.PredictedDecrease < (_metric.ResolvesOutputs ? HessianShare : HessianShareOfLargeProblems) * _value.Total) _usesHessian = true;

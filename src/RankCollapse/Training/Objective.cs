@@ -21,6 +21,8 @@ public sealed class Objective
     private readonly Matrix[] _errors;
     private readonly Matrix[]? _bends;
     private readonly Matrix _probabilities;
+    private readonly bool _isPenalised;
+    private readonly double _scaleOfData;
     private double _dataLoss;
 
     /// <summary>Prepares the passes for a shape, its data and its penalties.</summary>
@@ -69,6 +71,8 @@ public sealed class Objective
             ? new Matrix(l == 0 ? 0 : specification.Width(l), samples)
             : new Matrix(buffers[2], 0, l == 0 ? 0 : specification.Width(l), samples))];
         _bends = keepsCurvature ? [.. Enumerable.Range(0, depth + 1).Select(l => new Matrix(l == 0 ? 0 : specification.Width(l), samples))] : null;
+        _isPenalised = Coefficients.Bias > 0 || Coefficients.Weights.Any(lambda => lambda > 0);
+        _scaleOfData = Coefficients.Data * TensorPrimitives.Norm<double>(data.Inputs.AsSpan()) * TensorPrimitives.Norm<double>(data.Targets.AsSpan());
         _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? samples : 0);
     }
 
@@ -162,7 +166,8 @@ public sealed class Objective
             }
         }
         double norm = Math.Sqrt(squares);
-        GradientSize = new GradientSize(norm, norm == 0 ? 0 : norm / Math.Sqrt(Math.Max(squaresWithoutPenalty, squaresOfPenalty)));
+        double scale = _isPenalised ? Math.Sqrt(Math.Max(squaresWithoutPenalty, squaresOfPenalty)) : _scaleOfData;
+        GradientSize = new GradientSize(norm, norm == 0 ? 0 : norm / scale);
         return Compose(_dataLoss, weightPenalty, featureSquares);
 
         void AddPenalty(Matrix g, Matrix w, double factor)

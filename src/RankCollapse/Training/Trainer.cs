@@ -145,6 +145,7 @@ public sealed class Trainer : IDisposable
             return new TrainingResult(RunStatus.Diverged, State(), $"The objective is not finite at the start ({Place(layer)}); use a smaller initialisation.");
         }
         TrainingState state = State();
+        var existence = new StationaryPointCheck(_solver.Objective, _solver.Network, isMonotone: !_solver.CanDiverge);
         if (!_isResumed) _observer.Record?.Invoke(state);
         TakeSnapshot();
         while (true)
@@ -163,6 +164,7 @@ public sealed class Trainer : IDisposable
             state = State();
             _observer.Progress?.Invoke(state);
             if (_options.IsRecorded(_epoch)) _observer.Record?.Invoke(state);
+            if (existence.Missing(_solver.Network) is { } reason) return End(RunStatus.Diverged, state, reason);
             if (outcome == StepOutcome.Stalled)
                 return End(RunStatus.MaxEpochs, state, $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:0.0e-0}; a larger --gradient-tolerance would be reached.");
             if (_epoch - _snapshotEpoch >= SnapshotEpochs) TakeSnapshot();

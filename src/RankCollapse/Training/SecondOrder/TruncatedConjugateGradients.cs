@@ -24,9 +24,6 @@ internal enum InnerOutcome
 /// </summary>
 internal sealed class TruncatedConjugateGradients(NetworkSpecification specification)
 {
-    /// <summary>Curvature relative to the metric's that rounding alone can make.</summary>
-    private const double Flat = 1e-11;
-
     private readonly Network _residual = new(specification);
     private readonly Network _preconditioned = new(specification);
     private readonly Network _direction = new(specification);
@@ -50,9 +47,10 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
     /// <param name="preconditioner">M.</param>
     /// <param name="radius">Δ.</param>
     /// <param name="tolerance">Stop when the residual's norm has fallen by this factor.</param>
+    /// <param name="flat">Curvature relative to the metric's, at most so large, that counts as none.</param>
     /// <param name="limit">The most products.</param>
     /// <param name="step">p; overwritten.</param>
-    public InnerOutcome Solve(Network gradient, Action<Network, Network> multiply, IPreconditioner preconditioner, double radius, double tolerance, int limit, Network step)
+    public InnerOutcome Solve(Network gradient, Action<Network, Network> multiply, IPreconditioner preconditioner, double radius, double tolerance, double flat, int limit, Network step)
     {
         double[] p = step.Parameters, r = _residual.Parameters, y = _preconditioned.Parameters, d = _direction.Parameters, q = _product.Parameters;
         Array.Clear(p);
@@ -73,8 +71,8 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
             Products++;
             double curvature = TensorPrimitives.Dot<double>(d, q);
 
-            // Along an orbit of equal networks the curvature is 0 but for rounding: nothing is to be learnt there.
-            if (Products > 1 && Math.Abs(curvature) <= Flat * dd) return InnerOutcome.Solved;
+            // Along an orbit of (nearly) equal networks the curvature is 0 but for rounding and for the gradient that is left: nothing is to be learnt there.
+            if (Products > 1 && Math.Abs(curvature) <= flat * dd) return InnerOutcome.Solved;
             double alpha = ry / curvature;
             double next = pp + (2 * alpha * pd) + (alpha * alpha * dd);
             if (!(curvature > 0) || !(next < radius * radius))

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Cli.Commands;
+
+/// <summary><c>train --seeds a..b</c>: trains an ensemble and sums it up.</summary>
+internal static class EnsembleTraining
+{
+    /// <summary>Trains all seeds of a range.</summary>
+    /// <param name="environment">Where output goes.</param>
+    /// <param name="configuration">The settings of every member.</param>
+    /// <param name="seeds">The range as it was typed: a..b, both included.</param>
+    /// <param name="path">The ensemble's folder.</param>
+    /// <param name="resume">Whether interrupted members go on.</param>
+    /// <param name="force">Whether earlier members are replaced.</param>
+    /// <param name="json">Whether the summary is written as JSON.</param>
+    /// <param name="isLimitEnough">Whether members that used up their epochs or seconds count as done.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(CommandEnvironment environment, RunConfiguration configuration, string seeds, string path, bool resume, bool force, bool json, bool isLimitEnough)
+    {
+        (long first, long last) = ReadRange(seeds);
+        var options = new EnsembleOptions
+        {
+            Force = force,
+            Resume = resume,
+            Finished = (member, done, count) => environment.Error.WriteLine(Describe(member, done, count)),
+        };
+        environment.Error.WriteLine($"Training {last - first + 1} members on {configuration.Threads ?? Environment.ProcessorCount} cores");
+        EnsembleSummary summary = TrainingEnsemble.Start(configuration, first, last, path, options, environment.Cancellation);
+        bool isDone = summary.Members.All(m => m.Status == RunStatus.Converged || (isLimitEnough && m.Status is RunStatus.MaxEpochs or RunStatus.TimeLimit));
+        if (json) JsonOutput.Write(environment.Output, JsonNode.Parse(summary.ToJson())!.AsObject());
+        else Write(environment.Output, summary, path);
+        return isDone ? ExitCode.Done : ExitCode.NotReached;
+    }
+
+    private static (long First, long Last) ReadRange(string seeds)
+    {
+        string[] ends = seeds.Split("..");
+        if (ends.Length == 2
+            && long.TryParse(ends[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long first)
+            && long.TryParse(ends[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long last)
+            && first <= last)
+        {
+            return (first, last);
+        }
+        throw new InvalidInputException($"The option --seeds is '{InputFile.Printable(seeds)}', expected a range such as 0..9, both ends included.");
+    }
+
+    private static string Describe(EnsembleMember member, int done, int count) => member.Error is { } error
+        ? $"[{done}/{count}] seed {member.Seed} failed: {error}"
+        : $"[{done}/{count}] seed {member.Seed} {StatusName(member.Status)}: objective {Numbers.Short(member.Objective ?? double.NaN, 5)}, rel. gradient {Numbers.Short(member.RelativeGradientNorm ?? double.NaN, 2)}, {member.Epochs} epochs, {member.Seconds:0.0} s";
+
+    private static string StatusName(RunStatus? status) => status switch
+    {
+        RunStatus.Converged => "converged",
+        RunStatus.MaxEpochs => "used up its epochs",
+        RunStatus.TimeLimit => "used up its time",
+        RunStatus.Cancelled => "was stopped",
+        _ => "diverged",
+    };
+
+    private static void Write(TextWriter output, EnsembleSummary summary, string path)
+    {
+        output.WriteLine();
+        output.WriteLine($"{summary.Members.Count} members: {string.Join(", ", summary.Members.GroupBy(m => m.Error is null ? StatusName(m.Status) : "failed").Select(g => $"{g.Count()} {g.Key}"))}, in {summary.Seconds:0.0} s");
+        output.WriteLine("                        minimum     median    maximum");
+        Line("objective", summary.Network["objective"], 6);
+        Line("rel. gradient norm", summary.Network["relativeGradientNorm"], 2);
+        Line("epochs", summary.Network["epochs"], 6);
+        Line("seconds", summary.Network["seconds"], 3);
+        foreach (EnsembleLayer layer in summary.Layers)
+        {
+            Line($"layer {layer.Layer}  TCV", layer.TcvUpper, 3);
+            Line($"layer {layer.Layer}  rank Z", layer.FeatureNumericalRank, 4);
+            Line($"layer {layer.Layer}  rank W", layer.WeightNumericalRank, 4);
+        }
+        output.WriteLine($"summary: {Path.Combine(path, TrainingEnsemble.SummaryFile)}");
+        output.WriteLine($"members: {Path.Combine(path, "seed-*")}, each a run folder for `measure` and `report`");
+
+        void Line(string name, Spread spread, int digits) =>
+            output.WriteLine($"{name,-20}{Numbers.Short(spread.Minimum, digits),11}{Numbers.Short(spread.Median, digits),11}{Numbers.Short(spread.Maximum, digits),11}");
+    }
+}

@@ -1,0 +1,66 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training;
+
+/// <summary>Recognises training that cannot end at a stationary point, because the objective falls as the weights grow without bound.</summary>
+internal sealed class StationaryPointCheck
+{
+    /// <summary>Parameters so many times larger than at the start have no stationary point in reach.</summary>
+    private const double LargestGrowth = 1e6;
+
+    private readonly Objective _objective;
+    private readonly bool _outputsMayGrow;
+    private readonly double _largestNorm;
+
+    /// <summary>Prepares the check.</summary>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="start">The network before training.</param>
+    /// <param name="isMonotone">Whether the solver never lets the objective rise; others may also grow because their steps are too long, which is divergence.</param>
+    public StationaryPointCheck(Objective objective, Network start, bool isMonotone)
+    {
+        _objective = objective;
+        ObjectiveCoefficients factors = objective.Coefficients;
+        int depth = objective.Specification.Depth;
+        _outputsMayGrow = objective.Settings.Loss == Loss.CrossEntropy && factors.WeightsOf(depth) == 0 && factors.Bias == 0 && factors.Features == 0
+            && ReferenceEquals(objective.Specification.OutputActivation, Activation.Identity);
+        _largestNorm = !isMonotone ? double.PositiveInfinity : LargestGrowth * (1 + TensorPrimitives.Norm<double>(start.Parameters));
+    }
+
+    /// <summary>One line that says why there is no stationary point to reach; null while there may be one.</summary>
+    /// <param name="network">The network at the objective's last evaluation.</param>
+    /// <remarks>
+    /// Where cross-entropy is not penalised in the last layer and every sample is classified with a positive margin, outputs t·f(X) have a smaller loss
+    /// for every t &gt; 1, so that no point on the ray of the last layer's weights is stationary and the infimum 0 is not attained.
+    /// </remarks>
+    public string? Missing(Network network)
+    {
+        if (_outputsMayGrow && IsSeparated(_objective.Features[^1], _objective.Data.Targets))
+            return "There is no stationary point: the network classifies every sample, and without a penalty on the last layer the cross-entropy falls for ever as its weights grow; the last state is saved. Set --lambda above 0.";
+        double norm = TensorPrimitives.Norm<double>(network.Parameters);
+        return norm <= _largestNorm
+            ? null
+            : $"No stationary point is in reach: the parameters' norm has grown to {norm:0.0e-0} and the objective still falls; the last state is saved. Set --lambda and --delta above 0.";
+    }
+
+    /// <summary>Whether every sample's targets lie on one class whose output is strictly the largest.</summary>
+    private static bool IsSeparated(Matrix outputs, Matrix targets)
+    {
+        for (int i = 0; i < targets.Columns; i++)
+        {
+            int target = -1;
+            for (int k = 0; k < targets.Rows; k++)
+            {
+                if (targets[k, i] == 0) continue;
+                if (target >= 0 || targets[k, i] < 0) return false;
+                target = k;
+            }
+            for (int k = 0; target >= 0 && k < targets.Rows; k++)
+            {
+                if (k != target && !(outputs[target, i] > outputs[k, i])) return false;
+            }
+        }
+        return true;
+    }
+}

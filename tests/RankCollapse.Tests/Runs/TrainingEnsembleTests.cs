@@ -1,0 +1,87 @@
+using RankCollapse.Runs;
+using RankCollapse.Tests.Cli;
+
+namespace RankCollapse.Tests.Runs;
+
+public sealed class TrainingEnsembleTests
+{
+    private static readonly RunConfiguration Small = new()
+    {
+        Data = "gaussian-mixture", Samples = 20, Classes = 2, Dimension = 5, Depth = 2, Width = [6], Convention = "mean", Lambda = 1e-2, MaxEpochs = 200,
+    };
+
+    [Fact]
+    public void Members_AreThoseOfSingleRuns()
+    {
+        using var folder = new TemporaryFolder();
+        EnsembleSummary summary = TrainingEnsemble.Start(Small, 3, 5, folder.File("e"));
+        Assert.Equal([3, 4, 5], summary.Members.Select(m => m.Seed));
+        Assert.All(summary.Members, m => Assert.Equal(RunStatus.Converged, m.Status));
+        foreach (EnsembleMember member in summary.Members)
+        {
+            Run single = TrainingRun.Start(Small with { Seed = member.Seed, Threads = 1 }, null).Run;
+            Run stored = RunFolder.Read(Path.Combine(folder.File("e"), member.Folder));
+            Assert.Equal(single.Trained.Parameters, stored.Trained.Parameters);
+            Assert.Equal(single.Summary.Objective, member.Objective);
+        }
+        Spread objective = summary.Network["objective"];
+        Assert.Equal(3, objective.Count);
+        Assert.Equal(summary.Members.Min(m => m.Objective), objective.Minimum);
+        Assert.Equal(summary.Members.Max(m => m.Objective), objective.Maximum);
+        Assert.True(File.Exists(folder.File("e/ensemble.json")));
+    }
+
+    [Fact]
+    public void AMemberThatFails_IsReportedAndTheOthersGoOn()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("e"));
+        File.WriteAllText(folder.File("e/seed-1"), "a file where a folder is wanted");
+        EnsembleSummary summary = TrainingEnsemble.Start(Small, 0, 2, folder.File("e"), new EnsembleOptions { Force = true });
+        Assert.Equal([RunStatus.Converged, null, RunStatus.Converged], summary.Members.Select(m => m.Status));
+        Assert.NotNull(summary.Members[1].Error);
+        Assert.Equal(2, summary.Network["objective"].Count);
+    }
+
+    [Fact]
+    public void Resumed_KeepsWhatEndedAndTrainsTheRest()
+    {
+        using var folder = new TemporaryFolder();
+        EnsembleSummary first = TrainingEnsemble.Start(Small, 0, 1, folder.File("e"));
+        Assert.Throws<InvalidInputException>(() => TrainingEnsemble.Start(Small, 0, 3, folder.File("e")));
+        EnsembleSummary all = TrainingEnsemble.Start(Small, 0, 3, folder.File("e"), new EnsembleOptions { Resume = true });
+        Assert.Equal(4, all.Members.Count);
+        Assert.Equal(first.Members[0], all.Members[0]);
+        Assert.All(all.Members, m => Assert.Equal(RunStatus.Converged, m.Status));
+    }
+
+    [Fact]
+    public void Cancelled_SaysSoForEveryMember()
+    {
+        using var folder = new TemporaryFolder();
+        EnsembleSummary summary = TrainingEnsemble.Start(Small, 0, 3, folder.File("e"), null, new CancellationToken(canceled: true));
+        Assert.All(summary.Members, m => Assert.True(m.Status == RunStatus.Cancelled || m.Error is not null));
+    }
+
+    [Theory]
+    [InlineData("5..3")]
+    [InlineData("1-4")]
+    [InlineData("0..x")]
+    public void BadRange_IsRefusedInOneLine(string range)
+    {
+        using var folder = new TemporaryFolder();
+        CommandLine result = CommandLine.Run("train", "--seeds", range, "--out", folder.File("e"));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("--seeds", result.Error);
+        Assert.False(Directory.Exists(folder.File("e")));
+    }
+
+    [Fact]
+    public void Command_SumsUpTheEnsemble()
+    {
+        using var folder = new TemporaryFolder();
+        CommandLine result = CommandLine.Run("train", "--data", "gaussian-mixture", "--samples", "20", "--classes", "2", "--dimension", "5", "--depth", "2", "--width", "6", "--convention", "mean", "--lambda", "1e-2", "--seeds", "0..1", "--out", folder.File("e"));
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("2 members: 2 converged", result.Output);
+    }
+}

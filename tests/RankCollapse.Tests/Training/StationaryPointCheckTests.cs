@@ -1,0 +1,44 @@
+using RankCollapse.Runs;
+using RankCollapse.Training;
+
+namespace RankCollapse.Tests.Training;
+
+public sealed class StationaryPointCheckTests
+{
+    [Theory]
+    [InlineData("gauss-newton")]
+    [InlineData("lbfgs")]
+    public void SeparableCrossEntropyWithoutPenalty_IsSaidToHaveNoStationaryPoint(string solver)
+    {
+        TrainingProblem problem = TrainingProblem.Clusters(lambda: 0);
+        problem = problem with { Settings = problem.Settings with { Loss = Loss.CrossEntropy, LambdaFeatures = 0 } };
+        TrainingResult result = Train(problem, solver);
+        Assert.Equal(RunStatus.Diverged, result.Status);
+        Assert.Contains("no stationary point", result.Advice, StringComparison.OrdinalIgnoreCase);
+        Assert.True(double.IsFinite(result.Final.Value.Total));
+    }
+
+    [Fact]
+    public void PenalisedCrossEntropy_Converges()
+    {
+        TrainingProblem problem = TrainingProblem.Clusters(lambda: 1e-3);
+        problem = problem with { Settings = problem.Settings with { Loss = Loss.CrossEntropy } };
+        Assert.Equal(RunStatus.Converged, Train(problem, "gauss-newton").Status);
+    }
+
+    [Fact]
+    public void SquaredLossWithoutPenalty_ConvergesToAnInterpolatingNetwork()
+    {
+        TrainingProblem problem = TrainingProblem.Clusters(lambda: 0, width: 40);
+        TrainingResult result = Train(problem, "gauss-newton");
+        Assert.Equal(RunStatus.Converged, result.Status);
+        Assert.True(result.Final.Value.Total < 1e-12);
+    }
+
+    private static TrainingResult Train(TrainingProblem problem, string solver)
+    {
+        Solver made = SolverFactory.Create(new RunConfiguration { Solver = solver }, problem.Objective(), problem.Network);
+        using var trainer = new Trainer(made, new TrainingOptions { MaxEpochs = 500, GradientTolerance = 1e-8 });
+        return trainer.Run();
+    }
+}
