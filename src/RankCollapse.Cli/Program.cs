@@ -12,7 +12,6 @@ return RankCollapseCommand.Run(args, new CommandEnvironment
 {
     Output = Console.Out,
     Error = Console.Error,
-    OutputIsTerminal = !Console.IsOutputRedirected && !isDumb,
     ErrorIsTerminal = !Console.IsErrorRedirected && !isDumb,
     Cancellation = cancellation.Token,
 });

@@ -22,7 +22,7 @@ internal static class TrainCommand
             Examples =
             [
                 "rankcollapse train --convention mean --lambda 1e-3 --out runs/first",
-                "rankcollapse train --architecture residual --depth 8 --activation leaky-relu:0.2 --max-seconds 60",
+                "rankcollapse train --architecture residual --depth 4 --activation asinh --convention mean --lambda 1e-2 --max-seconds 60",
                 "rankcollapse train --solver adam --convention mean --lambda 3e-3 --learning-rate 3e-3 --max-epochs 12000",
                 "rankcollapse train --config settings.json --seed 1",
                 "rankcollapse train --seeds 0..9 --max-seconds 20 --out runs/ensemble",

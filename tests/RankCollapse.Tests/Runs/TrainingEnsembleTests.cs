@@ -7,7 +7,15 @@ public sealed class TrainingEnsembleTests
 {
     private static readonly RunConfiguration Small = new()
     {
-        Data = "gaussian-mixture", Samples = 20, Classes = 2, Dimension = 5, Depth = 2, Width = [6], Convention = "mean", Lambda = 1e-2, MaxEpochs = 200,
+        Data = "gaussian-mixture",
+        Samples = 20,
+        Classes = 2,
+        Dimension = 5,
+        Depth = 2,
+        Width = [6],
+        Convention = "mean",
+        Lambda = 1e-2,
+        MaxEpochs = 200,
     };
 
     [Fact]
