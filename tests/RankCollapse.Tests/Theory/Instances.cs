@@ -54,7 +54,12 @@ internal static class Instances
         NetworkSpecification specification = problem.Specification;
         var network = new Network(specification);
         for (int l = 1; l <= specification.Depth; l++)
-            Residuals.Scale(Gaussian(specification.Width(l), specification.Width(l - 1), stream), 1 / Math.Sqrt(specification.Width(l - 1))).CopyTo(network.Weights(l));
+        {
+            // Orthogonal weights alone would leave singular values as they are; Gaussian ones alone are badly conditioned.
+            int rows = specification.Width(l), columns = specification.Width(l - 1);
+            Matrix noise = Gaussian(rows, columns, stream), orthogonal = RandomMatrix.HaarOrthogonal(rows, columns, stream);
+            Matrix.FromEntries(rows, columns, (i, j) => (0.6 * orthogonal[i, j]) + (0.25 * noise[i, j] / Math.Sqrt(columns))).CopyTo(network.Weights(l));
+        }
         Matrix[] features = network.Features(problem.Data.Inputs);
         features[^1] = problem.Data.Targets;
         return features;
@@ -64,6 +69,7 @@ internal static class Instances
     internal static FeatureProblem Square(RandomStream stream, int depth, int samples, int classes, Activation activation, Architecture architecture = Architecture.Feedforward)
     {
         DataSet data = Classes(samples, samples, classes, stream);
+        data = new DataSet(data.Name, Residuals.Scale(data.Inputs, 1 / Math.Sqrt(samples)), data.Targets, data.Labels);
         int[] widths = [.. Enumerable.Repeat(samples, depth - 1), classes];
         return new FeatureProblem(new NetworkSpecification(samples, widths, architecture, hiddenActivation: activation), data);
     }
