@@ -1,0 +1,317 @@
+using RankCollapse.Collapse;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Theory;
+
+/// <summary>How a path is computed.</summary>
+public sealed record CollapsePathOptions
+{
+    /// <summary>C, the same for all layers; null takes for each layer the least C_l for which the start satisfies (II) there.</summary>
+    public double? Constant { get; init; }
+
+    /// <summary>Points at which each layer's part of the path is recorded.</summary>
+    public int SamplesPerLayer { get; init; } = 64;
+
+    /// <summary>How each layer's flow is integrated.</summary>
+    public BrockettFlowOptions Flow { get; init; } = new();
+}
+
+/// <summary>The path at one time.</summary>
+/// <param name="Time">t ∈ [0, 1].</param>
+/// <param name="Layer">The layer that moves, 1 … L − 1.</param>
+/// <param name="Cost">L(γ(t)), with the ranks that hold beside the jumps.</param>
+public readonly record struct PathSample(double Time, int Layer, double Cost);
+
+/// <summary>A time at which σ_l^{-1}(Z^l) loses rank for a moment, Lemma B.3, so that the cost of layer l jumps down.</summary>
+/// <param name="Time">t_i.</param>
+/// <param name="Layer">l.</param>
+/// <param name="SmallestSingularValue">s_N over s_1 of σ_l^{-1}(Z^l) at the time found.</param>
+/// <param name="Drop">How far the cost lies below its limits from both sides, 1/(2C_{l−1}) for a rank of N − 1.</param>
+public readonly record struct RankDrop(double Time, int Layer, double SmallestSingularValue, double Drop);
+
+/// <summary>
+/// Theorem 4.3: a path from an interpolating start to a global minimiser along which the representation cost (11) does not grow, layer by layer.
+/// </summary>
+/// <remarks>
+/// Layer l = 1 … L − 1 in turn follows Lemma B.1's path towards √C_l·O_l·σ_{l+1}^{-1}(Z^{l+1}), while every earlier layer stays at its minimum,
+/// Z^m = √C_m·O_m·σ_{m+1}^{-1}(Z^{m+1}), at the constant cost N/(2C_m). In the last part, at t = 1, all ranks fall to rank(Y) at once.
+/// Definition 4.1 has one C; all proofs go layer by layer, so that each layer may have its own, and following layers then stay of the start's size.
+/// Where σ_m^{-1}(Z^m) is singular for a moment the cost is lower there. Sign changes of its determinant between recorded times find these; zeros
+/// that touch without a change of sign are not found.
+/// </remarks>
+public sealed class CollapsePath
+{
+    private readonly FeatureProblem _problem;
+    private readonly Matrix[] _start;
+    private readonly LayerPath[] _layers;
+    private readonly double[] _startCosts;
+
+    private CollapsePath(FeatureProblem problem, Matrix[] start, LayerPath[] layers, double[] startCosts, double[] constants)
+    {
+        _problem = problem;
+        _start = start;
+        _layers = layers;
+        _startCosts = startCosts;
+        Constants = constants;
+    }
+
+    /// <summary>C_1 … C_{L−1} of (II) at indices 0 … L − 2.</summary>
+    public IReadOnlyList<double> Constants { get; }
+
+    /// <summary>The recorded times with their costs.</summary>
+    public IReadOnlyList<PathSample> Samples { get; private set; } = [];
+
+    /// <summary>The jumps that were found before t = 1.</summary>
+    public IReadOnlyList<RankDrop> RankDrops { get; private set; } = [];
+
+    /// <summary>L(γ(0)).</summary>
+    public double StartCost => Samples[0].Cost;
+
+    /// <summary>L(γ(1)).</summary>
+    public double EndCost => Samples[^1].Cost;
+
+    /// <summary>Σ_l rank(Y)/(2C_l), the least cost; (L − 1)/2·rank(Y)/C of Theorem 4.2 for one C.</summary>
+    public double Minimum { get; private init; }
+
+    /// <summary>The largest (L(γ(t_{i+1})) − L(γ(t_i)))/L(γ(t_i)) over recorded times; at most 0 for a path that never grows.</summary>
+    public double LargestIncrease { get; private set; }
+
+    /// <summary>The largest ‖QᵀQ − I‖_F in the flows.</summary>
+    public double OrthogonalityError => _layers.Max(l => l.Flow.OrthogonalityError);
+
+    /// <summary>Whether the cost never grew between recorded times, to 1e−12 of its size.</summary>
+    public bool IsMonotone => LargestIncrease <= 1e-12;
+
+    /// <summary>Whether every flow arrived and the end has the least cost, to 1e−8 of its size.</summary>
+    public bool ReachesMinimum => _layers.All(l => l.Flow.HasArrived) && Math.Abs(EndCost - Minimum) <= 1e-8 * Minimum;
+
+    /// <summary>Whether all layers 1 … L − 1 satisfy DNC1 at the end, Definition 3.5, to rounding.</summary>
+    public bool EndIsCollapsed { get; private set; }
+
+    /// <summary>What Theorem 4.3 asks and this configuration does not meet.</summary>
+    public IReadOnlyList<string> UnmetHypotheses { get; private init; } = [];
+
+    /// <summary>Features of a network whose last layer is replaced by one that interpolates: Z^L = Y, which Z^{L−1} of rank N represents.</summary>
+    /// <param name="problem">Shape and data.</param>
+    /// <param name="network">Any network of that shape, such as one that was just initialised.</param>
+    public static Matrix[] InterpolatingStart(FeatureProblem problem, Network network)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(network);
+        Matrix[] features = network.Features(problem.Data.Inputs);
+        features[^1] = problem.Data.Targets;
+        return features;
+    }
+
+    /// <summary>Computes the path.</summary>
+    /// <param name="problem">A feedforward shape whose hidden widths are all N, and data.</param>
+    /// <param name="start">Z^0 = X, Z^1, …, Z^L = Y, with Z^1 … Z^{L−1} of rank N.</param>
+    /// <param name="options">C, sampling, integration.</param>
+    /// <exception cref="InvalidInputException">A hypothesis that the construction needs fails: the message names it.</exception>
+    public static CollapsePath Compute(FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(start);
+        options ??= new CollapsePathOptions();
+        if (options.SamplesPerLayer < 2) throw new InvalidInputException($"A path needs at least 2 samples per layer, found {options.SamplesPerLayer}.");
+        RequireHypotheses(problem, start);
+        int depth = problem.Specification.Depth;
+        double[] constants = [.. FeatureConstraints.Check(problem, start, 1).Layers.Select(l => l.LargestRatio * (1 + 1e-12))];
+        if (options.Constant is { } given)
+        {
+            double least = constants.Max();
+            if (!(given >= least)) throw new InvalidInputException($"The start satisfies (II) only for C ≥ {least:G6}, found C = {given:G6}.");
+            Array.Fill(constants, given);
+        }
+        var layers = new LayerPath[depth];
+        var costs = new double[depth];
+        for (int l = 1; l < depth; l++)
+        {
+            if (!problem.TryProduce(start, l + 1, out Matrix? target, out string? reason)) throw new InvalidInputException(reason);
+            layers[l] = new LayerPath(target, start[l], constants[l - 1], options.Flow);
+            costs[l] = layers[l].At(0).Cost;
+        }
+        int rank = NumericalRank.Of(problem.Data.Targets);
+        var path = new CollapsePath(problem, [.. start], layers[1..], costs, constants) { Minimum = constants.Sum(c => rank / (2 * c)), UnmetHypotheses = [.. Unmet(problem)] };
+        path.Record(options.SamplesPerLayer);
+        return path;
+    }
+
+    /// <summary>γ(t): Z^0 … Z^L, and the cost there.</summary>
+    /// <param name="time">t ∈ [0, 1]; every layer moves during an equal share.</param>
+    /// <exception cref="InvalidInputException">Features leave the range of an activation there.</exception>
+    public (IReadOnlyList<Matrix> Features, double Cost) At(double time)
+    {
+        (int layer, double part) = Locate(time);
+        return At(layer, part);
+    }
+
+    /// <summary>Corollary B.4: k points γ(T_0) … γ(T_{k−1}) of the path with T_0 = 0, T_{k−1} = 1, away from the jumps, and their costs.</summary>
+    /// <param name="count">k ≥ 2. Times are T_j = j/(k − 1), moved by less than 1/(4k) where a jump lies closer than that to rounding.</param>
+    public IReadOnlyList<PathSample> Discretize(int count)
+    {
+        if (count < 2) throw new InvalidInputException($"A discretisation needs at least 2 points, found {count}.");
+        var result = new List<PathSample>();
+        for (int j = 0; j < count; j++)
+        {
+            double time = (double)j / (count - 1);
+            while (j > 0 && j < count - 1 && RankDrops.Any(d => Math.Abs(d.Time - time) < 1e-12)) time += 1e-3 / count;
+            (int layer, double part) = Locate(time);
+            result.Add(new PathSample(time, layer, At(layer, part).Cost));
+        }
+        return result;
+    }
+
+    private (int Layer, double Part) Locate(double time)
+    {
+        if (!(time is >= 0 and <= 1)) throw new InvalidInputException($"Times of a path lie in 0 … 1, found {time}.");
+        double position = time * _layers.Length;
+        int layer = Math.Min((int)position, _layers.Length - 1);
+        return (layer + 1, position - layer);
+    }
+
+    private (IReadOnlyList<Matrix> Features, double Cost) At(int layer, double part)
+    {
+        var features = new Matrix[_start.Length];
+        for (int m = 0; m < features.Length; m++) features[m] = _start[m];
+        (features[layer], double cost) = _layers[layer - 1].At(part);
+        for (int m = layer + 1; m < _start.Length - 1; m++) cost += _startCosts[m];
+
+        // At the end of the last part ranks fall to rank(Y); before it they are N.
+        bool isEnd = layer == _layers.Length && part >= 1;
+        for (int m = layer - 1; m >= 1; m--)
+        {
+            if (!_problem.TryProduce(features, m + 1, out Matrix? produced, out string? reason))
+                throw new InvalidInputException($"The path leaves the range of an activation while layer {layer} moves: {reason} Theorem 4.3 needs activations onto R; choose one, such as asinh, or smaller initial weights.");
+            features[m] = Residuals.Scale(Product.Multiply(_layers[m - 1].Orthogonal, produced), Math.Sqrt(Constants[m - 1]));
+            cost += isEnd ? _layers[^1].EndRank / (2 * Constants[m - 1]) : _layers[m - 1].EndCost;
+        }
+        return (features, cost);
+    }
+
+    private void Record(int samplesPerLayer)
+    {
+        var samples = new List<PathSample>();
+        var drops = new List<RankDrop>();
+        int count = _layers.Length;
+        for (int layer = 1; layer <= count; layer++)
+        {
+            Determinants? last = null;
+            for (int i = layer == 1 ? 0 : 1; i <= samplesPerLayer; i++)
+            {
+                double part = (double)i / samplesPerLayer;
+                (IReadOnlyList<Matrix> features, double cost) = At(layer, part);
+                samples.Add(new PathSample((layer - 1 + part) / count, layer, cost));
+                if (layer == count && i == samplesPerLayer)
+                {
+                    EndIsCollapsed = IsCollapsed(features);
+                    continue;
+                }
+                var now = new Determinants(part, _problem, features, layer);
+                for (int m = 2; m <= layer && last is not null; m++)
+                    if (now.Signs[m] * last.Signs[m] < 0) drops.Add(FindDrop(layer, m, last, now));
+                last = now;
+            }
+        }
+        Samples = samples;
+        RankDrops = [.. drops.OrderBy(d => d.Time)];
+        LargestIncrease = double.NegativeInfinity;
+        for (int i = 1; i < samples.Count; i++) LargestIncrease = Math.Max(LargestIncrease, (samples[i].Cost - samples[i - 1].Cost) / samples[i - 1].Cost);
+    }
+
+    /// <summary>The zero of a determinant between two times, by false position with Illinois weights.</summary>
+    private RankDrop FindDrop(int layer, int singular, Determinants low, Determinants high)
+    {
+        double reference = Math.Max(low.LogSizes[singular], high.LogSizes[singular]);
+        double lowTime = low.Time, highTime = high.Time, lowValue = low.Scaled(singular, reference), highValue = high.Scaled(singular, reference);
+        double time = highTime;
+        IReadOnlyList<Matrix> features = At(layer, time).Features;
+        for (int i = 0, side = 0; i < 60 && highTime - lowTime > 4 * Tolerances.MachineEpsilon; i++)
+        {
+            time = lowTime - (lowValue * (highTime - lowTime) / (highValue - lowValue));
+            if (!(time > lowTime && time < highTime)) time = 0.5 * (lowTime + highTime);
+            features = At(layer, time).Features;
+            double value = new Determinants(time, _problem, features, layer).Scaled(singular, reference);
+            if (Math.Abs(value) < 1e-14) break;
+            if (value * lowValue > 0)
+            {
+                (lowTime, lowValue) = (time, value);
+                if (side == -1) highValue *= 0.5;
+                side = -1;
+            }
+            else
+            {
+                (highTime, highValue) = (time, value);
+                if (side == 1) lowValue *= 0.5;
+                side = 1;
+            }
+        }
+        double smallest = double.NaN;
+        if (_problem.TryProduce(features, singular, out Matrix? produced, out _))
+        {
+            double[] values = SingularValueDecomposition.SingularValues(produced);
+            smallest = values[^1] / values[0];
+        }
+        return new RankDrop((layer - 1 + time) / _layers.Length, singular, smallest, 1 / (2 * Constants[singular - 2]));
+    }
+
+    /// <summary>det σ_m^{-1}(Z^m) of the layers m = 2 … l that others follow, at one time.</summary>
+    private sealed class Determinants
+    {
+        internal Determinants(double time, FeatureProblem problem, IReadOnlyList<Matrix> features, int layer)
+        {
+            Time = time;
+            Signs = new int[layer + 1];
+            LogSizes = new double[layer + 1];
+            for (int m = 2; m <= layer; m++)
+                if (problem.TryProduce(features, m, out Matrix? produced, out _)) (Signs[m], LogSizes[m]) = Determinant.Of(produced);
+        }
+
+        internal double Time { get; }
+
+        internal int[] Signs { get; }
+
+        internal double[] LogSizes { get; }
+
+        internal double Scaled(int layer, double reference) => Signs[layer] * Math.Exp(LogSizes[layer] - reference);
+    }
+
+    private bool IsCollapsed(IReadOnlyList<Matrix> features)
+    {
+        if (_problem.Data.Labels.Length == 0) return false;
+        var classes = new Partition(_problem.Data.Labels, _problem.Data.OutputDimension);
+        return Enumerable.Range(1, _layers.Length).All(l =>
+        {
+            ClassCentroids centroids = ClassCentroids.Compute(features[l], classes);
+            return centroids.WithinVariation <= Tolerances.Collapsed * Tolerances.Collapsed * (centroids.WithinVariation + centroids.BetweenVariation);
+        });
+    }
+
+    private static void RequireHypotheses(FeatureProblem problem, IReadOnlyList<Matrix> start)
+    {
+        problem.RequireFeatures(start);
+        NetworkSpecification specification = problem.Specification;
+        int samples = problem.Data.SampleCount, depth = specification.Depth;
+        if (specification.Architecture == Architecture.Residual) throw new InvalidInputException("Theorem 4.3 is about feedforward networks, but this one is residual; Theorem C.2's minimisers are built by construct.");
+        if (depth < 2) throw new InvalidInputException($"A path needs at least 2 layers, found {depth}.");
+        for (int l = 1; l < depth; l++)
+        {
+            if (specification.Width(l) != samples) throw new InvalidInputException($"Theorem 4.3 needs hidden widths N = {samples}, but layer {l} has width {specification.Width(l)}.");
+            int rank = NumericalRank.Of(start[l], Tolerances.PseudoInverseCutoff(samples, samples));
+            if (rank < samples) throw new InvalidInputException($"Theorem 4.3 starts from features of full rank, but Z^{l} has rank {rank} of {samples}.");
+        }
+        if (specification.OutputDimension > samples) throw new InvalidInputException($"Theorem 4.3 needs K ≤ N, found {specification.OutputDimension} and {samples}.");
+        double distance = Residuals.Relative(start[depth], problem.Data.Targets);
+        if (!(distance <= FeatureProblem.DefaultTolerance)) throw new InvalidInputException($"Theorem 4.3 starts from Z^L = Y, but they differ by {distance:G3} relatively.");
+        if (specification.HiddenActivation is { IsHomeomorphism: false } hidden) throw new InvalidInputException($"Theorem 4.3 needs homeomorphisms, but {hidden.Name} has no inverse.");
+    }
+
+    private static IEnumerable<string> Unmet(FeatureProblem problem)
+    {
+        Activation activation = problem.Specification.HiddenActivation;
+        if (!activation.IsAnalytic) yield return $"activations are analytic ({activation.Name} is not), so that rank drops may be infinitely many";
+        if (!activation.FixesZero) yield return $"activations fix 0 ({activation.Name} does not), so that the end may have another rank";
+        if (!activation.IsOntoReals) yield return $"activations are onto R ({activation.Name} is not): paths may leave its range";
+    }
+}
