@@ -42,6 +42,9 @@ internal static class RankCollapseCommand
         root.Directives.Clear();
         root.Add(TrainCommand.Create(environment));
         root.Add(MeasureCommand.Create(environment));
+        root.Add(ForecastCommand.Create(environment));
+        root.Add(CertifyCommand.Create(environment));
+        root.Add(PathCommand.Create(environment));
         root.Add(ReportCommand.Create(environment));
         root.Add(DoctorCommand.Create(environment));
         root.SetAction(parsed => new ExampleHelpAction().Invoke(parsed));

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.Runs;
+using RankCollapse.Theory;
+using Spectre.Console;
+
+namespace RankCollapse.Cli.Commands;
+
+/// <summary><c>certify RUN</c>: Lemma 3.3 and Theorem 3.4 at the point that a run reached.</summary>
+internal static class CertifyCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Verb("certify", "Bounds how far each layer's weights are from rank K, at the point that a run reached.")
+        {
+            Notes = ["Exit code 0: every bound holds; 1: one does not; 2: bad input."],
+            Examples = ["rankcollapse certify runs/first", "rankcollapse certify runs/first --rank 12 --json"],
+        };
+        Argument<string> path = CommonOptions.RunFolder();
+        Option<int> rank = OptionValue.Of<int>("--rank", "K [the number of classes]", "K");
+        Option<bool> json = CommonOptions.Json();
+        command.Add(path);
+        command.Add(rank);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            int? clusters = parsed.GetResult(rank) is null ? null : parsed.GetValue(rank);
+            if (clusters < 1) throw new InvalidInputException($"--rank is {clusters}; expected at least 1.");
+            string folder = parsed.GetRequiredValue(path);
+            Run run = RunFolder.Read(folder);
+            var certificate = LowRankCertificate.Compute(run.Trained, run.DataSet, run.Configuration.ToObjectiveSettings(), new LowRankCertificateOptions { Rank = clusters });
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, certificate));
+            else Write(environment, folder, certificate);
+            return certificate.Holds ? ExitCode.Done : ExitCode.NotReached;
+        });
+        return command;
+    }
+
+    private static void Write(CommandEnvironment environment, string folder, LowRankCertificate certificate)
+    {
+        environment.Output.WriteLine($"{folder}: distance of W from rank {certificate.Layers[0].Rank}, and what bounds it (Theorem 3.4)");
+        Table table = LayerTable.Start("layer", "distance", "exact bound", "ratio", "from", "M bound", "from", "residual of (4)", "relative", "holds");
+        foreach (LayerCertificate layer in certificate.Layers)
+        {
+            LayerBound? best = layer.Best, curved = layer.BestByCurvature;
+            LayerTable.AddRow(
+                table, $"{layer.Layer}", Numbers.Short(layer.Distance), Numbers.Short(best?.ExactBound), Numbers.Short(layer.Ratio), From(best),
+                Numbers.Short(curved?.CurvatureBound), From(curved), Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
+                layer.Bounds.Count == 0 ? Numbers.Short(null) : layer.Holds ? "yes" : "no");
+        }
+        environment.OutputConsole().Write(table);
+        foreach (LayerCertificate layer in certificate.Layers.Where(l => l.Reason is not null)) environment.Output.WriteLine(layer.Reason);
+    }
+
+    private static string From(LayerBound? bound) => bound is null ? Numbers.Short(null) : $"Z{bound.From}";
+
+    private static JsonObject ToJson(string folder, LowRankCertificate certificate) => new()
+    {
+        ["run"] = folder,
+        ["holds"] = certificate.Holds,
+        ["layers"] = new JsonArray([.. certificate.Layers.Select(layer => new JsonObject
+        {
+            ["layer"] = layer.Layer,
+            ["rank"] = layer.Rank,
+            ["distance"] = JsonOutput.Number(layer.Distance),
+            ["weightNorm"] = JsonOutput.Number(layer.WeightNorm),
+            ["lambda"] = JsonOutput.Number(layer.Lambda),
+            ["stationarityResidual"] = JsonOutput.Number(layer.StationarityResidual),
+            ["relativeStationarityResidual"] = JsonOutput.Number(layer.RelativeStationarityResidual),
+            ["exactBound"] = JsonOutput.Number(layer.Best?.ExactBound),
+            ["ratio"] = JsonOutput.Number(layer.Ratio),
+            ["curvatureBound"] = JsonOutput.Number(layer.BestByCurvature?.CurvatureBound),
+            ["roundingAllowance"] = JsonOutput.Number(layer.RoundingAllowance),
+            ["holds"] = layer.Holds,
+            ["reason"] = JsonOutput.Text(layer.Reason),
+            ["bounds"] = new JsonArray([.. layer.Bounds.Select(b => new JsonObject
+            {
+                ["from"] = b.From,
+                ["partition"] = b.PartitionName,
+                ["clusters"] = b.ClusterCount,
+                ["wcss"] = JsonOutput.Number(b.Wcss),
+                ["remainder"] = JsonOutput.Number(b.RemainderNorm),
+                ["exactBound"] = JsonOutput.Number(b.ExactBound),
+                ["sharpBound"] = JsonOutput.Number(b.SharpBound),
+                ["curvature"] = JsonOutput.Number(b.Curvature),
+                ["sampledCurvature"] = JsonOutput.Number(b.SampledCurvature),
+                ["curvatureReason"] = JsonOutput.Text(b.CurvatureReason),
+                ["remainderBound"] = JsonOutput.Number(b.RemainderBound),
+                ["curvatureBound"] = JsonOutput.Number(b.CurvatureBound),
+            })]),
+        })]),
+    };
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Runs;
+using RankCollapse.Theory;
+using Spectre.Console;
+
+namespace RankCollapse.Cli.Commands;
+
+/// <summary><c>path RUN</c>: Theorem 4.3's path from a run's network to a collapsed global minimum.</summary>
+internal static class PathCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Verb("path", "Follows the path of Theorem 4.3, along which the cost never grows, to a collapsed global minimum.")
+        {
+            Notes =
+            [
+                "Starts from the hidden features of the run's initial network, with a last layer that interpolates. Hidden widths must be N.",
+                "Exit code 0: monotone, at the minimum, collapsed; 1: not so; 2: bad input.",
+            ],
+            Examples = ["rankcollapse path runs/first", "rankcollapse path runs/first --trained --samples-per-layer 200 --json"],
+        };
+        Argument<string> path = CommonOptions.RunFolder();
+        Option<bool> trained = OptionValue.Switch("--trained", "Start from the trained network, whose features need full rank");
+        Option<int> samples = OptionValue.Of<int>("--samples-per-layer", "Times at which the cost is recorded while one layer moves [64]", "n");
+        Option<int> threads = CommonOptions.Threads();
+        Option<bool> json = CommonOptions.Json();
+        command.Add(path);
+        command.Add(trained);
+        command.Add(samples);
+        command.Add(threads);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetResult(threads) is not null && parsed.GetValue(threads) < 1) throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
+            string folder = parsed.GetRequiredValue(path);
+            Run run = RunFolder.Read(folder);
+            Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
+            var problem = new FeatureProblem(run.Initial.Specification, run.DataSet);
+            Matrix[] start = CollapsePath.InterpolatingStart(problem, parsed.GetValue(trained) ? run.Trained : run.Initial);
+            var options = new CollapsePathOptions { SamplesPerLayer = parsed.GetResult(samples) is null ? 64 : parsed.GetValue(samples) };
+            var found = CollapsePath.Compute(problem, start, options);
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, found));
+            else Write(environment, folder, found);
+            return found is { IsMonotone: true, ReachesMinimum: true, EndIsCollapsed: true } ? ExitCode.Done : ExitCode.NotReached;
+        });
+        return command;
+    }
+
+    private static void Write(CommandEnvironment environment, string folder, CollapsePath path)
+    {
+        environment.Output.WriteLine($"{folder}: the cost falls from {Numbers.Short(path.StartCost, 6)} to {Numbers.Short(path.EndCost, 6)}; the minimum is {Numbers.Short(path.Minimum, 6)}");
+        Table table = LayerTable.Start("layer that moves", "C", "cost before", "cost after", "rank drops");
+        foreach (IGrouping<int, PathSample> part in path.Samples.GroupBy(s => s.Layer))
+        {
+            double before = part.Key == 1 ? path.StartCost : path.Samples.Last(s => s.Layer == part.Key - 1).Cost;
+            double from = part.Key == 1 ? 0 : path.Samples.Last(s => s.Layer == part.Key - 1).Time, to = part.Last().Time;
+            LayerTable.AddRow(table, $"{part.Key}", Numbers.Short(path.Constants[part.Key - 1]), Numbers.Short(before, 6), Numbers.Short(part.Last().Cost, 6), $"{path.RankDrops.Count(d => d.Time > from && d.Time <= to)}");
+        }
+        environment.OutputConsole().Write(table);
+        environment.Output.WriteLine($"monotone: {YesNo(path.IsMonotone)}; at the minimum: {YesNo(path.ReachesMinimum)}; collapsed at the end: {YesNo(path.EndIsCollapsed)}; orthogonality to {Numbers.Short(path.OrthogonalityError)}");
+        if (path.UnmetHypotheses.Count > 0) environment.Output.WriteLine($"Theorem 4.3 also asks that {string.Join("; ", path.UnmetHypotheses)}.");
+    }
+
+    private static string YesNo(bool value) => value ? "yes" : "no";
+
+    private static JsonObject ToJson(string folder, CollapsePath path) => new()
+    {
+        ["run"] = folder,
+        ["isMonotone"] = path.IsMonotone,
+        ["reachesMinimum"] = path.ReachesMinimum,
+        ["endIsCollapsed"] = path.EndIsCollapsed,
+        ["startCost"] = JsonOutput.Number(path.StartCost),
+        ["endCost"] = JsonOutput.Number(path.EndCost),
+        ["minimum"] = JsonOutput.Number(path.Minimum),
+        ["largestIncrease"] = JsonOutput.Number(path.LargestIncrease),
+        ["orthogonalityError"] = JsonOutput.Number(path.OrthogonalityError),
+        ["constants"] = JsonOutput.List(path.Constants),
+        ["unmetHypotheses"] = new JsonArray([.. path.UnmetHypotheses.Select(hypothesis => JsonOutput.Text(hypothesis))]),
+        ["rankDrops"] = new JsonArray([.. path.RankDrops.Select(d => new JsonObject { ["time"] = d.Time, ["layer"] = d.Layer, ["smallestSingularValue"] = JsonOutput.Number(d.SmallestSingularValue), ["drop"] = d.Drop })]),
+        ["samples"] = new JsonArray([.. path.Samples.Select(s => new JsonObject { ["time"] = s.Time, ["layer"] = s.Layer, ["cost"] = JsonOutput.Number(s.Cost) })]),
+    };
+}

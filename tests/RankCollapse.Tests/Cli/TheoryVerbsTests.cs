@@ -1,0 +1,68 @@
+using System.Text.Json;
+
+namespace RankCollapse.Tests.Cli;
+
+public sealed class TheoryVerbsTests
+{
+    [Fact]
+    public void Forecast_OfTenLayers_IsTheKnownNumber()
+    {
+        CommandLine result = CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "200", "--classes", "10", "--dimension", "300", "--depth", "10", "--json");
+        Assert.Equal(0, result.ExitCode);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        JsonElement forecast = document.RootElement.GetProperty("forecasts")[0];
+        Assert.Equal(221.206, forecast.GetProperty("objectivePerLambda").GetDouble(), 5e-4);
+        Assert.Equal(10, forecast.GetProperty("layers").GetArrayLength());
+    }
+
+    [Fact]
+    public void Forecast_AgainstARun_ComparesAndRefusesOtherSettings()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        CommandLine.Train(run, "--max-epochs", "20", "--no-report");
+        CommandLine table = CommandLine.Run("forecast", "--against", run);
+        Assert.Equal(0, table.ExitCode);
+        foreach (string word in (string[])["penalised recursion", "trained", "off Z"]) Assert.Contains(word, table.Output, StringComparison.Ordinal);
+        CommandLine both = CommandLine.Run("forecast", "--against", run, "--depth", "4");
+        Assert.Equal(2, both.ExitCode);
+        Assert.Contains("--depth", both.Error, StringComparison.Ordinal);
+        Assert.Equal(2, CommandLine.Run("forecast", "--loss", "cross-entropy").ExitCode);
+    }
+
+    [Fact]
+    public void Certify_OfAnUnfinishedRun_HoldsInEveryLayer()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        CommandLine.Train(run, "--max-epochs", "30", "--no-report", "--delta", "1");
+        CommandLine result = CommandLine.Run("certify", run, "--json");
+        Assert.Equal(0, result.ExitCode);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        Assert.True(document.RootElement.GetProperty("holds").GetBoolean());
+        foreach (JsonElement layer in document.RootElement.GetProperty("layers").EnumerateArray())
+            Assert.True(layer.GetProperty("distance").GetDouble() <= layer.GetProperty("exactBound").GetDouble() + layer.GetProperty("roundingAllowance").GetDouble());
+        Assert.Contains("Theorem 3.4", CommandLine.Run("certify", run).Output, StringComparison.Ordinal);
+        Assert.Equal(2, CommandLine.Run("certify", run, "--rank", "0").ExitCode);
+    }
+
+    [Fact]
+    public void Path_FromTheInitialNetwork_EndsCollapsed()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        CommandLine.Run(
+            "train", "--data", "gaussian-mixture", "--samples", "9", "--classes", "3", "--dimension", "12", "--sigma", "1", "--depth", "3", "--width", "9",
+            "--activation", "asinh", "--convention", "mean", "--lambda", "1e-2", "--solver", "adam", "--max-epochs", "2", "--no-report", "--out", run);
+        CommandLine result = CommandLine.Run("path", run);
+        Assert.Equal("", result.Error);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("monotone: yes", result.Output, StringComparison.Ordinal);
+
+        string narrow = folder.File("narrow");
+        CommandLine.Train(narrow, "--max-epochs", "2", "--no-report");
+        CommandLine refused = CommandLine.Run("path", narrow, "--json");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("hidden widths N", refused.Error, StringComparison.Ordinal);
+    }
+}
