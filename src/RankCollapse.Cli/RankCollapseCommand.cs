@@ -44,6 +44,7 @@ internal static class RankCollapseCommand
         root.Add(MeasureCommand.Create(environment));
         root.Add(ForecastCommand.Create(environment));
         root.Add(CertifyCommand.Create(environment));
+        root.Add(ConstructCommand.Create(environment));
         root.Add(PathCommand.Create(environment));
         root.Add(ReportCommand.Create(environment));
         root.Add(DoctorCommand.Create(environment));

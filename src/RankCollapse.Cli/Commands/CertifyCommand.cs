@@ -4,7 +4,6 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Runs;
 using RankCollapse.Theory;
-using Spectre.Console;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -42,16 +41,15 @@ internal static class CertifyCommand
     private static void Write(CommandEnvironment environment, string folder, LowRankCertificate certificate)
     {
         environment.Output.WriteLine($"{folder}: distance of W from rank {certificate.Layers[0].Rank}, and what bounds it (Theorem 3.4)");
-        Table table = LayerTable.Start("layer", "distance", "exact bound", "ratio", "from", "M bound", "from", "residual of (4)", "relative", "holds");
+        var table = new TextTable("layer", "distance", "exact bound", "ratio", "from", "M bound", "from", "residual of (4)", "relative", "holds");
         foreach (LayerCertificate layer in certificate.Layers)
         {
             LayerBound? best = layer.Best, curved = layer.BestByCurvature;
-            LayerTable.AddRow(
-                table, $"{layer.Layer}", Numbers.Short(layer.Distance), Numbers.Short(best?.ExactBound), Numbers.Short(layer.Ratio), From(best),
+            table.Add($"{layer.Layer}", Numbers.Short(layer.Distance), Numbers.Short(best?.ExactBound), Numbers.Short(layer.Ratio), From(best),
                 Numbers.Short(curved?.CurvatureBound), From(curved), Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
                 layer.Bounds.Count == 0 ? Numbers.Short(null) : layer.Holds ? "yes" : "no");
         }
-        environment.OutputConsole().Write(table);
+        table.Write(environment.Output);
         foreach (LayerCertificate layer in certificate.Layers.Where(l => l.Reason is not null)) environment.Output.WriteLine(layer.Reason);
     }
 

@@ -6,7 +6,6 @@ using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Theory;
-using Spectre.Console;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -70,9 +69,9 @@ internal static class ForecastCommand
         {
             string compared = run is null ? "" : $", trained {Numbers.Short(run.Summary.Objective, 6)}";
             environment.Output.WriteLine($"{forecast.Source}: objective {Numbers.Short(forecast.Objective, 6)}{compared}; J/λ = {Numbers.Short(forecast.ObjectivePerLambda, 6)}; {Numbers.Short(forecast.Seconds)} s");
-            Table table = run is null
-                ? LayerTable.Start("layer", "rank", "s₁(Z)", "s_K(Z)", "s₁(W)", "s_K(W)")
-                : LayerTable.Start("layer", "rank", "s₁(Z)", "s_K(Z)", "s₁(W)", "s_K(W)", "trained s₁(Z)", "trained s₁(W)", "off Z", "off W");
+            TextTable table = run is null
+                ? new TextTable("layer", "rank", "s₁(Z)", "s_K(Z)", "s₁(W)", "s_K(W)")
+                : new TextTable("layer", "rank", "s₁(Z)", "s_K(Z)", "s₁(W)", "s_K(W)", "trained s₁(Z)", "trained s₁(W)", "off Z", "off W");
             foreach (ForecastLayer layer in forecast.Layers)
             {
                 string[] cells =
@@ -90,9 +89,9 @@ internal static class ForecastCommand
                         Numbers.PerCent(LargestDeviation(layer.WeightSingularValues, trained.WeightSingularValues)),
                     ];
                 }
-                LayerTable.AddRow(table, cells);
+                table.Add(cells);
             }
-            environment.OutputConsole().Write(table);
+            table.Write(environment.Output);
             if (forecast.UnmetHypotheses.Count > 0) environment.Output.WriteLine($"The forecast also asks that {string.Join("; ", forecast.UnmetHypotheses)}.");
         }
         if (reason is not null) environment.Output.WriteLine($"Theorem 4.2 and C.2 give no forecast: {reason}");

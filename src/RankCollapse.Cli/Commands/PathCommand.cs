@@ -5,7 +5,6 @@ using RankCollapse.Cli.Parsing;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 using RankCollapse.Theory;
-using Spectre.Console;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -54,14 +53,14 @@ internal static class PathCommand
     private static void Write(CommandEnvironment environment, string folder, CollapsePath path)
     {
         environment.Output.WriteLine($"{folder}: the cost falls from {Numbers.Short(path.StartCost, 6)} to {Numbers.Short(path.EndCost, 6)}; the minimum is {Numbers.Short(path.Minimum, 6)}");
-        Table table = LayerTable.Start("layer that moves", "C", "cost before", "cost after", "rank drops");
+        var table = new TextTable("layer that moves", "C", "cost before", "cost after", "rank drops");
         foreach (IGrouping<int, PathSample> part in path.Samples.GroupBy(s => s.Layer))
         {
             double before = part.Key == 1 ? path.StartCost : path.Samples.Last(s => s.Layer == part.Key - 1).Cost;
             double from = part.Key == 1 ? 0 : path.Samples.Last(s => s.Layer == part.Key - 1).Time, to = part.Last().Time;
-            LayerTable.AddRow(table, $"{part.Key}", Numbers.Short(path.Constants[part.Key - 1]), Numbers.Short(before, 6), Numbers.Short(part.Last().Cost, 6), $"{path.RankDrops.Count(d => d.Time > from && d.Time <= to)}");
+            table.Add($"{part.Key}", Numbers.Short(path.Constants[part.Key - 1]), Numbers.Short(before, 6), Numbers.Short(part.Last().Cost, 6), $"{path.RankDrops.Count(d => d.Time > from && d.Time <= to)}");
         }
-        environment.OutputConsole().Write(table);
+        table.Write(environment.Output);
         environment.Output.WriteLine($"monotone: {YesNo(path.IsMonotone)}; at the minimum: {YesNo(path.ReachesMinimum)}; collapsed at the end: {YesNo(path.EndIsCollapsed)}; orthogonality to {Numbers.Short(path.OrthogonalityError)}");
         if (path.UnmetHypotheses.Count > 0) environment.Output.WriteLine($"Theorem 4.3 also asks that {string.Join("; ", path.UnmetHypotheses)}.");
     }

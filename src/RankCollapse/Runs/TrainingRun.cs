@@ -34,8 +34,7 @@ public static class TrainingRun
         NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
         RequireMemory(configuration, specification, data);
         configuration = Resolve(configuration, specification, data);
-        var initial = new Network(specification);
-        Initialization.Initialize(initial, Initialization.Parse(configuration.Init), configuration.Seed);
+        Network initial = options.Initial?.Invoke(specification, data) ?? Drawn(configuration, specification);
         using var session = new TrainingSession(configuration, data, initial, options);
 
         RunFolder? folder = null;
@@ -103,6 +102,13 @@ public static class TrainingRun
             LearningRate = configuration.LearningRate ?? SolverFactory.DefaultLearningRate(configuration),
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, specification, data.SampleCount),
         };
+    }
+
+    private static Network Drawn(RunConfiguration configuration, NetworkSpecification specification)
+    {
+        var network = new Network(specification);
+        Initialization.Initialize(network, Initialization.Parse(configuration.Init), configuration.Seed);
+        return network;
     }
 
     private static TrainingRunResult ReadEnded(string path, RunFolder folder)

@@ -15,12 +15,14 @@ internal sealed class LayerWork
     private readonly double _weightNorm;
     private readonly double _residualNorm;
     private readonly double _gradientNorm;
+    private readonly double _gradientNoise;
     private readonly List<LayerBound> _bounds = [];
     private double _allowance;
     private bool _holds = true;
 
-    internal LayerWork(int layer, int rank, Matrix weights, TailPass pass, double lambda)
+    internal LayerWork(int layer, int rank, Matrix weights, TailPass pass, double lambda, double gradientNoise)
     {
+        _gradientNoise = gradientNoise;
         _layer = layer;
         _rank = rank;
         _lambda = lambda;
@@ -58,7 +60,7 @@ internal sealed class LayerWork
         _allowance = Math.Max(_allowance, allowance);
 
         // Gradients of N samples, for the lemma, err like √N times their terms.
-        double lemmaAllowance = 64 * Math.Sqrt(centroids.Sizes.Sum()) * epsilon * (factors + _gradientNorm);
+        double lemmaAllowance = (64 * Math.Sqrt(centroids.Sizes.Sum()) * epsilon * (factors + _gradientNorm)) + _gradientNoise;
         _holds &= _distance <= sharp + allowance && _distance <= exact + allowance;
         if (!double.IsNaN(remainderBound)) _holds &= remainderNorm <= remainderBound + lemmaAllowance && _distance <= byCurvature + allowance + (lemmaAllowance / _lambda);
         _bounds.Add(new LayerBound(from, name, errors.Columns, wcss, remainderNorm, exact, sharp, curvature, sampled, reason, remainderBound, byCurvature));

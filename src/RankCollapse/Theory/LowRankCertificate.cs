@@ -85,6 +85,7 @@ public sealed record LayerCertificate
     public double? Ratio => Best is { } best && Distance > 0 ? best.ExactBound / Distance : null;
 
     /// <summary>Whether every bound, and Lemma 3.3 for every j and partition, holds to rounding; true where there is none.</summary>
+    /// <remarks>Lemma 3.3 compares two gradients, and is granted the errors of both; near interpolation f − Y is rounding.</remarks>
     public required bool Holds { get; init; }
 }
 
@@ -124,7 +125,8 @@ public sealed class LowRankCertificate
         ObjectiveCoefficients coefficients = settings.Coefficients(depth, data.SampleCount);
         TailPass pass = new NetworkTail(network, settings.Loss, coefficients, 0).Evaluate(data.Inputs, data.Targets);
         var layers = new LayerWork[depth + 1];
-        for (int l = 1; l <= depth; l++) layers[l] = new LayerWork(l, rank, network.Weights(l), pass, coefficients.WeightsOf(l));
+        double[] noise = GradientNoise.Of(network, pass, data.Targets, coefficients);
+        for (int l = 1; l <= depth; l++) layers[l] = new LayerWork(l, rank, network.Weights(l), pass, coefficients.WeightsOf(l), noise[l]);
         for (int j = 0; j < depth; j++)
         {
             foreach ((string name, Partition partition) in Partitions(pass.Features[j], data, j, rank, options))

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.Runs;
+using RankCollapse.Theory;
+
+namespace RankCollapse.Cli.Commands;
+
+/// <summary><c>construct</c>: writes a global minimiser of the representation cost as a run that was not trained.</summary>
+internal static class ConstructCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Verb("construct", "Writes the global minimiser of Theorem 4.2, or C.2 for residual networks, as a run.")
+        {
+            Notes = ["Takes the settings of train; --seed draws the orthogonal factors. measure, certify and report work on the run."],
+            Examples = ["rankcollapse construct --depth 5 --out runs/minimiser", "rankcollapse construct --architecture residual --constant 0.5 --out runs/residual"],
+        };
+        var settings = new TrainingOptionSet();
+        settings.AddTo(command);
+        Option<double> constant = OptionValue.Of<double>("--constant", "C of Definition 4.1 [1]", "C");
+        Option<string> output = OptionValue.Of<string>("--out", "The folder of the run, new or empty [runs/minimiser]", "DIR");
+        Option<bool> force = OptionValue.Switch("--force", "Replace an earlier run in the folder");
+        Option<bool> json = CommonOptions.Json();
+        command.Add(constant);
+        command.Add(output);
+        command.Add(force);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            RunConfiguration configuration = settings.Apply(parsed, new RunConfiguration()) with { MaxEpochs = 0 };
+            configuration.Validate();
+            double c = parsed.GetResult(constant) is null ? 1 : parsed.GetValue(constant);
+            string path = parsed.GetValue(output) ?? Path.Combine("runs", "minimiser");
+            GlobalMinimizer? minimizer = null;
+            TrainingRun.Start(
+                configuration,
+                path,
+                new TrainingRunOptions
+                {
+                    Force = parsed.GetValue(force),
+                    Warning = environment.Error.WriteLine,
+                    Initial = (specification, data) =>
+                    {
+                        minimizer = GlobalMinimizer.Construct(new FeatureProblem(specification, data), new GlobalMinimizerOptions { Constant = c, Seed = configuration.Seed });
+                        return minimizer.Network ?? throw new InvalidInputException($"The minimiser's features exist, but no network has them: {minimizer.NetworkReason}");
+                    },
+                },
+                environment.Cancellation);
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(path, c, minimizer!));
+            else Write(environment, path, c, minimizer!);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Write(CommandEnvironment environment, string path, double constant, GlobalMinimizer minimizer)
+    {
+        environment.Output.WriteLine($"{path}: the minimiser of {minimizer.Theorem} for C = {Numbers.Short(constant)}, with representation cost {Numbers.Short(minimizer.Value, 6)}");
+        if (minimizer.UnmetHypotheses.Count > 0) environment.Output.WriteLine($"The theorem also asks that {string.Join("; ", minimizer.UnmetHypotheses)}.");
+    }
+
+    private static JsonObject ToJson(string path, double constant, GlobalMinimizer minimizer) => new()
+    {
+        ["run"] = path,
+        ["theorem"] = minimizer.Theorem,
+        ["constant"] = constant,
+        ["representationCost"] = JsonOutput.Number(minimizer.Value),
+        ["unmetHypotheses"] = new JsonArray([.. minimizer.UnmetHypotheses.Select(hypothesis => JsonOutput.Text(hypothesis))]),
+    };
+}
