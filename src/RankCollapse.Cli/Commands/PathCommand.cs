@@ -21,16 +21,18 @@ internal static class PathCommand
                 "Starts from the hidden features of the run's initial network, with a last layer that interpolates. Hidden widths must be N.",
                 "Exit code 0: monotone, at the minimum, collapsed; 1: not so; 2: bad input.",
             ],
-            Examples = ["rankcollapse path runs/first", "rankcollapse path runs/first --trained --samples-per-layer 200 --json"],
+            Examples = ["rankcollapse path runs/first", "rankcollapse path runs/first --scale 0.3", "rankcollapse path runs/first --trained --samples-per-layer 200 --json"],
         };
         Argument<string> path = CommonOptions.RunFolder();
         Option<bool> trained = OptionValue.Switch("--trained", "Start from the trained network, whose features need full rank");
         Option<int> samples = OptionValue.Of<int>("--samples-per-layer", "Times at which the cost is recorded while one layer moves [64]", "n");
+        Option<double> scale = OptionValue.Of<double>("--scale", "Multiply W_1 of the start, to keep features inside the range of activations such as tanh [1]", "s");
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
         command.Add(trained);
         command.Add(samples);
+        command.Add(scale);
         command.Add(threads);
         command.Add(json);
         command.SetAction(parsed =>
@@ -40,7 +42,7 @@ internal static class PathCommand
             Run run = RunFolder.Read(folder);
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
             var problem = new FeatureProblem(run.Initial.Specification, run.DataSet);
-            Matrix[] start = CollapsePath.InterpolatingStart(problem, parsed.GetValue(trained) ? run.Trained : run.Initial);
+            Matrix[] start = CollapsePath.InterpolatingStart(problem, parsed.GetValue(trained) ? run.Trained : run.Initial, parsed.GetResult(scale) is null ? 1 : parsed.GetValue(scale));
             var options = new CollapsePathOptions { SamplesPerLayer = parsed.GetResult(samples) is null ? 64 : parsed.GetValue(samples) };
             var found = CollapsePath.Compute(problem, start, options);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, found));

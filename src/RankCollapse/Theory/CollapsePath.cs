@@ -95,10 +95,14 @@ public sealed class CollapsePath
     /// <summary>Features of a network whose last layer is replaced by one that interpolates: Z^L = Y, which Z^{L−1} of rank N represents.</summary>
     /// <param name="problem">Shape and data.</param>
     /// <param name="network">Any network of that shape, such as one that was just initialised.</param>
-    public static Matrix[] InterpolatingStart(FeatureProblem problem, Network network)
+    /// <param name="scale">W_1 is multiplied with this: below 1, features stay further inside the range of an activation that is not onto R.</param>
+    public static Matrix[] InterpolatingStart(FeatureProblem problem, Network network, double scale = 1)
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(network);
+        if (!(scale > 0) || double.IsInfinity(scale)) throw new InvalidInputException($"The scale of a start is positive and finite, found {scale}.");
+        network = network.Copy();
+        Residuals.Scale(network.Weights(1), scale).CopyTo(network.Weights(1));
         Matrix[] features = network.Features(problem.Data.Inputs);
         features[^1] = problem.Data.Targets;
         return features;
@@ -183,7 +187,7 @@ public sealed class CollapsePath
         for (int m = layer - 1; m >= 1; m--)
         {
             if (!_problem.TryProduce(features, m + 1, out Matrix? produced, out string? reason))
-                throw new InvalidInputException($"The path leaves the range of an activation while layer {layer} moves: {reason} Theorem 4.3 needs activations onto R; choose one, such as asinh, or smaller initial weights.");
+                throw new InvalidInputException($"The path leaves the range of an activation while layer {layer} moves: {reason} Theorem 4.3 needs activations onto R; choose one, such as asinh, or start from smaller features (--scale).");
             features[m] = Residuals.Scale(Product.Multiply(_layers[m - 1].Orthogonal, produced), Math.Sqrt(Constants[m - 1]));
             cost += isEnd ? _layers[^1].EndRank / (2 * Constants[m - 1]) : _layers[m - 1].EndCost;
         }

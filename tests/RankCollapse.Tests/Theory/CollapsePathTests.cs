@@ -113,6 +113,21 @@ public sealed class CollapsePathTests
     }
 
     [Fact]
+    public void Path_OfTanhLayers_LeavesItsRangeFromLargeFeaturesAndNotFromSmallOnes()
+    {
+        RandomStream stream = Stream(21);
+        FeatureProblem problem = Square(stream, 4, 30, 3, Activation.Tanh);
+        var network = new Network(problem.Specification);
+        Initialization.Initialize(network, InitializationScheme.Orthogonal, 1);
+        var error = Assert.Throws<InvalidInputException>(() => CollapsePath.Compute(problem, CollapsePath.InterpolatingStart(problem, network, 60)));
+        Assert.Contains("--scale", error.Message);
+        var path = CollapsePath.Compute(problem, CollapsePath.InterpolatingStart(problem, network, 0.1));
+        Assert.True(path.IsMonotone && path.ReachesMinimum && path.EndIsCollapsed);
+        Assert.Contains(path.UnmetHypotheses, h => h.Contains("onto R", StringComparison.Ordinal));
+        Assert.Throws<InvalidInputException>(() => CollapsePath.InterpolatingStart(problem, network, 0));
+    }
+
+    [Fact]
     public void RankDrops_AreWhereThePreimageIsSingular()
     {
         int found = 0;
