@@ -30,7 +30,7 @@ LOOK_SECONDS = 1.0      # how often the gradient's norm is looked at, with the c
 
 
 def squares(a):
-    """Sum of squares; of x.pow(2).sum(), (x * x).sum() and this, the quickest with its derivative."""
+    """Sum of squares, with a cheap derivative."""
     v = a.reshape(-1)
     return torch.dot(v, v)
 

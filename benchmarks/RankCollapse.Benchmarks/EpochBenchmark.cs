@@ -11,12 +11,12 @@ internal static class EpochBenchmark
     private const double Rate = 1e-3;
 
     /// <summary>Epochs before timing, after which both sides must have the same objective.</summary>
-    private const int FirstEpochs = 50;
+    private const int FirstEpochs = 100;
 
     /// <summary>Epochs in a block; the sides take turns, so that a drift of the machine's speed meets all.</summary>
     private const int BlockEpochs = 5;
 
-    /// <summary>Rounding grows over the epochs; another computation would differ by far more.</summary>
+    /// <summary>Another computation would differ by far more; over many more epochs Adam's unstable steps blow up rounding itself.</summary>
     private const double Agreement = 1e-9;
 
     public static Action Prepare(BenchmarkArguments arguments)
@@ -41,8 +41,6 @@ internal static class EpochBenchmark
             RequireAgreement(solver, torch);
             Console.WriteLine($"Adam epoch, L = 10, widths 200, N = 200 (MNIST), tanh, float64, one thread each; {(clock == Clock.Wall ? "wall" : "processor")} time, {BlockEpochs} epochs of each in turn");
             Measure(problem, solver, torch, seconds, clock);
-            double difference = torch.Max(process => RelativeDifference(solver, process));
-            Console.WriteLine($"J after {solver.GradientEvaluations - 1:N0} epochs: {solver.Value.Total:E12}; PyTorch's differs by {difference:E1} relative");
         }
         finally
         {
@@ -55,7 +53,6 @@ internal static class EpochBenchmark
         double flops = problem.ProductFlops();
         List<double> ours = [], shares = [];
         List<double>[] theirs = [.. torch.Select(_ => new List<double>())], ratios = [.. torch.Select(_ => new List<double>())];
-        Do(solver, 1);
         long allocated = 0;
         var total = System.Diagnostics.Stopwatch.StartNew();
         while (total.Elapsed.TotalSeconds < seconds || ours.Count < 5)
@@ -72,8 +69,6 @@ internal static class EpochBenchmark
                 ratios[i].Add(theirs[i][^1] / epoch);
             }
         }
-        // Every side has done the same epochs when objectives are compared.
-        foreach (TorchProcess process in torch) process.Epochs(1);
         int blocks = ours.Count;
         Console.WriteLine($"  {"",-52}{"ms/epoch",10}{"GFLOP/s",9}{"of FMA peak",13}{"times ours",12}");
         Console.WriteLine($"  {$"RankCollapse ({Product.VectorBits}-bit vectors)",-52}{Paired.Median(ours) * 1e3,10:F3}{flops / Paired.Median(ours) / 1e9,9:F1}{Paired.Median(shares),13:F3}{"",12}");
@@ -98,7 +93,7 @@ internal static class EpochBenchmark
         {
             double difference = RelativeDifference(solver, process);
             if (!(difference < Agreement))
-                throw new InvalidOperationException($"After {FirstEpochs} epochs J is {solver.Value.Total:R} here and {process.ObjectiveValue():R} in {process.About}: not the same computation.");
+                throw new ComputationFailedException($"After {FirstEpochs} epochs J is {solver.Value.Total:R} here and {process.ObjectiveValue():R} in {process.About}: not the same computation.");
             Console.WriteLine($"J after {FirstEpochs} epochs: {solver.Value.Total:E12}; {process.About} differs by {difference:E1} relative");
         }
     }

@@ -62,7 +62,7 @@ internal static unsafe partial class ProductBenchmark
             repeats);
         double difference = 0;
         for (int i = 0; i < ours.Length; i++) difference = Math.Max(difference, Math.Abs(ours.AsSpan()[i] - theirs.AsSpan()[i]));
-        if (difference > 1e-10) throw new InvalidOperationException($"{form}: ours and OpenBLAS differ by {difference}.");
+        if (difference > 1e-10) throw new ComputationFailedException($"{form}: ours and OpenBLAS differ by {difference}.");
         Console.WriteLine($"{$"{form}  {m}×{k} by {k}×{n}",-34}{flops / times.MedianA / 1e9,10:F1}{flops / times.MedianA / times.MedianPeak,9:F3}{flops / times.MedianB / 1e9,10:F1}{flops / times.MedianB / times.MedianPeak,9:F3}{1 / times.MedianRatio,15:F3}");
     }
 

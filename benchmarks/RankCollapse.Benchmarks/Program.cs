@@ -21,3 +21,8 @@ catch (InvalidInputException error)
     Console.Error.WriteLine(error.Message);
     return 2;
 }
+catch (ComputationFailedException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
+}

@@ -21,9 +21,10 @@ internal static class TimeToTargetTable
 
             string Cell(double? time, double? ours)
             {
-                double? ratio = (time ?? limit) / ours;
-                string times = curve == curves[0] || ratio is null ? "" : time is null ? $", > {ratio:F0} times ours" : $", {ratio:F1} times ours";
-                return time is { } t ? $"{t:F2} s = {t / epoch:N0} E{times}" : $"not reached in {limit:F0} s{times}";
+                if (time is null && curve.End == "diverged") return "diverged";
+                double ratio = (time ?? limit) / ours ?? double.NaN;
+                if (time is { } t) return $"{t:F2} s = {t / epoch:N0} E" + (curve == curves[0] || double.IsNaN(ratio) ? "" : $", {ratio:F1} times ours");
+                return $"not reached in {limit:F0} s" + (curve != curves[0] && ratio >= 1 ? $", > {Math.Floor(ratio):F0} times ours" : "");
             }
         }
         writer.WriteLine();

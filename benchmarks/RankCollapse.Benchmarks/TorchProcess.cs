@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -23,9 +24,26 @@ internal sealed class TorchProcess : IDisposable
         start.ArgumentList.Add(_problemFile);
         start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = "1";
         start.Environment.Remove("OPENBLAS_CORETYPE");
+        start.Environment.Remove("OPENBLAS_L2_SIZE");
         if (blasCore != null) start.Environment["OPENBLAS_CORETYPE"] = blasCore;
-        _process = Process.Start(start) ?? throw new InvalidInputException($"{python} does not start; install python3-torch, or name an interpreter that has PyTorch in RANKCOLLAPSE_PYTHON.");
-        About = Ask("about");
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            File.Delete(_problemFile);
+            throw new InvalidInputException($"{python} does not start ({error.Message}); install python3-torch, or name an interpreter that has PyTorch in RANKCOLLAPSE_PYTHON.", error);
+        }
+        try
+        {
+            About = Ask("about");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The versions of PyTorch and OpenBLAS and the kernels in use.</summary>
@@ -50,7 +68,8 @@ internal sealed class TorchProcess : IDisposable
         for (; !line.StartsWith("end ", StringComparison.Ordinal); line = Answer())
         {
             double[] numbers = Numbers(line);
-            points.Add(new CurvePoint(new Seconds(numbers[0], numbers[1]), numbers[2], numbers[3]));
+            double objective = numbers[2], before = points.Count > 0 ? points[^1].Lowest : double.PositiveInfinity;
+            points.Add(new CurvePoint(new Seconds(numbers[0], numbers[1]), objective, objective < before ? objective : before, numbers[3]));
         }
         return new TrainingCurve(name, method, rate, points, line[4..]);
     }

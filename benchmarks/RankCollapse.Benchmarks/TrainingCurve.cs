@@ -15,14 +15,14 @@ internal readonly record struct Seconds(double Wall, double Processor)
     public static Seconds operator -(Seconds a, Seconds b) => new(a.Wall - b.Wall, a.Processor - b.Processor);
 }
 
-/// <summary>One evaluation of a training run; the relative gradient is NaN where it was not looked at.</summary>
-internal readonly record struct CurvePoint(Seconds At, double Objective, double RelativeGradient);
+/// <summary>One evaluation of a training run, with the lowest J up to it; the relative gradient is NaN where it was not looked at.</summary>
+internal readonly record struct CurvePoint(Seconds At, double Objective, double Lowest, double RelativeGradient);
 
 /// <summary>J over time of one training run.</summary>
 internal sealed record TrainingCurve(string Name, string Method, double? Rate, IReadOnlyList<CurvePoint> Points, string End)
 {
     /// <summary>The lowest J seen.</summary>
-    public double Lowest => Points.Select(p => p.Objective).Where(double.IsFinite).Min();
+    public double Lowest => Points[^1].Lowest;
 
     /// <summary>When J was first at a level; null if never.</summary>
     public double? TimeTo(double objective, Clock clock) => First(p => p.Objective <= objective, clock);
