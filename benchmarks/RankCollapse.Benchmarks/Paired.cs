@@ -1,26 +1,36 @@
 using System.Diagnostics;
+using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Benchmarks;
+
+/// <summary>What two actions timed in turn came to.</summary>
+/// <param name="MedianA">Seconds of the first.</param>
+/// <param name="MedianB">Seconds of the second.</param>
+/// <param name="MedianRatio">The median of first over second.</param>
+/// <param name="MedianPeak">Floating-point operations per second that the core could do, measured in turn with both.</param>
+internal sealed record PairedTimes(double MedianA, double MedianB, double MedianRatio, double MedianPeak);
 
 /// <summary>Times two actions in turn, so that a drift of the machine's speed meets both, and reports medians and the median ratio.</summary>
 internal static class Paired
 {
-    public static (double MedianA, double MedianB, double MedianRatio) Time(Action a, Action b, double seconds, int innerRepeats = 1)
+    public static PairedTimes Time(Action a, Action b, double seconds, int innerRepeats = 1)
     {
         a();
         b();
         var timesA = new List<double>();
         var timesB = new List<double>();
         var ratios = new List<double>();
+        var peaks = new List<double>();
         long end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
         while (Stopwatch.GetTimestamp() < end || ratios.Count < 5)
         {
+            peaks.Add(PeakMeasurement.FlopsPerSecond(0.001));
             double ta = Once(a, innerRepeats), tb = Once(b, innerRepeats);
             timesA.Add(ta);
             timesB.Add(tb);
             ratios.Add(ta / tb);
         }
-        return (Median(timesA), Median(timesB), Median(ratios));
+        return new PairedTimes(Median(timesA), Median(timesB), Median(ratios), Median(peaks));
     }
 
     public static double Median(List<double> values)

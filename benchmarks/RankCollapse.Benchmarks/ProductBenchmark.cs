@@ -8,30 +8,36 @@ internal static unsafe partial class ProductBenchmark
 {
     private const int RowMajor = 101, NoTranspose = 111, Transpose = 112;
 
-    public static void Run()
+    public static Action Prepare(BenchmarkArguments arguments)
+    {
+        double seconds = arguments.Seconds("seconds", 1.5);
+        return () => Run(seconds);
+    }
+
+    private static void Run(double seconds)
     {
         openblas_set_num_threads(1);
         double peak = PeakMeasurement.FlopsPerSecond(1);
-        Console.WriteLine($"measured FMA peak of a core: {peak / 1e9:F1} GFLOP/s ({Product.VectorBits}-bit vectors); OpenBLAS core: {Marshal.PtrToStringAnsi(openblas_get_corename())}");
-        Console.WriteLine($"{"product",-34}{"ours GF/s",10}{"of peak",9}{"OpenBLAS",10}{"ours/OB",9}");
+        Console.WriteLine($"measured FMA peak of a core: {peak / 1e9:F1} GFLOP/s ({Product.VectorBits}-bit vectors); OpenBLAS {Version()}, core {Marshal.PtrToStringAnsi(openblas_get_corename())} ({(Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is { Length: > 0 } ? "as told" : "its own choice")})");
+        Console.WriteLine($"{"product",-34}{"ours GF/s",10}{"of peak",9}{"OpenBLAS",10}{"of peak",9}{"ours/OpenBLAS",15}");
         (string Form, int M, int N, int K)[] cases =
         [
             ("A·B", 200, 200, 200), ("Aᵀ·B", 200, 200, 200), ("A·Bᵀ", 200, 200, 200),
             ("A·B", 784, 200, 200), ("A·B", 200, 200, 784), ("A·Bᵀ", 200, 784, 200),
             ("A·B", 10, 200, 200), ("A·B", 1000, 2000, 1000), ("A·B", 2000, 2000, 2000), ("Aᵀ·B", 2000, 2000, 2000), ("A·Bᵀ", 2000, 2000, 2000),
         ];
-        foreach ((string form, int m, int n, int k) in cases) Compare(form, m, n, k, peak);
+        foreach ((string form, int m, int n, int k) in cases) Compare(form, m, n, k, seconds);
 
         Matrix a = Random(2000, 2000, 1), b = Random(2000, 2000, 2), c = new(2000, 2000);
-        (double one, double two, double ratio) = Paired.Time(
+        PairedTimes threads = Paired.Time(
             () => { Product.MaxThreads = 1; Product.Multiply(a, b, c); },
             () => { Product.MaxThreads = 2; Product.Multiply(a, b, c); },
-            6);
+            4 * seconds);
         Product.MaxThreads = 1;
-        Console.WriteLine($"2000×2000·2000×2000: one thread {one * 1e3:F1} ms, two threads {two * 1e3:F1} ms, ratio {ratio:F2}");
+        Console.WriteLine($"2000×2000·2000×2000: one thread {threads.MedianA * 1e3:F1} ms, two threads {threads.MedianB * 1e3:F1} ms, ratio {threads.MedianRatio:F2}");
     }
 
-    private static void Compare(string form, int m, int n, int k, double peak)
+    private static void Compare(string form, int m, int n, int k, double seconds)
     {
         bool ta = form == "Aᵀ·B", tb = form == "A·Bᵀ";
         Matrix a = ta ? Random(k, m, 1) : Random(m, k, 1);
@@ -40,7 +46,7 @@ internal static unsafe partial class ProductBenchmark
         var theirs = new Matrix(m, n);
         double flops = 2.0 * m * n * k;
         int repeats = Math.Max(1, (int)(2e8 / flops));
-        (double tOurs, double tTheirs, double ratio) = Paired.Time(
+        PairedTimes times = Paired.Time(
             () =>
             {
                 if (ta) Product.MultiplyTransposedLeft(a, b, ours);
@@ -52,13 +58,15 @@ internal static unsafe partial class ProductBenchmark
                 fixed (double* pa = a.AsSpan(), pb = b.AsSpan(), pc = theirs.AsSpan())
                     cblas_dgemm(RowMajor, ta ? Transpose : NoTranspose, tb ? Transpose : NoTranspose, m, n, k, 1, pa, a.Columns, pb, b.Columns, 0, pc, n);
             },
-            1.5,
+            seconds,
             repeats);
         double difference = 0;
         for (int i = 0; i < ours.Length; i++) difference = Math.Max(difference, Math.Abs(ours.AsSpan()[i] - theirs.AsSpan()[i]));
-        if (difference > 1e-10) throw new InvalidOperationException($"{form}: ours and OpenBLAS differ by {difference}.");
-        Console.WriteLine($"{$"{form}  {m}×{k} by {k}×{n}",-34}{flops / tOurs / 1e9,10:F1}{flops / tOurs / peak,9:F3}{flops / tTheirs / 1e9,10:F1}{1 / ratio,9:F3}");
+        if (difference > 1e-10) throw new ComputationFailedException($"{form}: ours and OpenBLAS differ by {difference}.");
+        Console.WriteLine($"{$"{form}  {m}×{k} by {k}×{n}",-34}{flops / times.MedianA / 1e9,10:F1}{flops / times.MedianA / times.MedianPeak,9:F3}{flops / times.MedianB / 1e9,10:F1}{flops / times.MedianB / times.MedianPeak,9:F3}{1 / times.MedianRatio,15:F3}");
     }
+
+    private static string Version() => Marshal.PtrToStringAnsi(openblas_get_config())?.Split(' ').ElementAtOrDefault(1) ?? "of unknown version";
 
     private static Matrix Random(int rows, int columns, int seed)
     {
@@ -74,4 +82,7 @@ internal static unsafe partial class ProductBenchmark
 
     [LibraryImport("libopenblas.so.0")]
     private static partial IntPtr openblas_get_corename();
+
+    [LibraryImport("libopenblas.so.0")]
+    private static partial IntPtr openblas_get_config();
 }

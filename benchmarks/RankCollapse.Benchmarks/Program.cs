@@ -1,14 +1,28 @@
+using RankCollapse;
 using RankCollapse.Benchmarks;
 
-switch (args.FirstOrDefault())
+try
 {
-    case "products":
-        ProductBenchmark.Run();
-        return 0;
-    case "epoch":
-        EpochBenchmark.Run(depth: 10, seconds: 5);
-        return 0;
-    default:
-        Console.Error.WriteLine("usage: RankCollapse.Benchmarks products | epoch");
-        return 2;
+    var arguments = new BenchmarkArguments(args.AsSpan(Math.Min(1, args.Length)));
+    Action? benchmark = args.FirstOrDefault() switch
+    {
+        "products" => ProductBenchmark.Prepare(arguments),
+        "epoch" => EpochBenchmark.Prepare(arguments),
+        "time-to-target" => TimeToTargetBenchmark.Prepare(arguments),
+        _ => null,
+    };
+    if (benchmark == null) throw new InvalidInputException("usage: run.sh epoch | products | time-to-target [--option value …]; see benchmarks/README.md.");
+    arguments.RequireAllUsed();
+    benchmark();
+    return 0;
+}
+catch (InvalidInputException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}
+catch (ComputationFailedException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
 }

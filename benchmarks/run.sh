@@ -1,0 +1,18 @@
+#!/bin/sh
+# Builds the benchmarks and runs one: epoch, products or time-to-target, with its options.
+set -eu
+cd "$(dirname "$0")/.."
+dotnet build benchmarks/RankCollapse.Benchmarks -c Release -m:1 -nodeReuse:false -v q --nologo -clp:NoSummary >&2
+program=benchmarks/RankCollapse.Benchmarks/bin/Release/net10.0/RankCollapse.Benchmarks.dll
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+# What an environment may have set for OpenBLAS would decide the comparison.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+if [ "${1:-}" = products ]; then
+    # OpenBLAS chooses its kernels when it is loaded: one process for each choice.
+    dotnet "$program" "$@"
+    if grep -qw avx512f /proc/cpuinfo 2>/dev/null; then
+        OPENBLAS_CORETYPE=SKYLAKEX dotnet "$program" "$@"
+    fi
+else
+    exec dotnet "$program" "$@"
+fi
