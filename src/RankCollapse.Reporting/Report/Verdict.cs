@@ -44,7 +44,7 @@ internal sealed record Verdict(string Collapse, string Convergence, bool HasConv
             RunStatus.MaxEpochs => $"Training used up its {epochs} before it converged ({gradient}).",
             RunStatus.TimeLimit => $"Training used up its time after {epochs} before it converged ({gradient}).",
             RunStatus.Cancelled => $"Training was stopped after {epochs}, before it converged ({gradient}).",
-            RunStatus.Diverged => $"Training diverged after {epochs}: a value was no longer finite, and the last good state is shown.",
+            RunStatus.Diverged => $"Training diverged after {epochs}; the last good state is shown.",
             _ => $"Training ended after {epochs} ({gradient}).",
         };
     }

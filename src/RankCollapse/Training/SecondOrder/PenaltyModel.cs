@@ -13,6 +13,9 @@ internal sealed class PenaltyModel(NetworkSpecification specification)
     /// <summary>A layer without any penalty gets this share of the largest λ, so that Λ stays invertible.</summary>
     private const double LeastShare = 1e-3;
 
+    /// <summary>Without any penalty on parameters the metric bounds them by this share of the data curvature.</summary>
+    private const double LeastShareOfData = 1e-5;
+
     /// <summary>The least shift of μZZᵀ relative to its largest diagonal entry: its null space is then still told from rounding.</summary>
     private const double LeastShift = 1e-10;
 
@@ -29,7 +32,8 @@ internal sealed class PenaltyModel(NetworkSpecification specification)
     public void Build(Objective point)
     {
         ObjectiveCoefficients factors = point.Coefficients;
-        double least = Math.Max(LeastShare * factors.Weights.Max(), 1e-12 * factors.Data);
+        double largestPenalty = factors.Weights.Max();
+        double least = largestPenalty > 0 ? LeastShare * largestPenalty : LeastShareOfData * factors.Data;
         for (int l = 1; l <= specification.Depth; l++)
         {
             ReadOnlySpan<double> slopes = point.Slopes[l].AsSpan();
@@ -38,7 +42,7 @@ internal sealed class PenaltyModel(NetworkSpecification specification)
             TensorPrimitives.Multiply(penalty.AsSpan(), own, penalty.AsSpan());
             double largest = 0;
             for (int i = 0; i < penalty.Rows; i++) largest = Math.Max(largest, penalty[i, i]);
-            double shift = Math.Max(factors.WeightsOf(l), Math.Max(LeastShift * largest, own > 0 ? 0 : least));
+            double lambda = factors.WeightsOf(l), shift = Math.Max(lambda, Math.Max(LeastShift * largest, lambda > 0 || own > 0 ? 0 : least));
             for (int i = 0; i < penalty.Rows; i++) penalty[i, i] += shift;
             if (!BlockedCholesky.TryFactor(penalty)) throw new ComputationFailedException($"Layer {l}: the features before it hold values that are not finite.");
             _inverses[l] = BlockedCholesky.Inverse(penalty);
