@@ -133,13 +133,14 @@ public sealed class CentroidForecast
         }
 
         double total = best!.Value.Total + withinTargets;
+        double[][] features = [.. best.Objective.Features.Select(z => NonZero(SampleWeights.Root(best.Objective.Weights, z)))];
         var forecast = new Forecast
         {
             Source = "centroid problem",
             Layers = [.. Enumerable.Range(1, specification.Depth).Select(l => new ForecastLayer(
                 l,
-                NonZero(SampleWeights.Root(best.Objective.Weights, best.Objective.Features[l])),
-                l == 1 && ratios.FirstLayer == 0 ? null : NonZero(best.Network.Weights(l))))],
+                features[l],
+                l == 1 && ratios.FirstLayer == 0 ? null : NonZero(best.Network.Weights(l), features[l - 1].Length)))],
             Objective = total,
             ObjectivePerLambda = total / ratios.Lambda,
             UnmetHypotheses = [.. Unmet(best.GradientSize.Relative, options.GradientTolerance, unreached)],
@@ -199,10 +200,11 @@ public sealed class CentroidForecast
         return full;
     }
 
-    private static double[] NonZero(Matrix a)
+    /// <summary>The singular values above the cut-off, at most so many: stationary weights −E·Z^{l−1,T}/λ_l have at most the rank of Z^{l−1}.</summary>
+    private static double[] NonZero(Matrix a, int most = int.MaxValue)
     {
         double[] values = SingularValueDecomposition.SingularValues(a);
-        return values[..NumericalRank.Of(values, RankCutoff)];
+        return values[..Math.Min(most, NumericalRank.Of(values, RankCutoff))];
     }
 
     private static IEnumerable<string> Unmet(double gradient, double tolerance, double unreached)
