@@ -23,8 +23,10 @@ internal static class ForecastCommand
         var settings = new TrainingOptionSet();
         settings.AddTo(command);
         Option<string> against = OptionValue.Of<string>("--against", "Compare with a trained run, whose settings and data are used", "RUN");
+        Option<double> refine = OptionValue.Of<double>("--refine", "Go on in the full problem, from the network of the centroid problem, to this relative gradient norm", "X");
         Option<bool> json = CommonOptions.Json();
         command.Add(against);
+        command.Add(refine);
         command.Add(json);
         command.SetAction(parsed =>
         {
@@ -56,8 +58,24 @@ internal static class ForecastCommand
                 // The recursion stands alone where the theorem's minimiser does not exist.
                 reason = e.Message;
             }
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(forecasts, run, reason));
-            else Write(environment, forecasts, run, reason);
+            CentroidForecast? centroids = null;
+            string? centroidReason = null;
+            try
+            {
+                centroids = CentroidForecast.Compute(specification, data, configuration.ToObjectiveSettings(), new CentroidForecastOptions { Seed = configuration.Seed });
+                forecasts.Add(centroids.Forecast);
+            }
+            catch (InvalidInputException e)
+            {
+                centroidReason = e.Message;
+            }
+            CentroidRefinement? refinement = parsed.GetResult(refine) is null ? null : Refine(centroids, centroidReason, parsed.GetValue(refine));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(forecasts, run, reason, new CentroidResult(centroids, refinement, centroidReason)));
+            else
+            {
+                Write(environment, forecasts, run, reason);
+                Write(environment, new CentroidResult(centroids, refinement, centroidReason));
+            }
             return ExitCode.Done;
         });
         return command;
@@ -97,11 +115,27 @@ internal static class ForecastCommand
         if (reason is not null) environment.Output.WriteLine($"Theorem 4.2 and C.2 give no forecast: {reason}");
     }
 
+    private static CentroidRefinement Refine(CentroidForecast? centroids, string? reason, double tolerance)
+    {
+        if (!(tolerance > 0) || double.IsInfinity(tolerance)) throw new InvalidInputException($"--refine is {tolerance}; the relative gradient norm to reach is positive and finite.");
+        if (centroids is null) throw new InvalidInputException($"--refine starts from the centroid problem, which has no solution here: {reason}");
+        return centroids.Refine(tolerance);
+    }
+
+    private static void Write(CommandEnvironment environment, CentroidResult result)
+    {
+        if (result.Reason is not null) environment.Output.WriteLine($"The centroid problem gives no forecast: {result.Reason}");
+        if (result.Centroids is not { } centroids) return;
+        environment.Output.WriteLine($"Solved in {centroids.Steps} steps. Lifted to all samples: objective {Numbers.Short(centroids.LiftedValue.Total, 6)}, relative gradient {Numbers.Short(centroids.LiftedGradient.Relative)}");
+        if (result.Refinement is { } refined)
+            environment.Output.WriteLine($"Newton's method from there: {refined.Steps} steps to objective {Numbers.Short(refined.Value.Total, 6)}, relative gradient {Numbers.Short(refined.Gradient.Relative)}; {Numbers.Short(refined.Seconds)} s");
+    }
+
     /// <summary>max_k |trained_k − forecast_k|/forecast_k.</summary>
     private static double? LargestDeviation(IReadOnlyList<double>? forecast, IReadOnlyList<double> trained) =>
         forecast is null || forecast.Count == 0 || trained.Count < forecast.Count ? null : forecast.Select((f, k) => Math.Abs(trained[k] - f) / f).Max();
 
-    private static JsonObject ToJson(List<Forecast> forecasts, Run? run, string? reason) => new()
+    private static JsonObject ToJson(List<Forecast> forecasts, Run? run, string? reason, CentroidResult result) => new()
     {
         ["trainedObjective"] = JsonOutput.Number(run?.Summary.Objective),
         ["reason"] = JsonOutput.Text(reason),
@@ -124,5 +158,23 @@ internal static class ForecastCommand
                 ["weightDeviation"] = JsonOutput.Number(run is null ? null : LargestDeviation(layer.WeightSingularValues, run.Summary.Layers[layer.Layer - 1].WeightSingularValues)),
             })]),
         })]),
+        ["centroids"] = result.Centroids is not { } centroids ? null : new JsonObject
+        {
+            ["steps"] = centroids.Steps,
+            ["relativeGradient"] = JsonOutput.Number(centroids.RelativeGradient),
+            ["liftedObjective"] = JsonOutput.Number(centroids.LiftedValue.Total),
+            ["liftedRelativeGradient"] = JsonOutput.Number(centroids.LiftedGradient.Relative),
+        },
+        ["centroidReason"] = JsonOutput.Text(result.Reason),
+        ["refinement"] = result.Refinement is not { } refined ? null : new JsonObject
+        {
+            ["steps"] = refined.Steps,
+            ["objective"] = JsonOutput.Number(refined.Value.Total),
+            ["relativeGradient"] = JsonOutput.Number(refined.Gradient.Relative),
+            ["seconds"] = JsonOutput.Number(refined.Seconds),
+        },
     };
+
+    /// <summary>What came of the centroid problem.</summary>
+    private sealed record CentroidResult(CentroidForecast? Centroids, CentroidRefinement? Refinement, string? Reason);
 }

@@ -13,27 +13,32 @@ internal static class DataTerm
     /// <param name="factor">The factor of the gradient.</param>
     /// <param name="gradient">K×N.</param>
     /// <param name="probabilities">Softmax of the outputs, K×N; written for cross-entropy alone.</param>
-    public static double Evaluate(Loss loss, Matrix outputs, Matrix targets, double factor, Matrix gradient, Matrix probabilities)
+    /// <param name="weights">Factors of the samples, D = Σ_i n_i·d_i; null for 1.</param>
+    public static double Evaluate(Loss loss, Matrix outputs, Matrix targets, double factor, Matrix gradient, Matrix probabilities, SampleWeights? weights = null)
     {
         if (loss == Loss.Squared)
         {
             Span<double> difference = gradient.AsSpan();
             TensorPrimitives.Subtract(outputs.AsSpan(), targets.AsSpan(), difference);
-            double value = 0.5 * TensorPrimitives.SumOfSquares<double>(difference);
+            double value = 0.5 * SampleWeights.SumOfSquares(weights, gradient);
             TensorPrimitives.Multiply(difference, factor, difference);
+            weights?.Scale(gradient);
             return value;
         }
-        return CrossEntropy(outputs, targets, factor, gradient, probabilities);
+        double total = CrossEntropy(outputs, targets, factor, gradient, probabilities, weights is null ? [] : weights.Values);
+        weights?.Scale(gradient);
+        return total;
     }
 
     /// <summary>
-    /// result = factor·(∂²D/∂f²)·v, columnwise: v for the squared loss, t·(diag(p) − ppᵀ)v for cross-entropy with t = Σ_k y_k.
+    /// result = factor·(∂²D/∂f²)·v, columnwise: v for the squared loss, t·(diag(p) − ppᵀ)v for cross-entropy with t = Σ_k y_k; times n_i where samples have weights.
     /// </summary>
-    public static void ApplyHessian(Loss loss, Matrix probabilities, Matrix targets, double factor, Matrix v, Matrix result)
+    public static void ApplyHessian(Loss loss, Matrix probabilities, Matrix targets, double factor, Matrix v, Matrix result, SampleWeights? weights = null)
     {
         if (loss == Loss.Squared)
         {
             TensorPrimitives.Multiply(v.AsSpan(), factor, result.AsSpan());
+            weights?.Scale(result);
             return;
         }
         int classes = v.Rows, samples = v.Columns;
@@ -49,9 +54,10 @@ internal static class DataTerm
             }
             for (int k = 0, at = i; k < classes; k++, at += samples) r[at] = factor * mass * p[at] * (x[at] - mean);
         }
+        weights?.Scale(result);
     }
 
-    private static double CrossEntropy(Matrix outputs, Matrix targets, double factor, Matrix gradient, Matrix probabilities)
+    private static double CrossEntropy(Matrix outputs, Matrix targets, double factor, Matrix gradient, Matrix probabilities, ReadOnlySpan<double> weights)
     {
         int classes = outputs.Rows, samples = outputs.Columns;
         ReadOnlySpan<double> f = outputs.AsSpan(), y = targets.AsSpan();
@@ -71,7 +77,8 @@ internal static class DataTerm
                 inner += y[at] * (f[at] - largest);
             }
             // −Σ y_k log p_k = t·log Σexp − Σ y_k (f_k − max), summed without cancellation between large parts.
-            total += (mass * Math.Log(sum)) - inner;
+            double loss = (mass * Math.Log(sum)) - inner;
+            total += weights.IsEmpty ? loss : weights[i] * loss;
             for (int k = 0, at = i; k < classes; k++, at += samples)
             {
                 p[at] /= sum;

@@ -84,8 +84,8 @@ public sealed class GaussNewtonSolver : Solver
         _reduction = InputReduction.Create(network, objective.Data, keepsOutside);
         NetworkSpecification specification = _reduction.Specification;
         int samples = objective.Data.SampleCount, outputs = specification.OutputDimension;
-        _point = new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients);
-        _other = new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients);
+        _point = new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients, objective.SampleWeights);
+        _other = new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients, objective.SampleWeights);
         _inner = new TruncatedConjugateGradients(specification);
         _curvature = new CurvatureOperator(specification, samples);
         _metric = (long)outputs * samples <= LargestKernel
@@ -244,7 +244,7 @@ public sealed class GaussNewtonSolver : Solver
         for (int i = 0; i < MostCorrections; i++)
         {
             TensorPrimitives.Subtract(_other.Features[^1].AsSpan(), _target.AsSpan(), _departure.AsSpan());
-            double departure = TensorPrimitives.Norm<double>(_departure.AsSpan());
+            double departure = Math.Sqrt(SampleWeights.SumOfSquares(_point.Weights, _departure));
 
             // What is left changes the objective by at most a‖r‖·departure + a·departure²/2: stop when that no longer matters, or when corrections do not converge.
             double matters = _point.Coefficients.Data * departure * (residual + (0.5 * departure));

@@ -38,7 +38,8 @@ public sealed class Objective
     /// <param name="settings">Loss and penalties.</param>
     /// <param name="keepsCurvature">Whether evaluations keep what products with the Hessian need: errors and bends of every layer.</param>
     /// <param name="coefficients">The factors to use in place of those of the settings, as in continuation.</param>
-    internal Objective(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, bool keepsCurvature, ObjectiveCoefficients? coefficients = null)
+    /// <param name="sampleWeights">Factors n_i &gt; 0 of the samples' data terms and feature penalties, as if sample i were there n_i times; null for 1.</param>
+    internal Objective(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, bool keepsCurvature, ObjectiveCoefficients? coefficients = null, double[]? sampleWeights = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
@@ -51,6 +52,8 @@ public sealed class Objective
         Data = data;
         Settings = settings;
         Coefficients = coefficients ?? settings.Coefficients(specification.Depth, data.SampleCount);
+        SampleWeights = sampleWeights;
+        Weights = sampleWeights is null ? null : new SampleWeights(sampleWeights, data.SampleCount);
         int depth = specification.Depth, samples = data.SampleCount;
         _inputsTransposed = data.Inputs.Transpose();
         _features = new Matrix[depth + 1];
@@ -72,7 +75,7 @@ public sealed class Objective
             : new Matrix(buffers[2], 0, l == 0 ? 0 : specification.Width(l), samples))];
         _bends = keepsCurvature ? [.. Enumerable.Range(0, depth + 1).Select(l => new Matrix(l == 0 ? 0 : specification.Width(l), samples))] : null;
         _isPenalised = Coefficients.Bias > 0 || Coefficients.Weights.Any(lambda => lambda > 0);
-        _scaleOfData = Coefficients.Data * TensorPrimitives.Norm<double>(data.Inputs.AsSpan()) * TensorPrimitives.Norm<double>(data.Targets.AsSpan());
+        _scaleOfData = Coefficients.Data * Math.Sqrt(Training.SampleWeights.SumOfSquares(Weights, data.Inputs)) * Math.Sqrt(Training.SampleWeights.SumOfSquares(Weights, data.Targets));
         _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? samples : 0);
     }
 
@@ -87,6 +90,12 @@ public sealed class Objective
 
     /// <summary>The factors in force.</summary>
     public ObjectiveCoefficients Coefficients { get; }
+
+    /// <summary>n_1 … n_N, factors of the samples' data terms and feature penalties; null where all are 1.</summary>
+    internal double[]? SampleWeights { get; }
+
+    /// <summary>The same with what passes need of them.</summary>
+    internal SampleWeights? Weights { get; }
 
     /// <summary>Z^0 … Z^L of the last evaluation; they are overwritten by the next one.</summary>
     public IReadOnlyList<Matrix> Features => _features;
@@ -114,7 +123,7 @@ public sealed class Objective
     {
         Forward(network, withSlopes: false);
         Matrix outputs = _features[^1];
-        double data = DataTerm.Evaluate(Settings.Loss, outputs, Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities);
+        double data = DataTerm.Evaluate(Settings.Loss, outputs, Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities, Weights);
         return Compose(data, WeightPenalty(network), FeatureSquares());
     }
 
@@ -124,7 +133,7 @@ public sealed class Objective
     public ObjectiveValue ValueAndGradient(Network network, Network gradient)
     {
         Forward(network, withSlopes: true);
-        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities);
+        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities, Weights);
         return Backward(network, gradient);
     }
 
@@ -132,7 +141,7 @@ public sealed class Objective
     internal ObjectiveValue ValueWithSlopes(Network network)
     {
         Forward(network, withSlopes: true);
-        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities);
+        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities, Weights);
         return Compose(_dataLoss, WeightPenalty(network), FeatureSquares());
     }
 
@@ -145,7 +154,9 @@ public sealed class Objective
         for (int l = depth; l >= 1; l--)
         {
             Matrix sensitivity = _sensitivities[l], error = _errors[l];
-            featureSquares += ElementWise.ThroughActivation(sensitivity.AsSpan(), _features[l].AsSpan(), Coefficients.Features, _slopes[l].AsSpan(), error.AsSpan());
+            featureSquares += Weights is null
+                ? ElementWise.ThroughActivation(sensitivity.AsSpan(), _features[l].AsSpan(), Coefficients.Features, _slopes[l].AsSpan(), error.AsSpan())
+                : Weights.ThroughActivation(sensitivity, _features[l], Coefficients.Features, _slopes[l], error);
             if (_bends is { } bends) TensorPrimitives.Multiply(bends[l].AsSpan(), sensitivity.AsSpan(), bends[l].AsSpan());
             if (l > 1)
             {
@@ -220,7 +231,7 @@ public sealed class Objective
     {
         double squares = 0;
         if (Coefficients.Features == 0) return squares;
-        for (int l = 1; l <= Specification.Depth; l++) squares += TensorPrimitives.SumOfSquares<double>(_features[l].AsSpan());
+        for (int l = 1; l <= Specification.Depth; l++) squares += Training.SampleWeights.SumOfSquares(Weights, _features[l]);
         return squares;
     }
 

@@ -31,6 +31,23 @@ public sealed class TheoryVerbsTests
     }
 
     [Fact]
+    public void Forecast_OfTheCentroidProblem_IsRefinedInTheFullOne()
+    {
+        string[] settings = ["forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "8", "--convention", "mean", "--lambda", "1e-2", "--delta", "0.5"];
+        CommandLine result = CommandLine.Run([.. settings, "--refine", "1e-8", "--json"]);
+        Assert.Equal("", result.Error);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        JsonElement root = document.RootElement, refinement = root.GetProperty("refinement");
+        JsonElement forecast = root.GetProperty("forecasts").EnumerateArray().Single(f => f.GetProperty("source").GetString() == "centroid problem");
+        double bound = forecast.GetProperty("objective").GetDouble();
+        Assert.Equal(bound, root.GetProperty("centroids").GetProperty("liftedObjective").GetDouble(), 1e-10 * bound);
+        Assert.InRange(refinement.GetProperty("objective").GetDouble(), 0, bound);
+        Assert.InRange(refinement.GetProperty("relativeGradient").GetDouble(), 0, 1e-8);
+        Assert.Contains("Newton's method from there", CommandLine.Run([.. settings, "--refine", "1e-6"]).Output, StringComparison.Ordinal);
+        Assert.Equal(2, CommandLine.Run([.. settings, "--refine", "0"]).ExitCode);
+    }
+
+    [Fact]
     public void Certify_OfAnUnfinishedRun_HoldsInEveryLayer()
     {
         using var folder = new TemporaryFolder();

@@ -46,11 +46,12 @@ internal sealed class CurvatureOperator
         Forward(point, network, v);
         int depth = _specification.Depth;
         ObjectiveCoefficients factors = point.Coefficients;
-        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, factors.Data, _changes[depth], _sensitivities[depth]);
+        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, factors.Data, _changes[depth], _sensitivities[depth], point.Weights);
         for (int l = depth; l >= 1; l--)
         {
             Matrix sensitivity = _sensitivities[l], error = _errors[l];
-            ElementWise.ThroughActivation(sensitivity.AsSpan(), _changes[l].AsSpan(), factors.Features, point.Slopes[l].AsSpan(), error.AsSpan());
+            if (point.Weights is { } weights) weights.ThroughActivation(sensitivity, _changes[l], factors.Features, point.Slopes[l], error);
+            else ElementWise.ThroughActivation(sensitivity.AsSpan(), _changes[l].AsSpan(), factors.Features, point.Slopes[l].AsSpan(), error.AsSpan());
             if (full) TensorPrimitives.MultiplyAdd(point.Bends![l].AsSpan(), _preactivationChanges[l].AsSpan(), error.AsSpan(), error.AsSpan());
             if (l > 1)
             {

@@ -5,17 +5,23 @@ namespace RankCollapse.Training.SecondOrder;
 
 /// <summary>
 /// B with BBᵀ = a·D'', sample by sample: √a·I for the squared loss; √(at)·diag(q)(I − qqᵀ) with q = √p for cross-entropy,
-/// because diag(p) − ppᵀ = diag(q)(I − qqᵀ)diag(q) and I − qqᵀ is a projector.
+/// because diag(p) − ppᵀ = diag(q)(I − qqᵀ)diag(q) and I − qqᵀ is a projector. Weights n_i of the samples join as √n_i.
 /// </summary>
 internal sealed class DataRoot(Loss loss, int outputs, int samples)
 {
     private readonly Matrix _roots = new(outputs, loss == Loss.CrossEntropy ? samples : 0);
     private readonly double[] _scales = new double[samples];
+    private bool _isUniform;
 
     /// <summary>Takes the point of the objective's last evaluation.</summary>
     public void Build(Objective point)
     {
         Array.Fill(_scales, Math.Sqrt(point.Coefficients.Data));
+        _isUniform = point.Weights is null;
+        if (point.Weights is { } weights)
+        {
+            for (int i = 0; i < samples; i++) _scales[i] *= Math.Sqrt(weights.Values[i]);
+        }
         if (loss == Loss.Squared) return;
         ReadOnlySpan<double> probabilities = point.Probabilities.AsSpan();
         TensorPrimitives.Sqrt(probabilities, _roots.AsSpan());
@@ -33,7 +39,7 @@ internal sealed class DataRoot(Loss loss, int outputs, int samples)
     {
         if (loss == Loss.Squared)
         {
-            TensorPrimitives.Multiply(v.AsSpan(), _scales[0], result.AsSpan());
+            ScaleColumns(v, result);
             return;
         }
         for (int i = 0; i < samples; i++)
@@ -49,7 +55,7 @@ internal sealed class DataRoot(Loss loss, int outputs, int samples)
     {
         if (loss == Loss.Squared)
         {
-            TensorPrimitives.Multiply(v.AsSpan(), _scales[0], result.AsSpan());
+            ScaleColumns(v, result);
             return;
         }
         for (int i = 0; i < samples; i++)
@@ -58,6 +64,16 @@ internal sealed class DataRoot(Loss loss, int outputs, int samples)
             for (int k = 0; k < outputs; k++) inner += _roots[k, i] * _roots[k, i] * v[k, i];
             for (int k = 0; k < outputs; k++) result[k, i] = _scales[i] * _roots[k, i] * (v[k, i] - inner);
         }
+    }
+
+    private void ScaleColumns(Matrix v, Matrix result)
+    {
+        if (_isUniform)
+        {
+            TensorPrimitives.Multiply(v.AsSpan(), _scales[0], result.AsSpan());
+            return;
+        }
+        for (int k = 0; k < outputs; k++) TensorPrimitives.Multiply(v.Row(k), _scales, result.Row(k));
     }
 
     /// <summary>Writes B as K × KN: column kN + i is column k of sample i's root.</summary>

@@ -11,7 +11,7 @@ namespace RankCollapse.Training.SecondOrder;
 /// <remarks>
 /// S_l follows from the outputs by the recursion of Botev, Ritter and Barber (2017), in which feature penalties join layer by layer:
 /// S_l = T_l ∘ (1/N)σ'σ'ᵀ, T_{l−1} = W_lᵀS_lW_l + μI, T_L = a·mean(D'') + μI; a skip adds T_l and the mixed terms with the mean slopes.
-/// Both factors are diagonalised, so that the penalty enters exactly.
+/// Both factors are diagonalised, so that the penalty enters exactly. Samples of weights n_i count n_i times.
 /// </remarks>
 internal sealed class KroneckerPreconditioner : IPreconditioner
 {
@@ -27,6 +27,7 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     private readonly Network _first;
     private readonly Network _second;
     private readonly int _samples;
+    private double _count;
     private Objective? _point;
     private Network? _network;
 
@@ -49,19 +50,20 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     {
         _point = point;
         _network = network;
+        _count = SampleWeights.TotalOf(point.Weights, _samples);
         ObjectiveCoefficients factors = point.Coefficients;
         Matrix curvature = OutputCurvature(point);
         for (int l = _specification.Depth; l >= 1; l--)
         {
-            Matrix atPreactivations = Product.OuterGram(point.Slopes[l]);
-            TensorPrimitives.Multiply(atPreactivations.AsSpan(), 1.0 / _samples, atPreactivations.AsSpan());
+            Matrix atPreactivations = Product.OuterGram(SampleWeights.Root(point.Weights, point.Slopes[l]));
+            TensorPrimitives.Multiply(atPreactivations.AsSpan(), 1.0 / _count, atPreactivations.AsSpan());
             TensorPrimitives.Multiply(atPreactivations.AsSpan(), curvature.AsSpan(), atPreactivations.AsSpan());
             _outputs[l] = SymmetricEigendecomposition.Decompose(atPreactivations);
-            _inputs[l] = SymmetricEigendecomposition.Decompose(Product.OuterGram(point.Features[l - 1]));
+            _inputs[l] = SymmetricEigendecomposition.Decompose(Product.OuterGram(SampleWeights.Root(point.Weights, point.Features[l - 1])));
             if (l == 1) break;
             Matrix weights = network.Weights(l);
             Matrix before = Product.MultiplyTransposedLeft(weights, Product.Multiply(atPreactivations, weights));
-            if (_specification.HasSkip(l)) AddSkip(before, curvature, weights, point.Slopes[l]);
+            if (_specification.HasSkip(l)) AddSkip(before, curvature, weights, point.Slopes[l], point.Weights);
             for (int i = 0; i < before.Rows; i++) before[i, i] += factors.Features;
             curvature = before;
         }
@@ -89,7 +91,7 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
             if (v.Bias(l) is { } bias)
             {
                 Matrix turned = Product.MultiplyTransposedLeft(left, bias);
-                for (int i = 0; i < turned.Rows; i++) turned[i, 0] /= Math.Max(factors.Bias + (_samples * Math.Max(0, s[i])), least);
+                for (int i = 0; i < turned.Rows; i++) turned[i, 0] /= Math.Max(factors.Bias + (_count * Math.Max(0, s[i])), least);
                 Product.Multiply(left, turned, result.Bias(l)!);
             }
         }
@@ -98,7 +100,7 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     public void Restore(Matrix outputs, Network result)
     {
         Objective point = _point!;
-        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, point.Coefficients.Data, outputs, _right);
+        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, point.Coefficients.Data, outputs, _right, point.Weights);
         _passes.PullBack(point, _network!, _right, _pulled);
         Solve(_pulled, result);
     }
@@ -111,9 +113,9 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
         var curvature = new Matrix(outputs, outputs);
         if (point.Settings.Loss == Loss.CrossEntropy)
         {
-            Product.OuterGram(point.Probabilities, curvature);
-            TensorPrimitives.Multiply(curvature.AsSpan(), -a / _samples, curvature.AsSpan());
-            for (int k = 0; k < outputs; k++) curvature[k, k] += a * TensorPrimitives.Sum<double>(point.Probabilities.Row(k)) / _samples;
+            Product.OuterGram(SampleWeights.Root(point.Weights, point.Probabilities), curvature);
+            TensorPrimitives.Multiply(curvature.AsSpan(), -a / _count, curvature.AsSpan());
+            for (int k = 0; k < outputs; k++) curvature[k, k] += a * SampleWeights.SumOfRow(point.Weights, point.Probabilities.Row(k)) / _count;
         }
         else
         {
@@ -124,11 +126,11 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     }
 
     /// <summary>before += T + Wᵀ·diag(m)·T + T·diag(m)·W with m the mean slopes.</summary>
-    private void AddSkip(Matrix before, Matrix curvature, Matrix weights, Matrix slopes)
+    private void AddSkip(Matrix before, Matrix curvature, Matrix weights, Matrix slopes, SampleWeights? sampleWeights)
     {
         Matrix weighted = weights.Copy();
         for (int i = 0; i < weighted.Rows; i++)
-            TensorPrimitives.Multiply(weighted.Row(i), TensorPrimitives.Sum<double>(slopes.Row(i)) / _samples, weighted.Row(i));
+            TensorPrimitives.Multiply(weighted.Row(i), SampleWeights.SumOfRow(sampleWeights, slopes.Row(i)) / _count, weighted.Row(i));
         Matrix mixed = Product.Multiply(curvature, weighted);
         TensorPrimitives.Add(before.AsSpan(), curvature.AsSpan(), before.AsSpan());
         TensorPrimitives.Add(before.AsSpan(), mixed.AsSpan(), before.AsSpan());

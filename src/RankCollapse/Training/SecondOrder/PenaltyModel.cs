@@ -6,7 +6,7 @@ namespace RankCollapse.Training.SecondOrder;
 
 /// <summary>
 /// Λ, the model of the penalties in <see cref="KernelPreconditioner"/>: Λ_l = V ↦ V(λ_l I + m_lμZ^{l−1}Z^{l−1,T}), b ↦ (β + m_lμN)b,
-/// with m_l the mean of σ'² in layer l.
+/// with m_l the mean of σ'² in layer l; samples of weights n_i count n_i times.
 /// </summary>
 internal sealed class PenaltyModel(NetworkSpecification specification)
 {
@@ -34,11 +34,12 @@ internal sealed class PenaltyModel(NetworkSpecification specification)
         ObjectiveCoefficients factors = point.Coefficients;
         double largestPenalty = factors.Weights.Max();
         double least = largestPenalty > 0 ? LeastShare * largestPenalty : LeastShareOfData * factors.Data;
+        double samples = SampleWeights.TotalOf(point.Weights, point.Data.SampleCount);
         for (int l = 1; l <= specification.Depth; l++)
         {
-            ReadOnlySpan<double> slopes = point.Slopes[l].AsSpan();
-            double own = factors.Features * TensorPrimitives.SumOfSquares(slopes) / slopes.Length;
-            Matrix penalty = Product.OuterGram(point.Features[l - 1]);
+            Matrix slopes = point.Slopes[l];
+            double own = factors.Features * SampleWeights.SumOfSquares(point.Weights, slopes) / (slopes.Rows * samples);
+            Matrix penalty = Product.OuterGram(SampleWeights.Root(point.Weights, point.Features[l - 1]));
             TensorPrimitives.Multiply(penalty.AsSpan(), own, penalty.AsSpan());
             double largest = 0;
             for (int i = 0; i < penalty.Rows; i++) largest = Math.Max(largest, penalty[i, i]);
@@ -46,7 +47,7 @@ internal sealed class PenaltyModel(NetworkSpecification specification)
             for (int i = 0; i < penalty.Rows; i++) penalty[i, i] += shift;
             if (!BlockedCholesky.TryFactor(penalty)) throw new ComputationFailedException($"Layer {l}: the features before it hold values that are not finite.");
             _inverses[l] = BlockedCholesky.Inverse(penalty);
-            _biasInverses[l] = 1 / Math.Max(factors.Bias + (own * point.Data.SampleCount), least);
+            _biasInverses[l] = 1 / Math.Max(factors.Bias + (own * samples), least);
         }
     }
 
