@@ -62,7 +62,10 @@ internal static class ForecastCommand
             string? centroidReason = null;
             try
             {
-                centroids = CentroidForecast.Compute(specification, data, configuration.ToObjectiveSettings(), new CentroidForecastOptions { Seed = configuration.Seed });
+                // A start for the full problem is worth solving well: it saves steps there.
+                var options = new CentroidForecastOptions { Seed = configuration.Seed };
+                if (parsed.GetResult(refine) is not null) options = options with { GradientTolerance = 1e-6 };
+                centroids = CentroidForecast.Compute(specification, data, configuration.ToObjectiveSettings(), options);
                 forecasts.Add(centroids.Forecast);
             }
             catch (InvalidInputException e)
