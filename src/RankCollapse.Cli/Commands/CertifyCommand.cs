@@ -15,7 +15,11 @@ internal static class CertifyCommand
     {
         var command = new Verb("certify", "Bounds how far each layer's weights are from rank K, at the point that a run reached.")
         {
-            Notes = ["Exit code 0: every bound holds; 1: one does not; 2: bad input."],
+            Notes =
+            [
+                "The exact bound is that of Theorem 3.4 with Lemma 3.3's remainder computed; the tight bound leaves out what does not raise the rank, and looks at the layer's own collapse too.",
+                "Exit code 0: every bound holds; 1: one does not; 2: bad input.",
+            ],
             Examples = ["rankcollapse certify runs/first", "rankcollapse certify runs/first --rank 12 --json"],
         };
         Argument<string> path = CommonOptions.RunFolder();
@@ -41,12 +45,12 @@ internal static class CertifyCommand
     private static void Write(CommandEnvironment environment, string folder, LowRankCertificate certificate)
     {
         environment.Output.WriteLine($"{folder}: distance of W from rank {certificate.Layers[0].Rank}, and what bounds it (Theorem 3.4)");
-        var table = new TextTable("layer", "distance", "exact bound", "ratio", "from", "M bound", "from", "residual of (4)", "relative", "holds");
+        var table = new TextTable("layer", "distance", "exact bound", "ratio", "from", "tight bound", "ratio", "from", "M bound", "from", "residual of (4)", "relative", "holds");
         foreach (LayerCertificate layer in certificate.Layers)
         {
             LayerBound? best = layer.Best, curved = layer.BestByCurvature;
             table.Add($"{layer.Layer}", Numbers.Short(layer.Distance), Numbers.Short(best?.ExactBound), Numbers.Short(layer.Ratio), From(best),
-                Numbers.Short(curved?.CurvatureBound), From(curved), Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
+                Numbers.Short(layer.TightBound), Numbers.Short(layer.TightRatio), TightFrom(layer), Numbers.Short(curved?.CurvatureBound), From(curved), Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
                 layer.Bounds.Count == 0 ? Numbers.Short(null) : layer.Holds ? "yes" : "no");
         }
         table.Write(environment.Output);
@@ -54,6 +58,9 @@ internal static class CertifyCommand
     }
 
     private static string From(LayerBound? bound) => bound is null ? Numbers.Short(null) : $"Z{bound.From}";
+
+    private static string TightFrom(LayerCertificate layer) =>
+        layer.Own is { } own && own.Bound <= layer.BestProjected?.ProjectedBound ? $"Z{layer.Layer}" : From(layer.BestProjected);
 
     private static JsonObject ToJson(string folder, LowRankCertificate certificate) => new()
     {
@@ -70,10 +77,23 @@ internal static class CertifyCommand
             ["relativeStationarityResidual"] = JsonOutput.Number(layer.RelativeStationarityResidual),
             ["exactBound"] = JsonOutput.Number(layer.Best?.ExactBound),
             ["ratio"] = JsonOutput.Number(layer.Ratio),
+            ["projectedBound"] = JsonOutput.Number(layer.BestProjected?.ProjectedBound),
+            ["tightBound"] = JsonOutput.Number(layer.TightBound),
+            ["tightRatio"] = JsonOutput.Number(layer.TightRatio),
             ["curvatureBound"] = JsonOutput.Number(layer.BestByCurvature?.CurvatureBound),
             ["roundingAllowance"] = JsonOutput.Number(layer.RoundingAllowance),
             ["holds"] = layer.Holds,
             ["reason"] = JsonOutput.Text(layer.Reason),
+            ["own"] = layer.Own is not { } own ? null : new JsonObject
+            {
+                ["partition"] = own.PartitionName,
+                ["clusters"] = own.ClusterCount,
+                ["wcss"] = JsonOutput.Number(own.Wcss),
+                ["within"] = JsonOutput.Number(own.Within),
+                ["outside"] = JsonOutput.Number(own.Outside),
+                ["bound"] = JsonOutput.Number(own.Bound),
+                ["roundingAllowance"] = JsonOutput.Number(own.RoundingAllowance),
+            },
             ["bounds"] = new JsonArray([.. layer.Bounds.Select(b => new JsonObject
             {
                 ["from"] = b.From,
@@ -83,6 +103,9 @@ internal static class CertifyCommand
                 ["remainder"] = JsonOutput.Number(b.RemainderNorm),
                 ["exactBound"] = JsonOutput.Number(b.ExactBound),
                 ["sharpBound"] = JsonOutput.Number(b.SharpBound),
+                ["projectedRemainder"] = JsonOutput.Number(b.ProjectedRemainder),
+                ["projectedResidual"] = JsonOutput.Number(b.ProjectedResidual),
+                ["projectedBound"] = JsonOutput.Number(b.ProjectedBound),
                 ["curvature"] = JsonOutput.Number(b.Curvature),
                 ["sampledCurvature"] = JsonOutput.Number(b.SampledCurvature),
                 ["curvatureReason"] = JsonOutput.Text(b.CurvatureReason),

@@ -61,6 +61,14 @@ public sealed class TheoryVerbsTests
             Assert.True(layer.GetProperty("distance").GetDouble() <= layer.GetProperty("exactBound").GetDouble() + layer.GetProperty("roundingAllowance").GetDouble());
         Assert.Contains("Theorem 3.4", CommandLine.Run("certify", run).Output, StringComparison.Ordinal);
         Assert.Equal(2, CommandLine.Run("certify", run, "--rank", "0").ExitCode);
+
+        // A first layer without a penalty has no relative residual, and says why.
+        string free = folder.File("free");
+        CommandLine.Train(free, "--max-epochs", "3", "--no-report");
+        using JsonDocument unpenalised = JsonDocument.Parse(CommandLine.Run("certify", free, "--json").Output);
+        JsonElement first = unpenalised.RootElement.GetProperty("layers")[0];
+        Assert.Equal(JsonValueKind.Null, first.GetProperty("relativeStationarityResidual").ValueKind);
+        Assert.Contains("not penalised", first.GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
