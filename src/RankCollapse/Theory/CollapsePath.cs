@@ -17,18 +17,30 @@ public sealed record CollapsePathOptions
     public BrockettFlowOptions Flow { get; init; } = new();
 }
 
+/// <summary>The halves of one layer's part of a path, Lemma B.1.</summary>
+public enum PathSegment
+{
+    /// <summary>The right singular vectors turn along Lemma B.2's flow.</summary>
+    BrockettFlow,
+
+    /// <summary>The singular values move on the segment (20).</summary>
+    SingularValues,
+}
+
 /// <summary>The path at one time.</summary>
 /// <param name="Time">t ∈ [0, 1].</param>
 /// <param name="Layer">The layer that moves, 1 … L − 1.</param>
+/// <param name="Segment">How it moves up to this time.</param>
 /// <param name="Cost">L(γ(t)), with the ranks that hold beside the jumps.</param>
-public readonly record struct PathSample(double Time, int Layer, double Cost);
+public readonly record struct PathSample(double Time, int Layer, PathSegment Segment, double Cost);
 
 /// <summary>A time at which σ_l^{-1}(Z^l) loses rank for a moment, Lemma B.3, so that the cost of layer l jumps down.</summary>
 /// <param name="Time">t_i.</param>
 /// <param name="Layer">l.</param>
 /// <param name="SmallestSingularValue">s_N over s_1 of σ_l^{-1}(Z^l) at the time found.</param>
+/// <param name="Cost">L(γ(t_i)) with the ranks that hold beside the jump.</param>
 /// <param name="Drop">How far the cost lies below its limits from both sides, 1/(2C_{l−1}) for a rank of N − 1.</param>
-public readonly record struct RankDrop(double Time, int Layer, double SmallestSingularValue, double Drop);
+public readonly record struct RankDrop(double Time, int Layer, double SmallestSingularValue, double Cost, double Drop);
 
 /// <summary>
 /// Theorem 4.3: a path from an interpolating start to a global minimiser along which the representation cost (11) does not grow, layer by layer.
@@ -162,10 +174,12 @@ public sealed class CollapsePath
             double time = (double)j / (count - 1);
             while (j > 0 && j < count - 1 && RankDrops.Any(d => Math.Abs(d.Time - time) < 1e-12)) time += 1e-3 / count;
             (int layer, double part) = Locate(time);
-            result.Add(new PathSample(time, layer, At(layer, part).Cost));
+            result.Add(new PathSample(time, layer, Segment(part), At(layer, part).Cost));
         }
         return result;
     }
+
+    private static PathSegment Segment(double part) => part <= 0.5 ? PathSegment.BrockettFlow : PathSegment.SingularValues;
 
     private (int Layer, double Part) Locate(double time)
     {
@@ -206,7 +220,7 @@ public sealed class CollapsePath
             {
                 double part = (double)i / samplesPerLayer;
                 (IReadOnlyList<Matrix> features, double cost) = At(layer, part);
-                samples.Add(new PathSample((layer - 1 + part) / count, layer, cost));
+                samples.Add(new PathSample((layer - 1 + part) / count, layer, Segment(part), cost));
                 if (layer == count && i == samplesPerLayer)
                 {
                     EndIsCollapsed = IsCollapsed(features);
@@ -230,12 +244,12 @@ public sealed class CollapsePath
         double reference = Math.Max(low.LogSizes[singular], high.LogSizes[singular]);
         double lowTime = low.Time, highTime = high.Time, lowValue = low.Scaled(singular, reference), highValue = high.Scaled(singular, reference);
         double time = highTime;
-        IReadOnlyList<Matrix> features = At(layer, time).Features;
+        (IReadOnlyList<Matrix> features, double cost) = At(layer, time);
         for (int i = 0, side = 0; i < 60 && highTime - lowTime > 4 * Tolerances.MachineEpsilon; i++)
         {
             time = lowTime - (lowValue * (highTime - lowTime) / (highValue - lowValue));
             if (!(time > lowTime && time < highTime)) time = 0.5 * (lowTime + highTime);
-            features = At(layer, time).Features;
+            (features, cost) = At(layer, time);
             double value = new Determinants(time, _problem, features, layer).Scaled(singular, reference);
             if (Math.Abs(value) < 1e-14) break;
             if (value * lowValue > 0)
@@ -257,7 +271,7 @@ public sealed class CollapsePath
             double[] values = SingularValueDecomposition.SingularValues(produced);
             smallest = values[^1] / values[0];
         }
-        return new RankDrop((layer - 1 + time) / _layers.Length, singular, smallest, 1 / (2 * Constants[singular - 2]));
+        return new RankDrop((layer - 1 + time) / _layers.Length, singular, smallest, cost, 1 / (2 * Constants[singular - 2]));
     }
 
     /// <summary>det σ_m^{-1}(Z^m) of the layers m = 2 … l that others follow, at one time.</summary>
