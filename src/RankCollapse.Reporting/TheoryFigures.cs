@@ -30,7 +30,7 @@ public static class TheoryFigures
         return Write(ForecastFigure.Draw(forecasts, trained), table, "forecast", folder);
     }
 
-    /// <summary>The cost along a path: <c>path.svg</c>, <c>.png</c> and <c>.csv</c> (time, layer, segment, cost), where rank drops are rows of their own.</summary>
+    /// <summary>The cost along a path: <c>path.svg</c>, <c>.png</c> and <c>.csv</c> (time, layer, segment, cost, movingCost), where rank drops are rows of their own.</summary>
     /// <param name="path">The path.</param>
     /// <param name="folder">The folder, which is created where it is missing.</param>
     /// <returns>The files written.</returns>
@@ -39,11 +39,11 @@ public static class TheoryFigures
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(folder);
-        var rows = path.Samples.Select(s => (s.Time, s.Layer, Segment: s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values", s.Cost))
-            .Concat(path.RankDrops.Select(d => (d.Time, d.Layer, Segment: "rank-drop", Cost: d.Cost - d.Drop)));
-        var table = new StringBuilder("time,layer,segment,cost\n");
-        foreach ((double time, int layer, string segment, double cost) in rows.OrderBy(r => r.Time))
-            table.Append(CultureInfo.InvariantCulture, $"{time:R},{layer},{segment},{cost:R}\n");
+        var rows = path.Samples.Select(s => (s.Time, s.Layer, Segment: s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values", s.Cost, Moving: s.MovingCost.ToString("R", CultureInfo.InvariantCulture)))
+            .Concat(path.RankDrops.Select(d => (d.Time, d.Layer, Segment: "rank-drop", Cost: d.Cost - d.Drop, Moving: "")));
+        var table = new StringBuilder("time,layer,segment,cost,movingCost\n");
+        foreach ((double time, int layer, string segment, double cost, string moving) in rows.OrderBy(r => r.Time))
+            table.Append(CultureInfo.InvariantCulture, $"{time:R},{layer},{segment},{cost:R},{moving}\n");
         return Write(PathFigure.Draw(path), table, "path", folder);
     }
 

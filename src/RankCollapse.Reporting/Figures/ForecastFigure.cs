@@ -16,7 +16,7 @@ internal static class ForecastFigure
     public static FigureDrawing Draw(IReadOnlyList<Forecast> forecasts, RunSummary trained)
     {
         int depth = trained.Layers.Count;
-        var grid = new PanelGrid(depth, FigureWidth.Full, 10, 52, 26, 26);
+        var grid = new PanelGrid(depth, FigureWidth.Full, 10, 52, 26, 22);
         return new(grid.Width, (int)(grid.Height + DeviationHeight), Title, Reading, canvas =>
         {
             FigureText.LegendRow(canvas, 60, 10,
@@ -30,7 +30,7 @@ internal static class ForecastFigure
             AxisRange Axis() => AxisRange.Logarithmic(values.Min(), values.Max(), plainLabels: false, ticks: 4);
             for (int l = 1; l <= depth; l++)
                 Panel(canvas, l, [.. points.Where(p => p.Layer == l)], forecasts.Count, Axis(), Axis(), grid.Area(l - 1), labelled: (l - 1) % grid.Columns == 0);
-            FigureText.Write(canvas, "trained singular value", grid.CentreX, grid.Height - 8, align: SKTextAlign.Center);
+            FigureText.Write(canvas, "trained singular value", grid.CentreX, grid.Height - 12, align: SKTextAlign.Center);
             canvas.Save();
             canvas.RotateDegrees(-90, 14, grid.CentreY);
             FigureText.Write(canvas, "forecast singular value", 14, grid.CentreY, align: SKTextAlign.Center);
@@ -63,7 +63,7 @@ internal static class ForecastFigure
         panel.HideTicks(x: false, y: !labelled);
         panel.AddLine([x.Minimum, x.Maximum], [y.Minimum, y.Maximum], FigurePalette.Reference, 1, dashed: true);
 
-        // The first source last, on top.
+        // From the last source to the first, from large rings to small dots: all of them stay visible where they agree.
         for (int source = sources - 1; source >= 0; source--)
         {
             foreach (bool isWeight in new[] { false, true })
@@ -71,12 +71,20 @@ internal static class ForecastFigure
                 var drawn = points.Where(p => p.Source == source && p.IsWeight == isWeight && p.Forecast > 0 && p.Trained > 0).ToList();
                 panel.AddMarkers(
                     [.. drawn.Select(p => Math.Log10(p.Trained))], [.. drawn.Select(p => Math.Log10(p.Forecast))], FigurePalette.Kind(source),
-                    isWeight ? 6.5f : 5.5f, isWeight ? ScottPlot.MarkerShape.OpenTriangleUp : ScottPlot.MarkerShape.OpenCircle);
+                    (isWeight ? 5f : 4f) + (3 * source), Shape(isWeight, isFilled: source == 0));
             }
         }
         float labels = labelled ? 30 : 0;
         panel.Render(canvas, new SKRect(area.Left - labels, area.Top, area.Right, area.Bottom), new Margins(6 + labels, 8, 24, 22));
     }
+
+    private static ScottPlot.MarkerShape Shape(bool isWeight, bool isFilled) => (isWeight, isFilled) switch
+    {
+        (true, true) => ScottPlot.MarkerShape.FilledTriangleUp,
+        (true, false) => ScottPlot.MarkerShape.OpenTriangleUp,
+        (false, true) => ScottPlot.MarkerShape.FilledCircle,
+        (false, false) => ScottPlot.MarkerShape.OpenCircle,
+    };
 
     private static void Deviations(SKCanvas canvas, IReadOnlyList<Forecast> forecasts, RunSummary trained, SKRect area)
     {
@@ -95,7 +103,7 @@ internal static class ForecastFigure
         {
             double[] logarithms = [.. values.Select(Math.Log10)];
             panel.AddLine(layers, logarithms, FigurePalette.Kind(source), 1.4f, dashed: isWeight);
-            panel.AddMarkers(layers, logarithms, FigurePalette.Kind(source), isWeight ? 6.5f : 5.5f, isWeight ? ScottPlot.MarkerShape.FilledTriangleUp : ScottPlot.MarkerShape.FilledCircle);
+            panel.AddMarkers(layers, logarithms, FigurePalette.Kind(source), isWeight ? 6.5f : 5.5f, Shape(isWeight, isFilled: true));
         }
         panel.Render(canvas, area, new Margins(58, 12, 44, 10));
 
