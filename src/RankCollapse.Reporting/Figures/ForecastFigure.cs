@@ -39,7 +39,7 @@ internal static class ForecastFigure
         });
     }
 
-    /// <summary>Every pair of a forecast and a trained singular value.</summary>
+    /// <summary>Every pair of a forecast and a trained singular value that are compared.</summary>
     internal static IEnumerable<ForecastPoint> Points(IReadOnlyList<Forecast> forecasts, RunSummary trained)
     {
         for (int i = 0; i < forecasts.Count; i++)
@@ -53,7 +53,7 @@ internal static class ForecastFigure
         }
 
         static IEnumerable<ForecastPoint> Of(int source, int layer, bool isWeight, IReadOnlyList<double> forecast, IReadOnlyList<double> found) =>
-            forecast.Zip(found).Select((pair, k) => new ForecastPoint(source, layer, isWeight, k, pair.First, pair.Second));
+            forecast.TakeWhile(f => f >= ForecastLayer.ComparedFrom * forecast[0]).Zip(found).Select((pair, k) => new ForecastPoint(source, layer, isWeight, k, pair.First, pair.Second));
     }
 
     private static void Panel(SKCanvas canvas, int layer, ForecastPoint[] points, int sources, AxisRange x, AxisRange y, SKRect area, bool labelled)
@@ -71,7 +71,7 @@ internal static class ForecastFigure
                 var drawn = points.Where(p => p.Source == source && p.IsWeight == isWeight && p.Forecast > 0 && p.Trained > 0).ToList();
                 panel.AddMarkers(
                     [.. drawn.Select(p => Math.Log10(p.Trained))], [.. drawn.Select(p => Math.Log10(p.Forecast))], FigurePalette.Kind(source),
-                    (isWeight ? 5f : 4f) + (3 * source), Shape(isWeight, isFilled: source == 0));
+                    (isWeight ? 5f : 4f) + (2.4f * source), Shape(isWeight, isFilled: source == 0));
             }
         }
         float labels = labelled ? 30 : 0;

@@ -76,7 +76,9 @@ internal static class PathFigure
             using var panel = new PlotPanel($"layer {l} moves", "", "");
             double start = (l - 1.0) / layers, end = (double)l / layers;
             AxisRange y = AxisRange.Logarithmic(smallest, largest, ticks: 5);
-            panel.SetAxes(AxisRange.Linear(start, end, ticks: 3), y);
+            // Ticks at the ends would run into those of the next panel.
+            double inside = 0.1 * (end - start);
+            panel.SetAxes(new AxisRange(start, end, AxisTicks.Linear(start + inside, end - inside, 3)), y);
             panel.HideTicks(x: false, y: !labelled);
             panel.AddMark(0.5 * (start + end));
             foreach (IReadOnlyList<PathSample> piece in pieces.Where(p => p[^1].Layer == l))

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
@@ -51,13 +50,10 @@ public sealed class CentroidForecast
     /// <summary>A change of the stiffness by this share changes the spread by less, and the objective by its square.</summary>
     private const double StiffnessTolerance = 0.05;
 
-    /// <summary>Differences of objectives below this share are rounding and what the solver left.</summary>
-    private const double LeastDifference = 1e-10;
-
     /// <summary>A spread of features above this share of them is not small.</summary>
-    private const double LargestSpread = 0.3;
+    private const double LargestSpread = 0.1;
 
-    private const int MostRounds = 4;
+    private const int MostRounds = 3;
 
     private readonly DataSet _data;
     private readonly ObjectiveSettings _settings;
@@ -108,7 +104,8 @@ public sealed class CentroidForecast
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
 
         var problem = new CentroidProblem(specification, data, settings);
-        CentroidFirstLayer first = problem.FirstLayer(problem.Coefficients.Data);
+        var stiffness = CentroidStiffness.Uniform(problem.Coefficients.Data, problem.Sizes);
+        CentroidFirstLayer first = problem.FirstLayer(stiffness);
         GaussNewtonSolver? best = null;
         int bestSteps = 0;
         bool isPenalised = ratios.FirstLayer > 0;
@@ -123,28 +120,28 @@ public sealed class CentroidForecast
             if (best is not null && !(solver.Value.Total < best.Value.Total)) continue;
             (best, bestSteps) = (solver, steps);
         }
-        var full = new Objective(specification, data, settings);
         for (int round = 0; isPenalised && round < MostRounds; round++)
         {
-            // What the spread costs in the layers after it, from a network that has one.
-            double stiffness = Stiffness(problem, first, best!, full.Value(Lift(specification, best!.Network, first)));
-            bool isLast = Math.Abs(stiffness - first.Stiffness) < StiffnessTolerance * first.Stiffness || Left() <= 0;
-            if (isLast && best.GradientSize.Relative <= options.GradientTolerance) break;
-            CentroidFirstLayer next = isLast ? first : problem.FirstLayer(stiffness);
+            // What the spread costs in the layers after it, from a network that is known by now.
+            var found = CentroidStiffness.Of(problem, settings, best!.Network, first.Inputs);
+            bool isSettled = round > 0 && found.DistanceFrom(stiffness) < StiffnessTolerance;
+            CentroidFirstLayer next = problem.FirstLayer(stiffness = found);
             Network network = best.Network.Copy();
             Product.Multiply(Product.Multiply(best.Network.Weights(1), first.Inputs), PseudoInverse.Compute(next.Inputs).Inverse, network.Weights(1));
             (best, int steps) = Solve(problem, settings, next, network, options.GradientTolerance, options.MaxSteps, Left());
             (first, bestSteps) = (next, bestSteps + steps);
-            if (isLast) break;
+            if (isSettled || Left() <= 0) break;
         }
 
+        var full = new Objective(specification, data, settings);
+        // Beyond K there is the spread, of which the network of K directions says little.
+        int rank = problem.Count;
         Network lifted = Lift(specification, best!.Network, first);
         ObjectiveValue value = full.ValueAndGradient(lifted, new Network(specification));
         double total = isPenalised ? value.Total : best.Value.Total + problem.WithinTargets;
         double[][] features = isPenalised
-            ? [.. full.Features.Select(z => NonZero(z))]
+            ? [.. full.Features.Select(z => NonZero(z, rank))]
             : [.. best.Objective.Features.Select(z => NonZero(SampleWeights.Root(best.Objective.Weights, z)))];
-        int rank = problem.Sizes.Length;
         var forecast = new Forecast
         {
             Source = "centroid problem",
@@ -195,16 +192,6 @@ public sealed class CentroidForecast
         var objective = new Objective(problem.Specification, data, settings, keepsCurvature: false, problem.Coefficients, problem.Sizes);
         var solver = new GaussNewtonSolver(objective, network);
         return (solver, Run(solver, tolerance, maxSteps, maxSeconds));
-    }
-
-    /// <summary>2·(L_0 of the lifted network − that of the centroids)/‖D‖², D = P·(BX − Sᵀ); as it was where the difference is rounding.</summary>
-    private static double Stiffness(CentroidProblem problem, CentroidFirstLayer first, GaussNewtonSolver solver, ObjectiveValue lifted)
-    {
-        Matrix points = Product.Multiply(solver.Network.Weights(1), first.Inputs);
-        double spread = TensorPrimitives.SumOfSquares<double>(Product.Multiply(points, first.Spread).AsSpan());
-        double difference = lifted.Total - lifted.WeightPenalty - (solver.Value.Total - solver.Value.WeightPenalty + problem.WithinTargets);
-        double stiffness = 2 * difference / spread;
-        return difference > LeastDifference * lifted.Total && double.IsFinite(stiffness) ? stiffness : first.Stiffness;
     }
 
     private static Network Lift(NetworkSpecification specification, Network small, CentroidFirstLayer first)

@@ -54,37 +54,45 @@ internal sealed class CentroidProblem
     /// <summary>What targets that differ within classes add to the squared loss wherever the network is.</summary>
     internal double WithinTargets { get; }
 
+    /// <summary>The number of classes.</summary>
+    internal int Count => Sizes.Length;
+
     /// <summary>
-    /// The cheapest first layer with class means P, W_1 = P·B, when a spread D = P·(B·X − Sᵀ) around them costs ½·stiffness·‖D‖² in the layers that follow:
-    /// B = (X̄ᵀCX̄)^{-1}X̄ᵀC with C = (stiffness·XXᵀ + λ_1·I)^{-1} and X̄ the class means of X. For λ_1 = 0, B = SᵀX⁺.
+    /// The cheapest first layer with class means P, W_1 = P·B, when a spread D = P·(B·X − Sᵀ) around them costs ½Σ_q a_q‖D_q‖² in the layers after it,
+    /// D_q its part along the q-th direction: B = Σ_q Π_q·B_q with B_q = (X̄ᵀC_qX̄)^{-1}X̄ᵀC_q, C_q = (a_q·XXᵀ + λ_1·I)^{-1} and X̄ the class means of X.
+    /// For λ_1 = 0, B = SᵀX⁺.
     /// </summary>
-    internal CentroidFirstLayer FirstLayer(double stiffness)
+    internal CentroidFirstLayer FirstLayer(CentroidStiffness stiffness)
     {
-        int count = Sizes.Length;
-        Matrix coordinates = Coordinates(), map;
+        Matrix map = new(Count, _rank);
         if (_firstPenalty == 0)
         {
-            map = Product.MultiplyTransposedRight(_indicator, _inputs.RightTransposed.RowView(0, _rank));
-            for (int i = 0; i < count; i++) TensorPrimitives.Divide(map.Row(i), _inputs.Values.AsSpan(0, _rank), map.Row(i));
+            Product.MultiplyTransposedRight(_indicator, _inputs.RightTransposed.RowView(0, _rank), map);
+            for (int i = 0; i < Count; i++) TensorPrimitives.Divide(map.Row(i), _inputs.Values.AsSpan(0, _rank), map.Row(i));
         }
         else
         {
-            // In the coordinates of X's left singular vectors C is diagonal; scaled so that its largest entry is 1.
-            Matrix weighted = _meanInputs.Copy();
-            double least = (stiffness * Square(_inputs.Values[_rank - 1])) + _firstPenalty;
-            for (int i = 0; i < _rank; i++) TensorPrimitives.Multiply(weighted.Row(i), least / ((stiffness * Square(_inputs.Values[i])) + _firstPenalty), weighted.Row(i));
-            Matrix gram = Product.MultiplyTransposedLeft(_meanInputs, weighted);
-            RequireIndependent(gram, count);
-            map = Product.MultiplyTransposedRight(PseudoInverse.Compute(gram).Inverse, weighted);
+            for (int q = 0; q < stiffness.Values.Length; q++) Product.Multiply(stiffness.Projection(q), MapOf(stiffness.Values[q]), map, accumulate: true);
         }
-        Matrix spread = Product.Multiply(map, coordinates);
+        Matrix spread = Product.Multiply(map, Coordinates());
         TensorPrimitives.Subtract(spread.AsSpan(), _indicator.AsSpan(), spread.AsSpan());
         Matrix toClasses = Product.MultiplyTransposedRight(map, _inputs.Left.Block(0, 0, _inputs.Left.Rows, _rank));
-        if (_firstPenalty == 0) return new CentroidFirstLayer(toClasses, Matrix.Identity(count), spread, stiffness);
-        Matrix metric = Product.OuterGram(map), scatter = Product.OuterGram(spread);
-        TensorPrimitives.MultiplyAdd(scatter.AsSpan(), stiffness / _firstPenalty, metric.AsSpan(), metric.AsSpan());
-        RequireIndependent(metric, count);
-        return new CentroidFirstLayer(toClasses, SymmetricFunction.Apply(metric, x => 1 / Math.Sqrt(x)), spread, stiffness);
+        if (_firstPenalty == 0) return new CentroidFirstLayer(toClasses, Matrix.Identity(Count), spread);
+        Matrix metric = Product.OuterGram(map), cost = Product.OuterGram(Product.Multiply(stiffness.Root(), spread));
+        TensorPrimitives.MultiplyAdd(cost.AsSpan(), 1 / _firstPenalty, metric.AsSpan(), metric.AsSpan());
+        RequireIndependent(metric, Count);
+        return new CentroidFirstLayer(toClasses, SymmetricFunction.Apply(metric, x => 1 / Math.Sqrt(x)), spread);
+    }
+
+    /// <summary>B_q in the coordinates of X's left singular vectors, where C_q is diagonal; scaled so that its largest entry is 1.</summary>
+    private Matrix MapOf(double stiffness)
+    {
+        Matrix weighted = _meanInputs.Copy();
+        double least = (stiffness * Square(_inputs.Values[_rank - 1])) + _firstPenalty;
+        for (int i = 0; i < _rank; i++) TensorPrimitives.Multiply(weighted.Row(i), least / ((stiffness * Square(_inputs.Values[i])) + _firstPenalty), weighted.Row(i));
+        Matrix gram = Product.MultiplyTransposedLeft(_meanInputs, weighted);
+        RequireIndependent(gram, Count);
+        return Product.MultiplyTransposedRight(PseudoInverse.Compute(gram).Inverse, weighted);
     }
 
     private static void RequireIndependent(Matrix metric, int count)
@@ -114,7 +122,6 @@ internal sealed class CentroidProblem
 
 /// <summary>A first layer of the centroid problem.</summary>
 /// <param name="ToClasses">B, K×d: W_1 = P·B.</param>
-/// <param name="Inputs">The small problem's inputs, G^{-1/2} with G = BBᵀ + (stiffness/λ_1)·(BX − Sᵀ)(BX − Sᵀ)ᵀ, or I where the first layer is free.</param>
+/// <param name="Inputs">The small problem's inputs, G^{-1/2} with G = BBᵀ + (1/λ_1)·F(BX − Sᵀ)(BX − Sᵀ)ᵀFᵀ, F = Σ_q √a_q·Π_q; or I where the first layer is free.</param>
 /// <param name="Spread">BX − Sᵀ, K×N, whose class means are 0.</param>
-/// <param name="Stiffness">What a spread costs.</param>
-internal sealed record CentroidFirstLayer(Matrix ToClasses, Matrix Inputs, Matrix Spread, double Stiffness);
+internal sealed record CentroidFirstLayer(Matrix ToClasses, Matrix Inputs, Matrix Spread);
