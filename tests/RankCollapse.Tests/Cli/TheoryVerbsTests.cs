@@ -23,11 +23,39 @@ public sealed class TheoryVerbsTests
         CommandLine.Train(run, "--max-epochs", "20", "--no-report");
         CommandLine table = CommandLine.Run("forecast", "--against", run);
         Assert.Equal(0, table.ExitCode);
-        foreach (string word in (string[])["penalised recursion", "trained", "off Z"]) Assert.Contains(word, table.Output, StringComparison.Ordinal);
+        foreach (string word in (string[])["penalised recursion", "trained", "off Z", "forecast.svg", "forecast.csv"]) Assert.Contains(word, table.Output, StringComparison.Ordinal);
         CommandLine both = CommandLine.Run("forecast", "--against", run, "--depth", "4");
         Assert.Equal(2, both.ExitCode);
         Assert.Contains("--depth", both.Error, StringComparison.Ordinal);
-        Assert.Equal(2, CommandLine.Run("forecast", "--loss", "cross-entropy").ExitCode);
+        foreach (string file in (string[])["forecast.svg", "forecast.png", "forecast.csv"]) Assert.True(File.Exists(Path.Combine(run, "figures", file)));
+        Assert.Equal(2, CommandLine.Run("forecast", "--out", folder.File("nothing")).ExitCode);
+    }
+
+    [Fact]
+    public void Forecast_OfCrossEntropy_IsThatOfTheCentroidProblemAndSaysWhyOthersAreMissing()
+    {
+        string[] settings = ["forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "8", "--convention", "mean", "--lambda", "1e-2", "--loss", "cross-entropy"];
+        CommandLine result = CommandLine.Run([.. settings, "--json"]);
+        Assert.Equal(0, result.ExitCode);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        JsonElement[] forecasts = [.. document.RootElement.GetProperty("forecasts").EnumerateArray()];
+        Assert.Equal("centroid problem", Assert.Single(forecasts).GetProperty("source").GetString());
+        Assert.All(document.RootElement.GetProperty("missing").EnumerateArray(), m => Assert.Contains("cross-entropy", m.GetProperty("reason").GetString(), StringComparison.Ordinal));
+        Assert.Equal(2, CommandLine.Run([.. settings, "--lambda-features", "0", "--lambda", "0"]).ExitCode);
+    }
+
+    [Fact]
+    public void Forecast_FollowingDelta_FallsToTheLimitAndIsDrawn()
+    {
+        using var folder = new TemporaryFolder();
+        CommandLine result = CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "8", "--stability", "--out", folder.File("figures"), "--json");
+        Assert.Equal(0, result.ExitCode);
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        double limit = document.RootElement.GetProperty("limitObjectivePerLambda").GetDouble();
+        JsonElement[] points = [.. document.RootElement.GetProperty("points").EnumerateArray()];
+        Assert.Equal(7, points.Length);
+        Assert.Equal(limit, points[^1].GetProperty("objectivePerLambda").GetDouble(), 1e-4 * limit);
+        foreach (string file in (string[])["stability.svg", "stability.png", "stability.csv"]) Assert.True(File.Exists(Path.Combine(folder.File("figures"), file)));
     }
 
     [Fact]
@@ -83,6 +111,11 @@ public sealed class TheoryVerbsTests
         Assert.Equal("", result.Error);
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("monotone: yes", result.Output, StringComparison.Ordinal);
+        string[] rows = File.ReadAllLines(Path.Combine(run, "figures", "path.csv"));
+        Assert.Equal("time,layer,segment,cost,movingCost", rows[0]);
+        Assert.Equal(129, rows.Skip(1).Count(row => !row.Contains("rank-drop", StringComparison.Ordinal)));
+        Assert.Contains("path.png", result.Output, StringComparison.Ordinal);
+        Assert.Equal(0, CommandLine.Run("path", run, "--no-figures", "--json").ExitCode);
 
         string narrow = folder.File("narrow");
         CommandLine.Train(narrow, "--max-epochs", "2", "--no-report");

@@ -125,6 +125,12 @@ public sealed class CollapsePathTests
         Assert.True(path.IsMonotone && path.ReachesMinimum && path.EndIsCollapsed);
         Assert.Contains(path.UnmetHypotheses, h => h.Contains("onto R", StringComparison.Ordinal));
         Assert.Throws<InvalidInputException>(() => CollapsePath.InterpolatingStart(problem, network, 0));
+
+        // Left to itself the start is halved until its path stays inside.
+        Residuals.Scale(network.Weights(1), 60).CopyTo(network.Weights(1));
+        (CollapsePath found, double scale) = CollapsePath.FromNetwork(problem, network);
+        Assert.True(found.IsMonotone && found.ReachesMinimum && scale < 1);
+        Assert.Throws<InvalidInputException>(() => CollapsePath.FromNetwork(problem, network, 2 * scale));
     }
 
     [Fact]
