@@ -119,7 +119,7 @@ public sealed class LowRankCertificateTests
                     && (layer.Bounds.Count > 0 || layer.Lambda == 0)
                     && (layer.Own is not { } own || layer.Distance <= own.Bound + own.RoundingAllowance));
             },
-            iter: 200);
+            iter: 300);
 
     [Fact]
     public void Remainder_OfAnyPartition_IsAtMostHalfOfMTimesWcss() =>
