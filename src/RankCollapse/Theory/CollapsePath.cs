@@ -17,32 +17,6 @@ public sealed record CollapsePathOptions
     public BrockettFlowOptions Flow { get; init; } = new();
 }
 
-/// <summary>The halves of one layer's part of a path, Lemma B.1.</summary>
-public enum PathSegment
-{
-    /// <summary>The right singular vectors turn along Lemma B.2's flow.</summary>
-    BrockettFlow,
-
-    /// <summary>The singular values move on the segment (20).</summary>
-    SingularValues,
-}
-
-/// <summary>The path at one time.</summary>
-/// <param name="Time">t ∈ [0, 1].</param>
-/// <param name="Layer">The layer that moves, 1 … L − 1.</param>
-/// <param name="Segment">How it moves up to this time.</param>
-/// <param name="Cost">L(γ(t)), with the ranks that hold beside the jumps.</param>
-/// <param name="MovingCost">The moving layer's share of it, ½‖σ_{l+1}^{-1}(Z^{l+1})·Z^{l,+}‖²; the others' shares are constant meanwhile.</param>
-public readonly record struct PathSample(double Time, int Layer, PathSegment Segment, double Cost, double MovingCost);
-
-/// <summary>A time at which σ_l^{-1}(Z^l) loses rank for a moment, Lemma B.3, so that the cost of layer l jumps down.</summary>
-/// <param name="Time">t_i.</param>
-/// <param name="Layer">l.</param>
-/// <param name="SmallestSingularValue">s_N over s_1 of σ_l^{-1}(Z^l) at the time found.</param>
-/// <param name="Cost">L(γ(t_i)) with the ranks that hold beside the jump.</param>
-/// <param name="Drop">How far the cost lies below its limits from both sides, 1/(2C_{l−1}) for a rank of N − 1.</param>
-public readonly record struct RankDrop(double Time, int Layer, double SmallestSingularValue, double Cost, double Drop);
-
 /// <summary>
 /// Theorem 4.3: a path from an interpolating start to a global minimiser along which the representation cost (11) does not grow, layer by layer.
 /// </summary>
@@ -158,7 +132,7 @@ public sealed class CollapsePath
         ArgumentNullException.ThrowIfNull(start);
         options ??= new CollapsePathOptions();
         if (options.SamplesPerLayer < 2) throw new InvalidInputException($"A path needs at least 2 samples per layer, found {options.SamplesPerLayer}.");
-        RequireHypotheses(problem, start);
+        PathHypotheses.Require(problem, start);
         int depth = problem.Specification.Depth;
         double[] constants = [.. FeatureConstraints.Check(problem, start, 1).Layers.Select(l => l.LargestRatio * (1 + 1e-12))];
         if (options.Constant is { } given)
@@ -176,7 +150,7 @@ public sealed class CollapsePath
             costs[l] = layers[l].At(0).Cost;
         }
         int rank = NumericalRank.Of(problem.Data.Targets);
-        var path = new CollapsePath(problem, [.. start], layers[1..], costs, constants) { Minimum = constants.Sum(c => rank / (2 * c)), UnmetHypotheses = [.. Unmet(problem)] };
+        var path = new CollapsePath(problem, [.. start], layers[1..], costs, constants) { Minimum = constants.Sum(c => rank / (2 * c)), UnmetHypotheses = [.. PathHypotheses.Unmet(problem)] };
         return path.TryRecord(options.SamplesPerLayer, out reason) ? path : null;
     }
 
@@ -251,7 +225,7 @@ public sealed class CollapsePath
         int count = _layers.Length;
         for (int layer = 1; layer <= count; layer++)
         {
-            Determinants? last = null;
+            PathDeterminants? last = null;
             for (int i = layer == 1 ? 0 : 1; i <= samplesPerLayer; i++)
             {
                 double part = (double)i / samplesPerLayer;
@@ -263,7 +237,7 @@ public sealed class CollapsePath
                     EndIsCollapsed = IsCollapsed(features);
                     continue;
                 }
-                var now = new Determinants(part, _problem, features, layer);
+                var now = new PathDeterminants(part, _problem, features, layer);
                 for (int m = 2; m <= layer && last is not null; m++)
                 {
                     if (now.Signs[m] * last.Signs[m] >= 0) continue;
@@ -281,7 +255,7 @@ public sealed class CollapsePath
     }
 
     /// <summary>The zero of a determinant between two times, by false position with Illinois weights.</summary>
-    private RankDrop? TryFindDrop(int layer, int singular, Determinants low, Determinants high, out string reason)
+    private RankDrop? TryFindDrop(int layer, int singular, PathDeterminants low, PathDeterminants high, out string reason)
     {
         double reference = Math.Max(low.LogSizes[singular], high.LogSizes[singular]);
         double lowTime = low.Time, highTime = high.Time, lowValue = low.Scaled(singular, reference), highValue = high.Scaled(singular, reference);
@@ -293,7 +267,7 @@ public sealed class CollapsePath
             if (!(time > lowTime && time < highTime)) time = 0.5 * (lowTime + highTime);
             if (TryAt(layer, time, out reason) is not { } tried) return null;
             point = tried;
-            double value = new Determinants(time, _problem, point.Features, layer).Scaled(singular, reference);
+            double value = new PathDeterminants(time, _problem, point.Features, layer).Scaled(singular, reference);
             if (Math.Abs(value) < 1e-14) break;
             if (value * lowValue > 0)
             {
@@ -317,27 +291,6 @@ public sealed class CollapsePath
         return new RankDrop((layer - 1 + time) / _layers.Length, singular, smallest, point.Cost, 1 / (2 * Constants[singular - 2]));
     }
 
-    /// <summary>det σ_m^{-1}(Z^m) of the layers m = 2 … l that others follow, at one time.</summary>
-    private sealed class Determinants
-    {
-        internal Determinants(double time, FeatureProblem problem, IReadOnlyList<Matrix> features, int layer)
-        {
-            Time = time;
-            Signs = new int[layer + 1];
-            LogSizes = new double[layer + 1];
-            for (int m = 2; m <= layer; m++)
-                if (problem.TryProduce(features, m, out Matrix? produced, out _)) (Signs[m], LogSizes[m]) = Determinant.Of(produced);
-        }
-
-        internal double Time { get; }
-
-        internal int[] Signs { get; }
-
-        internal double[] LogSizes { get; }
-
-        internal double Scaled(int layer, double reference) => Signs[layer] * Math.Exp(LogSizes[layer] - reference);
-    }
-
     private bool IsCollapsed(IReadOnlyList<Matrix> features)
     {
         if (_problem.Data.Labels.Length == 0) return false;
@@ -347,32 +300,5 @@ public sealed class CollapsePath
             ClassCentroids centroids = ClassCentroids.Compute(features[l], classes);
             return centroids.WithinVariation <= Tolerances.Collapsed * Tolerances.Collapsed * (centroids.WithinVariation + centroids.BetweenVariation);
         });
-    }
-
-    private static void RequireHypotheses(FeatureProblem problem, IReadOnlyList<Matrix> start)
-    {
-        problem.RequireFeatures(start);
-        NetworkSpecification specification = problem.Specification;
-        int samples = problem.Data.SampleCount, depth = specification.Depth;
-        if (specification.Architecture == Architecture.Residual) throw new InvalidInputException("Theorem 4.3 is about feedforward networks, but this one is residual; Theorem C.2's minimisers are built by construct.");
-        if (depth < 2) throw new InvalidInputException($"A path needs at least 2 layers, found {depth}.");
-        for (int l = 1; l < depth; l++)
-        {
-            if (specification.Width(l) != samples) throw new InvalidInputException($"Theorem 4.3 needs hidden widths N = {samples}, but layer {l} has width {specification.Width(l)}.");
-            int rank = NumericalRank.Of(start[l], Tolerances.PseudoInverseCutoff(samples, samples));
-            if (rank < samples) throw new InvalidInputException($"Theorem 4.3 starts from features of full rank, but Z^{l} has rank {rank} of {samples}.");
-        }
-        if (specification.OutputDimension > samples) throw new InvalidInputException($"Theorem 4.3 needs K ≤ N, found {specification.OutputDimension} and {samples}.");
-        double distance = Residuals.Relative(start[depth], problem.Data.Targets);
-        if (!(distance <= FeatureProblem.DefaultTolerance)) throw new InvalidInputException($"Theorem 4.3 starts from Z^L = Y, but they differ by {distance:G3} relatively.");
-        if (specification.HiddenActivation is { IsHomeomorphism: false } hidden) throw new InvalidInputException($"Theorem 4.3 needs homeomorphisms, but {hidden.Name} has no inverse.");
-    }
-
-    private static IEnumerable<string> Unmet(FeatureProblem problem)
-    {
-        Activation activation = problem.Specification.HiddenActivation;
-        if (!activation.IsAnalytic) yield return $"activations are analytic ({activation.Name} is not), so that rank drops may be infinitely many";
-        if (!activation.FixesZero) yield return $"activations fix 0 ({activation.Name} does not), so that the end may have another rank";
-        if (!activation.IsOntoReals) yield return $"activations are onto R ({activation.Name} is not): paths may leave its range";
     }
 }

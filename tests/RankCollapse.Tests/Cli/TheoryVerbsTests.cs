@@ -88,6 +88,11 @@ public sealed class TheoryVerbsTests
         foreach (JsonElement layer in document.RootElement.GetProperty("layers").EnumerateArray())
             Assert.True(layer.GetProperty("distance").GetDouble() <= layer.GetProperty("exactBound").GetDouble() + layer.GetProperty("roundingAllowance").GetDouble());
         Assert.Contains("Theorem 3.4", CommandLine.Run("certify", run).Output, StringComparison.Ordinal);
+        JsonElement[] gradients = [.. document.RootElement.GetProperty("gradientRanks").EnumerateArray()];
+        Assert.All(gradients, g => Assert.InRange(g.GetProperty("rank").GetInt32(), 1, g.GetProperty("batch").GetInt32()));
+        Assert.Equal(3, gradients.Length);
+        Assert.Contains("first 2 samples", CommandLine.Run("certify", run, "--batch", "2").Output, StringComparison.Ordinal);
+        Assert.Equal(2, CommandLine.Run("certify", run, "--batch", "25").ExitCode);
         Assert.Equal(2, CommandLine.Run("certify", run, "--rank", "0").ExitCode);
 
         // A first layer without a penalty has no relative residual, and says why.
