@@ -53,8 +53,8 @@ internal static class ForecastOutput
         {
             string[] cells =
             [
-                $"{layer.Layer}", $"{layer.FeatureSingularValues.Count}", Numbers.Short(layer.FeatureSingularValues[0], 4), Numbers.Short(layer.FeatureSingularValues[^1], 4),
-                Numbers.Short(layer.WeightSingularValues?[0], 4), Numbers.Short(layer.WeightSingularValues?[^1], 4),
+                $"{layer.Layer}", $"{layer.FeatureSingularValues.Count}", First(layer.FeatureSingularValues), Last(layer.FeatureSingularValues),
+                First(layer.WeightSingularValues), Last(layer.WeightSingularValues),
             ];
             if (run is not null)
             {
@@ -71,6 +71,11 @@ internal static class ForecastOutput
         table.Write(output);
         if (forecast.UnmetHypotheses.Count > 0) output.WriteLine($"The forecast also asks that {string.Join("; ", forecast.UnmetHypotheses)}.");
     }
+
+    // Inner residual layers of Theorem C.2 have W = 0, and no nonzero singular value.
+    private static string First(IReadOnlyList<double>? values) => Numbers.Short(values is null ? null : values.Count == 0 ? 0 : values[0], 4);
+
+    private static string Last(IReadOnlyList<double>? values) => Numbers.Short(values is null ? null : values.Count == 0 ? 0 : values[^1], 4);
 
     private static JsonObject ToJson(Forecast forecast, Run? run) => new()
     {

@@ -34,13 +34,14 @@ public sealed record CentroidForecastOptions
 public sealed record CentroidRefinement(Network Network, ObjectiveValue Value, GradientSize Gradient, int Steps, double Seconds);
 
 /// <summary>
-/// The centroid problem: training restricted to collapsed features, with one column per class that counts N_k times. Its minimum bounds that of the
-/// full objective from above and has the nonlinearity in it.
+/// The centroid problem: training restricted to features that have collapsed but for a small spread of the first layer's, with one column per class that
+/// counts N_k times. It has the nonlinearity in it, and its network, lifted to all samples, bounds the minimum of the full objective from above.
 /// </summary>
 /// <remarks>
-/// With σ_1^{-1}(Z^1) = P·Sᵀ, S ∈ {0, 1}^{N×K} the classes, the least first weights are W_1 = P·B, B = SᵀX⁺, and cost ‖W_1‖² = tr(P·G·Pᵀ), G = BBᵀ.
-/// A network of K samples with inputs G^{-1/2} and first weights P·G^{1/2} costs the same; for λ_1 = 0 the inputs are I. Spectra of the full network's features
-/// are those of Z^l·diag(√N_k), of its weights those of the small network's. The derivation is in docs/theory.md.
+/// With λ_1 = 0, σ_1^{-1}(Z^1) = P·Sᵀ for the classes S ∈ {0, 1}^{N×K}: the inputs are I, and W_1 = P·SᵀX⁺. With λ_1 > 0 the first layer is W_1 = P·B with
+/// class means P, and the samples spread around them by D = P·(BX − Sᵀ), which costs ½Σ a_q‖D_q‖² in the layers after it. B minimises ‖W_1‖² with that
+/// cost for the stiffness a, and a is measured on the network, in turns (<see cref="CentroidProblem"/>, <see cref="CentroidStiffness"/>). A network of K samples
+/// with inputs G^{-1/2} and first weights P·G^{1/2} costs the same. The derivation is in docs/theory.md.
 /// </remarks>
 public sealed class CentroidForecast
 {
@@ -52,6 +53,9 @@ public sealed class CentroidForecast
 
     /// <summary>A spread of features above this share of them is not small.</summary>
     private const double LargestSpread = 0.1;
+
+    /// <summary>Above this relative gradient of the lifted network, training was seen to end elsewhere: with saturated units in a Z^1 that has not collapsed.</summary>
+    private const double LargestGradient = 0.03;
 
     private const int MostRounds = 3;
 
@@ -151,7 +155,7 @@ public sealed class CentroidForecast
                 l == 1 && !isPenalised ? null : NonZero(lifted.Weights(l), Math.Min(rank, features[l - 1].Length))))],
             Objective = total,
             ObjectivePerLambda = total / ratios.Lambda,
-            UnmetHypotheses = [.. Unmet(best.GradientSize.Relative, options.GradientTolerance, Residuals.Norm(first.Spread) / Math.Sqrt(data.SampleCount))],
+            UnmetHypotheses = [.. Unmet(best.GradientSize.Relative, options.GradientTolerance, Residuals.Norm(first.Spread) / Math.Sqrt(data.SampleCount), isPenalised ? full.GradientSize.Relative : 0)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
         return new CentroidForecast(data, settings, forecast, lifted, value, full.GradientSize, best.GradientSize.Relative, bestSteps);
@@ -214,9 +218,10 @@ public sealed class CentroidForecast
         return values[..Math.Min(most, NumericalRank.Of(values, Tolerances.NumericalRank))];
     }
 
-    private static IEnumerable<string> Unmet(double gradient, double tolerance, double spread)
+    private static IEnumerable<string> Unmet(double gradient, double tolerance, double spread, double liftedGradient)
     {
         if (gradient > tolerance) yield return $"the centroid problem is solved to {tolerance:G3} (stopped at a relative gradient of {gradient:G3})";
         if (spread > LargestSpread) yield return $"the first layer can send samples near their class's point (they spread by {spread:G3} of its distance)";
+        if (liftedGradient > LargestGradient) yield return $"the minimum lies near features whose first layer has almost collapsed (the lifted network has relative gradient {liftedGradient:G3}; above {LargestGradient} training may end elsewhere)";
     }
 }

@@ -45,6 +45,16 @@ public sealed class TheoryVerbsTests
     }
 
     [Fact]
+    public void Forecast_OfResidualNetworks_ShowsLayersWithoutWeights()
+    {
+        // Theorem C.2's inner layers have W = 0.
+        CommandLine result = CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "4", "--width", "12", "--architecture", "residual", "--activation", "asinh");
+        Assert.Equal("", result.Error);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Theorem C.2", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Forecast_FollowingDelta_FallsToTheLimitAndIsDrawn()
     {
         using var folder = new TemporaryFolder();
