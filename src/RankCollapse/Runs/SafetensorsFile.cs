@@ -87,6 +87,8 @@ public sealed class SafetensorsFile : IDisposable
     private T[] Read<T>(string name, Reader<T> read)
     {
         TensorDescription tensor = Describe(name);
+        if (!ElementBytes.IsReadable(tensor.Type))
+            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has numbers of type {tensor.Type}, which are not read; convert it to F32.");
         if (tensor.Count > Array.MaxLength)
             throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has {tensor.Count} numbers, more than one array can hold ({Array.MaxLength}).");
         MemoryBudget.Require(8.0 * tensor.Count, $"{Path}: tensor {InputFile.Printable(name)} with shape {tensor.ShapeText}", "use a machine with more memory");
