@@ -7,7 +7,7 @@ namespace RankCollapse.Models.Weights;
 /// <summary>Finds the layers of an ONNX model by what its nodes do with constant tensors.</summary>
 /// <remarks>
 /// Gemm, MatMul and their fused and quantised forms are linear layers; Conv and ConvTranspose convolutions; Gather on a table of fractions with two dimensions an embedding;
-/// LSTM, GRU and RNN hold two recurrent matrices. Identity, Cast, Transpose of the last two dimensions and DequantizeLinear between a tensor and its node are followed.
+/// LSTM, GRU and RNN hold two recurrent matrices. Identity, Cast, Transpose of two dimensions and DequantizeLinear between a tensor and its node are followed, and before recurrent layers the nodes that reorder gates.
 /// A tensor that several nodes use is one layer.
 /// </remarks>
 internal sealed class GraphLayers
@@ -111,6 +111,10 @@ internal sealed class GraphLayers
         {
             case "Identity" or "Cast":
                 return constant;
+            case "Unsqueeze" or "Slice" or "Concat" or "Split":
+                // Exporters of recurrent layers reorder the gates, which are rows, in this way: the singular values stay.
+                bool isWhole = node.OpType != "Concat" || Enumerable.Range(1, node.Input.Count - 1).All(i => at(node, i)?.Tensor.Name == constant.Tensor.Name);
+                return isWhole && constant.Tensor.Shape.Count is 2 or 3 && ElementBytes.IsFloating(constant.Tensor.Type) ? constant with { IsForGates = true } : null;
             case "Transpose" when constant.Tensor.Shape.Count == 2:
                 long[] order = [.. Attribute(node, "perm")?.Ints ?? []];
                 return order is [] or [1, 0] ? constant with { IsTransposed = !constant.IsTransposed } : constant;
@@ -141,7 +145,7 @@ internal sealed class GraphLayers
         TensorEntry tensor = constant.Tensor;
         Quantization? quantization = constant.Quantization ?? NodeQuantization(node, tensor, at);
         if (!ElementBytes.IsFloating(tensor.Type) && quantization is null) return null;
-        if (tensor.Count == 0) return null;
+        if (tensor.Count == 0 || (constant.IsForGates && node.OpType is not ("LSTM" or "GRU" or "RNN"))) return null;
         WeightLayer Layer(LayerKind kind, WeightLayout layout, int groups = 1) =>
             new() { Name = tensor.Name, Tensor = tensor, Kind = kind, Layout = layout, Groups = groups, Evidence = node.OpType, Quantization = quantization };
 
@@ -154,7 +158,7 @@ internal sealed class GraphLayers
             case "Gather":
                 return tensor.Shape is [> 1, > 1] && (Attribute(node, "axis")?.I ?? 0) == 0 ? Layer(LayerKind.Embedding, WeightLayout.OutputFirst) : null;
             case "LSTM" or "GRU" or "RNN":
-                return tensor.Shape.Count == 3 ? Layer(LayerKind.Recurrent, WeightLayout.OutputFirst) : null;
+                return tensor.Shape.Count is 2 or 3 ? Layer(LayerKind.Recurrent, WeightLayout.OutputFirst) : null;
             default:
                 if (tensor.Shape.Count < 2) return null;
                 bool isOutputFirst = node.OpType is "Gemm" or "FusedGemm" or "QGemm" or "FusedMatMul" ? (Attribute(node, "transB")?.I ?? 0) != 0 : input == 0;
@@ -191,5 +195,5 @@ internal sealed class GraphLayers
     private static AttributeProto? Attribute(NodeProto node, string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
 
     /// <summary>A tensor on its way to a node.</summary>
-    private sealed record Constant(TensorEntry Tensor, bool IsTransposed, Quantization? Quantization);
+    private sealed record Constant(TensorEntry Tensor, bool IsTransposed, Quantization? Quantization, bool IsForGates = false);
 }
