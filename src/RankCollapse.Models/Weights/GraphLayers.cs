@@ -14,12 +14,13 @@ internal sealed class GraphLayers
 {
     private readonly OnnxModel _model;
     private readonly Dictionary<string, WeightLayer> _layers = new(StringComparer.Ordinal);
+    private readonly Dictionary<OnnxGraph, Dictionary<string, Constant>> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, SortedSet<string>> _otherUses = new(StringComparer.Ordinal);
 
     private GraphLayers(OnnxModel model)
     {
         _model = model;
-        foreach (OnnxGraph graph in model.Graphs) Visit(graph);
+        foreach (OnnxGraph graph in model.Graphs) _constants.Add(graph, Visit(graph));
     }
 
     /// <summary>The layers and the rest.</summary>
@@ -48,14 +49,24 @@ internal sealed class GraphLayers
         return $"it is no matrix of a layer: {what}, {uses}";
     }
 
-    private void Visit(OnnxGraph graph)
+    /// <summary>Visits a graph's nodes; the constants that its own graphs see too are returned.</summary>
+    private Dictionary<string, Constant> Visit(OnnxGraph graph)
     {
         var constants = new Dictionary<string, Constant>(StringComparer.Ordinal);
         foreach ((string name, string tensor) in graph.TensorNames)
         {
             if (_model.Contains(tensor)) constants.TryAdd(name, new Constant(_model.Describe(tensor), IsTransposed: false, Quantization: null));
         }
-        Constant? At(NodeProto node, int input) => input < node.Input.Count && (constants.TryGetValue(node.Input[input], out Constant? found) || Outer(graph, node.Input[input], out found)) ? found : null;
+        Constant? At(NodeProto node, int input)
+        {
+            if (input >= node.Input.Count) return null;
+            if (constants.TryGetValue(node.Input[input], out Constant? found)) return found;
+            for (OnnxGraph? outer = graph.Parent; outer is not null; outer = outer.Parent)
+            {
+                if (_constants[outer].TryGetValue(node.Input[input], out found)) return found;
+            }
+            return null;
+        }
 
         foreach (NodeProto node in graph.Proto.Node)
         {
@@ -76,16 +87,7 @@ internal sealed class GraphLayers
                 else Note(constant.Tensor.Name, node.OpType);
             }
         }
-    }
-
-    /// <summary>A constant of the main graph that a graph inside a node uses.</summary>
-    private bool Outer(OnnxGraph graph, string name, out Constant? constant)
-    {
-        constant = null;
-        if (graph.Prefix.Length == 0 || graph.TensorNames.ContainsKey(name)) return false;
-        if (!_model.Graphs[0].TensorNames.TryGetValue(name, out string? tensor) || !_model.Contains(tensor)) return false;
-        constant = new Constant(_model.Describe(tensor), IsTransposed: false, Quantization: null);
-        return true;
+        return constants;
     }
 
     private void Note(string tensor, string operation)
