@@ -5,11 +5,25 @@ import scipy.linalg
 
 def spectrum(blocks):
     """Singular values of all blocks together, descending."""
-    return np.sort(np.concatenate([scipy.linalg.svdvals(block, check_finite=True) for block in blocks]))[::-1]
+    values = {}
+    for i, (block, same) in enumerate(blocks):
+        values[i] = values[same] if same < i else scipy.linalg.svdvals(block, check_finite=True)
+    return np.sort(np.concatenate(list(values.values())))[::-1]
 
 
 def blocks_of(weights, kind, layout, groups, view, size):
-    """The matrices that stand for a layer."""
+    """The matrices that stand for a layer, each with the number of the first block that has the same singular values by definition: often its own."""
+    blocks = list(matrices_of(weights, kind, layout, groups, view, size))
+    if view != "fourier" or kind not in ("convolution", "transposedConvolution"):
+        return [(block, i) for i, block in enumerate(blocks)]
+    # The transform of real weights at the frequencies w and -w is conjugate.
+    axes = weights.ndim - 2
+    count = size ** axes
+    opposite = [np.ravel_multi_index(tuple((-i) % size for i in index), (size,) * axes) for index in np.ndindex(*(size,) * axes)]
+    return [(block, i // count * count + min(i % count, opposite[i % count])) for i, block in enumerate(blocks)]
+
+
+def matrices_of(weights, kind, layout, groups, view, size):
     if kind not in ("convolution", "transposedConvolution"):
         return list(weights.reshape(-1, *weights.shape[-2:]))
     if layout == "channelsLast":
@@ -36,13 +50,14 @@ def wrapped(part, size):
 
 
 def power_law(x):
-    """Clauset, Shalizi and Newman (2009), written after their plfit: every datum but the largest is tried as x_min."""
+    """Clauset, Shalizi and Newman (2009), written after their plfit: every datum but the largest is tried as x_min; data within 1e-10 are equal."""
     x = np.sort(x[x > 0])
-    if len(x) < 5 or x[0] == x[-1]:
+    if len(x) < 5 or x[-1] <= x[0] * (1 + 1e-10):
         return None
     best = None
-    for minimum in np.unique(x)[:-1]:
-        tail = x[x >= minimum]
+    first = np.concatenate([[True], x[1:] > x[:-1] * (1 + 1e-10)]) & (x[-1] > x * (1 + 1e-10))
+    for start in np.flatnonzero(first):
+        minimum, tail = x[start], x[start:]
         n = len(tail)
         alpha = 1 + n / np.sum(np.log(tail / minimum))
         empirical = np.arange(n) / n

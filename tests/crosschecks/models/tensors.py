@@ -74,11 +74,11 @@ def fields(content):
 
 
 def read_onnx(path):
-    """Float initialisers of every graph, by name."""
+    """Float initialisers and values of Constant nodes of every graph, by name."""
     result = {}
 
-    def tensor(content):
-        dims, kind, name, raw, floats = [], 0, "", None, b""
+    def tensor(content, name=""):
+        dims, kind, raw, floats = [], 0, None, b""
         for field, value in fields(content):
             if field == 1:
                 dims += [value] if isinstance(value, int) else list(packed(value))
@@ -86,7 +86,7 @@ def read_onnx(path):
                 kind = value
             elif field == 4:
                 floats += value
-            elif field == 8:
+            elif field == 8 and not name:
                 name = value.decode()
             elif field == 9:
                 raw = value
@@ -108,11 +108,13 @@ def read_onnx(path):
             if field == 5:
                 tensor(value)
             elif field == 1:
-                for part, attribute in fields(value):
-                    if part == 5:
-                        for number, inner in fields(attribute):
-                            if number in (6, 11):
-                                graph(inner)
+                outputs = [part.decode() for number, part in fields(value) if number == 2]
+                for attribute in (part for number, part in fields(value) if number == 5):
+                    for number, inner in fields(attribute):
+                        if number in (6, 11):
+                            graph(inner)
+                        elif number == 5 and (4, b"Constant") in fields(value):
+                            tensor(inner, outputs[0])
 
     with open(path, "rb") as file:
         for field, value in fields(file.read()):

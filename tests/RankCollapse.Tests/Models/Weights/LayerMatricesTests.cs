@@ -43,7 +43,7 @@ public sealed class LayerMatricesTests
     {
         WeightLayer layer = Convolution([3, 2, 2, 2]);
         double[] kernel = [.. ModelBytes.Numbers(24)];
-        Matrix[] blocks = [.. LayerMatrices.Blocks(layer, kernel, ConvolutionView.Slices, 0)];
+        Matrix[] blocks = [.. LayerMatrices.Blocks(layer, kernel, ConvolutionView.Slices)];
         Assert.Equal(4, blocks.Length);
         Assert.Equal(kernel[(((2 * 2) + 1) * 4) + 3], blocks[3][2, 1]);
         Assert.Equal(new BlockShape(3, 2, 4), LayerMatrices.Shape(layer, ConvolutionView.Slices, 0));
@@ -77,7 +77,7 @@ public sealed class LayerMatricesTests
     };
 
     private static double[] Values(WeightLayer layer, double[] kernel, ConvolutionView view, int size) =>
-        [.. LayerMatrices.Blocks(layer, kernel, view, size).SelectMany(block => SingularValueDecomposition.SingularValues(block)).OrderDescending()];
+        [.. LayerMatrices.Spectra(layer, kernel, view, size).SelectMany(values => values).OrderDescending()];
 
     private static void Same(double[] expected, double[] found)
     {
