@@ -66,7 +66,7 @@ internal sealed class FeatureMeasurement
         double bytes = 0;
         foreach (FeatureTensor tensor in _source.Tensors)
         {
-            if (_options.Names is { } names && !names.Any(name => tensor.Name.Contains(name) || tensor.Layer?.Contains(name) == true)) continue;
+            if (!IsAsked(tensor)) continue;
             if (FeatureReduction.Choose(tensor.Shape, _options, _labels.Count) is not { } reduction)
             {
                 _skipped.Add(new SkippedItem(tensor.Name, $"{tensor.Dimension} features, more than {_options.MaxDimension}, and wide ones are to be skipped"));
@@ -81,6 +81,10 @@ internal sealed class FeatureMeasurement
                 ? $"No tensor of {_source.Name} has a name with {string.Join(" or ", asked)}; near are {string.Join(", ", _source.Tensors.Take(5).Select(t => InputFile.Printable(t.Name)))}."
                 : $"{_source.Name} has no tensor that holds features for each sample.");
     }
+
+    private bool IsAsked(FeatureTensor tensor) => _options.Names is { } names
+        ? names.Any(name => tensor.Name.Contains(name) || tensor.Layer?.Contains(name) == true)
+        : _options.HasAllTensors || tensor.EndsLayer || tensor.Name == _source.Output?.Name || tensor.Name == _source.Classifier?.Features;
 
     private void Accumulate(CancellationToken cancellation)
     {

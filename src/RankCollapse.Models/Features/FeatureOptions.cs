@@ -24,6 +24,9 @@ public sealed record FeatureOptions
     /// <summary>The most samples that go through the model at once; memory may ask for fewer.</summary>
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>Whether every tensor is measured, and not only the last of each layer, the output and what the last linear layer is applied to.</summary>
+    public bool HasAllTensors { get; init; }
+
     /// <summary>Only tensors or layers whose name contains one of these; null for all.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 }
