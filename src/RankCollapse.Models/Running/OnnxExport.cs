@@ -1,4 +1,6 @@
+using System.Numerics.Tensors;
 using Google.Protobuf;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Networks;
 using static RankCollapse.Models.Onnx.TensorProto.Types;
@@ -56,5 +58,26 @@ public static class OnnxExport
             OpsetImport = { new OperatorSetIdProto { Domain = "", Version = OperatorSet } },
             Graph = graph,
         };
+    }
+
+    /// <summary>Runs a model that was made of a network, and compares what ONNX Runtime computes with what the network does.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="name">Its name, for errors.</param>
+    /// <param name="data">The inputs.</param>
+    /// <param name="expected">The network's outputs, K×N.</param>
+    /// <exception cref="ComputationFailedException">They differ by more than rounding in single precision explains.</exception>
+    internal static void Check(ModelProto model, string name, ModelData data, Matrix expected)
+    {
+        const double Most = 1e-5;
+        using var session = new OnnxSession(model, name, Path.GetTempPath());
+        var values = new ModelInputs(session.Inputs, data).Batch(0, data.SampleCount, data.SampleCount);
+        using var results = session.Run(values, ["Y"]);
+        var outputs = new Matrix(expected.Columns, expected.Rows);
+        TensorValues.Read(results[0], session.Outputs[0].Type, outputs);
+        foreach (var value in values.Values) value.Dispose();
+        Matrix difference = outputs.Transpose();
+        TensorPrimitives.Subtract(difference.AsSpan(), expected.AsSpan(), difference.AsSpan());
+        double error = TensorPrimitives.Norm<double>(difference.AsSpan()), norm = TensorPrimitives.Norm<double>(expected.AsSpan());
+        if (!(error <= Most * norm)) throw new ComputationFailedException($"{name} was not written: ONNX Runtime's outputs differ from the network's by {error:0.0e-0}, with a norm of {norm:0.0e-0}; this is a fault of the program.");
     }
 }

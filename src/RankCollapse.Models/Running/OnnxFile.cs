@@ -48,4 +48,38 @@ internal static class OnnxFile
         foreach (string name in names) changed.Graph.Output.Add(outputs.GetValueOrDefault(name) ?? new ValueInfoProto { Name = name });
         return changed;
     }
+
+    /// <summary>Takes external data into the model, so that it is one file.</summary>
+    /// <exception cref="InvalidInputException">It would exceed 2 GB.</exception>
+    public static void Embed(ModelProto model, string folder)
+    {
+        foreach (TensorProto tensor in Tensors(model.Graph).Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
+        {
+            string location = tensor.ExternalData.First(entry => entry.Key == "location").Value;
+            long Entry(string key, long missing) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key) is { } found ? long.Parse(found.Value) : missing;
+
+            using FileStream file = InputFile.Open(Path.Combine(folder, location));
+            long offset = Entry("offset", 0), length = Entry("length", file.Length - offset);
+            if (model.CalculateSize() + length > LargestMessage)
+                throw new InvalidInputException("The compressed model has more than 2 GB, which one file of ONNX cannot hold; keep fewer parameters.");
+            var bytes = new byte[length];
+            file.Position = offset;
+            file.ReadExactly(bytes);
+            tensor.RawData = UnsafeByteOperations.UnsafeWrap(bytes);
+            tensor.ExternalData.Clear();
+            tensor.ClearDataLocation();
+        }
+    }
+
+    /// <summary>Writes a model, whole or not at all.</summary>
+    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
+    public static void Write(string path, ModelProto model) => AtomicFile.Write(path, model.WriteTo);
+
+    /// <summary>Every tensor of a graph, those of constants and of graphs inside nodes too.</summary>
+    private static IEnumerable<TensorProto> Tensors(GraphProto graph) =>
+    [
+        .. graph.Initializer,
+        .. graph.Node.SelectMany(node => node.Attribute).SelectMany(attribute => (TensorProto[])[.. attribute.T is { } tensor ? [tensor] : Array.Empty<TensorProto>(), .. attribute.Tensors]),
+        .. graph.Node.SelectMany(node => node.Attribute).SelectMany(attribute => (GraphProto[])[.. attribute.G is { } inner ? [inner] : Array.Empty<GraphProto>(), .. attribute.Graphs]).SelectMany(Tensors),
+    ];
 }
