@@ -69,6 +69,9 @@ public sealed record Inspection
     /// <summary>Features of values that no inspected layer computes, in the model's order.</summary>
     public IReadOnlyList<LayerFeatures> OtherFeatures { get; init; } = [];
 
+    /// <summary>What the metrics of features are called and what they mean; those that are not listed go by their keys.</summary>
+    public IReadOnlyList<FeatureColumn> FeatureColumns { get; init; } = [];
+
     /// <summary>Blocks above this many numbers are set free before the next tensor is read, so that two large tensors are never held at once.</summary>
     private const int LargeArray = 1 << 20;
 
@@ -107,13 +110,15 @@ public sealed record Inspection
     }
 
     /// <summary>This inspection with features joined to the layers by name.</summary>
-    public Inspection WithFeatures(IReadOnlyList<LayerFeatures> features)
+    /// <param name="features">What was measured.</param>
+    /// <param name="columns">What its metrics are called.</param>
+    public Inspection WithFeatures(IReadOnlyList<LayerFeatures> features, IReadOnlyList<FeatureColumn> columns)
     {
         ArgumentNullException.ThrowIfNull(features);
         var byLayer = features.GroupBy(feature => feature.Layer, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
         InspectedLayer[] layers = [.. Layers.Select(layer => layer with { Features = byLayer.GetValueOrDefault(layer.Layer.Name) })];
         var joined = layers.Select(layer => layer.Features).OfType<LayerFeatures>().ToHashSet(ReferenceEqualityComparer.Instance);
-        return this with { Layers = layers, OtherFeatures = [.. features.Where(feature => !joined.Contains(feature))] };
+        return this with { Layers = layers, FeatureColumns = columns, OtherFeatures = [.. features.Where(feature => !joined.Contains(feature))] };
     }
 
     private static WeightSpectrum? Measure(ModelTensors model, WeightLayer layer, InspectionOptions options, out string? reason)

@@ -6,6 +6,7 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Models;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
+using RankCollapse.Reporting;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -52,6 +53,7 @@ internal static class InspectCommand
             Inspection inspection;
             using (ModelTensors model = ModelTensors.Open(parsed.GetRequiredValue(path))) inspection = Inspection.Of(model, options);
             if (parsed.GetValue(parquet) is { } table) InspectionTable.Write(table, inspection);
+            if (parsed.GetValue(html) is { } page) ModelReport.Write(inspection, page);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, InspectionJson.Of(inspection));
             else InspectionTables.Write(environment.Output, inspection, parsed.GetValue(all));
             return ExitCode.Done;

@@ -26,8 +26,8 @@ internal sealed class OnnxModel : ModelTensors
         try
         {
             Skeleton = OnnxSkeleton.Read(_stream, file);
-            Collect(Skeleton.Model.Graph, prefix: "");
-            foreach (FunctionProto function in Skeleton.Model.Functions) Collect(new GraphProto { Node = { function.Node } }, $"{function.Name}/");
+            Collect(Skeleton.Model.Graph, prefix: "", parent: null);
+            foreach (FunctionProto function in Skeleton.Model.Functions) Collect(new GraphProto { Node = { function.Node } }, $"{function.Name}/", parent: null);
             Announce(_entries, _skipped);
         }
         catch
@@ -43,7 +43,7 @@ internal sealed class OnnxModel : ModelTensors
     /// <summary>The graph as generated classes, without numbers.</summary>
     public OnnxSkeleton Skeleton { get; }
 
-    /// <summary>The main graph, then the graphs inside its nodes and the functions.</summary>
+    /// <summary>The main graph, then the graphs inside its nodes and the functions; each comes after the one that holds it.</summary>
     public IReadOnlyList<OnnxGraph> Graphs => _graphs;
 
     /// <summary>Opens a model.</summary>
@@ -56,10 +56,11 @@ internal sealed class OnnxModel : ModelTensors
 
     protected override void Dispose(bool disposing) => _stream.Dispose();
 
-    private void Collect(GraphProto graph, string prefix)
+    private void Collect(GraphProto graph, string prefix, OnnxGraph? parent)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        _graphs.Add(new OnnxGraph(graph, prefix, names));
+        var collected = new OnnxGraph(graph, parent, names);
+        _graphs.Add(collected);
         foreach (TensorProto tensor in graph.Initializer) Add(tensor, tensor.Name, prefix, names);
         foreach (SparseTensorProto sparse in graph.SparseInitializer) _skipped.Add(new SkippedTensor(sparse.Values?.Name ?? "", "it is stored as a sparse tensor, which is not read"));
         foreach (NodeProto node in graph.Node)
@@ -68,7 +69,7 @@ internal sealed class OnnxModel : ModelTensors
             {
                 if (node.OpType == "Constant" && attribute.Name == "value" && attribute.T is { } value && node.Output.Count > 0) Add(value, node.Output[0], prefix, names);
                 foreach (GraphProto inner in (GraphProto[])[.. attribute.G is { } single ? [single] : Array.Empty<GraphProto>(), .. attribute.Graphs])
-                    Collect(inner, $"{prefix}{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? node.OpType)}/{attribute.Name}/");
+                    Collect(inner, $"{prefix}{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? node.OpType)}/{attribute.Name}/", collected);
             }
         }
     }
@@ -92,6 +93,6 @@ internal sealed class OnnxModel : ModelTensors
 
 /// <summary>A graph of an ONNX model: the main one, one inside a node, or the body of a function.</summary>
 /// <param name="Proto">Its nodes, inputs and outputs.</param>
-/// <param name="Prefix">Empty for the main graph; otherwise what stands before names that are taken.</param>
+/// <param name="Parent">The graph whose node holds this one, and whose values are known here; null for the main graph and for functions.</param>
 /// <param name="TensorNames">The tensor of the model, in <see cref="ModelTensors.Tensors"/>, for each constant name of this graph.</param>
-internal sealed record OnnxGraph(GraphProto Proto, string Prefix, IReadOnlyDictionary<string, string> TensorNames);
+internal sealed record OnnxGraph(GraphProto Proto, OnnxGraph? Parent, IReadOnlyDictionary<string, string> TensorNames);

@@ -7,19 +7,20 @@ namespace RankCollapse.Models.Weights;
 /// <summary>Finds the layers of an ONNX model by what its nodes do with constant tensors.</summary>
 /// <remarks>
 /// Gemm, MatMul and their fused and quantised forms are linear layers; Conv and ConvTranspose convolutions; Gather on a table of fractions with two dimensions an embedding;
-/// LSTM, GRU and RNN hold two recurrent matrices. Identity, Cast, Transpose of the last two dimensions and DequantizeLinear between a tensor and its node are followed.
+/// LSTM, GRU and RNN hold two recurrent matrices. Identity, Cast, Transpose of two dimensions and DequantizeLinear between a tensor and its node are followed, and before recurrent layers the nodes that reorder gates.
 /// A tensor that several nodes use is one layer.
 /// </remarks>
 internal sealed class GraphLayers
 {
     private readonly OnnxModel _model;
     private readonly Dictionary<string, WeightLayer> _layers = new(StringComparer.Ordinal);
+    private readonly Dictionary<OnnxGraph, Dictionary<string, Constant>> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, SortedSet<string>> _otherUses = new(StringComparer.Ordinal);
 
     private GraphLayers(OnnxModel model)
     {
         _model = model;
-        foreach (OnnxGraph graph in model.Graphs) Visit(graph);
+        foreach (OnnxGraph graph in model.Graphs) _constants.Add(graph, Visit(graph));
     }
 
     /// <summary>The layers and the rest.</summary>
@@ -48,14 +49,24 @@ internal sealed class GraphLayers
         return $"it is no matrix of a layer: {what}, {uses}";
     }
 
-    private void Visit(OnnxGraph graph)
+    /// <summary>Visits a graph's nodes; the constants that its own graphs see too are returned.</summary>
+    private Dictionary<string, Constant> Visit(OnnxGraph graph)
     {
         var constants = new Dictionary<string, Constant>(StringComparer.Ordinal);
         foreach ((string name, string tensor) in graph.TensorNames)
         {
             if (_model.Contains(tensor)) constants.TryAdd(name, new Constant(_model.Describe(tensor), IsTransposed: false, Quantization: null));
         }
-        Constant? At(NodeProto node, int input) => input < node.Input.Count && (constants.TryGetValue(node.Input[input], out Constant? found) || Outer(graph, node.Input[input], out found)) ? found : null;
+        Constant? At(NodeProto node, int input)
+        {
+            if (input >= node.Input.Count) return null;
+            if (constants.TryGetValue(node.Input[input], out Constant? found)) return found;
+            for (OnnxGraph? outer = graph.Parent; outer is not null; outer = outer.Parent)
+            {
+                if (_constants[outer].TryGetValue(node.Input[input], out found)) return found;
+            }
+            return null;
+        }
 
         foreach (NodeProto node in graph.Proto.Node)
         {
@@ -76,16 +87,7 @@ internal sealed class GraphLayers
                 else Note(constant.Tensor.Name, node.OpType);
             }
         }
-    }
-
-    /// <summary>A constant of the main graph that a graph inside a node uses.</summary>
-    private bool Outer(OnnxGraph graph, string name, out Constant? constant)
-    {
-        constant = null;
-        if (graph.Prefix.Length == 0 || graph.TensorNames.ContainsKey(name)) return false;
-        if (!_model.Graphs[0].TensorNames.TryGetValue(name, out string? tensor) || !_model.Contains(tensor)) return false;
-        constant = new Constant(_model.Describe(tensor), IsTransposed: false, Quantization: null);
-        return true;
+        return constants;
     }
 
     private void Note(string tensor, string operation)
@@ -111,6 +113,10 @@ internal sealed class GraphLayers
         {
             case "Identity" or "Cast":
                 return constant;
+            case "Unsqueeze" or "Slice" or "Concat" or "Split":
+                // Exporters of recurrent layers reorder the gates, which are rows, in this way: the singular values stay.
+                bool isWhole = node.OpType != "Concat" || Enumerable.Range(1, node.Input.Count - 1).All(i => at(node, i)?.Tensor.Name == constant.Tensor.Name);
+                return isWhole && constant.Tensor.Shape.Count is 2 or 3 && ElementBytes.IsFloating(constant.Tensor.Type) ? constant with { IsForGates = true } : null;
             case "Transpose" when constant.Tensor.Shape.Count == 2:
                 long[] order = [.. Attribute(node, "perm")?.Ints ?? []];
                 return order is [] or [1, 0] ? constant with { IsTransposed = !constant.IsTransposed } : constant;
@@ -141,7 +147,7 @@ internal sealed class GraphLayers
         TensorEntry tensor = constant.Tensor;
         Quantization? quantization = constant.Quantization ?? NodeQuantization(node, tensor, at);
         if (!ElementBytes.IsFloating(tensor.Type) && quantization is null) return null;
-        if (tensor.Count == 0) return null;
+        if (tensor.Count == 0 || (constant.IsForGates && node.OpType is not ("LSTM" or "GRU" or "RNN"))) return null;
         WeightLayer Layer(LayerKind kind, WeightLayout layout, int groups = 1) =>
             new() { Name = tensor.Name, Tensor = tensor, Kind = kind, Layout = layout, Groups = groups, Evidence = node.OpType, Quantization = quantization };
 
@@ -154,7 +160,7 @@ internal sealed class GraphLayers
             case "Gather":
                 return tensor.Shape is [> 1, > 1] && (Attribute(node, "axis")?.I ?? 0) == 0 ? Layer(LayerKind.Embedding, WeightLayout.OutputFirst) : null;
             case "LSTM" or "GRU" or "RNN":
-                return tensor.Shape.Count == 3 ? Layer(LayerKind.Recurrent, WeightLayout.OutputFirst) : null;
+                return tensor.Shape.Count is 2 or 3 ? Layer(LayerKind.Recurrent, WeightLayout.OutputFirst) : null;
             default:
                 if (tensor.Shape.Count < 2) return null;
                 bool isOutputFirst = node.OpType is "Gemm" or "FusedGemm" or "QGemm" or "FusedMatMul" ? (Attribute(node, "transB")?.I ?? 0) != 0 : input == 0;
@@ -191,5 +197,5 @@ internal sealed class GraphLayers
     private static AttributeProto? Attribute(NodeProto node, string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
 
     /// <summary>A tensor on its way to a node.</summary>
-    private sealed record Constant(TensorEntry Tensor, bool IsTransposed, Quantization? Quantization);
+    private sealed record Constant(TensorEntry Tensor, bool IsTransposed, Quantization? Quantization, bool IsForGates = false);
 }

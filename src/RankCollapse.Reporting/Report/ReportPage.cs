@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Fonts;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting.Report;
@@ -17,13 +15,9 @@ internal static partial class ReportPage
     /// <summary>The whole page.</summary>
     public static string Build(RunMeasurements run)
     {
-        string script = EmbeddedText.Read("report.js");
+        const string Script = "report.js";
         var html = new StringBuilder();
-        html.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        html.Append($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'\">\n");
-        html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n");
-        html.Append($"<title>{Encode(Subject(run))} · RankCollapse</title>\n");
-        html.Append($"<style>\n{FigureFont.EmbeddedFaceRules}\n{ReportTheme.Css(run.Depth)}{EmbeddedText.Read("report.css")}</style>\n</head>\n<body>\n");
+        PageFrame.Begin(html, Subject(run), ReportTheme.Css(run.Depth) + EmbeddedText.Read("report.css"), Script);
         Header(html);
         html.Append("<main id=\"main\">\n");
         Summary(html, run);
@@ -31,23 +25,14 @@ internal static partial class ReportPage
         html.Append("<section aria-labelledby=\"numbers-heading\"><h2 id=\"numbers-heading\">Numbers</h2>\n").Append(ReportTables.Layers(run)).Append(ReportTables.State(run)).Append("</section>\n");
         Configuration(html, run.Run);
         html.Append("</main>\n");
-        string version = run.Run.Configuration.Version is { } known ? " " + Encode(known) : "";
-        html.Append($"<footer><p>Written by RankCollapse{version}. This page is complete in itself and loads nothing.</p></footer>\n");
         html.Append($"<script type=\"application/json\" id=\"charts\">{ChartData.ToJson(run)}</script>\n");
-        html.Append($"<script>{script}</script>\n</body>\n</html>\n");
+        PageFrame.End(html, run.Run.Configuration.Version, Script);
         return html.ToString();
     }
 
     private static string Subject(RunMeasurements run) => $"{run.Run.DataSet.Name}, {NumberText.Count(run.Depth, "layer")}";
 
-    private static void Header(StringBuilder html) => html.Append(
-        """
-        <a class="skip" href="#main">Skip to the report</a>
-        <header><span class="brand">RankCollapse</span>
-        <nav aria-label="Sections"><a href="#figures-heading">Figures</a><a href="#numbers-heading">Numbers</a><a href="#configuration-heading">Configuration</a></nav>
-        <button type="button" id="theme" hidden>Dark</button></header>
-
-        """);
+    private static void Header(StringBuilder html) => PageFrame.Header(html, ("figures-heading", "Figures"), ("numbers-heading", "Numbers"), ("configuration-heading", "Configuration"));
 
     private static void Summary(StringBuilder html, RunMeasurements run)
     {

@@ -1,24 +1,6 @@
 "use strict";
 (() => {
-  const root = document.documentElement;
   const svgNamespace = "http://www.w3.org/2000/svg";
-
-  function themes() {
-    const button = document.getElementById("theme");
-    const prefersDark = matchMedia("(prefers-color-scheme: dark)");
-    const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches;
-    const label = () => {
-      button.textContent = isDark() ? "Light" : "Dark";
-      button.setAttribute("aria-label", `Switch to the ${isDark() ? "light" : "dark"} theme`);
-    };
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      root.dataset.theme = isDark() ? "light" : "dark";
-      label();
-    });
-    prefersDark.addEventListener("change", label);
-    label();
-  }
 
   function copying() {
     const button = document.getElementById("copy");
@@ -283,7 +265,6 @@
     }
   }
 
-  themes();
   copying();
   const charts = JSON.parse(document.getElementById("charts").textContent);
   for (const host of document.querySelectorAll("[data-chart]")) {

@@ -93,8 +93,8 @@ internal static class SafetensorsHeader
         {
             if (size < 0)
                 throw new InvalidInputException($"{path}: tensor {name} has the size {size}, expected at least 0; get the file again.");
-            // The product stays below 2^127: it is cut off once it exceeds every file's size.
-            bits = Int128.Min(bits * size, long.MaxValue);
+            // The product stays below 2^127: it is cut off at 2^62 bits, which exceeds every file's size.
+            bits = Int128.Min(bits * size, 1L << 62);
         }
         Int128 bytes = bits / 8;
         if (bits % 8 != 0)

@@ -89,7 +89,8 @@ internal static class BidiagonalValues
             }
             for (int i = count; i < PointsAtOnce; i++) (low[i], high[i]) = (low[count - 1], high[count - 1]);
         }
-        for (int i = 0; i < count; i++) values[first + i] = middle[i];
+        // A bracket that still begins at 0 holds a value that cannot be told from 0.
+        for (int i = 0; i < count; i++) values[first + i] = low[i] == 0 ? 0 : middle[i];
     }
 
     /// <summary>How many singular values lie below each point; q = d², e = above².</summary>
