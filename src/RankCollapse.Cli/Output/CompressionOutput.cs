@@ -16,7 +16,7 @@ internal static class CompressionOutput
         var table = new TextTable(["layer", "kind", "shape", "rank", "of", "parameters", "after", "least error", "error of W", .. hasData ? ["error on data"] : Array.Empty<string>(), .. hasCertificate ? ["Theorem 3.4"] : Array.Empty<string>()]);
         foreach (CompressedLayer layer in report.Layers)
         {
-            table.Add([Short(layer.Name), layer.Kind, layer.ShapeText, layer.Rank is { } rank ? $"{rank}" : "whole", layer.FullRank is { } full ? $"{full}" : Numbers.Short(null),
+            table.Add([ShortName.Of(layer.Name, LongestName), layer.Kind, layer.ShapeText, layer.Rank is { } rank ? $"{rank}" : "whole", layer.FullRank is { } full ? $"{full}" : Numbers.Short(null),
                 $"{layer.ParametersBefore:N0}", $"{layer.ParametersAfter:N0}", Numbers.Short(layer.ErrorBound), Numbers.Short(layer.WeightError),
                 .. hasData ? [Numbers.Short(layer.DataError)] : Array.Empty<string>(),
                 .. hasCertificate ? [layer.Certificate is { } bound ? $"{Numbers.Short(bound)}{(layer.IsCertificateVacuous ? " (vacuous)" : "")}" : Numbers.Short(null)] : Array.Empty<string>()]);
@@ -24,7 +24,7 @@ internal static class CompressionOutput
         if (report.Layers.Count > 0) table.Write(output);
         foreach (var group in report.Layers.Where(layer => layer.Reason is not null).GroupBy(layer => layer.Reason!))
         {
-            string[] names = [.. group.Select(layer => Short(layer.Name))];
+            string[] names = [.. group.Select(layer => ShortName.Of(layer.Name, LongestName))];
             output.WriteLine($"whole: {string.Join(", ", names.Take(4))}{(names.Length > 4 ? $" and {names.Length - 4} more" : "")}: {group.Key}");
         }
         if (report.BudgetError is { } budget)
@@ -76,7 +76,7 @@ internal static class CompressionOutput
         }
         output.WriteLine($"On {check.SampleCount} samples, {check.Inputs}:");
         foreach (OutputDifference difference in check.Outputs)
-            output.WriteLine($"  output {Short(difference.Name)}: relative error {Numbers.Short(difference.RelativeError)}, norm of the difference {Numbers.Short(difference.Error)}, largest entry {Numbers.Short(difference.LargestError)}");
+            output.WriteLine($"  output {ShortName.Of(difference.Name, LongestName)}: relative error {Numbers.Short(difference.RelativeError)}, norm of the difference {Numbers.Short(difference.Error)}, largest entry {Numbers.Short(difference.LargestError)}");
         if (check.OutputBound is { } bound) output.WriteLine($"  bound of that norm from the layers' errors: {Numbers.Short(bound)}");
         if (check.CertifiedOutputBound is { } certified) output.WriteLine($"  bound with Theorem 3.4 in place of the errors, where it is not vacuous: {Numbers.Short(certified)}");
         if (check.AccuracyBefore is not null) output.WriteLine($"  accuracy {Numbers.PerCent(check.AccuracyBefore)} before, {Numbers.PerCent(check.AccuracyAfter)} after");
@@ -98,10 +98,4 @@ internal static class CompressionOutput
         ["outputBound"] = JsonOutput.Number(check.OutputBound),
         ["certifiedOutputBound"] = JsonOutput.Number(check.CertifiedOutputBound),
     };
-
-    private static string Short(string name)
-    {
-        string printable = InputFile.Printable(name);
-        return printable.Length <= LongestName ? printable : $"{printable[..(LongestName / 2)]}…{printable[^((LongestName / 2) - 1)..]}";
-    }
 }

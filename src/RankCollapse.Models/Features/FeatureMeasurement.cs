@@ -3,20 +3,6 @@ using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Models.Features;
 
-/// <summary>What was measured on the features of a model.</summary>
-/// <param name="Source">What the features are of.</param>
-/// <param name="Layers">One entry a tensor, in the order of computation.</param>
-/// <param name="Skipped">The tensors that were left out.</param>
-/// <param name="SampleCount">N.</param>
-/// <param name="Labels">The labels that occur; empty for data without labels.</param>
-/// <param name="SubsampleCount">How many samples TCV is of.</param>
-/// <param name="OutputTensor">The tensor whose largest entry is the prediction; null where there is none.</param>
-/// <param name="Accuracy">The share of samples whose prediction is their label; null without labels or output.</param>
-/// <param name="ClassifierWeights">The weights of the last linear layer, for NC3; null where there is none.</param>
-public sealed record FeatureReport(
-    string Source, IReadOnlyList<FeatureMetrics> Layers, IReadOnlyList<SkippedItem> Skipped, int SampleCount, IReadOnlyList<int> Labels, int SubsampleCount,
-    string? OutputTensor, double? Accuracy, string? ClassifierWeights);
-
 /// <summary>Measures collapse in every tensor of a model, in one pass over the data and a second one for nearest class means where not all samples are kept.</summary>
 internal sealed class FeatureMeasurement
 {

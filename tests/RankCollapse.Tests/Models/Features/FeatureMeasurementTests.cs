@@ -47,7 +47,7 @@ public sealed class FeatureMeasurementTests
         FeatureMetrics all = Measure(network, data, new FeatureOptions()).Layers[1];
         FeatureMetrics few = Measure(network, data, new FeatureOptions { Subsample = 20, BatchSize = 17 }).Layers[1];
         Assert.Equal(20, few.TotalClusterVariationSamples);
-        foreach (FeatureColumn column in FeatureColumn.All.Where(column => !column.Name.StartsWith("tcv", StringComparison.Ordinal) && column.Value(all) is not null))
+        foreach (FeatureMetric column in FeatureMetric.All.Where(column => !column.Name.StartsWith("tcv", StringComparison.Ordinal) && column.Value(all) is not null))
             Close(column.Value(all), column.Value(few));
         Assert.NotEqual(all.TotalClusterVariation!.Upper, few.TotalClusterVariation!.Upper);
     }

@@ -5,10 +5,14 @@ namespace RankCollapse.Models.Features;
 /// <param name="Heading">A short heading.</param>
 /// <param name="Meaning">What it tells and what it does not, in a sentence.</param>
 /// <param name="Value">Takes it from the metrics.</param>
-public sealed record FeatureColumn(string Name, string Heading, string Meaning, Func<FeatureMetrics, double?> Value)
+public sealed record FeatureMetric(string Name, string Heading, string Meaning, Func<FeatureMetrics, double?> Value)
 {
+    /// <summary>Whether it belongs to the few that are shown first.</summary>
+    public bool IsMain => Name is "relativeVariation" or "tcvUpper" or "nc1PseudoInverse" or "nc1Quotient" or "classDistanceNormalizedVariance" or "simplexDeviation" or "orthogonalFrameDeviation"
+        or "selfDualityDeviation" or "nearestMeanDisagreement" or "outOfDistributionCosine" or "blockDeviation" or "featureNumericalRank";
+
     /// <summary>All numbers, in the order of tables.</summary>
-    public static IReadOnlyList<FeatureColumn> All { get; } =
+    public static IReadOnlyList<FeatureMetric> All { get; } =
     [
         new("relativeVariation", "within/total", "The share of the features' variation that is inside classes: 0 is collapse (DNC1); it does not tell where the class means lie.", m => m.RelativeVariation),
         new("tcvUpper", "TCV", "Total cluster variation with K clusters, labels included, from above: 0 says that K points carry all features; it grows with the square of the features' scale.", m => m.TotalClusterVariation?.Upper),
