@@ -6,6 +6,9 @@ namespace RankCollapse.Models;
 /// <param name="Meaning">One sentence: what it tells, and what it does not.</param>
 public sealed record FeatureColumn(string Key, string Heading, string Meaning)
 {
+    /// <summary>Whether it belongs to the few that are shown first.</summary>
+    public bool IsMain { get; init; } = true;
+
     /// <summary>The columns of an inspection's features, in the order of the first layer that has them; none where no data was given.</summary>
     public static IReadOnlyList<FeatureColumn> Of(Inspection inspection)
     {

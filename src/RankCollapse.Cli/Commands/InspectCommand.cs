@@ -4,6 +4,7 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models;
+using RankCollapse.Models.Features;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
 using RankCollapse.Reporting;
@@ -21,7 +22,7 @@ internal static class InspectCommand
         var command = new Verb("inspect", "Measures ranks and spectra of every layer of a model.")
         {
             Notes = ["MODEL is a file of safetensors, npz, npy or ONNX, the index of a sharded one (model.safetensors.index.json), a folder with one of them, or the folder of a run."],
-            Examples = ["rankcollapse inspect model.safetensors", "rankcollapse inspect model.onnx --html model.html --classes 10", "rankcollapse inspect runs/first --classes 10 --json"],
+            Examples = ["rankcollapse inspect model.safetensors", "rankcollapse inspect model.onnx --html model.html --classes 10", "rankcollapse inspect model.onnx --data images.npz --html model.html", "rankcollapse inspect runs/first --classes 10 --json"],
         };
         var path = new Argument<string>("MODEL") { Description = "the model's file or folder" };
         Option<int> classes = OptionValue.Of<int>("--classes", "K for the tail energy [none]", "K");
@@ -33,7 +34,9 @@ internal static class InspectCommand
         Option<string> parquet = OptionValue.Of<string>("--parquet", "Also write every number as a tidy Parquet table", "FILE");
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
+        var features = new FeatureOptionSet();
         command.Add(path);
+        features.AddTo(command);
         foreach (Option option in (Option[])[classes, convolution, fourierSize, only, all, html, parquet, threads, json]) command.Add(option);
         command.SetAction(parsed =>
         {
@@ -51,11 +54,21 @@ internal static class InspectCommand
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
             Lapack.UseThreads(Product.MaxThreads);
             Inspection inspection;
-            using (ModelTensors model = ModelTensors.Open(parsed.GetRequiredValue(path))) inspection = Inspection.Of(model, options);
+            FeatureReport? measured;
+            using (ModelTensors model = ModelTensors.Open(parsed.GetRequiredValue(path)))
+            {
+                measured = features.Measure(parsed, model, environment);
+                inspection = Inspection.Of(model, options);
+                if (measured is not null) inspection = inspection.WithFeatures(measured.ToLayerFeatures(), measured.ToColumns());
+            }
             if (parsed.GetValue(parquet) is { } table) InspectionTable.Write(table, inspection);
             if (parsed.GetValue(html) is { } page) ModelReport.Write(inspection, page);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, InspectionJson.Of(inspection));
-            else InspectionTables.Write(environment.Output, inspection, parsed.GetValue(all));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, FeatureOutput.AddTo(InspectionJson.Of(inspection), measured));
+            else
+            {
+                InspectionTables.Write(environment.Output, inspection, parsed.GetValue(all));
+                if (measured is not null) FeatureOutput.Write(environment.Output, measured, parsed.GetValue(all));
+            }
             return ExitCode.Done;
         });
         return command;

@@ -22,7 +22,7 @@ internal static class InspectionTables
         IReadOnlyList<InspectionColumn> columns = [.. InspectionColumn.OfWeights(inspection.Options.Classes).Where(column => all || column.IsMain)];
         var table = new TextTable(["layer", "kind", "matrix", .. columns.Select(column => column.Heading)]);
         foreach (InspectedLayer layer in inspection.Layers)
-            table.Add([Short(layer.Layer.Name), Kind(layer.Layer), layer.Spectrum.Shape.ToString(), .. columns.Select(column => Cell(column, layer))]);
+            table.Add([ShortName.Of(layer.Layer.Name, LongestName), Kind(layer.Layer), layer.Spectrum.Shape.ToString(), .. columns.Select(column => Cell(column, layer))]);
         if (inspection.Layers.Count > 0) table.Write(output);
         WriteSavings(output, inspection, weights);
         WriteSkipped(output, inspection.Skipped, all);
@@ -70,12 +70,5 @@ internal static class InspectionTables
         (string Reason, int Count)[] reasons = [.. skipped.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).Select(group => (group.Key, group.Count())).OrderByDescending(pair => pair.Item2)];
         foreach ((string reason, int count) in reasons.Take(MostReasons)) output.WriteLine($"  {count} × {reason}");
         if (reasons.Length > MostReasons) output.WriteLine($"  {reasons.Skip(MostReasons).Sum(pair => pair.Count)} × for {reasons.Length - MostReasons} other reasons");
-    }
-
-    /// <summary>A long name with its middle left out: the ends tell layers apart.</summary>
-    private static string Short(string name)
-    {
-        string printable = InputFile.Printable(name);
-        return printable.Length <= LongestName ? printable : $"{printable[..(LongestName / 2)]}…{printable[^(LongestName / 2 - 1)..]}";
     }
 }

@@ -1,3 +1,4 @@
+using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Models.Reading;
@@ -29,6 +30,9 @@ public abstract class ModelTensors : IDisposable
     /// <param name="path">The file or folder.</param>
     /// <exception cref="InvalidInputException">It is missing, damaged, hostile or of a kind that is not read; the message says how to convert it.</exception>
     public static ModelTensors Open(string path) => ModelFile.Open(path);
+
+    /// <summary>The file's free text entries.</summary>
+    internal virtual IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>();
 
     /// <summary>Whether there is a readable tensor of this name.</summary>
     public bool Contains(string name) => _byName.ContainsKey(name);
@@ -63,6 +67,16 @@ public abstract class ModelTensors : IDisposable
             throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has the shape {entry.ShapeText}, expected 1 or 2 dimensions.");
         double[] values = ReadDoubles(name);
         return new Matrix(values, 0, (int)entry.Shape[0], entry.Shape.Count == 2 ? (int)entry.Shape[1] : 1);
+    }
+
+    /// <summary>Copies the numbers of a tensor as they are stored, little-endian.</summary>
+    /// <exception cref="InvalidInputException">There is no such tensor, or its content is damaged.</exception>
+    internal virtual void CopyBytes(string name, Stream destination)
+    {
+        TensorEntry entry = Describe(name);
+        double[] values = ReadDoubles(name);
+        if (!ElementWriter.CanWrite(entry.Type)) throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} is of type {entry.Type}, which is not copied; save the model as safetensors.");
+        destination.Write(ElementWriter.ToBytes(values, entry.Type));
     }
 
     /// <inheritdoc/>

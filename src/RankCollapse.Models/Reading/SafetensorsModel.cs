@@ -32,6 +32,10 @@ internal sealed class SafetensorsModel : ModelTensors
     public static SkippedTensor Skip(TensorDescription tensor) =>
         new(tensor.Name, $"its numbers are of type {tensor.Type}, {(tensor.Type == ElementType.C64 ? "complex" : "packed below a byte without their scales")}");
 
+    internal override IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
+
+    internal override void CopyBytes(string name, Stream destination) => _file.CopyBytes(name, destination);
+
     private protected override double[] ReadNumbers(TensorEntry entry) => _file.ReadDoubles(entry.Name);
 
     protected override void Dispose(bool disposing) => _file.Dispose();

@@ -71,6 +71,8 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
         }
     }
 
+    internal override void CopyBytes(string name, Stream destination) => _byTensor[Describe(name).Name].CopyBytes(name, destination);
+
     private protected override double[] ReadNumbers(TensorEntry entry) => _byTensor[entry.Name].ReadDoubles(entry.Name);
 
     protected override void Dispose(bool disposing)

@@ -24,7 +24,7 @@ internal sealed record TableColumn(string Heading, string Meaning, bool IsMain, 
             columns.Add(new TableColumn(column.Heading, column.Meaning, column.IsMain, kind, column.Value));
         }
         foreach (FeatureColumn feature in FeatureColumn.Of(inspection))
-            columns.Add(new TableColumn(feature.Heading, feature.Meaning, IsMain: true, "number", layer => layer.Features?.Metrics.GetValueOrDefault(feature.Key)));
+            columns.Add(new TableColumn(feature.Heading, feature.Meaning, feature.IsMain, "number", layer => layer.Features?.Metrics.GetValueOrDefault(feature.Key)));
         return columns;
     }
 }

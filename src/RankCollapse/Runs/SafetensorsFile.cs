@@ -79,6 +79,26 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="InvalidInputException">There is no such tensor, it holds fractions or numbers beyond 64 signed bits, or it does not fit into memory.</exception>
     public long[] ReadIntegers(string name) => Read<long>(name, ElementBytes.ReadIntegers);
 
+    /// <summary>Copies the bytes of a tensor of any type.</summary>
+    /// <exception cref="InvalidInputException">There is no such tensor, or the file is damaged.</exception>
+    internal void CopyBytes(string name, Stream destination)
+    {
+        TensorDescription tensor = Describe(name);
+        InputFile.Guard(Path, () =>
+        {
+            _stream.Position = _dataStart + tensor.Offset;
+            var block = new byte[Math.Min(tensor.ByteCount, 1 << 20)];
+            for (long left = tensor.ByteCount; left > 0;)
+            {
+                int count = (int)Math.Min(left, block.Length);
+                _stream.ReadExactly(block, 0, count);
+                destination.Write(block, 0, count);
+                left -= count;
+            }
+            return tensor.ByteCount;
+        });
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
