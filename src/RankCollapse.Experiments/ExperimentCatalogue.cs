@@ -11,6 +11,7 @@ public static class ExperimentCatalogue
     [
         new CollapseExperiment(),
         new WeightNormsExperiment(),
+        new FeatureEvolutionExperiment(),
     ];
 
     /// <summary>The figures of these names, each once, in the paper's order.</summary>

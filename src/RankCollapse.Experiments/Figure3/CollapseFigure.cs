@@ -82,13 +82,13 @@ internal static class CollapseFigure
                 if (curve.Lower is { } lower && curve.Upper is { } upper) panel.AddBand(curve.X, quantity.Drawn(lower), quantity.Drawn(upper), curve.Colour);
             }
             foreach (Curve curve in curves) panel.AddLine(curve.X, quantity.Drawn(curve.Y), curve.Colour, 1.4f);
-            panel.Render(canvas, SKRect.Create(Left + (i * PanelWidth), top + RowHeading, PanelWidth, PanelHeight), new Margins(50, 12, 40, 4));
+            panel.Render(canvas, SKRect.Create(Left + (i * PanelWidth), top + RowHeading, PanelWidth, PanelHeight), new Margins(50, 18, 40, 4));
         }
     }
 
     private static void Legend(SKCanvas canvas, int depth, float y)
     {
-        float x = 54;
+        float x = 6;
         foreach (LegendEntry entry in (LegendEntry[])[new("mean, least to largest run", FigurePalette.Kind(0)), new("K", FigurePalette.Reference, LegendKey.Dashed)])
         {
             entry.DrawKey(canvas, x, y);
@@ -102,7 +102,7 @@ internal static class CollapseFigure
             string text = FormattableString.Invariant($"{l}");
             new LegendEntry(text, FigurePalette.Layer(l, depth)).DrawKey(canvas, x, y);
             FigureText.Write(canvas, text, x + 22, y + 4);
-            x += 22 + FigureText.Measure(text) + 8;
+            x += 22 + FigureText.Measure(text) + 6;
         }
     }
 
