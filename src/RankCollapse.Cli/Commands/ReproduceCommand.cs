@@ -67,6 +67,7 @@ internal static class ReproduceCommand
             }
             environment.Output.WriteLine($"  {result.CellCount} trainings ({string.Join(", ", result.Statuses.Select(s => $"{s.Value} {s.Key}"))}), {Numbers.Short(result.CellSeconds)} s of one core: {Path.Combine(path, result.Name)}");
         }
+        environment.Output.WriteLine($"report: {Path.Combine(path, ReproductionReport.FileName)}");
     }
 
     private static string Sentence(Measurement m) =>
@@ -75,6 +76,7 @@ internal static class ReproduceCommand
     private static JsonObject ToJson(string path, IReadOnlyList<FigureResult> results) => new()
     {
         ["out"] = path,
+        ["report"] = Path.Combine(path, ReproductionReport.FileName),
         ["figures"] = new JsonArray([.. results.Select(result =>
         {
             JsonObject json = JsonNode.Parse(result.ToJson())!.AsObject();
