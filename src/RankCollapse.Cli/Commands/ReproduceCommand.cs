@@ -77,11 +77,6 @@ internal static class ReproduceCommand
     {
         ["out"] = path,
         ["report"] = Path.Combine(path, ReproductionReport.FileName),
-        ["figures"] = new JsonArray([.. results.Select(result =>
-        {
-            JsonObject json = JsonNode.Parse(result.ToJson())!.AsObject();
-            json.Remove("charts");
-            return (JsonNode)json;
-        })]),
+        ["figures"] = new JsonArray([.. results.Select(result => JsonNode.Parse(result.ToJson()))]),
     };
 }

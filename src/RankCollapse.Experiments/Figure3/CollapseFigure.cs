@@ -12,27 +12,30 @@ internal static class CollapseFigure
     private const float Left = 2;
     private const float PanelWidth = (FigureDrawing.FullWidth - Left) / 4;
 
+    private const string SumLoss = "loss as stated";
+    private const string MeanLoss = "loss as a mean";
+
     /// <summary>The least TCV that is told from 0.</summary>
     private const double Floor = 1e-34;
 
     /// <summary>The picture.</summary>
-    public static FigureDrawing Draw(CollapseEnsemble newton, CollapseEnsemble adam, int classes)
+    public static FigureDrawing Draw(CollapseEnsemble newton, CollapseEnsemble adam, CollapseEnsemble adamOfMean, int classes)
     {
-        Quantity[] quantities = [.. Quantities(newton, adam, classes)];
+        Quantity[] quantities = [.. Quantities(newton, adam, adamOfMean, classes)];
         int height = (int)Math.Ceiling((2 * (RowHeading + PanelHeight)) + 34);
-        string reading = $"Above, {adam.Runs.Count} runs of Adam over the epochs; below, {newton.Runs.Count} runs to stationary points over the seconds. Lines, the mean over the runs (loss J, and TCV and numerical rank averaged over the hidden layers 1 … {newton.Runs[0].Log.Depth - 1}); bands, from the least to the largest run; right, TCV of every layer in one run. The dashed line is K = {classes}.";
+        string reading = $"Above, Adam over the epochs, {Runs(adam)} with the loss as stated and {Runs(adamOfMean)} with its mean over the samples; below, {newton.Runs.Count} runs to stationary points over the seconds. Lines, the mean over the runs (loss J, and TCV and numerical rank averaged over the hidden layers 1 … {newton.Runs[0].Log.Depth - 1}); bands, from the least to the largest run; right, TCV of every layer in one run, above with the loss as a mean. The dashed line is K = {classes}.";
         return new(FigureDrawing.FullWidth, height, Title, reading, canvas =>
         {
-            Row(canvas, $"First order: Adam, {Runs(adam)}", "epoch", quantities.Select(q => q.FirstOrder).ToArray(), quantities, 0, classes);
+            Row(canvas, $"First order: Adam, {Runs(adam)} each", "epoch", quantities.Select(q => q.FirstOrder).ToArray(), quantities, 0, classes);
             Row(canvas, $"To stationarity: trust-region Newton, {Runs(newton)}", "time in s, one core", quantities.Select(q => q.SecondOrder).ToArray(), quantities, RowHeading + PanelHeight, classes);
             Legend(canvas, newton.Runs[0].Log.Depth, height - 14);
         });
     }
 
     /// <summary>The same data for the page.</summary>
-    public static FigureChart Chart(CollapseEnsemble newton, CollapseEnsemble adam, int classes)
+    public static FigureChart Chart(CollapseEnsemble newton, CollapseEnsemble adam, CollapseEnsemble adamOfMean, int classes)
     {
-        Quantity[] quantities = [.. Quantities(newton, adam, classes)];
+        Quantity[] quantities = [.. Quantities(newton, adam, adamOfMean, classes)];
         return new FigureChart("collapse",
         [
             .. quantities.Select(q => Panel(q, q.FirstOrder, "epoch", $"Adam · {q.Name}")),
@@ -42,16 +45,24 @@ internal static class CollapseFigure
 
     private static string Runs(CollapseEnsemble ensemble) => ensemble.Runs.Count == 1 ? "1 run" : $"{ensemble.Runs.Count} runs";
 
-    private static IEnumerable<Quantity> Quantities(CollapseEnsemble newton, CollapseEnsemble adam, int classes)
+    private static IEnumerable<Quantity> Quantities(CollapseEnsemble newton, CollapseEnsemble adam, CollapseEnsemble adamOfMean, int classes)
     {
         int depth = newton.Runs[0].Log.Depth;
-        yield return new("loss", "loss J", true, null, Mean(adam.OverEpochs(log => log.Losses)), Mean(newton.OverSeconds(log => log.Losses)));
-        yield return new("TCV", "TCV, mean of layers", true, null, Mean(adam.OverEpochs(log => log.MeanTcv)), Mean(newton.OverSeconds(log => log.MeanTcv)));
-        yield return new("numerical rank", "rank, mean of layers", false, classes, Mean(adam.OverEpochs(log => log.MeanRanks)), Mean(newton.OverSeconds(log => log.MeanRanks)));
-        yield return new("TCV of each layer, one run", "TCV", true, null, Layers(adam.Runs[0].Log, log => log.Epochs, depth), Layers(newton.Runs[0].Log, log => log.Seconds, depth));
+        yield return Of("loss", "loss J", true, null, log => log.Losses);
+        yield return Of("TCV", "TCV, mean of layers", true, null, log => log.MeanTcv);
+        yield return Of("rank", "rank, mean of layers", false, classes, log => log.MeanRanks);
+        yield return new("TCV, one run", "TCV", true, null, Layers(adamOfMean.Runs[0].Log, log => log.Epochs, depth), Layers(newton.Runs[0].Log, log => log.Seconds, depth));
+
+        Quantity Of(string name, string label, bool isLogarithmic, double? level, Func<CollapseLog, double[]> quantity) => new(
+            name,
+            label,
+            isLogarithmic,
+            level,
+            [Mean(SumLoss, adam.OverEpochs(quantity)), Mean(MeanLoss, adamOfMean.OverEpochs(quantity))],
+            [Mean(SumLoss, newton.OverSeconds(quantity))]);
     }
 
-    private static List<Curve> Mean(RunBand band) => [new Curve("mean over the runs", FigurePalette.Kind(0), band.X, band.Mean, band.Lower, band.Upper)];
+    private static Curve Mean(string name, RunBand band) => new(name, FigurePalette.Kind(name == SumLoss ? 0 : 1), band.X, band.Mean, band.Lower, band.Upper);
 
     private static List<Curve> Layers(CollapseLog log, Func<CollapseLog, double[]> x, int depth) =>
         [.. Enumerable.Range(1, depth).Select(l => new Curve($"layer {l}", FigurePalette.Layer(l, depth), x(log), log.Tcv(l), null, null))];
@@ -89,11 +100,11 @@ internal static class CollapseFigure
     private static void Legend(SKCanvas canvas, int depth, float y)
     {
         float x = 6;
-        foreach (LegendEntry entry in (LegendEntry[])[new("mean, least to largest run", FigurePalette.Kind(0)), new("K", FigurePalette.Reference, LegendKey.Dashed)])
+        foreach (LegendEntry entry in (LegendEntry[])[new(SumLoss, FigurePalette.Kind(0)), new(MeanLoss, FigurePalette.Kind(1)), new("K", FigurePalette.Reference, LegendKey.Dashed)])
         {
             entry.DrawKey(canvas, x, y);
             FigureText.Write(canvas, entry.Text, x + 24, y + 4);
-            x += 24 + FigureText.Measure(entry.Text) + 18;
+            x += 24 + FigureText.Measure(entry.Text) + 14;
         }
         FigureText.Write(canvas, "layer", x + 6, y + 4);
         x += 42;

@@ -15,7 +15,7 @@ internal static class CollapseTables
     {
         var table = new DataTable(
             "One layer at one record of one run.",
-            new DataColumn("solver", ColumnKind.Text, "newton (to stationarity) or adam (first order)"),
+            new DataColumn("solver", ColumnKind.Text, "newton (to stationarity), adam (first order), or adam-mean (the same with the mean over samples in the loss)"),
             new DataColumn("seed", ColumnKind.Whole, "seed of the start"),
             new DataColumn("epoch", ColumnKind.Whole, "epochs, for newton iterations"),
             new DataColumn("layer", ColumnKind.Whole, "l = 1 … 10; 10 is the output"),
@@ -40,7 +40,7 @@ internal static class CollapseTables
     {
         var table = new DataTable(
             "The whole network at one record of one run.",
-            new DataColumn("solver", ColumnKind.Text, "newton or adam"),
+            new DataColumn("solver", ColumnKind.Text, "newton, adam or adam-mean"),
             new DataColumn("seed", ColumnKind.Whole, "seed of the start"),
             new DataColumn("epoch", ColumnKind.Whole, "epochs, for newton iterations"),
             new DataColumn("seconds", ColumnKind.Number, "seconds of training on one core; depends on the machine"),
@@ -62,7 +62,7 @@ internal static class CollapseTables
     {
         var table = new DataTable(
             "The end of one run.",
-            new DataColumn("solver", ColumnKind.Text, "newton or adam"),
+            new DataColumn("solver", ColumnKind.Text, "newton, adam or adam-mean"),
             new DataColumn("seed", ColumnKind.Whole, "seed of the start"),
             new DataColumn("status", ColumnKind.Text, "converged or max-epochs"),
             new DataColumn("epochs", ColumnKind.Whole, "epochs, for newton iterations"),

@@ -32,7 +32,7 @@ internal static class FigureSection
         html.Append("<ul class=\"verdicts\">\n");
         foreach (ClaimVerdict verdict in figure.Verdicts)
         {
-            html.Append($"<li class=\"{ReproductionPage.Css(verdict.Outcome)}\"><p><strong class=\"word\">{PageText.Sentence(verdict.InWords)}</strong> {PageText.Sentence(verdict.Claim)}</p>");
+            html.Append($"<li class=\"{ReproductionPage.Css(verdict.Outcome)}\"><p><strong class=\"word\">{PageText.Sentence(char.ToUpperInvariant(verdict.InWords[0]) + verdict.InWords[1..])}</strong> {PageText.Sentence(verdict.Claim)}</p>");
             html.Append($"<p class=\"measured\">{Measured(verdict.AsStated)}</p>");
             if (verdict is { Condition: { } condition, UnderCondition: { } under }) html.Append($"<p class=\"measured\">Under {PageText.Sentence(condition)}: {Measured(under)}</p>");
             if (verdict.Explanation is { } explanation) html.Append($"<p class=\"note\">{PageText.Sentence(explanation)}</p>");
