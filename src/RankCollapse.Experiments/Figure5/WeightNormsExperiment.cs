@@ -18,8 +18,8 @@ public sealed class WeightNormsExperiment : Experiment
     private const int Classes = 10;
     private const double Lambda = 1e-5;
     private const string NormsName = "weight-norms";
-    private const double CentroidTolerance = 1e-6;
-    private const int CentroidSteps = 400;
+    private const double CentroidTolerance = 1e-4;
+    private const int CentroidSteps = 200;
 
     // λ'/λ with a λ that keeps the data interpolated and the problem well conditioned.
     private static readonly (double Ratio, double Lambda)[] Ratios = [(1, 1e-2), (1e-1, 1e-2), (1e-2, 1e-1), (1e-3, 1e-1), (1e-4, 1), (1e-5, 1), (1e-6, 1)];

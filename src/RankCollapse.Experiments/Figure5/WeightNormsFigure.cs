@@ -1,4 +1,6 @@
+using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
+using ScottPlot.TickGenerators;
 using SkiaSharp;
 
 namespace RankCollapse.Experiments;
@@ -31,9 +33,9 @@ internal static class WeightNormsFigure
                 Panel(canvas, trained[i], x, y, Left + TickRoom + (i % Columns * width), Top + (i / Columns * RowHeight), width, labelled: i % Columns == 0);
             float below = Top + (rows * RowHeight);
             FigureText.Write(canvas, "iterations of the solver", Left + TickRoom + (Columns * width / 2), below + 10, align: SKTextAlign.Center);
-            Upright(canvas, "weight norm ‖W_l‖", Top + (rows * RowHeight / 2));
+            Upright(canvas, "weight norm ‖W‖", Top + (rows * RowHeight / 2));
             Finals(canvas, trained, stationary, below + 24);
-            Upright(canvas, "final ‖W_l‖", below + 24 + (FinalHeight / 2) - 8);
+            Upright(canvas, "final norm ‖W‖", below + 24 + (FinalHeight / 2) - 8);
         });
     }
 
@@ -53,7 +55,7 @@ internal static class WeightNormsFigure
     {
         Title = title,
         XLabel = xLabel,
-        YLabel = "‖W_l‖",
+        YLabel = "‖W‖",
         IsXLogarithmic = isXLogarithmic,
         IsYLogarithmic = true,
         Series = [.. Enumerable.Range(1, Depth).Select(l => new ChartSeries { Name = $"layer {l}", Toggle = $"layer {l}", Colour = FigurePalette.Layer(l, Depth), X = x(l), Y = y(l) })],
@@ -74,8 +76,8 @@ internal static class WeightNormsFigure
         AxisRange y = Norms(trained.SelectMany(t => Enumerable.Range(1, Depth).Select(t.Final)).Concat(stationary.SelectMany(s => s.Norms)));
         float half = (FigureDrawing.FullWidth - Left - TickRoom - 4) / 2;
         double[] deltas = [.. trained.Select(t => Math.Log10(Math.Max(t.Delta, DeltaZero)))];
-        using var byDelta = new PlotPanel("λ' = λ, at the end of training", "δ (first dots: δ = 0)", "");
-        byDelta.SetAxes(AxisRange.Logarithmic(DeltaZero, trained.Max(t => t.Delta), ticks: 6), y);
+        using var byDelta = new PlotPanel("λ' = λ, at the end of training", "δ", "");
+        byDelta.SetAxes(Deltas(trained), y);
         using var byRatio = new PlotPanel("δ = 0, stationary points", "feature penalty λ'/λ", "");
         byRatio.SetAxes(AxisRange.Logarithmic(stationary.Min(s => s.Ratio), stationary.Max(s => s.Ratio), ticks: 7), y);
         byRatio.HideTicks(x: false, y: true);
@@ -102,7 +104,18 @@ internal static class WeightNormsFigure
         canvas.Restore();
     }
 
-    private static AxisRange Norms(IEnumerable<double> values) => SeriesExtent.Logarithmic(values, plainLabels: false, ticks: 5) ?? AxisRange.Logarithmic(0.1, 10);
+    /// <summary>Two decades at least around 1, so that there are labels.</summary>
+    private static AxisRange Norms(IEnumerable<double> values) => SeriesExtent.Logarithmic(values.Append(0.1).Append(10), plainLabels: false, ticks: 5)!;
+
+    /// <summary>A logarithmic axis whose first tick stands for δ = 0.</summary>
+    private static AxisRange Deltas(IReadOnlyList<NormTrajectory> trained)
+    {
+        double last = Math.Log10(trained.Max(t => t.Delta));
+        var ticks = new NumericManual();
+        ticks.AddMajor(Math.Log10(DeltaZero), "0");
+        for (int e = -2; e <= last; e++) ticks.AddMajor(e, NumberText.Power(e));
+        return new AxisRange(Math.Log10(DeltaZero) - 0.15, last + 0.15, ticks);
+    }
 
     private static double[] Column(NormTrajectory t, int column) => [.. Enumerable.Range(0, t.Norms.Rows).Select(i => t.Norms[i, column])];
 
