@@ -46,6 +46,7 @@ internal static class RankCollapseCommand
         root.Add(CertifyCommand.Create(environment));
         root.Add(ConstructCommand.Create(environment));
         root.Add(PathCommand.Create(environment));
+        root.Add(ReproduceCommand.Create(environment));
         root.Add(ReportCommand.Create(environment));
         root.Add(InspectCommand.Create(environment));
         root.Add(CompressCommand.Create(environment));

@@ -12,8 +12,6 @@ namespace RankCollapse.Reporting.Inspections;
 /// <summary>Puts the page of an inspected model together.</summary>
 internal static class InspectionPage
 {
-    private const string Script = "inspection.js";
-
     /// <summary>Beyond this many layers the page would be slow; the others stand in the table alone.</summary>
     private const int MostCharts = 500;
 
@@ -22,8 +20,10 @@ internal static class InspectionPage
     {
         var html = new StringBuilder();
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(inspection.Path)));
-        PageFrame.Begin(html, name, ReportTheme.Css(depth: 0) + EmbeddedText.Read("report.css") + EmbeddedText.Read("inspection.css"), Script);
-        PageFrame.Header(html, ("layers-heading", "Layers"), ("meaning-heading", "Columns"), ("spectra-heading", "Spectra"), ("rest-heading", "Other tensors"));
+        string code = EmbeddedText.Read("inspection.js");
+        PageFrame.Head(html, $"{name} · RankCollapse", ReportTheme.Css(depth: 0), code);
+        html.Append($"<style>{EmbeddedText.Read("inspection.css")}</style>\n");
+        PageFrame.Header(html, "Skip to the report", [("layers-heading", "Layers"), ("meaning-heading", "Columns"), ("spectra-heading", "Spectra"), ("rest-heading", "Other tensors")]);
         html.Append("<main id=\"main\">\n");
         Summary(html, inspection, name);
         IReadOnlyList<TableColumn> columns = TableColumn.Of(inspection);
@@ -34,7 +34,8 @@ internal static class InspectionPage
         Spectra(html, inspection);
         Rest(html, inspection);
         html.Append("</main>\n");
-        PageFrame.End(html, TrainingRun.ProgramVersion, Script);
+        html.Append($"<footer><p>Written by RankCollapse {Encode(TrainingRun.ProgramVersion)}. This page is complete in itself and loads nothing.</p></footer>\n");
+        PageFrame.Scripts(html, "{}", code);
         return html.ToString();
     }
 

@@ -1,4 +1,5 @@
-"use strict";
+
+// The table of layers: sorting, hidden columns, a filter.
 (() => {
   const table = document.getElementById("table");
   const body = table.tBodies[0];

@@ -1,38 +1,33 @@
-using System.Globalization;
-using System.Net;
 using System.Text;
-using System.Text.RegularExpressions;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting.Report;
 
 /// <summary>Puts the report's page together.</summary>
-internal static partial class ReportPage
+internal static class ReportPage
 {
     private static readonly string[] ChartNames = ["objective", "tcv", "ranks"];
 
     /// <summary>The whole page.</summary>
     public static string Build(RunMeasurements run)
     {
-        const string Script = "report.js";
         var html = new StringBuilder();
-        PageFrame.Begin(html, Subject(run), ReportTheme.Css(run.Depth) + EmbeddedText.Read("report.css"), Script);
-        Header(html);
+        PageFrame.Head(html, $"{Subject(run)} · RankCollapse", ReportTheme.Css(run.Depth));
+        PageFrame.Header(html, "Skip to the report", [("figures-heading", "Figures"), ("numbers-heading", "Numbers"), ("configuration-heading", "Configuration")]);
         html.Append("<main id=\"main\">\n");
         Summary(html, run);
         Figures(html, run);
         html.Append("<section aria-labelledby=\"numbers-heading\"><h2 id=\"numbers-heading\">Numbers</h2>\n").Append(ReportTables.Layers(run)).Append(ReportTables.State(run)).Append("</section>\n");
         Configuration(html, run.Run);
         html.Append("</main>\n");
-        html.Append($"<script type=\"application/json\" id=\"charts\">{ChartData.ToJson(run)}</script>\n");
-        PageFrame.End(html, run.Run.Configuration.Version, Script);
+        string version = run.Run.Configuration.Version is { } known ? " " + PageText.Encode(known) : "";
+        html.Append($"<footer><p>Written by RankCollapse{version}. This page is complete in itself and loads nothing.</p></footer>\n");
+        PageFrame.Scripts(html, ChartData.ToJson(run));
         return html.ToString();
     }
 
     private static string Subject(RunMeasurements run) => $"{run.Run.DataSet.Name}, {NumberText.Count(run.Depth, "layer")}";
-
-    private static void Header(StringBuilder html) => PageFrame.Header(html, ("figures-heading", "Figures"), ("numbers-heading", "Numbers"), ("configuration-heading", "Configuration"));
 
     private static void Summary(StringBuilder html, RunMeasurements run)
     {
@@ -40,9 +35,9 @@ internal static partial class ReportPage
         var data = run.Run.DataSet;
         RunConfiguration configuration = run.Run.Configuration;
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
-        html.Append($"<p class=\"subject\">{Encode(data.Name)} · {NumberText.Count(data.SampleCount, "sample")} · {(run.HasLabels ? NumberText.Count(run.Classes, "class", "classes") : NumberText.Count(run.Classes, "output"))} · {Encode(configuration.Architecture)}, {NumberText.Count(run.Depth, "layer")}, {Encode(configuration.Activation)}</p>\n");
-        html.Append($"<h1 id=\"verdict-heading\">{Encode(verdict.Collapse)}</h1>\n");
-        html.Append($"<p class=\"convergence {(verdict.HasConverged ? "good" : "open")}\">{Encode(verdict.Convergence)}</p>\n<ol class=\"layers\">");
+        html.Append($"<p class=\"subject\">{PageText.Encode(data.Name)} · {NumberText.Count(data.SampleCount, "sample")} · {(run.HasLabels ? NumberText.Count(run.Classes, "class", "classes") : NumberText.Count(run.Classes, "output"))} · {PageText.Encode(configuration.Architecture)}, {NumberText.Count(run.Depth, "layer")}, {PageText.Encode(configuration.Activation)}</p>\n");
+        html.Append($"<h1 id=\"verdict-heading\">{PageText.Encode(verdict.Collapse)}</h1>\n");
+        html.Append($"<p class=\"convergence {(verdict.HasConverged ? "good" : "open")}\">{PageText.Encode(verdict.Convergence)}</p>\n<ol class=\"layers\">");
         foreach (int l in run.Layers)
         {
             CollapseState state = run.State(l);
@@ -58,10 +53,10 @@ internal static partial class ReportPage
         IReadOnlyDictionary<string, string> colours = ReportTheme.Variables(run.Depth);
         foreach (RunFigure figure in RunFigure.All)
         {
-            html.Append($"<figure id=\"{figure.Name}\"><h3>{Encode(figure.Title)}</h3>\n");
+            html.Append($"<figure id=\"{figure.Name}\"><h3>{PageText.Encode(figure.Title)}</h3>\n");
             if (figure.Missing(run) is { } reason)
             {
-                html.Append($"<p class=\"absent\">{Encode(reason)}</p></figure>\n");
+                html.Append($"<p class=\"absent\">{PageText.Encode(reason)}</p></figure>\n");
                 continue;
             }
             string wide = figure.Draw(run, FigureWidth.Full).ToSvgElement(figure.Name, colours);
@@ -74,7 +69,7 @@ internal static partial class ReportPage
                 string narrow = figure.Draw(run, FigureWidth.Column).ToSvgElement(figure.Name + "-narrow", colours);
                 html.Append($"<div class=\"picture wide\">{wide}</div>\n<div class=\"picture narrow\">{narrow}</div>\n");
             }
-            html.Append($"<figcaption><p class=\"finding\">{Sentence(figure.Sentence(run))}</p><p class=\"note\">{Sentence(figure.Reading)}</p></figcaption></figure>\n");
+            html.Append($"<figcaption><p class=\"finding\">{PageText.Sentence(figure.Sentence(run))}</p><p class=\"note\">{PageText.Sentence(figure.Reading)}</p></figcaption></figure>\n");
         }
         html.Append("</section>\n");
     }
@@ -83,15 +78,7 @@ internal static partial class ReportPage
     {
         html.Append("<section aria-labelledby=\"configuration-heading\"><h2 id=\"configuration-heading\">Configuration</h2>\n");
         html.Append("<p>The same settings and seeds, on the same machine with the same number of threads, give the same numbers again:</p>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"command\"><pre tabindex=\"0\" aria-label=\"Command\"><code id=\"command\">{string.Join(' ', ReproduceCommand.For(run.Configuration).Select(word => $"<span>{Encode(word)}</span>"))}</code></pre><button type=\"button\" id=\"copy\" hidden>Copy</button></div>\n");
+        PageFrame.Command(html, ReproduceCommand.For(run.Configuration));
         html.Append(ReportTables.Settings(run)).Append("</section>\n");
     }
-
-    // Formulas such as K = 10, amounts such as 3 % and names such as layer 3 stay on one line.
-    private static string Sentence(string text) => Encode(LayerNumber().Replace(text.Replace(" = ", "\u00a0=\u00a0").Replace(" %", "\u00a0%"), "\u00a0"));
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
-
-    [GeneratedRegex(@"(?<=layers?) (?=\d)", RegexOptions.ExplicitCapture)]
-    private static partial Regex LayerNumber();
 }
