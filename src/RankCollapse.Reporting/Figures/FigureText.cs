@@ -74,6 +74,9 @@ internal enum LegendKey
 
     /// <summary>A square.</summary>
     Square,
+
+    /// <summary>A cross.</summary>
+    Cross,
 }
 
 /// <summary>One series in a legend.</summary>
@@ -103,6 +106,11 @@ internal sealed record LegendEntry(string Text, string Colour, LegendKey Key = L
                 break;
             case LegendKey.Square:
                 canvas.DrawRect(x + 5.5f, y - 3.5f, 7, 7, paint);
+                break;
+            case LegendKey.Cross:
+                paint.StrokeWidth = 1.2f;
+                canvas.DrawLine(x + 5.5f, y - 3.5f, x + 12.5f, y + 3.5f, paint);
+                canvas.DrawLine(x + 5.5f, y + 3.5f, x + 12.5f, y - 3.5f, paint);
                 break;
         }
     }
