@@ -55,7 +55,6 @@ public sealed record ClaimVerdict
     public string? Explanation { get; init; }
 
     /// <summary>What became of the claim: follows from the measurements alone.</summary>
-    [JsonInclude]
     public VerdictOutcome Outcome =>
         AsStated.Holds ? VerdictOutcome.Reproduced
         : Condition is not null && UnderCondition is { Holds: true } ? VerdictOutcome.ReproducedUnder

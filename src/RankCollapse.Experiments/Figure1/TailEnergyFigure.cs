@@ -10,7 +10,7 @@ internal static class TailEnergyFigure
     private const float Left = 22;
     private const float TickRoom = 34;
     private const float PanelHeight = 190;
-    private const int Height = 268;
+    private const int Height = 244;
     private const double Darkest = -12;
 
     private static readonly Margins Frame = new(6, 8, 42, 24);
@@ -28,7 +28,7 @@ internal static class TailEnergyFigure
             canvas.RotateDegrees(-90, 14, 90);
             FigureText.Write(canvas, "spread of classes σ", 14, 90, align: SKTextAlign.Center);
             canvas.Restore();
-            Scale(canvas, Left + TickRoom + 6, PanelHeight + 26);
+            Scale(canvas, Left + TickRoom + 6, PanelHeight + 22);
         });
     }
 
