@@ -11,7 +11,9 @@ public static class ExperimentCatalogue
     [
         new TailEnergyExperiment(),
         new SingularValuesExperiment(),
+        new CollapseExperiment(),
         new WeightNormsExperiment(),
+        new FeatureEvolutionExperiment(),
     ];
 
     /// <summary>The figures of these names, each once, in the paper's order.</summary>

@@ -20,7 +20,7 @@ public sealed record ExperimentCell(string Key, string Settings, double Expected
     public static ExperimentCell Training(string key, RunConfiguration configuration, double expectedSeconds, Func<TrainingRunResult, CellResult> extract, string kind)
     {
         RunConfiguration single = configuration with { Threads = 1 };
-        return new ExperimentCell(key, $"{kind}\n{Encoding.UTF8.GetString(single.ToJson())}", expectedSeconds, cancellation =>
+        return new ExperimentCell(key, SettingsOf(kind, single), expectedSeconds, cancellation =>
         {
             TrainingRunResult result = TrainingRun.Start(single, path: null, options: null, cancellation);
             if (result.Run.Summary.Status == RunStatus.Cancelled) throw new OperationCanceledException(cancellation);
@@ -28,7 +28,21 @@ public sealed record ExperimentCell(string Key, string Settings, double Expected
         });
     }
 
+    /// <summary>A cell that trains one network on one thread in its own way, such as one that keeps what happens on the way.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="configuration">The training's settings.</param>
+    /// <param name="expectedSeconds">About how long it takes.</param>
+    /// <param name="kind">What <paramref name="train"/> does and keeps, in a word that changes with it.</param>
+    /// <param name="train">Trains with the settings, for one thread, that it is given.</param>
+    public static ExperimentCell Watched(string key, RunConfiguration configuration, double expectedSeconds, string kind, Func<RunConfiguration, CancellationToken, CellResult> train)
+    {
+        RunConfiguration single = configuration with { Threads = 1 };
+        return new ExperimentCell(key, SettingsOf(kind, single), expectedSeconds, cancellation => train(single, cancellation));
+    }
+
     /// <summary>A digest of key, settings and the program's version.</summary>
     public string Fingerprint =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{TrainingRun.ProgramVersion}\n{Key}\n{Settings}")))[..32];
+
+    private static string SettingsOf(string kind, RunConfiguration configuration) => $"{kind}\n{Encoding.UTF8.GetString(configuration.ToJson())}";
 }

@@ -3,7 +3,11 @@ namespace RankCollapse.Experiments;
 /// <summary>A figure's data for interactive charts: panels that share one legend.</summary>
 /// <param name="Name">The name of the picture that it stands for.</param>
 /// <param name="Panels">The panels, in reading order.</param>
-public sealed record FigureChart(string Name, IReadOnlyList<ChartPanel> Panels);
+public sealed record FigureChart(string Name, IReadOnlyList<ChartPanel> Panels)
+{
+    /// <summary>The names of moments between which the reader chooses; empty where all panels are shown at once.</summary>
+    public IReadOnlyList<string> Moments { get; init; } = [];
+}
 
 /// <summary>One pair of axes, with series or a heat map.</summary>
 public sealed record ChartPanel
@@ -29,6 +33,15 @@ public sealed record ChartPanel
     /// <summary>A heat map over the axes; null where there is none.</summary>
     public ChartHeatMap? HeatMap { get; init; }
 
+    /// <summary>A picture that fills the axes; null where there is none.</summary>
+    public ChartPicture? Picture { get; init; }
+
+    /// <summary>The moment at which the panel is shown, as an index; null for always.</summary>
+    public int? Moment { get; init; }
+
+    /// <summary>Whether both axes have one scale, symmetric around 0.</summary>
+    public bool HasEqualAxes { get; init; }
+
     /// <summary>A horizontal reference line, such as K; null for none.</summary>
     public double? Level { get; init; }
 }
@@ -44,6 +57,9 @@ public enum SeriesMark
 
     /// <summary>Dots.</summary>
     Dots,
+
+    /// <summary>Triangles.</summary>
+    Triangles,
 }
 
 /// <summary>One series; values that are not finite are gaps.</summary>

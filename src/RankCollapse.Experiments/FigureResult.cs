@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Experiments;
@@ -10,6 +11,9 @@ public sealed record FigureResult
 {
     /// <summary>The name of the file in the figure's folder.</summary>
     public const string FileName = "result.json";
+
+    /// <summary>The name of the file of the charts.</summary>
+    public const string ChartsFileName = "charts.json";
 
     private const long LargestFile = 1L << 28;
 
@@ -67,29 +71,39 @@ public sealed record FigureResult
     /// <summary>The program's version.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The data of interactive charts.</summary>
+    /// <summary>The data of interactive charts, in a file of their own.</summary>
+    [JsonIgnore]
     public IReadOnlyList<FigureChart> Charts { get; init; } = [];
 
     /// <summary>The result as JSON in UTF-8.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RelaxedJson.Context.FigureResult);
 
-    /// <summary>Writes <c>result.json</c> into a folder, whole or not at all.</summary>
-    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
-    public void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), ToJson());
+    /// <summary>Writes <c>charts.json</c> and <c>result.json</c> into a folder, each whole or not at all.</summary>
+    /// <exception cref="InvalidInputException">A file cannot be written.</exception>
+    public void Write(string folder)
+    {
+        AtomicFile.Write(Path.Combine(folder, ChartsFileName), JsonSerializer.SerializeToUtf8Bytes([.. Charts], CompactJson.Context.FigureChartArray));
+        AtomicFile.Write(Path.Combine(folder, FileName), ToJson());
+    }
 
-    /// <summary>Reads <c>result.json</c> from a folder.</summary>
-    /// <exception cref="InvalidInputException">The file is missing or damaged.</exception>
+    /// <summary>Reads <c>result.json</c> and <c>charts.json</c> from a folder.</summary>
+    /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>
     public static FigureResult Read(string folder)
     {
-        string path = Path.Combine(folder, FileName);
+        FigureResult result = Read(Path.Combine(folder, FileName), RelaxedJson.Context.FigureResult);
+        return result with { Charts = Read(Path.Combine(folder, ChartsFileName), RelaxedJson.Context.FigureChartArray) };
+    }
+
+    private static T Read<T>(string path, JsonTypeInfo<T> type)
+    {
         try
         {
-            return JsonSerializer.Deserialize(InputFile.ReadSmall(path, LargestFile), RelaxedJson.Context.FigureResult)
-                ?? throw new InvalidInputException($"{path} holds no figure's result; reproduce the figure again.");
+            return JsonSerializer.Deserialize(InputFile.ReadSmall(path, LargestFile), type)
+                ?? throw new InvalidInputException($"{path} is empty; reproduce the figure again with --force.");
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException($"{path} is not a figure's result: {InputFile.Printable(e.Message)}; reproduce the figure again.", e);
+            throw new InvalidInputException($"{path} is not a figure's result: {InputFile.Printable(e.Message)}; reproduce the figure again with --force.", e);
         }
     }
 }
@@ -116,6 +130,7 @@ public sealed record FigureData(string Name, string Description, IReadOnlyDictio
     RespectNullableAnnotations = true,
     Converters = [typeof(NonFiniteAsNullConverter), typeof(ComparisonConverter), typeof(OutcomeConverter), typeof(MarkConverter)])]
 [JsonSerializable(typeof(FigureResult))]
+[JsonSerializable(typeof(FigureChart[]))]
 internal sealed partial class ResultJson : JsonSerializerContext;
 
 /// <summary>The same JSON with mathematical signs as they are.</summary>
@@ -123,6 +138,13 @@ internal static class RelaxedJson
 {
     /// <summary>The context.</summary>
     public static ResultJson Context { get; } = new(new JsonSerializerOptions(ResultJson.Default.Options) { TypeInfoResolver = null, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
+
+/// <summary>The same JSON on one line, for the many numbers of charts.</summary>
+internal static class CompactJson
+{
+    /// <summary>The context.</summary>
+    public static ResultJson Context { get; } = new(new JsonSerializerOptions(ResultJson.Default.Options) { TypeInfoResolver = null, WriteIndented = false });
 }
 
 /// <summary>at-most, at-least.</summary>

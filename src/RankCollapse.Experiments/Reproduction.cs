@@ -25,7 +25,7 @@ public sealed record ReproductionOptions
 /// <param name="Fraction">The part of the work that is done, 0 … 1.</param>
 public sealed record ReproductionProgress(int Done, int Count, string? Ended, IReadOnlyList<string> Running, double? SecondsLeft, double Fraction);
 
-/// <summary>Reproduces figures: trains what is missing on all cores, and writes data, pictures and verdicts of each figure into a folder of its own.</summary>
+/// <summary>Reproduces figures: trains what is missing on all cores, writes data, pictures and verdicts of each figure into a folder of its own, and a page of all that are there.</summary>
 public static class Reproduction
 {
     /// <summary>Reproduces figures; what an interrupted call computed is used again, with the same end.</summary>
@@ -48,6 +48,7 @@ public static class Reproduction
         FigureWork[] works = [.. experiments.Select(experiment => new FigureWork(experiment, settings, path, options.Force, threads))];
         var queue = new CellQueue(works, threads, options);
         queue.Run(cancellation);
+        ReproductionReport.Write(path);
         return [.. works.Select(work => work.Result!)];
     }
 }

@@ -67,6 +67,7 @@ internal static class ReproduceCommand
             }
             environment.Output.WriteLine($"  {result.CellCount} trainings ({string.Join(", ", result.Statuses.Select(s => $"{s.Value} {s.Key}"))}), {Numbers.Short(result.CellSeconds)} s of one core: {Path.Combine(path, result.Name)}");
         }
+        environment.Output.WriteLine($"report: {Path.Combine(path, ReproductionReport.FileName)}");
     }
 
     private static string Sentence(Measurement m) =>
@@ -75,11 +76,7 @@ internal static class ReproduceCommand
     private static JsonObject ToJson(string path, IReadOnlyList<FigureResult> results) => new()
     {
         ["out"] = path,
-        ["figures"] = new JsonArray([.. results.Select(result =>
-        {
-            JsonObject json = JsonNode.Parse(result.ToJson())!.AsObject();
-            json.Remove("charts");
-            return (JsonNode)json;
-        })]),
+        ["report"] = Path.Combine(path, ReproductionReport.FileName),
+        ["figures"] = new JsonArray([.. results.Select(result => JsonNode.Parse(result.ToJson()))]),
     };
 }
