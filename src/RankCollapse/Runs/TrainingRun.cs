@@ -124,13 +124,18 @@ public static class TrainingRun
         };
     }
 
-    /// <summary>Parameters, gradient, the solver's vectors and its copies in memory, and about seven matrices of features in every layer.</summary>
-    private static void RequireMemory(RunConfiguration configuration, NetworkSpecification specification, DataSet data)
+    /// <summary>The bytes that a training needs: parameters, gradient, the solver's vectors and its copies in memory, and about seven matrices of features in every layer.</summary>
+    internal static double EstimateMemory(RunConfiguration configuration, NetworkSpecification specification, int samples)
     {
         const int MatricesPerLayer = 7;
         double parameters = Network.CountParameters(specification), features = 0;
-        foreach (int width in specification.Widths) features += (double)width * data.SampleCount;
-        double numbers = (parameters * (4 + (2.0 * SolverFactory.VectorsPerCheckpoint(configuration)))) + (MatricesPerLayer * features) + (2.0 * data.Inputs.Length);
-        MemoryBudget.Require(sizeof(double) * numbers, $"A network of {parameters} parameters on {data.SampleCount} samples", "use smaller widths, fewer layers or fewer samples");
+        foreach (int width in specification.Widths) features += (double)width * samples;
+        double numbers = (parameters * (4 + (2.0 * SolverFactory.VectorsPerCheckpoint(configuration)))) + (MatricesPerLayer * features) + (2.0 * specification.InputDimension * samples);
+        return sizeof(double) * numbers;
     }
+
+    private static void RequireMemory(RunConfiguration configuration, NetworkSpecification specification, DataSet data) => MemoryBudget.Require(
+        EstimateMemory(configuration, specification, data.SampleCount),
+        $"A network of {(double)Network.CountParameters(specification)} parameters on {data.SampleCount} samples",
+        "use smaller widths, fewer layers or fewer samples");
 }
