@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using RankCollapse.Cli.Commands;
+using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Runs;
@@ -47,6 +48,7 @@ internal static class RankCollapseCommand
         root.Add(ConstructCommand.Create(environment));
         root.Add(PathCommand.Create(environment));
         root.Add(ReportCommand.Create(environment));
+        root.Add(SweepCommand.Create(environment));
         root.Add(DoctorCommand.Create(environment));
         root.SetAction(parsed => new ExampleHelpAction().Invoke(parsed));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
