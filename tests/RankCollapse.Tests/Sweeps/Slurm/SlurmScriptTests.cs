@@ -6,11 +6,11 @@ namespace RankCollapse.Tests.Sweeps.Slurm;
 public sealed class SlurmScriptTests
 {
     [Theory]
-    [InlineData("30", 1800)]
-    [InlineData("1:30", 90)]
-    [InlineData("02:00:00", 7200)]
-    [InlineData("1-12", 129600)]
-    [InlineData("2-01:00:05", 176405)]
+    [InlineData("30", 1800.0)]
+    [InlineData("1:30", 90.0)]
+    [InlineData("02:00:00", 7200.0)]
+    [InlineData("1-12", 129600.0)]
+    [InlineData("2-01:00:05", 176405.0)]
     [InlineData("soon", null)]
     [InlineData("1-2-3", null)]
     [InlineData("-5", null)]

@@ -124,7 +124,7 @@ public sealed class SweepSpecificationTests
     public void EqualTrials_RunOnceAndAreCounted()
     {
         using var folder = new TemporaryFolder();
-        PlannedSweep planned = SampleSweep.Plan(folder, """{ "settings": { "solver": "adam", "lambda": 1e-3 }, "list": [ { "learningRate": 1e-3 }, { "learningRate": 0.001 }, { "width": 200 }, { "width": [200] } ], "exclude": [ { "learningRate": 2 } ] }""");
+        PlannedSweep planned = SampleSweep.Plan(folder, """{ "settings": { "solver": "adam", "lambda": 1e-3 }, "list": [ { "learningRate": 1e-3 }, { "learningRate": 0.001 }, { "width": 200 }, { "width": [200] } ], "exclude": [ { "learningRate": 2 }, { "width": 100 } ] }""");
         // The default learning rate of adam is 1e-3 and the default width 200: all four are the same trial.
         Assert.Single(planned.Plan.Trials);
         Assert.Equal((4, 0, 3), (planned.Specified, planned.Excluded, planned.Repeated));
