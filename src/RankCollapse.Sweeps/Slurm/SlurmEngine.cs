@@ -26,7 +26,7 @@ public sealed class SlurmEngine
     private readonly HashSet<string> _warned = [];
     private readonly CancellationToken _cancellation;
     private int _arraysInVain;
-    private int _endedAtLastArray = -1;
+    private string? _reachedAtLastArray;
     private bool _isReachable = true;
 
     private SlurmEngine(SweepFolder folder, SlurmOptions options, SlurmEngineOptions listener, CancellationToken cancellation)
@@ -89,7 +89,7 @@ public sealed class SlurmEngine
             _listener.Progress?.Invoke(status);
             if (status.HasEnded || _folder.IsCancelled || _cancellation.IsCancellationRequested)
             {
-                if (status.HasEnded) CancelIdle();
+                if (status.HasEnded) EndArrays();
                 return status;
             }
             if (_isReachable) SubmitMissing(status, active);
@@ -143,11 +143,10 @@ public sealed class SlurmEngine
     {
         int pending = status.Counts[TrialState.Pending];
         if (pending == 0 || active >= Math.Min(_options.Tasks, pending + status.Counts[TrialState.Leased])) return;
-        int ended = status.Counts[TrialState.Done] + status.FailedAttempts;
-        bool hadArray = _endedAtLastArray >= 0;
+        string reached = Reached(status);
         if (active == 0)
         {
-            _arraysInVain = hadArray && ended == _endedAtLastArray ? _arraysInVain + 1 : 0;
+            _arraysInVain = reached == _reachedAtLastArray ? _arraysInVain + 1 : 0;
             if (_arraysInVain >= MostArraysInVain) throw InVain();
         }
         (SlurmAnswer answer, int size, string message) = SlurmClient.MaxArraySize();
@@ -160,7 +159,7 @@ public sealed class SlurmEngine
         int wanted = Math.Min(_options.Tasks, pending) - active, tasks = Math.Min(wanted, size);
         if (tasks <= 0) return;
         if (wanted > size) Warn("size", $"The cluster's arrays have at most {size} tasks; {_options.Tasks} were asked for.");
-        _endedAtLastArray = ended;
+        _reachedAtLastArray = reached;
         Submit(tasks);
     }
 
@@ -186,10 +185,29 @@ public sealed class SlurmEngine
         }
     }
 
-    /// <summary>Takes tasks out of the queue that would find nothing to do.</summary>
-    private void CancelIdle()
+    /// <summary>What trials have come to, and the epochs that the checkpoints of others have: a trial may take several tasks.</summary>
+    private string Reached(SweepStatus status)
     {
-        foreach (SlurmArray array in SlurmArrays.Read(_folder).Where(array => array is { HasEnded: false, Job: not null })) SlurmClient.CancelPending(array.Job!);
+        IEnumerable<string> checkpoints = Directory.EnumerateDirectories(_folder.AsidePath, "checkpoints-*").Order(StringComparer.Ordinal)
+            .SelectMany(path => Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).TakeLast(1).Select(file => $"{Path.GetFileName(path)} {Path.GetFileName(file).Split('-', 2)[^1]}"));
+        return $"{status.Counts[TrialState.Done]} {status.FailedAttempts} {string.Join(' ', checkpoints)}";
+    }
+
+    /// <summary>Takes tasks out of the queue that would find nothing to do, and writes down how the arrays ended.</summary>
+    private void EndArrays()
+    {
+        const int Looks = 8;
+        for (int look = 0; look < Looks; look++)
+        {
+            SlurmArray[] left = [.. SlurmArrays.Read(_folder).Where(array => !array.HasEnded)];
+            if (left.Length == 0) return;
+            foreach (SlurmArray array in left)
+            {
+                if (look == 0 && array.Job is { } job) SlurmClient.CancelPending(job);
+                Look(array);
+            }
+            if (_cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(Math.Min(1, _options.PollSeconds)))) return;
+        }
     }
 
     private ComputationFailedException InVain()
