@@ -98,6 +98,7 @@ check "a task runs" 'await 60 "[ -n \"\$(running)\" ]"'
 victim=$(running | head -n 1 | cut -d' ' -f1)
 scancel "$victim"
 check "the task is gone" 'await 30 "! running | grep -q \"^$victim \""'
+check "another array takes its place" 'await 30 "[ \$(ls \"$sweep\"/slurm/*.json | wc -l) -ge 2 ]"'
 
 say "killing a worker with signal 9"
 worker=$(sed -n 's/.*"process": \([0-9]*\).*/\1/p' "$sweep"/workers/*.json 2>/dev/null | head -n 1)

@@ -21,6 +21,7 @@ public sealed class SlurmEngine
     private readonly SweepPlan _plan;
     private readonly SlurmOptions _options;
     private readonly SlurmEngineOptions _listener;
+    private readonly SlurmClient _slurm;
     private readonly DeadWorkers _dead;
     private readonly Dictionary<string, int> _looksWithoutToken = [];
     private readonly HashSet<string> _warned = [];
@@ -33,6 +34,7 @@ public sealed class SlurmEngine
     {
         _folder = folder;
         _options = options;
+        _slurm = new SlurmClient(options.Bin);
         _listener = listener;
         _cancellation = cancellation;
         _plan = folder.ReadPlan();
@@ -61,13 +63,14 @@ public sealed class SlurmEngine
     public static IReadOnlyList<string> Cancel(SweepFolder folder, CancellationToken cancellation = default)
     {
         const int Looks = 20;
+        var slurm = new SlurmClient(SlurmOptions.ReadFrom(folder.SpecificationPath).Bin);
         List<SlurmArray> left = [.. SlurmArrays.Read(folder).Where(array => !array.HasEnded)];
         for (int look = 0; look < Looks && left.Count > 0; look++)
         {
             foreach (SlurmArray array in left.ToArray())
             {
-                SlurmClient.Cancel(array.Job, array.Token);
-                (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = SlurmClient.TasksNamed(array.Token);
+                slurm.Cancel(array.Job, array.Token);
+                (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = slurm.TasksNamed(array.Token);
                 if (answer == SlurmAnswer.Unknown || tasks.Any(task => task.IsActive)) continue;
                 SlurmArrays.Write(folder, array with { HasEnded = true, State = "cancelled", WaitsFor = null });
                 left.Remove(array);
@@ -104,7 +107,7 @@ public sealed class SlurmEngine
     /// <returns>The number of its tasks that may still work.</returns>
     private int Look(SlurmArray array)
     {
-        (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = array.Job is null ? SlurmClient.TasksNamed(array.Token) : SlurmClient.TasksOf(array.Job);
+        (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = array.Job is null ? _slurm.TasksNamed(array.Token) : _slurm.TasksOf(array.Job);
         if (answer == SlurmAnswer.Unknown)
         {
             _isReachable = false;
@@ -125,7 +128,7 @@ public sealed class SlurmEngine
             State = string.Join(", ", own.GroupBy(task => task.State).Select(group => $"{group.Count()} {group.Key}")),
             WaitsFor = stuck.Length > 0 ? string.Join(", ", stuck) : null,
         };
-        foreach (string reason in stuck) Warn($"stuck-{array.Token}-{reason}", $"Tasks of Slurm job {jobs[0]} wait for {reason}, which does not come by itself: check the sweep's options for Slurm.");
+        foreach (string reason in stuck) Warn($"stuck-{array.Token}-{reason}", $"Tasks of Slurm job {jobs[0]} wait for {reason}; if that does not pass, check the sweep's options for Slurm.");
         if (now != array) SlurmArrays.Write(_folder, now);
         return active.Length;
     }
@@ -149,7 +152,7 @@ public sealed class SlurmEngine
             _arraysInVain = reached == _reachedAtLastArray ? _arraysInVain + 1 : 0;
             if (_arraysInVain >= MostArraysInVain) throw InVain();
         }
-        (SlurmAnswer answer, int size, string message) = SlurmClient.MaxArraySize();
+        (SlurmAnswer answer, int size, string message) = _slurm.MaxArraySize();
         if (answer != SlurmAnswer.Known)
         {
             if (answer == SlurmAnswer.Refused) throw new InvalidInputException($"Slurm does not show its configuration: {message}; choose --engine local.");
@@ -170,7 +173,7 @@ public sealed class SlurmEngine
         var array = new SlurmArray { Token = token, Tasks = tasks };
         SlurmArrays.Write(_folder, array);
         IReadOnlyList<string> arguments = SlurmScript.Write(_folder, _plan, _options, token, tasks);
-        (SlurmAnswer answer, string job, string message) = SlurmClient.Submit(arguments);
+        (SlurmAnswer answer, string job, string message) = _slurm.Submit(arguments);
         switch (answer)
         {
             case SlurmAnswer.Known:
@@ -203,7 +206,7 @@ public sealed class SlurmEngine
             if (left.Length == 0) return;
             foreach (SlurmArray array in left)
             {
-                if (look == 0 && array.Job is { } job) SlurmClient.CancelPending(job);
+                if (look == 0 && array.Job is { } job) _slurm.CancelPending(job);
                 Look(array);
             }
             if (_cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(Math.Min(1, _options.PollSeconds)))) return;

@@ -159,6 +159,26 @@ public sealed class SweepSpecificationTests
         Assert.Equal((0.001, 0, 1L), (plan.Trials[1].Configuration.Lambda, plan.Trials[1].Configuration.Delta, plan.Trials[1].Configuration.Seed));
     }
 
+    [Fact]
+    public void TheExamplesOfTheDocumentation_CanBePlanned()
+    {
+        string page = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "sweeps.md"));
+        string[] examples = [.. page.Split("\n    {\n").Skip(1).Select(rest => "{\n" + rest[..rest.IndexOf("\n    }\n", StringComparison.Ordinal)] + "\n}")];
+        Assert.Equal(2, examples.Length);
+        using var folder = new TemporaryFolder();
+        Assert.Equal((3 * 9 * 3 * 5) - (2 * 3 * 5), SampleSweep.Plan(folder, examples[0]).Plan.Trials.Count);
+        PlannedSweep depths = SampleSweep.Plan(folder, examples[1]);
+        Assert.Equal(19 * 3 * 20, depths.Plan.Trials.Count);
+        Assert.Equal(1800, depths.Plan.Limits.TrialSeconds);
+    }
+
+    private static string RepositoryRoot()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "RankCollapse.slnx"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+
     private static RunConfiguration[] Configurations(string json)
     {
         using var folder = new TemporaryFolder();
