@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
@@ -129,9 +128,7 @@ public sealed record Inspection
         int bad = Array.FindIndex(values, value => !double.IsFinite(value));
         reason = bad < 0 ? null : $"its number {bad} is {values[bad]}; only finite weights have singular values";
         if (reason is not null) return null;
-        var blocks = new List<double[]>();
-        foreach (Matrix block in LayerMatrices.Blocks(layer, values, options.Convolution, options.FourierSize))
-            blocks.Add(SingularValueDecomposition.SingularValues(block));
+        double[][] blocks = [.. LayerMatrices.Spectra(layer, values, options.Convolution, options.FourierSize)];
         return WeightSpectrum.Of(blocks, shape, isFactored: !isConvolution || options.Convolution == ConvolutionView.Unfolded);
     }
 }

@@ -24,7 +24,7 @@ public sealed record InspectionColumn(string Key, string Heading, string Meaning
         {
             new("parameters", "weights", "How many numbers the layer has, its bias not counted; says nothing about how many it needs.", layer => layer.Parameters) { IsWhole = true, IsMain = true },
             new("spectralNorm", "σ max", "The most by which the layer can stretch a vector; not how much it stretches the vectors that reach it.", layer => layer.Spectrum.SpectralNorm) { IsMain = true },
-            new("frobeniusNorm", "‖W‖ F", "The size of all weights together; it grows with the layer's size, so that layers of different shapes do not compare.", layer => layer.Spectrum.FrobeniusNorm),
+            new("frobeniusNorm", "Frobenius", "The size of all weights together; it grows with the layer’s size, so that layers of different shapes do not compare.", layer => layer.Spectrum.FrobeniusNorm),
             new("stableRank", "stable rank", "Σs²/s₁²: in how many directions the energy would lie if all were as strong as the first; it ignores how weak directions add up to accuracy.", layer => layer.Spectrum.StableRank) { IsMain = true },
             new("effectiveRank", "effective rank", "exp of the entropy of s/Σs: how evenly the singular values are spread; not the rank at which the layer could be cut.", layer => layer.Spectrum.EffectiveRank) { IsMain = true },
             new("eigenvalueEntropy", "entropy", "Evenness of s² from 0 to 1; comparable between shapes, but blind to scale.", layer => layer.Spectrum.EigenvalueEntropy),
@@ -56,7 +56,7 @@ public sealed record InspectionColumn(string Key, string Heading, string Meaning
             int index = i;
             string percent = (100 * EnergyRank.Levels[i]).ToString(CultureInfo.InvariantCulture);
             columns.Add(new InspectionColumn($"rankAtEnergy{percent}", $"rank {percent} %", $"How many singular values hold {percent} % of Σs²; energy is not accuracy, and the lost part may be what matters.", layer => layer.Spectrum.EnergyRanks[index].Rank) { IsWhole = true, IsMain = i == 1 });
-            columns.Add(new InspectionColumn($"savedAtEnergy{percent}", $"saved {percent} %", $"The part of the layer's weights that factors of that rank would save, 0 where they would be larger; it does not say what the network loses.", layer => layer.Spectrum.EnergyRanks[index].ParametersSaved / (double?)layer.Parameters) { IsMain = i == 1 });
+            columns.Add(new InspectionColumn($"savedAtEnergy{percent}", $"saved {percent} %", $"The part of the layer’s weights that factors of that rank would save, 0 where they would be larger; it does not say what the network loses.", layer => layer.Spectrum.EnergyRanks[index].ParametersSaved / (double?)layer.Parameters) { IsMain = i == 1 });
         }
         return columns;
     }

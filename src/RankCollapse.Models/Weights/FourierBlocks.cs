@@ -7,7 +7,7 @@ namespace RankCollapse.Models.Weights;
 /// convolution of n×…×n images with periodic borders (Sedghi, Gupta and Long 2019).
 /// </summary>
 /// <remarks>
-/// A complex block C is given as the real matrix [Re −Im; Im Re], which has each singular value of C twice. Frequencies ω and −ω have conjugate blocks with equal
+/// A complex block C is decomposed as the real matrix [Re −Im; Im Re], which has each singular value of C twice. Frequencies ω and −ω have conjugate blocks with equal
 /// singular values: one of them is given, and its doubled values stand for both; where ω = −ω the block is real and given as it is.
 /// </remarks>
 internal static class FourierBlocks
@@ -15,8 +15,8 @@ internal static class FourierBlocks
     /// <summary>n^d.</summary>
     public static long Frequencies(Kernel kernel, int size) => kernel.Sizes.Aggregate(1L, (product, _) => product * size);
 
-    /// <summary>The real matrices of one group; all their singular values together are those of the map.</summary>
-    public static IEnumerable<Matrix> Of(double[] values, Kernel kernel, int firstOutput, int size)
+    /// <summary>The singular values of one group, block by block; all together are those of the map.</summary>
+    public static IEnumerable<double[]> Spectra(double[] values, Kernel kernel, int firstOutput, int size)
     {
         long count = Frequencies(kernel, size);
         var cosines = new double[kernel.Positions];
@@ -51,7 +51,8 @@ internal static class FourierBlocks
                     block[row + m, column] = imaginary;
                 }
             }
-            yield return block;
+            double[] found = SingularValueDecomposition.SingularValues(block);
+            yield return isReal ? found : [.. found.Where((_, i) => i % 2 == 0).SelectMany(value => new[] { value, value })];
         }
     }
 

@@ -77,10 +77,19 @@ internal static class LayerMatrices
         return values;
     }
 
-    /// <summary>The blocks, one after the other; the values are only borrowed, and matrices that fit share them.</summary>
-    public static IEnumerable<Matrix> Blocks(WeightLayer layer, double[] values, ConvolutionView view, int fourierSize)
+    /// <summary>The singular values of each block.</summary>
+    public static IEnumerable<double[]> Spectra(WeightLayer layer, double[] values, ConvolutionView view, int fourierSize)
     {
-        BlockShape shape = Shape(layer, view, fourierSize);
+        bool isConvolution = layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution;
+        if (!isConvolution || view != ConvolutionView.Fourier) return Blocks(layer, values, view).Select(block => SingularValueDecomposition.SingularValues(block));
+        Kernel kernel = KernelOf(layer);
+        return Enumerable.Range(0, layer.Groups).SelectMany(group => FourierBlocks.Spectra(values, kernel, group * kernel.Outputs, fourierSize));
+    }
+
+    /// <summary>The blocks of the views that cut the tensor, one after the other; the values are only borrowed, and matrices that fit share them.</summary>
+    public static IEnumerable<Matrix> Blocks(WeightLayer layer, double[] values, ConvolutionView view)
+    {
+        BlockShape shape = Shape(layer, view, fourierSize: 1);
         bool isConvolution = layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution;
         if (!isConvolution || (view == ConvolutionView.Unfolded && layer.Layout == WeightLayout.OutputFirst))
         {
@@ -96,15 +105,8 @@ internal static class LayerMatrices
         for (int group = 0; group < layer.Groups; group++)
         {
             int first = group * kernel.Outputs;
-            if (view == ConvolutionView.Slices)
-            {
-                for (int position = 0; position < kernel.Positions; position++)
-                    yield return Gather(values, kernel, first, kernel.Inputs, (row, column) => kernel.Index(row, column, position));
-            }
-            else
-            {
-                foreach (Matrix block in FourierBlocks.Of(values, kernel, first, fourierSize)) yield return block;
-            }
+            for (int position = 0; position < kernel.Positions; position++)
+                yield return Gather(values, kernel, first, kernel.Inputs, (row, column) => kernel.Index(row, column, position));
         }
     }
 

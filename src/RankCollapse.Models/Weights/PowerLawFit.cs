@@ -16,22 +16,27 @@ public sealed record PowerLawFit(double Exponent, double Minimum, double Kolmogo
     /// <summary>Fewer data than this have no tail to speak of.</summary>
     public const int FewestData = 5;
 
-    /// <summary>Up to so many different data each is tried as x_min; beyond, as many of them, evenly spaced by rank.</summary>
-    public const int MostCandidates = 5000;
+    /// <summary>Data that differ by less than this part of themselves count as equal, so that rounding makes no x_min of its own.</summary>
+    public const double TieTolerance = 1e-10;
+
+    /// <summary>Up to 20,000 data each different one is tried as x_min; beyond, as many as this number allows for each datum, evenly spaced by rank.</summary>
+    private const double MostWork = 4e8;
+
+    private const int FewestCandidates = 1000;
 
     /// <summary>The fit, or null for fewer than <see cref="FewestData"/> positive data or fewer than two different ones.</summary>
     /// <param name="data">Any order; what is not positive is left out.</param>
     public static PowerLawFit? Of(IEnumerable<double> data)
     {
         double[] x = [.. data.Where(value => value > 0).Order()];
-        if (x.Length < FewestData || x[0] == x[^1]) return null;
+        if (x.Length < FewestData || !IsAbove(x[^1], x[0])) return null;
         double[] logarithms = Array.ConvertAll(x, Math.Log);
 
         // Sums from the largest downwards: Σ_{i≥k} ln x_i for every k.
         var sums = new double[x.Length + 1];
         for (int k = x.Length - 1; k >= 0; k--) sums[k] = sums[k + 1] + logarithms[k];
-        int[] firsts = [.. Enumerable.Range(0, x.Length).Where(k => (k == 0 || x[k] > x[k - 1]) && x[k] < x[^1])];
-        int candidates = Math.Min(firsts.Length, MostCandidates);
+        int[] firsts = [.. Enumerable.Range(0, x.Length).Where(k => (k == 0 || IsAbove(x[k], x[k - 1])) && IsAbove(x[^1], x[k]))];
+        int candidates = Math.Min(firsts.Length, Math.Max(FewestCandidates, (int)(MostWork / x.Length)));
         PowerLawFit? best = null;
         var model = new double[x.Length];
         for (int c = 0; c < candidates; c++)
@@ -45,6 +50,8 @@ public sealed record PowerLawFit(double Exponent, double Minimum, double Kolmogo
         }
         return best;
     }
+
+    private static bool IsAbove(double value, double other) => value > other * (1 + TieTolerance);
 
     private static double Distance(ReadOnlySpan<double> logarithms, double exponent, Span<double> model)
     {

@@ -9,7 +9,7 @@ namespace RankCollapse.Reporting.Inspections;
 /// <summary>All layers side by side: stable rank, the rank of 99 % of the energy and the break-even rank as parts of the full rank.</summary>
 internal static class RankOverview
 {
-    private const int Left = 52, Top = 12, PlotHeight = 190, Bottom = 44, Narrowest = 640;
+    private const int Left = 52, Top = 12, PlotHeight = 190, Bottom = 44, Narrowest = 1080;
 
     /// <summary>How to read it.</summary>
     public const string Reading =

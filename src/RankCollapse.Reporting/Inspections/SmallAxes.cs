@@ -8,7 +8,7 @@ namespace RankCollapse.Reporting.Inspections;
 internal sealed class SmallAxes
 {
     /// <summary>The frame inside a chart of <see cref="Width"/> × <see cref="Height"/>.</summary>
-    public const int Left = 46, Right = 310, Top = 10, Bottom = 158, Width = 320, Height = 196;
+    public const int Left = 46, Right = 310, Top = 24, Bottom = 168, Width = 320, Height = 206;
 
     private const double Room = 0.04;
 
@@ -37,7 +37,11 @@ internal sealed class SmallAxes
     public double Y(double y) => Bottom - ((y - _lowY) / (_highY - _lowY) * (Bottom - Top));
 
     /// <summary>The chart with grid, numbers and names, still open.</summary>
-    public StringBuilder Begin(string description, string horizontal, string vertical)
+    /// <param name="description">What the chart shows, for readers who do not see it.</param>
+    /// <param name="title">A line above the frame.</param>
+    /// <param name="horizontal">The horizontal axis' name.</param>
+    /// <param name="vertical">The vertical axis' name.</param>
+    public StringBuilder Begin(string description, string title, string horizontal, string vertical)
     {
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"small\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(description)}\">");
@@ -54,6 +58,7 @@ internal sealed class SmallAxes
         svg.Append(CultureInfo.InvariantCulture, $"<path class=\"frame\" d=\"M{Left} {Top}V{Bottom}H{Right}\"/>");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">{WebUtility.HtmlEncode(horizontal)}</text>");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + 6}\" y=\"{Bottom - 8}\">{WebUtility.HtmlEncode(vertical)}</text>");
+        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"label\" x=\"{Left}\" y=\"{Top - 9}\">{WebUtility.HtmlEncode(title)}</text>");
         return svg;
     }
 
@@ -72,7 +77,7 @@ internal sealed class SmallAxes
         {
             double power = Math.Pow(10, Math.Floor(Math.Log10((high - low) / Most)));
             double step = ((double[])[1, 2, 5, 10]).Select(factor => factor * power).First(size => (high - low) / size <= Most);
-            for (double k = Math.Ceiling(low / step); k * step <= high; k++) yield return (k * step, NumberText.Short(k * step));
+            for (double k = Math.Ceiling(low / step); k * step <= high; k++) yield return (k * step, step >= 1 ? NumberText.Whole((long)Math.Round(k * step)) : NumberText.Short(k * step));
             yield break;
         }
         int first = (int)Math.Ceiling(low), last = (int)Math.Floor(high);

@@ -20,7 +20,7 @@ internal static class SpectrumChart
         double top = Math.Log10(s[0]), bottom = Math.Log10(Math.Max(s.Where(value => value > 0).Min(), s[0] * LowestShown));
         double edge = Math.Log10(spectrum.MarchenkoPasturEdge);
         var axes = new SmallAxes(1, Math.Max(2, s.Count), Math.Min(bottom, edge), Math.Max(top, edge)) { IsVerticalLogarithmic = true };
-        var svg = axes.Begin("singular values, largest first", "number i", "sᵢ");
+        var svg = axes.Begin("singular values, largest first", $"σ max {NumberText.Short(spectrum.SpectralNorm)}, {spectrum.ValuesAboveEdge} above the noise edge {NumberText.Short(spectrum.MarchenkoPasturEdge)}", "number i", "sᵢ");
         svg.Append(CultureInfo.InvariantCulture, $"<line class=\"edge\" x1=\"{SmallAxes.Left}\" x2=\"{SmallAxes.Right}\" y1=\"{axes.Y(edge):0.0}\" y2=\"{axes.Y(edge):0.0}\"/>");
         Curve(svg, axes, Thinned(s.Count).Where(i => s[i] > s[0] * LowestShown / 10).Select(i => (i + 1.0, Math.Log10(s[i]))), "values");
         return svg.Append("</svg>").ToString();
@@ -33,17 +33,19 @@ internal static class SpectrumChart
         if (x.Length < 2 || x[0] == x[^1]) return Empty("too few eigenvalues");
         double low = Math.Log10(x[^1]), high = Math.Log10(x[0]), floor = Math.Log10(1.0 / x.Length);
         var axes = new SmallAxes(low, high, floor, 0) { IsVerticalLogarithmic = true, IsHorizontalLogarithmic = true };
-        var svg = axes.Begin("part of the eigenvalues that are at least x", "x = s²", "part ≥ x");
+        var svg = axes.Begin("part of the eigenvalues that are at least x", Title(spectrum.PowerLaw), "x = s²", "part ≥ x");
         Curve(svg, axes, Thinned(x.Length).Select(i => (Math.Log10(x[i]), Math.Log10((i + 1.0) / x.Length))), "values");
         if (spectrum.PowerLaw is { } law)
         {
             double from = Math.Log10(law.Minimum), share = Math.Log10((double)law.SampleSize / x.Length);
             double end = Math.Min(high, from + ((share - floor) / (law.Exponent - 1)));
             Curve(svg, axes, [(from, share), (end, share - ((law.Exponent - 1) * (end - from)))], "law");
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"label\" x=\"{SmallAxes.Right - 4}\" y=\"{SmallAxes.Top + 14}\" text-anchor=\"end\">α = {NumberText.Short(law.Exponent)}, KS {NumberText.Short(law.KolmogorovSmirnovDistance, 2)}, n = {law.SampleSize}</text>");
         }
         return svg.Append("</svg>").ToString();
     }
+
+    private static string Title(PowerLawFit? law) =>
+        law is null ? "no power law: too few values" : $"α = {NumberText.Short(law.Exponent)} on the {law.SampleSize} largest, KS distance {NumberText.Short(law.KolmogorovSmirnovDistance, 2)}";
 
     private static string Empty(string reason) => $"<p class=\"absent\">No chart: {reason}.</p>";
 
