@@ -72,7 +72,7 @@ internal sealed class OnnxTarget : ICompressionTarget
         ModelData? samples = _options.Test is { } test ? ModelData.Read(test, [.. before.Inputs.Select(input => input.Name)], _options.Samples, _options.Seed) : _data;
         ModelBatches data = samples is null ? RandomInputs.For(before, _options.Seed) : ModelBatches.Of(samples, before.Inputs, new FeatureOptions().BatchSize);
         CompressionCheck check = ModelComparison.Compare(before, after, data, _options.Output, _options.Cancellation);
-        OnnxFile.Embed(changed, folder);
+        OnnxFile.Embed(changed, _model.File);
         OnnxFile.Write(path, changed);
         return check;
     }

@@ -13,7 +13,7 @@ public sealed class ModelDataTests
         ModelData data = ModelData.Read(path, ["input"]);
         Assert.Equal(4, data.SampleCount);
         Assert.Equal([2, 3], data.Arrays[0].SampleShape);
-        Assert.Equal([0, 1, 1, 0], data.Labels);
+        Assert.Equal([0, 1, 1, 0], data.Labels!);
         Assert.Equal(6, data.Arrays[0].Values[6]);
     }
 
@@ -28,7 +28,7 @@ public sealed class ModelDataTests
         // Square, with Y beside it: as train reads it.
         ModelData square = ModelData.Read(Write(folder, ("X", Array([2, 2])), ("Y", new NpyArray([2, 2], [1, 0, 0, 1.0]))), []);
         Assert.Equal([0, 2], square.Arrays[0].Values[..2]);
-        Assert.Equal([0, 1], square.Labels);
+        Assert.Equal([0, 1], square.Labels!);
 
         // Square, with labels alone: rows.
         Assert.Equal([0, 1], ModelData.Read(Write(folder, ("X", Array([2, 2])), ("y", Labels(0, 1))), []).Arrays[0].Values[..2]);
@@ -51,7 +51,7 @@ public sealed class ModelDataTests
         using var folder = new TemporaryFolder();
         ModelData data = ModelData.Read(folder.Write("data.csv", "1,2,0\n3,4,1\n"), []);
         Assert.Equal([1, 2, 3, 4], data.Arrays[0].Values);
-        Assert.Equal([0, 1], data.Labels);
+        Assert.Equal([0, 1], data.Labels!);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class ModelDataTests
     {
         using var folder = new TemporaryFolder();
         ModelData data = ModelData.Read(Write(folder, ("X", Array([6, 1])), ("y", Labels(0, 0, 0, 1, 1, 1))), [], most: 4);
-        Assert.Equal([0, 0, 1, 1], data.Labels);
+        Assert.Equal([0, 0, 1, 1], data.Labels!);
     }
 
     [Fact]
