@@ -144,7 +144,8 @@ public sealed class CentroidForecastTests
         CentroidForecastOptions options = Precise with { GradientTolerance = 1e-8 };
         double one = CentroidForecast.Compute(specification, data, settings, options).Forecast.Objective;
         double many = CentroidForecast.Compute(specification, data, settings, options with { Starts = 4 }).Forecast.Objective;
-        Assert.InRange(one, many * (1 - 1e-12), many * (1 + 1e-6));
+        // Ends are compared at a rough tolerance and then followed further, so that the best of many may end a little above.
+        Assert.InRange(one, many * (1 - 1e-5), many * (1 + 1e-6));
     }
 
     [Fact]
