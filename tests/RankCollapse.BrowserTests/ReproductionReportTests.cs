@@ -92,7 +92,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
         ILocator svg = open.Page.Locator("#fig3-collapse .chart svg").First;
         ILocator reading = open.Page.Locator("#fig3-collapse .reading");
         ILocator value = open.Page.Locator("#fig3-collapse .key output").First;
-        await svg.HoverAsync(new() { Position = new() { X = 60, Y = 60 } });
+        await svg.HoverAsync(new() { Position = new() { X = 58, Y = 60 } });
         Assert.Equal("epoch 0", await reading.TextContentAsync());
         Assert.Matches(@"^\d+.* \(\d+.* to \d+.*\)$", await value.TextContentAsync());
         await svg.FocusAsync();

@@ -1,6 +1,5 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
-using SkiaSharp;
 
 namespace RankCollapse.Experiments;
 
@@ -20,8 +19,8 @@ internal static class GramEvolutionFigure
         string reading = $"Inner products of {moments.All[0].Grams[0].Rows} samples, sorted by class, in the data X and in layers 1 … {moments.All[0].Grams.Count - 1}, from left to right and from top to bottom; each panel is divided by its largest entry in size. Flat blocks, one for each pair of classes, are collapse (Proposition D.1).";
         return new(FigureDrawing.FullWidth, mosaic.Height + 40, Title, reading, canvas =>
         {
-            mosaic.Draw(canvas, moments, (moment, layer, area) => Panel(canvas, moment.Grams[layer], lowest, area));
-            HeatScale.Draw(canvas, 2, mosaic.Height + 4, 180, lowest, 1, "inner product / largest in the panel");
+            mosaic.Draw(canvas, moments, (moment, layer, area) => HeatMapDrawing.Matrix(canvas, moment.Grams[layer], Largest(moment.Grams[layer]), lowest, area));
+            HeatMapDrawing.Scale(canvas, 2, mosaic.Height + 4, 180, lowest, "inner product / largest in the panel");
         });
     }
 
@@ -53,17 +52,5 @@ internal static class GramEvolutionFigure
     {
         double largest = gram.AsSpan().ToArray().Max(Math.Abs);
         return largest > 0 ? largest : 1;
-    }
-
-    private static void Panel(SKCanvas canvas, Matrix gram, double lowest, SKRect area)
-    {
-        double largest = Largest(gram);
-        using var bitmap = new SKBitmap(gram.Columns, gram.Rows, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        for (int i = 0; i < gram.Rows; i++)
-        {
-            for (int j = 0; j < gram.Columns; j++) bitmap.SetPixel(j, i, FigurePalette.Heat(((gram[i, j] / largest) - lowest) / (1 - lowest)));
-        }
-        using SKImage image = SKImage.FromBitmap(bitmap);
-        canvas.DrawImage(image, area, new SKSamplingOptions(SKFilterMode.Nearest));
     }
 }

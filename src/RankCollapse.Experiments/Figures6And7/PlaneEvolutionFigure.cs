@@ -13,6 +13,9 @@ internal static class PlaneEvolutionFigure
     private const string Title = "Features of all layers in random planes during training";
     private const float DotSize = 2.4f;
 
+    /// <summary>The size where so few dots are left that they do not cover each other.</summary>
+    private const float LoneDotSize = 3.6f;
+
     /// <summary>Dots closer than this, in units of 1/96 inch, are drawn once.</summary>
     private const float Distinct = 0.25f;
 
@@ -84,35 +87,28 @@ internal static class PlaneEvolutionFigure
         }
         double half = 1.1 * plane.AsSpan().ToArray().Max(Math.Abs);
         if (!(half > 0)) return;
-        foreach (var group in Enumerable.Range(0, labels.Length).GroupBy(i => labels[i]).OrderBy(group => group.Key))
-        {
-            SKPoint[] points =
-            [
-                .. group.Select(i => new SKPoint(
-                        Round(area.MidX + (float)(plane[0, i] / half * (area.Width / 2))),
-                        Round(area.MidY - (float)(plane[1, i] / half * (area.Height / 2)))))
-                    .Distinct(),
-            ];
-            Dots(canvas, points, Entry(group.Key, ""));
-        }
+        SKPoint Place(int i) => new(Round(area.MidX + (float)(plane[0, i] / half * (area.Width / 2))), Round(area.MidY - (float)(plane[1, i] / half * (area.Height / 2))));
+        var groups = Enumerable.Range(0, labels.Length).GroupBy(i => labels[i]).OrderBy(group => group.Key).Select(group => (Class: group.Key, Points: group.Select(Place).Distinct().ToArray())).ToList();
+        float size = groups.Sum(group => group.Points.Length) <= 2 * groups.Count ? LoneDotSize : DotSize;
+        foreach (var (kind, points) in groups) Dots(canvas, points, Entry(kind, ""), size);
     }
 
     private static float Round(float position) => MathF.Round(position / Distinct) * Distinct;
 
-    private static void Dots(SKCanvas canvas, SKPoint[] points, LegendEntry entry)
+    private static void Dots(SKCanvas canvas, SKPoint[] points, LegendEntry entry, float size)
     {
         using var paint = new SKPaint { Color = SKColor.Parse(entry.Colour), IsAntialias = true };
         if (entry.Key == LegendKey.Dot)
         {
             // Points with round caps are a fraction of what circles take in an SVG file.
             paint.StrokeCap = SKStrokeCap.Round;
-            paint.StrokeWidth = DotSize;
+            paint.StrokeWidth = size;
             canvas.DrawPoints(SKPointMode.Points, points, paint);
             return;
         }
         using var path = new SKPath();
-        const float Half = 0.6f * DotSize;
-        foreach (SKPoint p in points) path.AddPoly([new(p.X, p.Y - Half), new(p.X + Half, p.Y + Half), new(p.X - Half, p.Y + Half)], close: true);
+        float half = 0.6f * size;
+        foreach (SKPoint p in points) path.AddPoly([new(p.X, p.Y - half), new(p.X + half, p.Y + half), new(p.X - half, p.Y + half)], close: true);
         canvas.DrawPath(path, paint);
     }
 }

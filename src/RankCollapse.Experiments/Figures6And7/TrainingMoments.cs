@@ -9,8 +9,8 @@ internal sealed class TrainingMoments
     private const string DeviationsName = "block-deviations";
     private const string SpreadsName = "plane-spreads";
 
-    /// <summary>The shares: while the eye can tell features from collapsed ones, TCV falls by less than three decades.</summary>
-    private static readonly double[] Shares = [0.2, 0.05, 0.02, 0.005];
+    /// <summary>The shares: while the eye can tell features from collapsed ones, TCV falls by about three decades.</summary>
+    private static readonly double[] Shares = [0.2, 0.05, 0.02, 0.001];
 
     private TrainingMoments(IReadOnlyList<FeatureSnapshot> all) => All = all;
 

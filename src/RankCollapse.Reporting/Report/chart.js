@@ -15,11 +15,39 @@ const Chart = (() => {
     return `${minus(mantissa)}·10${raised(Number(exponent))}`;
   }
 
+  // Text in pieces: what follows _ after a single letter is lowered, what follows ^ is raised.
+  function pieces(text) {
+    const found = [];
+    let end = 0;
+    for (const match of text.matchAll(/(?:(?<=\p{L})_\{([^{}]*)\}|(?<=(?<![\p{L}_])\p{L})_(\w)(?![\p{L}_])|\^(?:\{([^{}]*)\}|([−-]?\d+\.\d+|\w)))/gu)) {
+      found.push({ text: text.slice(end, match.index), place: "" });
+      const lowered = match[1] ?? match[2];
+      found.push({ text: lowered ?? match[3] ?? match[4], place: lowered === undefined ? "sup" : "sub" });
+      end = match.index + match[0].length;
+    }
+    found.push({ text: text.slice(end), place: "" });
+    return found.filter(piece => piece.text);
+  }
+
   function element(name, attributes, parent, text) {
     const node = document.createElementNS(svgNamespace, name);
     for (const key in attributes) node.setAttribute(key, attributes[key]);
-    if (text !== undefined) node.textContent = text;
+    let shift = 0;
+    for (const piece of text === undefined ? [] : pieces(text)) {
+      const wanted = piece.place === "sub" ? 3 : piece.place === "sup" ? -4 : 0;
+      const part = document.createElementNS(svgNamespace, "tspan");
+      if (wanted !== shift) part.setAttribute("dy", wanted - shift);
+      if (piece.place) part.setAttribute("font-size", "75%");
+      part.textContent = piece.text;
+      shift = wanted;
+      node.append(part);
+    }
     if (parent) parent.append(node);
+    return node;
+  }
+
+  function say(node, text) {
+    node.replaceChildren(...pieces(text).map(piece => piece.place ? html(piece.place, "", null, piece.text) : piece.text));
     return node;
   }
 
@@ -129,14 +157,14 @@ const Chart = (() => {
         const key = button(`key ${series.mark}`, this.tools, undefined, () => this.toggle(series.key, key));
         key.style.setProperty("--colour", series.neutral ? "var(--muted)" : paint(series.colour));
         key.setAttribute("aria-pressed", "true");
-        key.append(html("i"), series.name);
+        key.append(html("i"), ...say(html("span"), series.name).childNodes);
         this.keys.set(series.key, html("output", "", key));
       }
       this.buildKinds(panels.flatMap(p => p.series));
       this.reading = html("span", "reading", this.tools);
       this.scales = {};
       for (const axis of ["x", "y"]) {
-        if (!panels.some(p => p[`${axis}Log`])) continue;
+        if (!panels.some(p => p[`${axis}Log`] && !isGrid(p))) continue;
         this.scales[axis] = button("scale", this.tools, "", () => { this.usesLinear[axis] = !this.usesLinear[axis]; this.draw(); });
       }
       this.panels = html("div", panels.some(p => p.equal || p.picture) ? "panels small" : panels.filter(p => !p.moment).length > 3 ? "panels many" : "panels", this.host);
@@ -175,7 +203,7 @@ const Chart = (() => {
 
     buildPanel(panel) {
       const box = html("div", "panel", this.panels);
-      if (panel.title) html("h4", "", box, panel.title);
+      if (panel.title) say(html("h4", "", box), panel.title);
       const how = isGrid(panel) || panel.equal ? "the arrow keys move from value to value" : "the arrow keys move the cursor";
       const svg = element("svg", { tabindex: 0, role: "img", "aria-label": `${panel.title || panel.y} over ${panel.x}; ${how}` }, box);
       const view = { panel, svg, box };
@@ -271,7 +299,7 @@ const Chart = (() => {
         }
       }
       for (const [key, output] of this.keys) output.textContent = values(key) ?? "";
-      this.reading.textContent = text;
+      say(this.reading, text);
       this.marks();
     }
 
