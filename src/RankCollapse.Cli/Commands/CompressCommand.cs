@@ -35,7 +35,8 @@ internal static class CompressCommand
         Option<int> rank = OptionValue.Of<int>("--rank", "One rank for all layers; with --certificate, K [the number of outputs]", "r");
         Option<bool> certificate = OptionValue.Switch("--certificate", "For runs: rank K, with Theorem 3.4's bounds on what that changes");
         Option<double> keep = OptionValue.Of<double>("--keep", "Keep at most this share of the model's parameters, with the smallest error", "share");
-        Option<string> data = OptionValue.Of<string>("--data", "Samples to fit to and to compare on: .npz with X and y, csv, IDX, the folder of a run, or mnist", "DATA");
+        Option<string> data = OptionValue.Of<string>("--data", "Samples to fit layers to: .npz with X and y, csv, IDX, the folder of a run, or mnist", "DATA");
+        Option<string> test = OptionValue.Of<string>("--test", "Other samples to compare on [those of --data, or random ones]", "DATA");
         Option<int> samples = OptionValue.Of<int>("--samples", "Take at most so many samples [all]", "N");
         Option<string> predicts = OptionValue.Of<string>("--output", "The output that predicts classes [the first]", "NAME");
         Option<string> only = OptionValue.Of<string>("--only", "Only layers whose names contain one of these texts, with commas between them", "TEXT[,…]");
@@ -45,7 +46,7 @@ internal static class CompressCommand
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
-        foreach (Option option in (Option[])[output, energy, tolerance, rank, certificate, keep, data, samples, predicts, only, except, seed, force, threads, json]) command.Add(option);
+        foreach (Option option in (Option[])[output, energy, tolerance, rank, certificate, keep, data, test, samples, predicts, only, except, seed, force, threads, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
@@ -61,6 +62,7 @@ internal static class CompressCommand
                 Value = value,
                 Rank = Has(rank) ? parsed.GetValue(rank) : null,
                 Data = parsed.GetValue(data),
+                Test = parsed.GetValue(test),
                 Samples = Has(samples) ? parsed.GetValue(samples) : null,
                 Output = parsed.GetValue(predicts),
                 Only = Texts(parsed.GetValue(only)),

@@ -31,8 +31,11 @@ public sealed record CompressionOptions
     /// <summary>The rank for <see cref="RankRule.Rank"/>; K for <see cref="RankRule.Certificate"/>, where null is the number of outputs.</summary>
     public int? Rank { get; init; }
 
-    /// <summary>A file, the folder of a run, or a built-in data set: layers are fitted to what they do on it, and outputs and accuracy are compared on it.</summary>
+    /// <summary>A file, the folder of a run, or a built-in data set: layers are fitted to what they do on it.</summary>
     public string? Data { get; init; }
+
+    /// <summary>Other data on which outputs and accuracy are compared; null takes <see cref="Data"/>.</summary>
+    public string? Test { get; init; }
 
     /// <summary>The most samples to take from the data; null for all.</summary>
     public int? Samples { get; init; }

@@ -41,8 +41,8 @@ public static class ModelCompression
             case { Format: ModelFormat.Run }:
                 return isOnnx || isTensors ? new RunTarget(model.Path, options) : throw Unfit(output, "a run is written as .safetensors or .onnx");
             default:
-                if (options.Data is not null)
-                    throw new InvalidInputException($"{model.Path} holds weights without the network that they belong to, so that data cannot go through it; leave --data out, or export the network as ONNX.");
+                if (options.Data is not null || options.Test is not null)
+                    throw new InvalidInputException($"{model.Path} holds weights without the network that they belong to, so that data cannot go through it; leave --data and --test out, or export the network as ONNX.");
                 return isTensors ? new TensorTarget(model) : throw Unfit(output, "weights without a graph are written as .safetensors");
         }
     }

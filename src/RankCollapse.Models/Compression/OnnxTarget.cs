@@ -69,9 +69,10 @@ internal sealed class OnnxTarget : ICompressionTarget
         string name = Path.GetFileName(_model.File), folder = OnnxFile.FolderOf(_model);
         using var before = new OnnxSession(_proto, name, folder);
         using var after = new OnnxSession(changed, Path.GetFileName(path), folder);
-        ModelData data = _data ?? RandomInputs.For(before, _options.Seed);
+        ModelData? samples = _options.Test is { } test ? ModelData.Read(test, [.. before.Inputs.Select(input => input.Name)], _options.Samples, _options.Seed) : _data;
+        ModelBatches data = samples is null ? RandomInputs.For(before, _options.Seed) : ModelBatches.Of(samples, before.Inputs, new FeatureOptions().BatchSize);
         CompressionCheck check = ModelComparison.Compare(before, after, data, _options.Output, _options.Cancellation);
-        OnnxFile.Embed(changed, folder);
+        OnnxFile.Embed(changed, _model.File);
         OnnxFile.Write(path, changed);
         return check;
     }

@@ -15,6 +15,7 @@ internal sealed class RunTarget : ICompressionTarget
 {
     private readonly Run _run;
     private readonly CompressionOptions _options;
+    private readonly Matrix? _fit;
     private readonly Matrix _inputs;
     private readonly IReadOnlyList<int>? _labels;
     private readonly string _inputsName;
@@ -28,15 +29,10 @@ internal sealed class RunTarget : ICompressionTarget
         int depth = network.Specification.Depth;
         Layers = [.. Enumerable.Range(1, depth).Select(l => new CompressibleLayer(
             $"W{l}", "linear", $"{network.Weights(l).Rows}×{network.Weights(l).Columns}", network.Weights(l).Length, ElementType.F64, () => new LayerBlocks([network.Weights(l)]), null))];
-        if (options.Data is null && options.Samples is null)
-        {
-            (_inputs, _labels, _inputsName) = (_run.DataSet.Inputs, _run.DataSet.Labels.Length == 0 ? null : _run.DataSet.Labels, $"the run's data ({_run.DataSet.Name})");
-            return;
-        }
-        var data = ModelData.Read(options.Data ?? path, [], options.Samples, options.Seed);
-        (_inputs, _labels, _inputsName) = (data.Arrays[0].Rows.Transpose(), data.Labels, data.Name);
-        if (_inputs.Rows != network.Specification.InputDimension)
-            throw new InvalidInputException($"{path} takes {network.Specification.InputDimension} inputs, but the samples of {data.Name} have {_inputs.Rows}; give data of the kind that it was trained on.");
+        if (options.Data is { } data) _fit = Read(path, data).Inputs;
+        (_inputs, _labels, _inputsName) = (options.Test ?? options.Data) is { } test ? Read(path, test)
+            : options.Samples is null ? (_run.DataSet.Inputs, _run.DataSet.Labels.Length == 0 ? null : _run.DataSet.Labels, $"the run's data ({_run.DataSet.Name})")
+            : Read(path, path);
     }
 
     public IReadOnlyList<CompressibleLayer> Layers { get; }
@@ -45,8 +41,8 @@ internal sealed class RunTarget : ICompressionTarget
 
     public IReadOnlyDictionary<string, IReadOnlyList<Matrix>>? Outputs(IReadOnlyList<CompressibleLayer> layers)
     {
-        if (_options.Data is null) return null;
-        Matrix[] features = _run.Trained.Features(_inputs);
+        if (_fit is null) return null;
+        Matrix[] features = _run.Trained.Features(_fit);
         return layers.ToDictionary(layer => layer.Name, layer => (IReadOnlyList<Matrix>)[Root(Product.Multiply(_run.Trained.Weights(Number(layer.Name)), features[Number(layer.Name) - 1]))]);
     }
 
@@ -90,6 +86,15 @@ internal sealed class RunTarget : ICompressionTarget
     private static Matrix Root(Matrix outputs) => outputs.Columns <= outputs.Rows ? outputs : QrDecomposition.Decompose(outputs.Transpose()).R.Transpose();
 
     private static int Number(string name) => int.Parse(name.AsSpan(1));
+
+    private (Matrix Inputs, IReadOnlyList<int>? Labels, string Name) Read(string path, string source)
+    {
+        var data = ModelData.Read(source, [], _options.Samples, _options.Seed);
+        Matrix inputs = data.Arrays[0].Rows.Transpose();
+        return inputs.Rows == _run.Trained.Specification.InputDimension
+            ? (inputs, data.Labels, data.Name)
+            : throw new InvalidInputException($"{path} takes {_run.Trained.Specification.InputDimension} inputs, but the samples of {data.Name} have {inputs.Rows}; give data of the kind that it was trained on.");
+    }
 
     private double? Accuracy(Matrix outputs)
     {

@@ -104,6 +104,7 @@ internal sealed class OnnxFeatureSource : IFeatureSource
             for (int t = 0; t < readable.Length; t++)
             {
                 long[] shape = values[t].GetTensorTypeAndShape().Shape;
+                if (reasons.ContainsKey(readable[t])) continue;
                 if (shape.Length == 0 || shape[0] != size) reasons[readable[t]] = $"its shape {(shape.Length == 0 ? "of a single number" : string.Join("×", shape))} has no place for each of {size} samples";
                 else if (shapes.TryGetValue(readable[t], out long[]? known) && !shape.AsSpan(1).SequenceEqual(known)) reasons[readable[t]] = "its size for a sample depends on the data";
                 else if (shape.Skip(1).Aggregate(1.0, (product, length) => product * length) is 0 or > int.MaxValue) reasons[readable[t]] = "it is empty or too large";

@@ -9,8 +9,6 @@ namespace RankCollapse.Models.Running;
 /// <summary>Runs two models on the same inputs and compares their outputs.</summary>
 internal static class ModelComparison
 {
-    private const int BatchSize = 32;
-
     /// <summary>Compares every output that holds real numbers.</summary>
     /// <param name="before">The model.</param>
     /// <param name="after">The changed model, with the same inputs and outputs.</param>
@@ -18,41 +16,30 @@ internal static class ModelComparison
     /// <param name="output">The output that predicts classes; null takes the first with a place for each sample.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="ComputationFailedException">An output of the changed model is not finite where the model's is.</exception>
-    public static CompressionCheck Compare(OnnxSession before, OnnxSession after, ModelData data, string? output, CancellationToken cancellation)
+    public static CompressionCheck Compare(OnnxSession before, OnnxSession after, ModelBatches data, string? output, CancellationToken cancellation)
     {
         ModelOutput[] outputs = [.. before.Outputs.Where(candidate => TensorValues.IsReadable(candidate.Type))];
         string[] names = [.. outputs.Select(candidate => candidate.Name)];
         if (outputs.Length == 0) throw new InvalidInputException("The model has no output with real numbers, so that the result cannot be checked.");
-        var inputs = new ModelInputs(before.Inputs, data);
         var sums = new Sums[outputs.Length];
         int[] labels = data.Labels is null ? [] : [.. data.Labels.Distinct().Order()];
         int predicted = output is null ? -1 : Array.IndexOf(names, output), hitsBefore = 0, hitsAfter = 0;
-        int batch = inputs.FixedBatch ?? Math.Min(BatchSize, data.SampleCount);
-        for (int first = 0; first < data.SampleCount; first += batch)
+        foreach (ModelBatch batch in data.Batches)
         {
             cancellation.ThrowIfCancellationRequested();
-            int count = Math.Min(batch, data.SampleCount - first);
-            Dictionary<string, OrtValue> values = inputs.Batch(first, count, inputs.FixedBatch ?? count);
-            try
+            using IDisposableReadOnlyCollection<OrtValue> left = batch.Run(before, names), right = batch.Run(after, names);
+            for (int o = 0; o < names.Length; o++)
             {
-                using IDisposableReadOnlyCollection<OrtValue> left = before.Run(values, names), right = after.Run(values, names);
-                for (int o = 0; o < names.Length; o++)
+                Matrix a = Read(left[o], outputs[o].Type, batch), b = Read(right[o], outputs[o].Type, batch);
+                sums[o].Add(a, b, names[o]);
+                bool isPrediction = a.Rows == batch.Count && a.Columns > 0 && labels.Length > 0 && (predicted == o || predicted < 0);
+                if (!isPrediction) continue;
+                predicted = o;
+                for (int i = 0; i < batch.Count; i++)
                 {
-                    Matrix a = Read(left[o], outputs[o].Type, inputs.FixedBatch ?? count, count), b = Read(right[o], outputs[o].Type, inputs.FixedBatch ?? count, count);
-                    sums[o].Add(a, b, names[o]);
-                    bool isPrediction = a.Rows == count && labels.Length > 0 && (predicted == o || (predicted < 0 && a.Columns > 0));
-                    if (!isPrediction) continue;
-                    predicted = o;
-                    for (int i = 0; i < count; i++)
-                    {
-                        if (Prediction.Of(a.Row(i), labels) == data.Labels![first + i]) hitsBefore++;
-                        if (Prediction.Of(b.Row(i), labels) == data.Labels![first + i]) hitsAfter++;
-                    }
+                    if (Prediction.Of(a.Row(i), labels) == data.Labels![batch.First + i]) hitsBefore++;
+                    if (Prediction.Of(b.Row(i), labels) == data.Labels![batch.First + i]) hitsAfter++;
                 }
-            }
-            finally
-            {
-                foreach (OrtValue value in values.Values) value.Dispose();
             }
         }
         bool hasAccuracy = labels.Length > 0 && predicted >= 0;
@@ -67,12 +54,12 @@ internal static class ModelComparison
     }
 
     /// <summary>A sample a row where the first size is the batch's, without those that fill a fixed batch; otherwise all numbers in one row.</summary>
-    private static Matrix Read(OrtValue value, TensorElementType type, int batch, int count)
+    private static Matrix Read(OrtValue value, TensorElementType type, ModelBatch batch)
     {
         OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
-        bool isPerSample = info.Shape.Length > 0 && info.Shape[0] == batch;
-        int columns = (int)(isPerSample ? info.ElementCount / batch : info.ElementCount);
-        var rows = new Matrix(isPerSample ? count : 1, columns);
+        bool isPerSample = info.Shape.Length > 0 && info.Shape[0] == batch.Size;
+        int columns = (int)(isPerSample ? info.ElementCount / batch.Size : info.ElementCount);
+        var rows = new Matrix(isPerSample ? batch.Count : 1, columns);
         TensorValues.Read(value, type, rows);
         return rows;
     }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Google.Protobuf;
 using RankCollapse.Models.Onnx;
+using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Models.Running;
 
@@ -50,21 +52,25 @@ internal static class OnnxFile
     }
 
     /// <summary>Takes external data into the model, so that it is one file.</summary>
-    /// <exception cref="InvalidInputException">It would exceed 2 GB.</exception>
-    public static void Embed(ModelProto model, string folder)
+    /// <param name="model">The model, changed in place.</param>
+    /// <param name="file">The file that it was read from, beside which the data lie.</param>
+    /// <exception cref="InvalidInputException">It would exceed 2 GB, or a location leads out of the folder.</exception>
+    public static void Embed(ModelProto model, string file)
     {
         foreach (TensorProto tensor in Tensors(model.Graph).Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
         {
-            string location = tensor.ExternalData.First(entry => entry.Key == "location").Value;
-            long Entry(string key, long missing) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key) is { } found ? long.Parse(found.Value) : missing;
+            string location = tensor.ExternalData.FirstOrDefault(entry => entry.Key == "location")?.Value ?? "";
+            long Entry(string key, long missing) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key) is { } found && long.TryParse(found.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : missing;
 
-            using FileStream file = InputFile.Open(Path.Combine(folder, location));
-            long offset = Entry("offset", 0), length = Entry("length", file.Length - offset);
+            using FileStream data = InputFile.Open(NeighbourFile.Resolve(file, location));
+            long offset = Entry("offset", 0), length = Entry("length", data.Length - offset);
             if (model.CalculateSize() + length > LargestMessage)
                 throw new InvalidInputException("The compressed model has more than 2 GB, which one file of ONNX cannot hold; keep fewer parameters.");
+            if (offset > data.Length || length > data.Length - offset)
+                throw new InvalidInputException($"{data.Name} has {data.Length} bytes, but tensor {InputFile.Printable(tensor.Name)} lies at {offset} with {length}; it is truncated; get it again.");
             var bytes = new byte[length];
-            file.Position = offset;
-            file.ReadExactly(bytes);
+            data.Position = offset;
+            data.ReadExactly(bytes);
             tensor.RawData = UnsafeByteOperations.UnsafeWrap(bytes);
             tensor.ExternalData.Clear();
             tensor.ClearDataLocation();

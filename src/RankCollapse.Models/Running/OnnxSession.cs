@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Onnx;
 
 namespace RankCollapse.Models.Running;
@@ -31,7 +32,7 @@ internal sealed class OnnxSession : IDisposable
     public OnnxSession(ModelProto model, string name, string folder)
     {
         _name = name;
-        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC };
+        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC, IntraOpNumThreads = Product.MaxThreads };
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
         try
         {
