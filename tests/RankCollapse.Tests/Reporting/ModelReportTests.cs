@@ -12,7 +12,7 @@ public sealed class ModelReportTests
         string page = Write(SampleInspections.Usual());
         foreach (InspectionColumn column in InspectionColumn.OfWeights(3)) Assert.Contains($"<dt>{WebUtility.HtmlEncode(column.Heading)}</dt>", page, StringComparison.Ordinal);
         foreach (string name in (string[])["collapsed.weight", "full.weight", "conv.weight", "zero.weight", "fc.bias"]) Assert.Contains(name, page, StringComparison.Ordinal);
-        Assert.Contains("3 × 4×18", page, StringComparison.Ordinal);
+        Assert.Contains(WebUtility.HtmlEncode("3 × 4×18"), page, StringComparison.Ordinal);
     }
 
     [Fact]
