@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 using RankCollapse.Training;
@@ -12,6 +15,7 @@ public sealed class CellResult
     private const string SummaryName = "summary";
     private const string SecondsKey = "cell-seconds";
     private const string FingerprintKey = "cell-fingerprint";
+    private const string ChecksumKey = "cell-checksum";
 
     private readonly SortedDictionary<string, Matrix> _matrices = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _texts = new(StringComparer.Ordinal);
@@ -87,7 +91,7 @@ public sealed class CellResult
         var writer = new SafetensorsWriter();
         foreach ((string name, Matrix matrix) in _matrices) writer.Add(name, matrix);
         foreach ((string name, string text) in _texts) writer.AddMetadata(name, text);
-        writer.AddMetadata(FingerprintKey, fingerprint).AddMetadata(SecondsKey, Seconds.ToString("R", CultureInfo.InvariantCulture));
+        writer.AddMetadata(FingerprintKey, fingerprint).AddMetadata(ChecksumKey, Checksum()).AddMetadata(SecondsKey, Seconds.ToString("R", CultureInfo.InvariantCulture));
         writer.Write(path);
     }
 
@@ -104,15 +108,28 @@ public sealed class CellResult
             foreach (TensorDescription tensor in file.Tensors) result.Add(tensor.Name, file.ReadMatrix(tensor.Name));
             foreach ((string name, string text) in file.Metadata)
             {
-                if (name is not (FingerprintKey or SecondsKey)) result.Add(name, text);
+                if (name is not (FingerprintKey or SecondsKey or ChecksumKey)) result.Add(name, text);
             }
-            return result;
+            return file.Metadata.GetValueOrDefault(ChecksumKey) == result.Checksum() ? result : null;
         }
         catch (InvalidInputException)
         {
             // A damaged cell is computed again.
             return null;
         }
+    }
+
+    /// <summary>A digest of all names, shapes and numbers.</summary>
+    private string Checksum()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string name, string text) in _texts) hash.AppendData(Encoding.UTF8.GetBytes($"{name}={text}\n"));
+        foreach ((string name, Matrix matrix) in _matrices)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {matrix.Rows} {matrix.Columns}\n"));
+            hash.AppendData(MemoryMarshal.AsBytes(matrix.AsSpan()));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static string KebabCase(RunStatus status) => status switch

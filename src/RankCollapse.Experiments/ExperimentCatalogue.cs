@@ -9,6 +9,7 @@ public static class ExperimentCatalogue
     /// <summary>All figures, in the paper's order.</summary>
     public static IReadOnlyList<Experiment> Experiments { get; } =
     [
+        new TailEnergyExperiment(),
         new SingularValuesExperiment(),
         new CollapseExperiment(),
         new WeightNormsExperiment(),

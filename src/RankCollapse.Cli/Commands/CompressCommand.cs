@@ -72,7 +72,6 @@ internal static class CompressCommand
                 Cancellation = environment.Cancellation,
             };
             Product.MaxThreads = Has(threads) ? parsed.GetValue(threads) : Environment.ProcessorCount;
-            Lapack.UseThreads(Product.MaxThreads);
             CompressionReport report;
             using (ModelTensors tensors = ModelTensors.Open(model)) report = ModelCompression.Compress(tensors, file, options);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, CompressionOutput.ToJson(report));

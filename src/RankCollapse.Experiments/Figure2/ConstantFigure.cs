@@ -41,7 +41,9 @@ internal static class ConstantFigure
         const string Reading = "√C of the intermediate layers by least squares of s(Z^l) against Theorem 4.2's prediction; the dashed line is C = 1. Left, stationary points with δ = 0 against the feature penalty: curves, the penalised recursion; dots, trained. Middle, λ' = 0 against δ. Right, over the epochs of a first-order training from orthogonal weights with λ' = λ; dots at the right edge, the stationary point.";
         return new FigureDrawing(FigureDrawing.FullWidth, Height, "Where C = 1 appears", Reading, canvas =>
         {
-            FigureText.LegendRow(canvas, 40, 10, LayerLegend.Entries([.. LayerSpectra.Intermediate], Depth));
+            List<LegendEntry> legend = LayerLegend.Entries([.. LayerSpectra.Intermediate], LayerSpectra.Depth - 1);
+            legend.Add(new LegendEntry("trained to a stationary point", FigurePalette.Muted, LegendKey.Dot));
+            FigureText.LegendRow(canvas, 40, 10, legend);
             AxisRange y = Roots(data);
             float width = (FigureDrawing.FullWidth - 22 - 30 - 6) / 3f;
             AtDeltaZero(canvas, data, y, new SKRect(22, 22, 52 + width, Height));
@@ -74,8 +76,10 @@ internal static class ConstantFigure
     private static ChartPanel Panel(string title, string xLabel, IReadOnlyList<ChartSeries> series) =>
         new() { Title = title, XLabel = xLabel, YLabel = "√C", IsXLogarithmic = true, IsYLogarithmic = true, Level = 1, Series = series };
 
+    private static string LayerColour(int layer) => FigurePalette.Layer(layer, LayerSpectra.Depth - 1);
+
     private static ChartSeries Series(int layer, string what, IReadOnlyList<double> x, IReadOnlyList<double> y, SeriesMark mark) =>
-        new() { Name = $"layer {layer}, {what}", Toggle = $"layer {layer}", Colour = FigurePalette.Layer(layer, Depth), X = x, Y = y, Mark = mark };
+        new() { Name = $"layer {layer}, {what}", Toggle = $"layer {layer}", Colour = LayerColour(layer), X = x, Y = y, Mark = mark };
 
     private static void AtDeltaZero(SKCanvas canvas, SpectraData data, AxisRange y, SKRect area)
     {
@@ -85,8 +89,8 @@ internal static class ConstantFigure
         double[] ratios = Ratios();
         foreach (int l in LayerSpectra.Intermediate)
         {
-            panel.AddLine(Logarithms(ratios), Logarithms(ratios.Select(r => RootsAtDeltaZero(r, data.Samples)[l - 1])), FigurePalette.Layer(l, Depth), 1.6f);
-            panel.AddMarkers(Logarithms(data.AtDeltaZero.Select(p => p.Ratio)), Logarithms(data.AtDeltaZero.Select(p => p.Spectra.RootOfC(l))), FigurePalette.Layer(l, Depth), 5.5f);
+            panel.AddLine(Logarithms(ratios), Logarithms(ratios.Select(r => RootsAtDeltaZero(r, data.Samples)[l - 1])), LayerColour(l), 1.6f);
+            panel.AddMarkers(Logarithms(data.AtDeltaZero.Select(p => p.Ratio)), Logarithms(data.AtDeltaZero.Select(p => p.Spectra.RootOfC(l))), LayerColour(l), 5.5f);
         }
         panel.Render(canvas, area, new Margins(36, 8, 42, 22));
     }
@@ -101,8 +105,8 @@ internal static class ConstantFigure
         foreach (int l in LayerSpectra.Intermediate)
         {
             double[] deltas = Logarithms(free.Select(s => s.Delta));
-            panel.AddLine(deltas, Logarithms(free.Select(s => s.RootOfC(l))), FigurePalette.Layer(l, Depth), 1.6f);
-            panel.AddMarkers(deltas, Logarithms(free.Select(s => s.RootOfC(l))), FigurePalette.Layer(l, Depth), 5.5f);
+            panel.AddLine(deltas, Logarithms(free.Select(s => s.RootOfC(l))), LayerColour(l), 1.6f);
+            panel.AddMarkers(deltas, Logarithms(free.Select(s => s.RootOfC(l))), LayerColour(l), 5.5f);
         }
         panel.Render(canvas, area, new Margins(8, 8, 42, 22));
     }
@@ -118,8 +122,8 @@ internal static class ConstantFigure
         panel.AddLevel(0);
         foreach (int l in LayerSpectra.Intermediate)
         {
-            panel.AddLine(Logarithms(epochs), Logarithms(Column(data, l)), FigurePalette.Layer(l, Depth), 1.8f);
-            panel.AddMarkers([Math.Log10(end)], [Math.Log10(stationary.RootOfC(l))], FigurePalette.Layer(l, Depth), 5.5f);
+            panel.AddLine(Logarithms(epochs), Logarithms(Column(data, l)), LayerColour(l), 1.8f);
+            panel.AddMarkers([Math.Log10(end)], [Math.Log10(stationary.RootOfC(l))], LayerColour(l), 5.5f);
         }
         panel.Render(canvas, area, new Margins(8, 8, 42, 22));
     }
@@ -138,10 +142,10 @@ internal static class ConstantFigure
 
     private static double[] Ratios() => [.. Enumerable.Range(0, CurvePoints).Select(i => SmallestRatio * Math.Pow(1 / SmallestRatio, (double)i / (CurvePoints - 1)))];
 
-    // Epoch 0 has no place on a logarithmic axis; it is drawn at half an epoch before the first.
-    private static double[] Epochs(SpectraData data) => [.. Enumerable.Range(0, data.FirstOrder.Rows).Select(i => Math.Max(1, data.FirstOrder[i, 0]))];
+    // Epoch 0 has no place on a logarithmic axis; it is in the table.
+    private static double[] Epochs(SpectraData data) => Column(data, 0);
 
-    private static double[] Column(SpectraData data, int layer) => [.. Enumerable.Range(0, data.FirstOrder.Rows).Select(i => data.FirstOrder[i, layer])];
+    private static double[] Column(SpectraData data, int column) => [.. Enumerable.Range(1, data.FirstOrder.Rows - 1).Select(i => data.FirstOrder[i, column])];
 
     private static double[] Logarithms(IEnumerable<double> values) => [.. values.Select(v => v > 0 ? Math.Log10(v) : double.NaN)];
 }

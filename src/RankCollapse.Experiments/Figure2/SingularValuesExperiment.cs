@@ -95,7 +95,7 @@ public sealed class SingularValuesExperiment : Experiment
     private static double[] Deltas(ReproductionSettings settings) => settings.IsQuick ? [10, 2, 0.1, 0.01, 0] : [10, 5, 2, 1, 0.5, 0.1, 0.01, 0];
 
     // With λ' = 0 there is no minimum at δ = 0, and the way to one gets longer as δ gets smaller.
-    private static double[] FreeDeltas(ReproductionSettings settings) => settings.IsQuick ? [10, 2] : [10, 5, 2, 1, 0.5];
+    private static double[] FreeDeltas(ReproductionSettings settings) => settings.IsQuick ? [10, 2, 0.5] : [10, 5, 2, 1, 0.5];
 
     private static double[] Ratios(ReproductionSettings settings) => settings.IsQuick ? [0.1, 0.01] : [0.3, 0.1, 0.05, 0.02, 0.01, 0.002];
 
@@ -112,9 +112,9 @@ public sealed class SingularValuesExperiment : Experiment
     private static RunConfiguration Configuration(ReproductionSettings settings, SpectrumFamily family, double delta) => new()
     {
         Depth = LayerSpectra.Depth,
-        Samples = settings.IsQuick ? 50 : 200,
+        Samples = settings.IsQuick ? 100 : 200,
         Classes = LayerSpectra.Classes,
-        Width = [settings.IsQuick ? 50 : 200],
+        Width = [settings.IsQuick ? 100 : 200],
         Convention = family.Convention,
         Lambda = family.Lambda,
         LambdaFeatures = family.Lambda * family.Ratio,

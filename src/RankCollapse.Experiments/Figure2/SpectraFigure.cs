@@ -7,7 +7,6 @@ namespace RankCollapse.Experiments;
 /// <summary>The pictures of Figures 2 and 4: trained singular values as lines, Theorem 4.2's prediction as dots.</summary>
 internal static class SpectraFigure
 {
-    private const int Depth = LayerSpectra.Depth;
     private const int Shown = 15;
     private const int Columns = 4;
     private const float Left = 22;
@@ -57,10 +56,12 @@ internal static class SpectraFigure
         return new FigureChart("fig2", panels);
     }
 
+    private static string LayerColour(int layer) => FigurePalette.Layer(layer, LayerSpectra.Depth - 1);
+
     private static ChartSeries Series(int layer, string what, double[] index, double[] values, SeriesMark mark)
     {
         int count = Math.Min(index.Length, values.Length);
-        return new ChartSeries { Name = $"layer {layer}, {what}", Toggle = $"layer {layer}", Colour = FigurePalette.Layer(layer, Depth), Mark = mark, X = index[..count], Y = values[..count] };
+        return new ChartSeries { Name = $"layer {layer}, {what}", Toggle = $"layer {layer}", Colour = LayerColour(layer), Mark = mark, X = index[..count], Y = values[..count] };
     }
 
     private static FigureDrawing Draw(string title, string reading, List<(string Title, IReadOnlyList<LayerSpectra> Spectra)> rows, bool withForecast)
@@ -97,7 +98,7 @@ internal static class SpectraFigure
         panel.HideTicks(x: false, y: !labelled);
         foreach (int l in LayerSpectra.Intermediate)
         {
-            string colour = FigurePalette.Layer(l, Depth);
+            string colour = LayerColour(l);
             double[] index = [.. Enumerable.Range(1, Shown).Select(i => (double)i)];
             panel.AddLine(index, Heights(spectra.Trained(l), y, falls: true), colour, 1.8f);
             panel.AddMarkers(index, Heights(spectra.Predicted(l), y, falls: false), colour, 4.2f);
@@ -128,7 +129,7 @@ internal static class SpectraFigure
 
     private static List<LegendEntry> Legend(bool withForecast)
     {
-        List<LegendEntry> entries = LayerLegend.Entries([.. LayerSpectra.Intermediate], Depth);
+        List<LegendEntry> entries = LayerLegend.Entries([.. LayerSpectra.Intermediate], LayerSpectra.Depth - 1);
         entries.Add(new LegendEntry("Theorem 4.2, C = 1", FigurePalette.Muted, LegendKey.Dot));
         if (withForecast) entries.Add(new LegendEntry("our forecast", FigurePalette.Ink, LegendKey.Cross));
         return entries;

@@ -150,9 +150,9 @@ public sealed class WeightNormsExperiment : Experiment
     {
         Architecture = "residual",
         Depth = Depth,
-        Samples = settings.IsQuick ? 50 : 200,
+        Samples = settings.IsQuick ? 100 : 200,
         Classes = Classes,
-        Width = [settings.IsQuick ? 50 : 200],
+        Width = [settings.IsQuick ? 100 : 200],
         Lambda = Lambda,
         Delta = delta,
         Seed = settings.Seed,

@@ -113,7 +113,7 @@ public sealed class FeatureEvolutionExperiment : Experiment
 
     private const string LabelsName = "labels";
 
-    private static CellResult Train(RunConfiguration configuration, CancellationToken cancellation)
+    internal static CellResult Train(RunConfiguration configuration, CancellationToken cancellation)
     {
         DataSet data = DataSource.Load(configuration.ToDataRequest());
         var classes = new Partition(data.Labels, data.OutputDimension);

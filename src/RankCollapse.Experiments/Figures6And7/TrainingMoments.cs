@@ -20,10 +20,10 @@ internal sealed class TrainingMoments
     /// <summary>The number of moments.</summary>
     public static int Count => Shares.Length + 2;
 
-    /// <summary>Adds a snapshot to those of earlier records; of those after the last share only the latest is kept.</summary>
+    /// <summary>Adds a snapshot to those of earlier records; after the last share only as many are kept as there are moments, the latest among them.</summary>
     public static void Keep(List<FeatureSnapshot> snapshots, FeatureSnapshot next)
     {
-        if (snapshots.Count > Count && snapshots[^2].MeanTcv <= Shares[^1] * snapshots[0].MeanTcv) snapshots.RemoveAt(snapshots.Count - 1);
+        if (snapshots.Count > Count && snapshots[^Count].MeanTcv <= Shares[^1] * snapshots[0].MeanTcv) snapshots.RemoveAt(snapshots.Count - 1);
         snapshots.Add(next);
     }
 

@@ -67,6 +67,7 @@ internal static class PageCharts
         writer.WriteString("key", series.Toggle);
         // One key switches all series of a toggle; its name is theirs.
         writer.WriteString("name", series.Toggle);
+        if (Kind(series) is { } kind) writer.WriteString("kind", kind);
         writer.WriteString("colour", PageColours.Variables.GetValueOrDefault(series.Colour.ToLowerInvariant(), series.Colour));
         writer.WriteString("mark", series.Mark switch
         {
@@ -84,6 +85,10 @@ internal static class PageCharts
         }
         writer.WriteEndObject();
     }
+
+    /// <summary>What a series is beside its toggle: "trained" of "layer 2, trained"; null where it is nothing else.</summary>
+    private static string? Kind(ChartSeries series) =>
+        series.Name.StartsWith(series.Toggle + ", ", StringComparison.Ordinal) ? series.Name[(series.Toggle.Length + 2)..] : null;
 
     private static void Write(Utf8JsonWriter writer, ChartHeatMap map)
     {

@@ -16,11 +16,11 @@ internal static partial class PageText
         return Lowered().Replace(Raised().Replace(Encode(joined), "<sup>${it}</sup>"), "<sub>${it}</sub>");
     }
 
-    [GeneratedRegex(@"\^(\{(?<it>[^{}]*)\}|(?<it>\w))", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\^(\{(?<it>[^{}]*)\}|(?<it>[−-]?\d+\.\d+|\w))", RegexOptions.ExplicitCapture)]
     private static partial Regex Raised();
 
-    // Words such as block_deviation are left alone.
-    [GeneratedRegex(@"(?<=[\p{Lu}Σδλμ])_(\{(?<it>[^{}]*)\}|(?<it>\w)(?!\w))", RegexOptions.ExplicitCapture)]
+    // Single letters with an index; words such as block_deviation are left alone.
+    [GeneratedRegex(@"(?<=\p{L})_\{(?<it>[^{}]*)\}|(?<=(?<![\p{L}_])\p{L})_(?<it>\w)(?![\p{L}_])", RegexOptions.ExplicitCapture)]
     private static partial Regex Lowered();
 
     [GeneratedRegex(@"(?<=layers?|Figures?|Theorem|Proposition|Section|Appendix|Remark) (?=[\dA-D])", RegexOptions.ExplicitCapture)]

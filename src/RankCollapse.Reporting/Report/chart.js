@@ -132,6 +132,7 @@ const Chart = (() => {
         key.append(html("i"), series.name);
         this.keys.set(series.key, html("output", "", key));
       }
+      this.buildKinds(panels.flatMap(p => p.series));
       this.reading = html("span", "reading", this.tools);
       this.scales = {};
       for (const axis of ["x", "y"]) {
@@ -141,6 +142,19 @@ const Chart = (() => {
       this.panels = html("div", panels.some(p => p.equal || p.picture) ? "panels small" : panels.filter(p => !p.moment).length > 3 ? "panels many" : "panels", this.host);
       this.views = panels.map(panel => this.buildPanel(panel));
       this.lead(null, null);
+    }
+
+    // Where one key stands for several kinds of marks, such as lines and dots, these can be switched too.
+    buildKinds(series) {
+      const kinds = new Map(series.filter(s => s.kind).map(s => [s.kind, s.mark]));
+      if (kinds.size < 2) return;
+      for (const [kind, mark] of kinds) {
+        const name = `kind:${kind}`;
+        const key = button(`key ${mark}`, this.tools, undefined, () => this.toggle(name, key));
+        key.style.setProperty("--colour", "var(--muted)");
+        key.setAttribute("aria-pressed", "true");
+        key.append(html("i"), kind);
+      }
     }
 
     buildMoments(moments) {
@@ -185,7 +199,7 @@ const Chart = (() => {
     // The panels that share an axis with one: those with the same label.
     sharing(panel, axis) { return this.data.panels.filter(p => p === panel || (!isGrid(p) && !p.equal && !panel.equal && p[axis] === panel[axis] && p[`${axis}Log`] === panel[`${axis}Log`])); }
 
-    shown(panel) { return panel.series.filter(s => !this.hidden.has(s.key)); }
+    shown(panel) { return panel.series.filter(s => !this.hidden.has(s.key) && !this.hidden.has(`kind:${s.kind}`)); }
 
     // Where a cursor can be: x of lines, points, or entries of a grid.
     places(panel) {

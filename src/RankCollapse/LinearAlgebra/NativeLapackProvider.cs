@@ -30,7 +30,7 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
         _potrf = (delegate* unmanaged[Cdecl]<byte*, long*, double*, long*, long*, nuint, void>)potrf;
         Description = $"native LAPACK ({name}{Configuration(library)})";
         _library = library;
-        UseThreads(1);
+        UseOneThread();
     }
 
     /// <inheritdoc/>
@@ -63,12 +63,12 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
         return null;
     }
 
-    /// <summary>Sets the threads of each call, where the library lets it be said; 1 at first, because more fight with the program's own.</summary>
-    internal void UseThreads(int count)
+    /// <summary>One thread for each call, where the library lets it be said: more fight with the program's own, and change the last digits.</summary>
+    private void UseOneThread()
     {
         foreach (string name in (string[])["openblas_set_num_threads", "MKL_Set_Num_Threads"])
         {
-            if (NativeLibrary.TryGetExport(_library, name, out nint address)) ((delegate* unmanaged[Cdecl]<int, void>)address)(count);
+            if (NativeLibrary.TryGetExport(_library, name, out nint address)) ((delegate* unmanaged[Cdecl]<int, void>)address)(1);
         }
     }
 
