@@ -9,11 +9,11 @@ public sealed record FeatureColumn(string Key, string Heading, string Meaning)
     /// <summary>Whether it belongs to the few that are shown first.</summary>
     public bool IsMain { get; init; } = true;
 
-    /// <summary>The columns of an inspection's features, in the order of the first layer that has them; none where no data was given.</summary>
+    /// <summary>The columns of an inspection's features, in the order of the first layer that has them, those that none has left out; none where no data was given.</summary>
     public static IReadOnlyList<FeatureColumn> Of(Inspection inspection)
     {
         ArgumentNullException.ThrowIfNull(inspection);
         IEnumerable<LayerFeatures> measured = [.. inspection.Layers.Select(layer => layer.Features).OfType<LayerFeatures>(), .. inspection.OtherFeatures];
-        return [.. measured.SelectMany(features => features.Metrics.Keys).Distinct(StringComparer.Ordinal).Select(key => inspection.FeatureColumns.FirstOrDefault(column => column.Key == key) ?? new FeatureColumn(key, key, ""))];
+        return [.. measured.SelectMany(features => features.Metrics.Where(metric => metric.Value is not null)).Select(metric => metric.Key).Distinct(StringComparer.Ordinal).Select(key => inspection.FeatureColumns.FirstOrDefault(column => column.Key == key) ?? new FeatureColumn(key, key, ""))];
     }
 }

@@ -25,7 +25,7 @@ internal static class InspectCommand
             Examples = ["rankcollapse inspect model.safetensors", "rankcollapse inspect model.onnx --html model.html --classes 10", "rankcollapse inspect model.onnx --data images.npz --html model.html", "rankcollapse inspect runs/first --classes 10 --json"],
         };
         var path = new Argument<string>("MODEL") { Description = "the model's file or folder" };
-        Option<int> classes = OptionValue.Of<int>("--classes", "K for the tail energy [none]", "K");
+        Option<int> classes = OptionValue.Of<int>("--classes", "K for the tail energy [the classes of the data, where there are data]", "K");
         Option<string> convolution = OptionValue.Of<string>("--convolution", "The matrix of a convolution: unfold, slices or fft [unfold]", "VIEW");
         Option<int> fourierSize = OptionValue.Of<int>("--fft-size", "Side of the images for --convolution fft [32]", "n");
         Option<string> only = OptionValue.Of<string>("--only", "Only layers whose names contain one of these texts, with commas between them", "TEXT[,…]");
@@ -57,6 +57,7 @@ internal static class InspectCommand
             using (ModelTensors model = ModelTensors.Open(parsed.GetRequiredValue(path)))
             {
                 measured = features.Measure(parsed, model, environment);
+                if (options.Classes is null && measured is { Labels.Count: > 0 }) options = options with { Classes = measured.Labels.Count };
                 inspection = Inspection.Of(model, options);
                 if (measured is not null) inspection = inspection.WithFeatures(measured.ToLayerFeatures(), measured.ToColumns());
             }

@@ -45,7 +45,7 @@ internal static class InspectionPage
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
         html.Append($"<p class=\"subject\">{Encode(name)} · {Format(inspection.Format)} · {NumberText.Count(inspection.Layers.Count, "layer")} · {NumberText.Whole(weights)} weights{Kinds(inspection)}</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{Encode(Finding(inspection, weights))}</h1>\n");
-        html.Append($"<p class=\"note\">{Encode(View(inspection.Options))} Energy is Σs², and says nothing about accuracy: compress the model and measure it.</p>\n");
+        html.Append($"<p class=\"note\">{Encode(HasConvolutions(inspection) ? View(inspection.Options) + " " : "")}Energy is Σs², and says nothing about accuracy: compress the model and measure it.</p>\n");
         if (inspection.Layers.Count > 0)
             html.Append($"<figure class=\"overview\"><h3>How much of each layer’s rank its energy needs</h3>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Overview of ranks\">{RankOverview.Draw(inspection)}</div>\n<figcaption class=\"note\">{RankOverview.Reading}</figcaption></figure>\n");
         html.Append("</section>\n");
@@ -100,6 +100,9 @@ internal static class InspectionPage
         if (inspection.Layers.Count == 0) return "";
         return " · " + string.Join(", ", inspection.Layers.GroupBy(layer => LayerTable.Kind(layer.Layer)).Select(group => $"{group.Count()} {group.Key}"));
     }
+
+    private static bool HasConvolutions(Inspection inspection) =>
+        inspection.Layers.Any(layer => layer.Layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution);
 
     private static string View(InspectionOptions options) => options.Convolution switch
     {

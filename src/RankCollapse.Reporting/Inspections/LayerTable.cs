@@ -14,6 +14,9 @@ namespace RankCollapse.Reporting.Inspections;
 /// <param name="Value">The number of a layer.</param>
 internal sealed record TableColumn(string Heading, string Meaning, bool IsMain, string Kind, Func<InspectedLayer, double?> Value)
 {
+    /// <summary>The key of a column of features; null for one of the weights.</summary>
+    public string? FeatureKey { get; init; }
+
     /// <summary>The columns for an inspection, features last.</summary>
     public static IReadOnlyList<TableColumn> Of(Inspection inspection)
     {
@@ -24,7 +27,7 @@ internal sealed record TableColumn(string Heading, string Meaning, bool IsMain, 
             columns.Add(new TableColumn(column.Heading, column.Meaning, column.IsMain, kind, column.Value));
         }
         foreach (FeatureColumn feature in FeatureColumn.Of(inspection))
-            columns.Add(new TableColumn(feature.Heading, feature.Meaning, feature.IsMain, "number", layer => layer.Features?.Metrics.GetValueOrDefault(feature.Key)));
+            columns.Add(new TableColumn(feature.Heading, feature.Meaning, feature.IsMain, "number", layer => layer.Features?.Metrics.GetValueOrDefault(feature.Key)) { FeatureKey = feature.Key });
         return columns;
     }
 }
@@ -46,17 +49,16 @@ internal static class LayerTable
         foreach ((InspectedLayer layer, int number) in inspection.Layers.Select((layer, i) => (layer, i + 1)))
         {
             html.Append(CultureInfo.InvariantCulture, $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\"><a href=\"#layer-{number}\">{Encode(InputFile.Printable(layer.Layer.Name))}</a></th><td class=\"word\">{Kind(layer.Layer)}</td><td data-v=\"{(long)layer.Spectrum.Shape.Rows * layer.Spectrum.Shape.Columns}\">{Encode(layer.Spectrum.Shape.ToString())}</td>");
-            foreach (TableColumn column in columns)
-            {
-                double? value = column.Value(layer);
-                string more = column.IsMain ? "" : " class=\"more\"";
-                html.Append(value is { } number2
-                    ? FormattableString.Invariant($"<td{more} data-v=\"{number2:R}\">{Text(number2, column.Kind)}</td>")
-                    : $"<td class=\"missing{(column.IsMain ? "" : " more")}\">–</td>");
-            }
+            foreach (TableColumn column in columns) Cell(html, column, column.Value(layer));
             html.Append("</tr>\n");
         }
-        html.Append("</tbody></table></div>\n<p class=\"note\">A dash means that there is no such value. Headings sort the table.</p>\n");
+        foreach ((LayerFeatures features, int number) in inspection.OtherFeatures.Select((features, i) => (features, inspection.Layers.Count + i + 1)))
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\">{Encode(InputFile.Printable(features.Layer))}</th><td class=\"word\">features alone</td><td class=\"missing\">–</td>");
+            foreach (TableColumn column in columns) Cell(html, column, column.FeatureKey is { } key ? features.Metrics.GetValueOrDefault(key) : null);
+            html.Append("</tr>\n");
+        }
+        html.Append($"</tbody></table></div>\n<p class=\"note\">A dash means that there is no such value. Headings sort the table.{(inspection.OtherFeatures.Count > 0 ? " Rows of features alone are values of the graph that no layer above computes, such as sums of two ways." : "")}</p>\n");
     }
 
     /// <summary>One sentence for each column.</summary>
@@ -73,6 +75,14 @@ internal static class LayerTable
         LayerKind.TransposedConvolution => "transposed convolution",
         _ => layer.Kind.ToString().ToLowerInvariant(),
     };
+
+    private static void Cell(StringBuilder html, TableColumn column, double? value)
+    {
+        string more = column.IsMain ? "" : " class=\"more\"";
+        html.Append(value is { } number
+            ? FormattableString.Invariant($"<td{more} data-v=\"{number:R}\">{Text(number, column.Kind)}</td>")
+            : $"<td class=\"missing{(column.IsMain ? "" : " more")}\">–</td>");
+    }
 
     private static void Heading(StringBuilder html, string css, string name, string meaning) =>
         html.Append($"<th scope=\"col\"{(css.Length > 0 ? $" class=\"{css}\"" : "")}{(meaning.Length > 0 ? $" title=\"{Encode(meaning)}\"" : "")}>{Encode(name)}</th>");

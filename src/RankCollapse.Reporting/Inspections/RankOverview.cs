@@ -9,7 +9,7 @@ namespace RankCollapse.Reporting.Inspections;
 /// <summary>All layers side by side: stable rank, the rank of 99 % of the energy and the break-even rank as parts of the full rank.</summary>
 internal static class RankOverview
 {
-    private const int Left = 52, Top = 12, PlotHeight = 190, Bottom = 44, Narrowest = 1080;
+    private const int Left = 52, Top = 12, PlotHeight = 190, Bottom = 44, Widest = 1080, Narrowest = 360;
 
     /// <summary>How to read it.</summary>
     public const string Reading =
@@ -19,7 +19,7 @@ internal static class RankOverview
     public static string Draw(Inspection inspection)
     {
         int count = inspection.Layers.Count;
-        double step = Math.Clamp((Narrowest - Left) / (double)count, 9, 46), bar = Math.Min(22, step * 0.66);
+        double step = Math.Clamp((Widest - Left) / (double)count, 9, 46), bar = Math.Min(22, step * 0.66);
         double width = Math.Max(Narrowest, Left + (count * step) + 8);
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"ranks\" viewBox=\"0 0 {width:0} {Top + PlotHeight + Bottom}\" style=\"width:{width:0}px\" role=\"img\" aria-label=\"Ranks of all layers as parts of the full rank\">");
