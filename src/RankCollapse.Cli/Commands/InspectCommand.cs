@@ -52,7 +52,6 @@ internal static class InspectCommand
                 Cancellation = environment.Cancellation,
             };
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
-            Lapack.UseThreads(Product.MaxThreads);
             Inspection inspection;
             FeatureReport? measured;
             using (ModelTensors model = ModelTensors.Open(parsed.GetRequiredValue(path)))

@@ -86,6 +86,20 @@ public sealed class OnnxModelTests : IDisposable
         Assert.Equal([1, 2, 3, 4], model.ReadMatrix("w").AsSpan().ToArray());
     }
 
+    [Fact]
+    public void ExternalDataBeyondTwoGigabytes_AreRead()
+    {
+        const long Offset = 5L << 29;
+        using (FileStream file = File.Create(_folder.File("w.bin")))
+        {
+            // Only the end is written: the rest takes no place on the disk.
+            file.Position = Offset;
+            file.Write(ModelBytes.Bytes(1, 2, 3, 4));
+        }
+        using ModelTensors model = Open(External(("location", "w.bin"), ("offset", Offset.ToString()), ("length", "16")));
+        Assert.Equal([1, 2, 3, 4], model.ReadDoubles("w"));
+    }
+
     [Theory]
     [InlineData("../w.bin", "0", "16", "no relative path")]
     [InlineData("sub/../../w.bin", "0", "16", "no relative path")]
