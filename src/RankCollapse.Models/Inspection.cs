@@ -71,6 +71,9 @@ public sealed record Inspection
     /// <summary>What the metrics of features are called and what they mean; those that are not listed go by their keys.</summary>
     public IReadOnlyList<FeatureColumn> FeatureColumns { get; init; } = [];
 
+    /// <summary>What the features were measured on, in a few sentences; null where no data was given.</summary>
+    public string? FeatureNote { get; init; }
+
     /// <summary>Blocks above this many numbers are set free before the next tensor is read, so that two large tensors are never held at once.</summary>
     private const int LargeArray = 1 << 20;
 
@@ -111,13 +114,14 @@ public sealed record Inspection
     /// <summary>This inspection with features joined to the layers by name.</summary>
     /// <param name="features">What was measured.</param>
     /// <param name="columns">What its metrics are called.</param>
-    public Inspection WithFeatures(IReadOnlyList<LayerFeatures> features, IReadOnlyList<FeatureColumn> columns)
+    /// <param name="note">What the features were measured on.</param>
+    public Inspection WithFeatures(IReadOnlyList<LayerFeatures> features, IReadOnlyList<FeatureColumn> columns, string? note = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         var byLayer = features.GroupBy(feature => feature.Layer, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
         InspectedLayer[] layers = [.. Layers.Select(layer => layer with { Features = byLayer.GetValueOrDefault(layer.Layer.Name) })];
         var joined = layers.Select(layer => layer.Features).OfType<LayerFeatures>().ToHashSet(ReferenceEqualityComparer.Instance);
-        return this with { Layers = layers, FeatureColumns = columns, OtherFeatures = [.. features.Where(feature => !joined.Contains(feature))] };
+        return this with { Layers = layers, FeatureColumns = columns, FeatureNote = note, OtherFeatures = [.. features.Where(feature => !joined.Contains(feature))] };
     }
 
     private static WeightSpectrum? Measure(ModelTensors model, WeightLayer layer, InspectionOptions options, out string? reason)

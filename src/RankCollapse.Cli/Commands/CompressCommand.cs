@@ -18,6 +18,7 @@ internal static class CompressCommand
             Notes =
             [
                 "MODEL is an ONNX model, a safetensors or npz file, or the folder of a run. Both models are run on the same inputs and compared before the result is written.",
+                "Exit code 0: written; 1: no layer could be replaced, and nothing was written; 2: bad input.",
                 "Layers whose factors would have no fewer parameters stay as they are. With --data, layers are fitted to what they do on the data, not to their weights.",
             ],
             Examples =
@@ -76,7 +77,7 @@ internal static class CompressCommand
             using (ModelTensors tensors = ModelTensors.Open(model)) report = ModelCompression.Compress(tensors, file, options);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, CompressionOutput.ToJson(report));
             else CompressionOutput.Write(environment.Output, report);
-            return ExitCode.Done;
+            return report.Output is null ? ExitCode.NotReached : ExitCode.Done;
         });
         return command;
     }

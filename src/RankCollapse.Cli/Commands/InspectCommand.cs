@@ -59,7 +59,7 @@ internal static class InspectCommand
                 measured = features.Measure(parsed, model, environment);
                 if (options.Classes is null && measured is { Labels.Count: > 0 }) options = options with { Classes = measured.Labels.Count };
                 inspection = Inspection.Of(model, options);
-                if (measured is not null) inspection = inspection.WithFeatures(measured.ToLayerFeatures(), measured.ToColumns());
+                if (measured is not null) inspection = inspection.WithFeatures(measured.ToLayerFeatures(), measured.ToColumns(), measured.Note());
             }
             if (parsed.GetValue(parquet) is { } table) InspectionTable.Write(table, inspection);
             if (parsed.GetValue(html) is { } page) ModelReport.Write(inspection, page);

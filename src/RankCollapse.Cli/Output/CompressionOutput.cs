@@ -11,7 +11,7 @@ internal static class CompressionOutput
     /// <summary>Writes the layers, the totals and the comparison.</summary>
     public static void Write(TextWriter output, CompressionReport report)
     {
-        output.WriteLine($"{report.Output}: {report.ParametersAfter:N0} of {report.ParametersBefore:N0} parameters, {Numbers.PerCent(report.Removed)} removed");
+        output.WriteLine($"{report.Output ?? report.Model}: {report.ParametersAfter:N0} of {report.ParametersBefore:N0} parameters, {Numbers.PerCent(report.Removed)} removed");
         bool hasCertificate = report.Layers.Any(layer => layer.Certificate is not null), hasData = report.Layers.Any(layer => layer.IsFittedToData);
         var table = new TextTable(["layer", "kind", "shape", "rank", "of", "parameters", "after", "least error", "error of W", .. hasData ? ["error on data"] : Array.Empty<string>(), .. hasCertificate ? ["Theorem 3.4"] : Array.Empty<string>()]);
         foreach (CompressedLayer layer in report.Layers)
@@ -37,7 +37,7 @@ internal static class CompressionOutput
     public static JsonObject ToJson(CompressionReport report) => new()
     {
         ["model"] = report.Model,
-        ["output"] = report.Output,
+        ["output"] = JsonOutput.Text(report.Output),
         ["rule"] = report.Rule.ToString().ToLowerInvariant(),
         ["parametersBefore"] = report.ParametersBefore,
         ["parametersAfter"] = report.ParametersAfter,
@@ -71,7 +71,7 @@ internal static class CompressionOutput
     {
         if (check is null)
         {
-            output.WriteLine($"Not run: {reason}");
+            output.WriteLine(reason);
             return;
         }
         output.WriteLine($"On {check.SampleCount} samples, {check.Inputs}:");

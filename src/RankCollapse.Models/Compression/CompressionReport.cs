@@ -84,8 +84,8 @@ public sealed record CompressionReport
     /// <summary>The model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The file that was written.</summary>
-    public required string Output { get; init; }
+    /// <summary>The file that was written; null where no layer was replaced.</summary>
+    public required string? Output { get; init; }
 
     /// <summary>How ranks were chosen.</summary>
     public required RankRule Rule { get; init; }

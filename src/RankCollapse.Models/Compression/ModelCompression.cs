@@ -9,7 +9,9 @@ namespace RankCollapse.Models.Compression;
 /// <summary>Replaces layers of a model by two smaller ones: the front door.</summary>
 public static class ModelCompression
 {
-    /// <summary>Compresses a model and writes it.</summary>
+    private const string OnnxExtension = ".onnx";
+
+    /// <summary>Compresses a model and writes it; nothing is written where no layer is replaced, unless a run is exported as ONNX.</summary>
     /// <param name="model">ONNX, safetensors, npz, or a run.</param>
     /// <param name="output">The file: .onnx for ONNX models and runs, .safetensors for all but ONNX models.</param>
     /// <param name="options">How.</param>
@@ -25,6 +27,8 @@ public static class ModelCompression
         if (options.Rule == RankRule.Certificate && model.Format != ModelFormat.Run)
             throw new InvalidInputException($"Theorem 3.4 needs the data and the objective that a network was trained with, which {model.Path} does not hold; choose ranks by energy, tolerance, rank or a budget.");
         var plan = CompressionPlan.Make(target, options);
+        bool isExport = model.Format == ModelFormat.Run && HasExtension(output, OnnxExtension);
+        if (plan.Factors.Count == 0 && !isExport) return plan.Report(model.Path, null, null, "No layer was replaced, so that nothing was written.");
         options.Progress?.Invoke("checking and writing");
         CompressionCheck? check = target.Write(output, plan.Factors, out string? reason);
         return plan.Report(model.Path, output, check, reason);
@@ -32,8 +36,7 @@ public static class ModelCompression
 
     private static ICompressionTarget Open(ModelTensors model, string output, CompressionOptions options)
     {
-        string extension = Path.GetExtension(output).ToLowerInvariant();
-        bool isOnnx = extension == ".onnx", isTensors = extension == ".safetensors";
+        bool isOnnx = HasExtension(output, OnnxExtension), isTensors = HasExtension(output, ".safetensors");
         switch (model)
         {
             case OnnxModel onnx:
@@ -46,6 +49,8 @@ public static class ModelCompression
                 return isTensors ? new TensorTarget(model) : throw Unfit(output, "weights without a graph are written as .safetensors");
         }
     }
+
+    private static bool HasExtension(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 
     private static InvalidInputException Unfit(string output, string rule) => new($"The output is {output}, but {rule}; choose another --out.");
 }
@@ -92,7 +97,7 @@ internal sealed class CompressionPlan
     }
 
     /// <summary>What it came to.</summary>
-    public CompressionReport Report(string model, string output, CompressionCheck? check, string? reason)
+    public CompressionReport Report(string model, string? output, CompressionCheck? check, string? reason)
     {
         double squares = 0, total = 0;
         var layers = new List<CompressedLayer>();

@@ -26,6 +26,19 @@ public sealed record FeatureReport(
     public IReadOnlyList<FeatureColumn> ToColumns() =>
         [.. Present().Select(metric => new FeatureColumn(metric.Name, metric.Heading, metric.Meaning) { IsMain = metric.IsMain })];
 
+    /// <summary>What was measured and on what, in a few sentences.</summary>
+    public string Note()
+    {
+        string classes = Labels.Count == 0 ? "without labels" : $"of {Labels.Count} classes";
+        string note = $"Features of {SampleCount} samples {classes}";
+        if (Accuracy is { } accuracy) note += $", of which {100 * accuracy:0.0} % are predicted right";
+        note += ".";
+        if (Labels.Count > 0 && SubsampleCount < SampleCount) note += $" TCV is of a subsample of {SubsampleCount}, drawn in proportion to the classes.";
+        int reduced = Layers.Count(layer => layer.Reduction is not null);
+        if (reduced > 0) note += $" {reduced} of {Layers.Count} tensors are wide and were reduced: {string.Join("; ", Layers.Select(layer => layer.Reduction).OfType<string>().Distinct().Take(4))}{(Layers.Select(layer => layer.Reduction).OfType<string>().Distinct().Count() > 4 ? "; …" : "")}.";
+        return note;
+    }
+
     /// <summary>The numbers that some layer has.</summary>
     public IEnumerable<FeatureMetric> Present() => FeatureMetric.All.Where(metric => Layers.Any(metrics => metric.Value(metrics) is not null));
 }

@@ -12,7 +12,7 @@ internal static class RandomInputs
     private const double MostNumbers = 1e8;
 
     /// <summary>What free sizes are tried with, in order: sequences, then images.</summary>
-    private static readonly int[] Sizes = [1, 8, 32, 64, 224];
+    private static readonly int[] Sizes = [1, 8, 32, 64, 224, 512];
 
     /// <summary>Draws inputs in the shapes that the model declares.</summary>
     /// <exception cref="InvalidInputException">The model does not run on any that were tried.</exception>

@@ -28,6 +28,7 @@ internal static class InspectionPage
         Summary(html, inspection, name);
         IReadOnlyList<TableColumn> columns = TableColumn.Of(inspection);
         html.Append("<section aria-labelledby=\"layers-heading\"><h2 id=\"layers-heading\">Layers</h2>\n");
+        if (inspection.FeatureNote is { } note) html.Append($"<p class=\"note\">{Encode(note)}</p>\n");
         LayerTable.Write(html, inspection, columns);
         html.Append("</section>\n");
         LayerTable.WriteMeanings(html, columns);

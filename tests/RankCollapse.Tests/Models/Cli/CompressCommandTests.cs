@@ -58,6 +58,15 @@ public sealed class CompressCommandTests : IDisposable
     }
 
     [Fact]
+    public void NothingToReplace_IsExitCode1WithNothingWritten()
+    {
+        CommandLine line = CommandLine.Run("compress", Weights(), "--rank", "16", "--out", _folder.File("small.safetensors"));
+        Assert.Equal(1, line.ExitCode);
+        Assert.Contains("No layer was replaced", line.Output);
+        Assert.Single(Directory.GetFiles(_folder.Root));
+    }
+
+    [Fact]
     public void ExistingFiles_AreKeptUnlessForced()
     {
         string model = Weights(), output = _folder.Write("small.safetensors", "kept");

@@ -89,6 +89,16 @@ public sealed class RunCompressionTests : IDisposable
         Assert.Equal("W3", (string)features["classifier"]!);
     }
 
+    [Fact]
+    public void WholeRun_AsOnnx_IsExported()
+    {
+        string run = Train("--max-epochs", "5");
+        CompressionReport report = Compress(run, "run.onnx", new CompressionOptions { Rule = RankRule.Rank, Rank = 1000 });
+        Assert.Equal(0, report.Check!.Outputs[0].Error);
+        using ModelTensors model = ModelTensors.Open(_folder.File("run.onnx"));
+        Assert.Equal(RunFolder.Read(run).Trained.Weights(2).AsSpan().ToArray(), model.ReadDoubles("W2"));
+    }
+
     private string Train(params string[] more)
     {
         string run = _folder.File("run");
