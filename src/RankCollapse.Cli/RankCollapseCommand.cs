@@ -47,6 +47,8 @@ internal static class RankCollapseCommand
         root.Add(ConstructCommand.Create(environment));
         root.Add(PathCommand.Create(environment));
         root.Add(ReportCommand.Create(environment));
+        root.Add(SweepCommand.Create(environment));
+        root.Add(QueryCommand.Create(environment));
         root.Add(DoctorCommand.Create(environment));
         root.SetAction(parsed => new ExampleHelpAction().Invoke(parsed));
         HelpOption help = root.Options.OfType<HelpOption>().Single();

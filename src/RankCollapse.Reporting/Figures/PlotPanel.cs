@@ -67,6 +67,27 @@ internal sealed class PlotPanel : IDisposable
         markers.MarkerShape = shape;
     }
 
+    /// <summary>Fills the room between two lines with a light tint; it is interrupted where either is not finite.</summary>
+    public void AddBand(IReadOnlyList<double> x, IReadOnlyList<double> low, IReadOnlyList<double> high, string colour)
+    {
+        const double Opacity = 0.2;
+        bool IsKnown(int i) => double.IsFinite(low[i]) && double.IsFinite(high[i]);
+        for (int start = 0; start < x.Count; start++)
+        {
+            int end = start;
+            while (end < x.Count && IsKnown(end)) end++;
+            if (end - start > 1)
+            {
+                int[] piece = [.. Enumerable.Range(start, end - start)];
+                var band = _plot.Add.FillY([.. piece.Select(i => x[i])], [.. piece.Select(i => low[i])], piece.Select(i => high[i]).ToArray());
+                band.FillColor = Color.FromHex(colour).WithOpacity(Opacity);
+                band.LineWidth = 0;
+                band.MarkerSize = 0;
+            }
+            start = Math.Max(start, end);
+        }
+    }
+
     /// <summary>Draws a bar from 0 to a value.</summary>
     public void AddBar(double position, double value, double width, string colour)
     {

@@ -66,7 +66,7 @@ public sealed class ResultDatabase : IDisposable
     /// <param name="cancellation">Stops the query.</param>
     /// <exception cref="InvalidInputException">The SQL is wrong; the message is one line.</exception>
     /// <exception cref="OperationCanceledException">The query was stopped.</exception>
-    public ResultTable Read(int mostRows = int.MaxValue, CancellationToken cancellation = default) => Ask(OneStatement(), reader =>
+    public ResultTable Read(int mostRows = int.MaxValue, CancellationToken cancellation = default) => Ask(SingleStatement.Of(Sql), reader =>
     {
         var columns = Enumerable.Range(0, reader.FieldCount).Select(i => new ResultTableColumn(reader.GetName(i), reader.GetDataTypeName(i))).ToList();
         var rows = new List<IReadOnlyList<object?>>();
@@ -94,11 +94,11 @@ public sealed class ResultDatabase : IDisposable
         ArgumentNullException.ThrowIfNull(output);
         if (format == ResultFormat.Json)
         {
-            Ask(OneStatement(), reader => ResultJson.Write(reader, output), cancellation);
+            Ask(SingleStatement.Of(Sql), reader => ResultJson.Write(reader, output), cancellation);
             return;
         }
         string export = Path.Combine(_folder.FullName, "export");
-        Ask($"COPY ({OneStatement()}) TO '{PathInside("export")}' ({(format == ResultFormat.Csv ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd")})", _ => 0, cancellation);
+        Ask($"COPY ({SingleStatement.Of(Sql)}) TO '{PathInside("export")}' ({(format == ResultFormat.Csv ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd")})", _ => 0, cancellation);
         using (FileStream file = File.OpenRead(export)) file.CopyTo(output);
         File.Delete(export);
     }
@@ -144,9 +144,6 @@ public sealed class ResultDatabase : IDisposable
             throw new InvalidInputException("SQL: it has parameters such as ? or $1, which have no values here; write the values.", e);
         }
     }
-
-    // As a subquery, only a statement that gives a table is accepted, and only one.
-    private string OneStatement() => $"SELECT * FROM (\n{Sql.TrimEnd().TrimEnd(';')}\n)";
 
     private string PathInside(string name) => Path.Combine(_folder.FullName, name).Replace("'", "''", StringComparison.Ordinal);
 

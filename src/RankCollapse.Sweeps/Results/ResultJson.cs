@@ -59,7 +59,9 @@ internal static class ResultJson
             case float number when float.IsFinite(number): writer.WriteNumberValue(number); break;
             case double or float: writer.WriteNullValue(); break;
             case decimal number: writer.WriteNumberValue(number); break;
-            case BigInteger or sbyte or byte or short or ushort or int or uint or long or ulong: writer.WriteRawValue(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture)); break;
+            case sbyte or byte or short or ushort or int or uint or long: writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
+            case ulong number: writer.WriteNumberValue(number); break;
+            case BigInteger number: writer.WriteRawValue(number.ToString(CultureInfo.InvariantCulture)); break;
             case DateTime time: writer.WriteStringValue(time); break;
             case DateTimeOffset time: writer.WriteStringValue(time); break;
             case IDictionary map:

@@ -36,9 +36,12 @@ internal static class ResultTables
     {
         string counts = string.Join(", ", Settings.Select(s => $"count(DISTINCT {Quoted(s.Name)}) + max({Quoted(s.Name)} IS NULL)::INTEGER * least(1, count({Quoted(s.Name)}))"));
         using DuckDBCommand command = database.CreateCommand();
-        command.CommandText = $"SELECT {counts} FROM stored.runs";
+        command.CommandText = $"SELECT {counts}, count(*) - count(width) FROM stored.runs";
         using DuckDBDataReader reader = command.ExecuteReader();
-        return reader.Read() ? [.. Settings.Where((s, i) => s.Name != "version" && !reader.IsDBNull(i) && reader.GetInt64(i) > 1).Select(s => s.Name)] : [];
+        if (!reader.Read()) return [];
+        // Lists of widths say nothing new where every run has one width.
+        string[] left = reader.GetInt64(Settings.Length) == 0 ? ["version", "widths"] : ["version"];
+        return [.. Settings.Where((s, i) => !left.Contains(s.Name) && !reader.IsDBNull(i) && reader.GetInt64(i) > 1).Select(s => s.Name)];
     }
 
     private static void Create(DuckDBConnection database)

@@ -6,6 +6,8 @@ namespace RankCollapse.Sweeps.Results;
 /// <summary>What is wrong with a user's SQL, in one line.</summary>
 internal static partial class SqlErrorLine
 {
+    private const string NotFound = "not found in FROM clause";
+
     /// <summary>The database's message without its picture of the statement, with the way out.</summary>
     public static string Of(DuckDBException error)
     {
@@ -15,11 +17,14 @@ internal static partial class SqlErrorLine
         message = InputFile.Printable(string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))).TrimEnd('.', '!', ' ');
         if (UnknownTable().Match(message) is { Success: true } unknown)
             return $"SQL: there is no table {unknown.Groups["name"].Value}; {NearMatches.Advice(unknown.Groups["name"].Value, [.. ResultTables.Views])}";
-        return message.Contains("Parser Error", StringComparison.Ordinal) && message.Contains("syntax error", StringComparison.Ordinal)
-            ? $"SQL: {message}; one SELECT, FROM, WITH, DESCRIBE, SUMMARIZE or PIVOT is expected, over {string.Join(", ", ResultTables.Views)}."
-            : message.Contains("not found in FROM clause", StringComparison.Ordinal)
-            ? $"SQL: {message.Replace("not found in FROM clause!", "is not in these tables;", StringComparison.Ordinal)}; \"DESCRIBE runs\" lists the columns."
-            : $"SQL: {message}.";
+        string advice = message switch
+        {
+            _ when message.Contains("Permission Error", StringComparison.Ordinal) => "; a query reads its views and nothing else: no files, no network.",
+            _ when message.Contains("syntax error", StringComparison.Ordinal) => $"; expected is one SELECT, FROM, WITH, DESCRIBE, SUMMARIZE or PIVOT, over {string.Join(", ", ResultTables.Views)}.",
+            _ when message.Contains(NotFound, StringComparison.Ordinal) => "; \"DESCRIBE runs\" lists the columns.",
+            _ => ".",
+        };
+        return $"SQL: {message.Replace(NotFound + "!", "not found;", StringComparison.Ordinal)}{advice}";
     }
 
     [GeneratedRegex("Table with name (?<name>.+?) does not exist", RegexOptions.ExplicitCapture)]
