@@ -27,5 +27,5 @@ public sealed class Trial
     public IEnumerable<JsonElement> Values => _row.EnumerateArray().Skip(1);
 
     /// <summary>Every setting, resolved; built anew at each call.</summary>
-    public RunConfiguration Configuration => _template.Fill(Values);
+    public RunConfiguration Configuration => TrialIdentity.Resolve(_template.Fill(Values));
 }

@@ -1,0 +1,13 @@
+using RankCollapse.Sweeps.Plan;
+
+namespace RankCollapse.Sweeps.Specification;
+
+/// <summary>A plan, and what there is to say of it before it runs.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Specified">Trials that the specification makes, before exclusions.</param>
+/// <param name="Excluded">Trials that it excludes.</param>
+/// <param name="Repeated">Trials that are equal to another one, and run once.</param>
+/// <param name="SecondsOnOneCore">A rough estimate of all trials' seconds on one core, from the sizes of products; epochs of second-order solvers are guessed.</param>
+/// <param name="LargestBytes">The memory that the largest trial needs.</param>
+/// <param name="MostThreads">The most threads that a trial asks for.</param>
+public sealed record PlannedSweep(SweepPlan Plan, int Specified, int Excluded, int Repeated, double SecondsOnOneCore, double LargestBytes, int MostThreads);
