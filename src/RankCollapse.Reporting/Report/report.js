@@ -87,6 +87,8 @@
     return ticks;
   }
 
+  const epochsOf = data => [...new Set(data.panels.flatMap(p => p.lines.flatMap(l => l.x)))].sort((a, b) => a - b);
+
   class Chart {
     constructor(host, data) {
       this.host = host;
@@ -94,9 +96,10 @@
       this.log = data.log;
       this.hidden = new Set();
       this.cursor = null;
-      this.epochs = [...new Set(data.panels.flatMap(p => p.lines.flatMap(l => l.x)))].sort((a, b) => a - b);
+      this.epochs = epochsOf(data);
       this.build();
-      new ResizeObserver(() => this.draw()).observe(this.panels);
+      this.observer = new ResizeObserver(() => this.draw());
+      this.observer.observe(this.panels);
     }
 
     build() {
@@ -109,7 +112,7 @@
         button.type = "button";
         button.className = line.dashed ? "key dashed" : "key";
         button.style.setProperty("--colour", line.dashed ? "var(--muted)" : `var(${line.colour})`);
-        button.setAttribute("aria-pressed", "true");
+        button.setAttribute("aria-pressed", String(!this.hidden.has(line.key)));
         button.append(document.createElement("i"), line.name);
         const value = document.createElement("output");
         button.append(value);
@@ -144,6 +147,25 @@
         return { panel, svg };
       });
       this.host.append(this.tools, this.panels);
+      this.moveTo(null);
+    }
+
+    // Takes new data of the same panels; lines that were hidden stay hidden.
+    update(data) {
+      const keys = d => d.panels.flatMap(p => p.lines.map(l => l.key)).join();
+      const isSame = keys(data) === keys(this.data);
+      this.data = data;
+      this.epochs = epochsOf(data);
+      this.cursor = null;
+      if (isSame) {
+        this.views.forEach((view, i) => { view.panel = data.panels[i]; });
+      } else {
+        this.observer.disconnect();
+        this.host.replaceChildren();
+        this.build();
+        this.observer.observe(this.panels);
+      }
+      this.draw();
       this.moveTo(null);
     }
 
@@ -284,6 +306,9 @@
   }
 
   themes();
+  // The live page draws with the same charts.
+  window.rankCollapse = { Chart, number, element };
+  if (!document.getElementById("charts")) return;
   copying();
   const charts = JSON.parse(document.getElementById("charts").textContent);
   for (const host of document.querySelectorAll("[data-chart]")) {

@@ -41,12 +41,13 @@ internal sealed class ResultRow
     /// <summary>Reads a run's <c>config.json</c> and <c>summary.json</c>, those of a trial against their checksums; what is damaged becomes the row's reason.</summary>
     /// <param name="source">The run.</param>
     /// <param name="withLayers">Whether layers are read.</param>
-    public static ResultRow Read(ResultSource source, bool withLayers)
+    /// <param name="withSpectra">Whether lists of numbers in layers are kept.</param>
+    public static ResultRow Read(ResultSource source, bool withLayers, bool withSpectra = true)
     {
         var row = new ResultRow(source);
         try
         {
-            if (source.Folder is { } folder) row.ReadFolder(folder, withLayers);
+            if (source.Folder is { } folder) row.ReadFolder(folder, withLayers, withSpectra);
             else if (source.Trial is { } trial) Fill(row.Settings, SettingsByName, trial.Configuration.ToJson());
         }
         catch (Exception e) when (e is InvalidInputException or JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
@@ -59,7 +60,10 @@ internal sealed class ResultRow
         return row;
     }
 
-    private void ReadFolder(string folder, bool withLayers)
+    /// <summary>The row of a run whose files are not read.</summary>
+    public static ResultRow Unread(ResultSource source, string reason) => new(source) { State = ResultSource.Damaged, Reason = reason };
+
+    private void ReadFolder(string folder, bool withLayers, bool withSpectra)
     {
         ResultManifest? manifest = Source.Trial is null ? null : ResultFiles.ReadManifest(Path.Combine(folder, ResultFiles.ManifestName));
         Reason ??= manifest?.Reason;
@@ -68,7 +72,7 @@ internal sealed class ResultRow
         using var document = JsonDocument.Parse(ReadFile(folder, ResultFiles.SummaryName, manifest));
         Fill(Summary, SummaryByName, document.RootElement);
         State = Source.State ?? ResultSource.Done;
-        if (withLayers && document.RootElement.TryGetProperty("layers", out JsonElement layers)) Layers = [.. layers.EnumerateArray().Select(Layer)];
+        if (withLayers && document.RootElement.TryGetProperty("layers", out JsonElement layers)) Layers = [.. layers.EnumerateArray().Select(layer => Layer(layer, withSpectra))];
     }
 
     private static byte[] ReadFile(string folder, string name, ResultManifest? manifest)
@@ -80,10 +84,14 @@ internal sealed class ResultRow
         return content;
     }
 
-    private static object?[] Layer(JsonElement layer)
+    private static object?[] Layer(JsonElement layer, bool withSpectra)
     {
         var values = new object?[ResultColumn.Layer.Count];
         Fill(values, LayerByName, layer);
+        for (int i = 0; i < values.Length && !withSpectra; i++)
+        {
+            if (values[i] is System.Collections.IList) values[i] = null;
+        }
         return values;
     }
 

@@ -23,7 +23,7 @@ public static class ResultSearch
             if (File.Exists(folder)) throw new InvalidInputException($"{folder} is a file, expected a folder of runs or of a sweep.");
             if (!Directory.Exists(folder)) throw new InvalidInputException($"There is no folder {folder}; give folders of runs, such as those that train wrote.");
             bool any = false;
-            foreach (ResultSource source in In(folder, 0))
+            foreach (ResultSource source in In(folder, 0, withSweeps: true))
             {
                 any = true;
                 if (seen.Add(Path.GetFullPath(source.Run))) found.Add(source);
@@ -33,9 +33,31 @@ public static class ResultSearch
         return found;
     }
 
+    /// <summary>The runs in a folder that belong to no sweep; none is no error.</summary>
+    internal static IEnumerable<ResultSource> RunsIn(string folder) => In(folder, 0, withSweeps: false);
+
+    /// <summary>The folders of sweeps in a folder, itself included.</summary>
+    internal static IEnumerable<string> SweepsIn(string folder, int depth = 0)
+    {
+        if (File.Exists(Path.Combine(folder, ResultFiles.ConfigurationName))) yield break;
+        if (File.Exists(Path.Combine(folder, SweepFolder.PlanName)))
+        {
+            yield return folder;
+            yield break;
+        }
+        if (depth == DeepestFolder) yield break;
+        foreach (string inner in Inner(folder))
+        {
+            foreach (string sweep in SweepsIn(inner, depth + 1)) yield return sweep;
+        }
+    }
+
     /// <summary>The trials of a sweep, each once, in the plan's order.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="withReasons">Whether reasons of failures are read.</param>
     /// <exception cref="InvalidInputException">The folder cannot be read.</exception>
-    public static IEnumerable<ResultSource> Of(SweepFolder sweep, SweepPlan plan)
+    public static IEnumerable<ResultSource> Of(SweepFolder sweep, SweepPlan plan, bool withReasons = true)
     {
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentNullException.ThrowIfNull(plan);
@@ -47,11 +69,11 @@ public static class ResultSearch
             Sweep = sweep.Path,
             Trial = trial,
             State = JsonNamingPolicy.KebabCaseLower.ConvertName(status.States[i].ToString()),
-            Reason = status.States[i] == TrialState.Failed && sweep.ReadFailures(trial.Id) is [.., var last] ? last.Reason : null,
+            Reason = withReasons && status.States[i] == TrialState.Failed && sweep.ReadFailures(trial.Id) is [.., var last] ? last.Reason : null,
         });
     }
 
-    private static IEnumerable<ResultSource> In(string folder, int depth)
+    private static IEnumerable<ResultSource> In(string folder, int depth, bool withSweeps)
     {
         if (File.Exists(Path.Combine(folder, ResultFiles.ConfigurationName)))
         {
@@ -60,6 +82,7 @@ public static class ResultSearch
         }
         if (File.Exists(Path.Combine(folder, SweepFolder.PlanName)))
         {
+            if (!withSweeps) yield break;
             var sweep = SweepFolder.Open(folder);
             foreach (ResultSource source in Of(sweep, sweep.ReadPlan())) yield return source;
             yield break;
@@ -67,7 +90,7 @@ public static class ResultSearch
         if (depth == DeepestFolder) yield break;
         foreach (string inner in Inner(folder))
         {
-            foreach (ResultSource source in In(inner, depth + 1)) yield return source;
+            foreach (ResultSource source in In(inner, depth + 1, withSweeps)) yield return source;
         }
     }
 

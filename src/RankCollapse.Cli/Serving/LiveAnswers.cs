@@ -1,0 +1,192 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using RankCollapse.Cli.Output;
+using RankCollapse.Reporting;
+using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Report;
+using RankCollapse.Runs;
+using RankCollapse.Sweeps.Live;
+
+namespace RankCollapse.Cli.Serving;
+
+/// <summary>What the page asks for, as JSON.</summary>
+internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
+{
+    private const int MostTrials = 200;
+    private const int MostTraining = 50;
+    private const string NoView = "There is no such sweep here, and no such run.";
+
+    private static readonly string[] LayerMetrics = ["tcvUpper", "wcssOfClasses", "featureNumericalRank", "weightNumericalRank", "weightTailEnergy"];
+    private static readonly string[] RankMetrics = ["featureNumericalRank", "weightNumericalRank"];
+
+    /// <summary>Where a view stands: its counts, what is trained, the settings and metrics to choose from; null where <c>known</c> is the present version.</summary>
+    /// <exception cref="InvalidInputException">There is no such view.</exception>
+    public byte[]? State(IQueryCollection query)
+    {
+        LiveView? view = hub.Find(query["view"]);
+        if (view is null && query.ContainsKey("view")) throw new InvalidInputException(NoView);
+        LiveSnapshot? now = view?.Snapshot;
+        if (now is not null && query["known"] == now.Version.ToString(CultureInfo.InvariantCulture)) return null;
+        return Json(writer =>
+        {
+            writer.WriteStartArray("views");
+            foreach ((string id, LiveView other) in hub.Views)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("id", id);
+                writer.WriteString("name", other.IsSweep ? id == "." ? other.Name : id : "runs of their own");
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+            if (view is null || now is null) return;
+            writer.WriteString("view", hub.IdOf(view));
+            writer.WriteString("name", view.IsSweep ? view.Name : "Runs");
+            writer.WriteBoolean("isSweep", view.IsSweep);
+            writer.WriteNumber("version", now.Version);
+            writer.WriteStartObject("counts");
+            foreach ((string state, int count) in now.Counts) writer.WriteNumber(state, count);
+            writer.WriteEndObject();
+            writer.WriteNumber("trials", now.Trials.Count);
+            LiveGrid.Number(writer, "perMinute", now.TrialsPerMinute);
+            writer.WriteString("left", now.SecondsLeft is { } left ? NumberText.Duration(Math.Ceiling(left)) : null);
+            writer.WriteString("problem", now.Problem);
+            Texts(writer, "names", now.Names);
+            Texts(writer, "metrics", LiveMetric.OfNetwork);
+            Texts(writer, "layerMetrics", LiveMetric.OfLayers);
+            writer.WriteStartArray("training");
+            foreach (var worker in now.Training.Take(MostTraining))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("trial", worker.Trial);
+                writer.WriteString("settings", Settings(now, now.Find(worker.Trial!)));
+                writer.WriteString("host", worker.Host);
+                writer.WriteNumber("epoch", worker.TrialEpoch);
+                LiveGrid.Number(writer, "objective", worker.TrialObjective);
+                writer.WriteNumber("seconds", Math.Round(worker.TrialSeconds));
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+        });
+    }
+
+    /// <summary>The heat map of a metric over two settings.</summary>
+    /// <exception cref="InvalidInputException">A name is unknown.</exception>
+    public byte[] Grid(IQueryCollection query)
+    {
+        LiveSnapshot now = View(query).Snapshot;
+        var grid = LiveGrid.Of(now, Name(query, "x"), Name(query, "y"));
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream)) grid.Write(writer, Metric(query));
+        return stream.ToArray();
+    }
+
+    /// <summary>The first trials of a cell or of a state.</summary>
+    /// <exception cref="InvalidInputException">A name is unknown.</exception>
+    public byte[] Trials(IQueryCollection query)
+    {
+        LiveSnapshot now = View(query).Snapshot;
+        LiveMetric metric = Metric(query);
+        (int X, int Y)? cell = int.TryParse(query["cellX"], out int cellX) && int.TryParse(query["cellY"], out int cellY) ? (cellX, cellY) : null;
+        string? state = Name(query, "state");
+        LiveTrial[] found = [.. LiveGrid.Of(now, Name(query, "x"), Name(query, "y")).Trials(cell).Where(trial => state is null || trial.State == state)];
+        return Json(writer =>
+        {
+            writer.WriteNumber("total", found.Length);
+            writer.WriteStartArray("trials");
+            foreach (LiveTrial trial in found.Take(MostTrials)) Trial(writer, now, trial, metric);
+            writer.WriteEndArray();
+        });
+    }
+
+    /// <summary>The curves of one trial, as charts.</summary>
+    /// <exception cref="InvalidInputException">There is no such trial, or its file is damaged.</exception>
+    public byte[] Curve(IQueryCollection query)
+    {
+        LiveView view = View(query);
+        LiveTrial trial = view.Snapshot.Find(query["trial"].ToString()) ?? throw new InvalidInputException(NoView);
+        IReadOnlyList<MetricRecord> records = LiveCurve.Read(view, trial, folder.Holds);
+        var series = records.GroupBy(r => (r.Metric, r.Layer)).ToDictionary(g => g.Key, g => new MetricSeries(g));
+        int depth = records.Count == 0 ? 0 : records.Max(r => r.Layer);
+        return Json(writer =>
+        {
+            Trial(writer, "trial", view.Snapshot, trial);
+            Colours(writer, depth);
+            writer.WriteStartObject("charts");
+            string[] whole = [.. records.Where(r => r.Layer == 0).Select(r => r.Metric).Distinct()];
+            Chart(writer, "whole network", [.. whole.Select((name, i) => new ChartLine(name, name, $"--kind-{i % FigurePalette.KindCount}", series[(name, 0)]))], isLogarithmic: true);
+            foreach (string metric in LayerMetrics)
+            {
+                int[] layers = [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric, l)))];
+                Chart(writer, metric, [.. layers.Select(l => new ChartLine($"layer-{l}", $"layer {l}", $"--layer-{l}", series[(metric, l)]))], !RankMetrics.Contains(metric));
+            }
+            writer.WriteEndObject();
+            writer.WriteStartArray("files");
+            foreach (LiveFile file in LiveFiles.All.Where(file => LiveFiles.Find(folder, trial, file) is not null)) writer.WriteStringValue(file.Name);
+            writer.WriteEndArray();
+        });
+    }
+
+    /// <summary>The view that a query names.</summary>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public LiveView View(IQueryCollection query) => hub.Find(Name(query, "view")) ?? throw new InvalidInputException(NoView);
+
+    private static void Chart(Utf8JsonWriter writer, string name, List<ChartLine> lines, bool isLogarithmic) =>
+        ChartData.Chart(writer, name, isLogarithmic, level: null, [("", name, lines)]);
+
+    // A light and a dark colour for each layer; they depend on the depth.
+    private static void Colours(Utf8JsonWriter writer, int depth)
+    {
+        writer.WriteStartArray("layers");
+        for (int l = 1; l <= depth; l++) writer.WriteStringValue($"light-dark({FigurePalette.Layer(l, depth)}, {FigurePalette.LayerOnDark(l, depth)})");
+        writer.WriteEndArray();
+    }
+
+    private static void Trial(Utf8JsonWriter writer, string name, LiveSnapshot now, LiveTrial trial)
+    {
+        writer.WritePropertyName(name);
+        Trial(writer, now, trial, null);
+    }
+
+    private static void Trial(Utf8JsonWriter writer, LiveSnapshot now, LiveTrial trial, LiveMetric? metric)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id", trial.Id);
+        writer.WriteString("state", trial.State);
+        writer.WriteString("status", trial.Status);
+        writer.WriteString("reason", trial.Reason);
+        writer.WriteString("settings", Settings(now, trial));
+        if (metric is not null) LiveGrid.Number(writer, "value", trial.Value(metric));
+        writer.WriteEndObject();
+    }
+
+    private static string Settings(LiveSnapshot now, LiveTrial? trial) =>
+        trial is null ? "" : string.Join(", ", now.Names.Zip(trial.Settings, (name, value) => $"{name} {MetricFigure.Label(value)}"));
+
+    private static LiveMetric Metric(IQueryCollection query)
+    {
+        string name = Name(query, "metric") ?? "objective";
+        return LiveMetric.Find(name, Name(query, "layer")) ?? throw new InvalidInputException($"There is no metric '{InputFile.Printable(name)}' of this layer.");
+    }
+
+    private static string? Name(IQueryCollection query, string key) => query[key].ToString() is { Length: > 0 } text ? text : null;
+
+    private static void Texts(Utf8JsonWriter writer, string name, IEnumerable<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (string text in texts) writer.WriteStringValue(text);
+        writer.WriteEndArray();
+    }
+
+    private static byte[] Json(Action<Utf8JsonWriter> write)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+        return stream.ToArray();
+    }
+}
