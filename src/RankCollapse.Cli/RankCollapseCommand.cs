@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using RankCollapse.Cli.Commands;
+using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Runs;

@@ -25,6 +25,7 @@ internal static class PlanFile
             ResultVersion = TrialIdentity.ResultVersion,
             Version = TrainingRun.ProgramVersion,
             Limits = plan.Limits,
+            Needs = plan.Needs,
             Names = plan.Names,
             Shared = plan.Shared,
         };
@@ -61,7 +62,7 @@ internal static class PlanFile
             if (header.Format != Format)
                 throw new InvalidInputException($"{path} has the format {header.Format}, expected {Format}; it was written by another version of the program.");
             var template = new SettingsTemplate(header.Shared, header.Names);
-            SweepPlan plan = new(header.Name, header.Limits, template, ReadTrials(document.RootElement.GetProperty("trials"), template));
+            SweepPlan plan = new(header.Name, header.Limits, header.Needs, template, ReadTrials(document.RootElement.GetProperty("trials"), template));
             return plan.Identity == header.Identity
                 ? plan
                 : throw new InvalidInputException($"{path} names the sweep {InputFile.Printable(header.Identity)}, but its trials make {plan.Identity}; it was changed by hand: run the sweep's specification again.");
@@ -100,6 +101,8 @@ internal sealed record PlanHeader
     public required string Version { get; init; }
 
     public required SweepLimits Limits { get; init; }
+
+    public required SweepNeeds Needs { get; init; }
 
     public required IReadOnlyList<string> Names { get; init; }
 

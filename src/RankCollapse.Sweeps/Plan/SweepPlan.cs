@@ -9,10 +9,11 @@ public sealed class SweepPlan
 {
     private readonly Dictionary<string, Trial> _byId;
 
-    internal SweepPlan(string name, SweepLimits limits, SettingsTemplate template, IReadOnlyList<Trial> trials)
+    internal SweepPlan(string name, SweepLimits limits, SweepNeeds needs, SettingsTemplate template, IReadOnlyList<Trial> trials)
     {
         Name = name;
         Limits = limits;
+        Needs = needs;
         Template = template;
         Trials = trials;
         _byId = trials.ToDictionary(trial => trial.Id);
@@ -27,6 +28,9 @@ public sealed class SweepPlan
 
     /// <summary>How trials are run and what is kept.</summary>
     public SweepLimits Limits { get; }
+
+    /// <summary>What the trials need.</summary>
+    public SweepNeeds Needs { get; }
 
     /// <summary>What all trials share; the values of <see cref="Names"/> in it mean nothing.</summary>
     public RunConfiguration Shared => Template.Shared;

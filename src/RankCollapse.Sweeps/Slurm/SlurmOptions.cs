@@ -32,6 +32,10 @@ public sealed record SlurmOptions
     /// <summary>Seconds between two looks at the queue.</summary>
     public double PollSeconds { get; init; } = 15;
 
+    /// <summary>Reads the part <c>slurm</c> of a specification's file; defaults where there is no such file.</summary>
+    /// <exception cref="InvalidInputException">It cannot be used.</exception>
+    public static SlurmOptions ReadFrom(string path) => File.Exists(path) ? Read(JsonReading.ReadObject(path), Path.GetFileName(path)) : new SlurmOptions();
+
     /// <summary>Reads the part <c>slurm</c> of a specification; defaults where there is none.</summary>
     internal static SlurmOptions Read(JsonElement root, string file)
     {

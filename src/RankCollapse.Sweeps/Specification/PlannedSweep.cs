@@ -7,7 +7,4 @@ namespace RankCollapse.Sweeps.Specification;
 /// <param name="Specified">Trials that the specification makes, before exclusions.</param>
 /// <param name="Excluded">Trials that it excludes.</param>
 /// <param name="Repeated">Trials that are equal to another one, and run once.</param>
-/// <param name="SecondsOnOneCore">A rough estimate of all trials' seconds on one core, from the sizes of products; epochs of second-order solvers are guessed.</param>
-/// <param name="LargestBytes">The memory that the largest trial needs.</param>
-/// <param name="MostThreads">The most threads that a trial asks for.</param>
-public sealed record PlannedSweep(SweepPlan Plan, int Specified, int Excluded, int Repeated, double SecondsOnOneCore, double LargestBytes, int MostThreads);
+public sealed record PlannedSweep(SweepPlan Plan, int Specified, int Excluded, int Repeated);

@@ -51,8 +51,8 @@ internal static class SweepPlanner
         if (ids.Count == 0) throw new InvalidInputException($"{file} excludes all of its {rows.Count} trials; leave out an exclusion.");
         int specified = (int)block.CountBeforeExclusions();
         JsonElement trials = JsonDocument.Parse(buffer.WrittenMemory).RootElement;
-        var plan = new SweepPlan(name, limits, template, [.. trials.EnumerateArray().Select((row, i) => new Trial(template, row, i, row[0].GetString()!))]);
-        return new PlannedSweep(plan, specified, specified - rows.Count, rows.Count - ids.Count, cost.Seconds, cost.LargestBytes, cost.MostThreads);
+        var plan = new SweepPlan(name, limits, cost.Needs, template, [.. trials.EnumerateArray().Select((row, i) => new Trial(template, row, i, row[0].GetString()!))]);
+        return new PlannedSweep(plan, specified, specified - rows.Count, rows.Count - ids.Count);
     }
 
     private static RunConfiguration SharedSettings(SpecificationBlock block, TrialData data)

@@ -1,6 +1,7 @@
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Specification;
 
@@ -15,14 +16,8 @@ internal sealed class TrialCost(TrialData data)
 
     private readonly Dictionary<string, (int Inputs, int? Outputs)> _dimensions = [];
 
-    /// <summary>Seconds on one core, of all trials together.</summary>
-    public double Seconds { get; private set; }
-
-    /// <summary>Bytes of the largest trial.</summary>
-    public double LargestBytes { get; private set; }
-
-    /// <summary>The most threads of a trial.</summary>
-    public int MostThreads { get; private set; } = 1;
+    /// <summary>What the trials that were added need.</summary>
+    public SweepNeeds Needs { get; private set; } = new();
 
     /// <summary>Adds a trial.</summary>
     /// <exception cref="InvalidInputException">Its data cannot be read, or do not fit its network.</exception>
@@ -32,9 +27,12 @@ internal sealed class TrialCost(TrialData data)
         NetworkSpecification specification = configuration.ToSpecification(inputs, outputs ?? configuration.Classes);
         double epochs = configuration.Solver == "gauss-newton" ? Math.Min(SecondOrderEpochs, configuration.MaxEpochs) : configuration.MaxEpochs;
         double seconds = SecondsAround + (epochs * RecordInterval.EpochSeconds(configuration, specification, configuration.Samples));
-        Seconds += Math.Min(seconds, configuration.MaxSeconds ?? double.PositiveInfinity);
-        LargestBytes = Math.Max(LargestBytes, TrainingRun.EstimateMemory(configuration, specification, configuration.Samples));
-        MostThreads = Math.Max(MostThreads, configuration.Threads ?? 1);
+        Needs = new SweepNeeds
+        {
+            SecondsOnOneCore = Needs.SecondsOnOneCore + Math.Min(seconds, configuration.MaxSeconds ?? double.PositiveInfinity),
+            LargestBytes = Math.Max(Needs.LargestBytes, TrainingRun.EstimateMemory(configuration, specification, configuration.Samples)),
+            MostThreads = Math.Max(Needs.MostThreads, configuration.Threads ?? 1),
+        };
     }
 
     /// <summary>Input and output dimension; each file is read once, with the first trial that uses it.</summary>

@@ -90,6 +90,62 @@ public sealed class SweepFolder
         return folder;
     }
 
+    /// <summary>Gives the sweep a plan, its first or another one; results of trials that are in both count for both.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="specification">The specification as it was given.</param>
+    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
+    public void WritePlan(SweepPlan plan, byte[] specification)
+    {
+        AtomicFile.Write(SpecificationPath, specification);
+        PlanFile.Write(PlanPath, plan);
+    }
+
+    /// <summary>Cancels the sweep: workers stop after the epoch at hand, and nothing is begun until it is resumed.</summary>
+    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
+    public void Cancel() => AtomicFile.Write(CancelledPath, System.Text.Encoding.ASCII.GetBytes("rankcollapse sweep resume goes on\n"));
+
+    /// <summary>Lifts the cancellation.</summary>
+    public void LiftCancellation() => System.IO.File.Delete(CancelledPath);
+
+    /// <summary>Puts away the failures of trials that have failed for good, so that they are tried again.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <returns>How many trials.</returns>
+    public int ForgiveFailures(SweepPlan plan)
+    {
+        SweepStatus status = ReadStatus(plan);
+        int forgiven = 0;
+        foreach (Trial trial in plan.Trials)
+        {
+            if (status.States[trial.Number] != TrialState.Failed) continue;
+            FailureLog.Forgive(this, trial.Id);
+            forgiven++;
+        }
+        return forgiven;
+    }
+
+    /// <summary>Checks the results of a plan's trials, and puts those aside that are damaged, so that they are made again.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <returns>What was found, a sentence for each.</returns>
+    public IReadOnlyList<string> PutDamagedAside(SweepPlan plan)
+    {
+        var found = new List<string>();
+        Parallel.ForEach(SweepStatus.Names(ResultsPath, recurse: true).ToArray(), id =>
+        {
+            if (plan.Find(id) is null) return;
+            try
+            {
+                ResultFiles.Verify(ResultPath(id));
+            }
+            catch (InvalidInputException e)
+            {
+                Directory.CreateDirectory(DamagedPath);
+                Directory.Move(ResultPath(id), System.IO.Path.Combine(DamagedPath, $"{id}-{Guid.NewGuid():N}"));
+                lock (found) found.Add(e.Message);
+            }
+        });
+        return found;
+    }
+
     /// <summary>Reads the plan.</summary>
     /// <exception cref="InvalidInputException">It is missing or damaged.</exception>
     public SweepPlan ReadPlan() => PlanFile.Read(PlanPath);

@@ -7,7 +7,7 @@ using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Sweeps.Results;
 
-namespace RankCollapse.Cli.Commands;
+namespace RankCollapse.Cli.Commands.Sweeps;
 
 /// <summary><c>sweep plot</c>: one metric over one setting or two, as a figure.</summary>
 internal static class SweepPlotCommand

@@ -2,7 +2,7 @@ using System.CommandLine;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Sweeps.Results;
 
-namespace RankCollapse.Cli.Commands;
+namespace RankCollapse.Cli.Commands.Sweeps;
 
 /// <summary><c>sweep collect</c>: the final state of all trials as one tidy table.</summary>
 internal static class SweepCollectCommand
