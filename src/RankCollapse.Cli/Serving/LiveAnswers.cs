@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -15,19 +16,65 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
 {
     private const int MostTrials = 200;
     private const int MostTraining = 50;
+    private const int MostKept = 256;
     private const string NoView = "There is no such sweep here, and no such run.";
 
     private static readonly string[] LayerMetrics = ["tcvUpper", "wcssOfClasses", "featureNumericalRank", "weightNumericalRank", "weightTailEnergy"];
     private static readonly string[] RankMetrics = ["featureNumericalRank", "weightNumericalRank"];
 
+    private readonly ConcurrentDictionary<string, (long Version, byte[] Answer)> _kept = new(StringComparer.Ordinal);
+
     /// <summary>Where a view stands: its counts, what is trained, the settings and metrics to choose from; null where <c>known</c> is the present version.</summary>
     /// <exception cref="InvalidInputException">There is no such view.</exception>
-    public byte[]? State(IQueryCollection query)
+    public async Task<byte[]?> StateAsync(HttpRequest request)
     {
-        LiveView? view = hub.Find(query["view"]);
-        if (view is null && query.ContainsKey("view")) throw new InvalidInputException(NoView);
+        LiveView? view = await hub.FindAsync(Name(request, "view"));
+        if (view is null && request.Query.ContainsKey("view")) throw new InvalidInputException(NoView);
         LiveSnapshot? now = view?.Snapshot;
-        if (now is not null && query["known"] == now.Version.ToString(CultureInfo.InvariantCulture)) return null;
+        if (now is not null && request.Query["known"] == now.Version.ToString(CultureInfo.InvariantCulture)) return null;
+        return Kept(request, now, () => State(view, now));
+    }
+
+    /// <summary>The heat map of a metric over two settings.</summary>
+    /// <exception cref="InvalidInputException">A name is unknown.</exception>
+    public async Task<byte[]> GridAsync(HttpRequest request)
+    {
+        LiveSnapshot now = (await ViewAsync(request)).Snapshot;
+        return Kept(request, now, () =>
+        {
+            using var stream = new MemoryStream();
+            using (var writer = new Utf8JsonWriter(stream)) LiveGrid.Of(now, Name(request, "x"), Name(request, "y")).Write(writer, Metric(request));
+            return stream.ToArray();
+        });
+    }
+
+    /// <summary>The first trials of a cell or of a state.</summary>
+    /// <exception cref="InvalidInputException">A name is unknown.</exception>
+    public async Task<byte[]> TrialsAsync(HttpRequest request)
+    {
+        LiveSnapshot now = (await ViewAsync(request)).Snapshot;
+        return Kept(request, now, () =>
+        {
+            LiveMetric metric = Metric(request);
+            (int X, int Y)? cell = int.TryParse(request.Query["cellX"], out int x) && int.TryParse(request.Query["cellY"], out int y) ? (x, y) : null;
+            string? state = Name(request, "state");
+            LiveTrial[] found = [.. LiveGrid.Of(now, Name(request, "x"), Name(request, "y")).Trials(cell).Where(trial => state is null || trial.State == state)];
+            return Json(writer =>
+            {
+                writer.WriteNumber("total", found.Length);
+                writer.WriteStartArray("trials");
+                foreach (LiveTrial trial in found.Take(MostTrials)) Trial(writer, now, trial, metric);
+                writer.WriteEndArray();
+            });
+        });
+    }
+
+    /// <summary>The view that a request names.</summary>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public async Task<LiveView> ViewAsync(HttpRequest request) => await hub.FindAsync(Name(request, "view")) ?? throw new InvalidInputException(NoView);
+
+    private byte[] State(LiveView? view, LiveSnapshot? now)
+    {
         return Json(writer =>
         {
             writer.WriteStartArray("views");
@@ -70,41 +117,12 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
         });
     }
 
-    /// <summary>The heat map of a metric over two settings.</summary>
-    /// <exception cref="InvalidInputException">A name is unknown.</exception>
-    public byte[] Grid(IQueryCollection query)
-    {
-        LiveSnapshot now = View(query).Snapshot;
-        var grid = LiveGrid.Of(now, Name(query, "x"), Name(query, "y"));
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream)) grid.Write(writer, Metric(query));
-        return stream.ToArray();
-    }
-
-    /// <summary>The first trials of a cell or of a state.</summary>
-    /// <exception cref="InvalidInputException">A name is unknown.</exception>
-    public byte[] Trials(IQueryCollection query)
-    {
-        LiveSnapshot now = View(query).Snapshot;
-        LiveMetric metric = Metric(query);
-        (int X, int Y)? cell = int.TryParse(query["cellX"], out int cellX) && int.TryParse(query["cellY"], out int cellY) ? (cellX, cellY) : null;
-        string? state = Name(query, "state");
-        LiveTrial[] found = [.. LiveGrid.Of(now, Name(query, "x"), Name(query, "y")).Trials(cell).Where(trial => state is null || trial.State == state)];
-        return Json(writer =>
-        {
-            writer.WriteNumber("total", found.Length);
-            writer.WriteStartArray("trials");
-            foreach (LiveTrial trial in found.Take(MostTrials)) Trial(writer, now, trial, metric);
-            writer.WriteEndArray();
-        });
-    }
-
     /// <summary>The curves of one trial, as charts.</summary>
     /// <exception cref="InvalidInputException">There is no such trial, or its file is damaged.</exception>
-    public byte[] Curve(IQueryCollection query)
+    public async Task<byte[]> CurveAsync(HttpRequest request)
     {
-        LiveView view = View(query);
-        LiveTrial trial = view.Snapshot.Find(query["trial"].ToString()) ?? throw new InvalidInputException(NoView);
+        LiveView view = await ViewAsync(request);
+        LiveTrial trial = view.Snapshot.Find(request.Query["trial"].ToString()) ?? throw new InvalidInputException(NoView);
         IReadOnlyList<MetricRecord> records = LiveCurve.Read(view, trial, folder.Holds);
         var series = records.GroupBy(r => (r.Metric, r.Layer)).ToDictionary(g => g.Key, g => new MetricSeries(g));
         int depth = records.Count == 0 ? 0 : records.Max(r => r.Layer);
@@ -127,9 +145,17 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
         });
     }
 
-    /// <summary>The view that a query names.</summary>
-    /// <exception cref="InvalidInputException">There is none.</exception>
-    public LiveView View(IQueryCollection query) => hub.Find(Name(query, "view")) ?? throw new InvalidInputException(NoView);
+    // Many ask the same; what was answered is answered again until something changes.
+    private byte[] Kept(HttpRequest request, LiveSnapshot? now, Func<byte[]> make)
+    {
+        string question = $"{request.Path}{request.QueryString}";
+        long version = now?.Version ?? -1;
+        if (_kept.TryGetValue(question, out (long Version, byte[] Answer) known) && known.Version == version) return known.Answer;
+        byte[] answer = make();
+        if (_kept.Count >= MostKept) _kept.Clear();
+        _kept[question] = (version, answer);
+        return answer;
+    }
 
     private static void Chart(Utf8JsonWriter writer, string name, List<ChartLine> lines, bool isLogarithmic) =>
         ChartData.Chart(writer, name, isLogarithmic, level: null, [("", name, lines)]);
@@ -163,13 +189,13 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
     private static string Settings(LiveSnapshot now, LiveTrial? trial) =>
         trial is null ? "" : string.Join(", ", now.Names.Zip(trial.Settings, (name, value) => $"{name} {MetricFigure.Label(value)}"));
 
-    private static LiveMetric Metric(IQueryCollection query)
+    private static LiveMetric Metric(HttpRequest request)
     {
-        string name = Name(query, "metric") ?? "objective";
-        return LiveMetric.Find(name, Name(query, "layer")) ?? throw new InvalidInputException($"There is no metric '{InputFile.Printable(name)}' of this layer.");
+        string name = Name(request, "metric") ?? "objective";
+        return LiveMetric.Find(name, Name(request, "layer")) ?? throw new InvalidInputException($"There is no metric '{InputFile.Printable(name)}' of this layer.");
     }
 
-    private static string? Name(IQueryCollection query, string key) => query[key].ToString() is { Length: > 0 } text ? text : null;
+    private static string? Name(HttpRequest request, string key) => request.Query[key].ToString() is { Length: > 0 } text ? text : null;
 
     private static void Texts(Utf8JsonWriter writer, string name, IEnumerable<string> texts)
     {

@@ -19,33 +19,28 @@ internal sealed class LiveHub : IDisposable
     private readonly ServedFolder _folder;
     private readonly ConcurrentDictionary<string, WatchedView> _views = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _end = new();
-    private readonly Task _looking;
+    private readonly Thread _looking;
     private long _searchedAt;
 
-    /// <summary>Begins to look; the first look is done before this returns.</summary>
+    /// <summary>Begins to look, on a thread of its own: a look takes longer than an answer, and answers must not wait for one another.</summary>
     public LiveHub(ServedFolder folder)
     {
         _folder = folder;
         Search();
-        _looking = Task.Run(LookAsync);
+        _looking = new Thread(Look) { IsBackground = true, Name = "live view" };
+        _looking.Start();
     }
 
     /// <summary>All views, by their identities.</summary>
     public IEnumerable<(string Id, LiveView View)> Views => _views.OrderBy(pair => pair.Key == RunsId).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value.View));
 
-    /// <summary>The view of an identity, or the first one; null where there is none.</summary>
-    public LiveView? Find(string? id)
+    /// <summary>The view of an identity, or the first one, after its first look; null where there is none.</summary>
+    public async Task<LiveView?> FindAsync(string? id)
     {
         WatchedView? found = id is null ? Views.Select(v => _views[v.Id]).FirstOrDefault() : _views.GetValueOrDefault(id);
         if (found is null) return null;
         found.AskedAt = Stopwatch.GetTimestamp();
-        if (found.View.Snapshot.Version == 0)
-        {
-            lock (found)
-            {
-                if (found.View.Snapshot.Version == 0) found.View.Refresh(_end.Token);
-            }
-        }
+        await found.FirstLook.Value;
         return found.View;
     }
 
@@ -55,7 +50,7 @@ internal sealed class LiveHub : IDisposable
     public void Dispose()
     {
         _end.Cancel();
-        _looking.Wait();
+        _looking.Join();
         _end.Dispose();
     }
 
@@ -70,20 +65,17 @@ internal sealed class LiveHub : IDisposable
         if (!_views.ContainsKey(RunsId) && ResultSearch.RunsIn(_folder.Path).Any()) _views.TryAdd(RunsId, new WatchedView(LiveView.OfRuns(_folder.Path, _folder.Holds)));
     }
 
-    private async Task LookAsync()
+    private void Look()
     {
-        while (!_end.IsCancellationRequested)
+        double pause = SecondsBetweenLooks;
+        while (!_end.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(pause)))
         {
             long began = Stopwatch.GetTimestamp();
             try
             {
-                if (Stopwatch.GetElapsedTime(_searchedAt).TotalSeconds > SecondsBetweenSearches && _views.Values.Any(IsOfInterest)) Search();
-                foreach (WatchedView watched in _views.Values.Where(IsOfInterest))
-                {
-                    lock (watched) watched.View.Refresh(_end.Token);
-                }
-                double cost = Stopwatch.GetElapsedTime(began).TotalSeconds;
-                await Task.Delay(TimeSpan.FromSeconds(Math.Max(SecondsBetweenLooks, MostLooks * cost)), _end.Token);
+                WatchedView[] watched = [.. _views.Values.Where(IsOfInterest)];
+                if (watched.Length > 0 && Stopwatch.GetElapsedTime(_searchedAt).TotalSeconds > SecondsBetweenSearches) Search();
+                foreach (WatchedView one in watched) one.Look(_end.Token);
             }
             catch (OperationCanceledException)
             {
@@ -92,17 +84,32 @@ internal sealed class LiveHub : IDisposable
             catch (InvalidInputException)
             {
                 // A folder that cannot be read at the moment; the next look may succeed.
-                await Task.Delay(TimeSpan.FromSeconds(SecondsBetweenLooks)).WaitAsync(_end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+            pause = Math.Max(SecondsBetweenLooks, MostLooks * Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
     }
 
     private static bool IsOfInterest(WatchedView watched) => watched.AskedAt != 0 && Stopwatch.GetElapsedTime(watched.AskedAt).TotalSeconds < SecondsOfInterest;
 
-    private sealed class WatchedView(LiveView view)
+    private sealed class WatchedView
     {
-        public LiveView View { get; } = view;
+        private readonly Lock _lock = new();
+
+        public WatchedView(LiveView view)
+        {
+            View = view;
+            FirstLook = new(() => Task.Factory.StartNew(() => Look(CancellationToken.None), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        }
+
+        public LiveView View { get; }
+
+        public Lazy<Task> FirstLook { get; }
 
         public long AskedAt { get; set; }
+
+        public void Look(CancellationToken cancellation)
+        {
+            lock (_lock) View.Refresh(cancellation);
+        }
     }
 }

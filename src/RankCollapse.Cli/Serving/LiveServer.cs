@@ -123,25 +123,28 @@ internal sealed class LiveServer : IAsyncDisposable
         }
     }
 
-    private Task AnswerPathAsync(HttpContext context, string? path) => path switch
+    private async Task AnswerPathAsync(HttpContext context, string? path)
     {
-        "/" => BytesAsync(context, LivePage.Html, "text/html; charset=utf-8"),
-        "/live.css" => BytesAsync(context, LivePage.Css, "text/css; charset=utf-8"),
-        "/live.js" => BytesAsync(context, LivePage.Script, "text/javascript; charset=utf-8"),
-        "/state" => BytesAsync(context, _answers.State(context.Request.Query), Json),
-        "/grid" => BytesAsync(context, _answers.Grid(context.Request.Query), Json),
-        "/trials" => BytesAsync(context, _answers.Trials(context.Request.Query), Json),
-        "/curve" => BytesAsync(context, _answers.Curve(context.Request.Query), Json),
-        "/file" => FileAsync(context),
-        _ => TextAsync(context, StatusCodes.Status404NotFound, "There is nothing here."),
-    };
+        switch (path)
+        {
+            case "/": await BytesAsync(context, LivePage.Html, "text/html; charset=utf-8"); break;
+            case "/live.css": await BytesAsync(context, LivePage.Css, "text/css; charset=utf-8"); break;
+            case "/live.js": await BytesAsync(context, LivePage.Script, "text/javascript; charset=utf-8"); break;
+            case "/state": await BytesAsync(context, await _answers.StateAsync(context.Request), Json); break;
+            case "/grid": await BytesAsync(context, await _answers.GridAsync(context.Request), Json); break;
+            case "/trials": await BytesAsync(context, await _answers.TrialsAsync(context.Request), Json); break;
+            case "/curve": await BytesAsync(context, await _answers.CurveAsync(context.Request), Json); break;
+            case "/file": await FileAsync(context); break;
+            default: await TextAsync(context, StatusCodes.Status404NotFound, "There is nothing here."); break;
+        }
+    }
 
     private async Task FileAsync(HttpContext context)
     {
         IQueryCollection query = context.Request.Query;
         string name = query["name"].ToString();
         LiveFile? known = LiveFiles.All.FirstOrDefault(file => file.Name == name);
-        LiveTrial? trial = _answers.View(query).Snapshot.Find(query["trial"].ToString());
+        LiveTrial? trial = (await _answers.ViewAsync(context.Request)).Snapshot.Find(query["trial"].ToString());
         if (trial is null || known is null || LiveFiles.Find(_folder, trial, known) is not { } path)
         {
             await TextAsync(context, StatusCodes.Status404NotFound, "There is no such file.");
@@ -170,7 +173,7 @@ internal sealed class LiveServer : IAsyncDisposable
         }
         context.Response.ContentType = type;
         context.Response.ContentLength = content.Length;
-        if (HttpMethods.IsGet(context.Request.Method)) await context.Response.Body.WriteAsync(content, context.RequestAborted);
+        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(content, context.RequestAborted);
     }
 }
 

@@ -73,7 +73,7 @@ internal static class SampleResults
         }
         using var document = System.Text.Json.JsonDocument.Parse($"[{string.Join(',', rows)}]");
         Trial[] trials = [.. document.RootElement.Clone().EnumerateArray().Select((row, i) => new Trial(template, row, i, row[0].GetString()!))];
-        PlanFile.Write(folder.PlanPath, new SweepPlan("sample", new SweepLimits { Attempts = 1 }, template, trials));
+        PlanFile.Write(folder.PlanPath, new SweepPlan("sample", new SweepLimits { Attempts = 1 }, new SweepNeeds(), template, trials));
         return folder;
     }
 
