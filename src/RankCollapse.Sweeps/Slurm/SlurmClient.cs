@@ -33,13 +33,14 @@ internal sealed record SlurmTask(string Job, int Index, string State, string Rea
 }
 
 /// <summary>Slurm's commands. Each is asked once; who asks decides what to do with an answer that is not known.</summary>
-internal static class SlurmClient
+/// <param name="folder">The folder of the commands; null finds them as a shell does.</param>
+internal sealed class SlurmClient(string? folder)
 {
     private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(2);
     private static readonly string[] Unreachable = ["Unable to contact", "Connection refused", "Connection timed out", "Socket timed out", "Zero Bytes were transmitted", "slurm_persist_conn_open", "Communication connection failure", "Transport endpoint", "temporarily unable", "Protocol authentication error"];
 
     /// <summary>The most tasks that an array can have.</summary>
-    public static (SlurmAnswer Answer, int Size, string Message) MaxArraySize()
+    public (SlurmAnswer Answer, int Size, string Message) MaxArraySize()
     {
         const string Key = "MaxArraySize";
         (SlurmAnswer answer, string output, string message) = Ask("scontrol", "show", "config");
@@ -48,7 +49,7 @@ internal static class SlurmClient
     }
 
     /// <summary>Submits a script; gives the job.</summary>
-    public static (SlurmAnswer Answer, string Job, string Message) Submit(IReadOnlyList<string> arguments)
+    public (SlurmAnswer Answer, string Job, string Message) Submit(IReadOnlyList<string> arguments)
     {
         (SlurmAnswer answer, string output, string message) = Ask("sbatch", [.. arguments]);
         string job = output.Trim().Split(';')[0];
@@ -56,22 +57,22 @@ internal static class SlurmClient
     }
 
     /// <summary>The tasks of a job.</summary>
-    public static (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) TasksOf(string job) => Queue("-j", job);
+    public (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) TasksOf(string job) => Queue("-j", job);
 
     /// <summary>The tasks of all jobs of a name.</summary>
-    public static (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) TasksNamed(string name) => Queue("-n", name);
+    public (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) TasksNamed(string name) => Queue("-n", name);
 
     /// <summary>Asks for the end of a job and of all jobs of a name. Slurm agrees even to jobs that are not there: look whether it happened.</summary>
-    public static void Cancel(string? job, string name)
+    public void Cancel(string? job, string name)
     {
         if (job is not null) Ask("scancel", job);
         Ask("scancel", "--name", name);
     }
 
     /// <summary>Asks for the end of the tasks of a job that have not begun.</summary>
-    public static void CancelPending(string job) => Ask("scancel", "--state=PENDING", job);
+    public void CancelPending(string job) => Ask("scancel", "--state=PENDING", job);
 
-    private static (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) Queue(params string[] which)
+    private (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) Queue(params string[] which)
     {
         (SlurmAnswer answer, string output, _) = Ask("squeue", ["-h", "-r", "-t", "all", .. which, "-o", "%F|%K|%T|%r|%j"]);
         var tasks = new List<SlurmTask>();
@@ -83,9 +84,9 @@ internal static class SlurmClient
         return (answer, tasks);
     }
 
-    private static (SlurmAnswer Answer, string Output, string Message) Ask(string program, params string[] arguments)
+    private (SlurmAnswer Answer, string Output, string Message) Ask(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(folder is null ? program : Path.Combine(folder, program)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         try
         {

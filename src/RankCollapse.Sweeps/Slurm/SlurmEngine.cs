@@ -21,18 +21,20 @@ public sealed class SlurmEngine
     private readonly SweepPlan _plan;
     private readonly SlurmOptions _options;
     private readonly SlurmEngineOptions _listener;
+    private readonly SlurmClient _slurm;
     private readonly DeadWorkers _dead;
     private readonly Dictionary<string, int> _looksWithoutToken = [];
     private readonly HashSet<string> _warned = [];
     private readonly CancellationToken _cancellation;
     private int _arraysInVain;
-    private int _endedAtLastArray = -1;
+    private string? _reachedAtLastArray;
     private bool _isReachable = true;
 
     private SlurmEngine(SweepFolder folder, SlurmOptions options, SlurmEngineOptions listener, CancellationToken cancellation)
     {
         _folder = folder;
         _options = options;
+        _slurm = new SlurmClient(options.Bin);
         _listener = listener;
         _cancellation = cancellation;
         _plan = folder.ReadPlan();
@@ -61,13 +63,14 @@ public sealed class SlurmEngine
     public static IReadOnlyList<string> Cancel(SweepFolder folder, CancellationToken cancellation = default)
     {
         const int Looks = 20;
+        var slurm = new SlurmClient(SlurmOptions.ReadFrom(folder.SpecificationPath).Bin);
         List<SlurmArray> left = [.. SlurmArrays.Read(folder).Where(array => !array.HasEnded)];
         for (int look = 0; look < Looks && left.Count > 0; look++)
         {
             foreach (SlurmArray array in left.ToArray())
             {
-                SlurmClient.Cancel(array.Job, array.Token);
-                (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = SlurmClient.TasksNamed(array.Token);
+                slurm.Cancel(array.Job, array.Token);
+                (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = slurm.TasksNamed(array.Token);
                 if (answer == SlurmAnswer.Unknown || tasks.Any(task => task.IsActive)) continue;
                 SlurmArrays.Write(folder, array with { HasEnded = true, State = "cancelled", WaitsFor = null });
                 left.Remove(array);
@@ -89,7 +92,7 @@ public sealed class SlurmEngine
             _listener.Progress?.Invoke(status);
             if (status.HasEnded || _folder.IsCancelled || _cancellation.IsCancellationRequested)
             {
-                if (status.HasEnded) CancelIdle();
+                if (status.HasEnded) EndArrays();
                 return status;
             }
             if (_isReachable) SubmitMissing(status, active);
@@ -104,7 +107,7 @@ public sealed class SlurmEngine
     /// <returns>The number of its tasks that may still work.</returns>
     private int Look(SlurmArray array)
     {
-        (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = array.Job is null ? SlurmClient.TasksNamed(array.Token) : SlurmClient.TasksOf(array.Job);
+        (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = array.Job is null ? _slurm.TasksNamed(array.Token) : _slurm.TasksOf(array.Job);
         if (answer == SlurmAnswer.Unknown)
         {
             _isReachable = false;
@@ -125,7 +128,7 @@ public sealed class SlurmEngine
             State = string.Join(", ", own.GroupBy(task => task.State).Select(group => $"{group.Count()} {group.Key}")),
             WaitsFor = stuck.Length > 0 ? string.Join(", ", stuck) : null,
         };
-        foreach (string reason in stuck) Warn($"stuck-{array.Token}-{reason}", $"Tasks of Slurm job {jobs[0]} wait for {reason}, which does not come by itself: check the sweep's options for Slurm.");
+        foreach (string reason in stuck) Warn($"stuck-{array.Token}-{reason}", $"Tasks of Slurm job {jobs[0]} wait for {reason}; if that does not pass, check the sweep's options for Slurm.");
         if (now != array) SlurmArrays.Write(_folder, now);
         return active.Length;
     }
@@ -143,14 +146,13 @@ public sealed class SlurmEngine
     {
         int pending = status.Counts[TrialState.Pending];
         if (pending == 0 || active >= Math.Min(_options.Tasks, pending + status.Counts[TrialState.Leased])) return;
-        int ended = status.Counts[TrialState.Done] + status.FailedAttempts;
-        bool hadArray = _endedAtLastArray >= 0;
+        string reached = Reached(status);
         if (active == 0)
         {
-            _arraysInVain = hadArray && ended == _endedAtLastArray ? _arraysInVain + 1 : 0;
+            _arraysInVain = reached == _reachedAtLastArray ? _arraysInVain + 1 : 0;
             if (_arraysInVain >= MostArraysInVain) throw InVain();
         }
-        (SlurmAnswer answer, int size, string message) = SlurmClient.MaxArraySize();
+        (SlurmAnswer answer, int size, string message) = _slurm.MaxArraySize();
         if (answer != SlurmAnswer.Known)
         {
             if (answer == SlurmAnswer.Refused) throw new InvalidInputException($"Slurm does not show its configuration: {message}; choose --engine local.");
@@ -160,7 +162,7 @@ public sealed class SlurmEngine
         int wanted = Math.Min(_options.Tasks, pending) - active, tasks = Math.Min(wanted, size);
         if (tasks <= 0) return;
         if (wanted > size) Warn("size", $"The cluster's arrays have at most {size} tasks; {_options.Tasks} were asked for.");
-        _endedAtLastArray = ended;
+        _reachedAtLastArray = reached;
         Submit(tasks);
     }
 
@@ -171,7 +173,7 @@ public sealed class SlurmEngine
         var array = new SlurmArray { Token = token, Tasks = tasks };
         SlurmArrays.Write(_folder, array);
         IReadOnlyList<string> arguments = SlurmScript.Write(_folder, _plan, _options, token, tasks);
-        (SlurmAnswer answer, string job, string message) = SlurmClient.Submit(arguments);
+        (SlurmAnswer answer, string job, string message) = _slurm.Submit(arguments);
         switch (answer)
         {
             case SlurmAnswer.Known:
@@ -186,10 +188,29 @@ public sealed class SlurmEngine
         }
     }
 
-    /// <summary>Takes tasks out of the queue that would find nothing to do.</summary>
-    private void CancelIdle()
+    /// <summary>What trials have come to, and the epochs that the checkpoints of others have: a trial may take several tasks.</summary>
+    private string Reached(SweepStatus status)
     {
-        foreach (SlurmArray array in SlurmArrays.Read(_folder).Where(array => array is { HasEnded: false, Job: not null })) SlurmClient.CancelPending(array.Job!);
+        IEnumerable<string> checkpoints = Directory.EnumerateDirectories(_folder.AsidePath, "checkpoints-*").Order(StringComparer.Ordinal)
+            .SelectMany(path => Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).TakeLast(1).Select(file => $"{Path.GetFileName(path)} {Path.GetFileName(file).Split('-', 2)[^1]}"));
+        return $"{status.Counts[TrialState.Done]} {status.FailedAttempts} {string.Join(' ', checkpoints)}";
+    }
+
+    /// <summary>Takes tasks out of the queue that would find nothing to do, and writes down how the arrays ended.</summary>
+    private void EndArrays()
+    {
+        const int Looks = 8;
+        for (int look = 0; look < Looks; look++)
+        {
+            SlurmArray[] left = [.. SlurmArrays.Read(_folder).Where(array => !array.HasEnded)];
+            if (left.Length == 0) return;
+            foreach (SlurmArray array in left)
+            {
+                if (look == 0 && array.Job is { } job) _slurm.CancelPending(job);
+                Look(array);
+            }
+            if (_cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(Math.Min(1, _options.PollSeconds)))) return;
+        }
     }
 
     private ComputationFailedException InVain()

@@ -29,6 +29,9 @@ public sealed record SlurmOptions
     /// <summary>The command that runs this program on a node; null for the one that runs now.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
+    /// <summary>The folder of Slurm's commands; null finds them as a shell does.</summary>
+    public string? Bin { get; init; }
+
     /// <summary>Seconds between two looks at the queue.</summary>
     public double PollSeconds { get; init; } = 15;
 
@@ -42,7 +45,7 @@ public sealed record SlurmOptions
         var options = new SlurmOptions();
         if (!root.TryGetProperty("slurm", out JsonElement given)) return options;
         string place = $"{file}: slurm";
-        JsonReading.RequireObject(given, place, "tasks", "time", "partition", "memory", "options", "setup", "command", "pollSeconds");
+        JsonReading.RequireObject(given, place, "tasks", "time", "partition", "memory", "options", "setup", "command", "bin", "pollSeconds");
         string? Text(string name) => given.TryGetProperty(name, out JsonElement value) ? OneLine(JsonReading.Text(value, $"{place}.{name}"), $"{place}.{name}") : null;
         IReadOnlyList<string>? Texts(string name) => given.TryGetProperty(name, out JsonElement value)
             ? [.. JsonReading.List(value, $"{place}.{name}", "a list of texts").Select((one, i) => OneLine(JsonReading.Text(one, $"{place}.{name}[{i + 1}]"), $"{place}.{name}[{i + 1}]"))]
@@ -56,6 +59,7 @@ public sealed record SlurmOptions
             Options = Texts("options") ?? [],
             Setup = Texts("setup") ?? [],
             Command = Texts("command"),
+            Bin = Text("bin"),
             PollSeconds = given.TryGetProperty("pollSeconds", out _) ? Math.Max(0.1, JsonReading.Number(given, "pollSeconds", place)) : options.PollSeconds,
         };
     }

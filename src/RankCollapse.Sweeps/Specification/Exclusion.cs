@@ -29,7 +29,12 @@ internal sealed class Exclusion
     }
 
     /// <summary>Whether all conditions are met.</summary>
-    public bool Matches(Func<string, JsonElement> valueOf) => _conditions.All(condition => condition.IsMet(valueOf(condition.Name)));
+    /// <param name="valueOf">The value of a setting; undefined where the trial leaves it to the default.</param>
+    public bool Matches(Func<string, JsonElement> valueOf) => _conditions.All(condition =>
+    {
+        JsonElement value = valueOf(condition.Name);
+        return condition.IsMet(value.ValueKind == JsonValueKind.Undefined ? SettingType.DefaultOf(condition.Name) : value);
+    });
 
     private static Func<JsonElement, bool> Condition(string name, JsonElement wanted, string place)
     {

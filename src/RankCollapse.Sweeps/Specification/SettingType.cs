@@ -10,6 +10,11 @@ internal static class SettingType
     private static readonly Dictionary<string, JsonPropertyInfo> Known =
         RunJson.Default.RunConfiguration.Properties.Where(property => property.Name != "version").ToDictionary(property => property.Name);
 
+    private static readonly JsonElement Defaults = JsonSerializer.SerializeToElement(new RunConfiguration(), RunJson.Default.RunConfiguration);
+
+    /// <summary>The default of a setting, null where it depends on others.</summary>
+    public static JsonElement DefaultOf(string name) => Defaults.GetProperty(name);
+
     /// <summary>Requires that a name is a setting of <c>train</c>.</summary>
     /// <exception cref="InvalidInputException">It is not; near names are listed.</exception>
     public static void RequireKnown(string name, string place)

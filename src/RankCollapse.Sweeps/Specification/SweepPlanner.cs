@@ -48,7 +48,7 @@ internal static class SweepPlanner
         }
         writer.WriteEndArray();
         writer.Flush();
-        if (ids.Count == 0) throw new InvalidInputException($"{file} excludes all of its {rows.Count} trials; leave out an exclusion.");
+        if (ids.Count == 0) throw new InvalidInputException($"{file} excludes all of its {block.CountBeforeExclusions():0} trials; leave out an exclusion.");
         int specified = (int)block.CountBeforeExclusions();
         JsonElement trials = JsonDocument.Parse(buffer.WrittenMemory).RootElement;
         var plan = new SweepPlan(name, limits, cost.Needs, template, [.. trials.EnumerateArray().Select((row, i) => new Trial(template, row, i, row[0].GetString()!))]);
