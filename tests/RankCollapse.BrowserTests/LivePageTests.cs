@@ -39,7 +39,7 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>, 
         Assert.All(open.Requests, url => Assert.True(url.StartsWith(_server.Address.ToString(), StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
         Assert.Empty(open.Errors);
         Assert.Equal(width, await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        Assert.Equal("phase: 3 of 6 trials ended", await Heading(open).TextContentAsync());
+        Assert.Equal("sample: 3 of 6 trials ended", await Heading(open).TextContentAsync());
         Assert.Equal(0, await open.Page.Locator("svg [d*=NaN], svg [x*=NaN], svg [cx*=NaN], svg [y*=NaN]").CountAsync());
         Assert.True(await open.Page.EvaluateAsync<bool>("document.fonts.ready.then(() => [...document.fonts].some(f => f.status === 'loaded'))"));
         if (Environment.GetEnvironmentVariable("LIVE_PAGE_PICTURES") is { Length: > 0 } pictures)

@@ -21,6 +21,7 @@ internal sealed class LiveHub : IDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Thread _looking;
     private long _searchedAt;
+    private int _isDisposed;
 
     /// <summary>Begins to look, on a thread of its own: a look takes longer than an answer, and answers must not wait for one another.</summary>
     public LiveHub(ServedFolder folder)
@@ -49,6 +50,7 @@ internal sealed class LiveHub : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         _end.Cancel();
         _looking.Join();
         _end.Dispose();

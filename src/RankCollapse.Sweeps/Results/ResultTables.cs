@@ -1,6 +1,4 @@
 using DuckDB.NET.Data;
-using RankCollapse.Runs;
-using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Results;
 
@@ -26,7 +24,8 @@ internal static class ResultTables
         Create(database);
         var problems = new List<string>();
         FillRuns(database, sources, withLayers: CanMean(sql, "layers") || CanMean(sql, "results"), problems, cancellation);
-        if (CanMean(sql, "metrics")) FillMetrics(database, sources, problems, cancellation);
+        new MetricRows(database, CanMean(sql, "metrics") ? sources : [], problems).Fill(cancellation);
+        Execute(database, MetricRows.View);
         CreateResults(database);
         return problems;
     }
@@ -50,11 +49,8 @@ internal static class ResultTables
         Execute(database, "CREATE SCHEMA stored");
         Execute(database, $"CREATE TABLE stored.runs (id INTEGER, {identity}, {summary}, {settings})");
         Execute(database, $"CREATE TABLE stored.layers (id INTEGER, {Columns(ResultColumn.Layer.Select(s => (s.Name, s.SqlType)))})");
-        Execute(database, "CREATE TABLE stored.metrics (id INTEGER, epoch BIGINT, seconds DOUBLE, layer INTEGER, metric SMALLINT, value DOUBLE)");
-        Execute(database, "CREATE TABLE stored.metric_names (metric SMALLINT, name VARCHAR)");
         Execute(database, "CREATE VIEW runs AS SELECT * EXCLUDE (id) FROM stored.runs");
         Execute(database, "CREATE VIEW layers AS SELECT r.run, r.sweep, r.trial, l.* EXCLUDE (id) FROM stored.layers l JOIN stored.runs r USING (id)");
-        Execute(database, "CREATE VIEW metrics AS SELECT r.run, r.sweep, r.trial, m.epoch, m.seconds, m.layer, n.name AS metric, m.value FROM stored.metrics m JOIN stored.runs r USING (id) JOIN stored.metric_names n USING (metric)");
     }
 
     private static void FillRuns(DuckDBConnection database, IReadOnlyList<ResultSource> sources, bool withLayers, List<string> problems, CancellationToken cancellation)
@@ -78,41 +74,6 @@ internal static class ResultTables
                 line.EndRow();
             }
             id++;
-        }
-    }
-
-    private static void FillMetrics(DuckDBConnection database, IReadOnlyList<ResultSource> sources, List<string> problems, CancellationToken cancellation)
-    {
-        var names = new Dictionary<string, short>(StringComparer.Ordinal);
-        using (DuckDBAppender metrics = database.CreateAppender("stored", "metrics"))
-        {
-            int id = 0;
-            foreach ((IReadOnlyList<MetricRecord> records, string? problem) in sources.AsParallel().AsOrdered().WithCancellation(cancellation).Select(ReadMetrics))
-            {
-                if (problem is not null) problems.Add(problem);
-                foreach (MetricRecord record in records)
-                {
-                    if (!names.TryGetValue(record.Metric, out short name)) names.Add(record.Metric, name = checked((short)names.Count));
-                    double? value = double.IsFinite(record.Value) ? record.Value : null;
-                    metrics.CreateRow().AppendValue(id).AppendValue(record.Epoch).AppendValue(record.Seconds).AppendValue(record.Layer).AppendValue(name).AppendValue(value).EndRow();
-                }
-                id++;
-            }
-        }
-        using DuckDBAppender known = database.CreateAppender("stored", "metric_names");
-        foreach ((string name, short number) in names) known.CreateRow().AppendValue(number).AppendValue(name).EndRow();
-    }
-
-    private static (IReadOnlyList<MetricRecord> Records, string? Problem) ReadMetrics(ResultSource source)
-    {
-        if (source.Folder is not { } folder || Path.Combine(folder, ResultFiles.MetricsName) is var path && !File.Exists(path)) return ([], null);
-        try
-        {
-            return (MetricsTable.Read(path), null);
-        }
-        catch (InvalidInputException e)
-        {
-            return ([], e.Message);
         }
     }
 

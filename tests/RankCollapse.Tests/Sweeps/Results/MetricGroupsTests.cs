@@ -4,19 +4,8 @@ using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Tests.Sweeps.Results;
 
-public sealed class MetricGroupsTests : IDisposable
+public sealed class MetricGroupsTests(MetricGroupsTests.FinishedSweep sweep) : IClassFixture<MetricGroupsTests.FinishedSweep>
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly SweepFolder _sweep;
-
-    public MetricGroupsTests()
-    {
-        _sweep = SampleResults.WriteSweep(_folder.File("sweep"), [0.01, 0.02], 5);
-        foreach (Trial trial in _sweep.ReadPlan().Trials.SkipLast(1)) SampleResults.Finish(_sweep, trial);
-    }
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public void RunsWithEqualSettings_ArePutTogether()
     {
@@ -62,5 +51,21 @@ public sealed class MetricGroupsTests : IDisposable
         Assert.DoesNotContain('\n', error.Message);
     }
 
-    private IReadOnlyList<ResultSource> Sources => ResultSearch.Find([_sweep.Path]);
+    private IReadOnlyList<ResultSource> Sources => ResultSearch.Find([sweep.Path]);
+
+    public sealed class FinishedSweep : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public FinishedSweep()
+        {
+            SweepFolder sweep = SampleResults.WriteSweep(_folder.File("sweep"), [0.01, 0.02], 5);
+            foreach (Trial trial in sweep.ReadPlan().Trials.SkipLast(1)) SampleResults.Finish(sweep, trial);
+            Path = sweep.Path;
+        }
+
+        public string Path { get; }
+
+        public void Dispose() => _folder.Dispose();
+    }
 }

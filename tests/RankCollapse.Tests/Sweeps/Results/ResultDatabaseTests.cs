@@ -120,6 +120,49 @@ public sealed class ResultDatabaseTests : IDisposable
         Assert.Equal(["damaged", null], SampleResults.Ask(sweep.Path, "SELECT state, epochs FROM runs").Rows.Single());
     }
 
+    [Fact]
+    public void MetricsOfTrials_ComeFromShardsOnce_AndFromFoldersWhereThereAreNone()
+    {
+        SweepFolder sweep = SampleResults.WriteSweep(_folder.File("sweep"), [0.01], 4);
+        IReadOnlyList<Trial> trials = sweep.ReadPlan().Trials;
+        // In both shards, in one, in a damaged one, in none; and one in a shard that has no result.
+        foreach (Trial trial in trials.Take(3)) SampleResults.Finish(sweep, trial);
+        SampleResults.WriteShard(sweep, "a-1", 10, trials[0]);
+        SampleResults.WriteShard(sweep, "b-1", 20, trials[0], trials[1], trials[3]);
+        SampleResults.WriteShard(sweep, "c-1", 30, trials[2]);
+        string damaged = Path.Combine(sweep.ShardsPath, "c-1", "metrics.parquet");
+        File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..200]);
+        ResultTable table = SampleResults.Ask(sweep.Path, "SELECT trial, count(*), max(value) FROM metrics WHERE metric = 'objective' GROUP BY trial");
+        var found = table.Rows.ToDictionary(row => (string)row[0]!, row => (Count: (long)row[1]!, Largest: (double)row[2]!));
+        Assert.Equal(3, found.Count);
+        Assert.Equal((5L, 50.0), found[trials[0].Id]);
+        Assert.Equal((5L, 100.0), found[trials[1].Id]);
+        Assert.Equal((5L, 5 * SampleResults.Objective(trials[2])), found[trials[2].Id]);
+        Assert.Equal([3L, 5L * 4 * 3], SampleResults.Ask(sweep.Path, "SELECT count(DISTINCT trial), count(*) FROM metrics").Rows.Single());
+    }
+
+    /// <summary>What the sweep must reach: 10,000 trials with 50 numbers each, collected and asked in 5 seconds.</summary>
+    [Fact]
+    [Trait("Category", "Long")]
+    public void TenThousandTrials_AreCollectedAndAskedInFiveSeconds()
+    {
+        LongTests.Require();
+        SweepFolder sweep = SampleResults.WriteSweep(_folder.File("sweep"), [.. Enumerable.Range(1, 100).Select(i => i * 1e-4)], 100);
+        foreach (Trial trial in sweep.ReadPlan().Trials) SampleResults.FinishQuickly(sweep, trial);
+        TimeSpan before = System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime;
+        long began = System.Diagnostics.Stopwatch.GetTimestamp();
+        using (var all = ResultDatabase.Open(ResultSearch.Find([sweep.Path]), "FROM results"))
+        {
+            using FileStream file = File.Create(_folder.File("results.parquet"));
+            all.Write(ResultFormat.Parquet, file);
+        }
+        ResultTable table = SampleResults.Ask(sweep.Path, "SELECT lambda, median(objective) FROM runs GROUP BY lambda");
+        TimeSpan took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+        TestContext.Current.SendDiagnosticMessage($"{took.TotalSeconds:0.00} s, {(System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds:0.00} s of processor time");
+        Assert.Equal(100, table.Rows.Count);
+        Assert.InRange(took.TotalSeconds, 0, 5);
+    }
+
     [Theory]
     [InlineData("SELECT lambda FROM runs")]
     [InlineData("SELECT runs.LAMBDA FROM runs WHERE lambda > 0 -- lambda x: x")]

@@ -2,6 +2,7 @@ using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Results;
 using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Tests.Sweeps.Results;
 
@@ -84,18 +85,26 @@ internal static class SampleResults
     {
         string path = folder.ResultPath(trial.Id);
         WriteRun(path, trial.Configuration, objective ?? Objective(trial));
-        ResultFiles.Seal(path, new ResultManifest
-        {
-            Trial = trial.Id,
-            Status = "converged",
-            Attempt = 1,
-            Worker = "worker",
-            Host = "host",
-            Ended = DateTimeOffset.UnixEpoch,
-            Seconds = 1,
-            Files = new Dictionary<string, ResultFile>(),
-            Checksum = "",
-        });
+        Seal(path, trial);
+    }
+
+    /// <summary>Stores the result of a trial of seven layers, 10 numbers of the network and 49 of its layers, without waiting for the disk.</summary>
+    public static void FinishQuickly(SweepFolder folder, Trial trial)
+    {
+        string path = folder.ResultPath(trial.Id);
+        Directory.CreateDirectory(path);
+        RunSummary summary = Summary(Objective(trial));
+        File.WriteAllBytes(Path.Combine(path, "config.json"), trial.Configuration.ToJson());
+        File.WriteAllBytes(Path.Combine(path, "summary.json"), (summary with { Layers = [.. Enumerable.Range(1, 7).Select(l => summary.Layers[0] with { Layer = l, TcvLower = 0.1, WcssOfClasses = 0.3, WeightTailEnergy = 0.2, WeightSingularValues = [.. Enumerable.Range(0, 20).Select(i => 1.0 / (i + l))] })] }).ToJson());
+        Seal(path, trial);
+    }
+
+    /// <summary>Writes a shard with the metrics of trials, all with one objective.</summary>
+    public static void WriteShard(SweepFolder folder, string name, double objective, params Trial[] trials)
+    {
+        string path = Path.Combine(folder.ShardsPath, name);
+        Directory.CreateDirectory(path);
+        ShardTables.Write(path, [.. trials.Select(trial => new ShardTrial(Manifest(trial), Summary(objective), Metrics(objective)))]);
     }
 
     /// <summary>Asks SQL over a folder.</summary>
@@ -104,4 +113,19 @@ internal static class SampleResults
         using var database = ResultDatabase.Open(ResultSearch.Find([folder]), sql);
         return database.Read();
     }
+
+    private static void Seal(string path, Trial trial) => ResultFiles.Seal(path, Manifest(trial));
+
+    private static ResultManifest Manifest(Trial trial) => new()
+    {
+        Trial = trial.Id,
+        Status = "converged",
+        Attempt = 1,
+        Worker = "worker",
+        Host = "host",
+        Ended = DateTimeOffset.UnixEpoch,
+        Seconds = 1,
+        Files = new Dictionary<string, ResultFile>(),
+        Checksum = "",
+    };
 }
