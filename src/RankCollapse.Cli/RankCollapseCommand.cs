@@ -52,6 +52,8 @@ internal static class RankCollapseCommand
         root.Add(InspectCommand.Create(environment));
         root.Add(CompressCommand.Create(environment));
         root.Add(SweepCommand.Create(environment));
+        root.Add(QueryCommand.Create(environment));
+        root.Add(ServeCommand.Create(environment));
         root.Add(DoctorCommand.Create(environment));
         root.SetAction(parsed => new ExampleHelpAction().Invoke(parsed));
         HelpOption help = root.Options.OfType<HelpOption>().Single();

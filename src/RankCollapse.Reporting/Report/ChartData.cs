@@ -27,21 +27,22 @@ internal static class ChartData
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static List<Line> ObjectiveSeries(RunMeasurements run) =>
-        [.. ObjectiveFigure.Drawn(run).Select(d => new Line(d.Label, d.Label, ReportTheme.Variables(run.Depth)[d.Colour], d.Series))];
+    private static List<ChartLine> ObjectiveSeries(RunMeasurements run) =>
+        [.. ObjectiveFigure.Drawn(run).Select(d => new ChartLine(d.Label, d.Label, ReportTheme.Variables(run.Depth)[d.Colour], d.Series))];
 
-    private static List<Line> TcvSeries(RunMeasurements run)
+    private static List<ChartLine> TcvSeries(RunMeasurements run)
     {
-        List<Line> lines = LayerSeries(run, MetricNames.TcvUpper);
+        List<ChartLine> lines = LayerSeries(run, MetricNames.TcvUpper);
         foreach (int l in run.Layers.Where(l => TotalClusterVariationFigure.ClassesPartDiffers(run, l)))
-            lines.Add(new Line("classes", "of the classes", $"--layer-{l}", run.Series(MetricNames.WcssOfClasses, l)!, IsDashed: true));
+            lines.Add(new ChartLine("classes", "of the classes", $"--layer-{l}", run.Series(MetricNames.WcssOfClasses, l)!, IsDashed: true));
         return lines;
     }
 
-    private static List<Line> LayerSeries(RunMeasurements run, string metric) =>
-        [.. run.Layers.Where(l => run.Series(metric, l) is not null).Select(l => new Line($"layer-{l}", $"layer {l}", $"--layer-{l}", run.Series(metric, l)!))];
+    private static List<ChartLine> LayerSeries(RunMeasurements run, string metric) =>
+        [.. run.Layers.Where(l => run.Series(metric, l) is not null).Select(l => new ChartLine($"layer-{l}", $"layer {l}", $"--layer-{l}", run.Series(metric, l)!))];
 
-    private static void Chart(Utf8JsonWriter writer, string name, bool logarithmic, double? level, (string Title, string Label, List<Line> Lines)[] panels)
+    /// <summary>One chart as a property of an object; nothing where no panel has a line.</summary>
+    internal static void Chart(Utf8JsonWriter writer, string name, bool logarithmic, double? level, (string Title, string Label, List<ChartLine> Lines)[] panels)
     {
         if (panels.All(p => p.Lines.Count == 0)) return;
         writer.WriteStartObject(name);
@@ -59,7 +60,7 @@ internal static class ChartData
                 writer.WriteString("levelName", $"K = {value}");
             }
             writer.WriteStartArray("series");
-            foreach (Line line in lines) Write(writer, line);
+            foreach (ChartLine line in lines) Write(writer, line);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -67,7 +68,7 @@ internal static class ChartData
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, Line line)
+    private static void Write(Utf8JsonWriter writer, ChartLine line)
     {
         int[] kept = ChartNumbers.Thinned(line.Series.Values.Length);
         writer.WriteStartObject();
@@ -81,6 +82,12 @@ internal static class ChartData
         ChartNumbers.Write(writer, "y", kept.Select(i => line.Series.Values[i]));
         writer.WriteEndObject();
     }
-
-    private sealed record Line(string Key, string Name, string Colour, MetricSeries Series, bool IsDashed = false);
 }
+
+/// <summary>A line of a chart.</summary>
+/// <param name="Key">Lines of one key, in several panels, are shown and hidden together.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Colour">The CSS variable of its colour.</param>
+/// <param name="Series">The values over the epochs.</param>
+/// <param name="IsDashed">Whether it is dashed.</param>
+internal sealed record ChartLine(string Key, string Name, string Colour, MetricSeries Series, bool IsDashed = false);

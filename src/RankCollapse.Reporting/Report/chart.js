@@ -133,6 +133,9 @@ const Chart = (() => {
   const isGrid = panel => panel.heat || panel.picture;
 
   return class Chart {
+    static number = number;
+    static element = element;
+
     constructor(host, data) {
       this.host = host;
       this.data = data;
@@ -141,8 +144,24 @@ const Chart = (() => {
       this.moment = 0;
       this.active = null;
       this.cursor = null;
+      this.observer = new ResizeObserver(() => this.draw());
       this.build();
-      new ResizeObserver(() => this.draw()).observe(this.panels);
+    }
+
+    // Takes new data; what was hidden stays hidden.
+    update(data) {
+      const keys = d => d.panels.flatMap(p => p.series.map(s => s.key)).join();
+      const isSame = keys(data) === keys(this.data);
+      this.data = data;
+      if (isSame) {
+        this.views.forEach((view, i) => { view.panel = data.panels[i]; });
+        this.lead(null, null);
+      } else {
+        this.observer.disconnect();
+        this.host.replaceChildren();
+        this.build();
+      }
+      this.draw();
     }
 
     get visible() { return this.views.filter(v => v.panel.moment === undefined || v.panel.moment === this.moment); }
@@ -156,7 +175,7 @@ const Chart = (() => {
         if (this.keys.has(series.key)) continue;
         const key = button(`key ${series.mark}`, this.tools, undefined, () => this.toggle(series.key, key));
         key.style.setProperty("--colour", series.neutral ? "var(--muted)" : paint(series.colour));
-        key.setAttribute("aria-pressed", "true");
+        key.setAttribute("aria-pressed", String(!this.hidden.has(series.key)));
         key.append(html("i"), ...say(html("span"), series.name).childNodes);
         this.keys.set(series.key, html("output", "", key));
       }
@@ -169,6 +188,7 @@ const Chart = (() => {
       }
       this.panels = html("div", panels.some(p => p.equal || p.picture) ? "panels small" : panels.filter(p => !p.moment).length > 3 ? "panels many" : "panels", this.host);
       this.views = panels.map(panel => this.buildPanel(panel));
+      this.observer.observe(this.panels);
       this.lead(null, null);
     }
 
@@ -180,7 +200,7 @@ const Chart = (() => {
         const name = `kind:${kind}`;
         const key = button(`key ${mark}`, this.tools, undefined, () => this.toggle(name, key));
         key.style.setProperty("--colour", "var(--muted)");
-        key.setAttribute("aria-pressed", "true");
+        key.setAttribute("aria-pressed", String(!this.hidden.has(name)));
         key.append(html("i"), kind);
       }
     }

@@ -152,7 +152,7 @@ public sealed class BadInputTests
         Assert.Contains("depth is 0", document.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
-    private static void AssertRefused(CommandLine result, string found)
+    internal static void AssertRefused(CommandLine result, string found)
     {
         Assert.Equal(2, result.ExitCode);
         Assert.Equal("", result.Output);
