@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using RankCollapse.Cli.Commands;
+using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Runs;
@@ -48,6 +49,9 @@ internal static class RankCollapseCommand
         root.Add(PathCommand.Create(environment));
         root.Add(ReproduceCommand.Create(environment));
         root.Add(ReportCommand.Create(environment));
+        root.Add(InspectCommand.Create(environment));
+        root.Add(CompressCommand.Create(environment));
+        root.Add(SweepCommand.Create(environment));
         root.Add(DoctorCommand.Create(environment));
         root.SetAction(parsed => new ExampleHelpAction().Invoke(parsed));
         HelpOption help = root.Options.OfType<HelpOption>().Single();

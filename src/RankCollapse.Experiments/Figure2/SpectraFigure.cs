@@ -9,6 +9,10 @@ internal static class SpectraFigure
 {
     private const int Shown = 15;
     private const int Columns = 4;
+
+    /// <summary>Smaller singular values are left out of the charts: they are the rounding of 0 at a stationary point.</summary>
+    private const double ChartFloor = 1e-2;
+
     private const float Left = 22;
     private const float TickRoom = 34;
     private const float RowHeight = 158;
@@ -40,7 +44,7 @@ internal static class SpectraFigure
         [
             .. new[] { SpectrumFamily.AsPrinted, SpectrumFamily.Means, SpectrumFamily.Free }.SelectMany(family => data.Of(family).Select(s => new ChartPanel
             {
-                Title = $"{family.Title}, δ = {FigureNumbers.Plain(s.Delta)}",
+                Title = $"{family.Short}, δ = {FigureNumbers.Plain(s.Delta)}",
                 XLabel = "index",
                 YLabel = "singular value",
                 IsYLogarithmic = true,
@@ -61,7 +65,7 @@ internal static class SpectraFigure
     private static ChartSeries Series(int layer, string what, double[] index, double[] values, SeriesMark mark)
     {
         int count = Math.Min(index.Length, values.Length);
-        return new ChartSeries { Name = $"layer {layer}, {what}", Toggle = $"layer {layer}", Colour = LayerColour(layer), Mark = mark, X = index[..count], Y = values[..count] };
+        return new ChartSeries { Name = $"layer {layer}, {what}", Toggle = $"layer {layer}", Colour = LayerColour(layer), Mark = mark, X = index[..count], Y = [.. values.Take(count).Select(v => v >= ChartFloor ? v : double.NaN)] };
     }
 
     private static FigureDrawing Draw(string title, string reading, List<(string Title, IReadOnlyList<LayerSpectra> Spectra)> rows, bool withForecast)

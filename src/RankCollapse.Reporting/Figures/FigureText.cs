@@ -80,12 +80,12 @@ internal enum LegendKey
 }
 
 /// <summary>One series in a legend.</summary>
-internal sealed record LegendEntry(string Text, string Colour, LegendKey Key = LegendKey.Line)
+internal sealed record LegendEntry(string Text, string Colour, LegendKey Key = LegendKey.Line, float Width = 2)
 {
     /// <summary>Draws the key, 18 wide, centred on y.</summary>
     public void DrawKey(SKCanvas canvas, float x, float y)
     {
-        using var paint = new SKPaint { Color = SKColor.Parse(Colour), IsAntialias = true, StrokeWidth = 2, Style = SKPaintStyle.Fill };
+        using var paint = new SKPaint { Color = SKColor.Parse(Colour), IsAntialias = true, StrokeWidth = Width, Style = SKPaintStyle.Fill };
         switch (Key)
         {
             case LegendKey.Line:

@@ -12,9 +12,13 @@ internal static class PageFrame
     private static readonly Lazy<string> Code = new(() => EmbeddedText.Read("chart.js") + EmbeddedText.Read("report.js"));
 
     /// <summary>Opens the page, up to the body.</summary>
-    public static void Head(StringBuilder html, string title, string theme)
+    /// <param name="html">The page.</param>
+    /// <param name="title">Its title, as plain text.</param>
+    /// <param name="theme">Rules for its colours.</param>
+    /// <param name="ownCode">A script that this page has beside the common one, and gives to <see cref="Scripts"/> too.</param>
+    public static void Head(StringBuilder html, string title, string theme, string ownCode = "")
     {
-        string digest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Code.Value)));
+        string digest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Code.Value + ownCode)));
         html.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         html.Append(CultureInfo.InvariantCulture, $"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'\">\n");
         html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n");
@@ -35,6 +39,6 @@ internal static class PageFrame
         html.Append(CultureInfo.InvariantCulture, $"<div class=\"command\"><pre tabindex=\"0\" aria-label=\"Command\"><code>{string.Join(' ', words.Select(word => $"<span>{WebUtility.HtmlEncode(word)}</span>"))}</code></pre><button type=\"button\" class=\"copy\" hidden>Copy</button></div>\n");
 
     /// <summary>Closes the page, with its charts and the script.</summary>
-    public static void Scripts(StringBuilder html, string charts) =>
-        html.Append(CultureInfo.InvariantCulture, $"<script type=\"application/json\" id=\"charts\">{charts}</script>\n<script>{Code.Value}</script>\n</body>\n</html>\n");
+    public static void Scripts(StringBuilder html, string charts, string ownCode = "") =>
+        html.Append(CultureInfo.InvariantCulture, $"<script type=\"application/json\" id=\"charts\">{charts}</script>\n<script>{Code.Value}{ownCode}</script>\n</body>\n</html>\n");
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RankCollapse.LinearAlgebra.SingularValues;
 
 namespace RankCollapse.LinearAlgebra;
 
@@ -10,6 +11,9 @@ namespace RankCollapse.LinearAlgebra;
 /// </remarks>
 internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
 {
+    /// <summary>From this smaller side on dgesdd, which waits for memory in half of its work, is slower than the managed two-stage reduction.</summary>
+    private const int TwoStageFrom = 768;
+
     private readonly nint _library;
     private readonly delegate* unmanaged[Cdecl]<byte*, long*, long*, double*, long*, double*, double*, long*, double*, long*, double*, long*, long*, long*, nuint, void> _gesdd;
     private readonly delegate* unmanaged[Cdecl]<byte*, byte*, long*, double*, long*, double*, double*, long*, long*, long*, long*, nuint, nuint, void> _syevd;
@@ -71,6 +75,7 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
     /// <inheritdoc/>
     public double[] SingularValues(Matrix a)
     {
+        if (Math.Min(a.Rows, a.Columns) >= TwoStageFrom) return TwoStageSingularValues.Compute(a);
         double[] work = a.AsSpan().ToArray();
         var values = new double[Math.Min(a.Rows, a.Columns)];
         bool converged = Gesdd((byte)'N', work, a.Columns, a.Rows, values, [0], 1, [0], 1);

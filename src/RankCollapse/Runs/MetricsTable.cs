@@ -26,10 +26,16 @@ public static class MetricsTable
     public static void Write(string path, IReadOnlyList<MetricRecord> metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
+        AtomicFile.Write(path, ToBytes(metrics));
+    }
+
+    /// <summary>The content of the file, with its checksum.</summary>
+    internal static byte[] ToBytes(IReadOnlyList<MetricRecord> metrics)
+    {
         byte[] content = PackAsync(metrics).GetAwaiter().GetResult();
         Span<byte> place = ChecksumPlace(content);
         Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)), place);
-        AtomicFile.Write(path, content);
+        return content;
     }
 
     /// <summary>Reads a table back.</summary>

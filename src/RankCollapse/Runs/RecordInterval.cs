@@ -28,21 +28,30 @@ public static class RecordInterval
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(specification);
-        double multiplications = 0, decompositions = 0;
+        double decompositions = 0;
         for (int l = 1; l <= specification.Depth; l++)
         {
             double rows = specification.Width(l), columns = specification.Width(l - 1);
-            multiplications += rows * columns * samples;
             decompositions += Cubic(rows, columns) + Cubic(rows, samples);
         }
-        bool isSecondOrder = configuration.Solver == "gauss-newton";
-        double gradients = isSecondOrder ? GradientsPerSecondOrderEpoch : 1;
-        double epochSeconds = gradients * 6 * multiplications / FlopsPerSecond;
+        bool isSecondOrder = IsSecondOrder(configuration);
+        double epochSeconds = EpochSeconds(configuration, specification, samples);
         double recordSeconds = decompositions * (Lapack.IsNative ? NativeSecondsPerEntry : ManagedSecondsPerEntry);
         double affordable = Math.Ceiling(recordSeconds / (ShareOfTime * epochSeconds));
         double wanted = isSecondOrder ? 1 : Math.Ceiling((double)configuration.MaxEpochs / Records);
         return (long)Math.Clamp(Math.Max(affordable, wanted), 1, 1e15);
     }
+
+    /// <summary>About how many seconds an epoch takes on one core.</summary>
+    internal static double EpochSeconds(RunConfiguration configuration, NetworkSpecification specification, int samples)
+    {
+        double multiplications = 0;
+        for (int l = 1; l <= specification.Depth; l++) multiplications += (double)specification.Width(l) * specification.Width(l - 1) * samples;
+        double gradients = IsSecondOrder(configuration) ? GradientsPerSecondOrderEpoch : 1;
+        return gradients * 6 * multiplications / FlopsPerSecond;
+    }
+
+    private static bool IsSecondOrder(RunConfiguration configuration) => configuration.Solver == "gauss-newton";
 
     /// <summary>What the work of a decomposition is proportional to.</summary>
     private static double Cubic(double rows, double columns) => Math.Max(rows, columns) * Math.Min(rows, columns) * Math.Min(rows, columns);

@@ -28,21 +28,14 @@ public static class TrainingRun
     {
         ArgumentNullException.ThrowIfNull(configuration);
         options ??= new TrainingRunOptions();
-        configuration.Validate();
         using var threads = new ThreadScope(configuration.Threads);
-        DataSet data = DataSource.Load(configuration.ToDataRequest());
-        NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
-        RequireMemory(configuration, specification, data);
-        configuration = Resolve(configuration, specification, data);
-        Network initial = options.Initial?.Invoke(specification, data) ?? Drawn(configuration, specification);
-        using var session = new TrainingSession(configuration, data, initial, options);
-
+        using TrainingSession session = Prepare(ref configuration, options);
         RunFolder? folder = null;
         if (path is not null)
         {
-            folder = RunFolder.Create(path, options.Force, RunFolder.EstimateBytes(specification, data, SolverFactory.VectorsPerCheckpoint(configuration)));
-            folder.WriteDataSet(data);
-            folder.WriteInitial(initial);
+            folder = RunFolder.Create(path, options.Force, RunFolder.EstimateBytes(session.Initial.Specification, session.Data, SolverFactory.VectorsPerCheckpoint(configuration)));
+            folder.WriteDataSet(session.Data);
+            folder.WriteInitial(session.Initial);
             folder.WriteConfiguration(configuration);
         }
         return session.Train(folder, cancellation);
@@ -90,6 +83,25 @@ public static class TrainingRun
         return session.Train(folder, cancellation);
     }
 
+    /// <summary>Trains a network and keeps the run in memory, but its checkpoints in a folder; goes on from the newest whole one where there is one of the same settings.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="checkpoints">The folder of the checkpoints; made with the first one, and left to the caller to delete.</param>
+    /// <param name="options">What is asked beyond the settings.</param>
+    /// <param name="cancellation">As for <see cref="Start"/>; a checkpoint is written then.</param>
+    /// <returns>The run, equal to that of an undisturbed training.</returns>
+    /// <exception cref="InvalidInputException">Settings or data cannot be used, or the checkpoints are damaged or of another version.</exception>
+    internal static TrainingRunResult StartOrContinue(RunConfiguration configuration, string checkpoints, TrainingRunOptions options, CancellationToken cancellation)
+    {
+        var folder = new CheckpointFolder(checkpoints);
+        using var threads = new ThreadScope(configuration.Threads);
+        using TrainingSession session = Prepare(ref configuration, options);
+        using (Checkpoint? checkpoint = folder.OpenNewest())
+        {
+            if (checkpoint is not null) session.Load(checkpoint.State, $"The checkpoint {checkpoint.Name} of {checkpoints}");
+        }
+        return session.Train(null, cancellation, folder);
+    }
+
     /// <summary>The settings with every default that depends on others filled in: learning rate, feature penalty, spacing of records, version.</summary>
     public static RunConfiguration Resolve(RunConfiguration configuration, NetworkSpecification specification, DataSet data)
     {
@@ -102,6 +114,18 @@ public static class TrainingRun
             LearningRate = configuration.LearningRate ?? SolverFactory.DefaultLearningRate(configuration),
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, specification, data.SampleCount),
         };
+    }
+
+    /// <summary>Checks and resolves the settings, loads the data and draws the initial weights.</summary>
+    private static TrainingSession Prepare(ref RunConfiguration configuration, TrainingRunOptions options)
+    {
+        configuration.Validate();
+        DataSet data = DataSource.Load(configuration.ToDataRequest());
+        NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
+        RequireMemory(configuration, specification, data);
+        configuration = Resolve(configuration, specification, data);
+        Network initial = options.Initial?.Invoke(specification, data) ?? Drawn(configuration, specification);
+        return new TrainingSession(configuration, data, initial, options);
     }
 
     private static Network Drawn(RunConfiguration configuration, NetworkSpecification specification)
@@ -124,13 +148,18 @@ public static class TrainingRun
         };
     }
 
-    /// <summary>Parameters, gradient, the solver's vectors and its copies in memory, and about seven matrices of features in every layer.</summary>
-    private static void RequireMemory(RunConfiguration configuration, NetworkSpecification specification, DataSet data)
+    /// <summary>The bytes that a training needs: parameters, gradient, the solver's vectors and its copies in memory, and about seven matrices of features in every layer.</summary>
+    internal static double EstimateMemory(RunConfiguration configuration, NetworkSpecification specification, int samples)
     {
         const int MatricesPerLayer = 7;
         double parameters = Network.CountParameters(specification), features = 0;
-        foreach (int width in specification.Widths) features += (double)width * data.SampleCount;
-        double numbers = (parameters * (4 + (2.0 * SolverFactory.VectorsPerCheckpoint(configuration)))) + (MatricesPerLayer * features) + (2.0 * data.Inputs.Length);
-        MemoryBudget.Require(sizeof(double) * numbers, $"A network of {parameters} parameters on {data.SampleCount} samples", "use smaller widths, fewer layers or fewer samples");
+        foreach (int width in specification.Widths) features += (double)width * samples;
+        double numbers = (parameters * (4 + (2.0 * SolverFactory.VectorsPerCheckpoint(configuration)))) + (MatricesPerLayer * features) + (2.0 * specification.InputDimension * samples);
+        return sizeof(double) * numbers;
     }
+
+    private static void RequireMemory(RunConfiguration configuration, NetworkSpecification specification, DataSet data) => MemoryBudget.Require(
+        EstimateMemory(configuration, specification, data.SampleCount),
+        $"A network of {(double)Network.CountParameters(specification)} parameters on {data.SampleCount} samples",
+        "use smaller widths, fewer layers or fewer samples");
 }

@@ -9,21 +9,20 @@ namespace RankCollapse.Runs;
 internal sealed class TrainingSession : IDisposable
 {
     private readonly RunConfiguration _configuration;
-    private readonly DataSet _data;
-    private readonly Network _initial;
     private readonly TrainingRunOptions _options;
     private readonly TrainingOptions _limits;
     private readonly Solver _solver;
     private readonly RunRecorder _recorder;
     private readonly Trainer _trainer;
     private RunFolder? _folder;
+    private Action<string, Action<Stream>>? _writeCheckpoint;
 
     /// <summary>Prepares a session; the initial network is not changed.</summary>
     public TrainingSession(RunConfiguration configuration, DataSet data, Network initial, TrainingRunOptions options)
     {
         _configuration = configuration;
-        _data = data;
-        _initial = initial;
+        Data = data;
+        Initial = initial;
         _options = options;
         _limits = new TrainingOptions
         {
@@ -45,25 +44,35 @@ internal sealed class TrainingSession : IDisposable
         });
     }
 
+    /// <summary>The data.</summary>
+    public DataSet Data { get; }
+
+    /// <summary>The network before training.</summary>
+    public Network Initial { get; }
+
     /// <summary>Takes the state of an earlier session.</summary>
     /// <exception cref="InvalidInputException">The state does not belong to this run.</exception>
     public void Load(Stream state, string name) => _recorder.Load(_trainer, state, name);
 
     /// <summary>Trains, measures and writes what was reached.</summary>
-    public TrainingRunResult Train(RunFolder? folder, CancellationToken cancellation)
+    /// <param name="folder">The run's folder; null keeps the run in memory.</param>
+    /// <param name="cancellation">Stops the training after the epoch at hand.</param>
+    /// <param name="checkpoints">Where checkpoints of a run in memory go; null for none.</param>
+    public TrainingRunResult Train(RunFolder? folder, CancellationToken cancellation, CheckpointFolder? checkpoints = null)
     {
         _folder = folder;
+        _writeCheckpoint = folder is not null ? folder.WriteCheckpoint : checkpoints is not null ? checkpoints.Write : null;
         WarnOfTargetsOutOfReach();
-        _options.Started?.Invoke(new TrainingRunStart(_configuration, _data, _initial.Specification, _trainer.Epoch));
+        _options.Started?.Invoke(new TrainingRunStart(_configuration, Data, Initial.Specification, _trainer.Epoch));
         TrainingResult result = _trainer.Run(cancellation);
         if (result.Status == RunStatus.Cancelled) TryWriteCheckpoint();
         bool isFinite = double.IsFinite(result.Final.Value.Total);
-        IReadOnlyList<LayerMetrics> layers = isFinite ? CollapseMeasurement.MeasureLayers(_solver.Network, _data) : [];
+        IReadOnlyList<LayerMetrics> layers = isFinite ? CollapseMeasurement.MeasureLayers(_solver.Network, Data) : [];
         var run = new Run
         {
             Configuration = _configuration,
-            DataSet = _data,
-            Initial = _initial,
+            DataSet = Data,
+            Initial = Initial,
             Trained = _solver.Network,
             Metrics = _recorder.Metrics,
             Summary = Summarise(result, layers),
@@ -87,10 +96,10 @@ internal sealed class TrainingSession : IDisposable
 
     private void TryWriteCheckpoint()
     {
-        if (_folder is null) return;
+        if (_writeCheckpoint is null) return;
         try
         {
-            _folder.WriteCheckpoint($"epoch-{_trainer.Epoch}", stream => _recorder.Save(_trainer, stream));
+            _writeCheckpoint($"epoch-{_trainer.Epoch}", stream => _recorder.Save(_trainer, stream));
         }
         catch (InvalidInputException e)
         {
@@ -121,7 +130,7 @@ internal sealed class TrainingSession : IDisposable
                 : new Dictionary<string, string> { ["objective"] = NotFinite, ["layers"] = NotFinite },
             Layers = layers.Count > 0
                 ? [.. layers.Select(layer => layer.Summary)]
-                : [.. Enumerable.Range(1, _initial.Specification.Depth).Select(NotMeasured)],
+                : [.. Enumerable.Range(1, Initial.Specification.Depth).Select(NotMeasured)],
         };
     }
 
@@ -138,9 +147,9 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>A squared loss can reach only targets that the output activation attains.</summary>
     private void WarnOfTargetsOutOfReach()
     {
-        Activation output = _initial.Specification.OutputActivation;
+        Activation output = Initial.Specification.OutputActivation;
         if (_configuration.Loss != "squared" || _options.Warning is null) return;
-        foreach (double target in _data.Targets.AsSpan())
+        foreach (double target in Data.Targets.AsSpan())
         {
             if (output.Attains(target)) continue;
             _options.Warning($"The target {target} lies outside what the output activation {output.Name} attains, so that the data loss cannot reach 0; identity attains every target.");

@@ -51,13 +51,14 @@ public sealed class ExperimentCatalogueTests
         Assert.Equal(first.Texts, second.Texts);
     }
 
-    /// <summary>A whole quick figure, run twice, a minute each: <c>dotnet run --project tests/RankCollapse.Tests -- -trait "Category=Long" -explicit only</c>.</summary>
-    [Theory(Explicit = true)]
+    /// <summary>A whole quick figure, run twice; a minute each.</summary>
+    [Theory]
     [Trait("Category", "Long")]
     [InlineData("fig1")]
     [InlineData("fig5")]
     public void QuickFigure_RunTwice_GivesEqualData(string figure)
     {
+        LongTests.Require();
         using var folder = new TemporaryFolder();
         foreach (string run in (string[])["one", "two"])
             Reproduction.Run(ExperimentCatalogue.Find([figure]), new ReproductionSettings(IsQuick: true), folder.File(run));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
 
@@ -191,64 +190,24 @@ public sealed class TrainingRunTests
     [Fact]
     public void CheckpointOnAFullDisk_IsAWarningAndTooLittleSpaceAnError()
     {
-        using var folder = new TemporaryFolder();
-        string disk = Directory.CreateDirectory(folder.File("disk")).FullName;
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Execute("mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", disk), "Mounting a small disk is not allowed here.");
-        try
+        using var disk = new SmallDisk("20m");
+        string? warning = null;
+        var options = new TrainingRunOptions
         {
-            string path = Path.Combine(disk, "run");
-            string? warning = null;
-            var options = new TrainingRunOptions
+            Warning = text => warning = text,
+            Progress = state =>
             {
-                Warning = text => warning = text,
-                Progress = state =>
-                {
-                    if (state.Epoch == 3) FillDisk(disk);
-                    if (state.Epoch == 10) File.Delete(Path.Combine(disk, "filler"));
-                },
-            };
-            TrainingRunResult result = TrainingRun.Start(Small with { CheckpointSeconds = 1e-9 }, path, options);
-            Assert.Contains("checkpoint", warning, StringComparison.Ordinal);
-            Assert.Equal(120, result.Run.Summary.Epochs);
-            FillDisk(disk);
-            var error = Assert.Throws<InvalidInputException>(() => TrainingRun.Start(Small, Path.Combine(disk, "second")));
-            Assert.DoesNotContain('\n', error.Message);
-            Assert.False(Directory.Exists(Path.Combine(disk, "second")));
-        }
-        finally
-        {
-            Execute("umount", disk);
-        }
-    }
-
-    private static void FillDisk(string disk)
-    {
-        using var filler = new FileStream(Path.Combine(disk, "filler"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var block = new byte[4096];
-        try
-        {
-            while (true) filler.Write(block);
-        }
-        catch (IOException)
-        {
-            // The disk is full now.
-        }
-    }
-
-    private static bool Execute(string program, params string[] arguments)
-    {
-        try
-        {
-            var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false };
-            using Process process = Process.Start(start)!;
-            process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
+                if (state.Epoch == 3) disk.Fill();
+                if (state.Epoch == 10) disk.Empty();
+            },
+        };
+        TrainingRunResult result = TrainingRun.Start(Small with { CheckpointSeconds = 1e-9 }, Path.Combine(disk.Root, "run"), options);
+        Assert.Contains("checkpoint", warning, StringComparison.Ordinal);
+        Assert.Equal(120, result.Run.Summary.Epochs);
+        disk.Fill();
+        var error = Assert.Throws<InvalidInputException>(() => TrainingRun.Start(Small, Path.Combine(disk.Root, "second")));
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.False(Directory.Exists(Path.Combine(disk.Root, "second")));
     }
 
     private static TrainingRunOptions CancelAt(long epoch, CancellationTokenSource cancellation) =>

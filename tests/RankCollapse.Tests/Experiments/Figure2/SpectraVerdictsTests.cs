@@ -97,8 +97,19 @@ public sealed class SpectraVerdictsTests
         }
         cell.WithSummary(new RunSummary
         {
-            Status = RunStatus.Converged, Convention = family.Convention, Objective = 1, DataLoss = 1e-8, WeightPenalty = 0, FeaturePenalty = 0, GradientNorm = 0, RelativeGradientNorm = 1e-4,
-            Epochs = 5, GradientEvaluations = 0, HessianProducts = 0, Seconds = 0, Layers = [],
+            Status = RunStatus.Converged,
+            Convention = family.Convention,
+            Objective = 1,
+            DataLoss = 1e-8,
+            WeightPenalty = 0,
+            FeaturePenalty = 0,
+            GradientNorm = 0,
+            RelativeGradientNorm = 1e-4,
+            Epochs = 5,
+            GradientEvaluations = 0,
+            HessianProducts = 0,
+            Seconds = 0,
+            Layers = [],
         });
         return new LayerSpectra(family, delta, cell);
     }

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Slurm;
+using RankCollapse.Sweeps.Storage;
+
+namespace RankCollapse.Cli.Commands.Sweeps;
+
+/// <summary><c>sweep cancel DIR</c>: stops all workers, wherever they are.</summary>
+internal static class SweepCancelCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Verb("cancel", "Stops a sweep: workers end after their epoch at hand, with checkpoints, and Slurm's tasks are cancelled.")
+        {
+            Notes = ["sweep resume goes on. Exit code 1: Slurm did not confirm yet that its tasks are gone; repeat the command."],
+            Examples = ["rankcollapse sweep cancel sweeps/phase-diagram"],
+        };
+        Argument<string> path = SweepCommand.Folder();
+        Option<bool> json = CommonOptions.Json();
+        command.Add(path);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            var folder = SweepFolder.Open(parsed.GetRequiredValue(path));
+            folder.Cancel();
+            IReadOnlyList<string> unconfirmed = SlurmEngine.Cancel(folder, environment.Cancellation);
+            foreach (string job in unconfirmed) environment.Error.WriteLine($"warning: Slurm did not confirm that {job} is gone; repeat rankcollapse sweep cancel {folder.Path}.");
+            SweepPlan plan = folder.ReadPlan();
+            SweepStatus status = folder.ReadStatus(plan);
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, SweepStatusOutput.ToJson(folder, plan, status));
+            else SweepStatusOutput.Write(environment.Output, folder, plan, status);
+            return unconfirmed.Count == 0 ? ExitCode.Done : ExitCode.NotReached;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RankCollapse.Sweeps.Storage;
+
+namespace RankCollapse.Sweeps.Slurm;
+
+/// <summary>An array of tasks that was submitted, or was about to be: <c>slurm/TOKEN.json</c>.</summary>
+public sealed record SlurmArray
+{
+    /// <summary>The job's name, unique, written down before it is submitted, so that it is found again whatever happens then.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>The job; null until Slurm has said it.</summary>
+    public string? Job { get; init; }
+
+    /// <summary>The number of tasks.</summary>
+    public required int Tasks { get; init; }
+
+    /// <summary>Whether no task can work any more.</summary>
+    public bool HasEnded { get; init; }
+
+    /// <summary>The states of its tasks at the last look, such as <c>3 RUNNING, 1 PENDING</c>.</summary>
+    public string? State { get; init; }
+
+    /// <summary>What tasks wait for that will not come by itself, such as <c>PartitionConfig</c>; null when nothing of that kind.</summary>
+    public string? WaitsFor { get; init; }
+
+    /// <summary>One line for people.</summary>
+    public string Describe() => $"Slurm job {Job ?? "(not confirmed)"}, {Tasks} tasks: {State ?? "submitted"}{(WaitsFor is null ? "" : $"; stuck: {WaitsFor}")}";
+}
+
+/// <summary>What was submitted to Slurm for a sweep, in its folder.</summary>
+public static class SlurmArrays
+{
+    /// <summary>All arrays, oldest first; a file that is damaged is left out.</summary>
+    public static IReadOnlyList<SlurmArray> Read(SweepFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (!Directory.Exists(folder.SlurmPath)) return [];
+        string[] files = Directory.GetFiles(folder.SlurmPath, "*.json");
+        Array.Sort(files, StringComparer.Ordinal);
+        var arrays = new List<SlurmArray>();
+        foreach (string file in files)
+        {
+            try
+            {
+                arrays.Add(JsonSerializer.Deserialize(File.ReadAllBytes(file), SlurmJson.Default.SlurmArray)!);
+            }
+            catch (Exception e) when (e is JsonException or IOException)
+            {
+                // It is written whole or not at all; this one was changed by something else.
+            }
+        }
+        return arrays;
+    }
+
+    /// <summary>Writes an array down.</summary>
+    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
+    internal static void Write(SweepFolder folder, SlurmArray array)
+    {
+        Directory.CreateDirectory(folder.SlurmPath);
+        AtomicFile.Write(Path.Combine(folder.SlurmPath, array.Token + ".json"), JsonSerializer.SerializeToUtf8Bytes(array, SlurmJson.Default.SlurmArray));
+    }
+}
+
+/// <summary>The JSON of what was submitted.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(SlurmArray))]
+internal sealed partial class SlurmJson : JsonSerializerContext;

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+
+namespace RankCollapse.Sweeps.Slurm;
+
+/// <summary>What Slurm said to a question.</summary>
+internal enum SlurmAnswer
+{
+    /// <summary>It answered.</summary>
+    Known,
+
+    /// <summary>It has forgotten the job, or never knew it.</summary>
+    NoSuchJob,
+
+    /// <summary>It refused: what was asked is impossible.</summary>
+    Refused,
+
+    /// <summary>It could not be reached; nothing is known.</summary>
+    Unknown,
+}
+
+/// <summary>A task of an array, as <c>squeue</c> shows it.</summary>
+/// <param name="Job">The array's job.</param>
+/// <param name="Index">The task's index; -1 where the line stands for tasks that are not expanded.</param>
+/// <param name="State">Its state, such as <c>PENDING</c>.</param>
+/// <param name="Reason">What it waits for, or why it ended.</param>
+/// <param name="Name">The job's name.</param>
+internal sealed record SlurmTask(string Job, int Index, string State, string Reason, string Name)
+{
+    private static readonly string[] Ended = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE", "REVOKED", "SPECIAL_EXIT"];
+
+    /// <summary>Whether it may still work.</summary>
+    public bool IsActive => !Ended.Contains(State);
+}
+
+/// <summary>Slurm's commands. Each is asked once; who asks decides what to do with an answer that is not known.</summary>
+/// <param name="folder">The folder of the commands; null finds them as a shell does.</param>
+internal sealed class SlurmClient(string? folder)
+{
+    private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(2);
+    private static readonly string[] Unreachable = ["Unable to contact", "Connection refused", "Connection timed out", "Socket timed out", "Zero Bytes were transmitted", "slurm_persist_conn_open", "Communication connection failure", "Transport endpoint", "temporarily unable", "Protocol authentication error"];
+
+    /// <summary>The most tasks that an array can have.</summary>
+    public (SlurmAnswer Answer, int Size, string Message) MaxArraySize()
+    {
+        const string Key = "MaxArraySize";
+        (SlurmAnswer answer, string output, string message) = Ask("scontrol", "show", "config");
+        string? line = output.Split('\n').FirstOrDefault(one => one.StartsWith(Key, StringComparison.Ordinal));
+        return line is not null && int.TryParse(line.Split('=')[^1].Trim(), out int size) ? (SlurmAnswer.Known, size, "") : (answer == SlurmAnswer.Known ? SlurmAnswer.Unknown : answer, 0, message);
+    }
+
+    /// <summary>Submits a script; gives the job.</summary>
+    public (SlurmAnswer Answer, string Job, string Message) Submit(IReadOnlyList<string> arguments)
+    {
+        (SlurmAnswer answer, string output, string message) = Ask("sbatch", [.. arguments]);
+        string job = output.Trim().Split(';')[0];
+        return answer == SlurmAnswer.Known && job.Length > 0 && job.All(char.IsAsciiDigit) ? (answer, job, "") : (answer == SlurmAnswer.Known ? SlurmAnswer.Unknown : answer, "", message);
+    }
+
+    /// <summary>The tasks of a job.</summary>
+    public (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) TasksOf(string job) => Queue("-j", job);
+
+    /// <summary>The tasks of all jobs of a name.</summary>
+    public (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) TasksNamed(string name) => Queue("-n", name);
+
+    /// <summary>Asks for the end of a job and of all jobs of a name. Slurm agrees even to jobs that are not there: look whether it happened.</summary>
+    public void Cancel(string? job, string name)
+    {
+        if (job is not null) Ask("scancel", job);
+        Ask("scancel", "--name", name);
+    }
+
+    /// <summary>Asks for the end of the tasks of a job that have not begun.</summary>
+    public void CancelPending(string job) => Ask("scancel", "--state=PENDING", job);
+
+    private (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) Queue(params string[] which)
+    {
+        (SlurmAnswer answer, string output, _) = Ask("squeue", ["-h", "-r", "-t", "all", .. which, "-o", "%F|%K|%T|%r|%j"]);
+        var tasks = new List<SlurmTask>();
+        foreach (string line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] fields = line.Split('|', 5);
+            if (fields.Length == 5) tasks.Add(new SlurmTask(fields[0], int.TryParse(fields[1], out int index) ? index : -1, fields[2], fields[3], fields[4]));
+        }
+        return (answer, tasks);
+    }
+
+    private (SlurmAnswer Answer, string Output, string Message) Ask(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(folder is null ? program : Path.Combine(folder, program)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        try
+        {
+            using Process process = Process.Start(start)!;
+            process.StandardInput.Close();
+            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            if (!process.WaitForExit(MostTime))
+            {
+                process.Kill();
+                return (SlurmAnswer.Unknown, "", $"{program} did not answer for {MostTime.TotalSeconds:0} s");
+            }
+            string message = InputFile.Printable(error.Result.Trim().ReplaceLineEndings(" "));
+            return process.ExitCode == 0 ? (SlurmAnswer.Known, output.Result, message) : (Classify(message), output.Result, message);
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new InvalidInputException($"Slurm's command {program} cannot be run: {e.Message}; install Slurm's client, or choose --engine local.", e);
+        }
+    }
+
+    private static SlurmAnswer Classify(string message) =>
+        message.Contains("Invalid job id") ? SlurmAnswer.NoSuchJob
+        : message.Length == 0 || Unreachable.Any(message.Contains) ? SlurmAnswer.Unknown
+        : SlurmAnswer.Refused;
+}

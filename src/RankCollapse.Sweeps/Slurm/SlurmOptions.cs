@@ -1,0 +1,70 @@
+using System.Text.Json;
+using RankCollapse.Sweeps.Specification;
+
+namespace RankCollapse.Sweeps.Slurm;
+
+/// <summary>What is asked of Slurm for each array of tasks; the part <c>slurm</c> of a specification.</summary>
+public sealed record SlurmOptions
+{
+    private const int MostTasks = 100_000;
+
+    /// <summary>The most tasks at work at a time.</summary>
+    public int Tasks { get; init; } = 16;
+
+    /// <summary>The time limit of a task, as Slurm writes it, such as <c>02:00:00</c>; null for the partition's.</summary>
+    public string? Time { get; init; }
+
+    /// <summary>The partition; null for the cluster's default.</summary>
+    public string? Partition { get; init; }
+
+    /// <summary>Memory of a task, as Slurm writes it, such as <c>2G</c>; null for the cluster's default.</summary>
+    public string? Memory { get; init; }
+
+    /// <summary>More options of <c>sbatch</c>, such as <c>--account=physics</c>.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>Lines of the script before the work begins, such as <c>module load dotnet</c>.</summary>
+    public IReadOnlyList<string> Setup { get; init; } = [];
+
+    /// <summary>The command that runs this program on a node; null for the one that runs now.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
+    /// <summary>The folder of Slurm's commands; null finds them as a shell does.</summary>
+    public string? Bin { get; init; }
+
+    /// <summary>Seconds between two looks at the queue.</summary>
+    public double PollSeconds { get; init; } = 15;
+
+    /// <summary>Reads the part <c>slurm</c> of a specification's file; defaults where there is no such file.</summary>
+    /// <exception cref="InvalidInputException">It cannot be used.</exception>
+    public static SlurmOptions ReadFrom(string path) => File.Exists(path) ? Read(JsonReading.ReadObject(path), Path.GetFileName(path)) : new SlurmOptions();
+
+    /// <summary>Reads the part <c>slurm</c> of a specification; defaults where there is none.</summary>
+    internal static SlurmOptions Read(JsonElement root, string file)
+    {
+        var options = new SlurmOptions();
+        if (!root.TryGetProperty("slurm", out JsonElement given)) return options;
+        string place = $"{file}: slurm";
+        JsonReading.RequireObject(given, place, "tasks", "time", "partition", "memory", "options", "setup", "command", "bin", "pollSeconds");
+        string? Text(string name) => given.TryGetProperty(name, out JsonElement value) ? OneLine(JsonReading.Text(value, $"{place}.{name}"), $"{place}.{name}") : null;
+        IReadOnlyList<string>? Texts(string name) => given.TryGetProperty(name, out JsonElement value)
+            ? [.. JsonReading.List(value, $"{place}.{name}", "a list of texts").Select((one, i) => OneLine(JsonReading.Text(one, $"{place}.{name}[{i + 1}]"), $"{place}.{name}[{i + 1}]"))]
+            : null;
+        return options with
+        {
+            Tasks = given.TryGetProperty("tasks", out JsonElement tasks) ? (int)JsonReading.Whole(tasks, $"{place}.tasks", 1, MostTasks) : options.Tasks,
+            Time = Text("time"),
+            Partition = Text("partition"),
+            Memory = Text("memory"),
+            Options = Texts("options") ?? [],
+            Setup = Texts("setup") ?? [],
+            Command = Texts("command"),
+            Bin = Text("bin"),
+            PollSeconds = given.TryGetProperty("pollSeconds", out _) ? Math.Max(0.1, JsonReading.Number(given, "pollSeconds", place)) : options.PollSeconds,
+        };
+    }
+
+    private static string OneLine(string text, string place) => text.AsSpan().IndexOfAny('\n', '\r', '\0') < 0
+        ? text
+        : throw new InvalidInputException($"{place} has more than one line; give a line for each.");
+}

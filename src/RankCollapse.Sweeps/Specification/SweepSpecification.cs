@@ -1,0 +1,74 @@
+using System.Text.Json;
+using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Slurm;
+
+namespace RankCollapse.Sweeps.Specification;
+
+/// <summary>What a user asks for: a JSON file of settings that are fixed, vary or are drawn, and how the trials are run. docs/sweeps.md describes it.</summary>
+public sealed class SweepSpecification
+{
+    private static readonly string[] OwnParts = ["name", "limits", "slurm"];
+
+    private readonly string _path;
+    private readonly SpecificationBlock _block;
+
+    private SweepSpecification(string path, SpecificationBlock block, string name, SweepLimits limits, SlurmOptions slurm)
+    {
+        _path = path;
+        _block = block;
+        Name = name;
+        Limits = limits;
+        Slurm = slurm;
+    }
+
+    /// <summary>Its name, by default that of the file.</summary>
+    public string Name { get; }
+
+    /// <summary>How the trials are run and what is kept.</summary>
+    public SweepLimits Limits { get; }
+
+    /// <summary>What is asked of Slurm, where it is used.</summary>
+    public SlurmOptions Slurm { get; }
+
+    /// <summary>Reads a specification and checks its names, types and structure.</summary>
+    /// <exception cref="InvalidInputException">The file is missing, or something in it cannot be used; the message names the place.</exception>
+    public static SweepSpecification Read(string path)
+    {
+        JsonElement root = JsonReading.ReadObject(path);
+        string file = Path.GetFileName(path);
+        JsonReading.RequireObject(root, file, [.. OwnParts, .. BlockReader.Parts]);
+        string name = root.TryGetProperty("name", out JsonElement given) ? JsonReading.Text(given, $"{file}: name") : Path.GetFileNameWithoutExtension(path);
+        if (name.Length is 0 or > 60 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) || name.StartsWith('.'))
+            throw new InvalidInputException($"{file}: the name is '{InputFile.Printable(name)}', expected up to 60 letters, digits, '-', '_' and '.'; give \"name\".");
+        return new SweepSpecification(path, BlockReader.Read(root, file), name, ReadLimits(root, file), SlurmOptions.Read(root, file));
+    }
+
+    /// <summary>Resolves and checks every trial.</summary>
+    /// <exception cref="InvalidInputException">A trial's settings cannot be used; the message names the trial and the setting. Nothing was written.</exception>
+    public PlannedSweep Plan() => SweepPlanner.Plan(Path.GetFileName(_path), Name, Limits, _block);
+
+    private static SweepLimits ReadLimits(JsonElement root, string file)
+    {
+        var limits = new SweepLimits();
+        if (!root.TryGetProperty("limits", out JsonElement given)) return limits;
+        string place = $"{file}: limits";
+        JsonReading.RequireObject(given, place, "attempts", "trialSeconds", "leaseSeconds", "keep");
+        if (given.TryGetProperty("attempts", out JsonElement attempts)) limits = limits with { Attempts = (int)JsonReading.Whole(attempts, $"{place}.attempts", 1, 1000) };
+        if (given.TryGetProperty("trialSeconds", out _)) limits = limits with { TrialSeconds = Positive(given, "trialSeconds", place) };
+        if (given.TryGetProperty("leaseSeconds", out _)) limits = limits with { LeaseSeconds = Positive(given, "leaseSeconds", place) };
+        if (given.TryGetProperty("keep", out JsonElement keep))
+        {
+            string[] known = [.. Enum.GetNames<KeptFiles>().Select(name => name.ToLowerInvariant())];
+            string text = JsonReading.Text(keep, $"{place}.keep");
+            if (!known.Contains(text)) throw new InvalidInputException($"{place}.keep is '{InputFile.Printable(text)}'; {NearMatches.Advice(text, known)}");
+            limits = limits with { Keep = Enum.Parse<KeptFiles>(text, ignoreCase: true) };
+        }
+        return limits;
+    }
+
+    private static double Positive(JsonElement element, string name, string place)
+    {
+        double value = JsonReading.Number(element, name, place);
+        return value > 0 ? value : throw new InvalidInputException($"{place}.{name} is {value}, expected a number above 0.");
+    }
+}

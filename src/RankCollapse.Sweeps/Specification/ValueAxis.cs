@@ -1,0 +1,120 @@
+using System.Text.Json;
+using RankCollapse.LinearAlgebra;
+
+namespace RankCollapse.Sweeps.Specification;
+
+/// <summary>The values of one setting: a list, a range, or, in random samples, what to draw from.</summary>
+internal sealed class ValueAxis
+{
+    private const long MostValues = 1_000_000;
+
+    private readonly string _name;
+    private readonly JsonElement[] _list = [];
+    private readonly double _from;
+    private readonly double _to;
+    private readonly bool _isLogarithmic;
+
+    private ValueAxis(string name, JsonElement[] list)
+    {
+        _name = name;
+        _list = list;
+    }
+
+    private ValueAxis(string name, double from, double to, bool isLogarithmic)
+    {
+        _name = name;
+        _from = from;
+        _to = to;
+        _isLogarithmic = isLogarithmic;
+    }
+
+    /// <summary>The values of an axis of a grid.</summary>
+    /// <exception cref="InvalidInputException">They are neither a list nor a range, or have the wrong type.</exception>
+    public static JsonElement[] Values(string name, JsonElement element, string place)
+    {
+        if (element.ValueKind != JsonValueKind.Object) return ListOf(name, element, place);
+        JsonReading.RequireObject(element, place, "from", "to", "count", "step", "scale");
+        ValueAxis range = Range(name, element, place);
+        bool hasCount = element.TryGetProperty("count", out JsonElement count), hasStep = element.TryGetProperty("step", out _);
+        if (hasCount == hasStep) throw new InvalidInputException($"{place} needs either a count or a step; give one of both.");
+        double[] points = hasCount
+            ? range.Points((int)JsonReading.Whole(count, $"{place}.count", 1, MostValues))
+            : range.Steps(JsonReading.Number(element, "step", place), place);
+        return CheckedValues(name, points, place);
+    }
+
+    /// <summary>What random samples draw from: a list of equally likely values, or a range (uniform, or uniform in the logarithm).</summary>
+    public static ValueAxis ToDrawFrom(string name, JsonElement element, string place)
+    {
+        if (element.ValueKind != JsonValueKind.Object) return new ValueAxis(name, ListOf(name, element, place));
+        JsonReading.RequireObject(element, place, "from", "to", "scale");
+        ValueAxis range = Range(name, element, place);
+        CheckedValues(name, [range._from, range._to], place);
+        return range;
+    }
+
+    /// <summary>Draws a value.</summary>
+    public JsonElement Draw(RandomStream random)
+    {
+        if (_list.Length > 0) return _list[random.NextInteger(_list.Length)];
+        double position = random.NextUniform();
+        if (SettingType.IsWhole(_name) && !_isLogarithmic)
+            return SettingType.ToValue(_name, _from + Math.Floor(position * (_to - _from + 1)));
+        return SettingType.ToValue(_name, At(position));
+    }
+
+    private static JsonElement[] ListOf(string name, JsonElement element, string place)
+    {
+        IReadOnlyList<JsonElement> values = JsonReading.List(element, place, "a list such as [1, 2] or a range such as {\"from\": 1e-5, \"to\": 1e-1, \"count\": 9, \"scale\": \"log\"}");
+        for (int i = 0; i < values.Count; i++) SettingType.RequireValue(name, values[i], $"{place}[{i + 1}]");
+        return [.. values];
+    }
+
+    private static ValueAxis Range(string name, JsonElement element, string place)
+    {
+        if (!SettingType.IsNumber(name)) throw new InvalidInputException($"{place} is a range, but {name} is not a number; give a list.");
+        double from = JsonReading.Number(element, "from", place), to = JsonReading.Number(element, "to", place);
+        string scale = element.TryGetProperty("scale", out JsonElement given) ? JsonReading.Text(given, $"{place}.scale") : "linear";
+        if (scale is not ("linear" or "log")) throw new InvalidInputException($"{place}.scale is '{InputFile.Printable(scale)}'; known are linear, log.");
+        if (scale == "log" && !(from > 0 && to > 0)) throw new InvalidInputException($"{place} goes from {from} to {to} on a log scale; both must be above 0.");
+        return new ValueAxis(name, from, to, scale == "log");
+    }
+
+    private static JsonElement[] CheckedValues(string name, double[] points, string place)
+    {
+        JsonElement[] values = [.. points.Select(point => SettingType.ToValue(name, point)).DistinctBy(value => value.GetRawText())];
+        SettingType.RequireValue(name, values[0], place);
+        SettingType.RequireValue(name, values[^1], place);
+        return values;
+    }
+
+    private double[] Points(int count)
+    {
+        var points = new double[count];
+        for (int i = 0; i < count; i++) points[i] = At(count == 1 ? 0 : (double)i / (count - 1));
+        return points;
+    }
+
+    /// <summary>from, from + step, … up to and with <c>to</c>; on a log scale each is step times the one before.</summary>
+    private double[] Steps(double step, string place)
+    {
+        double steps = _isLogarithmic ? Math.Log(_to / _from) / Math.Log(step) : (_to - _from) / step;
+        if (!(steps >= 0) || !(steps < MostValues) || (_isLogarithmic && step <= 0))
+            throw new InvalidInputException($"{place} does not come from {_from} to {_to} in at most {MostValues} steps of {step}; choose another step.");
+        const double Rounding = 1e-9;
+        int last = (int)Math.Floor(steps + Rounding);
+        return [.. Enumerable.Range(0, last + 1).Select(i => Clean(_isLogarithmic ? _from * Math.Pow(step, i) : _from + (i * step)))];
+    }
+
+    /// <summary>The point at a position from 0 to 1; the ends are met exactly.</summary>
+    private double At(double position) => position switch
+    {
+        0 => _from,
+        1 => _to,
+        _ when _isLogarithmic => Clean(Math.Exp(Math.Log(_from) + (position * Math.Log(_to / _from)))),
+        _ => Clean(_from + (position * (_to - _from))),
+    };
+
+    /// <summary>Fourteen digits, so that 0.1 + 2·0.1 is 0.3 and the middle of 1e−4 and 1e−2 is 1e−3.</summary>
+    private static double Clean(double value) => double.Parse(value.ToString("G14"));
+}

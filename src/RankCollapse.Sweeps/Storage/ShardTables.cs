@@ -1,0 +1,70 @@
+using RankCollapse.Runs;
+using RankCollapse.Sweeps.Work;
+
+namespace RankCollapse.Sweeps.Storage;
+
+/// <summary>The Parquet files of a shard; docs/sweeps.md lists the columns.</summary>
+internal static class ShardTables
+{
+    /// <summary>The file with a row for each trial.</summary>
+    public const string RunsName = "runs.parquet";
+
+    /// <summary>The file with a row for each layer of each trial.</summary>
+    public const string LayersName = "layers.parquet";
+
+    /// <summary>The file with a row for each number that was recorded.</summary>
+    public const string MetricsName = "metrics.parquet";
+
+    /// <summary>Writes the files into a folder.</summary>
+    public static void Write(string path, IReadOnlyList<ShardTrial> trials)
+    {
+        WriteRuns(Path.Combine(path, RunsName), trials);
+        (ShardTrial Trial, LayerSummary Layer)[] layers = [.. trials.SelectMany(trial => trial.Summary.Layers.Select(layer => (trial, layer)))];
+        WriteLayers(Path.Combine(path, LayersName), layers);
+        (string Trial, MetricRecord Row)[] metrics = [.. trials.SelectMany(trial => trial.Metrics.Select(row => (trial.Manifest.Trial, row)))];
+        if (metrics.Length > 0) WriteMetrics(Path.Combine(path, MetricsName), metrics);
+    }
+
+    private static void WriteRuns(string file, IReadOnlyList<ShardTrial> trials) => ParquetColumns.Write(file,
+    [
+        ParquetColumn.Text("trial", trials, t => t.Manifest.Trial),
+        ParquetColumn.Text("status", trials, t => t.Manifest.Status),
+        ParquetColumn.TextOrNull("reason", trials, t => t.Manifest.Reason),
+        ParquetColumn.Number("objective", trials, t => t.Summary.Objective),
+        ParquetColumn.Number("dataLoss", trials, t => t.Summary.DataLoss),
+        ParquetColumn.Number("weightPenalty", trials, t => t.Summary.WeightPenalty),
+        ParquetColumn.Number("featurePenalty", trials, t => t.Summary.FeaturePenalty),
+        ParquetColumn.Number("gradientNorm", trials, t => t.Summary.GradientNorm),
+        ParquetColumn.Number("relativeGradientNorm", trials, t => t.Summary.RelativeGradientNorm),
+        ParquetColumn.Of("epochs", trials, t => t.Summary.Epochs),
+        ParquetColumn.Of("gradientEvaluations", trials, t => t.Summary.GradientEvaluations),
+        ParquetColumn.Of("hessianProducts", trials, t => t.Summary.HessianProducts),
+        ParquetColumn.Of("seconds", trials, t => t.Summary.Seconds),
+        ParquetColumn.Of("attempt", trials, t => t.Manifest.Attempt),
+        ParquetColumn.Text("worker", trials, t => t.Manifest.Worker),
+        ParquetColumn.Text("host", trials, t => t.Manifest.Host),
+    ]);
+
+    private static void WriteLayers(string file, (ShardTrial Trial, LayerSummary Layer)[] layers) => ParquetColumns.Write(file,
+    [
+        ParquetColumn.Text("trial", layers, l => l.Trial.Manifest.Trial),
+        ParquetColumn.Of("layer", layers, l => l.Layer.Layer),
+        ParquetColumn.Number("tcvUpper", layers, l => l.Layer.TcvUpper),
+        ParquetColumn.Number("tcvLower", layers, l => l.Layer.TcvLower),
+        ParquetColumn.Number("wcssOfClasses", layers, l => l.Layer.WcssOfClasses),
+        ParquetColumn.Of("weightNumericalRank", layers, l => l.Layer.WeightNumericalRank),
+        ParquetColumn.Of("featureNumericalRank", layers, l => l.Layer.FeatureNumericalRank),
+        ParquetColumn.Number("weightTailEnergy", layers, l => l.Layer.WeightTailEnergy),
+        ParquetColumn.Number("weightNorm", layers, l => l.Layer.WeightNorm),
+    ]);
+
+    private static void WriteMetrics(string file, (string Trial, MetricRecord Row)[] metrics) => ParquetColumns.Write(file,
+    [
+        ParquetColumn.Text("trial", metrics, m => m.Trial),
+        ParquetColumn.Of("epoch", metrics, m => m.Row.Epoch),
+        ParquetColumn.Of("seconds", metrics, m => m.Row.Seconds),
+        ParquetColumn.Of("layer", metrics, m => m.Row.Layer),
+        ParquetColumn.Text("metric", metrics, m => m.Row.Metric),
+        ParquetColumn.Of("value", metrics, m => m.Row.Value),
+    ]);
+}

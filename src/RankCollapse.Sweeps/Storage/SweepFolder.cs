@@ -1,0 +1,184 @@
+using RankCollapse.Sweeps.Plan;
+
+namespace RankCollapse.Sweeps.Storage;
+
+/// <summary>The folder of a sweep: all that its workers, on however many machines, know of each other. docs/sweeps.md describes every file.</summary>
+public sealed class SweepFolder
+{
+    private const string PlanName = "plan.json";
+    private const string SpecificationName = "specification.json";
+    private const string CancelledName = "cancelled";
+
+    private SweepFolder(string path) => Path = path;
+
+    /// <summary>The folder's path, as it was given.</summary>
+    public string Path { get; }
+
+    /// <summary>The plan: <c>plan.json</c>.</summary>
+    public string PlanPath => File(PlanName);
+
+    /// <summary>The specification as it was given, for people: <c>specification.json</c>.</summary>
+    public string SpecificationPath => File(SpecificationName);
+
+    /// <summary>Results, one folder each, in 256 folders by the first two digits of their identity.</summary>
+    public string ResultsPath => File("results");
+
+    /// <summary>Failed attempts, one small file each, in 256 folders.</summary>
+    public string FailuresPath => File("failures");
+
+    /// <summary>Leases, one small file for each trial that a worker has.</summary>
+    public string LeasesPath => File("leases");
+
+    /// <summary>Heartbeats, one small file for each worker.</summary>
+    public string WorkersPath => File("workers");
+
+    /// <summary>Curves of trials that train at the moment.</summary>
+    public string LivePath => File("live");
+
+    /// <summary>Rows of many trials' results, one folder of Parquet files for each time that a worker wrote some.</summary>
+    public string ShardsPath => File("shards");
+
+    /// <summary>Checkpoints of trials that have begun, and results and shards that are being written.</summary>
+    public string AsidePath => File("aside");
+
+    /// <summary>Result folders that were found damaged.</summary>
+    public string DamagedPath => File("damaged");
+
+    /// <summary>Failed attempts that were forgiven by a retry.</summary>
+    public string ForgivenPath => File("forgiven");
+
+    /// <summary>What was submitted to Slurm.</summary>
+    public string SlurmPath => File("slurm");
+
+    /// <summary>There while the sweep is cancelled.</summary>
+    public string CancelledPath => File(CancelledName);
+
+    /// <summary>Whether the sweep was cancelled, and not resumed since.</summary>
+    public bool IsCancelled => System.IO.File.Exists(CancelledPath);
+
+    /// <summary>Opens the folder of a sweep.</summary>
+    /// <exception cref="InvalidInputException">There is no plan in the folder.</exception>
+    public static SweepFolder Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var folder = new SweepFolder(path);
+        return System.IO.File.Exists(folder.PlanPath)
+            ? folder
+            : throw new InvalidInputException($"{path} holds no {PlanName}, so it is not the folder of a sweep; begin one with rankcollapse sweep SPEC --out {path}.");
+    }
+
+    /// <summary>Makes the folder of a sweep, or takes an existing one to give it another plan.</summary>
+    /// <exception cref="InvalidInputException">The folder holds something else, or cannot be written.</exception>
+    public static SweepFolder Create(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var folder = new SweepFolder(path);
+        if (System.IO.File.Exists(path)) throw new InvalidInputException($"{path} is a file, expected a folder for the sweep; choose another --out.");
+        if (Directory.Exists(path) && !System.IO.File.Exists(folder.PlanPath) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw new InvalidInputException($"The folder {path} is not empty and holds no sweep; choose another --out.");
+        try
+        {
+            foreach (string part in new[] { path, folder.ResultsPath, folder.FailuresPath, folder.LeasesPath, folder.WorkersPath, folder.LivePath, folder.ShardsPath, folder.AsidePath })
+                Directory.CreateDirectory(part);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"The folder {path} cannot be made: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another --out.", e);
+        }
+        return folder;
+    }
+
+    /// <summary>Gives the sweep a plan, its first or another one; results of trials that are in both count for both.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="specification">The specification as it was given.</param>
+    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
+    public void WritePlan(SweepPlan plan, byte[] specification)
+    {
+        AtomicFile.Write(SpecificationPath, specification);
+        PlanFile.Write(PlanPath, plan);
+    }
+
+    /// <summary>Cancels the sweep: workers stop after the epoch at hand, and nothing is begun until it is resumed.</summary>
+    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
+    public void Cancel() => AtomicFile.Write(CancelledPath, System.Text.Encoding.ASCII.GetBytes("rankcollapse sweep resume goes on\n"));
+
+    /// <summary>Lifts the cancellation.</summary>
+    public void LiftCancellation() => System.IO.File.Delete(CancelledPath);
+
+    /// <summary>Puts away the failures of trials that have failed for good, so that they are tried again.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <returns>How many trials.</returns>
+    public int ForgiveFailures(SweepPlan plan)
+    {
+        SweepStatus status = ReadStatus(plan);
+        int forgiven = 0;
+        foreach (Trial trial in plan.Trials)
+        {
+            if (status.States[trial.Number] != TrialState.Failed) continue;
+            FailureLog.Forgive(this, trial.Id);
+            forgiven++;
+        }
+        return forgiven;
+    }
+
+    /// <summary>Checks the results of a plan's trials, and puts those aside that are damaged, so that they are made again.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <returns>What was found, a sentence for each.</returns>
+    public IReadOnlyList<string> PutDamagedAside(SweepPlan plan)
+    {
+        var found = new List<string>();
+        Parallel.ForEach(SweepStatus.Names(ResultsPath, recurse: true).ToArray(), id =>
+        {
+            if (plan.Find(id) is null) return;
+            try
+            {
+                ResultFiles.Verify(ResultPath(id));
+            }
+            catch (InvalidInputException e)
+            {
+                Directory.CreateDirectory(DamagedPath);
+                Directory.Move(ResultPath(id), System.IO.Path.Combine(DamagedPath, $"{id}-{Guid.NewGuid():N}"));
+                lock (found) found.Add(e.Message);
+            }
+        });
+        return found;
+    }
+
+    /// <summary>Reads the plan.</summary>
+    /// <exception cref="InvalidInputException">It is missing or damaged.</exception>
+    public SweepPlan ReadPlan() => PlanFile.Read(PlanPath);
+
+    /// <summary>Looks where every trial of a plan stands, from the names of files alone.</summary>
+    /// <exception cref="InvalidInputException">The folder cannot be read.</exception>
+    public SweepStatus ReadStatus(SweepPlan plan) => SweepStatus.Read(this, plan);
+
+    /// <summary>The result folder of a trial, whether it is there or not: <c>results/ab/ab…</c>.</summary>
+    public string ResultPath(string id) => System.IO.Path.Combine(ResultsPath, id[..2], id);
+
+    /// <summary>Whether a trial's result is stored.</summary>
+    public bool HasResult(string id) => Directory.Exists(ResultPath(id));
+
+    /// <summary>Reads a trial's result and checks it against its checksums.</summary>
+    /// <exception cref="InvalidInputException">There is none, or it is damaged; the message names the file.</exception>
+    public TrialResult ReadResult(string id) => TrialResult.Read(ResultPath(id));
+
+    /// <summary>The failed attempts at a trial since its last retry, oldest first.</summary>
+    public IReadOnlyList<TrialFailure> ReadFailures(string id) => FailureLog.Read(this, id);
+
+    /// <summary>The folders of all shards, by name.</summary>
+    public IReadOnlyList<string> ListShards()
+    {
+        if (!Directory.Exists(ShardsPath)) return [];
+        string[] shards = Directory.GetDirectories(ShardsPath);
+        Array.Sort(shards, StringComparer.Ordinal);
+        return shards;
+    }
+
+    /// <summary>The workers whose heartbeats are there; a worker that was killed leaves its last one behind.</summary>
+    public IReadOnlyList<WorkerHeartbeat> ReadWorkers() => WorkerHeartbeat.ReadAll(WorkersPath);
+
+    /// <summary>The curve of a trial that trains at the moment, as text: a line <c>epoch,seconds,objective,relativeGradientNorm</c> about every second; there only while it trains.</summary>
+    public string LivePathOf(string id) => System.IO.Path.Combine(LivePath, id + ".csv");
+
+    private string File(string name) => System.IO.Path.Combine(Path, name);
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Json;
+using RankCollapse.Sweeps.Storage;
+
+namespace RankCollapse.Sweeps.Work;
+
+/// <summary>The heartbeat of this process's worker: a file of constant length that is overwritten in place.</summary>
+internal sealed class HeartbeatFile : IDisposable
+{
+    private const int Length = 1024;
+    private const int MostHostLetters = 64;
+
+    private readonly string _path;
+    private readonly FileStream _stream;
+    private readonly WorkerHeartbeat _template;
+    private long _counter;
+
+    /// <summary>Makes the file.</summary>
+    /// <param name="folder">The sweep.</param>
+    /// <param name="worker">The worker's name.</param>
+    /// <exception cref="IOException">The disk is full, or the name is taken.</exception>
+    public HeartbeatFile(SweepFolder folder, string worker)
+    {
+        _path = Path.Combine(folder.WorkersPath, worker + ".json");
+        _template = new WorkerHeartbeat
+        {
+            Worker = worker,
+            Host = Shorten(Environment.MachineName),
+            Machine = LocalProcess.Machine,
+            Process = Environment.ProcessId,
+            ProcessStart = LocalProcess.StartOf(Environment.ProcessId) ?? "",
+            Counter = 0,
+            Activity = "looking",
+            SlurmTask = SlurmTask(),
+        };
+        _stream = new FileStream(_path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        try
+        {
+            Beat(heartbeat => heartbeat);
+        }
+        catch
+        {
+            _stream.Dispose();
+            File.Delete(_path);
+            throw;
+        }
+    }
+
+    /// <summary>The machine's name, as in the heartbeat.</summary>
+    public string Host => _template.Host;
+
+    /// <summary>Writes the next heartbeat.</summary>
+    /// <param name="describe">Says what the worker does.</param>
+    public void Beat(Func<WorkerHeartbeat, WorkerHeartbeat> describe)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(describe(_template) with { Counter = ++_counter }, StorageJson.Default.WorkerHeartbeat);
+        Span<byte> content = stackalloc byte[Length];
+        content.Fill((byte)' ');
+        json.CopyTo(content);
+        content[^1] = (byte)'\n';
+        RandomAccess.Write(_stream.SafeFileHandle, content, 0);
+    }
+
+    /// <summary>Removes the file: the worker has ended by itself.</summary>
+    public void Dispose()
+    {
+        _stream.Dispose();
+        try
+        {
+            File.Delete(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Others notice that it does not change any more.
+        }
+    }
+
+    private static string Shorten(string host) => host.Length <= MostHostLetters ? host : host[..MostHostLetters];
+
+    private static string? SlurmTask()
+    {
+        string? job = Environment.GetEnvironmentVariable("SLURM_ARRAY_JOB_ID") ?? Environment.GetEnvironmentVariable("SLURM_JOB_ID");
+        if (string.IsNullOrEmpty(job) || Encoding.UTF8.GetByteCount(job) > 20) return null;
+        string? task = Environment.GetEnvironmentVariable("SLURM_ARRAY_TASK_ID");
+        return string.IsNullOrEmpty(task) || task.Length > 10 ? job : $"{job}_{task}";
+    }
+}

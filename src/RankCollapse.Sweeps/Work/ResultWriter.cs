@@ -1,0 +1,52 @@
+using RankCollapse.Runs;
+using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Storage;
+
+namespace RankCollapse.Sweeps.Work;
+
+/// <summary>Writes a result aside and renames it: it is there as a whole or not at all, and once.</summary>
+internal static class ResultWriter
+{
+    /// <summary>Stores what a trial came to; a result that is there already stays.</summary>
+    /// <param name="folder">The sweep.</param>
+    /// <param name="keep">What is kept.</param>
+    /// <param name="manifest">How it came about; files and checksum are filled in.</param>
+    /// <param name="run">What was trained.</param>
+    /// <remarks>Nothing is flushed to the disk: what a power cut damages is recognised by its checksums, and made again.</remarks>
+    public static void Store(SweepFolder folder, KeptFiles keep, ResultManifest manifest, Run run)
+    {
+        string aside = Path.Combine(folder.AsidePath, $"result-{manifest.Trial}-{manifest.Worker}"), target = folder.ResultPath(manifest.Trial);
+        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+        Directory.CreateDirectory(aside);
+        if (keep == KeptFiles.Run) WriteRun(aside, run);
+        else WriteLean(aside, keep, run);
+        ResultFiles.Seal(aside, manifest);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        try
+        {
+            Directory.Move(aside, target);
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            Directory.Delete(aside, recursive: true);
+        }
+    }
+
+    private static void WriteLean(string path, KeptFiles keep, Run run)
+    {
+        File.WriteAllBytes(Path.Combine(path, ResultFiles.ConfigurationName), run.Configuration.ToJson());
+        File.WriteAllBytes(Path.Combine(path, ResultFiles.SummaryName), run.Summary.ToJson());
+        if (keep == KeptFiles.Metrics) File.WriteAllBytes(Path.Combine(path, ResultFiles.MetricsName), MetricsTable.ToBytes(run.Metrics));
+    }
+
+    private static void WriteRun(string path, Run run)
+    {
+        var folder = RunFolder.Create(path);
+        folder.WriteDataSet(run.DataSet);
+        folder.WriteInitial(run.Initial);
+        folder.WriteConfiguration(run.Configuration);
+        folder.WriteTrained(run.Trained);
+        folder.WriteMetrics(run.Metrics);
+        folder.WriteSummary(run.Summary);
+    }
+}

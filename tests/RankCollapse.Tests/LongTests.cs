@@ -1,0 +1,11 @@
+namespace RankCollapse.Tests;
+
+/// <summary>Tests that take minutes: they carry <c>[Trait("Category", "Long")]</c>, and run where RANKCOLLAPSE_LONG_TESTS is 1.</summary>
+internal static class LongTests
+{
+    private const string Variable = "RANKCOLLAPSE_LONG_TESTS";
+
+    /// <summary>Skips the test unless long ones are asked for.</summary>
+    public static void Require() =>
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(Variable) == "1", $"A long test; set {Variable}=1 to run it.");
+}

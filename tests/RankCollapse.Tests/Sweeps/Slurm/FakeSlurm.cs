@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace RankCollapse.Tests.Sweeps.Slurm;
+
+/// <summary>
+/// Slurm's commands as a script that keeps jobs as files, so that a test can make them fail as a controller does that is gone,
+/// forgets, or answers too late. The wording of answers is Slurm 22.05's. The real one is used by tests/slurm/check.sh.
+/// </summary>
+internal sealed class FakeSlurm
+{
+    private const string Script = """
+        #!/bin/bash
+        here=$(cd "$(dirname "$0")" && pwd)
+        unreachable() { echo "slurm_load_jobs error: Unable to contact slurm controller (connect failure)" >&2; exit 1; }
+        [ -e "$here/unreachable" ] && unreachable
+        case $(basename "$0") in
+        scontrol) echo "MaxArraySize            = 4" ;;
+        sbatch)
+            [ -e "$here/refuses" ] && { echo "sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified" >&2; exit 1; }
+            for argument in "$@"; do
+                case $argument in
+                --job-name=*) name=${argument#*=} ;;
+                --array=0-*) last=${argument#--array=0-} ;;
+                esac
+            done
+            [ -e "$here/loses" ] && { rm "$here/loses"; echo "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)" >&2; exit 1; }
+            job=$(( $(ls "$here/jobs" | wc -l) + 1 ))
+            for task in $(seq 0 "$last"); do echo "$job|$task|$(cat "$here/state" 2>/dev/null || echo 'RUNNING|None')|$name"; done > "$here/jobs/$job"
+            [ -e "$here/answers-late" ] && { rm "$here/answers-late"; echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2; exit 1; }
+            echo "$job"
+            ;;
+        squeue)
+            while [ $# -gt 0 ]; do
+                case $1 in
+                -j) [ -e "$here/jobs/$2" ] || { echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1; }; cat "$here/jobs/$2" ;;
+                -n) grep -h "|$2\$" "$here/jobs"/* 2>/dev/null ;;
+                esac
+                shift
+            done
+            exit 0
+            ;;
+        scancel)
+            for job in "$here/jobs"/*; do
+                if grep -q "|${2:-none}\$" "$job" || [ "$(basename "$job")" = "$1" ]; then sed -i 's/|[A-Z]*|[A-Za-z]*|/|CANCELLED|None|/' "$job"; fi
+            done
+            ;;
+        esac
+        """;
+
+    private readonly string _folder;
+
+    public FakeSlurm(TemporaryFolder folder)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The script needs bash.");
+        _folder = Directory.CreateDirectory(folder.File("bin")).FullName;
+        Directory.CreateDirectory(Jobs);
+        foreach (string name in (string[])["sbatch", "squeue", "scancel", "scontrol"])
+        {
+            File.WriteAllText(Path.Combine(_folder, name), Script.ReplaceLineEndings("\n"));
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(_folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>The folder of the commands.</summary>
+    public string Bin => _folder;
+
+    /// <summary>How many arrays were accepted.</summary>
+    public int Accepted => Directory.GetFiles(Jobs).Length;
+
+    private string Jobs => Path.Combine(_folder, "jobs");
+
+    /// <summary>Switches a failure on: unreachable, refuses, loses (the next submission), answers-late (to the next submission).</summary>
+    public void Switch(string failure, bool on = true)
+    {
+        string file = Path.Combine(_folder, failure);
+        if (on) File.WriteAllText(file, "");
+        else File.Delete(file);
+    }
+
+    /// <summary>The state and reason of tasks that are submitted from now on.</summary>
+    public void BeginIn(string state, string reason) => File.WriteAllText(Path.Combine(_folder, "state"), $"{state}|{reason}");
+
+    /// <summary>Sets the state of all tasks of a job.</summary>
+    public void Set(int job, string state, string reason)
+    {
+        string file = Path.Combine(Jobs, job.ToString(CultureInfo.InvariantCulture));
+        IEnumerable<string[]> tasks = File.ReadAllLines(file).Select(line => line.Split('|'));
+        File.WriteAllLines(file, tasks.Select(fields => $"{fields[0]}|{fields[1]}|{state}|{reason}|{fields[4]}"));
+    }
+
+    /// <summary>The tasks of a job.</summary>
+    public int TasksOf(int job) => File.ReadAllLines(Path.Combine(Jobs, job.ToString(CultureInfo.InvariantCulture))).Length;
+
+    /// <summary>Makes a controller forget a job and give its number to another one.</summary>
+    public void GiveAway(int job) => File.WriteAllText(Path.Combine(Jobs, job.ToString(CultureInfo.InvariantCulture)), $"{job}|0|RUNNING|None|somebody-else\n");
+}

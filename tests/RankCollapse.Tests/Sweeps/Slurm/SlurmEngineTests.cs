@@ -1,0 +1,195 @@
+using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Slurm;
+using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
+
+namespace RankCollapse.Tests.Sweeps.Slurm;
+
+public sealed class SlurmEngineTests
+{
+    [Fact]
+    public async Task AnArray_HasNoMoreTasksThanTheClusterAllowsAndTakesAllTrials()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 12);
+        var warnings = new List<string>();
+        Task<SweepStatus> run = Begin(sweep, slurm, warnings);
+        await Until(() => slurm.Accepted == 1, run);
+        Assert.Equal(4, slurm.TasksOf(1));
+        Work(sweep, slurm, 1);
+        SweepStatus status = await run;
+        Assert.Equal(12, status.Counts[TrialState.Done]);
+        Assert.Equal((1, true, "4 COMPLETED"), (slurm.Accepted, SlurmArrays.Read(sweep)[0].HasEnded, SlurmArrays.Read(sweep)[0].State));
+        Assert.Contains(warnings, warning => warning.Contains("at most 4 tasks", StringComparison.Ordinal));
+        SampleSweep.RequireAllAsUndisturbed(sweep);
+    }
+
+    [Fact]
+    public async Task ASubmissionThatIsLost_IsMadeAgainOnceItIsCertain()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        slurm.Switch("loses");
+        Task<SweepStatus> run = Begin(sweep, slurm);
+        await Until(() => slurm.Accepted == 1, run);
+        IReadOnlyList<SlurmArray> arrays = SlurmArrays.Read(sweep);
+        Assert.Equal([null, "never arrived"], new[] { arrays[0].Job, arrays[0].State });
+        Work(sweep, slurm, 1);
+        Assert.True((await run).HasEnded);
+    }
+
+    [Fact]
+    public async Task ASubmissionWhoseAnswerIsLost_IsFoundByItsTokenAndNotMadeTwice()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        slurm.Switch("answers-late");
+        Task<SweepStatus> run = Begin(sweep, slurm);
+        await Until(() => SlurmArrays.Read(sweep) is [{ Job: not null }], run);
+        Work(sweep, slurm, 1);
+        Assert.True((await run).HasEnded);
+        Assert.Equal(1, slurm.Accepted);
+    }
+
+    [Fact]
+    public async Task AnArrayWhoseNumberWasGivenAway_CountsAsLost()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        Task<SweepStatus> run = Begin(sweep, slurm);
+        await Until(() => slurm.Accepted == 1, run);
+        slurm.GiveAway(1);
+        await Until(() => slurm.Accepted == 2, run);
+        Work(sweep, slurm, 2);
+        Assert.True((await run).HasEnded);
+        Assert.Equal(["ended, or was lost", "3 COMPLETED"], SlurmArrays.Read(sweep).Select(array => array.State));
+    }
+
+    [Fact]
+    public async Task WhileTheControllerIsGone_NothingIsSubmittedAndTrialsGoOn()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        var warnings = new List<string>();
+        Task<SweepStatus> run = Begin(sweep, slurm, warnings);
+        await Until(() => slurm.Accepted == 1, run);
+        slurm.Switch("unreachable");
+        await Until(() => warnings.Any(warning => warning.Contains("cannot be reached", StringComparison.Ordinal)), run);
+        // Tasks end without the controller; what is done shows in the folder.
+        SweepWorker.Run(sweep);
+        SweepStatus status = await run;
+        Assert.True(status.HasEnded);
+        Assert.Equal(1, slurm.Accepted);
+    }
+
+    [Fact]
+    public async Task TasksThatAreCancelledByHand_AreReplaced()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        Task<SweepStatus> run = Begin(sweep, slurm);
+        await Until(() => slurm.Accepted == 1, run);
+        slurm.Set(1, "CANCELLED", "None");
+        await Until(() => slurm.Accepted == 2, run);
+        Work(sweep, slurm, 2);
+        Assert.True((await run).HasEnded);
+    }
+
+    [Fact]
+    public async Task ARequestThatIsRefused_IsAnErrorThatSaysWhy()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        slurm.Switch("refuses");
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => Begin(sweep, slurm));
+        Assert.Contains("Invalid account", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ArrayAfterArrayInVain_IsAnErrorWithTheLastWords()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        slurm.BeginIn("FAILED", "NonZeroExitCode");
+        Task<SweepStatus> run = Begin(sweep, slurm);
+        while (!run.IsCompleted)
+        {
+            if (SlurmArrays.Read(sweep) is { Count: > 0 } arrays) await File.WriteAllTextAsync(Path.Combine(sweep.SlurmPath, arrays[^1].Token + "-0.log"), "first\nbash: rankcollapse: command not found\n");
+            await Task.Delay(20);
+        }
+        var error = await Assert.ThrowsAsync<ComputationFailedException>(() => run);
+        Assert.Contains("3 arrays in a row", error.Message, StringComparison.Ordinal);
+        Assert.Contains("3 FAILED (bash: rankcollapse: command not found)", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3, slurm.Accepted);
+    }
+
+    [Fact]
+    public async Task WhatTasksWaitForInVain_IsReported()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        slurm.BeginIn("PENDING", "PartitionConfig");
+        var warnings = new List<string>();
+        Task<SweepStatus> run = Begin(sweep, slurm, warnings);
+        await Until(() => SlurmArrays.Read(sweep) is [{ WaitsFor: not null }], run);
+        Assert.Equal(("PartitionConfig", "3 PENDING"), (SlurmArrays.Read(sweep)[0].WaitsFor, SlurmArrays.Read(sweep)[0].State));
+        Assert.Contains("wait for PartitionConfig", Assert.Single(warnings), StringComparison.Ordinal);
+        sweep.Cancel();
+        Assert.Empty(SlurmEngine.Cancel(sweep));
+        Assert.Equal(3, (await run).Counts[TrialState.Cancelled]);
+        Assert.Equal("cancelled", SlurmArrays.Read(sweep)[0].State);
+    }
+
+    [Fact]
+    public async Task ASweepThatIsWatchedNoMore_GoesOnWithTheSameArray()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        using var stop = new CancellationTokenSource();
+        Task<SweepStatus> watched = Begin(sweep, slurm, cancellation: stop.Token);
+        await Until(() => slurm.Accepted == 1, watched);
+        await stop.CancelAsync();
+        Assert.Equal(3, (await watched).Counts[TrialState.Pending]);
+        Task<SweepStatus> again = Begin(sweep, slurm);
+        await Task.Delay(500);
+        Work(sweep, slurm, 1);
+        Assert.True((await again).HasEnded);
+        Assert.Equal(1, slurm.Accepted);
+    }
+
+    [Fact]
+    public async Task WithoutSlurm_TheErrorNamesTheCommand()
+    {
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} } }""");
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => Task.Run(() => SlurmEngine.Run(sweep, new SlurmOptions { Bin = folder.File("nowhere"), PollSeconds = 0.1 })));
+        Assert.Contains("install Slurm's client, or choose --engine local", error.Message, StringComparison.Ordinal);
+    }
+
+    private static (FakeSlurm Slurm, SweepFolder Sweep) Create(TemporaryFolder folder, int trials)
+    {
+        var slurm = new FakeSlurm(folder);
+        return (slurm, SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} }, "seeds": {{trials}}, "slurm": { "bin": "{{slurm.Bin}}" } }"""));
+    }
+
+    private static Task<SweepStatus> Begin(SweepFolder sweep, FakeSlurm slurm, List<string>? warnings = null, CancellationToken cancellation = default) => Task.Run(
+        () => SlurmEngine.Run(sweep, new SlurmOptions { Bin = slurm.Bin, PollSeconds = 0.1, Tasks = 8 }, new SlurmEngineOptions { Warning = warning => warnings?.Add(warning) }, cancellation),
+        CancellationToken.None);
+
+    /// <summary>Does what a task does, and ends the job.</summary>
+    private static void Work(SweepFolder sweep, FakeSlurm slurm, int job)
+    {
+        SweepWorker.Run(sweep, new WorkerOptions { LeavesEarly = true });
+        slurm.Set(job, "COMPLETED", "None");
+    }
+
+    private static async Task Until(Func<bool> condition, Task run)
+    {
+        while (!condition())
+        {
+            if (run.IsCompleted) await run;
+            Assert.False(run.IsCompleted, "The engine ended before.");
+            await Task.Delay(20);
+        }
+    }
+}
