@@ -17,6 +17,7 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
     private const int MostTrials = 200;
     private const int MostTraining = 50;
     private const int MostKept = 256;
+    private const string WholeNetwork = "whole network";
     private const string NoView = "There is no such sweep here, and no such run.";
 
     private static readonly string[] LayerMetrics = ["tcvUpper", "wcssOfClasses", "featureNumericalRank", "weightNumericalRank", "weightTailEnergy"];
@@ -132,7 +133,7 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
             Colours(writer, depth);
             writer.WriteStartObject("charts");
             string[] whole = [.. records.Where(r => r.Layer == 0).Select(r => r.Metric).Distinct()];
-            Chart(writer, "whole network", [.. whole.Select((name, i) => new ChartLine(name, name, $"--kind-{i % FigurePalette.KindCount}", series[(name, 0)]))], isLogarithmic: true);
+            Chart(writer, WholeNetwork, [.. whole.Select((name, i) => new ChartLine(name, name, $"--kind-{i % FigurePalette.KindCount}", series[(name, 0)]))], isLogarithmic: true);
             foreach (string metric in LayerMetrics)
             {
                 int[] layers = [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric, l)))];
@@ -158,7 +159,7 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
     }
 
     private static void Chart(Utf8JsonWriter writer, string name, List<ChartLine> lines, bool isLogarithmic) =>
-        ChartData.Chart(writer, name, isLogarithmic, level: null, [("", name, lines)]);
+        ChartData.Chart(writer, name, isLogarithmic, level: null, [("", name == WholeNetwork ? "value" : name, lines)]);
 
     // A light and a dark colour for each layer; they depend on the depth.
     private static void Colours(Utf8JsonWriter writer, int depth)

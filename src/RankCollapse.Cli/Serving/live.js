@@ -104,7 +104,7 @@
       if (!ended) continue;
       const isKnown = value !== null && !(grid.log && value <= 0), share = ended / trials;
       const place = isKnown ? position(value) : 0;
-      element("rect", { class: "value", x: p.x, y: p.y + h * (1 - share), width: w, height: h * share, fill: isKnown ? heatColours[Math.round(place * (heatColours.length - 1))] : "var(--reference)" }, group);
+      element("rect", { class: "value", x: p.x, y: p.y + h * (1 - share), width: w, height: h * share, fill: isKnown ? heatColours[Math.round(place * (heatColours.length - 1))] : "var(--reference)", stroke: "var(--line)", "stroke-width": 0.5 }, group);
       const text = value === null ? "–" : number(value);
       if (share === 1 && w > 7 * text.length + 4 && h > 15)
         element("text", { class: isKnown && place >= 0.5 ? "on-light" : "on-dark", x: p.x + w / 2, y: p.y + h / 2 + 4, "text-anchor": "middle" }, group, text);

@@ -52,6 +52,10 @@ public sealed class ResultVerbsTests : IDisposable
     [InlineData("query \"FROM runs\" {sweep} --format xml", "no format 'xml'")]
     [InlineData("query \"FROM runs\" {sweep} --out x.txt", "ending")]
     [InlineData("query \"FROM runs\" {sweep}/none", "no folder")]
+    [InlineData("serve {sweep}/none", "no folder")]
+    [InlineData("serve {sweep} --port 99999", "--port is 99999")]
+    [InlineData("serve {sweep} --address here", "--address is 'here'")]
+    [InlineData("serve {sweep} --address 203.0.113.7 --port 0", "Cannot listen on 203.0.113.7")]
     [InlineData("sweep plot {sweep} --x lambda", "--metric")]
     [InlineData("sweep plot {sweep} --metric objective --x lambda --y seed --by seed", "one of them")]
     [InlineData("sweep plot {sweep} --metric objective --x lambda --band wide", "--band is 'wide'")]
@@ -73,7 +77,8 @@ public sealed class ResultVerbsTests : IDisposable
         Assert.Equal(9, rows.Skip(1).Select(row => row[2]).Distinct().Count());
         Assert.Single(rows, row => row[3] == "pending");
         Assert.Equal(8, rows.Count(row => row[10] == "objective"));
-        Assert.Equal(0, CommandLine.Run("sweep", "collect", _sweep.Path).ExitCode);
+        using var document = JsonDocument.Parse(CommandLine.Run("sweep", "collect", _sweep.Path, "--json").Output);
+        Assert.Equal(9, document.RootElement.GetProperty("runs").GetInt32());
         Assert.True(new FileInfo(Path.Combine(_sweep.Path, "results.parquet")).Length > 500);
     }
 
@@ -101,6 +106,36 @@ public sealed class ResultVerbsTests : IDisposable
         using var document = JsonDocument.Parse(result.Output);
         Assert.Equal([1.51, 1.1, 2.0], document.RootElement.GetProperty("groups").EnumerateArray().Select(g => g.GetProperty("median").GetDouble()), (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal(["seed"], document.RootElement.GetProperty("putTogether").EnumerateArray().Select(n => n.GetString()));
+    }
+
+    [Fact]
+    public async Task Serve_PrintsItsAddress_AndAnswersUntilItIsStopped()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var output = new FirstLine();
+        var environment = new RankCollapse.Cli.CommandEnvironment { Output = output, Error = TextWriter.Null, Cancellation = cancellation.Token };
+        Task<int> serving = Task.Run(() => RankCollapse.Cli.RankCollapseCommand.Run(["serve", _sweep.Path, "--port", "0"], environment));
+        string address = await output.Line.WaitAsync(TimeSpan.FromSeconds(20));
+        using (var client = new HttpClient())
+        {
+            string page = await client.GetStringAsync(new Uri(address));
+            Assert.Contains("<title>RankCollapse</title>", page, StringComparison.Ordinal);
+        }
+        await cancellation.CancelAsync();
+        Assert.Equal(0, await serving.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    private sealed class FirstLine : StringWriter
+    {
+        private readonly TaskCompletionSource<string> _line = new();
+
+        public Task<string> Line => _line.Task;
+
+        public override Task WriteLineAsync(string? value)
+        {
+            _line.TrySetResult(value ?? "");
+            return Task.CompletedTask;
+        }
     }
 
     private static string[] Lines(CommandLine result) => result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

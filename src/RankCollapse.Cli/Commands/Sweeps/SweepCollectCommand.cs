@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Sweeps.Results;
 
@@ -24,15 +26,19 @@ internal static class SweepCollectCommand
         command.Add(folders);
         command.Add(file);
         command.Add(format);
+        Option<bool> json = CommonOptions.Json();
+        command.Add(json);
         command.SetAction(parsed =>
         {
             string[] given = parsed.GetRequiredValue(folders);
             string path = parsed.GetValue(file) ?? Path.Combine(given[0], Path.ChangeExtension(DefaultName, parsed.GetValue(format) ?? "parquet"));
             ResultFormat chosen = ResultOptions.Format(parsed.GetValue(format), path, json: false)!.Value;
-            using var database = ResultDatabase.Open(ResultSearch.Find(given), "FROM results", environment.Cancellation);
+            IReadOnlyList<ResultSource> sources = ResultSearch.Find(given);
+            using var database = ResultDatabase.Open(sources, "FROM results", environment.Cancellation);
             ResultOptions.WriteProblems(environment, database.Problems);
             AtomicFile.Write(path, stream => database.Write(chosen, stream, environment.Cancellation));
-            environment.Output.WriteLine(path);
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, new JsonObject { ["file"] = path, ["runs"] = sources.Count, ["unreadable"] = database.Problems.Count });
+            else environment.Output.WriteLine(path);
             return ExitCode.Done;
         });
         return command;

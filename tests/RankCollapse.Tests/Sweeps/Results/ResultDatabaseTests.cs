@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using RankCollapse.Sweeps.Live;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Results;
 using RankCollapse.Sweeps.Storage;
@@ -159,6 +160,13 @@ public sealed class ResultDatabaseTests : IDisposable
         ResultTable table = SampleResults.Ask(sweep.Path, "SELECT lambda, median(objective) FROM runs GROUP BY lambda");
         TimeSpan took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
         TestContext.Current.SendDiagnosticMessage($"{took.TotalSeconds:0.00} s, {(System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds:0.00} s of processor time");
+        var view = LiveView.Open(sweep.Path);
+        began = System.Diagnostics.Stopwatch.GetTimestamp();
+        view.Refresh();
+        TimeSpan firstLook = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+        Assert.False(view.Refresh());
+        TimeSpan secondLook = System.Diagnostics.Stopwatch.GetElapsedTime(began) - firstLook;
+        TestContext.Current.SendDiagnosticMessage($"live view: {firstLook.TotalSeconds:0.00} s for the first look, {secondLook.TotalSeconds:0.00} s for the next");
         Assert.Equal(100, table.Rows.Count);
         Assert.InRange(took.TotalSeconds, 0, 5);
     }
