@@ -47,7 +47,10 @@ internal static class RankCollapseCommand
         root.Add(CertifyCommand.Create(environment));
         root.Add(ConstructCommand.Create(environment));
         root.Add(PathCommand.Create(environment));
+        root.Add(ReproduceCommand.Create(environment));
         root.Add(ReportCommand.Create(environment));
+        root.Add(InspectCommand.Create(environment));
+        root.Add(CompressCommand.Create(environment));
         root.Add(SweepCommand.Create(environment));
         root.Add(QueryCommand.Create(environment));
         root.Add(ServeCommand.Create(environment));

@@ -14,7 +14,7 @@ internal static class LivePage
 
     private static readonly Lazy<byte[]> HtmlBytes = new(() => Encoding.UTF8.GetBytes(Build()));
     private static readonly Lazy<byte[]> CssBytes = new(() => Encoding.UTF8.GetBytes($"{FigureFont.EmbeddedFaceRules}\n{ReportTheme.Css(1)}{EmbeddedText.Read("report.css")}{Own("live.css")}"));
-    private static readonly Lazy<byte[]> ScriptBytes = new(() => Encoding.UTF8.GetBytes(EmbeddedText.Read("report.js") + Own("live.js")));
+    private static readonly Lazy<byte[]> ScriptBytes = new(() => Encoding.UTF8.GetBytes(EmbeddedText.Read("chart.js") + EmbeddedText.Read("report.js") + Own("live.js")));
 
     /// <summary>The page; its script asks for everything that is shown.</summary>
     public static byte[] Html => HtmlBytes.Value;

@@ -1,5 +1,5 @@
 (() => {
-  const { Chart, number, element } = window.rankCollapse;
+  const { number, element } = Chart;
   const $ = id => document.getElementById(id);
   const heatColours = document.body.dataset.heat.split(" ");
   const stateNames = ["done", "failed", "damaged", "leased", "pending", "unfinished", "cancelled"];

@@ -8,9 +8,6 @@ namespace RankCollapse.Reporting.Report;
 /// <summary>The series behind the report's interactive charts, as JSON; long series are thinned, values that are not finite are null.</summary>
 internal static class ChartData
 {
-    private const int MostPoints = 400;
-    private const int SignificantDigits = 6;
-
     /// <summary>The charts by the name of the figure that they stand for; charts without a series are left out.</summary>
     public static string ToJson(RunMeasurements run)
     {
@@ -49,15 +46,20 @@ internal static class ChartData
     {
         if (panels.All(p => p.Lines.Count == 0)) return;
         writer.WriteStartObject(name);
-        writer.WriteBoolean("log", logarithmic);
-        if (level is { } value) writer.WriteNumber("level", value);
         writer.WriteStartArray("panels");
         foreach (var (title, label, lines) in panels)
         {
             writer.WriteStartObject();
             writer.WriteString("title", title);
-            writer.WriteString("label", label);
-            writer.WriteStartArray("lines");
+            writer.WriteString("x", "epoch");
+            writer.WriteString("y", label);
+            writer.WriteBoolean("yLog", logarithmic);
+            if (level is { } value)
+            {
+                writer.WriteNumber("level", value);
+                writer.WriteString("levelName", $"K = {value}");
+            }
+            writer.WriteStartArray("series");
             foreach (ChartLine line in lines) Write(writer, line);
             writer.WriteEndArray();
             writer.WriteEndObject();
@@ -68,31 +70,18 @@ internal static class ChartData
 
     private static void Write(Utf8JsonWriter writer, ChartLine line)
     {
-        int count = line.Series.Values.Length;
-        int[] kept = count <= MostPoints
-            ? [.. Enumerable.Range(0, count)]
-            : [.. Enumerable.Range(0, MostPoints).Select(i => (int)((long)i * (count - 1) / (MostPoints - 1)))];
+        int[] kept = ChartNumbers.Thinned(line.Series.Values.Length);
         writer.WriteStartObject();
         writer.WriteString("key", line.Key);
         writer.WriteString("name", line.Name);
         writer.WriteString("colour", line.Colour);
-        if (line.IsDashed) writer.WriteBoolean("dashed", value: true);
-        writer.WriteStartArray("x");
-        foreach (int i in kept) writer.WriteNumberValue((long)line.Series.Epochs[i]);
-        writer.WriteEndArray();
-        writer.WriteStartArray("y");
-        foreach (int i in kept)
-        {
-            if (double.IsFinite(line.Series.Values[i])) writer.WriteRawValue(Rounded(line.Series.Values[i]));
-            else writer.WriteNullValue();
-        }
-        writer.WriteEndArray();
+        writer.WriteString("mark", line.IsDashed ? "dashed" : "line");
+        // Dashed lines of all layers share one key.
+        if (line.IsDashed) writer.WriteBoolean("neutral", value: true);
+        ChartNumbers.Write(writer, "x", kept.Select(i => line.Series.Epochs[i]));
+        ChartNumbers.Write(writer, "y", kept.Select(i => line.Series.Values[i]));
         writer.WriteEndObject();
     }
-
-    private static string Rounded(double value) =>
-        double.Parse(value.ToString($"G{SignificantDigits}", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture)
-            .ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>A line of a chart.</summary>
