@@ -146,22 +146,25 @@ const Chart = (() => {
       this.cursor = null;
       this.observer = new ResizeObserver(() => this.draw());
       this.build();
+      this.observer = new ResizeObserver(() => this.draw());
+      this.observer.observe(this.panels);
     }
 
-    // Takes new data; what was hidden stays hidden.
+    // Takes new data, as of a run that goes on; series that were hidden stay hidden, and a cursor stays where it is.
     update(data) {
-      const keys = d => d.panels.flatMap(p => p.series.map(s => s.key)).join();
-      const isSame = keys(data) === keys(this.data);
+      const shape = d => JSON.stringify(d.panels.map(p => [p.title, ...p.series.map(s => s.key)]));
+      const isSame = shape(data) === shape(this.data);
       this.data = data;
       if (isSame) {
         this.views.forEach((view, i) => { view.panel = data.panels[i]; });
-        this.lead(null, null);
       } else {
         this.observer.disconnect();
         this.host.replaceChildren();
         this.build();
+        this.observer.observe(this.panels);
       }
       this.draw();
+      this.lead(isSame ? this.active : null, isSame ? this.cursor : null);
     }
 
     get visible() { return this.views.filter(v => v.panel.moment === undefined || v.panel.moment === this.moment); }

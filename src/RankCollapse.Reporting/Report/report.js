@@ -35,7 +35,8 @@
   themes();
   if (navigator.clipboard) document.querySelectorAll(".copy").forEach(copying);
   const data = document.getElementById("charts");
-  const charts = data ? JSON.parse(data.textContent) : {};
+  if (!data) return;
+  const charts = JSON.parse(data.textContent);
   for (const host of document.querySelectorAll("[data-chart]")) {
     if (charts[host.dataset.chart]) new Chart(host, charts[host.dataset.chart]);
   }

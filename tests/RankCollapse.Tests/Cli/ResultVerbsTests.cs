@@ -112,23 +112,30 @@ public sealed class ResultVerbsTests : IDisposable
     public async Task Serve_PrintsItsAddress_AndAnswersUntilItIsStopped()
     {
         using var cancellation = new CancellationTokenSource();
-        using var output = new StringWriter();
-        TextWriter shared = TextWriter.Synchronized(output);
-        var environment = new RankCollapse.Cli.CommandEnvironment { Output = shared, Error = TextWriter.Null, Cancellation = cancellation.Token };
+        using var output = new FirstLine();
+        var environment = new RankCollapse.Cli.CommandEnvironment { Output = output, Error = TextWriter.Null, Cancellation = cancellation.Token };
         Task<int> serving = Task.Run(() => RankCollapse.Cli.RankCollapseCommand.Run(["serve", _sweep.Path, "--port", "0"], environment));
-        string address = "";
-        for (int i = 0; i < 200 && !address.EndsWith('\n'); i++)
-        {
-            await Task.Delay(50);
-            lock (shared) address = output.ToString();
-        }
+        string address = await output.Line.WaitAsync(TimeSpan.FromSeconds(20));
         using (var client = new HttpClient())
         {
-            string page = await client.GetStringAsync(new Uri(address.Trim()));
+            string page = await client.GetStringAsync(new Uri(address));
             Assert.Contains("<title>RankCollapse</title>", page, StringComparison.Ordinal);
         }
         await cancellation.CancelAsync();
         Assert.Equal(0, await serving.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    private sealed class FirstLine : StringWriter
+    {
+        private readonly TaskCompletionSource<string> _line = new();
+
+        public Task<string> Line => _line.Task;
+
+        public override Task WriteLineAsync(string? value)
+        {
+            _line.TrySetResult(value ?? "");
+            return Task.CompletedTask;
+        }
     }
 
     private static string[] Lines(CommandLine result) => result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
