@@ -146,8 +146,6 @@ const Chart = (() => {
       this.cursor = null;
       this.observer = new ResizeObserver(() => this.draw());
       this.build();
-      this.observer = new ResizeObserver(() => this.draw());
-      this.observer.observe(this.panels);
     }
 
     // Takes new data, as of a run that goes on; series that were hidden stay hidden, and a cursor stays where it is.
@@ -161,7 +159,6 @@ const Chart = (() => {
         this.observer.disconnect();
         this.host.replaceChildren();
         this.build();
-        this.observer.observe(this.panels);
       }
       this.draw();
       this.lead(isSame ? this.active : null, isSame ? this.cursor : null);
