@@ -161,7 +161,6 @@ public sealed class SlurmEngine
         }
         int wanted = Math.Min(_options.Tasks, pending) - active, tasks = Math.Min(wanted, size);
         if (tasks <= 0) return;
-        if (wanted > size) Warn("size", $"The cluster's arrays have at most {size} tasks; {_options.Tasks} were asked for.");
         _reachedAtLastArray = reached;
         Submit(tasks);
     }
@@ -169,7 +168,7 @@ public sealed class SlurmEngine
     /// <summary>Submits an array whose token is on the disk before. Where Slurm's answer is lost the token is looked for before anything else is submitted.</summary>
     private void Submit(int tasks)
     {
-        string token = $"rankcollapse-{DateTime.UtcNow:yyyyMMddHHmmss}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+        string token = $"rankcollapse-{DateTime.UtcNow:yyyyMMddHHmmssfffffff}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
         var array = new SlurmArray { Token = token, Tasks = tasks };
         SlurmArrays.Write(_folder, array);
         IReadOnlyList<string> arguments = SlurmScript.Write(_folder, _plan, _options, token, tasks);

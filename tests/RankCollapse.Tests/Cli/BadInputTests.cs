@@ -8,7 +8,7 @@ public sealed class BadInputTests
     public static TheoryData<string, string> CommandLines => new()
     {
         { "trian", "did you mean 'train'" },
-        { "frobnicate", "known are train, measure, forecast, certify, construct, path, report, doctor" },
+        { "frobnicate", "known are train, measure, forecast, certify, construct, path, report, sweep, doctor" },
         { "--jsn", "rankcollapse has no option '--jsn'" },
         { "-x", "rankcollapse cannot use '-x'" },
         { "train --dpeth 5", "did you mean '--depth'" },

@@ -20,12 +20,15 @@ internal sealed class FakeSlurm
             for argument in "$@"; do
                 case $argument in
                 --job-name=*) name=${argument#*=} ;;
+                --output=*) output=${argument#*=} ;;
                 --array=0-*) last=${argument#--array=0-} ;;
                 esac
             done
             [ -e "$here/loses" ] && { rm "$here/loses"; echo "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)" >&2; exit 1; }
             job=$(( $(ls "$here/jobs" | wc -l) + 1 ))
-            for task in $(seq 0 "$last"); do echo "$job|$task|$(cat "$here/state" 2>/dev/null || echo 'RUNNING|None')|$name"; done > "$here/jobs/$job"
+            for task in $(seq 0 "$last"); do echo "$job|$task|$(cat "$here/state" 2>/dev/null || echo 'RUNNING|None')|$name"; done > "$here/new"
+            [ -e "$here/log" ] && cp "$here/log" "${output/\%a/0}"
+            mv "$here/new" "$here/jobs/$job"
             [ -e "$here/answers-late" ] && { rm "$here/answers-late"; echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2; exit 1; }
             echo "$job"
             ;;
@@ -80,17 +83,28 @@ internal sealed class FakeSlurm
     /// <summary>The state and reason of tasks that are submitted from now on.</summary>
     public void BeginIn(string state, string reason) => File.WriteAllText(Path.Combine(_folder, "state"), $"{state}|{reason}");
 
+    /// <summary>What tasks that are submitted from now on write into their logs.</summary>
+    public void Log(string text) => File.WriteAllText(Path.Combine(_folder, "log"), text);
+
     /// <summary>Sets the state of all tasks of a job.</summary>
     public void Set(int job, string state, string reason)
     {
-        string file = Path.Combine(Jobs, job.ToString(CultureInfo.InvariantCulture));
-        IEnumerable<string[]> tasks = File.ReadAllLines(file).Select(line => line.Split('|'));
-        File.WriteAllLines(file, tasks.Select(fields => $"{fields[0]}|{fields[1]}|{state}|{reason}|{fields[4]}"));
+        IEnumerable<string[]> tasks = File.ReadAllLines(FileOf(job)).Select(line => line.Split('|'));
+        Replace(job, string.Concat(tasks.Select(fields => $"{fields[0]}|{fields[1]}|{state}|{reason}|{fields[4]}\n")));
     }
 
     /// <summary>The tasks of a job.</summary>
-    public int TasksOf(int job) => File.ReadAllLines(Path.Combine(Jobs, job.ToString(CultureInfo.InvariantCulture))).Length;
+    public int TasksOf(int job) => File.ReadAllLines(FileOf(job)).Length;
 
     /// <summary>Makes a controller forget a job and give its number to another one.</summary>
-    public void GiveAway(int job) => File.WriteAllText(Path.Combine(Jobs, job.ToString(CultureInfo.InvariantCulture)), $"{job}|0|RUNNING|None|somebody-else\n");
+    public void GiveAway(int job) => Replace(job, $"{job}|0|RUNNING|None|somebody-else\n");
+
+    private string FileOf(int job) => Path.Combine(Jobs, job.ToString(CultureInfo.InvariantCulture));
+
+    private void Replace(int job, string tasks)
+    {
+        string temporary = Path.Combine(_folder, "changed");
+        File.WriteAllText(temporary, tasks);
+        File.Move(temporary, FileOf(job), overwrite: true);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
@@ -5,22 +6,30 @@ using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Tests.Sweeps.Slurm;
 
-public sealed class SlurmEngineTests
+public sealed class SlurmEngineTests : IDisposable
 {
+    private readonly CancellationTokenSource _end = new();
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        _end.Dispose();
+    }
+
     [Fact]
-    public async Task AnArray_HasNoMoreTasksThanTheClusterAllowsAndTakesAllTrials()
+    public async Task WhereArraysAreSmall_SeveralAreSubmitted()
     {
         using var folder = new TemporaryFolder();
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 12);
-        var warnings = new List<string>();
-        Task<SweepStatus> run = Begin(sweep, slurm, warnings);
-        await Until(() => slurm.Accepted == 1, run);
-        Assert.Equal(4, slurm.TasksOf(1));
+        Task<SweepStatus> run = Begin(sweep, slurm);
+        await Until(() => slurm.Accepted == 2, run);
+        Assert.Equal([4, 4], new[] { slurm.TasksOf(1), slurm.TasksOf(2) });
         Work(sweep, slurm, 1);
+        slurm.Set(2, "COMPLETED", "None");
         SweepStatus status = await run;
         Assert.Equal(12, status.Counts[TrialState.Done]);
-        Assert.Equal((1, true, "4 COMPLETED"), (slurm.Accepted, SlurmArrays.Read(sweep)[0].HasEnded, SlurmArrays.Read(sweep)[0].State));
-        Assert.Contains(warnings, warning => warning.Contains("at most 4 tasks", StringComparison.Ordinal));
+        Assert.Equal(2, slurm.Accepted);
+        Assert.All(SlurmArrays.Read(sweep), array => Assert.Equal((true, "4 COMPLETED"), (array.HasEnded, array.State)));
         SampleSweep.RequireAllAsUndisturbed(sweep);
     }
 
@@ -111,13 +120,8 @@ public sealed class SlurmEngineTests
         using var folder = new TemporaryFolder();
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         slurm.BeginIn("FAILED", "NonZeroExitCode");
-        Task<SweepStatus> run = Begin(sweep, slurm);
-        while (!run.IsCompleted)
-        {
-            if (SlurmArrays.Read(sweep) is { Count: > 0 } arrays) await File.WriteAllTextAsync(Path.Combine(sweep.SlurmPath, arrays[^1].Token + "-0.log"), "first\nbash: rankcollapse: command not found\n");
-            await Task.Delay(20);
-        }
-        var error = await Assert.ThrowsAsync<ComputationFailedException>(() => run);
+        slurm.Log("first\nbash: rankcollapse: command not found\n");
+        var error = await Assert.ThrowsAsync<ComputationFailedException>(() => Begin(sweep, slurm));
         Assert.Contains("3 arrays in a row", error.Message, StringComparison.Ordinal);
         Assert.Contains("3 FAILED (bash: rankcollapse: command not found)", error.Message, StringComparison.Ordinal);
         Assert.Equal(3, slurm.Accepted);
@@ -137,7 +141,7 @@ public sealed class SlurmEngineTests
         sweep.Cancel();
         Assert.Empty(SlurmEngine.Cancel(sweep));
         Assert.Equal(3, (await run).Counts[TrialState.Cancelled]);
-        Assert.Equal("cancelled", SlurmArrays.Read(sweep)[0].State);
+        Assert.True(SlurmArrays.Read(sweep)[0].HasEnded);
     }
 
     [Fact]
@@ -172,8 +176,8 @@ public sealed class SlurmEngineTests
         return (slurm, SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} }, "seeds": {{trials}}, "slurm": { "bin": "{{slurm.Bin}}" } }"""));
     }
 
-    private static Task<SweepStatus> Begin(SweepFolder sweep, FakeSlurm slurm, List<string>? warnings = null, CancellationToken cancellation = default) => Task.Run(
-        () => SlurmEngine.Run(sweep, new SlurmOptions { Bin = slurm.Bin, PollSeconds = 0.1, Tasks = 8 }, new SlurmEngineOptions { Warning = warning => warnings?.Add(warning) }, cancellation),
+    private Task<SweepStatus> Begin(SweepFolder sweep, FakeSlurm slurm, List<string>? warnings = null, CancellationToken? cancellation = null) => Task.Run(
+        () => SlurmEngine.Run(sweep, new SlurmOptions { Bin = slurm.Bin, PollSeconds = 0.1, Tasks = 8 }, new SlurmEngineOptions { Warning = warning => warnings?.Add(warning) }, cancellation ?? _end.Token),
         CancellationToken.None);
 
     /// <summary>Does what a task does, and ends the job.</summary>
@@ -185,9 +189,11 @@ public sealed class SlurmEngineTests
 
     private static async Task Until(Func<bool> condition, Task run)
     {
+        long started = Stopwatch.GetTimestamp();
         while (!condition())
         {
             if (run.IsCompleted) await run;
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(2), "It did not happen within two minutes.");
             Assert.False(run.IsCompleted, "The engine ended before.");
             await Task.Delay(20);
         }

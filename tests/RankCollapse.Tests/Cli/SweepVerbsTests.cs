@@ -1,0 +1,99 @@
+using System.Text.Json;
+using RankCollapse.Sweeps.Storage;
+using RankCollapse.Tests.Sweeps;
+
+namespace RankCollapse.Tests.Cli;
+
+public sealed class SweepVerbsTests
+{
+    private const string Small = $$"""{ "settings": { {{SampleSweep.Tiny}} }, "grid": { "delta": [0, 0.5] }, "seeds": 3 }""";
+
+    public static TheoryData<string, string> Mistakes => new()
+    {
+        { "sweep", "sweep needs SPEC" },
+        { "sweep run", "run needs SPEC" },
+        { "sweep none.json", "no file none.json" },
+        { "sweep status", "status needs DIR" },
+        { "sweep status none", "none holds no plan.json" },
+        { "sweep resume none", "none holds no plan.json" },
+        { "sweep cancel none", "none holds no plan.json" },
+        { "sweep work none", "none holds no plan.json" },
+        { "sweep work none --name a/b", "--name is 'a/b'" },
+        { "sweep retry none", "retry needs --failed" },
+        { "sweep retry none --failed", "none holds no plan.json" },
+        { "sweep none.json --engine slrum", "did you mean 'slurm'" },
+        { "sweep none.json --workers 0", "--workers is 0" },
+        { "sweep run none.json --dry", "did you mean '--dry-run'" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void AMistake_IsOneLineAndExitCodeTwo(string line, string found)
+    {
+        CommandLine result = CommandLine.Run(line.Split(' '));
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains(found, Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADryRun_CountsTrialsAndWritesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("small.json", Small);
+        CommandLine result = CommandLine.Run("sweep", file, "--dry-run", "--json", "--out", folder.File("sweep"));
+        Assert.Equal(0, result.ExitCode);
+        JsonElement plan = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal(6, plan.GetProperty("trials").GetInt32());
+        Assert.Equal(["delta", "seed"], plan.GetProperty("varying").EnumerateArray().Select(name => name.GetString()));
+        Assert.Contains("6 trials over delta, seed", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("sweep")));
+    }
+
+    [Fact]
+    public void ASweep_RunsIsExtendedCancelledAndResumed()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("small.json", Small), path = folder.File("sweep");
+        CommandLine run = CommandLine.Run("sweep", file, "--out", path, "--workers", "1");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("6 trials: 6 done", run.Output, StringComparison.Ordinal);
+        SampleSweep.RequireAllAsUndisturbed(SweepFolder.Open(path));
+
+        // More seeds: only they are new. A cancelled sweep begins nothing.
+        SampleSweep.Create(folder, Small.Replace("\"seeds\": 3", "\"seeds\": 4", StringComparison.Ordinal), path);
+        Assert.Equal(6, State(path, "done"));
+        Assert.Equal(2, State(path, "pending"));
+        Assert.Equal(0, CommandLine.Run("sweep", "cancel", path).ExitCode);
+        Assert.Equal(2, State(path, "cancelled"));
+        CommandLine idle = CommandLine.Run("sweep", "work", path, "--json");
+        Assert.Equal(0, JsonDocument.Parse(idle.Output).RootElement.GetProperty("done").GetInt32());
+        CommandLine resumed = CommandLine.Run("sweep", "resume", path, "--workers", "1", "--json");
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Equal(8, JsonDocument.Parse(resumed.Output).RootElement.GetProperty("states").GetProperty("done").GetInt32());
+        SampleSweep.RequireAllAsUndisturbed(SweepFolder.Open(path));
+    }
+
+    [Fact]
+    public void AFailedTrial_IsExitCodeOneShownWithItsReasonAndRetried()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("data.csv", string.Join('\n', Enumerable.Range(0, 8).Select(i => $"{i},{i * i},{i % 2}")));
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { "data": "{{data}}", "samples": 8, "classes": 2, "depth": 2, "width": 3, "convention": "mean", "lambda": 1e-2 } }""");
+        byte[] content = File.ReadAllBytes(data);
+        File.WriteAllText(data, "1,2,x");
+        Assert.Equal(0, CommandLine.Run("sweep", "work", sweep.Path).ExitCode);
+        CommandLine status = CommandLine.Run("sweep", "status", sweep.Path);
+        Assert.Contains("1 trial: 1 failed", status.Output, StringComparison.Ordinal);
+        Assert.Contains("data.csv", status.Output, StringComparison.Ordinal);
+        JsonElement failed = Assert.Single(JsonDocument.Parse(CommandLine.Run("sweep", "status", sweep.Path, "--json").Output).RootElement.GetProperty("failed").EnumerateArray());
+        Assert.Equal("input", failed.GetProperty("kind").GetString());
+        Assert.Equal(1, CommandLine.Run("sweep", "resume", sweep.Path, "--workers", "1").ExitCode);
+        File.WriteAllBytes(data, content);
+        Assert.Contains("1 trial to be tried again", CommandLine.Run("sweep", "retry", sweep.Path, "--failed").Output, StringComparison.Ordinal);
+        Assert.Equal(0, CommandLine.Run("sweep", "work", sweep.Path).ExitCode);
+        SampleSweep.RequireAllAsUndisturbed(sweep);
+    }
+
+    private static int State(string path, string state) =>
+        JsonDocument.Parse(CommandLine.Run("sweep", "status", path, "--json").Output).RootElement.GetProperty("states").GetProperty(state).GetInt32();
+}
