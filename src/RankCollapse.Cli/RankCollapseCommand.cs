@@ -47,8 +47,13 @@ internal static class RankCollapseCommand
         root.Add(CertifyCommand.Create(environment));
         root.Add(ConstructCommand.Create(environment));
         root.Add(PathCommand.Create(environment));
+        root.Add(ReproduceCommand.Create(environment));
         root.Add(ReportCommand.Create(environment));
+        root.Add(InspectCommand.Create(environment));
+        root.Add(CompressCommand.Create(environment));
         root.Add(SweepCommand.Create(environment));
+        root.Add(QueryCommand.Create(environment));
+        root.Add(ServeCommand.Create(environment));
         root.Add(DoctorCommand.Create(environment));
         root.SetAction(parsed => new ExampleHelpAction().Invoke(parsed));
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -3,7 +3,15 @@ namespace RankCollapse.Tests;
 /// <summary>A folder that lives as long as a test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rankcollapse-");
+    private const string MemoryDisk = "/dev/shm";
+
+    private readonly DirectoryInfo _folder;
+
+    /// <param name="inMemory">Lies in memory where the machine has such a place: for tests that write many thousand files.</param>
+    public TemporaryFolder(bool inMemory = false) =>
+        _folder = inMemory && Directory.Exists(MemoryDisk)
+            ? Directory.CreateDirectory($"{MemoryDisk}/rankcollapse-{Guid.NewGuid():N}")
+            : Directory.CreateTempSubdirectory("rankcollapse-");
 
     public string Root => _folder.FullName;
 

@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Data;
 using RankCollapse.Runs;
 using RankCollapse.Theory;
 
 namespace RankCollapse.Cli.Commands;
 
-/// <summary><c>certify RUN</c>: Lemma 3.3 and Theorem 3.4 at the point that a run reached.</summary>
+/// <summary><c>certify RUN</c>: Proposition 3.1, Lemma 3.3 and Theorem 3.4 at the point that a run reached.</summary>
 internal static class CertifyCommand
 {
     /// <summary>The verb.</summary>
@@ -15,14 +16,20 @@ internal static class CertifyCommand
     {
         var command = new Verb("certify", "Bounds how far each layer's weights are from rank K, at the point that a run reached.")
         {
-            Notes = ["Exit code 0: every bound holds; 1: one does not; 2: bad input."],
+            Notes =
+            [
+                "The exact bound is that of Theorem 3.4 with Lemma 3.3's remainder computed; the tight bound leaves out what does not raise the rank, and looks at the layer's own collapse too.",
+                "Exit code 0: every bound holds; 1: one does not; 2: bad input.",
+            ],
             Examples = ["rankcollapse certify runs/first", "rankcollapse certify runs/first --rank 12 --json"],
         };
         Argument<string> path = CommonOptions.RunFolder();
         Option<int> rank = OptionValue.Of<int>("--rank", "K [the number of classes]", "K");
+        Option<int> batch = OptionValue.Of<int>("--batch", "Samples of Proposition 3.1's batch, the first of the data [K]", "n");
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
         command.Add(rank);
+        command.Add(batch);
         command.Add(json);
         command.SetAction(parsed =>
         {
@@ -31,34 +38,54 @@ internal static class CertifyCommand
             string folder = parsed.GetRequiredValue(path);
             Run run = RunFolder.Read(folder);
             var certificate = LowRankCertificate.Compute(run.Trained, run.DataSet, run.Configuration.ToObjectiveSettings(), new LowRankCertificateOptions { Rank = clusters });
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, certificate));
-            else Write(environment, folder, certificate);
-            return certificate.Holds ? ExitCode.Done : ExitCode.NotReached;
+            int size = parsed.GetResult(batch) is null ? Math.Min(certificate.Layers[0].Rank, run.DataSet.SampleCount) : parsed.GetValue(batch);
+            IReadOnlyList<GradientRank> gradients = GradientRank.Measure(run.Trained, FirstSamples(run.DataSet, size), run.Configuration.ToObjectiveSettings());
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, certificate, gradients));
+            else Write(environment, folder, certificate, gradients);
+            return certificate.Holds && gradients.All(g => g.Holds) ? ExitCode.Done : ExitCode.NotReached;
         });
         return command;
     }
 
-    private static void Write(CommandEnvironment environment, string folder, LowRankCertificate certificate)
+    private static void Write(CommandEnvironment environment, string folder, LowRankCertificate certificate, IReadOnlyList<GradientRank> gradients)
     {
         environment.Output.WriteLine($"{folder}: distance of W from rank {certificate.Layers[0].Rank}, and what bounds it (Theorem 3.4)");
-        var table = new TextTable("layer", "distance", "exact bound", "ratio", "from", "M bound", "from", "residual of (4)", "relative", "holds");
+        var table = new TextTable("layer", "distance", "exact bound", "ratio", "from", "tight bound", "ratio", "from", "M bound", "from", "residual of (4)", "relative", "holds");
         foreach (LayerCertificate layer in certificate.Layers)
         {
             LayerBound? best = layer.Best, curved = layer.BestByCurvature;
             table.Add($"{layer.Layer}", Numbers.Short(layer.Distance), Numbers.Short(best?.ExactBound), Numbers.Short(layer.Ratio), From(best),
-                Numbers.Short(curved?.CurvatureBound), From(curved), Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
+                Numbers.Short(layer.TightBound), Numbers.Short(layer.TightRatio), TightFrom(layer), Numbers.Short(curved?.CurvatureBound), From(curved), Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
                 layer.Bounds.Count == 0 ? Numbers.Short(null) : layer.Holds ? "yes" : "no");
         }
         table.Write(environment.Output);
         foreach (LayerCertificate layer in certificate.Layers.Where(l => l.Reason is not null)) environment.Output.WriteLine(layer.Reason);
+        environment.Output.WriteLine($"Proposition 3.1: gradients of the first {gradients[0].BatchSize} samples have ranks {string.Join(", ", gradients.Select(g => g.Rank))}; {(gradients.All(g => g.Holds) ? "it holds" : "it does not hold")}.");
+    }
+
+    private static DataSet FirstSamples(DataSet data, int count)
+    {
+        if (count < 1 || count > data.SampleCount) throw new InvalidInputException($"--batch is {count}; expected 1 to the {data.SampleCount} samples of the run.");
+        return new DataSet(data.Name, data.Inputs.Block(0, 0, data.InputDimension, count), data.Targets.Block(0, 0, data.OutputDimension, count), data.Labels.Length == 0 ? [] : data.Labels[..count]);
     }
 
     private static string From(LayerBound? bound) => bound is null ? Numbers.Short(null) : $"Z{bound.From}";
 
-    private static JsonObject ToJson(string folder, LowRankCertificate certificate) => new()
+    private static string TightFrom(LayerCertificate layer) =>
+        layer.Own is { } own && own.Bound <= layer.BestProjected?.ProjectedBound ? $"Z{layer.Layer}" : From(layer.BestProjected);
+
+    private static JsonObject ToJson(string folder, LowRankCertificate certificate, IReadOnlyList<GradientRank> gradients) => new()
     {
         ["run"] = folder,
         ["holds"] = certificate.Holds,
+        ["gradientRanks"] = new JsonArray([.. gradients.Select(g => new JsonObject
+        {
+            ["layer"] = g.Layer,
+            ["batch"] = g.BatchSize,
+            ["rank"] = g.Rank,
+            ["holds"] = g.Holds,
+            ["singularValues"] = JsonOutput.List(g.SingularValues),
+        })]),
         ["layers"] = new JsonArray([.. certificate.Layers.Select(layer => new JsonObject
         {
             ["layer"] = layer.Layer,
@@ -70,10 +97,23 @@ internal static class CertifyCommand
             ["relativeStationarityResidual"] = JsonOutput.Number(layer.RelativeStationarityResidual),
             ["exactBound"] = JsonOutput.Number(layer.Best?.ExactBound),
             ["ratio"] = JsonOutput.Number(layer.Ratio),
+            ["projectedBound"] = JsonOutput.Number(layer.BestProjected?.ProjectedBound),
+            ["tightBound"] = JsonOutput.Number(layer.TightBound),
+            ["tightRatio"] = JsonOutput.Number(layer.TightRatio),
             ["curvatureBound"] = JsonOutput.Number(layer.BestByCurvature?.CurvatureBound),
             ["roundingAllowance"] = JsonOutput.Number(layer.RoundingAllowance),
             ["holds"] = layer.Holds,
             ["reason"] = JsonOutput.Text(layer.Reason),
+            ["own"] = layer.Own is not { } own ? null : new JsonObject
+            {
+                ["partition"] = own.PartitionName,
+                ["clusters"] = own.ClusterCount,
+                ["wcss"] = JsonOutput.Number(own.Wcss),
+                ["within"] = JsonOutput.Number(own.Within),
+                ["outside"] = JsonOutput.Number(own.Outside),
+                ["bound"] = JsonOutput.Number(own.Bound),
+                ["roundingAllowance"] = JsonOutput.Number(own.RoundingAllowance),
+            },
             ["bounds"] = new JsonArray([.. layer.Bounds.Select(b => new JsonObject
             {
                 ["from"] = b.From,
@@ -83,6 +123,9 @@ internal static class CertifyCommand
                 ["remainder"] = JsonOutput.Number(b.RemainderNorm),
                 ["exactBound"] = JsonOutput.Number(b.ExactBound),
                 ["sharpBound"] = JsonOutput.Number(b.SharpBound),
+                ["projectedRemainder"] = JsonOutput.Number(b.ProjectedRemainder),
+                ["projectedResidual"] = JsonOutput.Number(b.ProjectedResidual),
+                ["projectedBound"] = JsonOutput.Number(b.ProjectedBound),
                 ["curvature"] = JsonOutput.Number(b.Curvature),
                 ["sampledCurvature"] = JsonOutput.Number(b.SampledCurvature),
                 ["curvatureReason"] = JsonOutput.Text(b.CurvatureReason),

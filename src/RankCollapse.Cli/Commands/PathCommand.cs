@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Reporting;
 using RankCollapse.Runs;
 using RankCollapse.Theory;
 
@@ -19,6 +20,7 @@ internal static class PathCommand
             Notes =
             [
                 "Starts from the hidden features of the run's initial network, with a last layer that interpolates. Hidden widths must be N.",
+                "Writes the cost along the path as a figure and as a table, path.svg, path.png and path.csv.",
                 "Exit code 0: monotone, at the minimum, collapsed; 1: not so; 2: bad input.",
             ],
             Examples = ["rankcollapse path runs/first", "rankcollapse path runs/first --scale 0.3", "rankcollapse path runs/first --trained --samples-per-layer 200 --json"],
@@ -26,13 +28,17 @@ internal static class PathCommand
         Argument<string> path = CommonOptions.RunFolder();
         Option<bool> trained = OptionValue.Switch("--trained", "Start from the trained network, whose features need full rank");
         Option<int> samples = OptionValue.Of<int>("--samples-per-layer", "Times at which the cost is recorded while one layer moves [64]", "n");
-        Option<double> scale = OptionValue.Of<double>("--scale", "Multiply W_1 of the start, to keep features inside the range of activations such as tanh [1]", "s");
+        Option<double> scale = OptionValue.Of<double>("--scale", "Multiply W_1 of the start, to keep features inside the range of activations such as tanh [the largest of 1, 1/2, 1/4, … for which they stay]", "s");
+        Option<string> output = OptionValue.Of<string>("--out", "Where the figure and its data go [RUN/figures]", "DIR");
+        Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write the figure and its data");
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
         command.Add(trained);
         command.Add(samples);
         command.Add(scale);
+        command.Add(output);
+        command.Add(noFigures);
         command.Add(threads);
         command.Add(json);
         command.SetAction(parsed =>
@@ -42,18 +48,24 @@ internal static class PathCommand
             Run run = RunFolder.Read(folder);
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
             var problem = new FeatureProblem(run.Initial.Specification, run.DataSet);
-            Matrix[] start = CollapsePath.InterpolatingStart(problem, parsed.GetValue(trained) ? run.Trained : run.Initial, parsed.GetResult(scale) is null ? 1 : parsed.GetValue(scale));
             var options = new CollapsePathOptions { SamplesPerLayer = parsed.GetResult(samples) is null ? 64 : parsed.GetValue(samples) };
-            var found = CollapsePath.Compute(problem, start, options);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, found));
-            else Write(environment, folder, found);
+            double? given = parsed.GetResult(scale) is null ? null : parsed.GetValue(scale);
+            (CollapsePath found, double used) = CollapsePath.FromNetwork(problem, parsed.GetValue(trained) ? run.Trained : run.Initial, given, options);
+            IReadOnlyList<string> figures = parsed.GetValue(noFigures) ? [] : TheoryFigures.WritePath(found, parsed.GetValue(output) ?? RunFolder.Open(folder).FiguresPath);
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, found, used, figures));
+            else
+            {
+                Write(environment, folder, found, used);
+                FigureLines.Write(environment.Output, figures);
+            }
             return found is { IsMonotone: true, ReachesMinimum: true, EndIsCollapsed: true } ? ExitCode.Done : ExitCode.NotReached;
         });
         return command;
     }
 
-    private static void Write(CommandEnvironment environment, string folder, CollapsePath path)
+    private static void Write(CommandEnvironment environment, string folder, CollapsePath path, double scale)
     {
+        if (scale != 1) environment.Output.WriteLine($"W_1 of the start is multiplied with {Numbers.Short(scale)}, so that features stay in the range of the activations.");
         environment.Output.WriteLine($"{folder}: the cost falls from {Numbers.Short(path.StartCost, 6)} to {Numbers.Short(path.EndCost, 6)}; the minimum is {Numbers.Short(path.Minimum, 6)}");
         var table = new TextTable("layer that moves", "C", "cost before", "cost after", "rank drops");
         foreach (IGrouping<int, PathSample> part in path.Samples.GroupBy(s => s.Layer))
@@ -69,9 +81,10 @@ internal static class PathCommand
 
     private static string YesNo(bool value) => value ? "yes" : "no";
 
-    private static JsonObject ToJson(string folder, CollapsePath path) => new()
+    private static JsonObject ToJson(string folder, CollapsePath path, double scale, IReadOnlyList<string> figures) => new()
     {
         ["run"] = folder,
+        ["scale"] = JsonOutput.Number(scale),
         ["isMonotone"] = path.IsMonotone,
         ["reachesMinimum"] = path.ReachesMinimum,
         ["endIsCollapsed"] = path.EndIsCollapsed,
@@ -82,7 +95,8 @@ internal static class PathCommand
         ["orthogonalityError"] = JsonOutput.Number(path.OrthogonalityError),
         ["constants"] = JsonOutput.List(path.Constants),
         ["unmetHypotheses"] = new JsonArray([.. path.UnmetHypotheses.Select(hypothesis => JsonOutput.Text(hypothesis))]),
-        ["rankDrops"] = new JsonArray([.. path.RankDrops.Select(d => new JsonObject { ["time"] = d.Time, ["layer"] = d.Layer, ["smallestSingularValue"] = JsonOutput.Number(d.SmallestSingularValue), ["drop"] = d.Drop })]),
-        ["samples"] = new JsonArray([.. path.Samples.Select(s => new JsonObject { ["time"] = s.Time, ["layer"] = s.Layer, ["cost"] = JsonOutput.Number(s.Cost) })]),
+        ["rankDrops"] = new JsonArray([.. path.RankDrops.Select(d => new JsonObject { ["time"] = d.Time, ["layer"] = d.Layer, ["smallestSingularValue"] = JsonOutput.Number(d.SmallestSingularValue), ["cost"] = JsonOutput.Number(d.Cost), ["drop"] = d.Drop })]),
+        ["samples"] = new JsonArray([.. path.Samples.Select(s => new JsonObject { ["time"] = s.Time, ["layer"] = s.Layer, ["segment"] = s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values", ["cost"] = JsonOutput.Number(s.Cost) })]),
+        ["figures"] = new JsonArray([.. figures.Select(figure => JsonOutput.Text(figure))]),
     };
 }

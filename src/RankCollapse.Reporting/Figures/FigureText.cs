@@ -74,15 +74,18 @@ internal enum LegendKey
 
     /// <summary>A square.</summary>
     Square,
+
+    /// <summary>A cross.</summary>
+    Cross,
 }
 
 /// <summary>One series in a legend.</summary>
-internal sealed record LegendEntry(string Text, string Colour, LegendKey Key = LegendKey.Line)
+internal sealed record LegendEntry(string Text, string Colour, LegendKey Key = LegendKey.Line, float Width = 2)
 {
     /// <summary>Draws the key, 18 wide, centred on y.</summary>
     public void DrawKey(SKCanvas canvas, float x, float y)
     {
-        using var paint = new SKPaint { Color = SKColor.Parse(Colour), IsAntialias = true, StrokeWidth = 2, Style = SKPaintStyle.Fill };
+        using var paint = new SKPaint { Color = SKColor.Parse(Colour), IsAntialias = true, StrokeWidth = Width, Style = SKPaintStyle.Fill };
         switch (Key)
         {
             case LegendKey.Line:
@@ -103,6 +106,11 @@ internal sealed record LegendEntry(string Text, string Colour, LegendKey Key = L
                 break;
             case LegendKey.Square:
                 canvas.DrawRect(x + 5.5f, y - 3.5f, 7, 7, paint);
+                break;
+            case LegendKey.Cross:
+                paint.StrokeWidth = 1.2f;
+                canvas.DrawLine(x + 5.5f, y - 3.5f, x + 12.5f, y + 3.5f, paint);
+                canvas.DrawLine(x + 5.5f, y + 3.5f, x + 12.5f, y - 3.5f, paint);
                 break;
         }
     }

@@ -27,7 +27,7 @@ internal sealed class GramMatricesFigure : RunFigure
             var pictures = run.Layers.Select(l => Normalised(run, l, most)).ToList();
             double lowest = Math.Min(0, pictures.Where(p => p is not null).Min(p => p!.Value.Lowest));
             for (int l = 1; l <= run.Depth; l++) Panel(canvas, l, pictures[l - 1], lowest, grid.Area(l - 1));
-            Scale(canvas, lowest, grid.Height - 34, width == FigureWidth.Full ? 220 : 110);
+            HeatMapDrawing.Scale(canvas, 6, grid.Height - 34, width == FigureWidth.Full ? 220 : 110, lowest, "inner product / largest in the panel");
         });
     }
 
@@ -85,30 +85,6 @@ internal sealed class GramMatricesFigure : RunFigure
             return;
         }
         FigureText.Write(canvas, $"max {NumberText.Short(known.Largest)}", area.Left + 2 + side, area.Top + 13, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Right);
-        int count = known.Values.Rows;
-        using var bitmap = new SKBitmap(count, count, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        for (int i = 0; i < count; i++)
-        {
-            for (int j = 0; j < count; j++)
-                bitmap.SetPixel(j, i, FigurePalette.Heat(((known.Values[i, j] / known.Largest) - lowest) / (1 - lowest)));
-        }
-        using SKImage image = SKImage.FromBitmap(bitmap);
-        canvas.DrawImage(image, SKRect.Create(area.Left + 2, area.Top + 20, side, side), new SKSamplingOptions(SKFilterMode.Nearest));
-    }
-
-    private static void Scale(SKCanvas canvas, double lowest, float top, float length)
-    {
-        using var bitmap = new SKBitmap(128, 1, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        for (int i = 0; i < 128; i++) bitmap.SetPixel(i, 0, FigurePalette.Heat(i / 127.0));
-        using SKImage image = SKImage.FromBitmap(bitmap);
-        canvas.DrawImage(image, SKRect.Create(6, top, length, 9), new SKSamplingOptions(SKFilterMode.Linear));
-        FigureText.Write(canvas, NumberText.Short(lowest, 2), 6, top + 23, FigureText.TickSize, FigurePalette.Muted);
-        if (lowest < -0.3)
-        {
-            float zero = 6 + (length * (float)(-lowest / (1 - lowest)));
-            FigureText.Write(canvas, "0", zero, top + 23, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Center);
-        }
-        FigureText.Write(canvas, "1", 6 + length, top + 23, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Right);
-        FigureText.Write(canvas, "inner product / largest in the panel", 6 + length + 14, top + 9);
+        HeatMapDrawing.Matrix(canvas, known.Values, known.Largest, lowest, SKRect.Create(area.Left + 2, area.Top + 20, side, side));
     }
 }

@@ -7,6 +7,8 @@ namespace RankCollapse.Reporting.Figures;
 /// <summary>One pair of axes in a figure, in the house style: thin frame left and below, light grid, text in the figures' font.</summary>
 internal sealed class PlotPanel : IDisposable
 {
+    private const double BandOpacity = 0.25;
+
     private readonly Plot _plot;
 
     /// <summary>Creates a panel with a title and axis labels; empty text leaves a label out.</summary>
@@ -65,6 +67,30 @@ internal sealed class PlotPanel : IDisposable
         markers.Color = Color.FromHex(colour);
         markers.MarkerSize = size;
         markers.MarkerShape = shape;
+    }
+
+    /// <summary>Fills the band between two curves; where either is not finite the band is interrupted.</summary>
+    public void AddBand(IReadOnlyList<double> x, IReadOnlyList<double> lower, IReadOnlyList<double> upper, string colour)
+    {
+        int start = 0;
+        while (start < x.Count)
+        {
+            while (start < x.Count && !(double.IsFinite(lower[start]) && double.IsFinite(upper[start]))) start++;
+            int end = start;
+            while (end < x.Count && double.IsFinite(lower[end]) && double.IsFinite(upper[end])) end++;
+            if (end - start > 1)
+            {
+                Coordinates[] outline =
+                [
+                    .. Enumerable.Range(start, end - start).Select(i => new Coordinates(x[i], upper[i])),
+                    .. Enumerable.Range(start, end - start).Reverse().Select(i => new Coordinates(x[i], lower[i])),
+                ];
+                var band = _plot.Add.Polygon(outline);
+                band.FillColor = Color.FromHex(colour).WithAlpha(BandOpacity);
+                band.LineWidth = 0;
+            }
+            start = end;
+        }
     }
 
     /// <summary>Draws a bar from 0 to a value.</summary>

@@ -29,11 +29,43 @@ internal static partial class SvgMarkup
         XElement root = Finish(raw, drawing, prefix);
         root.SetAttributeValue("width", null);
         root.SetAttributeValue("height", null);
+        FollowTheme(root, colours);
+        return root.ToString(SaveOptions.DisableFormatting);
+    }
+
+    /// <summary>An element inside a page from a file that <see cref="ForFile"/> made.</summary>
+    /// <param name="file">The file's text.</param>
+    /// <param name="prefix">A prefix that makes the element's identifiers unique in the page.</param>
+    /// <param name="colours">The CSS variable for each colour.</param>
+    /// <exception cref="System.Xml.XmlException">It is no SVG file.</exception>
+    public static string FromFile(string file, string prefix, IReadOnlyDictionary<string, string> colours)
+    {
+        XElement root = XElement.Parse(file);
+        root.SetAttributeValue("width", null);
+        root.SetAttributeValue("height", null);
+        // The page has the font, and its own paper.
+        root.Elements(Svg + "style").Remove();
+        root.Elements(Svg + "rect").FirstOrDefault(rect => (string?)rect.Attribute("fill") == FigurePalette.Paper)?.Remove();
+        foreach (XAttribute attribute in root.DescendantsAndSelf().Attributes().ToList())
+        {
+            attribute.Value = attribute.Name.LocalName switch
+            {
+                "id" => $"{prefix}-{attribute.Value}",
+                "aria-labelledby" => string.Join(' ', attribute.Value.Split(' ').Select(id => $"{prefix}-{id}")),
+                "href" when attribute.Value.StartsWith('#') => $"#{prefix}-{attribute.Value[1..]}",
+                _ => attribute.Value.Replace("url(#", $"url(#{prefix}-", StringComparison.Ordinal),
+            };
+        }
+        FollowTheme(root, colours);
+        return root.ToString(SaveOptions.DisableFormatting);
+    }
+
+    private static void FollowTheme(XElement root, IReadOnlyDictionary<string, string> colours)
+    {
         foreach (XAttribute paint in root.DescendantsAndSelf().Attributes().Where(a => a.Name.LocalName is "fill" or "stroke"))
         {
             if (colours.TryGetValue(paint.Value.ToLowerInvariant(), out string? variable)) paint.Value = $"var({variable})";
         }
-        return root.ToString(SaveOptions.DisableFormatting);
     }
 
     private static XElement Finish(string raw, FigureDrawing drawing, string prefix)

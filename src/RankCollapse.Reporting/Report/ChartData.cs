@@ -8,9 +8,6 @@ namespace RankCollapse.Reporting.Report;
 /// <summary>The series behind the report's interactive charts, as JSON; long series are thinned, values that are not finite are null.</summary>
 internal static class ChartData
 {
-    private const int MostPoints = 400;
-    private const int SignificantDigits = 6;
-
     /// <summary>The charts by the name of the figure that they stand for; charts without a series are left out.</summary>
     public static string ToJson(RunMeasurements run)
     {
@@ -30,34 +27,40 @@ internal static class ChartData
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static List<Line> ObjectiveSeries(RunMeasurements run) =>
-        [.. ObjectiveFigure.Drawn(run).Select(d => new Line(d.Label, d.Label, ReportTheme.Variables(run.Depth)[d.Colour], d.Series))];
+    private static List<ChartLine> ObjectiveSeries(RunMeasurements run) =>
+        [.. ObjectiveFigure.Drawn(run).Select(d => new ChartLine(d.Label, d.Label, ReportTheme.Variables(run.Depth)[d.Colour], d.Series))];
 
-    private static List<Line> TcvSeries(RunMeasurements run)
+    private static List<ChartLine> TcvSeries(RunMeasurements run)
     {
-        List<Line> lines = LayerSeries(run, MetricNames.TcvUpper);
+        List<ChartLine> lines = LayerSeries(run, MetricNames.TcvUpper);
         foreach (int l in run.Layers.Where(l => TotalClusterVariationFigure.ClassesPartDiffers(run, l)))
-            lines.Add(new Line("classes", "of the classes", $"--layer-{l}", run.Series(MetricNames.WcssOfClasses, l)!, IsDashed: true));
+            lines.Add(new ChartLine("classes", "of the classes", $"--layer-{l}", run.Series(MetricNames.WcssOfClasses, l)!, IsDashed: true));
         return lines;
     }
 
-    private static List<Line> LayerSeries(RunMeasurements run, string metric) =>
-        [.. run.Layers.Where(l => run.Series(metric, l) is not null).Select(l => new Line($"layer-{l}", $"layer {l}", $"--layer-{l}", run.Series(metric, l)!))];
+    private static List<ChartLine> LayerSeries(RunMeasurements run, string metric) =>
+        [.. run.Layers.Where(l => run.Series(metric, l) is not null).Select(l => new ChartLine($"layer-{l}", $"layer {l}", $"--layer-{l}", run.Series(metric, l)!))];
 
-    private static void Chart(Utf8JsonWriter writer, string name, bool logarithmic, double? level, (string Title, string Label, List<Line> Lines)[] panels)
+    /// <summary>One chart as a property of an object; nothing where no panel has a line.</summary>
+    internal static void Chart(Utf8JsonWriter writer, string name, bool logarithmic, double? level, (string Title, string Label, List<ChartLine> Lines)[] panels)
     {
         if (panels.All(p => p.Lines.Count == 0)) return;
         writer.WriteStartObject(name);
-        writer.WriteBoolean("log", logarithmic);
-        if (level is { } value) writer.WriteNumber("level", value);
         writer.WriteStartArray("panels");
         foreach (var (title, label, lines) in panels)
         {
             writer.WriteStartObject();
             writer.WriteString("title", title);
-            writer.WriteString("label", label);
-            writer.WriteStartArray("lines");
-            foreach (Line line in lines) Write(writer, line);
+            writer.WriteString("x", "epoch");
+            writer.WriteString("y", label);
+            writer.WriteBoolean("yLog", logarithmic);
+            if (level is { } value)
+            {
+                writer.WriteNumber("level", value);
+                writer.WriteString("levelName", $"K = {value}");
+            }
+            writer.WriteStartArray("series");
+            foreach (ChartLine line in lines) Write(writer, line);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -65,33 +68,26 @@ internal static class ChartData
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, Line line)
+    private static void Write(Utf8JsonWriter writer, ChartLine line)
     {
-        int count = line.Series.Values.Length;
-        int[] kept = count <= MostPoints
-            ? [.. Enumerable.Range(0, count)]
-            : [.. Enumerable.Range(0, MostPoints).Select(i => (int)((long)i * (count - 1) / (MostPoints - 1)))];
+        int[] kept = ChartNumbers.Thinned(line.Series.Values.Length);
         writer.WriteStartObject();
         writer.WriteString("key", line.Key);
         writer.WriteString("name", line.Name);
         writer.WriteString("colour", line.Colour);
-        if (line.IsDashed) writer.WriteBoolean("dashed", value: true);
-        writer.WriteStartArray("x");
-        foreach (int i in kept) writer.WriteNumberValue((long)line.Series.Epochs[i]);
-        writer.WriteEndArray();
-        writer.WriteStartArray("y");
-        foreach (int i in kept)
-        {
-            if (double.IsFinite(line.Series.Values[i])) writer.WriteRawValue(Rounded(line.Series.Values[i]));
-            else writer.WriteNullValue();
-        }
-        writer.WriteEndArray();
+        writer.WriteString("mark", line.IsDashed ? "dashed" : "line");
+        // Dashed lines of all layers share one key.
+        if (line.IsDashed) writer.WriteBoolean("neutral", value: true);
+        ChartNumbers.Write(writer, "x", kept.Select(i => line.Series.Epochs[i]));
+        ChartNumbers.Write(writer, "y", kept.Select(i => line.Series.Values[i]));
         writer.WriteEndObject();
     }
-
-    private static string Rounded(double value) =>
-        double.Parse(value.ToString($"G{SignificantDigits}", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture)
-            .ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-
-    private sealed record Line(string Key, string Name, string Colour, MetricSeries Series, bool IsDashed = false);
 }
+
+/// <summary>A line of a chart.</summary>
+/// <param name="Key">Lines of one key, in several panels, are shown and hidden together.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Colour">The CSS variable of its colour.</param>
+/// <param name="Series">The values over the epochs.</param>
+/// <param name="IsDashed">Whether it is dashed.</param>
+internal sealed record ChartLine(string Key, string Name, string Colour, MetricSeries Series, bool IsDashed = false);

@@ -1,53 +1,33 @@
-using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Fonts;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting.Report;
 
 /// <summary>Puts the report's page together.</summary>
-internal static partial class ReportPage
+internal static class ReportPage
 {
     private static readonly string[] ChartNames = ["objective", "tcv", "ranks"];
 
     /// <summary>The whole page.</summary>
     public static string Build(RunMeasurements run)
     {
-        string script = EmbeddedText.Read("report.js");
         var html = new StringBuilder();
-        html.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        html.Append($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'\">\n");
-        html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n");
-        html.Append($"<title>{Encode(Subject(run))} · RankCollapse</title>\n");
-        html.Append($"<style>\n{FigureFont.EmbeddedFaceRules}\n{ReportTheme.Css(run.Depth)}{EmbeddedText.Read("report.css")}</style>\n</head>\n<body>\n");
-        Header(html);
+        PageFrame.Head(html, $"{Subject(run)} · RankCollapse", ReportTheme.Css(run.Depth));
+        PageFrame.Header(html, "Skip to the report", [("figures-heading", "Figures"), ("numbers-heading", "Numbers"), ("configuration-heading", "Configuration")]);
         html.Append("<main id=\"main\">\n");
         Summary(html, run);
         Figures(html, run);
         html.Append("<section aria-labelledby=\"numbers-heading\"><h2 id=\"numbers-heading\">Numbers</h2>\n").Append(ReportTables.Layers(run)).Append(ReportTables.State(run)).Append("</section>\n");
         Configuration(html, run.Run);
         html.Append("</main>\n");
-        string version = run.Run.Configuration.Version is { } known ? " " + Encode(known) : "";
+        string version = run.Run.Configuration.Version is { } known ? " " + PageText.Encode(known) : "";
         html.Append($"<footer><p>Written by RankCollapse{version}. This page is complete in itself and loads nothing.</p></footer>\n");
-        html.Append($"<script type=\"application/json\" id=\"charts\">{ChartData.ToJson(run)}</script>\n");
-        html.Append($"<script>{script}</script>\n</body>\n</html>\n");
+        PageFrame.Scripts(html, ChartData.ToJson(run));
         return html.ToString();
     }
 
     private static string Subject(RunMeasurements run) => $"{run.Run.DataSet.Name}, {NumberText.Count(run.Depth, "layer")}";
-
-    private static void Header(StringBuilder html) => html.Append(
-        """
-        <a class="skip" href="#main">Skip to the report</a>
-        <header><span class="brand">RankCollapse</span>
-        <nav aria-label="Sections"><a href="#figures-heading">Figures</a><a href="#numbers-heading">Numbers</a><a href="#configuration-heading">Configuration</a></nav>
-        <button type="button" id="theme" hidden>Dark</button></header>
-
-        """);
 
     private static void Summary(StringBuilder html, RunMeasurements run)
     {
@@ -55,9 +35,9 @@ internal static partial class ReportPage
         var data = run.Run.DataSet;
         RunConfiguration configuration = run.Run.Configuration;
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
-        html.Append($"<p class=\"subject\">{Encode(data.Name)} · {NumberText.Count(data.SampleCount, "sample")} · {(run.HasLabels ? NumberText.Count(run.Classes, "class", "classes") : NumberText.Count(run.Classes, "output"))} · {Encode(configuration.Architecture)}, {NumberText.Count(run.Depth, "layer")}, {Encode(configuration.Activation)}</p>\n");
-        html.Append($"<h1 id=\"verdict-heading\">{Encode(verdict.Collapse)}</h1>\n");
-        html.Append($"<p class=\"convergence {(verdict.HasConverged ? "good" : "open")}\">{Encode(verdict.Convergence)}</p>\n<ol class=\"layers\">");
+        html.Append($"<p class=\"subject\">{PageText.Encode(data.Name)} · {NumberText.Count(data.SampleCount, "sample")} · {(run.HasLabels ? NumberText.Count(run.Classes, "class", "classes") : NumberText.Count(run.Classes, "output"))} · {PageText.Encode(configuration.Architecture)}, {NumberText.Count(run.Depth, "layer")}, {PageText.Encode(configuration.Activation)}</p>\n");
+        html.Append($"<h1 id=\"verdict-heading\">{PageText.Encode(verdict.Collapse)}</h1>\n");
+        html.Append($"<p class=\"convergence {(verdict.HasConverged ? "good" : "open")}\">{PageText.Encode(verdict.Convergence)}</p>\n<ol class=\"layers\">");
         foreach (int l in run.Layers)
         {
             CollapseState state = run.State(l);
@@ -73,10 +53,10 @@ internal static partial class ReportPage
         IReadOnlyDictionary<string, string> colours = ReportTheme.Variables(run.Depth);
         foreach (RunFigure figure in RunFigure.All)
         {
-            html.Append($"<figure id=\"{figure.Name}\"><h3>{Encode(figure.Title)}</h3>\n");
+            html.Append($"<figure id=\"{figure.Name}\"><h3>{PageText.Encode(figure.Title)}</h3>\n");
             if (figure.Missing(run) is { } reason)
             {
-                html.Append($"<p class=\"absent\">{Encode(reason)}</p></figure>\n");
+                html.Append($"<p class=\"absent\">{PageText.Encode(reason)}</p></figure>\n");
                 continue;
             }
             string wide = figure.Draw(run, FigureWidth.Full).ToSvgElement(figure.Name, colours);
@@ -89,7 +69,7 @@ internal static partial class ReportPage
                 string narrow = figure.Draw(run, FigureWidth.Column).ToSvgElement(figure.Name + "-narrow", colours);
                 html.Append($"<div class=\"picture wide\">{wide}</div>\n<div class=\"picture narrow\">{narrow}</div>\n");
             }
-            html.Append($"<figcaption><p class=\"finding\">{Sentence(figure.Sentence(run))}</p><p class=\"note\">{Sentence(figure.Reading)}</p></figcaption></figure>\n");
+            html.Append($"<figcaption><p class=\"finding\">{PageText.Sentence(figure.Sentence(run))}</p><p class=\"note\">{PageText.Sentence(figure.Reading)}</p></figcaption></figure>\n");
         }
         html.Append("</section>\n");
     }
@@ -98,15 +78,7 @@ internal static partial class ReportPage
     {
         html.Append("<section aria-labelledby=\"configuration-heading\"><h2 id=\"configuration-heading\">Configuration</h2>\n");
         html.Append("<p>The same settings and seeds, on the same machine with the same number of threads, give the same numbers again:</p>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"command\"><pre tabindex=\"0\" aria-label=\"Command\"><code id=\"command\">{string.Join(' ', ReproduceCommand.For(run.Configuration).Select(word => $"<span>{Encode(word)}</span>"))}</code></pre><button type=\"button\" id=\"copy\" hidden>Copy</button></div>\n");
+        PageFrame.Command(html, ReproduceCommand.For(run.Configuration));
         html.Append(ReportTables.Settings(run)).Append("</section>\n");
     }
-
-    // Formulas such as K = 10, amounts such as 3 % and names such as layer 3 stay on one line.
-    private static string Sentence(string text) => Encode(LayerNumber().Replace(text.Replace(" = ", "\u00a0=\u00a0").Replace(" %", "\u00a0%"), "\u00a0"));
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
-
-    [GeneratedRegex(@"(?<=layers?) (?=\d)", RegexOptions.ExplicitCapture)]
-    private static partial Regex LayerNumber();
 }

@@ -57,7 +57,9 @@ internal static class ResultFiles
         return manifest;
     }
 
-    private static ResultManifest ReadManifest(string file)
+    /// <summary>Reads a manifest and checks it against its own checksum.</summary>
+    /// <exception cref="InvalidInputException">It is missing or damaged.</exception>
+    public static ResultManifest ReadManifest(string file)
     {
         byte[] content = InputFile.ReadSmall(file, LargestManifest);
         try

@@ -5,7 +5,9 @@ namespace RankCollapse.Sweeps.Storage;
 /// <summary>The folder of a sweep: all that its workers, on however many machines, know of each other. docs/sweeps.md describes every file.</summary>
 public sealed class SweepFolder
 {
-    private const string PlanName = "plan.json";
+    /// <summary>The name of the plan, which a folder of a sweep holds.</summary>
+    internal const string PlanName = "plan.json";
+
     private const string SpecificationName = "specification.json";
     private const string CancelledName = "cancelled";
 

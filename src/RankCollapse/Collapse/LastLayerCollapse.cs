@@ -63,75 +63,26 @@ public sealed record LastLayerCollapse
             throw new ShapeMismatchException($"The outputs are {outputs.Rows}×{outputs.Columns}, but there are {count} classes and {features.Columns} samples.");
         Require.Finite(features, "neural collapse");
         var centroids = ClassCentroids.Compute(features, classes);
-        Matrix means = centroids.Centroids.Transpose();
-        Matrix centred = means.Copy();
-
-        // The mean of class means: with unequal class sizes it keeps the simplex a simplex.
-        Matrix centre = LabelledPoints.Centroids(means, new Partition(new int[count], 1));
-        for (int k = 0; k < count; k++) TensorPrimitives.Subtract(centred.Row(k), centre.Row(0), centred.Row(k));
-
-        double[] norms = [.. Enumerable.Range(0, count).Select(k => Norm(centred.Row(k)))];
-        double meanNorm = norms.Average();
-        Matrix gram = Product.MultiplyTransposedRight(centred, centred);
-        (double? variability, int rank) = Variability(centred, centroids);
+        var geometry = new ClassMeanGeometry(centroids.Centroids.Transpose());
         return new LastLayerCollapse
         {
-            WithinClassVariability = variability,
-            BetweenClassRank = rank,
-            NormInequality = meanNorm > 0 ? Math.Sqrt(norms.Average(norm => (norm - meanNorm) * (norm - meanNorm))) / meanNorm : null,
-            AngleDeviation = norms.All(norm => norm > 0) ? Angles(gram, norms) : null,
-            SimplexDeviation = FrameDeviation(gram, offDiagonal: -1.0 / count),
-            OrthogonalFrameDeviation = FrameDeviation(Product.MultiplyTransposedRight(means, means), offDiagonal: 0),
-            SelfDualityDeviation = NormalisedDistance(weights, centred),
-            UncentredSelfDualityDeviation = NormalisedDistance(weights, means),
-            NearestMeanDisagreement = Disagreement(features.Transpose(), means, outputs),
+            WithinClassVariability = geometry.Variability(directions => Variances(directions, centroids.Deviations)),
+            BetweenClassRank = geometry.Rank,
+            NormInequality = geometry.NormInequality,
+            AngleDeviation = geometry.AngleDeviation,
+            SimplexDeviation = geometry.SimplexDeviation,
+            OrthogonalFrameDeviation = geometry.OrthogonalFrameDeviation,
+            SelfDualityDeviation = geometry.SelfDualityDeviation(weights),
+            UncentredSelfDualityDeviation = geometry.UncentredSelfDualityDeviation(weights),
+            NearestMeanDisagreement = Disagreement(features.Transpose(), geometry.Means, outputs),
         };
     }
 
-    /// <summary>tr(Σ_W Σ_B⁺)/K from the thin decomposition of the centred means, U·diag(s)·Vᵀ/√K = Σ_B^½.</summary>
-    private static (double? Value, int Rank) Variability(Matrix centred, ClassCentroids centroids)
+    /// <summary>vᵀ·Σ_W·v = ‖vᵀ·E‖²/N for each row v, E the deviations from the class means.</summary>
+    private static double[] Variances(Matrix directions, Matrix deviations)
     {
-        int count = centred.Rows;
-        var svd = SingularValueDecomposition.Thin(centred);
-
-        // Centring takes one dimension away; what rounding leaves of it is not inverted.
-        int rank = Math.Min(count - 1, NumericalRank.Of(svd.Values, Tolerances.PseudoInverseCutoff(centred.Rows, centred.Columns)));
-        if (rank == 0) return (null, 0);
-        Matrix projected = Product.Multiply(svd.RightTransposed.RowView(0, rank), centroids.Deviations);
-        double sum = 0;
-        for (int i = 0; i < rank; i++)
-        {
-            double norm = Norm(projected.Row(i)) / svd.Values[i];
-            sum += norm * norm;
-        }
-        return (sum / projected.Columns, rank);
-    }
-
-    private static double Angles(Matrix gram, double[] norms)
-    {
-        double sum = 0;
-        int count = norms.Length;
-        for (int k = 0; k < count; k++)
-            for (int l = 0; l < count; l++)
-                if (k != l) sum += Math.Abs((gram[k, l] / (norms[k] * norms[l])) + (1.0 / (count - 1)));
-        return sum / (count * (count - 1));
-    }
-
-    /// <summary>The distance of G/‖G‖ from F/‖F‖, F with 1 + offDiagonal on and offDiagonal off the diagonal.</summary>
-    private static double? FrameDeviation(Matrix gram, double offDiagonal) =>
-        NormalisedDistance(gram, Matrix.FromEntries(gram.Rows, gram.Columns, (k, l) => k == l ? 1 + offDiagonal : offDiagonal));
-
-    private static double? NormalisedDistance(Matrix a, Matrix b)
-    {
-        double first = Norm(a.AsSpan()), second = Norm(b.AsSpan()), sum = 0;
-        if (first == 0 || second == 0) return null;
-        ReadOnlySpan<double> x = a.AsSpan(), y = b.AsSpan();
-        for (int i = 0; i < x.Length; i++)
-        {
-            double difference = (x[i] / first) - (y[i] / second);
-            sum += difference * difference;
-        }
-        return Math.Sqrt(sum);
+        Matrix projected = Product.Multiply(directions, deviations);
+        return [.. Enumerable.Range(0, projected.Rows).Select(i => TensorPrimitives.SumOfSquares<double>(projected.Row(i)) / projected.Columns)];
     }
 
     private static double Disagreement(Matrix points, Matrix means, Matrix outputs)
@@ -151,6 +102,4 @@ public sealed record LastLayerCollapse
         }
         return (double)different / points.Rows;
     }
-
-    private static double Norm(ReadOnlySpan<double> values) => values.IsEmpty ? 0 : TensorPrimitives.Norm(values);
 }

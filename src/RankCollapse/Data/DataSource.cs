@@ -36,15 +36,17 @@ public static class DataSource
             throw new InvalidInputException($"There is no data set and no file '{InputFile.Printable(path)}'; {NearMatches.Advice(path, Names)}");
         return KindOf(path) switch
         {
-            FileKind.Npz => NpzSamples.Read(path).Subsample(request),
-            FileKind.Npy => throw new InvalidInputException($"{path} holds one NumPy array, expected inputs and labels; save both with numpy.savez(FILE, X=…, labels=…)."),
-            FileKind.Idx => IdxImages.Read(path).Subsample(request.Samples, request.Classes, request.Seed, request.ClassCounts),
-            FileKind.Csv => CsvSamples.Read(path).Subsample(request),
+            DataFileKind.Npz => NpzSamples.Read(path).Subsample(request),
+            DataFileKind.Npy => throw new InvalidInputException($"{path} holds one NumPy array, expected inputs and labels; save both with numpy.savez(FILE, X=…, labels=…)."),
+            DataFileKind.Idx => IdxImages.Read(path).Subsample(request.Samples, request.Classes, request.Seed, request.ClassCounts),
+            DataFileKind.Csv => CsvSamples.Read(path).Subsample(request),
             _ => throw new InvalidInputException($"{path} is neither an .npz archive, nor IDX images, nor csv; convert it to one of them."),
         };
     }
 
-    private static FileKind KindOf(string path)
+    /// <summary>What a file's first bytes say that it is.</summary>
+    /// <exception cref="InvalidInputException">The file is missing or empty.</exception>
+    internal static DataFileKind KindOf(string path)
     {
         using FileStream file = InputFile.Open(path);
         return InputFile.Guard(path, () =>
@@ -53,21 +55,12 @@ public static class DataSource
             int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
             return start.AsSpan(0, length) switch
             {
-                [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..] => FileKind.Npz,
-                [0x93, (byte)'N', (byte)'U', (byte)'M', ..] => FileKind.Npy,
-                [0x1F, 0x8B, ..] or [0, 0, ..] => FileKind.Idx,
+                [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..] => DataFileKind.Npz,
+                [0x93, (byte)'N', (byte)'U', (byte)'M', ..] => DataFileKind.Npy,
+                [0x1F, 0x8B, ..] or [0, 0, ..] => DataFileKind.Idx,
                 [] => throw new InvalidInputException($"{path} is empty; get the file again."),
-                var text => text.Contains((byte)0) ? FileKind.Unknown : FileKind.Csv,
+                var text => text.Contains((byte)0) ? DataFileKind.Unknown : DataFileKind.Csv,
             };
         });
-    }
-
-    private enum FileKind
-    {
-        Unknown,
-        Npz,
-        Npy,
-        Idx,
-        Csv,
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace RankCollapse.Data;
 
@@ -7,17 +9,26 @@ internal static class ElementBytes
 {
     private const int BlockElements = 1 << 13;
 
-    /// <summary>The bytes of one number.</summary>
-    public static int Size(ElementType type) => type switch
+    /// <summary>The bits of one number.</summary>
+    public static int Bits(ElementType type) => type switch
     {
-        ElementType.Bool or ElementType.U8 or ElementType.I8 => 1,
-        ElementType.U16 or ElementType.I16 or ElementType.F16 or ElementType.BF16 => 2,
-        ElementType.U32 or ElementType.I32 or ElementType.F32 => 4,
-        _ => 8,
+        ElementType.F4 => 4,
+        ElementType.F6_E2M3 or ElementType.F6_E3M2 => 6,
+        ElementType.Bool or ElementType.U8 or ElementType.I8 => 8,
+        ElementType.F8_E4M3 or ElementType.F8_E5M2 or ElementType.F8_E4M3FNUZ or ElementType.F8_E5M2FNUZ or ElementType.F8_E8M0 => 8,
+        ElementType.U16 or ElementType.I16 or ElementType.F16 or ElementType.BF16 => 16,
+        ElementType.U32 or ElementType.I32 or ElementType.F32 => 32,
+        _ => 64,
     };
 
+    /// <summary>The bytes of one number of a readable type.</summary>
+    public static int Size(ElementType type) => Bits(type) / 8;
+
+    /// <summary>Whether numbers of the type are read: real ones that fill whole bytes.</summary>
+    public static bool IsReadable(ElementType type) => type is not (ElementType.C64 or ElementType.F4 or ElementType.F6_E2M3 or ElementType.F6_E3M2);
+
     /// <summary>Whether the type holds fractions.</summary>
-    public static bool IsFloating(ElementType type) => type is ElementType.F16 or ElementType.BF16 or ElementType.F32 or ElementType.F64;
+    public static bool IsFloating(ElementType type) => type >= ElementType.F8_E4M3;
 
     /// <summary>Reads numbers as doubles; whole numbers beyond 2^53 are rounded.</summary>
     /// <exception cref="EndOfStreamException">The stream ends too early.</exception>
@@ -28,8 +39,7 @@ internal static class ElementBytes
         while (destination.Length > 0)
         {
             int count = Math.Min(BlockElements, destination.Length);
-            ReadOnlySpan<byte> bytes = Fill(stream, block.AsSpan(0, count * size), size, isBigEndian);
-            for (int i = 0; i < count; i++) destination[i] = ToDouble(bytes[(i * size)..], type);
+            ToDoubles(Fill(stream, block.AsSpan(0, count * size), size, isBigEndian), type, destination[..count]);
             destination = destination[count..];
         }
     }
@@ -51,6 +61,28 @@ internal static class ElementBytes
         }
     }
 
+    /// <summary>Turns little-endian bytes into doubles; the frequent types in loops of their own.</summary>
+    public static void ToDoubles(ReadOnlySpan<byte> bytes, ElementType type, Span<double> destination)
+    {
+        int size = Size(type);
+        if (BitConverter.IsLittleEndian && type == ElementType.F32)
+        {
+            TensorPrimitives.ConvertTruncating(MemoryMarshal.Cast<byte, float>(bytes)[..destination.Length], destination);
+        }
+        else if (type == ElementType.BF16)
+        {
+            for (int i = 0; i < destination.Length; i++) destination[i] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16);
+        }
+        else if (type == ElementType.F16)
+        {
+            for (int i = 0; i < destination.Length; i++) destination[i] = (double)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]);
+        }
+        else
+        {
+            for (int i = 0; i < destination.Length; i++) destination[i] = ToDouble(bytes[(i * size)..], type);
+        }
+    }
+
     private static Span<byte> Fill(Stream stream, Span<byte> bytes, int size, bool isBigEndian)
     {
         stream.ReadExactly(bytes);
@@ -68,6 +100,13 @@ internal static class ElementBytes
         ElementType.F16 => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
         ElementType.BF16 => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16),
         ElementType.U64 => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+        ElementType.F8_E4M3 => EightBits(bytes[0], fractionBits: 3, bias: 7, (bytes[0] & 0x7F) == 0x7F),
+        ElementType.F8_E5M2 when (bytes[0] & 0x7F) == 0x7C => bytes[0] == 0x7C ? double.PositiveInfinity : double.NegativeInfinity,
+        ElementType.F8_E5M2 => EightBits(bytes[0], fractionBits: 2, bias: 15, (bytes[0] & 0x7F) > 0x7C),
+        ElementType.F8_E4M3FNUZ => EightBits(bytes[0], fractionBits: 3, bias: 8, bytes[0] == 0x80),
+        ElementType.F8_E5M2FNUZ => EightBits(bytes[0], fractionBits: 2, bias: 16, bytes[0] == 0x80),
+        ElementType.F8_E8M0 => bytes[0] == 0xFF ? double.NaN : Math.ScaleB(1, bytes[0] - 127),
+        ElementType.C64 or ElementType.F4 or ElementType.F6_E2M3 or ElementType.F6_E3M2 => throw new NotSupportedException($"numbers of type {type} are not read"),
         _ => ToInteger(bytes, type),
     };
 
@@ -84,6 +123,18 @@ internal static class ElementBytes
         ElementType.U64 => checked((long)BinaryPrimitives.ReadUInt64LittleEndian(bytes)),
         _ => Whole(ToDouble(bytes, type)),
     };
+
+    /// <summary>A sign bit, an exponent and a fraction; subnormal where the exponent is 0.</summary>
+    private static double EightBits(int bits, int fractionBits, int bias, bool isNaN)
+    {
+        if (isNaN) return double.NaN;
+        int exponent = (bits & 0x7F) >> fractionBits;
+        int fraction = bits & ((1 << fractionBits) - 1);
+        double size = exponent == 0
+            ? Math.ScaleB(fraction, 1 - bias - fractionBits)
+            : Math.ScaleB((1 << fractionBits) + fraction, exponent - bias - fractionBits);
+        return bits >= 0x80 ? -size : size;
+    }
 
     private static long Whole(double value) =>
         Math.Abs(value) <= 1L << 53 && Math.Floor(value) == value

@@ -30,6 +30,21 @@ public enum ElementType
     /// <summary>Signed, 64 bits.</summary>
     I64,
 
+    /// <summary>8 bits with 4 for the exponent and 3 for the fraction; no infinities.</summary>
+    F8_E4M3,
+
+    /// <summary>8 bits with 5 for the exponent and 2 for the fraction.</summary>
+    F8_E5M2,
+
+    /// <summary>As <see cref="F8_E4M3"/> with bias 8, one NaN and no negative zero.</summary>
+    F8_E4M3FNUZ,
+
+    /// <summary>As <see cref="F8_E5M2"/> with bias 16, one NaN, no infinities and no negative zero.</summary>
+    F8_E5M2FNUZ,
+
+    /// <summary>A power of two, 2^(bits − 127).</summary>
+    F8_E8M0,
+
     /// <summary>IEEE 754 binary16.</summary>
     F16,
 
@@ -41,4 +56,16 @@ public enum ElementType
 
     /// <summary>IEEE 754 binary64.</summary>
     F64,
+
+    /// <summary>A complex number of two binary32; described, not read.</summary>
+    C64,
+
+    /// <summary>4 bits with 2 for the exponent; described, not read.</summary>
+    F4,
+
+    /// <summary>6 bits with 2 for the exponent; described, not read.</summary>
+    F6_E2M3,
+
+    /// <summary>6 bits with 3 for the exponent; described, not read.</summary>
+    F6_E3M2,
 }

@@ -17,6 +17,14 @@ public static class NpyFormat
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
     public static void Write(string path, NpyArray array) => AtomicFile.Write(path, stream => Write(stream, array));
 
+    /// <summary>Reads the header of a .npy file alone.</summary>
+    /// <exception cref="InvalidInputException">The file is missing, damaged, or holds something else than real numbers.</exception>
+    internal static NpyHeader ReadHeader(string path)
+    {
+        using FileStream file = InputFile.Open(path);
+        return InputFile.Guard(path, () => NpyHeader.Read(file, path));
+    }
+
     /// <summary>Reads an array that fills a stream of known length.</summary>
     internal static NpyArray Read(Stream stream, string name, long length)
     {

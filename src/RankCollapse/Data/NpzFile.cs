@@ -82,15 +82,44 @@ public sealed class NpzFile : IDisposable
         string label = $"{Path}, array {InputFile.Printable(name)}";
         return InputFile.Guard(label, () =>
         {
-            if (entry.CompressedLength > _file.Length || entry.Length > (MostUnpackedPerByte * entry.CompressedLength) + UnpackedSlack)
-                throw new InvalidInputException($"{label} claims to unpack {entry.CompressedLength} bytes of a file of {_file.Length} to {entry.Length}, which is impossible; the file is damaged.");
-            using Stream packed = entry.Open();
+            using Stream packed = Unpack(entry, label);
             using var content = new ChecksumStream(packed);
             NpyArray array = NpyFormat.Read(content, label, entry.Length);
             return content.Checksum == entry.Crc32
                 ? array
                 : throw new InvalidInputException($"{label} does not have the content that its checksum says; the file is damaged; get it again.");
         });
+    }
+
+    /// <summary>The header of each array, in the archive's order, without its values; what is no array of real numbers has the reason instead.</summary>
+    internal IEnumerable<(string Name, NpyHeader? Header, string? Reason)> Describe()
+    {
+        foreach ((string name, ZipArchiveEntry entry) in _entries)
+        {
+            NpyHeader? header = null;
+            string? reason = null;
+            try
+            {
+                header = InputFile.Guard("it", () =>
+                {
+                    using Stream packed = Unpack(entry, "it");
+                    return NpyHeader.Read(packed, "it");
+                });
+            }
+            catch (InvalidInputException e)
+            {
+                reason = e.Message;
+            }
+            yield return (name, header, reason);
+        }
+    }
+
+    /// <summary>Opens an entry whose claims can be true.</summary>
+    private Stream Unpack(ZipArchiveEntry entry, string label)
+    {
+        if (entry.CompressedLength > _file.Length || entry.Length > (MostUnpackedPerByte * entry.CompressedLength) + UnpackedSlack)
+            throw new InvalidInputException($"{label} claims to unpack {entry.CompressedLength} bytes of a file of {_file.Length} to {entry.Length}, which is impossible; the file is damaged.");
+        return entry.Open();
     }
 
     /// <inheritdoc/>

@@ -70,7 +70,7 @@ internal static class NpzSamples
     }
 
     /// <summary>The classes of one-hot targets; null when a column is not one-hot.</summary>
-    private static int[]? OneHotLabels(Matrix targets)
+    internal static int[]? OneHotLabels(Matrix targets)
     {
         var labels = new int[targets.Columns];
         for (int column = 0; column < labels.Length; column++)

@@ -19,14 +19,6 @@ internal static class HouseholderQr
         return (q, r);
     }
 
-    /// <summary>R alone, n×n, for A with at least as many rows as columns.</summary>
-    internal static Matrix Triangle(Matrix a)
-    {
-        Matrix work = a.Copy();
-        Reduce(work);
-        return work.Block(0, 0, a.Columns, a.Columns);
-    }
-
     /// <summary>Overwrites A by R; row k of the result is the k-th vector v with ‖v‖² = 2, whose reflection is I − v·vᵀ (v = 0 for none).</summary>
     private static Matrix Reduce(Matrix a)
     {

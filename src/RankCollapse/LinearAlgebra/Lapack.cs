@@ -23,14 +23,6 @@ public static class Lapack
     /// <exception cref="InvalidInputException">The environment variable asks for a library that cannot be used.</exception>
     public static bool IsNative => Provider is NativeLapackProvider;
 
-    /// <summary>Sets the threads that one native decomposition uses, 1 at first; managed code always uses one.</summary>
-    /// <param name="count">At least 1; more than 1 pays only for large matrices that are decomposed one at a time.</param>
-    public static void UseThreads(int count)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (Provider is NativeLapackProvider native) native.UseThreads(count);
-    }
-
     internal static IDecompositionProvider Provider => Selected.Value;
 
     internal static IDecompositionProvider Select(string? setting) => setting switch

@@ -1,11 +1,13 @@
 using System.Numerics.Tensors;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
+using RankCollapse.LinearAlgebra.SingularValues;
 
 namespace RankCollapse.LinearAlgebra;
 
 /// <summary>
-/// Decompositions in managed code: Math.NET Numerics for singular values and eigenvalues; Householder's QR and Cholesky row by row.
+/// Decompositions in managed code: a two-stage reduction for singular values alone; Math.NET Numerics for singular vectors and eigenvalues;
+/// Householder's QR and Cholesky row by row.
 /// </summary>
 /// <remarks>
 /// Entries are scaled by a power of two so that the largest is near 1: squares then neither overflow nor vanish.
@@ -25,14 +27,7 @@ internal sealed class ManagedProvider : IDecompositionProvider
     internal static ManagedProvider Instance { get; } = new();
 
     /// <inheritdoc/>
-    public double[] SingularValues(Matrix a)
-    {
-        double[] entries = Scaled(Square(a).AsSpan(), out double scale);
-        int size = Math.Min(a.Rows, a.Columns);
-        double[] values = SquareSvd(entries, size, computeVectors: false).Values;
-        TensorPrimitives.Multiply(values, scale, values);
-        return values;
-    }
+    public double[] SingularValues(Matrix a) => TwoStageSingularValues.Compute(a);
 
     /// <inheritdoc/>
     public (Matrix Left, double[] Values, Matrix RightTransposed) SingularValueDecomposition(Matrix a, bool full)
@@ -47,7 +42,7 @@ internal sealed class ManagedProvider : IDecompositionProvider
         if (a.Rows > a.Columns) (q, square) = HouseholderQr.Decompose(a, full ? a.Rows : a.Columns);
         int size = a.Columns;
         double[] entries = Scaled(square.AsSpan(), out double scale);
-        (double[] scaled, double[] u, double[] vt) = SquareSvd(entries, size, computeVectors: true);
+        (double[] scaled, double[] u, double[] vt) = SquareSvd(entries, size);
         TensorPrimitives.Multiply(scaled, scale, scaled);
 
         // The entries read column by column are the transpose: its left factor, read row by row, is Vᵀ, and its right one is U.
@@ -112,13 +107,6 @@ internal sealed class ManagedProvider : IDecompositionProvider
         return 0;
     }
 
-    /// <summary>A square matrix with the singular values of A.</summary>
-    private static Matrix Square(Matrix a)
-    {
-        if (a.Rows == a.Columns) return a;
-        return HouseholderQr.Triangle(a.Rows > a.Columns ? a : a.Transpose());
-    }
-
     private static double[] Scaled(ReadOnlySpan<double> entries, out double scale)
     {
         double largest = Math.Abs(TensorPrimitives.MaxMagnitude(entries));
@@ -128,14 +116,14 @@ internal sealed class ManagedProvider : IDecompositionProvider
         return result;
     }
 
-    private (double[] Values, double[] Left, double[] RightTransposed) SquareSvd(double[] columnMajor, int size, bool computeVectors)
+    private (double[] Values, double[] Left, double[] RightTransposed) SquareSvd(double[] columnMajor, int size)
     {
         var values = new double[size];
         var u = new double[size * size];
         var vt = new double[size * size];
         try
         {
-            _mathNet.SingularValueDecomposition(computeVectors, columnMajor, size, size, values, u, vt);
+            _mathNet.SingularValueDecomposition(true, columnMajor, size, size, values, u, vt);
         }
         catch (NonConvergenceException error)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RankCollapse.LinearAlgebra.SingularValues;
 
 namespace RankCollapse.LinearAlgebra;
 
@@ -10,6 +11,9 @@ namespace RankCollapse.LinearAlgebra;
 /// </remarks>
 internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
 {
+    /// <summary>From this smaller side on dgesdd, which waits for memory in half of its work, is slower than the managed two-stage reduction.</summary>
+    private const int TwoStageFrom = 768;
+
     private readonly nint _library;
     private readonly delegate* unmanaged[Cdecl]<byte*, long*, long*, double*, long*, double*, double*, long*, double*, long*, double*, long*, long*, long*, nuint, void> _gesdd;
     private readonly delegate* unmanaged[Cdecl]<byte*, byte*, long*, double*, long*, double*, double*, long*, long*, long*, long*, nuint, nuint, void> _syevd;
@@ -26,7 +30,7 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
         _potrf = (delegate* unmanaged[Cdecl]<byte*, long*, double*, long*, long*, nuint, void>)potrf;
         Description = $"native LAPACK ({name}{Configuration(library)})";
         _library = library;
-        UseThreads(1);
+        UseOneThread();
     }
 
     /// <inheritdoc/>
@@ -59,18 +63,19 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
         return null;
     }
 
-    /// <summary>Sets the threads of each call, where the library lets it be said; 1 at first, because more fight with the program's own.</summary>
-    internal void UseThreads(int count)
+    /// <summary>One thread for each call, where the library lets it be said: more fight with the program's own, and change the last digits.</summary>
+    private void UseOneThread()
     {
         foreach (string name in (string[])["openblas_set_num_threads", "MKL_Set_Num_Threads"])
         {
-            if (NativeLibrary.TryGetExport(_library, name, out nint address)) ((delegate* unmanaged[Cdecl]<int, void>)address)(count);
+            if (NativeLibrary.TryGetExport(_library, name, out nint address)) ((delegate* unmanaged[Cdecl]<int, void>)address)(1);
         }
     }
 
     /// <inheritdoc/>
     public double[] SingularValues(Matrix a)
     {
+        if (Math.Min(a.Rows, a.Columns) >= TwoStageFrom) return TwoStageSingularValues.Compute(a);
         double[] work = a.AsSpan().ToArray();
         var values = new double[Math.Min(a.Rows, a.Columns)];
         bool converged = Gesdd((byte)'N', work, a.Columns, a.Rows, values, [0], 1, [0], 1);

@@ -144,11 +144,18 @@ public static class Product
             Operand A = transposeA ? new(pa, 1, a.Columns) : new(pa, a.Columns, 1);
             Operand B = transposeB ? new(pb, 1, b.Columns) : new(pb, b.Columns, 1);
             var C = new Operand(pc, c.Columns, 1);
-            long work = (long)c.Rows * c.Columns * depth;
-            int threads = MaxThreads;
-            if (threads == 1 || work < ParallelThreshold || part != ProductPart.All) RunPart(A, B, C, c.Rows, c.Columns, depth, accumulate, part);
-            else ParallelProduct.Run(A, B, C, c.Rows, c.Columns, depth, accumulate, threads);
+            if (part != ProductPart.All) RunPart(A, B, C, c.Rows, c.Columns, depth, accumulate, part);
+            else Run(A, B, C, c.Rows, c.Columns, depth, accumulate);
         }
+    }
+
+    /// <summary>C = A·B, or C += A·B, of blocks inside larger matrices: C is rows×columns and A rows×depth; on several threads where that pays.</summary>
+    internal static void Run(Operand a, Operand b, Operand c, int rows, int columns, int depth, bool accumulate)
+    {
+        if (rows == 0 || columns == 0) return;
+        int threads = MaxThreads;
+        if (threads == 1 || (long)rows * columns * depth < ParallelThreshold) RunPart(a, b, c, rows, columns, depth, accumulate, ProductPart.All);
+        else ParallelProduct.Run(a, b, c, rows, columns, depth, accumulate, threads);
     }
 
     /// <summary>Runs the kernel of this machine's vector width on the calling thread.</summary>

@@ -27,6 +27,9 @@ public sealed class RunFolder
     /// <summary>The folder's path, as it was given.</summary>
     public string Path { get; }
 
+    /// <summary>The trained network, once training has ended.</summary>
+    public string WeightsPath => File(WeightsFile);
+
     /// <summary>Where figures go; made when they are.</summary>
     public string FiguresPath => File(FiguresName);
 

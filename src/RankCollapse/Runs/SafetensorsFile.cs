@@ -79,6 +79,26 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="InvalidInputException">There is no such tensor, it holds fractions or numbers beyond 64 signed bits, or it does not fit into memory.</exception>
     public long[] ReadIntegers(string name) => Read<long>(name, ElementBytes.ReadIntegers);
 
+    /// <summary>Copies the bytes of a tensor of any type.</summary>
+    /// <exception cref="InvalidInputException">There is no such tensor, or the file is damaged.</exception>
+    internal void CopyBytes(string name, Stream destination)
+    {
+        TensorDescription tensor = Describe(name);
+        InputFile.Guard(Path, () =>
+        {
+            _stream.Position = _dataStart + tensor.Offset;
+            var block = new byte[Math.Min(tensor.ByteCount, 1 << 20)];
+            for (long left = tensor.ByteCount; left > 0;)
+            {
+                int count = (int)Math.Min(left, block.Length);
+                _stream.ReadExactly(block, 0, count);
+                destination.Write(block, 0, count);
+                left -= count;
+            }
+            return tensor.ByteCount;
+        });
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
@@ -87,6 +107,8 @@ public sealed class SafetensorsFile : IDisposable
     private T[] Read<T>(string name, Reader<T> read)
     {
         TensorDescription tensor = Describe(name);
+        if (!ElementBytes.IsReadable(tensor.Type))
+            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has numbers of type {tensor.Type}, which are not read; convert it to F32.");
         if (tensor.Count > Array.MaxLength)
             throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has {tensor.Count} numbers, more than one array can hold ({Array.MaxLength}).");
         MemoryBudget.Require(8.0 * tensor.Count, $"{Path}: tensor {InputFile.Printable(name)} with shape {tensor.ShapeText}", "use a machine with more memory");

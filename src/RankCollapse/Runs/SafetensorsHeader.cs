@@ -88,14 +88,17 @@ internal static class SafetensorsHeader
             throw new InvalidInputException($"{path}: tensor {name} has {offsets.GetArrayLength()} data_offsets, expected 2; get the file again.");
         long begin = offsets[0].GetInt64();
         long end = offsets[1].GetInt64();
-        Int128 bytes = ElementBytes.Size(type);
+        Int128 bits = ElementBytes.Bits(type);
         foreach (long size in shape)
         {
             if (size < 0)
                 throw new InvalidInputException($"{path}: tensor {name} has the size {size}, expected at least 0; get the file again.");
-            // The product stays below 2^127: it is cut off once it exceeds every file's size.
-            bytes = Int128.Min(bytes * size, long.MaxValue);
+            // The product stays below 2^127: it is cut off at 2^62 bits, which exceeds every file's size.
+            bits = Int128.Min(bits * size, 1L << 62);
         }
+        Int128 bytes = bits / 8;
+        if (bits % 8 != 0)
+            throw new InvalidInputException($"{path}: tensor {name} has {string.Join("×", shape)} numbers of type {typeName}, which do not fill whole bytes; get the file again.");
         if (begin < 0 || end < begin || end - begin != bytes)
             throw new InvalidInputException($"{path}: tensor {name} lies at bytes {begin} to {end}, but {string.Join("×", shape)} numbers of type {typeName} need {bytes} bytes; get the file again.");
         return new TensorDescription(property.Name, type, shape, begin, end - begin);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Runs;
@@ -8,7 +9,7 @@ namespace RankCollapse.Runs;
 /// <summary>Collects tensors and writes them as one safetensors file; the arrays are not copied.</summary>
 public sealed class SafetensorsWriter
 {
-    private readonly List<(string Name, string Type, long[] Shape, int Count, Action<Stream> Write)> _tensors = [];
+    private readonly List<(string Name, string Type, long[] Shape, long Bytes, Action<Stream> Write)> _tensors = [];
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
     /// <summary>Adds a matrix as F64 with shape [rows, columns].</summary>
@@ -57,12 +58,23 @@ public sealed class SafetensorsWriter
         });
     }
 
-    private SafetensorsWriter Add(string name, string type, long[] shape, int count, Action<Stream> write)
+    /// <summary>Adds a tensor of any type whose bytes are written when the file is.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="type">The type of its numbers.</param>
+    /// <param name="shape">Its sizes, the last one fastest.</param>
+    /// <param name="write">Writes exactly as many bytes as shape and type need, little-endian.</param>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    internal SafetensorsWriter Add(string name, ElementType type, IReadOnlyList<long> shape, Action<Stream> write) =>
+        AddBytes(name, type.ToString().ToUpperInvariant(), [.. shape], shape.Aggregate(ElementBytes.Bits(type), (long bits, long size) => checked(bits * size)) / 8, write);
+
+    private SafetensorsWriter Add(string name, string type, long[] shape, int count, Action<Stream> write) => AddBytes(name, type, shape, 8L * count, write);
+
+    private SafetensorsWriter AddBytes(string name, string type, long[] shape, long bytes, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name == SafetensorsHeader.MetadataKey || _tensors.Exists(tensor => tensor.Name == name))
             throw new ArgumentException($"The tensor name {name} is taken.", nameof(name));
-        _tensors.Add((name, type, shape, count, write));
+        _tensors.Add((name, type, shape, bytes, write));
         return this;
     }
 
@@ -80,14 +92,14 @@ public sealed class SafetensorsWriter
                 json.WriteEndObject();
             }
             long offset = 0;
-            foreach ((string name, string type, long[] shape, int count, _) in _tensors)
+            foreach ((string name, string type, long[] shape, long bytes, _) in _tensors)
             {
                 json.WriteStartObject(name);
                 json.WriteString("dtype", type);
                 WriteArray(json, "shape", shape);
-                WriteArray(json, "data_offsets", [offset, offset + (8L * count)]);
+                WriteArray(json, "data_offsets", [offset, offset + bytes]);
                 json.WriteEndObject();
-                offset += 8L * count;
+                offset += bytes;
             }
             json.WriteEndObject();
         }

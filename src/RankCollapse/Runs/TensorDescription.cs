@@ -11,7 +11,7 @@ namespace RankCollapse.Runs;
 public sealed record TensorDescription(string Name, ElementType Type, IReadOnlyList<long> Shape, long Offset, long ByteCount)
 {
     /// <summary>How many numbers it has.</summary>
-    public long Count => ByteCount / ElementBytes.Size(Type);
+    public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 
     /// <summary>The shape as text, such as 200×784.</summary>
     public string ShapeText => Shape.Count == 0 ? "a single number" : string.Join("×", Shape);

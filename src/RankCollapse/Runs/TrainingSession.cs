@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RankCollapse.Collapse;
 using RankCollapse.Data;
 using RankCollapse.Networks;
@@ -15,6 +16,8 @@ internal sealed class TrainingSession : IDisposable
     private readonly RunRecorder _recorder;
     private readonly Trainer _trainer;
     private RunFolder? _folder;
+    private long _shownAt = Stopwatch.GetTimestamp();
+    private double _secondsUntilShown = 2;
     private Action<string, Action<Stream>>? _writeCheckpoint;
 
     /// <summary>Prepares a session; the initial network is not changed.</summary>
@@ -38,7 +41,11 @@ internal sealed class TrainingSession : IDisposable
         _recorder = new RunRecorder(_solver, data, _limits);
         _trainer = new Trainer(_solver, _limits, new TrainingObserver
         {
-            Record = _recorder.Record,
+            Record = state =>
+            {
+                _recorder.Record(state);
+                ShowMetrics();
+            },
             Progress = options.Progress,
             Checkpoint = _ => TryWriteCheckpoint(),
         });
@@ -92,6 +99,24 @@ internal sealed class TrainingSession : IDisposable
         _folder.WriteMetrics(run.Metrics);
         _folder.WriteSummary(run.Summary);
         if (!canGoOn) _folder.RemoveCheckpoints();
+    }
+
+    /// <summary>Writes what was recorded so far, for those who follow the run: every two seconds at most, and for at most a fiftieth of the time.</summary>
+    private void ShowMetrics()
+    {
+        const double Least = 2, CostsBetween = 50;
+        if (_folder is null || Stopwatch.GetElapsedTime(_shownAt).TotalSeconds < _secondsUntilShown) return;
+        long began = Stopwatch.GetTimestamp();
+        try
+        {
+            _folder.WriteMetrics(_recorder.Metrics);
+        }
+        catch (InvalidInputException)
+        {
+            // There may be room again when training ends.
+        }
+        _shownAt = Stopwatch.GetTimestamp();
+        _secondsUntilShown = Math.Max(Least, CostsBetween * Stopwatch.GetElapsedTime(began, _shownAt).TotalSeconds);
     }
 
     private void TryWriteCheckpoint()

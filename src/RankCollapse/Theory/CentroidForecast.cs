@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
@@ -35,33 +34,43 @@ public sealed record CentroidForecastOptions
 public sealed record CentroidRefinement(Network Network, ObjectiveValue Value, GradientSize Gradient, int Steps, double Seconds);
 
 /// <summary>
-/// The centroid problem: training restricted to collapsed features, with one column per class that counts N_k times. Its minimum bounds that of the
-/// full objective from above and has the nonlinearity in it.
+/// The centroid problem: training restricted to features that have collapsed but for a small spread of the first layer's, with one column per class that
+/// counts N_k times. It has the nonlinearity in it, and its network, lifted to all samples, bounds the minimum of the full objective from above.
 /// </summary>
 /// <remarks>
-/// With σ_1^{-1}(Z^1) = P·Sᵀ, S ∈ {0, 1}^{N×K} the classes, the least first weights are W_1 = P·B, B = SᵀX⁺, and cost ‖W_1‖² = tr(P·G·Pᵀ), G = BBᵀ.
-/// A network of K samples with inputs G^{-1/2} and first weights P·G^{1/2} costs the same; for λ_1 = 0 the inputs are I. Spectra of the full network's features
-/// are those of Z^l·diag(√N_k), of its weights those of the small network's. The derivation is in docs/theory.md.
+/// With λ_1 = 0, σ_1^{-1}(Z^1) = P·Sᵀ for the classes S ∈ {0, 1}^{N×K}: the inputs are I, and W_1 = P·SᵀX⁺. With λ_1 > 0 the first layer is W_1 = P·B with
+/// class means P, and the samples spread around them by D = P·(BX − Sᵀ), which costs ½Σ a_q‖D_q‖² in the layers after it. B minimises ‖W_1‖² with that
+/// cost for the stiffness a, and a is measured on the network, in turns (<see cref="CentroidProblem"/>, <see cref="CentroidStiffness"/>). A network of K samples
+/// with inputs G^{-1/2} and first weights P·G^{1/2} costs the same. The derivation is in docs/theory.md.
 /// </remarks>
 public sealed class CentroidForecast
 {
-    private const double RankCutoff = 1e-6;
-    private const double ReachTolerance = 1e-8;
-    private const double LeastMetric = 1e-13;
+    /// <summary>How well the problem is solved before the stiffness is known.</summary>
+    private const double RoughTolerance = 1e-2;
+
+    /// <summary>A change of the stiffness by this share changes the spread by less, and the objective by its square.</summary>
+    private const double StiffnessTolerance = 0.05;
+
+    /// <summary>A spread of features above this share of them is not small.</summary>
+    private const double LargestSpread = 0.1;
+
+    /// <summary>Above this relative gradient of the lifted network, training was seen to end elsewhere: with saturated units in a Z^1 that has not collapsed.</summary>
+    private const double LargestGradient = 0.03;
+
+    private const int MostRounds = 3;
 
     private readonly DataSet _data;
     private readonly ObjectiveSettings _settings;
 
-    private CentroidForecast(DataSet data, ObjectiveSettings settings, Forecast forecast, Network lifted, double relativeGradient, int steps)
+    private CentroidForecast(DataSet data, ObjectiveSettings settings, Forecast forecast, Network lifted, ObjectiveValue value, GradientSize gradient, double relativeGradient, int steps)
     {
         (_data, _settings) = (data, settings);
         Forecast = forecast;
         Lifted = lifted;
         RelativeGradient = relativeGradient;
         Steps = steps;
-        var objective = new Objective(lifted.Specification, data, settings);
-        LiftedValue = objective.ValueAndGradient(lifted, new Network(lifted.Specification));
-        LiftedGradient = objective.GradientSize;
+        LiftedValue = value;
+        LiftedGradient = gradient;
     }
 
     /// <summary>Spectra and objective.</summary>
@@ -96,57 +105,62 @@ public sealed class CentroidForecast
         ArgumentNullException.ThrowIfNull(settings);
         options ??= new CentroidForecastOptions();
         long start = Stopwatch.GetTimestamp();
-        if (data.InputDimension != specification.InputDimension || data.OutputDimension != specification.OutputDimension)
-            throw new ShapeMismatchException($"The network maps {specification.InputDimension} to {specification.OutputDimension} numbers, but the data have {data.InputDimension} inputs and {data.OutputDimension} targets.");
-        if (data.Labels.Length == 0) throw new InvalidInputException("The centroid problem needs classes, but the data have no labels.");
-        ObjectiveCoefficients coefficients = settings.Coefficients(specification.Depth, data.SampleCount);
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
 
-        int[] classes = [.. data.Labels.Distinct().Order()];
-        Matrix indicator = Matrix.FromEntries(classes.Length, data.SampleCount, (k, i) => data.Labels[i] == classes[k] ? 1 : 0);
-        double[] sizes = [.. classes.Select(k => (double)data.Labels.Count(label => label == k))];
-        Matrix means = Product.MultiplyTransposedRight(data.Targets, indicator);
-        for (int k = 0; k < means.Rows; k++) TensorPrimitives.Divide(means.Row(k), sizes, means.Row(k));
-        Matrix spread = Product.Multiply(means, indicator);
-        TensorPrimitives.Subtract(spread.AsSpan(), data.Targets.AsSpan(), spread.AsSpan());
-        double withinTargets = settings.Loss == Loss.Squared ? 0.5 * coefficients.Data * TensorPrimitives.SumOfSquares<double>(spread.AsSpan()) : 0;
-
-        Matrix toClasses = Product.Multiply(indicator, PseudoInverse.Compute(data.Inputs).Inverse);
-        double unreached = Residuals.Relative(Product.Multiply(toClasses, data.Inputs), indicator);
-        Matrix inputs = InputsOf(toClasses, ratios.FirstLayer > 0);
-        var centroids = new DataSet(data.Name, inputs, means, []);
-        var small = new NetworkSpecification(classes.Length, specification.Widths, specification.Architecture, specification.HasBias, specification.HiddenActivation, specification.OutputActivation);
+        var problem = new CentroidProblem(specification, data, settings);
+        var stiffness = CentroidStiffness.Uniform(problem.Coefficients.Data, problem.Sizes);
+        CentroidFirstLayer first = problem.FirstLayer(stiffness);
         GaussNewtonSolver? best = null;
         int bestSteps = 0;
+        bool isPenalised = ratios.FirstLayer > 0;
         for (int i = 0; i < Math.Max(1, options.Starts); i++)
         {
-            double left = options.MaxSeconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
+            double left = Left();
             if (best is not null && left <= 0) break;
-            var network = new Network(small);
-            if (i > 0 || !CentroidStart.TryFill(network, toClasses, inputs, sizes, ratios, options.Seed))
+            var network = new Network(problem.Specification);
+            if (i > 0 || !CentroidStart.TryFill(network, first, problem.Sizes, ratios, options.Seed))
                 Initialization.Initialize(network, InitializationScheme.Orthogonal, options.Seed + i);
-            var objective = new Objective(small, centroids, settings, keepsCurvature: false, coefficients, sizes);
-            var solver = new GaussNewtonSolver(objective, network);
-            int steps = Run(solver, options.GradientTolerance, options.MaxSteps, left);
+            (GaussNewtonSolver solver, int steps) = Solve(problem, settings, first, network, isPenalised ? Math.Max(options.GradientTolerance, RoughTolerance) : options.GradientTolerance, options.MaxSteps, left);
             if (best is not null && !(solver.Value.Total < best.Value.Total)) continue;
             (best, bestSteps) = (solver, steps);
         }
+        for (int round = 0; isPenalised && round < MostRounds; round++)
+        {
+            // What the spread costs in the layers after it, from a network that is known by now.
+            var found = CentroidStiffness.Of(problem, settings, best!.Network, first.Inputs);
+            bool isSettled = round > 0 && found.DistanceFrom(stiffness) < StiffnessTolerance;
+            CentroidFirstLayer next = problem.FirstLayer(stiffness = found);
+            Network network = best.Network.Copy();
+            Product.Multiply(Product.Multiply(best.Network.Weights(1), first.Inputs), PseudoInverse.Compute(next.Inputs).Inverse, network.Weights(1));
+            (best, int steps) = Solve(problem, settings, next, network, options.GradientTolerance, options.MaxSteps, Left());
+            (first, bestSteps) = (next, bestSteps + steps);
+            if (isSettled || Left() <= 0) break;
+        }
 
-        double total = best!.Value.Total + withinTargets;
-        double[][] features = [.. best.Objective.Features.Select(z => NonZero(SampleWeights.Root(best.Objective.Weights, z)))];
+        var full = new Objective(specification, data, settings);
+        // Beyond K there is the spread, of which the network of K directions says little.
+        int rank = problem.Count;
+        Network lifted = Lift(specification, best!.Network, first);
+        ObjectiveValue value = full.ValueAndGradient(lifted, new Network(specification));
+        double total = isPenalised ? value.Total : best.Value.Total + problem.WithinTargets;
+        double[][] features = isPenalised
+            ? [.. full.Features.Select(z => NonZero(z, rank))]
+            : [.. best.Objective.Features.Select(z => NonZero(SampleWeights.Root(best.Objective.Weights, z)))];
         var forecast = new Forecast
         {
             Source = "centroid problem",
             Layers = [.. Enumerable.Range(1, specification.Depth).Select(l => new ForecastLayer(
                 l,
                 features[l],
-                l == 1 && ratios.FirstLayer == 0 ? null : NonZero(best.Network.Weights(l), features[l - 1].Length)))],
+                l == 1 && !isPenalised ? null : NonZero(lifted.Weights(l), Math.Min(rank, features[l - 1].Length))))],
             Objective = total,
             ObjectivePerLambda = total / ratios.Lambda,
-            UnmetHypotheses = [.. Unmet(best.GradientSize.Relative, options.GradientTolerance, unreached)],
+            UnmetHypotheses = [.. Unmet(best.GradientSize.Relative, options.GradientTolerance, Residuals.Norm(first.Spread) / Math.Sqrt(data.SampleCount), isPenalised ? full.GradientSize.Relative : 0)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
-        return new CentroidForecast(data, settings, forecast, Lift(specification, best.Network, inputs, toClasses), best.GradientSize.Relative, bestSteps);
+        return new CentroidForecast(data, settings, forecast, lifted, value, full.GradientSize, best.GradientSize.Relative, bestSteps);
+
+        double Left() => options.MaxSeconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>Goes on with Newton's method in the full problem, from the lifted network.</summary>
@@ -175,22 +189,19 @@ public sealed class CentroidForecast
         return steps;
     }
 
-    /// <summary>G^{-1/2} where the first layer is penalised, I where it is free.</summary>
-    private static Matrix InputsOf(Matrix toClasses, bool isPenalised)
+    private static (GaussNewtonSolver Solver, int Steps) Solve(
+        CentroidProblem problem, ObjectiveSettings settings, CentroidFirstLayer first, Network network, double tolerance, int maxSteps, double maxSeconds)
     {
-        int count = toClasses.Rows;
-        if (!isPenalised) return Matrix.FromEntries(count, count, (i, j) => i == j ? 1 : 0);
-        Matrix metric = Product.OuterGram(toClasses);
-        double[] values = SymmetricEigendecomposition.Eigenvalues(metric);
-        if (!(values.Min() > LeastMetric * values.Max()))
-            throw new InvalidInputException($"The inputs have too small a rank to send {count} classes to {count} independent points: with a penalised first layer the centroid problem has no finite inputs. Set delta to 0 or use more inputs.");
-        return SymmetricFunction.Apply(metric, x => 1 / Math.Sqrt(x));
+        var data = new DataSet("centroids", first.Inputs, problem.Targets, []);
+        var objective = new Objective(problem.Specification, data, settings, keepsCurvature: false, problem.Coefficients, problem.Sizes);
+        var solver = new GaussNewtonSolver(objective, network);
+        return (solver, Run(solver, tolerance, maxSteps, maxSeconds));
     }
 
-    private static Network Lift(NetworkSpecification specification, Network small, Matrix inputs, Matrix toClasses)
+    private static Network Lift(NetworkSpecification specification, Network small, CentroidFirstLayer first)
     {
         var full = new Network(specification);
-        Product.Multiply(Product.Multiply(small.Weights(1), inputs), toClasses, full.Weights(1));
+        Product.Multiply(Product.Multiply(small.Weights(1), first.Inputs), first.ToClasses, full.Weights(1));
         small.Bias(1)?.CopyTo(full.Bias(1)!);
         for (int l = 2; l <= specification.Depth; l++)
         {
@@ -204,12 +215,13 @@ public sealed class CentroidForecast
     private static double[] NonZero(Matrix a, int most = int.MaxValue)
     {
         double[] values = SingularValueDecomposition.SingularValues(a);
-        return values[..Math.Min(most, NumericalRank.Of(values, RankCutoff))];
+        return values[..Math.Min(most, NumericalRank.Of(values, Tolerances.NumericalRank))];
     }
 
-    private static IEnumerable<string> Unmet(double gradient, double tolerance, double unreached)
+    private static IEnumerable<string> Unmet(double gradient, double tolerance, double spread, double liftedGradient)
     {
         if (gradient > tolerance) yield return $"the centroid problem is solved to {tolerance:G3} (stopped at a relative gradient of {gradient:G3})";
-        if (unreached > ReachTolerance) yield return $"the row space of X holds the classes, so that Z^1 can collapse ({unreached:G3} of them lies outside)";
+        if (spread > LargestSpread) yield return $"the first layer can send samples near their class's point (they spread by {spread:G3} of its distance)";
+        if (liftedGradient > LargestGradient) yield return $"the minimum lies near features whose first layer has almost collapsed (the lifted network has relative gradient {liftedGradient:G3}; above {LargestGradient} training may end elsewhere)";
     }
 }

@@ -13,17 +13,16 @@ internal static class CentroidStart
 {
     /// <summary>Fills a network; false where the recursion has no solution or a layer is narrower than K.</summary>
     /// <param name="network">The centroid problem's network.</param>
-    /// <param name="toClasses">B with G = BBᵀ.</param>
-    /// <param name="inputs">The centroid problem's inputs, K×K and invertible.</param>
+    /// <param name="firstLayer">B with BBᵀ close to G, and the inputs, K×K and invertible.</param>
     /// <param name="sizes">N_k.</param>
     /// <param name="ratios">δ and r.</param>
     /// <param name="seed">The seed of the factors.</param>
-    internal static bool TryFill(Network network, Matrix toClasses, Matrix inputs, double[] sizes, PenaltyRatios ratios, long seed)
+    internal static bool TryFill(Network network, CentroidFirstLayer firstLayer, double[] sizes, PenaltyRatios ratios, long seed)
     {
         NetworkSpecification specification = network.Specification;
         int count = sizes.Length, depth = specification.Depth;
         if (ratios is { Features: 0, FirstLayer: 0 } || specification.OutputDimension != count || specification.Widths.Min() < count) return false;
-        Matrix scaled = toClasses.Copy();
+        Matrix scaled = firstLayer.ToClasses.Copy();
         for (int k = 0; k < count; k++) TensorPrimitives.Divide(scaled.Row(k), Math.Sqrt(sizes[k]), scaled.Row(k));
         SymmetricEigendecomposition metric = SymmetricEigendecomposition.Decompose(Product.OuterGram(scaled));
         bool isResidual = specification.Architecture == Architecture.Residual;
@@ -36,7 +35,7 @@ internal static class CentroidStart
         Matrix right = metric.Vectors.Copy();
         for (int k = 0; k < count; k++) TensorPrimitives.Divide(right.Row(k), Math.Sqrt(sizes[k]), right.Row(k));
         Matrix first = Product.MultiplyTransposedRight(Scale(before, k => chains[k].Features[1]), right);
-        Product.Multiply(first, PseudoInverse.Compute(inputs).Inverse, network.Weights(1));
+        Product.Multiply(first, PseudoInverse.Compute(firstLayer.Inputs).Inverse, network.Weights(1));
         for (int l = 2; l <= depth; l++)
         {
             Matrix after = l == depth ? metric.Vectors

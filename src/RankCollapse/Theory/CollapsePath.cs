@@ -17,19 +17,6 @@ public sealed record CollapsePathOptions
     public BrockettFlowOptions Flow { get; init; } = new();
 }
 
-/// <summary>The path at one time.</summary>
-/// <param name="Time">t ∈ [0, 1].</param>
-/// <param name="Layer">The layer that moves, 1 … L − 1.</param>
-/// <param name="Cost">L(γ(t)), with the ranks that hold beside the jumps.</param>
-public readonly record struct PathSample(double Time, int Layer, double Cost);
-
-/// <summary>A time at which σ_l^{-1}(Z^l) loses rank for a moment, Lemma B.3, so that the cost of layer l jumps down.</summary>
-/// <param name="Time">t_i.</param>
-/// <param name="Layer">l.</param>
-/// <param name="SmallestSingularValue">s_N over s_1 of σ_l^{-1}(Z^l) at the time found.</param>
-/// <param name="Drop">How far the cost lies below its limits from both sides, 1/(2C_{l−1}) for a rank of N − 1.</param>
-public readonly record struct RankDrop(double Time, int Layer, double SmallestSingularValue, double Drop);
-
 /// <summary>
 /// Theorem 4.3: a path from an interpolating start to a global minimiser along which the representation cost (11) does not grow, layer by layer.
 /// </summary>
@@ -42,6 +29,9 @@ public readonly record struct RankDrop(double Time, int Layer, double SmallestSi
 /// </remarks>
 public sealed class CollapsePath
 {
+    /// <summary>2⁻¹⁰: below it features are linear in W_1 to six digits, and a smaller scale changes nothing but their size.</summary>
+    private const double LeastScale = 1.0 / 1024;
+
     private readonly FeatureProblem _problem;
     private readonly Matrix[] _start;
     private readonly LayerPath[] _layers;
@@ -108,18 +98,41 @@ public sealed class CollapsePath
         return features;
     }
 
+    /// <summary>The path from <see cref="InterpolatingStart"/>, at a scale at which its features stay in the range of the activations.</summary>
+    /// <param name="problem">Shape and data.</param>
+    /// <param name="network">Any network of that shape.</param>
+    /// <param name="scale">The scale; null takes the first of 1, ½, ¼, … 2⁻¹⁰ for which the path stays in that range.</param>
+    /// <param name="options">C, sampling, integration.</param>
+    /// <returns>The path and its scale.</returns>
+    /// <exception cref="InvalidInputException">As <see cref="Compute"/>; at no scale does the path stay in the range.</exception>
+    public static (CollapsePath Path, double Scale) FromNetwork(FeatureProblem problem, Network network, double? scale = null, CollapsePathOptions? options = null)
+    {
+        double tried = scale ?? 1;
+        while (true)
+        {
+            if (TryCompute(problem, InterpolatingStart(problem, network, tried), options, out string? reason) is { } path) return (path, tried);
+
+            // Activations are close to linear at small features, and then what follows stays small.
+            if (scale is not null || tried <= LeastScale) throw new InvalidInputException(reason);
+            tried /= 2;
+        }
+    }
+
     /// <summary>Computes the path.</summary>
     /// <param name="problem">A feedforward shape whose hidden widths are all N, and data.</param>
     /// <param name="start">Z^0 = X, Z^1, …, Z^L = Y, with Z^1 … Z^{L−1} of rank N.</param>
     /// <param name="options">C, sampling, integration.</param>
     /// <exception cref="InvalidInputException">A hypothesis that the construction needs fails: the message names it.</exception>
-    public static CollapsePath Compute(FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options = null)
+    public static CollapsePath Compute(FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options = null) =>
+        TryCompute(problem, start, options, out string? reason) ?? throw new InvalidInputException(reason);
+
+    private static CollapsePath? TryCompute(FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options, out string reason)
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(start);
         options ??= new CollapsePathOptions();
         if (options.SamplesPerLayer < 2) throw new InvalidInputException($"A path needs at least 2 samples per layer, found {options.SamplesPerLayer}.");
-        RequireHypotheses(problem, start);
+        PathHypotheses.Require(problem, start);
         int depth = problem.Specification.Depth;
         double[] constants = [.. FeatureConstraints.Check(problem, start, 1).Layers.Select(l => l.LargestRatio * (1 + 1e-12))];
         if (options.Constant is { } given)
@@ -132,14 +145,13 @@ public sealed class CollapsePath
         var costs = new double[depth];
         for (int l = 1; l < depth; l++)
         {
-            if (!problem.TryProduce(start, l + 1, out Matrix? target, out string? reason)) throw new InvalidInputException(reason);
+            if (!problem.TryProduce(start, l + 1, out Matrix? target, out string? missing)) throw new InvalidInputException(missing);
             layers[l] = new LayerPath(target, start[l], constants[l - 1], options.Flow);
             costs[l] = layers[l].At(0).Cost;
         }
         int rank = NumericalRank.Of(problem.Data.Targets);
-        var path = new CollapsePath(problem, [.. start], layers[1..], costs, constants) { Minimum = constants.Sum(c => rank / (2 * c)), UnmetHypotheses = [.. Unmet(problem)] };
-        path.Record(options.SamplesPerLayer);
-        return path;
+        var path = new CollapsePath(problem, [.. start], layers[1..], costs, constants) { Minimum = constants.Sum(c => rank / (2 * c)), UnmetHypotheses = [.. PathHypotheses.Unmet(problem)] };
+        return path.TryRecord(options.SamplesPerLayer, out reason) ? path : null;
     }
 
     /// <summary>γ(t): Z^0 … Z^L, and the cost there.</summary>
@@ -148,7 +160,8 @@ public sealed class CollapsePath
     public (IReadOnlyList<Matrix> Features, double Cost) At(double time)
     {
         (int layer, double part) = Locate(time);
-        return At(layer, part);
+        PathPoint point = TryAt(layer, part, out string reason) ?? throw new InvalidInputException(reason);
+        return (point.Features, point.Cost);
     }
 
     /// <summary>Corollary B.4: k points γ(T_0) … γ(T_{k−1}) of the path with T_0 = 0, T_{k−1} = 1, away from the jumps, and their costs.</summary>
@@ -162,10 +175,13 @@ public sealed class CollapsePath
             double time = (double)j / (count - 1);
             while (j > 0 && j < count - 1 && RankDrops.Any(d => Math.Abs(d.Time - time) < 1e-12)) time += 1e-3 / count;
             (int layer, double part) = Locate(time);
-            result.Add(new PathSample(time, layer, At(layer, part).Cost));
+            PathPoint point = TryAt(layer, part, out string reason) ?? throw new InvalidInputException(reason);
+            result.Add(new PathSample(time, layer, Segment(part), point.Cost, point.MovingCost));
         }
         return result;
     }
+
+    private static PathSegment Segment(double part) => part <= 0.5 ? PathSegment.BrockettFlow : PathSegment.SingularValues;
 
     private (int Layer, double Part) Locate(double time)
     {
@@ -175,46 +191,59 @@ public sealed class CollapsePath
         return (layer + 1, position - layer);
     }
 
-    private (IReadOnlyList<Matrix> Features, double Cost) At(int layer, double part)
+    private readonly record struct PathPoint(IReadOnlyList<Matrix> Features, double Cost, double MovingCost);
+
+    private PathPoint? TryAt(int layer, double part, out string reason)
     {
+        reason = "";
         var features = new Matrix[_start.Length];
         for (int m = 0; m < features.Length; m++) features[m] = _start[m];
-        (features[layer], double cost) = _layers[layer - 1].At(part);
+        (features[layer], double moving) = _layers[layer - 1].At(part);
+        double cost = moving;
         for (int m = layer + 1; m < _start.Length - 1; m++) cost += _startCosts[m];
 
         // At the end of the last part ranks fall to rank(Y); before it they are N.
         bool isEnd = layer == _layers.Length && part >= 1;
         for (int m = layer - 1; m >= 1; m--)
         {
-            if (!_problem.TryProduce(features, m + 1, out Matrix? produced, out string? reason))
-                throw new InvalidInputException($"The path leaves the range of an activation while layer {layer} moves: {reason} Theorem 4.3 needs activations onto R; choose one, such as asinh, or start from smaller features (--scale).");
+            if (!_problem.TryProduce(features, m + 1, out Matrix? produced, out string? missing))
+            {
+                reason = $"The path leaves the range of an activation while layer {layer} moves: {missing} Theorem 4.3 needs activations onto R; train with one, such as --activation asinh, or start from smaller features, such as --scale 0.1.";
+                return null;
+            }
             features[m] = Residuals.Scale(Product.Multiply(_layers[m - 1].Orthogonal, produced), Math.Sqrt(Constants[m - 1]));
             cost += isEnd ? _layers[^1].EndRank / (2 * Constants[m - 1]) : _layers[m - 1].EndCost;
         }
-        return (features, cost);
+        return new PathPoint(features, cost, moving);
     }
 
-    private void Record(int samplesPerLayer)
+    private bool TryRecord(int samplesPerLayer, out string reason)
     {
+        reason = "";
         var samples = new List<PathSample>();
         var drops = new List<RankDrop>();
         int count = _layers.Length;
         for (int layer = 1; layer <= count; layer++)
         {
-            Determinants? last = null;
+            PathDeterminants? last = null;
             for (int i = layer == 1 ? 0 : 1; i <= samplesPerLayer; i++)
             {
                 double part = (double)i / samplesPerLayer;
-                (IReadOnlyList<Matrix> features, double cost) = At(layer, part);
-                samples.Add(new PathSample((layer - 1 + part) / count, layer, cost));
+                if (TryAt(layer, part, out reason) is not { } point) return false;
+                (IReadOnlyList<Matrix> features, double cost, double moving) = point;
+                samples.Add(new PathSample((layer - 1 + part) / count, layer, Segment(part), cost, moving));
                 if (layer == count && i == samplesPerLayer)
                 {
                     EndIsCollapsed = IsCollapsed(features);
                     continue;
                 }
-                var now = new Determinants(part, _problem, features, layer);
+                var now = new PathDeterminants(part, _problem, features, layer);
                 for (int m = 2; m <= layer && last is not null; m++)
-                    if (now.Signs[m] * last.Signs[m] < 0) drops.Add(FindDrop(layer, m, last, now));
+                {
+                    if (now.Signs[m] * last.Signs[m] >= 0) continue;
+                    if (TryFindDrop(layer, m, last, now, out reason) is not { } drop) return false;
+                    drops.Add(drop);
+                }
                 last = now;
             }
         }
@@ -222,21 +251,23 @@ public sealed class CollapsePath
         RankDrops = [.. drops.OrderBy(d => d.Time)];
         LargestIncrease = double.NegativeInfinity;
         for (int i = 1; i < samples.Count; i++) LargestIncrease = Math.Max(LargestIncrease, (samples[i].Cost - samples[i - 1].Cost) / samples[i - 1].Cost);
+        return true;
     }
 
     /// <summary>The zero of a determinant between two times, by false position with Illinois weights.</summary>
-    private RankDrop FindDrop(int layer, int singular, Determinants low, Determinants high)
+    private RankDrop? TryFindDrop(int layer, int singular, PathDeterminants low, PathDeterminants high, out string reason)
     {
         double reference = Math.Max(low.LogSizes[singular], high.LogSizes[singular]);
         double lowTime = low.Time, highTime = high.Time, lowValue = low.Scaled(singular, reference), highValue = high.Scaled(singular, reference);
         double time = highTime;
-        IReadOnlyList<Matrix> features = At(layer, time).Features;
+        if (TryAt(layer, time, out reason) is not { } point) return null;
         for (int i = 0, side = 0; i < 60 && highTime - lowTime > 4 * Tolerances.MachineEpsilon; i++)
         {
             time = lowTime - (lowValue * (highTime - lowTime) / (highValue - lowValue));
             if (!(time > lowTime && time < highTime)) time = 0.5 * (lowTime + highTime);
-            features = At(layer, time).Features;
-            double value = new Determinants(time, _problem, features, layer).Scaled(singular, reference);
+            if (TryAt(layer, time, out reason) is not { } tried) return null;
+            point = tried;
+            double value = new PathDeterminants(time, _problem, point.Features, layer).Scaled(singular, reference);
             if (Math.Abs(value) < 1e-14) break;
             if (value * lowValue > 0)
             {
@@ -252,33 +283,12 @@ public sealed class CollapsePath
             }
         }
         double smallest = double.NaN;
-        if (_problem.TryProduce(features, singular, out Matrix? produced, out _))
+        if (_problem.TryProduce(point.Features, singular, out Matrix? produced, out _))
         {
             double[] values = SingularValueDecomposition.SingularValues(produced);
             smallest = values[^1] / values[0];
         }
-        return new RankDrop((layer - 1 + time) / _layers.Length, singular, smallest, 1 / (2 * Constants[singular - 2]));
-    }
-
-    /// <summary>det σ_m^{-1}(Z^m) of the layers m = 2 … l that others follow, at one time.</summary>
-    private sealed class Determinants
-    {
-        internal Determinants(double time, FeatureProblem problem, IReadOnlyList<Matrix> features, int layer)
-        {
-            Time = time;
-            Signs = new int[layer + 1];
-            LogSizes = new double[layer + 1];
-            for (int m = 2; m <= layer; m++)
-                if (problem.TryProduce(features, m, out Matrix? produced, out _)) (Signs[m], LogSizes[m]) = Determinant.Of(produced);
-        }
-
-        internal double Time { get; }
-
-        internal int[] Signs { get; }
-
-        internal double[] LogSizes { get; }
-
-        internal double Scaled(int layer, double reference) => Signs[layer] * Math.Exp(LogSizes[layer] - reference);
+        return new RankDrop((layer - 1 + time) / _layers.Length, singular, smallest, point.Cost, 1 / (2 * Constants[singular - 2]));
     }
 
     private bool IsCollapsed(IReadOnlyList<Matrix> features)
@@ -290,32 +300,5 @@ public sealed class CollapsePath
             ClassCentroids centroids = ClassCentroids.Compute(features[l], classes);
             return centroids.WithinVariation <= Tolerances.Collapsed * Tolerances.Collapsed * (centroids.WithinVariation + centroids.BetweenVariation);
         });
-    }
-
-    private static void RequireHypotheses(FeatureProblem problem, IReadOnlyList<Matrix> start)
-    {
-        problem.RequireFeatures(start);
-        NetworkSpecification specification = problem.Specification;
-        int samples = problem.Data.SampleCount, depth = specification.Depth;
-        if (specification.Architecture == Architecture.Residual) throw new InvalidInputException("Theorem 4.3 is about feedforward networks, but this one is residual; Theorem C.2's minimisers are built by construct.");
-        if (depth < 2) throw new InvalidInputException($"A path needs at least 2 layers, found {depth}.");
-        for (int l = 1; l < depth; l++)
-        {
-            if (specification.Width(l) != samples) throw new InvalidInputException($"Theorem 4.3 needs hidden widths N = {samples}, but layer {l} has width {specification.Width(l)}.");
-            int rank = NumericalRank.Of(start[l], Tolerances.PseudoInverseCutoff(samples, samples));
-            if (rank < samples) throw new InvalidInputException($"Theorem 4.3 starts from features of full rank, but Z^{l} has rank {rank} of {samples}.");
-        }
-        if (specification.OutputDimension > samples) throw new InvalidInputException($"Theorem 4.3 needs K ≤ N, found {specification.OutputDimension} and {samples}.");
-        double distance = Residuals.Relative(start[depth], problem.Data.Targets);
-        if (!(distance <= FeatureProblem.DefaultTolerance)) throw new InvalidInputException($"Theorem 4.3 starts from Z^L = Y, but they differ by {distance:G3} relatively.");
-        if (specification.HiddenActivation is { IsHomeomorphism: false } hidden) throw new InvalidInputException($"Theorem 4.3 needs homeomorphisms, but {hidden.Name} has no inverse.");
-    }
-
-    private static IEnumerable<string> Unmet(FeatureProblem problem)
-    {
-        Activation activation = problem.Specification.HiddenActivation;
-        if (!activation.IsAnalytic) yield return $"activations are analytic ({activation.Name} is not), so that rank drops may be infinitely many";
-        if (!activation.FixesZero) yield return $"activations fix 0 ({activation.Name} does not), so that the end may have another rank";
-        if (!activation.IsOntoReals) yield return $"activations are onto R ({activation.Name} is not): paths may leave its range";
     }
 }

@@ -21,13 +21,14 @@ public static class CollapsedForecast
     /// <param name="data">The data.</param>
     /// <param name="settings">The objective.</param>
     /// <param name="options">C (1 by default) and the factors.</param>
-    /// <exception cref="InvalidInputException">The minimiser does not exist for this configuration; see <see cref="GlobalMinimizer.Construct"/>.</exception>
+    /// <exception cref="InvalidInputException">The loss is not the squared one; the minimiser does not exist for this configuration; see <see cref="GlobalMinimizer.Construct"/>.</exception>
     public static Forecast Compute(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, GlobalMinimizerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
         long start = Stopwatch.GetTimestamp();
+        if (settings.Loss != Loss.Squared) throw new InvalidInputException("Theorem 4.2's forecast is about networks that interpolate the targets; cross-entropy is not minimised there.");
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
         GlobalMinimizer minimizer = GlobalMinimizer.Construct(new FeatureProblem(specification, data), options);
         double cost = minimizer.Value;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Theory;
@@ -9,6 +10,7 @@ internal sealed class LayerWork
     private readonly int _layer;
     private readonly int _rank;
     private readonly double _lambda;
+    private readonly Matrix _weights;
     private readonly Matrix _gradient;
     private readonly Matrix _residual;
     private readonly double _distance;
@@ -17,6 +19,7 @@ internal sealed class LayerWork
     private readonly double _gradientNorm;
     private readonly double _gradientNoise;
     private readonly List<LayerBound> _bounds = [];
+    private OwnLayerBound? _own;
     private double _allowance;
     private bool _holds = true;
 
@@ -26,6 +29,7 @@ internal sealed class LayerWork
         _layer = layer;
         _rank = rank;
         _lambda = lambda;
+        _weights = weights;
         _gradient = pass.Gradient(layer);
         _residual = _gradient.Copy();
         TensorPrimitives.MultiplyAdd(weights.AsSpan(), lambda, _residual.AsSpan(), _residual.AsSpan());
@@ -43,6 +47,9 @@ internal sealed class LayerWork
         Matrix remainder = _gradient.Copy();
         TensorPrimitives.Subtract(remainder.AsSpan(), approximation.AsSpan(), remainder.AsSpan());
         double remainderNorm = Residuals.Norm(remainder);
+        var subspaces = new CentroidSubspaces(centroids.Pass.Errors[_layer], _weights);
+        double projectedRemainder = subspaces.NormOutside(remainder), projectedResidual = subspaces.NormOutside(_residual);
+        double projected = (projectedRemainder + projectedResidual) / _lambda;
         TensorPrimitives.Subtract(_residual.AsSpan(), remainder.AsSpan(), remainder.AsSpan());
         double sharp = Residuals.Norm(remainder) / _lambda;
         double exact = (remainderNorm + _residualNorm) / _lambda;
@@ -61,9 +68,17 @@ internal sealed class LayerWork
 
         // Gradients of N samples, for the lemma, err like √N times their terms.
         double lemmaAllowance = (64 * Math.Sqrt(centroids.Sizes.Sum()) * epsilon * (factors + _gradientNorm)) + _gradientNoise;
-        _holds &= _distance <= sharp + allowance && _distance <= exact + allowance;
+        _holds &= _distance <= sharp + allowance && _distance <= exact + allowance && _distance <= projected + allowance;
         if (!double.IsNaN(remainderBound)) _holds &= remainderNorm <= remainderBound + lemmaAllowance && _distance <= byCurvature + allowance + (lemmaAllowance / _lambda);
-        _bounds.Add(new LayerBound(from, name, errors.Columns, wcss, remainderNorm, exact, sharp, curvature, sampled, reason, remainderBound, byCurvature));
+        _bounds.Add(new LayerBound(from, name, errors.Columns, wcss, remainderNorm, exact, sharp, projectedRemainder, projectedResidual, projected, curvature, sampled, reason, remainderBound, byCurvature));
+    }
+
+    internal void AddOwn(Matrix before, string name, Partition partition)
+    {
+        if (_lambda == 0 || partition.NonEmptyCount > _rank) return;
+        OwnLayerBound bound = CollapsedPreactivations.Bound(_weights, before, name, partition);
+        _holds &= _distance <= bound.Bound + bound.RoundingAllowance;
+        if (_own is null || bound.Bound < _own.Bound) _own = bound;
     }
 
     internal LayerCertificate ToCertificate()
@@ -77,10 +92,11 @@ internal sealed class LayerWork
             WeightNorm = _weightNorm,
             Lambda = _lambda,
             StationarityResidual = _residualNorm,
-            RelativeStationarityResidual = scale == 0 ? 0 : _residualNorm / scale,
+            RelativeStationarityResidual = _lambda == 0 ? null : scale == 0 ? 0 : _residualNorm / scale,
             Bounds = _bounds,
+            Own = _own,
             RoundingAllowance = _allowance,
-            Reason = _lambda == 0 ? $"W_{_layer} is not penalised, so that equation (4) says nothing about it." : null,
+            Reason = _lambda == 0 ? $"W_{_layer} is not penalised, so that equation (4) says nothing about it, and its residual has nothing to be relative to." : null,
             Holds = _holds,
         };
     }

@@ -33,6 +33,9 @@ public sealed record LowRankCertificateOptions
 /// <param name="RemainderNorm">‖R‖_F, R = ∇_{W_l}L_0 − ∇_{W_l}L_0^{j,C}, computed exactly.</param>
 /// <param name="ExactBound">(‖R‖ + r_l)/λ_l.</param>
 /// <param name="SharpBound">‖∇_{W_l}L_0 + λ_l·W_l − R‖/λ_l, which is not above <paramref name="ExactBound"/>.</param>
+/// <param name="ProjectedRemainder">‖(I − QQᵀ)·R·(I − VVᵀ)‖_F, where Q spans the columns of the centroid gradient and V the rows of QᵀW_l, at most K each.</param>
+/// <param name="ProjectedResidual">‖(I − QQᵀ)·(∇_{W_l}L_0 + λ_l·W_l)·(I − VVᵀ)‖_F.</param>
+/// <param name="ProjectedBound">(<paramref name="ProjectedRemainder"/> + <paramref name="ProjectedResidual"/>)/λ_l, which is not above <paramref name="ExactBound"/>.</param>
 /// <param name="Curvature">A bound of N·M_{l,j}(Θ, C), M in the paper's normalisation where a = 1/N; +∞ where there is none, NaN where it was left out.</param>
 /// <param name="SampledCurvature">The largest N·M that was sampled; NaN where it was left out.</param>
 /// <param name="CurvatureReason">Why the bound is +∞; null where it is finite.</param>
@@ -40,7 +43,17 @@ public sealed record LowRankCertificateOptions
 /// <param name="CurvatureBound">(½·N·M·WCSS + r_l)/λ_l, Theorem 3.4.</param>
 public sealed record LayerBound(
     int From, string PartitionName, int ClusterCount, double Wcss, double RemainderNorm, double ExactBound, double SharpBound,
-    double Curvature, double SampledCurvature, string? CurvatureReason, double RemainderBound, double CurvatureBound);
+    double ProjectedRemainder, double ProjectedResidual, double ProjectedBound, double Curvature, double SampledCurvature, string? CurvatureReason, double RemainderBound, double CurvatureBound);
+
+/// <summary>What collapse of a layer itself says about its weights: W_l·Z^{l−1} takes at most K values but for its spread within clusters.</summary>
+/// <param name="PartitionName"><c>classes</c>, or <c>clusters of layer l</c>.</param>
+/// <param name="ClusterCount">|C|, at most K.</param>
+/// <param name="Wcss">The within-cluster sum of squares of the preactivations P = W_l·Z^{l−1}, over N.</param>
+/// <param name="Within">‖(P − P_C)·Z^{l−1,+}‖_F, P_C the cluster means in the samples' places.</param>
+/// <param name="Outside">‖W_l·(I − Z^{l−1}·Z^{l−1,+})‖_F, 0 at stationary points.</param>
+/// <param name="Bound">√(Within² + Outside²), which the distance of W_l from rank K does not exceed.</param>
+/// <param name="RoundingAllowance">What rounding may add.</param>
+public sealed record OwnLayerBound(string PartitionName, int ClusterCount, double Wcss, double Within, double Outside, double Bound, double RoundingAllowance);
 
 /// <summary>What Theorem 3.4 says about one layer at this point, and whether it holds.</summary>
 public sealed record LayerCertificate
@@ -63,11 +76,14 @@ public sealed record LayerCertificate
     /// <summary>r_l = ‖∇_{W_l}L_0 + λ_l·W_l‖_F, how far equation (4) is from holding.</summary>
     public required double StationarityResidual { get; init; }
 
-    /// <summary>r_l/max(‖∇_{W_l}L_0‖, λ_l‖W_l‖); 0 where all vanish.</summary>
-    public required double RelativeStationarityResidual { get; init; }
+    /// <summary>r_l/max(‖∇_{W_l}L_0‖, λ_l‖W_l‖); 0 where all vanish, null where λ_l = 0 and it would be 1 at every point.</summary>
+    public required double? RelativeStationarityResidual { get; init; }
 
     /// <summary>Every j and partition that was tried; empty where λ_l = 0.</summary>
     public required IReadOnlyList<LayerBound> Bounds { get; init; }
+
+    /// <summary>The bound from the layer's own collapse, which Theorem 3.4 does not look at; null for the last layer and where λ_l = 0.</summary>
+    public OwnLayerBound? Own { get; init; }
 
     /// <summary>What rounding may add to the exact bound: the product that makes the centroid gradient, norms and singular values.</summary>
     public required double RoundingAllowance { get; init; }
@@ -80,6 +96,15 @@ public sealed record LayerCertificate
 
     /// <summary>The bound with the least M·TCV; null where there is none.</summary>
     public LayerBound? BestByCurvature => Bounds.Where(b => !double.IsNaN(b.CurvatureBound)).MinBy(b => b.CurvatureBound);
+
+    /// <summary>The bound with the least projected remainder and residual; null where there is none.</summary>
+    public LayerBound? BestProjected => Bounds.MinBy(b => b.ProjectedBound);
+
+    /// <summary>The least of the projected bounds and the layer's own; null where there is none.</summary>
+    public double? TightBound => BestProjected is { } projected ? Math.Min(projected.ProjectedBound, Own?.Bound ?? double.PositiveInfinity) : null;
+
+    /// <summary>Tight bound over distance; null where there is no bound or the distance is 0.</summary>
+    public double? TightRatio => TightBound is { } tight && Distance > 0 ? tight / Distance : null;
 
     /// <summary>Exact bound over distance; null where there is no bound or the distance is 0.</summary>
     public double? Ratio => Best is { } best && Distance > 0 ? best.ExactBound / Distance : null;
@@ -96,7 +121,8 @@ public sealed record LayerCertificate
 /// <remarks>
 /// λ_l·W_l = (∇L_0 + λ_l·W_l) − R − ∇L_0^{j,C} and the last term has rank at most K. As an identity of matrices this holds for the gradients as
 /// they were computed, whatever their errors; only the rounding of the last product and of norms is added. Feature penalties stay inside L_0:
-/// those of layers ≥ l pass through centroids as the loss does.
+/// those of layers ≥ l pass through centroids as the loss does. Parts of R and of the residual in the columns of ∇L_0^{j,C} or in the rows that
+/// W_l has there do not raise the rank: the projected bound leaves them out.
 /// </remarks>
 public sealed class LowRankCertificate
 {
@@ -130,7 +156,10 @@ public sealed class LowRankCertificate
         for (int j = 0; j < depth; j++)
         {
             foreach ((string name, Partition partition) in Partitions(pass.Features[j], data, j, rank, options))
+            {
                 AddBounds(network, data, settings.Loss, coefficients, pass.Features[j], j, name, partition, options, layers);
+                if (j > 0) layers[j].AddOwn(pass.Features[j - 1], name, partition);
+            }
         }
         return new LowRankCertificate([.. layers.Skip(1).Select(l => l.ToCertificate())]);
     }

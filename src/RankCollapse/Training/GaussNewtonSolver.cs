@@ -13,7 +13,8 @@ namespace RankCollapse.Training;
 /// (2) near the valley, normal steps bring the residual to the value that balances the penalties; (3) truncated conjugate gradients minimise the
 /// quadratic model in the ball ‖p‖_M ≤ Δ, with the Gauss–Newton matrix far from the solution and the Hessian near it, so that directions of negative curvature
 /// are followed and saddles left; (4) the outputs' departure from their linear prediction, which is what bends the valley, is taken back by second-order
-/// corrections (Conn, Gould and Toint 2000, §15.3.2); (5) the step is taken only if the objective falls. Inputs are replaced by the R factor of X.
+/// corrections (Conn, Gould and Toint 2000, §15.3.2), and where a straight step disappoints, what rotates features is taken as a rotation
+/// (<see cref="RotatedStep"/>); (5) the step is taken only if the objective falls. Inputs are replaced by the R factor of X.
 /// The objective never rises beyond rounding. Value and gradient reported are those of the full problem.
 /// </remarks>
 public sealed class GaussNewtonSolver : Solver
@@ -42,11 +43,14 @@ public sealed class GaussNewtonSolver : Solver
     private const int MostNormalSteps = 3;
     private const int MostCorrections = 6;
 
+    /// <summary>A straight step that gains this share of what it promised is taken without looking for a better curve.</summary>
+    private const double StraightEnough = 0.9;
+
     /// <summary>So many steps without a smaller objective or gradient mean that rounding has the last word.</summary>
     private const int MostIdleSteps = 40;
 
     /// <summary>Below this share of the objective a step's decrease is found from gradients, because values no longer resolve it.</summary>
-    private const double GradientShare = 1e-9;
+    private const double GradientShare = 2e-12;
 
     /// <summary>Relative rounding of an objective's value that differences cannot resolve.</summary>
     private const double Rounding = 1e-14;
@@ -61,6 +65,8 @@ public sealed class GaussNewtonSolver : Solver
     private readonly Matrix _target;
     private readonly Matrix _departure;
     private readonly double[] _uncorrected;
+    private readonly double[] _straight;
+    private readonly RotatedStep _rotated;
     private readonly Action<Network, Network> _multiply;
     private Network _reduced;
     private Network _trial;
@@ -100,6 +106,8 @@ public sealed class GaussNewtonSolver : Solver
         _target = new Matrix(outputs, samples);
         _departure = new Matrix(outputs, samples);
         _uncorrected = new double[_step.Parameters.Length];
+        _straight = new double[_step.Parameters.Length];
+        _rotated = new RotatedStep(specification);
         _multiply = (v, result) =>
         {
             HessianProducts++;
@@ -203,18 +211,45 @@ public sealed class GaussNewtonSolver : Solver
         }
     }
 
+    /// <summary>Tries the step along a straight line and, where that disappoints, along the orbit of rotations that it is tangent to.</summary>
     private void TryStep()
     {
         if (_inner.Products == 0) return;
         double predicted = _inner.PredictedDecrease;
+        TensorPrimitives.Add(_curvature.OutputChange(_point, _reduced, _step).AsSpan(), _point.Features[^1].AsSpan(), _target.AsSpan());
+        HessianProducts++;
         TensorPrimitives.Add(_reduced.Parameters, _step.Parameters, _trial.Parameters);
-        ObjectiveValue value = Correct(_other.ValueWithSlopes(_trial), predicted);
-        bool isSmall = predicted < GradientShare * Math.Abs(_value.Total);
-        bool rises = !(value.Total <= _value.Total * (1 + Rounding));
-        double decrease = rises ? double.NegativeInfinity : isSmall ? DecreaseByGradients() : _value.Total - value.Total;
-        double ratio = decrease / predicted;
+        double ratio = Try(predicted);
+        if (ratio < StraightEnough && _usesHessian && _metric.ResolvesOutputs)
+        {
+            _trial.Parameters.CopyTo(_straight, 0);
+            _rotated.Write(_reduced, _step, _trial);
+            double rotatedRatio = Try(predicted);
+            if (rotatedRatio > ratio)
+            {
+                ratio = rotatedRatio;
+            }
+            else if (TrustRegion.Accepts(ratio))
+            {
+                _straight.CopyTo(_trial.Parameters, 0);
+                _other.ValueWithSlopes(_trial);
+                if (IsSmall(predicted)) _trialValue = _other.Backward(_trial, _trialGradient);
+            }
+        }
         _region.Update(ratio, _inner.StepNorm);
-        if (TrustRegion.Accepts(ratio)) Accept(gradientIsKnown: isSmall);
+        if (TrustRegion.Accepts(ratio)) Accept(gradientIsKnown: IsSmall(predicted));
+    }
+
+    private bool IsSmall(double predicted) => predicted < GradientShare * Math.Abs(_value.Total);
+
+    /// <summary>Corrects the trial point and evaluates it.</summary>
+    /// <returns>The actual decrease over the predicted one; −∞ where the objective rises.</returns>
+    private double Try(double predicted)
+    {
+        ObjectiveValue value = Correct(_other.ValueWithSlopes(_trial), predicted);
+        bool rises = !(value.Total <= _value.Total * (1 + Rounding));
+        double decrease = rises ? double.NegativeInfinity : IsSmall(predicted) ? DecreaseByGradients() : _value.Total - value.Total;
+        return decrease / predicted;
     }
 
     /// <summary>
@@ -238,8 +273,6 @@ public sealed class GaussNewtonSolver : Solver
     {
         _trial.Parameters.CopyTo(_uncorrected, 0);
         ObjectiveValue corrected = value;
-        TensorPrimitives.Add(_curvature.OutputChange(_point, _reduced, _step).AsSpan(), _point.Features[^1].AsSpan(), _target.AsSpan());
-        HessianProducts++;
         double residual = Math.Sqrt(2 * Math.Max(0, _value.DataLoss)), last = double.PositiveInfinity;
         for (int i = 0; i < MostCorrections; i++)
         {

@@ -27,12 +27,5 @@ public sealed class LapackTests
         Assert.Equal(NativeLapackProvider.Find() is not null, Lapack.Select(null) is NativeLapackProvider);
 
     [Fact]
-    public void UseThreads_OfLessThanOne_IsRefused()
-    {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Lapack.UseThreads(0));
-        Lapack.UseThreads(1);
-    }
-
-    [Fact]
     public void Description_IsNotEmpty() => Assert.NotEmpty(Lapack.Description);
 }

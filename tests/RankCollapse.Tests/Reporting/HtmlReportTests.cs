@@ -30,7 +30,7 @@ public sealed partial class HtmlReportTests : IDisposable
     public void Series_OfThePage_AreTheRecordedValues()
     {
         Run run = SampleRuns.Collapsed();
-        JsonElement line = Charts(Write(run)).GetProperty("tcv").GetProperty("panels")[0].GetProperty("lines")[1];
+        JsonElement line = Charts(Write(run)).GetProperty("tcv").GetProperty("panels")[0].GetProperty("series")[1];
         MetricRecord[] recorded = [.. run.Metrics.Where(m => m.Layer == 2 && m.Metric == "tcvUpper")];
         Assert.Equal("layer 2", line.GetProperty("name").GetString());
         Assert.Equal(recorded.Select(m => m.Epoch), line.GetProperty("x").EnumerateArray().Select(e => e.GetInt64()));
@@ -41,7 +41,7 @@ public sealed partial class HtmlReportTests : IDisposable
     public void DataLoss_InTheMeanConvention_IsDrawnAsPartOfTheObjective()
     {
         Run run = SampleRuns.NotCollapsed();
-        JsonElement lines = Charts(Write(run)).GetProperty("objective").GetProperty("panels")[0].GetProperty("lines");
+        JsonElement lines = Charts(Write(run)).GetProperty("objective").GetProperty("panels")[0].GetProperty("series");
         double LastOf(string name) => lines.EnumerateArray().Single(l => l.GetProperty("name").GetString() == name).GetProperty("y").EnumerateArray().Last().GetDouble();
         Assert.Equal(LastOf("objective J"), LastOf("data loss / N") + LastOf("weight penalty") + LastOf("feature penalty"), 1e-4);
     }
@@ -49,7 +49,7 @@ public sealed partial class HtmlReportTests : IDisposable
     [Fact]
     public void ValuesNotFinite_BecomeGapsInTheSeries() =>
         Assert.Contains(
-            Charts(Write(SampleRuns.WithValuesNotFinite())).GetProperty("tcv").GetProperty("panels")[0].GetProperty("lines").EnumerateArray().SelectMany(l => l.GetProperty("y").EnumerateArray()),
+            Charts(Write(SampleRuns.WithValuesNotFinite())).GetProperty("tcv").GetProperty("panels")[0].GetProperty("series").EnumerateArray().SelectMany(l => l.GetProperty("y").EnumerateArray()),
             value => value.ValueKind == JsonValueKind.Null);
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed partial class HtmlReportTests : IDisposable
     {
         Run run = SampleRuns.Collapsed();
         MetricRecord[] many = [.. Enumerable.Range(0, 5000).Select(i => new MetricRecord(i, i, 1, "tcvUpper", 1.0 / (i + 1)))];
-        JsonElement x = Charts(Write(run with { Metrics = many })).GetProperty("tcv").GetProperty("panels")[0].GetProperty("lines")[0].GetProperty("x");
+        JsonElement x = Charts(Write(run with { Metrics = many })).GetProperty("tcv").GetProperty("panels")[0].GetProperty("series")[0].GetProperty("x");
         Assert.InRange(x.GetArrayLength(), 100, 500);
         Assert.Equal(0, x[0].GetInt64());
         Assert.Equal(4999, x[x.GetArrayLength() - 1].GetInt64());

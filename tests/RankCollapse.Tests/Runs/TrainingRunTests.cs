@@ -47,6 +47,29 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void MetricsOfARun_CanBeReadWhileItTrains()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("run");
+        long seen = 0;
+        using var cancellation = new CancellationTokenSource();
+        var options = new TrainingRunOptions
+        {
+            Progress = state =>
+            {
+                if (state.Epoch % 100 != 0 || !File.Exists(Path.Combine(path, "metrics.parquet"))) return;
+                seen = RunFolder.Open(path).ReadMetrics().Max(metric => metric.Epoch);
+                Assert.False(File.Exists(Path.Combine(path, "summary.json")));
+                cancellation.Cancel();
+            },
+        };
+        TrainingRunResult result = TrainingRun.Start(Small with { MaxEpochs = long.MaxValue, MaxSeconds = 60, Schedule = "constant" }, path, options, cancellation.Token);
+        Assert.Equal(RunStatus.Cancelled, result.Run.Summary.Status);
+        Assert.InRange(seen, 1, result.Run.Summary.Epochs);
+        Assert.Equal(Values(result.Run), Values(RunFolder.Read(path)));
+    }
+
+    [Fact]
     public void KilledRun_GoesOnFromTheNewestGoodCheckpoint()
     {
         using var folder = new TemporaryFolder();

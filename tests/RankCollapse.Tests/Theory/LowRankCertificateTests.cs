@@ -111,12 +111,15 @@ public sealed class LowRankCertificateTests
                 var certificate = LowRankCertificate.Compute(network, data, settings, new LowRankCertificateOptions { Restarts = 1, CurvatureSamples = 4, Rank = 1 + (seed % 3), Seed = seed });
                 return certificate.Holds && certificate.Layers.All(layer => layer.Bounds.All(b =>
                     b.SharpBound <= b.ExactBound * (1 + 1e-12)
+                    && b.ProjectedBound <= b.ExactBound * (1 + 1e-12)
+                    && layer.Distance <= b.ProjectedBound + layer.RoundingAllowance
                     && b.SampledCurvature <= b.Curvature * (1 + 1e-3) + 1e-4
                     && layer.Distance <= b.ExactBound + layer.RoundingAllowance
                     && layer.Distance <= b.CurvatureBound + (1e-9 * (1 + layer.WeightNorm)))
-                    && (layer.Bounds.Count > 0 || layer.Lambda == 0));
+                    && (layer.Bounds.Count > 0 || layer.Lambda == 0)
+                    && (layer.Own is not { } own || layer.Distance <= own.Bound + own.RoundingAllowance));
             },
-            iter: 200);
+            iter: 300);
 
     [Fact]
     public void Remainder_OfAnyPartition_IsAtMostHalfOfMTimesWcss() =>
@@ -197,6 +200,28 @@ public sealed class LowRankCertificateTests
     }
 
     [Fact]
+    public void TightBound_NearCollapse_IsWithinAFactorOfFive()
+    {
+        // Collapsed features up to noise: what Theorem 3.4 bounds by norms of whole matrices lies mostly where it does not raise the rank.
+        RandomStream stream = Stream(12);
+        int[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 4)];
+        DataSet data = DataSet.FromLabels("classes", Gaussian(50, 40, stream), labels, 4);
+        var specification = new NetworkSpecification(50, [30, 30, 4]);
+        var settings = new ObjectiveSettings { Lambda = 1e-3, Delta = 0.1 };
+        Network network = CentroidForecast.Compute(specification, data, settings).Lifted;
+        foreach (ref double parameter in network.Parameters.AsSpan()) parameter += 1e-7 * stream.NextGaussian();
+        var certificate = LowRankCertificate.Compute(network, data, settings);
+        Assert.True(certificate.Holds);
+        foreach (LayerCertificate layer in certificate.Layers.Take(2))
+        {
+            Assert.InRange(layer.TightRatio!.Value, 1 - 1e-6, 5);
+            Assert.True(layer.Ratio > 10, $"layer {layer.Layer}: the plain bound has ratio {layer.Ratio}");
+        }
+        LayerCertificate first = certificate.Layers[0];
+        Assert.InRange(first.Own!.Bound, first.Distance * (1 - 1e-6), 5 * first.Distance);
+    }
+
+    [Fact]
     public void Certificate_OutsideTheHypotheses_SaysWhich()
     {
         RandomStream stream = Stream(8);
@@ -206,6 +231,8 @@ public sealed class LowRankCertificateTests
         var certificate = LowRankCertificate.Compute(network, data, new ObjectiveSettings { Delta = 0 });
         Assert.Contains("not penalised", certificate.Layers[0].Reason);
         Assert.Empty(certificate.Layers[0].Bounds);
+        Assert.Null(certificate.Layers[0].RelativeStationarityResidual);
+        Assert.Null(certificate.Layers[0].TightBound);
         LayerBound withKinks = certificate.Layers[1].Bounds.First(b => b.From == 0);
         Assert.Contains("third derivative", withKinks.CurvatureReason);
         Assert.Equal(double.PositiveInfinity, withKinks.CurvatureBound);

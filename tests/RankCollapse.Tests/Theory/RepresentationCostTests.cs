@@ -29,7 +29,9 @@ public sealed class RepresentationCostTests
             iter: 200);
 
     [Fact]
-    public void Gradient_IsThatOfCentralDifferences() =>
+    public void Gradient_IsThatOfCentralDifferences()
+    {
+        int drawn = 0;
         Seeds.Sample(
             seed =>
             {
@@ -37,6 +39,7 @@ public sealed class RepresentationCostTests
                 FeatureProblem problem = Smooth(stream);
                 Matrix[] features = Interpolating(problem, stream);
                 if (features.Skip(1).Take(features.Length - 2).Any(z => NumericalRank.Of(z, 0.05) < z.Columns)) return true;
+                Interlocked.Increment(ref drawn);
                 var options = new RepresentationCostOptions { FirstLayer = 0.2, Tolerance = 1e-6 };
                 Matrix[]? gradient = RepresentationCost.Gradient(problem, features, options, out string? reason);
                 if (gradient is null || reason is not null) return false;
@@ -54,7 +57,9 @@ public sealed class RepresentationCostTests
                     return RepresentationCost.OfFeatures(problem, moved, options).Value;
                 }
             },
-            iter: 200);
+            iter: 500);
+        Assert.True(drawn >= 200, $"{drawn} instances");
+    }
 
     [Fact]
     public void Cost_OfPartialSums_AddsUp() =>

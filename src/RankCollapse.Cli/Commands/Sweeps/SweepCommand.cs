@@ -16,6 +16,9 @@ internal static class SweepCommand
         command.Add(SweepRetryCommand.Create(environment));
         command.Add(SweepCancelCommand.Create(environment));
         command.Add(SweepWorkCommand.Create(environment));
+        command.Add(SweepWatchCommand.Create(environment));
+        command.Add(SweepCollectCommand.Create(environment));
+        command.Add(SweepPlotCommand.Create(environment));
         return command;
     }
 

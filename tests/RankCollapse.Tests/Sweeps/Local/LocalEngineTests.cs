@@ -82,7 +82,7 @@ public sealed class LocalEngineTests
     public async Task AWorkerThatIsStoppedBySignal_IsKilledAndItsTrialComesBack()
     {
         using var folder = new TemporaryFolder();
-        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 12, "limits": { "leaseSeconds": 2 } }""");
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 100, "limits": { "leaseSeconds": 2 } }""");
         Task<SweepStatus> run = Task.Run(() => SampleSweep.RunLocally(sweep));
         WorkerHeartbeat? victim = null;
         while (victim is null && !run.IsCompleted)
@@ -92,7 +92,7 @@ public sealed class LocalEngineTests
         }
         Assert.SkipUnless(SmallDisk.Execute("kill", "-STOP", $"{victim!.Process}"), "Processes cannot be stopped here.");
         SweepStatus status = await run;
-        Assert.Equal(12, status.Counts[TrialState.Done]);
+        Assert.Equal(100, status.Counts[TrialState.Done]);
         Assert.InRange(status.FailedAttempts, 0, 1);
         SampleSweep.RequireAllAsUndisturbed(sweep);
     }

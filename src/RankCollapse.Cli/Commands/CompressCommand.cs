@@ -1,0 +1,108 @@
+using System.CommandLine;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Models.Compression;
+using RankCollapse.Models.Reading;
+
+namespace RankCollapse.Cli.Commands;
+
+/// <summary><c>compress MODEL</c>: two smaller layers in place of one, where that saves parameters.</summary>
+internal static class CompressCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Verb("compress", "Replaces linear layers and convolutions of a model by two smaller ones each, of lower rank.")
+        {
+            Notes =
+            [
+                "MODEL is an ONNX model, a safetensors or npz file, or the folder of a run. Both models are run on the same inputs and compared before the result is written.",
+                "Exit code 0: written; 1: no layer could be replaced, and nothing was written; 2: bad input.",
+                "Layers whose factors would have no fewer parameters stay as they are. With --data, layers are fitted to what they do on the data, not to their weights.",
+            ],
+            Examples =
+            [
+                "rankcollapse compress model.onnx --keep 0.5 --data images.npz --out small.onnx",
+                "rankcollapse compress runs/first --certificate --out small.safetensors",
+                "rankcollapse compress model.safetensors --energy 0.999 --out small.safetensors --json",
+            ],
+        };
+        var path = new Argument<string>("MODEL") { Description = "the model's file or folder" };
+        Option<string> output = OptionValue.Of<string>("--out", "The file to write: .onnx for ONNX models and runs, .safetensors for runs and weights", "FILE");
+        output.Required = true;
+        Option<double> energy = OptionValue.Of<double>("--energy", "Keep this share of each layer's energy (the sum of squared singular values) [0.99]", "e");
+        Option<double> tolerance = OptionValue.Of<double>("--tolerance", "Allow this relative error in Frobenius norm in each layer", "ε");
+        Option<int> rank = OptionValue.Of<int>("--rank", "One rank for all layers; with --certificate, K [the number of outputs]", "r");
+        Option<bool> certificate = OptionValue.Switch("--certificate", "For runs: rank K, with Theorem 3.4's bounds on what that changes");
+        Option<double> keep = OptionValue.Of<double>("--keep", "Keep at most this share of the model's parameters, with the smallest error", "share");
+        Option<string> data = OptionValue.Of<string>("--data", "Samples to fit layers to: .npz with X and y, csv, IDX, the folder of a run, or mnist", "DATA");
+        Option<string> test = OptionValue.Of<string>("--test", "Other samples to compare on [those of --data, or random ones]", "DATA");
+        Option<int> samples = OptionValue.Of<int>("--samples", "Take at most so many samples [all]", "N");
+        Option<string> predicts = OptionValue.Of<string>("--output", "The output that predicts classes [the first]", "NAME");
+        Option<string> only = OptionValue.Of<string>("--only", "Only layers whose names contain one of these texts, with commas between them", "TEXT[,…]");
+        Option<string> except = OptionValue.Of<string>("--except", "No layers whose names contain one of these texts", "TEXT[,…]");
+        Option<long> seed = OptionValue.Of<long>("--seed", "Seed of samples and of random inputs [0]", "n");
+        Option<bool> force = OptionValue.Switch("--force", "Replace the file that --out names");
+        Option<int> threads = CommonOptions.Threads();
+        Option<bool> json = CommonOptions.Json();
+        command.Add(path);
+        foreach (Option option in (Option[])[output, energy, tolerance, rank, certificate, keep, data, test, samples, predicts, only, except, seed, force, threads, json]) command.Add(option);
+        command.SetAction(parsed =>
+        {
+            bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
+            if (Has(threads) && parsed.GetValue(threads) < 1) throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
+            string model = parsed.GetRequiredValue(path), file = parsed.GetRequiredValue(output);
+            RequireFree(model, file, parsed.GetValue(force));
+            (RankRule rule, double value) = Rule(
+                (Has(energy), RankRule.Energy, parsed.GetValue(energy)), (Has(tolerance), RankRule.Tolerance, parsed.GetValue(tolerance)),
+                (Has(certificate), RankRule.Certificate, 0), (Has(keep), RankRule.Budget, parsed.GetValue(keep)), (Has(rank) && !Has(certificate), RankRule.Rank, 0));
+            var options = new CompressionOptions
+            {
+                Rule = rule,
+                Value = value,
+                Rank = Has(rank) ? parsed.GetValue(rank) : null,
+                Data = parsed.GetValue(data),
+                Test = parsed.GetValue(test),
+                Samples = Has(samples) ? parsed.GetValue(samples) : null,
+                Output = parsed.GetValue(predicts),
+                Only = Texts(parsed.GetValue(only)),
+                Except = Texts(parsed.GetValue(except)),
+                Seed = parsed.GetValue(seed),
+                Progress = environment.Error.WriteLine,
+                Cancellation = environment.Cancellation,
+            };
+            Product.MaxThreads = Has(threads) ? parsed.GetValue(threads) : Environment.ProcessorCount;
+            CompressionReport report;
+            using (ModelTensors tensors = ModelTensors.Open(model)) report = ModelCompression.Compress(tensors, file, options);
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, CompressionOutput.ToJson(report));
+            else CompressionOutput.Write(environment.Output, report);
+            return report.Output is null ? ExitCode.NotReached : ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string[] Texts(string? list) => list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    /// <summary>The one rule that was given, or the default.</summary>
+    private static (RankRule Rule, double Value) Rule(params (bool IsGiven, RankRule Rule, double Value)[] rules)
+    {
+        (bool IsGiven, RankRule Rule, double Value)[] given = [.. rules.Where(rule => rule.IsGiven)];
+        return given switch
+        {
+            [] => (RankRule.Energy, new CompressionOptions().Value),
+            [var (_, rule, value)] => (rule, value),
+            _ => throw new InvalidInputException("Ranks are chosen by one rule, but several are given; give one of --energy, --tolerance, --rank, --certificate and --keep."),
+        };
+    }
+
+    /// <summary>Refuses to write over a file, and over the model in any case.</summary>
+    private static void RequireFree(string model, string file, bool force)
+    {
+        if (Directory.Exists(file)) throw new InvalidInputException($"{file} is a folder, expected a file for the compressed model; choose another --out.");
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(file));
+        if (!Directory.Exists(folder)) throw new InvalidInputException($"The folder {folder} of --out does not exist; make it first.");
+        if (Path.GetFullPath(model) == Path.GetFullPath(file)) throw new InvalidInputException($"--out is the model itself, {file}; choose another file.");
+        if (!force && File.Exists(file)) throw new InvalidInputException($"The file {file} exists; choose another --out, or give --force to replace it.");
+    }
+}

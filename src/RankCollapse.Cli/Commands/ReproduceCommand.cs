@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.Experiments;
+
+namespace RankCollapse.Cli.Commands;
+
+/// <summary><c>reproduce</c>: the paper's figures, with data and verdicts.</summary>
+internal static class ReproduceCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Verb("reproduce", "Reproduces figures of the paper: trains what they show, writes data, pictures and a verdict on each claim.")
+        {
+            Notes =
+            [
+                $"Figures: {string.Join(", ", ExperimentCatalogue.Experiments.SelectMany(e => e.OtherNames.Prepend(e.Name)).Order(StringComparer.Ordinal))}, {ExperimentCatalogue.All}.",
+                "Ctrl-C stops with all finished trainings stored; the same command goes on to the same result.",
+                "Exit code 0: all figures are written, whatever their verdicts; 1: stopped or failed; 2: bad input.",
+            ],
+            Examples = ["rankcollapse reproduce fig5 --quick", "rankcollapse reproduce all --out reproduction", "rankcollapse reproduce fig1 fig2 --seed 7 --out other-seed --json"],
+        };
+        Argument<string[]> figures = new("FIGURE") { Description = "fig1 … fig7 or all, one or more", Arity = ArgumentArity.OneOrMore };
+        Option<bool> quick = OptionValue.Switch("--quick", "A faithful smaller version of every figure, in minutes");
+        Option<string> output = OptionValue.Of<string>("--out", "The folder of the results [reproduction, with --quick reproduction-quick]", "DIR");
+        Option<int> threads = OptionValue.Of<int>("--threads", "Trainings at the same time [all cores]; results do not depend on it", "n");
+        Option<long> seed = OptionValue.Of<long>("--seed", "The first seed [0]", "n");
+        Option<bool> force = OptionValue.Switch("--force", "Replace earlier results of these figures");
+        Option<bool> json = CommonOptions.Json();
+        command.Add(figures);
+        command.Add(quick);
+        command.Add(output);
+        command.Add(threads);
+        command.Add(seed);
+        command.Add(force);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            IReadOnlyList<Experiment> experiments = ExperimentCatalogue.Find(parsed.GetRequiredValue(figures));
+            var settings = new ReproductionSettings(parsed.GetValue(quick), parsed.GetValue(seed));
+            string path = parsed.GetValue(output) ?? (settings.IsQuick ? "reproduction-quick" : "reproduction");
+            IReadOnlyList<FigureResult> results = ReproductionDisplay.Show(environment, display => Reproduction.Run(
+                experiments,
+                settings,
+                path,
+                new ReproductionOptions { Force = parsed.GetValue(force), Threads = parsed.GetResult(threads) is null ? null : parsed.GetValue(threads), Progress = display.Update, Finished = display.Finish },
+                environment.Cancellation));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(path, results));
+            else Write(environment, path, results);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Write(CommandEnvironment environment, string path, IReadOnlyList<FigureResult> results)
+    {
+        foreach (FigureResult result in results)
+        {
+            environment.Output.WriteLine($"{result.Name}: {result.Title} ({result.Source})");
+            foreach (ClaimVerdict verdict in result.Verdicts)
+            {
+                environment.Output.WriteLine($"  {verdict.InWords}: {verdict.Claim}");
+                environment.Output.WriteLine($"    {Sentence(verdict.AsStated)}");
+                if (verdict.UnderCondition is { } under) environment.Output.WriteLine($"    under {verdict.Condition}: {Sentence(under)}");
+            }
+            environment.Output.WriteLine($"  {result.CellCount} trainings ({string.Join(", ", result.Statuses.Select(s => $"{s.Value} {s.Key}"))}), {Numbers.Short(result.CellSeconds)} s of one core: {Path.Combine(path, result.Name)}");
+        }
+        environment.Output.WriteLine($"report: {Path.Combine(path, ReproductionReport.FileName)}");
+    }
+
+    private static string Sentence(Measurement m) =>
+        $"{m.Quantity}: {Numbers.Short(m.Value)} ({(m.Comparison == Comparison.AtMost ? "at most" : "at least")} {Numbers.Short(m.Threshold)} asked)";
+
+    private static JsonObject ToJson(string path, IReadOnlyList<FigureResult> results) => new()
+    {
+        ["out"] = path,
+        ["report"] = Path.Combine(path, ReproductionReport.FileName),
+        ["figures"] = new JsonArray([.. results.Select(result => JsonNode.Parse(result.ToJson()))]),
+    };
+}

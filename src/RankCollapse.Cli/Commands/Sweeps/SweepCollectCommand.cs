@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.Sweeps.Results;
+
+namespace RankCollapse.Cli.Commands.Sweeps;
+
+/// <summary><c>sweep collect</c>: the final state of all trials as one tidy table.</summary>
+internal static class SweepCollectCommand
+{
+    private const string DefaultName = "results.parquet";
+
+    /// <summary>The verb.</summary>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Verb("collect", "Writes the final state of all trials as one tidy table, Parquet or csv.")
+        {
+            Notes = ["A row for each trial, layer (0 for the whole network) and metric, with the settings in which trials differ; a trial without a result has one row with its state and reason. The view results of rankcollapse query is the same table."],
+            Examples = ["rankcollapse sweep collect sweeps/phase", "rankcollapse sweep collect sweeps/phase sweeps/more --out both.csv"],
+        };
+        Argument<string[]> folders = ResultOptions.Folders();
+        folders.Arity = ArgumentArity.OneOrMore;
+        Option<string> file = OptionValue.Of<string>("--out", $"The file: .parquet, .csv or .json [{DefaultName} in the first folder]", "FILE");
+        Option<string> format = OptionValue.Of<string>("--format", "csv, json or parquet [by the file's ending]", "NAME");
+        command.Add(folders);
+        command.Add(file);
+        command.Add(format);
+        Option<bool> json = CommonOptions.Json();
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            string[] given = parsed.GetRequiredValue(folders);
+            string path = parsed.GetValue(file) ?? Path.Combine(given[0], Path.ChangeExtension(DefaultName, parsed.GetValue(format) ?? "parquet"));
+            ResultFormat chosen = ResultOptions.Format(parsed.GetValue(format), path, json: false)!.Value;
+            IReadOnlyList<ResultSource> sources = ResultSearch.Find(given);
+            using var database = ResultDatabase.Open(sources, "FROM results", environment.Cancellation);
+            ResultOptions.WriteProblems(environment, database.Problems);
+            AtomicFile.Write(path, stream => database.Write(chosen, stream, environment.Cancellation));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, new JsonObject { ["file"] = path, ["runs"] = sources.Count, ["unreadable"] = database.Problems.Count });
+            else environment.Output.WriteLine(path);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
+using RankCollapse.Cli.Parsing;
+using RankCollapse.Reporting;
+using RankCollapse.Reporting.Figures;
+using RankCollapse.Sweeps.Results;
+
+namespace RankCollapse.Cli.Commands.Sweeps;
+
+/// <summary><c>sweep plot</c>: one metric over one setting or two, as a figure.</summary>
+internal static class SweepPlotCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(CommandEnvironment environment)
+    {
+        var command = new Verb("plot", "Draws a metric over one setting as lines with bands, or over two as a heat map; SVG and PNG.")
+        {
+            Notes =
+            [
+                "--x alone or with --by draws lines, --x with --y a heat map. Runs that share these settings, such as those of all seeds, are put together: the line is their median, the band their quartiles.",
+                "Metrics of the whole network are those of summary.json, such as objective; metrics of layers, such as tcvUpper, need --layer.",
+            ],
+            Examples =
+            [
+                "rankcollapse sweep plot sweeps/phase --metric objective --x lambda --by depth",
+                "rankcollapse sweep plot sweeps/phase --metric tcvUpper --layer last --x lambda --y width --where \"activation = 'tanh'\"",
+            ],
+        };
+        Argument<string[]> folders = ResultOptions.Folders();
+        folders.Arity = ArgumentArity.OneOrMore;
+        Option<string> metric = OptionValue.Of<string>("--metric", "The metric, as in the views runs and layers", "NAME");
+        Option<string> layer = OptionValue.Of<string>("--layer", "The layer of a metric of layers: a number, first, last, max, min or mean", "l");
+        Option<string> x = OptionValue.Of<string>("--x", "The setting from left to right", "NAME");
+        Option<string> y = OptionValue.Of<string>("--y", "The setting upwards, for a heat map", "NAME");
+        Option<string> by = OptionValue.Of<string>("--by", "A line for each value of this setting", "NAME");
+        Option<string> statistic = OptionValue.Of<string>("--statistic", "What is drawn: median, mean, min or max [median]", "NAME");
+        Option<string> band = OptionValue.Of<string>("--band", "The bands of lines: quartiles, range, deviation or none [quartiles]", "NAME");
+        Option<string> scale = OptionValue.Of<string>("--scale", "Scale of the metric: log or linear [log where its values are positive and span a factor of 50]", "NAME");
+        Option<string> where = OptionValue.Of<string>("--where", "Only runs that meet this condition on the columns of runs", "SQL");
+        Option<string> file = OptionValue.Of<string>("--out", "The files' path without ending [figures/… in the first folder]", "PATH");
+        Option<bool> json = CommonOptions.Json();
+        command.Add(folders);
+        foreach (Option option in (Option[])[metric, layer, x, y, by, statistic, band, scale, where, file, json]) command.Add(option);
+        command.SetAction(parsed =>
+        {
+            string Needed(Option<string> option) => parsed.GetValue(option) ?? throw new InvalidInputException($"sweep plot needs {option.Name}; rankcollapse sweep plot --help shows an example.");
+            if (parsed.GetValue(y) is not null && parsed.GetValue(by) is not null) throw new InvalidInputException("--y draws a heat map and --by lines; give one of them.");
+            var style = new MetricFigureStyle(
+                Choice(parsed.GetValue(statistic) ?? "median", "--statistic", "median", "mean", "min", "max"),
+                Choice(parsed.GetValue(band) ?? "quartiles", "--band", "quartiles", "range", "deviation", "none"),
+                parsed.GetValue(scale) is { } chosen ? Choice(chosen, "--scale", "log", "linear") == "log" : null);
+            var request = new MetricRequest { Metric = Needed(metric), Layer = parsed.GetValue(layer), X = Needed(x), Y = parsed.GetValue(y) ?? parsed.GetValue(by), Where = parsed.GetValue(where) };
+            string[] given = parsed.GetRequiredValue(folders);
+            var groups = MetricGroups.Of(ResultSearch.Find(given), request, environment.Cancellation);
+            ResultOptions.WriteProblems(environment, groups.Problems);
+            FigureDrawing drawing = parsed.GetValue(y) is null ? MetricFigure.Lines(request, groups, style) : MetricFigure.HeatMap(request, groups, style);
+            string path = parsed.GetValue(file) ?? Path.Combine(given[0], "figures", MetricFigure.FileName(request, isHeatMap: parsed.GetValue(y) is not null));
+            string[] written = [WholeFile.Write(path + ".svg", Encoding.UTF8.GetBytes(drawing.ToSvgFile())), WholeFile.Write(path + ".png", drawing.ToPng())];
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(request, groups, written));
+            else foreach (string one in written) environment.Output.WriteLine(one);
+            if (groups.PutTogether.Count > 0) environment.Error.WriteLine($"put together: runs that differ in {string.Join(", ", groups.PutTogether)}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string Choice(string given, string option, params string[] known) =>
+        known.Contains(given) ? given : throw new InvalidInputException($"The option {option} is '{InputFile.Printable(given)}'; {NearMatches.Advice(given, known)}");
+
+    private static JsonObject ToJson(MetricRequest request, MetricGroups groups, string[] files) => new()
+    {
+        ["files"] = new JsonArray([.. files.Select(file => JsonValue.Create(file))]),
+        ["metric"] = request.Metric,
+        ["layer"] = JsonOutput.Text(request.Layer),
+        ["x"] = request.X,
+        ["y"] = JsonOutput.Text(request.Y),
+        ["putTogether"] = new JsonArray([.. groups.PutTogether.Select(name => JsonValue.Create(name))]),
+        ["groups"] = new JsonArray([.. groups.Groups.Select(group => new JsonObject
+        {
+            ["x"] = Setting(group.X),
+            ["y"] = Setting(group.Y),
+            ["runs"] = group.Runs,
+            ["values"] = group.Values,
+            ["median"] = JsonOutput.Number(group.Median),
+            ["lowerQuartile"] = JsonOutput.Number(group.LowerQuartile),
+            ["upperQuartile"] = JsonOutput.Number(group.UpperQuartile),
+            ["minimum"] = JsonOutput.Number(group.Minimum),
+            ["maximum"] = JsonOutput.Number(group.Maximum),
+            ["mean"] = JsonOutput.Number(group.Mean),
+            ["standardDeviation"] = JsonOutput.Number(group.StandardDeviation),
+        })]),
+    };
+
+    private static JsonNode? Setting(object? value) => value switch
+    {
+        null => null,
+        long whole => JsonValue.Create(whole),
+        double number => JsonOutput.Number(number),
+        bool truth => JsonValue.Create(truth),
+        _ => JsonValue.Create(MetricFigure.Label(value)),
+    };
+}

@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using RankCollapse.Models;
+using RankCollapse.Models.Weights;
+
+namespace RankCollapse.Cli.Output;
+
+/// <summary>What <c>inspect</c> found, as JSON.</summary>
+internal static class InspectionJson
+{
+    /// <summary>The document.</summary>
+    public static JsonObject Of(Inspection inspection)
+    {
+        IReadOnlyList<InspectionColumn> columns = InspectionColumn.OfWeights(inspection.Options.Classes);
+        return new JsonObject
+        {
+            ["model"] = inspection.Path,
+            ["format"] = Word(inspection.Format),
+            ["convolution"] = Word(inspection.Options.Convolution),
+            ["fourierSize"] = inspection.Options.Convolution == ConvolutionView.Fourier ? inspection.Options.FourierSize : null,
+            ["classes"] = inspection.Options.Classes,
+            ["layers"] = new JsonArray([.. inspection.Layers.Select(layer => Layer(layer, columns))]),
+            ["otherFeatures"] = new JsonArray([.. inspection.OtherFeatures.Select(features => Features(features))]),
+            ["skipped"] = new JsonArray([.. inspection.Skipped.Select(tensor => new JsonObject { ["name"] = tensor.Name, ["reason"] = tensor.Reason })]),
+        };
+    }
+
+    private static JsonObject Layer(InspectedLayer layer, IReadOnlyList<InspectionColumn> columns)
+    {
+        WeightLayer weights = layer.Layer;
+        var result = new JsonObject
+        {
+            ["layer"] = weights.Name,
+            ["kind"] = Word(weights.Kind),
+            ["evidence"] = weights.Evidence,
+            ["type"] = weights.Tensor.Type.ToString(),
+            ["shape"] = new JsonArray([.. weights.Tensor.Shape.Select(size => JsonValue.Create(size))]),
+            ["layout"] = Word(weights.Layout),
+            ["groups"] = weights.Groups,
+            ["blocks"] = new JsonObject { ["rows"] = layer.Spectrum.Shape.Rows, ["columns"] = layer.Spectrum.Shape.Columns, ["count"] = layer.Spectrum.Shape.Count },
+            ["nodes"] = Texts(weights.Nodes),
+            ["outputs"] = Texts(weights.Outputs),
+        };
+        foreach (InspectionColumn column in columns) result[column.Key] = JsonOutput.Number(column.Value(layer));
+        result["parametersSaved"] = new JsonArray([.. layer.Spectrum.EnergyRanks.Select(rank => (JsonNode?)rank.ParametersSaved)]);
+        result["singularValues"] = JsonOutput.List(layer.Spectrum.SingularValues);
+        result["features"] = layer.Features is { } features ? Features(features) : null;
+        result["seconds"] = JsonOutput.Number(layer.Seconds);
+        return result;
+    }
+
+    private static JsonObject Features(LayerFeatures features)
+    {
+        var result = new JsonObject { ["layer"] = features.Layer, ["value"] = features.Value };
+        foreach ((string key, double? value) in features.Metrics) result[key] = JsonOutput.Number(value);
+        if (features.Reasons.Count > 0) result["reasons"] = new JsonObject([.. features.Reasons.Select(pair => KeyValuePair.Create(pair.Key, JsonOutput.Text(pair.Value)))]);
+        return result;
+    }
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonOutput.Text(text))]);
+
+    /// <summary>An enumeration's member in the way of JSON: shardedSafetensors.</summary>
+    private static string Word<T>(T value)
+        where T : struct, Enum
+    {
+        string name = value.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+}

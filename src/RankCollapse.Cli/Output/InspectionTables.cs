@@ -1,0 +1,74 @@
+using RankCollapse.Models;
+using RankCollapse.Models.Reading;
+using RankCollapse.Models.Weights;
+
+namespace RankCollapse.Cli.Output;
+
+/// <summary>What <c>inspect</c> found, as tables.</summary>
+internal static class InspectionTables
+{
+    private const int LongestName = 56;
+    private const int MostReasons = 12;
+
+    /// <summary>Writes the layers and what was skipped.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="inspection">What was found.</param>
+    /// <param name="all">Every column, and every skipped tensor.</param>
+    public static void Write(TextWriter output, Inspection inspection, bool all)
+    {
+        long weights = inspection.Layers.Sum(layer => layer.Parameters);
+        output.WriteLine($"{inspection.Path}: {inspection.Layers.Count} layers with {weights.ToString("N0")} weights");
+        if (inspection.Layers.Any(layer => layer.Layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution)) output.WriteLine(View(inspection.Options));
+        IReadOnlyList<InspectionColumn> columns = [.. InspectionColumn.OfWeights(inspection.Options.Classes).Where(column => all || column.IsMain)];
+        var table = new TextTable(["layer", "kind", "matrix", .. columns.Select(column => column.Heading)]);
+        foreach (InspectedLayer layer in inspection.Layers)
+            table.Add([ShortName.Of(layer.Layer.Name, LongestName), Kind(layer.Layer), layer.Spectrum.Shape.ToString(), .. columns.Select(column => Cell(column, layer))]);
+        if (inspection.Layers.Count > 0) table.Write(output);
+        WriteSavings(output, inspection, weights);
+        WriteSkipped(output, inspection.Skipped, all);
+    }
+
+    private static string Kind(WeightLayer layer) => layer.Kind switch
+    {
+        LayerKind.TransposedConvolution => "transposed conv",
+        LayerKind.Convolution => "conv",
+        _ => layer.Kind.ToString().ToLowerInvariant(),
+    };
+
+    private static string View(InspectionOptions options) => options.Convolution switch
+    {
+        ConvolutionView.Slices => "Convolutions: the matrices out × in of all positions of the kernel together",
+        ConvolutionView.Fourier => $"Convolutions: as maps of images of {options.FourierSize} points a side with periodic borders",
+        _ => "Convolutions: unfolded to out × (in·positions), a block for each group",
+    };
+
+    private static string Cell(InspectionColumn column, InspectedLayer layer)
+    {
+        double? value = column.Value(layer);
+        if (column.Key.StartsWith("saved", StringComparison.Ordinal)) return Numbers.PerCent(value);
+        return column.IsWhole && value is { } whole ? whole.ToString("F0") : Numbers.Short(value);
+    }
+
+    private static void WriteSavings(TextWriter output, Inspection inspection, long weights)
+    {
+        if (weights == 0 || inspection.Layers.Any(layer => layer.Spectrum.EnergyRanks[0].ParametersSaved is null)) return;
+        IEnumerable<string> parts = EnergyRank.Levels.Select((level, i) =>
+            $"{Numbers.PerCent((double)inspection.Layers.Sum(layer => layer.Spectrum.EnergyRanks[i].ParametersSaved!.Value) / weights)} at {level * 100} % of each layer's energy");
+        output.WriteLine($"Factors would save {string.Join(", ", parts)}.");
+        output.WriteLine();
+    }
+
+    private static void WriteSkipped(TextWriter output, IReadOnlyList<SkippedTensor> skipped, bool all)
+    {
+        if (skipped.Count == 0) return;
+        output.WriteLine(all ? $"Not layers ({skipped.Count} tensors):" : $"Not layers ({skipped.Count} tensors; --all names each):");
+        if (all)
+        {
+            foreach (SkippedTensor tensor in skipped) output.WriteLine($"  {InputFile.Printable(tensor.Name)}: {tensor.Reason}");
+            return;
+        }
+        (string Reason, int Count)[] reasons = [.. skipped.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).Select(group => (group.Key, group.Count())).OrderByDescending(pair => pair.Item2)];
+        foreach ((string reason, int count) in reasons.Take(MostReasons)) output.WriteLine($"  {count} × {reason}");
+        if (reasons.Length > MostReasons) output.WriteLine($"  {reasons.Skip(MostReasons).Sum(pair => pair.Count)} × for {reasons.Length - MostReasons} other reasons");
+    }
+}

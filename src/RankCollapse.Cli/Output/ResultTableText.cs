@@ -1,0 +1,44 @@
+using System.Collections;
+using System.Globalization;
+using RankCollapse.Sweeps.Results;
+
+namespace RankCollapse.Cli.Output;
+
+/// <summary>Rows of an answer as a table in the terminal: numbers of six digits, long texts and lists cut.</summary>
+internal static class ResultTableText
+{
+    private const int Digits = 6;
+    private const int LongestText = 60;
+    private const int LongestList = 4;
+
+    /// <summary>Writes the table, and to the error output how many rows it has.</summary>
+    public static void Write(CommandEnvironment environment, ResultTable table)
+    {
+        var text = new TextTable([.. table.Columns.Select(column => InputFile.Printable(column.Name))]);
+        foreach (IReadOnlyList<object?> row in table.Rows) text.Add([.. row.Select(Cell)]);
+        text.Write(environment.Output);
+        environment.Error.WriteLine(table.IsCut
+            ? $"the first {table.Rows.Count} rows; --format csv writes all"
+            : $"{table.Rows.Count} row{(table.Rows.Count == 1 ? "" : "s")}");
+    }
+
+    private static string Cell(object? value) => value switch
+    {
+        null => Numbers.Short(null),
+        string text => Cut(InputFile.Printable(text)),
+        double number => Number(number),
+        float number => Number(number),
+        bool truth => truth ? "true" : "false",
+        IDictionary map => $"{map.Count} entries",
+        IEnumerable list => List([.. list.Cast<object?>()]),
+        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+        _ => InputFile.Printable(value.ToString() ?? ""),
+    };
+
+    private static string Number(double number) => number == Math.Floor(number) && Math.Abs(number) < 1e15 ? number.ToString("0", CultureInfo.InvariantCulture) : Numbers.Short(number, Digits);
+
+    private static string Cut(string text) => text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText - 1), "…");
+
+    private static string List(object?[] items) =>
+        $"[{string.Join(", ", items.Take(LongestList).Select(item => item is double number ? Numbers.Short(number) : Cell(item)))}{(items.Length > LongestList ? $", … {items.Length}" : "")}]";
+}

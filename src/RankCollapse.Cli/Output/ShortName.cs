@@ -1,0 +1,12 @@
+namespace RankCollapse.Cli.Output;
+
+/// <summary>Names from models, fit for a cell of a table.</summary>
+internal static class ShortName
+{
+    /// <summary>A name without control characters; a long one with its middle left out, because the ends tell layers apart.</summary>
+    public static string Of(string name, int longest)
+    {
+        string printable = InputFile.Printable(name);
+        return printable.Length <= longest ? printable : $"{printable[..(longest / 2)]}…{printable[^((longest / 2) - 1)..]}";
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace RankCollapse.Cli.Serving;
+
+/// <summary>
+/// Who may ask: hosts by the names that this machine has, so that another site's name that is made to lead here (DNS rebinding) gets nothing,
+/// and on a network only those who know the token that begins every path.
+/// </summary>
+internal sealed class AddressGuard
+{
+    private const int TokenBytes = 16;
+
+    private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]" };
+    private readonly bool _isLoopback;
+    private readonly byte[] _token;
+
+    /// <summary>Guards an address.</summary>
+    /// <param name="address">The address that is listened to.</param>
+    /// <param name="otherNames">Further names of this machine.</param>
+    public AddressGuard(IPAddress address, IReadOnlyList<string> otherNames)
+    {
+        _isLoopback = IPAddress.IsLoopback(address);
+        if (!_isLoopback)
+        {
+            _hosts.Add(Dns.GetHostName());
+            Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
+        }
+        _token = Encoding.ASCII.GetBytes(Token);
+        foreach (string name in otherNames) _hosts.Add(name);
+    }
+
+    /// <summary>The token; empty where none is asked for.</summary>
+    public string Token { get; } = "";
+
+    /// <summary>Whether the Host header names this machine. On a network its number will do, which no other site can take.</summary>
+    public bool AcceptsHost(HostString host) =>
+        host.HasValue && (_hosts.Contains(host.Host) || (!_isLoopback && IPAddress.TryParse(host.Host.Trim('[', ']'), out _)));
+
+    /// <summary>The path without its token; null where the token is missing or wrong.</summary>
+    public string? Strip(string path)
+    {
+        if (_token.Length == 0) return path;
+        int end = path.IndexOf('/', 1);
+        if (end < 0) return null;
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(path[1..end]), _token) ? path[end..] : null;
+    }
+}

@@ -1,0 +1,219 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using RankCollapse.Cli.Output;
+using RankCollapse.Reporting;
+using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Report;
+using RankCollapse.Runs;
+using RankCollapse.Sweeps.Live;
+
+namespace RankCollapse.Cli.Serving;
+
+/// <summary>What the page asks for, as JSON.</summary>
+internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
+{
+    private const int MostTrials = 200;
+    private const int MostTraining = 50;
+    private const int MostKept = 256;
+    private const string WholeNetwork = "whole network";
+    private const string NoView = "There is no such sweep here, and no such run.";
+
+    private static readonly string[] LayerMetrics = ["tcvUpper", "wcssOfClasses", "featureNumericalRank", "weightNumericalRank", "weightTailEnergy"];
+    private static readonly string[] RankMetrics = ["featureNumericalRank", "weightNumericalRank"];
+
+    private readonly ConcurrentDictionary<string, (long Version, byte[] Answer)> _kept = new(StringComparer.Ordinal);
+
+    /// <summary>Where a view stands: its counts, what is trained, the settings and metrics to choose from; null where <c>known</c> is the present version.</summary>
+    /// <exception cref="InvalidInputException">There is no such view.</exception>
+    public async Task<byte[]?> StateAsync(HttpRequest request)
+    {
+        LiveView? view = await hub.FindAsync(Name(request, "view"));
+        if (view is null && request.Query.ContainsKey("view")) throw new InvalidInputException(NoView);
+        LiveSnapshot? now = view?.Snapshot;
+        if (now is not null && request.Query["known"] == now.Version.ToString(CultureInfo.InvariantCulture)) return null;
+        return Kept(request, now, () => State(view, now));
+    }
+
+    /// <summary>The heat map of a metric over two settings.</summary>
+    /// <exception cref="InvalidInputException">A name is unknown.</exception>
+    public async Task<byte[]> GridAsync(HttpRequest request)
+    {
+        LiveSnapshot now = (await ViewAsync(request)).Snapshot;
+        return Kept(request, now, () =>
+        {
+            using var stream = new MemoryStream();
+            using (var writer = new Utf8JsonWriter(stream)) LiveGrid.Of(now, Name(request, "x"), Name(request, "y")).Write(writer, Metric(request));
+            return stream.ToArray();
+        });
+    }
+
+    /// <summary>The first trials of a cell or of a state.</summary>
+    /// <exception cref="InvalidInputException">A name is unknown.</exception>
+    public async Task<byte[]> TrialsAsync(HttpRequest request)
+    {
+        LiveSnapshot now = (await ViewAsync(request)).Snapshot;
+        return Kept(request, now, () =>
+        {
+            LiveMetric metric = Metric(request);
+            (int X, int Y)? cell = int.TryParse(request.Query["cellX"], out int x) && int.TryParse(request.Query["cellY"], out int y) ? (x, y) : null;
+            string? state = Name(request, "state");
+            LiveTrial[] found = [.. LiveGrid.Of(now, Name(request, "x"), Name(request, "y")).Trials(cell).Where(trial => state is null || trial.State == state)];
+            return Json(writer =>
+            {
+                writer.WriteNumber("total", found.Length);
+                writer.WriteStartArray("trials");
+                foreach (LiveTrial trial in found.Take(MostTrials)) Trial(writer, now, trial, metric);
+                writer.WriteEndArray();
+            });
+        });
+    }
+
+    /// <summary>The view that a request names.</summary>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public async Task<LiveView> ViewAsync(HttpRequest request) => await hub.FindAsync(Name(request, "view")) ?? throw new InvalidInputException(NoView);
+
+    private byte[] State(LiveView? view, LiveSnapshot? now)
+    {
+        return Json(writer =>
+        {
+            writer.WriteStartArray("views");
+            foreach ((string id, LiveView other) in hub.Views)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("id", id);
+                writer.WriteString("name", other.IsSweep ? id == "." ? other.Name : id : "runs of their own");
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+            if (view is null || now is null) return;
+            writer.WriteString("view", hub.IdOf(view));
+            writer.WriteString("name", view.IsSweep ? view.Name : "Runs");
+            writer.WriteBoolean("isSweep", view.IsSweep);
+            writer.WriteNumber("version", now.Version);
+            writer.WriteStartObject("counts");
+            foreach ((string state, int count) in now.Counts) writer.WriteNumber(state, count);
+            writer.WriteEndObject();
+            writer.WriteNumber("trials", now.Trials.Count);
+            LiveGrid.Number(writer, "perMinute", now.TrialsPerMinute);
+            writer.WriteString("left", now.SecondsLeft is { } left ? NumberText.Duration(Math.Ceiling(left)) : null);
+            writer.WriteString("problem", now.Problem);
+            Texts(writer, "names", now.Names);
+            Texts(writer, "metrics", LiveMetric.OfNetwork);
+            Texts(writer, "layerMetrics", LiveMetric.OfLayers);
+            writer.WriteStartArray("training");
+            foreach (var worker in now.Training.Take(MostTraining))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("trial", worker.Trial);
+                writer.WriteString("settings", Settings(now, now.Find(worker.Trial!)));
+                writer.WriteString("host", worker.Host);
+                writer.WriteNumber("epoch", worker.TrialEpoch);
+                LiveGrid.Number(writer, "objective", worker.TrialObjective);
+                writer.WriteNumber("seconds", Math.Round(worker.TrialSeconds));
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+        });
+    }
+
+    /// <summary>The curves of one trial, as charts.</summary>
+    /// <exception cref="InvalidInputException">There is no such trial, or its file is damaged.</exception>
+    public async Task<byte[]> CurveAsync(HttpRequest request)
+    {
+        LiveView view = await ViewAsync(request);
+        LiveTrial trial = view.Snapshot.Find(request.Query["trial"].ToString()) ?? throw new InvalidInputException(NoView);
+        IReadOnlyList<MetricRecord> records = LiveCurve.Read(view, trial, folder.Holds);
+        var series = records.GroupBy(r => (r.Metric, r.Layer)).ToDictionary(g => g.Key, g => new MetricSeries(g));
+        int depth = records.Count == 0 ? 0 : records.Max(r => r.Layer);
+        return Json(writer =>
+        {
+            Trial(writer, "trial", view.Snapshot, trial);
+            Colours(writer, depth);
+            writer.WriteStartObject("charts");
+            string[] whole = [.. records.Where(r => r.Layer == 0).Select(r => r.Metric).Distinct()];
+            Chart(writer, WholeNetwork, [.. whole.Select((name, i) => new ChartLine(name, name, $"--kind-{i % FigurePalette.KindCount}", series[(name, 0)]))], isLogarithmic: true);
+            foreach (string metric in LayerMetrics)
+            {
+                int[] layers = [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric, l)))];
+                Chart(writer, metric, [.. layers.Select(l => new ChartLine($"layer-{l}", $"layer {l}", $"--layer-{l}", series[(metric, l)]))], !RankMetrics.Contains(metric));
+            }
+            writer.WriteEndObject();
+            writer.WriteStartArray("files");
+            foreach (LiveFile file in LiveFiles.All.Where(file => LiveFiles.Find(folder, trial, file) is not null)) writer.WriteStringValue(file.Name);
+            writer.WriteEndArray();
+        });
+    }
+
+    // Many ask the same; what was answered is answered again until something changes.
+    private byte[] Kept(HttpRequest request, LiveSnapshot? now, Func<byte[]> make)
+    {
+        string question = $"{request.Path}{request.QueryString}";
+        long version = now?.Version ?? -1;
+        if (_kept.TryGetValue(question, out (long Version, byte[] Answer) known) && known.Version == version) return known.Answer;
+        byte[] answer = make();
+        if (_kept.Count >= MostKept) _kept.Clear();
+        _kept[question] = (version, answer);
+        return answer;
+    }
+
+    private static void Chart(Utf8JsonWriter writer, string name, List<ChartLine> lines, bool isLogarithmic) =>
+        ChartData.Chart(writer, name, isLogarithmic, level: null, [("", name == WholeNetwork ? "value" : name, lines)]);
+
+    // A light and a dark colour for each layer; they depend on the depth.
+    private static void Colours(Utf8JsonWriter writer, int depth)
+    {
+        writer.WriteStartArray("layers");
+        for (int l = 1; l <= depth; l++) writer.WriteStringValue($"light-dark({FigurePalette.Layer(l, depth)}, {FigurePalette.LayerOnDark(l, depth)})");
+        writer.WriteEndArray();
+    }
+
+    private static void Trial(Utf8JsonWriter writer, string name, LiveSnapshot now, LiveTrial trial)
+    {
+        writer.WritePropertyName(name);
+        Trial(writer, now, trial, null);
+    }
+
+    private static void Trial(Utf8JsonWriter writer, LiveSnapshot now, LiveTrial trial, LiveMetric? metric)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id", trial.Id);
+        writer.WriteString("state", trial.State);
+        writer.WriteString("status", trial.Status);
+        writer.WriteString("reason", trial.Reason);
+        writer.WriteString("settings", Settings(now, trial));
+        if (metric is not null) LiveGrid.Number(writer, "value", trial.Value(metric));
+        writer.WriteEndObject();
+    }
+
+    private static string Settings(LiveSnapshot now, LiveTrial? trial) =>
+        trial is null ? "" : string.Join(", ", now.Names.Zip(trial.Settings, (name, value) => $"{name} {MetricFigure.Label(value)}"));
+
+    private static LiveMetric Metric(HttpRequest request)
+    {
+        string name = Name(request, "metric") ?? "objective";
+        return LiveMetric.Find(name, Name(request, "layer")) ?? throw new InvalidInputException($"There is no metric '{InputFile.Printable(name)}' of this layer.");
+    }
+
+    private static string? Name(HttpRequest request, string key) => request.Query[key].ToString() is { Length: > 0 } text ? text : null;
+
+    private static void Texts(Utf8JsonWriter writer, string name, IEnumerable<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (string text in texts) writer.WriteStringValue(text);
+        writer.WriteEndArray();
+    }
+
+    private static byte[] Json(Action<Utf8JsonWriter> write)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,295 @@
+(() => {
+  const { number, element } = Chart;
+  const $ = id => document.getElementById(id);
+  const heatColours = document.body.dataset.heat.split(" ");
+  const stateNames = ["done", "failed", "damaged", "leased", "pending", "unfinished", "cancelled"];
+  const stateWords = { leased: "training", unfinished: "not ended" };
+  const word = state => stateWords[state] || state;
+  // What is chosen is kept in the address, so that it can be reloaded and sent.
+  const chosen = new URLSearchParams(location.hash.slice(1));
+  let state = null, grid = null, cursor = null, cell = null, charts = new Map(), shownCurve = "", failures = 0, timer = 0;
+
+  const choose = (key, value) => {
+    if (value === null || value === "") chosen.delete(key); else chosen.set(key, value);
+    history.replaceState(null, "", `#${chosen}`);
+  };
+
+  async function ask(name, parameters) {
+    const query = new URLSearchParams(Object.entries(parameters).filter(([, v]) => v !== null && v !== undefined && v !== ""));
+    const response = await fetch(`${name}?${query}`, { cache: "no-store" });
+    if (response.status === 204) return null;
+    if (!response.ok) throw new Error((await response.text()).trim());
+    return response.json();
+  }
+
+  function fill(select, options, value) {
+    const wanted = options.map(o => `${o.value}\t${o.text}`).join("\n");
+    if (select.dataset.options !== wanted) {
+      select.replaceChildren(...options.map(o => new Option(o.text, o.value)));
+      select.dataset.options = wanted;
+    }
+    select.value = options.some(o => o.value === value) ? value : options.length ? options[0].value : "";
+    return select.value;
+  }
+  const plain = names => names.map(name => ({ value: name, text: name }));
+  const request = () => ({ view: state.view, x: $("x").value, y: $("y").value, metric: $("metric").value, layer: isOfLayers() ? $("layer").value : null });
+  const isOfLayers = () => state.layerMetrics.includes($("metric").value);
+  const count = (n, one) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
+
+  function showProgress() {
+    const counts = state.counts, total = state.trials, of = s => counts[s] || 0;
+    const ended = of("done") + of("failed") + of("damaged");
+    document.title = `${ended}/${total} ${state.name} · RankCollapse`;
+    $("subject").textContent = state.isSweep ? "sweep" : "folder";
+    $("progress-heading").textContent = state.isSweep ? `${state.name}: ${ended.toLocaleString("en")} of ${count(total, "trial")} ended` : `${state.name}: ${count(total, "run")}`;
+    const parts = [];
+    if (of("leased")) parts.push(`${of("leased")} training`);
+    if (of("failed") + of("damaged")) parts.push(`${of("failed") + of("damaged")} failed`);
+    if (state.perMinute) parts.push(`${number(Number(state.perMinute.toPrecision(3)))} in a minute`);
+    if (state.left) parts.push(`about ${state.left} left`);
+    $("pace").textContent = parts.join(" · ") || (ended === total ? "Nothing is left to do." : "Nothing is trained at the moment.");
+    $("pace").className = `convergence ${of("failed") + of("damaged") ? "open" : ended === total ? "good" : ""}`;
+    const present = stateNames.filter(s => of(s));
+    $("bar").replaceChildren(...present.map(s => {
+      const part = document.createElement("i");
+      part.className = `is-${s}`;
+      part.style.setProperty("width", `${100 * of(s) / total}%`);
+      return part;
+    }));
+    $("bar").setAttribute("aria-label", present.map(s => `${of(s)} ${word(s)}`).join(", ") || "no trials");
+    $("states").replaceChildren(...present.map(s => {
+      const item = document.createElement("li"), swatch = document.createElement("i");
+      swatch.className = `is-${s}`;
+      item.append(swatch, `${of(s).toLocaleString("en")} ${word(s)}`);
+      return item;
+    }));
+    fill($("state"), [{ value: "", text: "any" }, ...present.map(s => ({ value: s, text: word(s) }))], chosen.get("state") || "");
+  }
+
+  function showChoices() {
+    fill($("view"), state.views.map(v => ({ value: v.id, text: v.name })), state.view);
+    fill($("metric"), plain([...state.metrics, ...state.layerMetrics]), chosen.get("metric") || "objective");
+    fill($("layer"), plain(["last", "max", "min", ...Array.from({ length: 16 }, (_, i) => String(i + 1))]), chosen.get("layer") || "last");
+    $("layer-choice").hidden = !isOfLayers();
+    const names = state.names.filter(n => n !== "seed" && n !== "dataSeed").concat(state.names.filter(n => n === "seed" || n === "dataSeed"));
+    const x = fill($("x"), [...plain(names), { value: "", text: "–" }], chosen.has("x") ? chosen.get("x") : names[0] || "");
+    fill($("y"), [...plain(names.filter(n => n !== x)), { value: "", text: "–" }], chosen.has("y") ? chosen.get("y") : names.find(n => n !== x) || "");
+  }
+
+  const scaled = value => grid.log ? Math.log10(value) : value;
+  function position(value) {
+    const low = scaled(grid.low), high = scaled(grid.high);
+    return high > low ? (scaled(value) - low) / (high - low) : 0.5;
+  }
+
+  function drawHeat() {
+    const svg = $("heat");
+    const width = svg.clientWidth;
+    svg.replaceChildren();
+    if (!grid || !width) return;
+    const columns = grid.xLabels.length, rows = grid.yLabels.length;
+    const measure = labels => 7 * Math.max(...labels.map(l => l.length));
+    const left = Math.min(width / 3, 26 + measure(grid.yLabels)), right = 10, top = 8;
+    const cellWidth = (width - left - right) / columns, cellHeight = Math.max(6, Math.min(40, 420 / rows));
+    const isTurned = measure(grid.xLabels) > cellWidth - 4;
+    const below = (isTurned ? Math.min(90, measure(grid.xLabels)) + 12 : 24) + 24, legend = 44;
+    const height = top + rows * cellHeight + below + legend;
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const gap = Math.min(cellWidth, cellHeight) > 10 ? 1 : 0;
+    const at = (x, y) => ({ x: left + x * cellWidth, y: top + (rows - 1 - y) * cellHeight });
+    for (const [x, y, trials, ended, value] of grid.cells) {
+      const p = at(x, y), w = cellWidth - gap, h = cellHeight - gap;
+      const group = element("g", { "data-cell": `${x},${y}` }, svg);
+      element("rect", { x: p.x, y: p.y, width: w, height: h, fill: "var(--raised)", stroke: "var(--line)", "stroke-width": 0.5 }, group);
+      if (!ended) continue;
+      const isKnown = value !== null && !(grid.log && value <= 0), share = ended / trials;
+      const place = isKnown ? position(value) : 0;
+      element("rect", { class: "value", x: p.x, y: p.y + h * (1 - share), width: w, height: h * share, fill: isKnown ? heatColours[Math.round(place * (heatColours.length - 1))] : "var(--reference)", stroke: "var(--line)", "stroke-width": 0.5 }, group);
+      const text = value === null ? "–" : number(value);
+      if (share === 1 && w > 7 * text.length + 4 && h > 15)
+        element("text", { class: isKnown && place >= 0.5 ? "on-light" : "on-dark", x: p.x + w / 2, y: p.y + h / 2 + 4, "text-anchor": "middle" }, group, text);
+    }
+    const everyX = Math.max(1, Math.ceil((isTurned ? 13 : 0) / cellWidth)), everyY = Math.max(1, Math.ceil(13 / cellHeight));
+    grid.xLabels.forEach((label, x) => {
+      if (x % everyX) return;
+      const centre = left + (x + 0.5) * cellWidth, y = top + rows * cellHeight;
+      if (isTurned) element("text", { "text-anchor": "end", transform: `translate(${centre + 4} ${y + 8}) rotate(-90)` }, svg, label);
+      else element("text", { x: centre, y: y + 17, "text-anchor": "middle" }, svg, label);
+    });
+    grid.yLabels.forEach((label, y) => {
+      if (y % everyY === 0) element("text", { x: left - 6, y: at(0, y).y + cellHeight / 2 + 4, "text-anchor": "end" }, svg, label);
+    });
+    const bottom = top + rows * cellHeight + below;
+    element("text", { class: "label", x: left + columns * cellWidth / 2, y: bottom - 6, "text-anchor": "middle" }, svg, $("x").value);
+    element("text", { class: "label", "text-anchor": "middle", transform: `translate(12 ${top + rows * cellHeight / 2}) rotate(-90)` }, svg, $("y").value);
+    drawLegend(svg, left, bottom + 6, Math.min(260, width - left - right));
+    svg.mark = element("rect", { fill: "none", stroke: "var(--ink)", "stroke-width": 2, width: cellWidth - gap, height: cellHeight - gap, visibility: "hidden", "pointer-events": "none" }, svg);
+    svg.place = { left, top, cellWidth, cellHeight, rows, columns, at };
+    moveTo(cursor, false);
+  }
+
+  function drawLegend(svg, x, y, width) {
+    const steps = heatColours.length;
+    if (grid.low === null) {
+      element("text", { x, y: y + 10 }, svg, "no value yet");
+      return;
+    }
+    heatColours.forEach((colour, i) => element("rect", { x: x + i * width / steps, y, width: width / steps + 0.5, height: 9, fill: colour }, svg));
+    element("text", { x, y: y + 24 }, svg, number(grid.low));
+    element("text", { x: x + width, y: y + 24, "text-anchor": "end" }, svg, number(grid.high));
+    element("text", { class: "label", x: x + width / 2, y: y + 24, "text-anchor": "middle" }, svg, grid.log ? "log scale" : "");
+  }
+
+  const found = at => at && grid && grid.cells.find(c => c[0] === at[0] && c[1] === at[1]);
+  const nameOf = at => [$("x").value && `${$("x").value} ${grid.xLabels[at[0]]}`, $("y").value && `${$("y").value} ${grid.yLabels[at[1]]}`].filter(Boolean).join(", ");
+
+  function moveTo(at, speaks = true) {
+    cursor = at;
+    const svg = $("heat");
+    if (!svg.mark) return;
+    if (!at || !svg.place || at[0] >= svg.place.columns || at[1] >= svg.place.rows) {
+      svg.mark.setAttribute("visibility", "hidden");
+      return;
+    }
+    const p = svg.place.at(at[0], at[1]);
+    for (const [key, value] of Object.entries({ x: p.x, y: p.y, visibility: "visible" })) svg.mark.setAttribute(key, value);
+    if (!speaks) return;
+    const here = found(at);
+    $("cell").textContent = here
+      ? `${nameOf(at) || "all"}: ${here[3]} of ${count(here[2], "trial")} ended${here[4] === null ? "" : `, median ${number(here[4])}`}`
+      : `${nameOf(at)}: no trial`;
+  }
+
+  function cellAt(event) {
+    const { left, top, cellWidth, cellHeight, rows, columns } = $("heat").place || {};
+    if (!rows) return null;
+    const box = $("heat").getBoundingClientRect();
+    const x = Math.floor((event.clientX - box.left - left) / cellWidth), y = rows - 1 - Math.floor((event.clientY - box.top - top) / cellHeight);
+    return x >= 0 && y >= 0 && x < columns && y < rows ? [x, y] : null;
+  }
+
+  function chooseCell(at) {
+    cell = at;
+    $("all-cells").hidden = !cell;
+    showTrials();
+  }
+
+  function key(event) {
+    const { rows, columns } = $("heat").place || {};
+    if (!rows) return;
+    const [x, y] = cursor || [0, rows - 1];
+    const target = cursor === null && event.key.startsWith("Arrow") ? [0, rows - 1]
+      : { ArrowLeft: [x - 1, y], ArrowRight: [x + 1, y], ArrowUp: [x, y + 1], ArrowDown: [x, y - 1], Home: [0, y], End: [columns - 1, y] }[event.key];
+    if (target) moveTo([Math.min(Math.max(target[0], 0), columns - 1), Math.min(Math.max(target[1], 0), rows - 1)]);
+    else if ((event.key === "Enter" || event.key === " ") && found(cursor)) chooseCell(cursor);
+    else if (event.key === "Escape") { moveTo(null); chooseCell(null); }
+    else return;
+    event.preventDefault();
+  }
+
+  async function showGrid() {
+    grid = await ask("grid", request());
+    drawHeat();
+  }
+
+  async function showTrials() {
+    const answer = await ask("trials", { ...request(), state: $("state").value, ...(cell ? { cellX: cell[0], cellY: cell[1] } : {}) });
+    $("value-heading").textContent = $("metric").value + (isOfLayers() ? `, layer ${$("layer").value}` : "");
+    $("found").textContent = `${cell ? `${nameOf(cell)}: ` : ""}${count(answer.total, "trial")}${answer.total > answer.trials.length ? `, the first ${answer.trials.length} are shown` : ""}`;
+    const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.trial : undefined;
+    $("rows").replaceChildren(...answer.trials.map(trial => {
+      const row = document.createElement("tr"), head = document.createElement("th"), button = document.createElement("button");
+      head.scope = "row";
+      button.type = "button";
+      button.dataset.trial = trial.id;
+      button.textContent = trial.settings || trial.id;
+      button.addEventListener("click", () => { choose("trial", trial.id); showCurve(true); });
+      head.append(button);
+      row.append(head);
+      for (const text of [trial.state === "done" ? trial.status || "done" : word(trial.state), number(trial.value)]) row.append(Object.assign(document.createElement("td"), { textContent: text }));
+      if (trial.reason) row.title = trial.reason;
+      if (trial.id === chosen.get("trial")) row.setAttribute("aria-current", "true");
+      return row;
+    }));
+    if (focused) { const again = $("rows").querySelector(`[data-trial="${CSS.escape(focused)}"]`); if (again) again.focus({ preventScroll: true }); }
+  }
+
+  async function showCurve(isNew) {
+    const id = chosen.get("trial");
+    $("curves").hidden = !id;
+    if (!id) return;
+    for (const row of $("rows").children) row.toggleAttribute("aria-current", false);
+    const current = $("rows").querySelector(`[data-trial="${CSS.escape(id)}"]`);
+    if (current) current.closest("tr").setAttribute("aria-current", "true");
+    const answer = await ask("curve", { view: state.view, trial: id });
+    const { trial } = answer;
+    $("chosen").textContent = [trial.settings, trial.id, trial.state === "done" ? trial.status : word(trial.state)].filter(Boolean).join(" · ");
+    $("reason").hidden = !trial.reason && Object.keys(answer.charts).length > 0;
+    $("reason").textContent = trial.reason || (trial.state === "leased" ? "The first point is still to come." : trial.state === "pending" ? "This trial has not begun." : "There are no curves of this trial.");
+    const host = $("charts-host");
+    answer.layers.forEach((colour, i) => host.style.setProperty(`--layer-${i + 1}`, colour));
+    if (shownCurve !== id) { host.replaceChildren(); charts = new Map(); }
+    shownCurve = id;
+    for (const [name, data] of Object.entries(answer.charts)) {
+      if (charts.has(name)) { charts.get(name).update(data); continue; }
+      const box = document.createElement("div"), title = document.createElement("h3");
+      box.className = "chart";
+      box.dataset.chart = name;
+      title.textContent = name;
+      host.append(title, box);
+      charts.set(name, new Chart(box, data));
+    }
+    $("files").replaceChildren(...answer.files.flatMap(name => {
+      const link = document.createElement("a");
+      link.href = `file?${new URLSearchParams({ view: state.view, trial: id, name })}`;
+      link.textContent = name;
+      return [link, " "];
+    }));
+    if (isNew) { $("curves").scrollIntoView({ block: "start" }); $("curves-heading").focus({ preventScroll: true }); }
+  }
+
+  function tell(problem) {
+    $("problem").hidden = !problem;
+    $("problem").textContent = problem || "";
+  }
+
+  async function look(isForced) {
+    clearTimeout(timer);
+    try {
+      const answer = await ask("state", { view: chosen.get("view"), known: state && !isForced ? state.version : null });
+      failures = 0;
+      if (answer && !answer.view) {
+        $("progress-heading").textContent = "There is no sweep and no run here yet.";
+      } else if (answer) {
+        state = answer;
+        showChoices();
+        showProgress();
+        await Promise.all([showGrid(), showTrials()]);
+      }
+      const isTraining = chosen.get("trial") && !$("curves").hidden && charts.size + (shownCurve ? 1 : 0) > 0;
+      if (state && chosen.get("trial") && (answer || isTraining && state.counts.leased)) await showCurve(false);
+      tell(state && state.problem);
+    } catch (error) {
+      failures++;
+      tell(error instanceof TypeError ? "The server does not answer; is rankcollapse serve still running?" : error.message);
+    }
+    timer = setTimeout(look, document.hidden ? 10000 : Math.min(1000 * 2 ** failures, 15000));
+  }
+
+  const changed = key => event => {
+    choose(key, event.target.value);
+    if (key !== "state") { cell = null; cursor = null; $("all-cells").hidden = true; }
+    if (key === "view") for (const other of ["x", "y", "trial", "state"]) choose(other, null);
+    if (key === "x" || key === "y") chosen.set(key, event.target.value);
+    look(true);
+  };
+  for (const key of ["view", "metric", "layer", "x", "y", "state"]) $(key).addEventListener("change", changed(key));
+  $("all-cells").addEventListener("click", () => chooseCell(null));
+  $("heat").addEventListener("pointermove", event => moveTo(cellAt(event)));
+  $("heat").addEventListener("pointerleave", () => moveTo(null));
+  $("heat").addEventListener("click", event => { const at = cellAt(event); if (found(at)) chooseCell(at); });
+  $("heat").addEventListener("keydown", key);
+  new ResizeObserver(drawHeat).observe($("map"));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+  look(true);
+})();

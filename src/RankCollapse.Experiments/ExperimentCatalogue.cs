@@ -1,0 +1,32 @@
+namespace RankCollapse.Experiments;
+
+/// <summary>The figures that can be reproduced.</summary>
+public static class ExperimentCatalogue
+{
+    /// <summary>The name that stands for all figures.</summary>
+    public const string All = "all";
+
+    /// <summary>All figures, in the paper's order.</summary>
+    public static IReadOnlyList<Experiment> Experiments { get; } =
+    [
+        new TailEnergyExperiment(),
+        new SingularValuesExperiment(),
+        new CollapseExperiment(),
+        new WeightNormsExperiment(),
+        new FeatureEvolutionExperiment(),
+    ];
+
+    /// <summary>The figures of these names, each once, in the paper's order.</summary>
+    /// <param name="names">Names such as <c>fig5</c>, or <c>all</c>.</param>
+    /// <exception cref="InvalidInputException">A name is unknown; near ones are listed.</exception>
+    public static IReadOnlyList<Experiment> Find(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        string[] known = [.. Experiments.SelectMany(e => e.OtherNames.Prepend(e.Name)).Append(All)];
+        foreach (string name in names)
+        {
+            if (!known.Contains(name)) throw new InvalidInputException($"There is no figure '{InputFile.Printable(name)}'; {NearMatches.Advice(name, known)}");
+        }
+        return [.. Experiments.Where(e => names.Contains(All) || names.Contains(e.Name) || e.OtherNames.Any(names.Contains))];
+    }
+}

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Experiments;
+
+/// <summary>The folder of one figure: its settings, the cells that are done, data, pictures and result.</summary>
+internal sealed class FigureFolder
+{
+    private const string SettingsFile = "settings.json";
+    private const string CellsFolder = "cells";
+    private const string CellExtension = ".safetensors";
+    private const long LargestSettings = 1 << 20;
+
+    private FigureFolder(string path) => FolderPath = path;
+
+    /// <summary>Its path.</summary>
+    public string FolderPath { get; }
+
+    /// <summary>Opens or makes the folder.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="settings">The settings of the results that are to come.</param>
+    /// <param name="cells">The cells of these settings.</param>
+    /// <param name="force">Whether results of other settings are deleted.</param>
+    /// <exception cref="InvalidInputException">It holds results of other settings, or cannot be made.</exception>
+    public static FigureFolder Open(string path, ReproductionSettings settings, IReadOnlyList<ExperimentCell> cells, bool force)
+    {
+        string digest = Digest(cells);
+        string settingsPath = Path.Combine(path, SettingsFile);
+        if (File.Exists(settingsPath) && ReadDigest(settingsPath) is var (stored, inWords) && stored != digest)
+        {
+            if (!force)
+                throw new InvalidInputException($"{path} holds results of other settings ({inWords}); choose another --out, or give --force to replace them.");
+        }
+        try
+        {
+            if (force && Directory.Exists(Path.Combine(path, CellsFolder))) Directory.Delete(Path.Combine(path, CellsFolder), recursive: true);
+            Directory.CreateDirectory(Path.Combine(path, CellsFolder));
+            if (force) File.Delete(Path.Combine(path, FigureResult.FileName));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"The folder {path} cannot be made: {e.Message.TrimEnd('.')}; choose another --out.", e);
+        }
+        AtomicFile.Write(settingsPath, Encoding.UTF8.GetBytes(ToJson(settings, digest).ToJsonString(new JsonSerializerOptions { WriteIndented = true })));
+        return new FigureFolder(path);
+    }
+
+    /// <summary>The stored result of a cell; null where it has to be computed.</summary>
+    public CellResult? Read(ExperimentCell cell) => CellResult.Read(CellPath(cell), cell.Fingerprint);
+
+    /// <summary>Stores the result of a cell.</summary>
+    public void Write(ExperimentCell cell, CellResult result) => result.Write(CellPath(cell), cell.Fingerprint);
+
+    private string CellPath(ExperimentCell cell) => Path.Combine(FolderPath, CellsFolder, cell.Key + CellExtension);
+
+    private static string Digest(IReadOnlyList<ExperimentCell> cells) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', cells.Select(cell => cell.Fingerprint)))));
+
+    private static JsonObject ToJson(ReproductionSettings settings, string digest) => new()
+    {
+        ["version"] = TrainingRun.ProgramVersion,
+        ["quick"] = settings.IsQuick,
+        ["seed"] = settings.Seed,
+        ["digest"] = digest,
+    };
+
+    private static (string Digest, string InWords) ReadDigest(string path)
+    {
+        try
+        {
+            JsonNode? stored = JsonNode.Parse(InputFile.ReadSmall(path, LargestSettings));
+            string quick = stored?["quick"]?.GetValue<bool>() == true ? "quick" : "full";
+            return (stored?["digest"]?.GetValue<string>() ?? "", InputFile.Printable($"{quick}, seed {stored?["seed"]}, version {stored?["version"]}"));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return ("", "which cannot be read");
+        }
+    }
+}

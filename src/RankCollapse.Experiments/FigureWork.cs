@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Text;
+using RankCollapse.Reporting.Figures;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Experiments;
+
+/// <summary>One figure on its way: its cells, those that are done, and in the end its files.</summary>
+internal sealed class FigureWork
+{
+    private readonly ReproductionSettings _settings;
+    private readonly int _threads;
+    private readonly FigureFolder _folder;
+    private readonly Dictionary<string, CellResult> _results = new(StringComparer.Ordinal);
+    private long _startedAt;
+
+    /// <summary>Opens the figure's folder and reads the cells that are done.</summary>
+    /// <exception cref="InvalidInputException">The folder holds results of other settings, or cannot be made.</exception>
+    public FigureWork(Experiment experiment, ReproductionSettings settings, string path, bool force, int threads)
+    {
+        Experiment = experiment;
+        _settings = settings;
+        _threads = threads;
+        Cells = experiment.Cells(settings);
+        _folder = FigureFolder.Open(Path.Combine(path, experiment.Name), settings, Cells, force);
+        foreach (ExperimentCell cell in Cells)
+        {
+            if (_folder.Read(cell) is { } result) _results.Add(cell.Key, result);
+        }
+        Missing = [.. Cells.Where(cell => !_results.ContainsKey(cell.Key)).OrderByDescending(cell => cell.ExpectedSeconds)];
+    }
+
+    /// <summary>The figure.</summary>
+    public Experiment Experiment { get; }
+
+    /// <summary>All cells.</summary>
+    public IReadOnlyList<ExperimentCell> Cells { get; }
+
+    /// <summary>The cells that had not been computed when the work began, the longest first.</summary>
+    public IReadOnlyList<ExperimentCell> Missing { get; }
+
+    /// <summary>The result, once it is written.</summary>
+    public FigureResult? Result { get; private set; }
+
+    /// <summary>Computes a cell and stores it.</summary>
+    /// <returns>The seconds that it took.</returns>
+    public double Compute(ExperimentCell cell, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Interlocked.CompareExchange(ref _startedAt, start, 0);
+        CellResult result = cell.Run(cancellation);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        result = result.Timed(seconds);
+        _folder.Write(cell, result);
+        lock (_results) _results.Add(cell.Key, result);
+        return seconds;
+    }
+
+    /// <summary>Whether all cells are done.</summary>
+    public bool IsReady
+    {
+        get
+        {
+            lock (_results) return _results.Count == Cells.Count;
+        }
+    }
+
+    /// <summary>Writes data, pictures and result; all cells are done.</summary>
+    public FigureResult Conclude()
+    {
+        long now = Stopwatch.GetTimestamp();
+        Interlocked.CompareExchange(ref _startedAt, now, 0);
+        ExperimentOutcome outcome = Experiment.Conclude(_settings, _results);
+        foreach ((string name, DataTable table) in outcome.Tables) table.Write(_folder.FolderPath, name);
+        foreach ((string name, FigureDrawing drawing) in outcome.Drawings)
+        {
+            AtomicFile.Write(Path.Combine(_folder.FolderPath, name + ".svg"), Encoding.UTF8.GetBytes(drawing.ToSvgFile()));
+            AtomicFile.Write(Path.Combine(_folder.FolderPath, name + ".png"), drawing.ToPng());
+        }
+        Result = ToResult(outcome);
+        Result.Write(_folder.FolderPath);
+        return Result;
+    }
+
+    private FigureResult ToResult(ExperimentOutcome outcome) => new()
+    {
+        Name = Experiment.Name,
+        Title = Experiment.Title,
+        Source = Experiment.Source,
+        Claim = Experiment.Claim,
+        Verdicts = outcome.Verdicts,
+        Notes = outcome.Notes,
+        Pictures = [.. outcome.Drawings.Select(d => new FigurePicture(d.Key, d.Value.Title, d.Value.Description, d.Value.Width, d.Value.Height))],
+        Data = [.. outcome.Tables.Select(t => new FigureData(t.Key, t.Value.Description, t.Value.Columns.ToDictionary(c => c.Name, c => c.Meaning), t.Value.RowCount))],
+        Settings = Experiment.Describe(_settings),
+        IsQuick = _settings.IsQuick,
+        Seed = _settings.Seed,
+        CellCount = Cells.Count,
+        Statuses = _results.Values.Where(r => r.Status is not null).GroupBy(r => r.Status!).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()),
+        CellSeconds = _results.Values.Sum(r => r.Seconds),
+        Seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds,
+        Threads = _threads,
+        Command = $"rankcollapse reproduce {Experiment.Name}{(_settings.IsQuick ? " --quick" : "")}{(_settings.Seed == 0 ? "" : $" --seed {_settings.Seed}")}",
+        Version = TrainingRun.ProgramVersion,
+        Charts = outcome.Charts,
+    };
+}

@@ -1,0 +1,78 @@
+using RankCollapse.Data;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Models.Reading;
+using RankCollapse.Models.Weights;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Models.Compression;
+
+/// <summary>Tensors without a graph: safetensors in one file or several, and npz. The result is one safetensors file, in which all other tensors are kept byte for byte.</summary>
+internal sealed class TensorTarget : ICompressionTarget
+{
+    private readonly ModelTensors _model;
+
+    public TensorTarget(ModelTensors model)
+    {
+        _model = model;
+        if (model.Skipped.Count > 0)
+            throw new InvalidInputException($"{model.Path} holds {model.Skipped.Count} tensors that are not read, such as {InputFile.Printable(model.Skipped[0].Name)} ({model.Skipped[0].Reason}); a compressed file would lose them.");
+        Layers = [.. Inspection.FindLayers(model).Layers.Select(Describe)];
+        Parameters = model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count);
+    }
+
+    public IReadOnlyList<CompressibleLayer> Layers { get; }
+
+    public long Parameters { get; }
+
+    public IReadOnlyDictionary<string, IReadOnlyList<Matrix>>? Outputs(IReadOnlyList<CompressibleLayer> layers) => null;
+
+    public IReadOnlyDictionary<string, (int Rank, double Bound)> Certificates() => new Dictionary<string, (int Rank, double Bound)>();
+
+    public CompressionCheck? Write(string path, IReadOnlyDictionary<string, LayerFactors> factors, out string? reason)
+    {
+        reason = "The file holds no network that could be run.";
+        foreach (string name in factors.Keys.SelectMany(name => (string[])[FactorNames.Down(name), FactorNames.Up(name)]).Where(_model.Contains))
+            throw new InvalidInputException($"{_model.Path} already has a tensor {InputFile.Printable(name)}, which a factor would be named; leave its layer out with --except.");
+        var writer = new SafetensorsWriter();
+        foreach ((string key, string value) in _model.Metadata) writer.AddMetadata(key, value);
+        writer.AddMetadata(FactorNames.MetadataKey, string.Join(",", factors.Keys));
+        foreach (TensorEntry tensor in _model.Tensors)
+        {
+            if (!factors.TryGetValue(tensor.Name, out LayerFactors? factor))
+            {
+                writer.Add(tensor.Name, tensor.Type, tensor.Shape, stream => _model.CopyBytes(tensor.Name, stream));
+                continue;
+            }
+            IReadOnlyList<long> shape = tensor.Shape;
+            Add(FactorNames.Down(tensor.Name), factor.Down[0], [factor.Rank, .. shape.Skip(1)]);
+            Add(FactorNames.Up(tensor.Name), factor.Up[0], [shape[0], factor.Rank, .. shape.Skip(2).Select(_ => 1L)]);
+
+            void Add(string name, Matrix values, long[] sizes) =>
+                writer.Add(name, tensor.Type, sizes, stream => stream.Write(ElementWriter.ToBytes(values.AsSpan(), tensor.Type)));
+        }
+        writer.Write(path);
+        return null;
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private CompressibleLayer Describe(WeightLayer layer)
+    {
+        TensorEntry tensor = layer.Tensor;
+        string? reason = layer.Kind switch
+        {
+            LayerKind.Linear or LayerKind.Convolution when !ElementWriter.CanWrite(tensor.Type) => $"its weights are of type {tensor.Type}, which factors are not written in",
+            LayerKind.Linear when tensor.Shape.Count != 2 => "it is a stack of matrices",
+            LayerKind.Linear or LayerKind.Convolution when layer.Layout != WeightLayout.OutputFirst => "its numbers lie as [in, out]; factors are written for [out, in] only",
+            LayerKind.Convolution when layer.Groups > 1 || tensor.Shape[1] == 1 => "it is a depthwise convolution, or may be one",
+            LayerKind.Linear or LayerKind.Convolution => null,
+            LayerKind.Embedding => "it is a table that rows are looked up in, by its name",
+            _ => "layers of its kind have no form with factors",
+        };
+        bool isConvolution = layer.Kind == LayerKind.Convolution;
+        return new CompressibleLayer(layer.Name, isConvolution ? "convolution" : layer.Kind.ToString().ToLowerInvariant(), tensor.ShapeText, tensor.Count, tensor.Type,
+            reason is null ? () => LayerCutter.Cut(layer, _model.ReadDoubles(layer.Name)) : null, reason);
+    }
+}

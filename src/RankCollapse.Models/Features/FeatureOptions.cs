@@ -1,0 +1,32 @@
+namespace RankCollapse.Models.Features;
+
+/// <summary>How features are measured, and how much memory that takes.</summary>
+public sealed record FeatureOptions
+{
+    /// <summary>n up to which scatter matrices (n² numbers) are kept of the features as they are.</summary>
+    public int MaxDimension { get; init; } = 4096;
+
+    /// <summary>What is done with more.</summary>
+    public WideFeatures Wide { get; init; } = WideFeatures.Sketch;
+
+    /// <summary>The dimension of sketches; at least 4K is taken, at most <see cref="MaxDimension"/>.</summary>
+    public int SketchDimension { get; init; } = 1024;
+
+    /// <summary>How many samples are kept for TCV and, in wide layers without scatter, for singular values; all where there are no more.</summary>
+    public int Subsample { get; init; } = 500;
+
+    /// <summary>K-means descents for TCV.</summary>
+    public int Restarts { get; init; } = 4;
+
+    /// <summary>The seed of subsample, sketch and restarts.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>The most samples that go through the model at once; memory may ask for fewer.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Whether every tensor is measured, and not only the last of each layer, the output and what the last linear layer is applied to.</summary>
+    public bool HasAllTensors { get; init; }
+
+    /// <summary>Only tensors or layers whose name contains one of these; null for all.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+}

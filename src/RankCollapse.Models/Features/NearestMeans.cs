@@ -1,0 +1,56 @@
+using System.Numerics.Tensors;
+using RankCollapse.Collapse;
+using RankCollapse.LinearAlgebra;
+
+namespace RankCollapse.Models.Features;
+
+/// <summary>
+/// The classifier that takes the class of the nearest class mean (NC4): how often it agrees with the model's own prediction, and how often it is right.
+/// </summary>
+internal sealed class NearestMeans
+{
+    private readonly Matrix _means;
+    private readonly double[] _centre;
+    private readonly double[] _halfSquares;
+
+    /// <summary>Prepares the classifier.</summary>
+    public NearestMeans(ClassMeanGeometry geometry)
+    {
+        // With the centre taken away, ‖m‖² − 2⟨m, z⟩ orders distances without cancellation between large common parts.
+        _means = geometry.Centred;
+        _centre = geometry.Centre;
+        _halfSquares = [.. Enumerable.Range(0, _means.Rows).Select(k => 0.5 * TensorPrimitives.SumOfSquares<double>(_means.Row(k)))];
+    }
+
+    /// <summary>How many samples were compared with the model's prediction.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>On how many the nearest mean is the class that the model predicts.</summary>
+    public long Agreements { get; private set; }
+
+    /// <summary>On how many it is the sample's own class.</summary>
+    public long Hits { get; private set; }
+
+    /// <summary>Compares a batch; ties go to the first class.</summary>
+    /// <param name="rows">B×n.</param>
+    /// <param name="classes">The class of each sample.</param>
+    /// <param name="predictions">The class that the model predicts; −1 for one that has no mean; empty where there are no predictions.</param>
+    public void Add(Matrix rows, ReadOnlySpan<int> classes, ReadOnlySpan<int> predictions)
+    {
+        Matrix centred = rows.Copy();
+        for (int i = 0; i < rows.Rows; i++) TensorPrimitives.Subtract(centred.Row(i), _centre, centred.Row(i));
+        Matrix products = Product.MultiplyTransposedRight(centred, _means);
+        for (int i = 0; i < rows.Rows; i++)
+        {
+            ReadOnlySpan<double> scores = products.Row(i);
+            int nearest = 0;
+            for (int k = 1; k < scores.Length; k++)
+            {
+                if (scores[k] - _halfSquares[k] > scores[nearest] - _halfSquares[nearest]) nearest = k;
+            }
+            Count++;
+            if (nearest == classes[i]) Hits++;
+            if (!predictions.IsEmpty && nearest == predictions[i]) Agreements++;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using RankCollapse.Data;
+using RankCollapse.LinearAlgebra;
+
+namespace RankCollapse.Models.Reading;
+
+/// <summary>The tensors of a user's model, described at once and read one at a time; nothing else of the file stays in memory.</summary>
+public abstract class ModelTensors : IDisposable
+{
+    private readonly Dictionary<string, TensorEntry> _byName = new(StringComparer.Ordinal);
+
+    private protected ModelTensors(string path, ModelFormat format)
+    {
+        Path = path;
+        Format = format;
+    }
+
+    /// <summary>The file or folder, as it was given.</summary>
+    public string Path { get; }
+
+    /// <summary>What kind of file it is.</summary>
+    public ModelFormat Format { get; }
+
+    /// <summary>The tensors that can be read, in the file's order.</summary>
+    public IReadOnlyList<TensorEntry> Tensors { get; private set; } = [];
+
+    /// <summary>The tensors that are not read, each with its reason.</summary>
+    public IReadOnlyList<SkippedTensor> Skipped { get; private set; } = [];
+
+    /// <summary>Opens a model of any kind: a file of safetensors, npz, npy or ONNX, the index of a sharded one, a folder with one of them, or the folder of a run.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <exception cref="InvalidInputException">It is missing, damaged, hostile or of a kind that is not read; the message says how to convert it.</exception>
+    public static ModelTensors Open(string path) => ModelFile.Open(path);
+
+    /// <summary>The file's free text entries.</summary>
+    internal virtual IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>();
+
+    /// <summary>Whether there is a readable tensor of this name.</summary>
+    public bool Contains(string name) => _byName.ContainsKey(name);
+
+    /// <summary>The description of a tensor.</summary>
+    /// <exception cref="InvalidInputException">There is no such tensor (near names are listed), or it is not read.</exception>
+    public TensorEntry Describe(string name)
+    {
+        if (_byName.TryGetValue(name, out TensorEntry? entry)) return entry;
+        if (Skipped.FirstOrDefault(tensor => tensor.Name == name) is { } skipped)
+            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} is not read: {skipped.Reason}.");
+        throw new InvalidInputException($"{Path} has no tensor {InputFile.Printable(name)}; {NearMatches.Advice(name, [.. Tensors.Take(MostNames).Select(tensor => InputFile.Printable(tensor.Name))])}");
+    }
+
+    /// <summary>Reads the numbers of a tensor as doubles, the last dimension fastest; whole numbers beyond 2^53 are rounded.</summary>
+    /// <exception cref="InvalidInputException">There is no such tensor, its content is damaged, or it does not fit into memory.</exception>
+    public double[] ReadDoubles(string name)
+    {
+        TensorEntry entry = Describe(name);
+        if (entry.Count > Array.MaxLength)
+            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has {entry.Count} numbers, more than one array can hold ({Array.MaxLength}).");
+        MemoryBudget.Require(8.0 * entry.Count, $"{Path}: tensor {InputFile.Printable(name)} with shape {entry.ShapeText}", "use a machine with more memory");
+        return InputFile.Guard(Path, () => ReadNumbers(entry));
+    }
+
+    /// <summary>Reads a tensor of two dimensions as a matrix, and one of one dimension n as n×1.</summary>
+    /// <exception cref="InvalidInputException">There is no such tensor, it has another number of dimensions, its content is damaged, or it does not fit into memory.</exception>
+    public Matrix ReadMatrix(string name)
+    {
+        TensorEntry entry = Describe(name);
+        if (entry.Shape.Count is not (1 or 2))
+            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has the shape {entry.ShapeText}, expected 1 or 2 dimensions.");
+        double[] values = ReadDoubles(name);
+        return new Matrix(values, 0, (int)entry.Shape[0], entry.Shape.Count == 2 ? (int)entry.Shape[1] : 1);
+    }
+
+    /// <summary>Copies the numbers of a tensor as they are stored, little-endian.</summary>
+    /// <exception cref="InvalidInputException">There is no such tensor, or its content is damaged.</exception>
+    internal virtual void CopyBytes(string name, Stream destination)
+    {
+        TensorEntry entry = Describe(name);
+        double[] values = ReadDoubles(name);
+        if (!ElementWriter.CanWrite(entry.Type)) throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} is of type {entry.Type}, which is not copied; save the model as safetensors.");
+        destination.Write(ElementWriter.ToBytes(values, entry.Type));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the files.</summary>
+    protected abstract void Dispose(bool disposing);
+
+    /// <summary>Reads the numbers of a tensor that exists and fits into memory.</summary>
+    private protected abstract double[] ReadNumbers(TensorEntry entry);
+
+    /// <summary>Says what the model holds; called once, by the constructor.</summary>
+    private protected void Announce(IReadOnlyList<TensorEntry> tensors, IReadOnlyList<SkippedTensor> skipped)
+    {
+        Tensors = tensors;
+        Skipped = skipped;
+        foreach (TensorEntry entry in tensors)
+        {
+            if (!_byName.TryAdd(entry.Name, entry))
+                throw new InvalidInputException($"{Path} holds two tensors named {InputFile.Printable(entry.Name)}; names are unique; export the model again.");
+        }
+    }
+
+    private const int MostNames = 10_000;
+}

@@ -1,0 +1,60 @@
+using RankCollapse.Data;
+
+namespace RankCollapse.Models.Reading;
+
+/// <summary>A model in a .npz archive of NumPy; arrays are unpacked one at a time.</summary>
+internal sealed class NpzModel : ModelTensors
+{
+    private readonly NpzFile _file;
+
+    private NpzModel(string path, NpzFile file)
+        : base(path, ModelFormat.Npz)
+    {
+        _file = file;
+        var entries = new List<TensorEntry>();
+        var skipped = new List<SkippedTensor>();
+        foreach ((string name, NpyHeader? header, string? reason) in file.Describe())
+        {
+            if (header is null) skipped.Add(new SkippedTensor(name, reason!.TrimEnd('.')));
+            else entries.Add(new TensorEntry(name, header.Type, [.. header.Shape.Select(size => (long)size)]));
+        }
+        Announce(entries, skipped);
+    }
+
+    /// <summary>Opens an archive.</summary>
+    /// <exception cref="InvalidInputException">It is missing or damaged.</exception>
+    public static NpzModel OpenArchive(string path)
+    {
+        NpzFile file = NpzFile.Open(path);
+        try
+        {
+            return new NpzModel(path, file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private protected override double[] ReadNumbers(TensorEntry entry) => _file.Read(entry.Name).ToDoubles();
+
+    protected override void Dispose(bool disposing) => _file.Dispose();
+}
+
+/// <summary>A single .npy array of NumPy; its name is the file's.</summary>
+internal sealed class NpyModel : ModelTensors
+{
+    public NpyModel(string path)
+        : base(path, ModelFormat.Npy)
+    {
+        NpyHeader header = NpyFormat.ReadHeader(path);
+        Announce([new TensorEntry(System.IO.Path.GetFileNameWithoutExtension(path), header.Type, [.. header.Shape.Select(size => (long)size)])], []);
+    }
+
+    private protected override double[] ReadNumbers(TensorEntry entry) => NpyFormat.Read(Path).ToDoubles();
+
+    protected override void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,43 @@
+using RankCollapse.Data;
+
+namespace RankCollapse.Models.Reading;
+
+/// <summary>A tensor of a model that can be read, without its numbers.</summary>
+/// <param name="Name">The tensor's name, unique in the model.</param>
+/// <param name="Type">The type of its numbers in the file.</param>
+/// <param name="Shape">Its sizes, the last one fastest; empty for a single number.</param>
+public sealed record TensorEntry(string Name, ElementType Type, IReadOnlyList<long> Shape)
+{
+    /// <summary>How many numbers it has.</summary>
+    public long Count => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>The shape as text, such as 200×784.</summary>
+    public string ShapeText => Shape.Count == 0 ? "a single number" : string.Join("×", Shape);
+}
+
+/// <summary>A tensor of a model that is not read, and why.</summary>
+/// <param name="Name">The tensor's name.</param>
+/// <param name="Reason">Why it is not read, as the end of a sentence that begins with the name.</param>
+public sealed record SkippedTensor(string Name, string Reason);
+
+/// <summary>The kinds of model files.</summary>
+public enum ModelFormat
+{
+    /// <summary>One safetensors file.</summary>
+    Safetensors,
+
+    /// <summary>Several safetensors files with an index.</summary>
+    ShardedSafetensors,
+
+    /// <summary>A .npz archive of NumPy.</summary>
+    Npz,
+
+    /// <summary>One .npy array of NumPy.</summary>
+    Npy,
+
+    /// <summary>An ONNX graph with its weights inside or beside it.</summary>
+    Onnx,
+
+    /// <summary>The folder of a run of RankCollapse.</summary>
+    Run,
+}

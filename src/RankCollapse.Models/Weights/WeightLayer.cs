@@ -1,0 +1,77 @@
+using RankCollapse.Models.Reading;
+
+namespace RankCollapse.Models.Weights;
+
+/// <summary>What a layer does with its weights.</summary>
+public enum LayerKind
+{
+    /// <summary>A matrix times a vector; also stacks of them.</summary>
+    Linear,
+
+    /// <summary>Rows of a table, looked up by number.</summary>
+    Embedding,
+
+    /// <summary>A convolution over one, two or three dimensions.</summary>
+    Convolution,
+
+    /// <summary>The adjoint of a convolution (ConvTranspose), which enlarges.</summary>
+    TransposedConvolution,
+
+    /// <summary>The gates of a recurrent layer, stacked.</summary>
+    Recurrent,
+}
+
+/// <summary>How the numbers of a tensor lie with respect to the layer's matrix.</summary>
+public enum WeightLayout
+{
+    /// <summary>[out, in, …], as PyTorch and ONNX's Conv store weights; with more than one stack, [stack, out, in].</summary>
+    OutputFirst,
+
+    /// <summary>[in, out], as ONNX's MatMul and TensorFlow's dense layers store weights.</summary>
+    InputFirst,
+
+    /// <summary>[…, in, out]: kernels of TensorFlow and Keras.</summary>
+    ChannelsLast,
+}
+
+/// <summary>A layer of a model: a tensor, and how it acts as a matrix.</summary>
+public sealed record WeightLayer
+{
+    /// <summary>The tensor's name, which is the layer's; features are joined by it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The tensor.</summary>
+    public required TensorEntry Tensor { get; init; }
+
+    /// <summary>What the layer does.</summary>
+    public required LayerKind Kind { get; init; }
+
+    /// <summary>How its numbers lie.</summary>
+    public required WeightLayout Layout { get; init; }
+
+    /// <summary>The groups of a convolution; the layer's matrix is then block-diagonal with as many blocks. 1 for other layers.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>What says so: the operation of the graph, or the tensor's name and shape.</summary>
+    public required string Evidence { get; init; }
+
+    /// <summary>The graph's nodes that use the tensor, for ONNX.</summary>
+    public IReadOnlyList<string> Nodes { get; init; } = [];
+
+    /// <summary>The values that those nodes compute, for ONNX; features of the layer are measured there.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+
+    /// <summary>How stored whole numbers become weights; null where the stored numbers are the weights.</summary>
+    public Quantization? Quantization { get; init; }
+}
+
+/// <summary>Weights stored as whole numbers: weight = scale·(stored − zero point), one of each for the tensor or for each index of an axis.</summary>
+/// <param name="Scale">The tensor with the scales; null where the graph multiplies by them later, so that values are known up to a factor.</param>
+/// <param name="ZeroPoint">The tensor with the zero points; null for 0.</param>
+/// <param name="Axis">The axis along which they change, where they are more than one.</param>
+public sealed record Quantization(string? Scale, string? ZeroPoint, int Axis);
+
+/// <summary>The layers of a model, and the tensors that are none.</summary>
+/// <param name="Layers">In the model's order.</param>
+/// <param name="Skipped">Every other tensor, with its reason.</param>
+public sealed record LayersFound(IReadOnlyList<WeightLayer> Layers, IReadOnlyList<SkippedTensor> Skipped);

@@ -1,0 +1,107 @@
+using RankCollapse.Collapse;
+using RankCollapse.LinearAlgebra;
+
+namespace RankCollapse.Models.Weights;
+
+/// <summary>What the singular values of a layer say. A layer of several blocks has the values of all of them, as the block-diagonal matrix has.</summary>
+public sealed class WeightSpectrum
+{
+    private readonly SpectralSummary _summary;
+
+    private WeightSpectrum(IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored)
+    {
+        Shape = shape;
+        SingularValues = [.. blocks.SelectMany(values => values).OrderDescending()];
+        _summary = SpectralSummary.FromSingularValues(SingularValues);
+        RankTolerances = [1e-2, 1e-3, Tolerances.NumericalRank, Tolerances.PseudoInverseCutoff(shape.Rows, shape.Columns)];
+        EnergyRanks = [.. EnergyRank.Levels.Select(level => EnergyRank.Of(blocks, shape, level, isFactored))];
+        double noise = Tolerances.PseudoInverseCutoff(shape.Rows, shape.Columns) * SpectralNorm;
+        double[] eigenvalues = [.. SingularValues.Where(value => value > noise).Select(value => value * value)];
+        PowerLaw = PowerLawFit.Of(eigenvalues);
+        EigenvalueEntropy = Entropy(eigenvalues);
+    }
+
+    /// <summary>The blocks' shape.</summary>
+    public BlockShape Shape { get; }
+
+    /// <summary>s_1 ≥ s_2 ≥ … ≥ 0, min(m, n) for each block.</summary>
+    public IReadOnlyList<double> SingularValues { get; }
+
+    /// <summary>σ_max = s_1. (Elsewhere also written ‖W‖_2; some programs give its square, the largest eigenvalue λ_max of WᵀW, under this name.)</summary>
+    public double SpectralNorm => _summary.SpectralNorm;
+
+    /// <summary>(Σ s_i²)^½, the norm of all weights.</summary>
+    public double FrobeniusNorm => _summary.FrobeniusNorm;
+
+    /// <summary>Σ s_i²/s_1², from 1 to the rank; 0 for zero weights.</summary>
+    public double StableRank => _summary.StableRank;
+
+    /// <summary>exp(−Σ p_i ln p_i), p_i = s_i/Σ s_j (Roy and Vetterli 2007), from 1 to the rank; 0 for zero weights.</summary>
+    public double EffectiveRank => _summary.EffectiveRank;
+
+    /// <summary>−Σ q_i ln q_i/ln R, q_i = s_i²/Σ s_j² over the R values above rounding (WeightWatcher's "entropy"), from 0 to 1; null for R &lt; 2.</summary>
+    public double? EigenvalueEntropy { get; }
+
+    /// <summary>The tolerances, relative to s_1, of the numerical ranks: 1e−2, 1e−3, 1e−5 and max(m, n)·ε.</summary>
+    public IReadOnlyList<double> RankTolerances { get; }
+
+    /// <summary>The parameters that are saved at 90, 99 and 99.9 % of the energy Σ s².</summary>
+    public IReadOnlyList<EnergyRank> EnergyRanks { get; }
+
+    /// <summary>mn/(m + n): below this rank two factors m×k and k×n have fewer parameters than the matrix; of each block.</summary>
+    public double BreakEvenRank => (double)Shape.Rows * Shape.Columns / (Shape.Rows + (double)Shape.Columns);
+
+    /// <summary>
+    /// σ·(√m + √n) with σ² = Σ s_i²/(number of entries): the largest singular value that independent entries of equal variance would have for large m and n
+    /// (Marchenko and Pastur 1967). WeightWatcher's λ⁺ is the square of it divided by max(m, n).
+    /// </summary>
+    public double MarchenkoPasturEdge
+    {
+        get
+        {
+            double entries = (double)Shape.Rows * Shape.Columns * Shape.Count;
+            return FrobeniusNorm / Math.Sqrt(entries) * (Math.Sqrt(Shape.Rows) + Math.Sqrt(Shape.Columns));
+        }
+    }
+
+    /// <summary>#{i : s_i &gt; the Marchenko–Pastur edge}.</summary>
+    public int ValuesAboveEdge
+    {
+        get
+        {
+            double edge = MarchenkoPasturEdge;
+            return SingularValues.TakeWhile(value => value > edge).Count();
+        }
+    }
+
+    /// <summary>The power law of the largest eigenvalues s_i² of WᵀW, of those above rounding (s_i &gt; max(m, n)·ε·s_1); null for fewer than 5.</summary>
+    public PowerLawFit? PowerLaw { get; }
+
+    /// <summary>The spectrum of a layer.</summary>
+    /// <param name="blocks">The singular values of each block.</param>
+    /// <param name="shape">The blocks' shape.</param>
+    /// <param name="isFactored">Whether the blocks are the layer's own matrices, which factors could replace.</param>
+    /// <exception cref="InvalidInputException">The values are negative or not finite.</exception>
+    public static WeightSpectrum Of(IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored = true) => new(blocks, shape, isFactored);
+
+    /// <summary>#{i : s_i &gt; tolerance·s_1}.</summary>
+    /// <param name="relativeTolerance">In [0, 1).</param>
+    public int NumericalRank(double relativeTolerance) => _summary.NumericalRank(relativeTolerance);
+
+    /// <summary>Σ_{j&gt;K} s_j²/Σ s_j²; null for zero weights.</summary>
+    /// <param name="classes">K, at least 0.</param>
+    public double? TailEnergy(int classes) => _summary.TailEnergy(classes);
+
+    private static double? Entropy(double[] eigenvalues)
+    {
+        if (eigenvalues.Length < 2) return null;
+        double largest = eigenvalues[0], sum = 0, entropy = 0;
+        foreach (double value in eigenvalues) sum += value / largest;
+        foreach (double value in eigenvalues)
+        {
+            double q = value / largest / sum;
+            if (q > 0) entropy -= q * Math.Log(q);
+        }
+        return entropy / Math.Log(eigenvalues.Length);
+    }
+}

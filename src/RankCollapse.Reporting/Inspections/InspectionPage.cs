@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using RankCollapse.Models;
+using RankCollapse.Models.Reading;
+using RankCollapse.Models.Weights;
+using RankCollapse.Reporting.Report;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Reporting.Inspections;
+
+/// <summary>Puts the page of an inspected model together.</summary>
+internal static class InspectionPage
+{
+    /// <summary>Beyond this many layers the page would be slow; the others stand in the table alone.</summary>
+    private const int MostCharts = 500;
+
+    /// <summary>The whole page.</summary>
+    public static string Build(Inspection inspection)
+    {
+        var html = new StringBuilder();
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(inspection.Path)));
+        string code = EmbeddedText.Read("inspection.js");
+        PageFrame.Head(html, $"{name} · RankCollapse", ReportTheme.Css(depth: 0), code);
+        html.Append($"<style>{EmbeddedText.Read("inspection.css")}</style>\n");
+        PageFrame.Header(html, "Skip to the report", [("layers-heading", "Layers"), ("meaning-heading", "Columns"), ("spectra-heading", "Spectra"), ("rest-heading", "Other tensors")]);
+        html.Append("<main id=\"main\">\n");
+        Summary(html, inspection, name);
+        IReadOnlyList<TableColumn> columns = TableColumn.Of(inspection);
+        html.Append("<section aria-labelledby=\"layers-heading\"><h2 id=\"layers-heading\">Layers</h2>\n");
+        if (inspection.FeatureNote is { } note) html.Append($"<p class=\"note\">{Encode(note)}</p>\n");
+        LayerTable.Write(html, inspection, columns);
+        html.Append("</section>\n");
+        LayerTable.WriteMeanings(html, columns);
+        Spectra(html, inspection);
+        Rest(html, inspection);
+        html.Append("</main>\n");
+        html.Append($"<footer><p>Written by RankCollapse {Encode(TrainingRun.ProgramVersion)}. This page is complete in itself and loads nothing.</p></footer>\n");
+        PageFrame.Scripts(html, "{}", code);
+        return html.ToString();
+    }
+
+    private static void Summary(StringBuilder html, Inspection inspection, string name)
+    {
+        long weights = inspection.Layers.Sum(layer => layer.Parameters);
+        html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
+        html.Append($"<p class=\"subject\">{Encode(name)} · {Format(inspection.Format)} · {NumberText.Count(inspection.Layers.Count, "layer")} · {NumberText.Whole(weights)} weights{Kinds(inspection)}</p>\n");
+        html.Append($"<h1 id=\"verdict-heading\">{Encode(Finding(inspection, weights))}</h1>\n");
+        html.Append($"<p class=\"note\">{Encode(HasConvolutions(inspection) ? View(inspection.Options) + " " : "")}Energy is Σs², and says nothing about accuracy: compress the model and measure it.</p>\n");
+        if (inspection.Layers.Count > 0)
+            html.Append($"<figure class=\"overview\"><h3>How much of each layer’s rank its energy needs</h3>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Overview of ranks\">{RankOverview.Draw(inspection)}</div>\n<figcaption class=\"note\">{RankOverview.Reading}</figcaption></figure>\n");
+        html.Append("</section>\n");
+    }
+
+    private static string Finding(Inspection inspection, long weights)
+    {
+        if (inspection.Layers.Count == 0) return "No tensor of this model is a layer of a known kind.";
+        if (inspection.Layers.Any(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved is null))
+            return $"{NumberText.Count(inspection.Layers.Count, "layer")} as matrices that factors could not replace; ranks below are those of this view.";
+        double saved = (double)inspection.Layers.Sum(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved!.Value) / Math.Max(1, weights);
+        int paying = inspection.Layers.Count(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved > 0);
+        return saved < 0.005
+            ? "Keeping 99 % of every layer’s energy would save next to nothing: no layer is close to low rank."
+            : $"Keeping 99 % of every layer’s energy would save {NumberText.Short(100 * saved, 2)} % of the weights, in {paying} of {NumberText.Count(inspection.Layers.Count, "layer")}.";
+    }
+
+    private static void Spectra(StringBuilder html, Inspection inspection)
+    {
+        html.Append("<section aria-labelledby=\"spectra-heading\"><h2 id=\"spectra-heading\">Spectra</h2>\n");
+        html.Append("<p class=\"note\">Left: singular values, largest first; the dashed line is the noise edge, where values of random weights of the same size would end. Right: the part of the eigenvalues s² that are at least so large; the straight line is the power law fitted to their tail.</p>\n<div class=\"cards\">\n");
+        foreach ((InspectedLayer layer, int number) in inspection.Layers.Take(MostCharts).Select((layer, i) => (layer, i + 1)))
+        {
+            html.Append($"<article class=\"card\" id=\"layer-{number}\"><h3><span class=\"index\">{number}</span> {Encode(InputText(layer.Layer.Name))}</h3>\n");
+            html.Append($"<p class=\"note\">{LayerTable.Kind(layer.Layer)}, {Encode(layer.Spectrum.Shape.ToString())}{(layer.Layer.Nodes.Count > 0 ? $" · {Encode(InputText(string.Join(", ", layer.Layer.Nodes.Take(2))))}" : "")}</p>\n");
+            html.Append("<div class=\"pair\">").Append(SpectrumChart.Values(layer.Spectrum)).Append(SpectrumChart.Tail(layer.Spectrum)).Append("</div></article>\n");
+        }
+        html.Append("</div>\n");
+        if (inspection.Layers.Count > MostCharts) html.Append($"<p class=\"note\">The spectra of the first {MostCharts} layers are shown; --parquet writes all.</p>\n");
+        html.Append("</section>\n");
+    }
+
+    private static void Rest(StringBuilder html, Inspection inspection)
+    {
+        html.Append("<section aria-labelledby=\"rest-heading\"><h2 id=\"rest-heading\">Other tensors</h2>\n");
+        if (inspection.Skipped.Count == 0)
+        {
+            html.Append("<p>Every tensor of the model is a layer above.</p></section>\n");
+            return;
+        }
+        html.Append($"<p>{NumberText.Count(inspection.Skipped.Count, "tensor")} {(inspection.Skipped.Count == 1 ? "is" : "are")} not among the layers:</p>\n");
+        foreach (var group in inspection.Skipped.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).OrderByDescending(group => group.Count()))
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<details><summary>{group.Count()} × {Encode(InputText(group.Key))}</summary><p class=\"names\">");
+            html.AppendJoin(", ", group.Select(tensor => $"<code>{Encode(InputText(tensor.Name))}</code>")).Append("</p></details>\n");
+        }
+        html.Append("</section>\n");
+    }
+
+    private static string Kinds(Inspection inspection)
+    {
+        if (inspection.Layers.Count == 0) return "";
+        return " · " + string.Join(", ", inspection.Layers.GroupBy(layer => LayerTable.Kind(layer.Layer)).Select(group => $"{group.Count()} {group.Key}"));
+    }
+
+    private static bool HasConvolutions(Inspection inspection) =>
+        inspection.Layers.Any(layer => layer.Layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution);
+
+    private static string View(InspectionOptions options) => options.Convolution switch
+    {
+        ConvolutionView.Slices => "A convolution stands for the matrices out × in of all positions of its kernel together.",
+        ConvolutionView.Fourier => $"A convolution stands for its map of images of {options.FourierSize} points a side with periodic borders.",
+        _ => "A convolution stands for its unfolded matrix out × (in·positions), with a block for each group.",
+    };
+
+    private static string Format(ModelFormat format) => format switch
+    {
+        ModelFormat.ShardedSafetensors => "safetensors in several files",
+        ModelFormat.Safetensors => "safetensors",
+        ModelFormat.Onnx => "ONNX",
+        ModelFormat.Run => "run of RankCollapse",
+        _ => format.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>A name from a file: no control characters, not endless.</summary>
+    private static string InputText(string text) => InputFile.Printable(text);
+
+    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using RankCollapse.Models;
+using RankCollapse.Models.Weights;
+
+namespace RankCollapse.Reporting.Inspections;
+
+/// <summary>A column of the page's table: of the weights, or of the features where they were measured.</summary>
+/// <param name="Heading">Its heading.</param>
+/// <param name="Meaning">What it tells and what it does not.</param>
+/// <param name="IsMain">Whether it is shown at first.</param>
+/// <param name="Kind">How numbers are written: "whole", "percent" or "number".</param>
+/// <param name="Value">The number of a layer.</param>
+internal sealed record TableColumn(string Heading, string Meaning, bool IsMain, string Kind, Func<InspectedLayer, double?> Value)
+{
+    /// <summary>The key of a column of features; null for one of the weights.</summary>
+    public string? FeatureKey { get; init; }
+
+    /// <summary>The columns for an inspection, features last.</summary>
+    public static IReadOnlyList<TableColumn> Of(Inspection inspection)
+    {
+        var columns = new List<TableColumn>();
+        foreach (InspectionColumn column in InspectionColumn.OfWeights(inspection.Options.Classes))
+        {
+            string kind = column.IsWhole ? "whole" : column.Key.StartsWith("saved", StringComparison.Ordinal) ? "percent" : "number";
+            columns.Add(new TableColumn(column.Heading, column.Meaning, column.IsMain, kind, column.Value));
+        }
+        foreach (FeatureColumn feature in FeatureColumn.Of(inspection))
+            columns.Add(new TableColumn(feature.Heading, feature.Meaning, feature.IsMain, "number", layer => layer.Features?.Metrics.GetValueOrDefault(feature.Key)) { FeatureKey = feature.Key });
+        return columns;
+    }
+}
+
+/// <summary>The sortable table of layers, and what its columns mean.</summary>
+internal static class LayerTable
+{
+    /// <summary>The table; the script sorts it and shows the other columns.</summary>
+    public static void Write(StringBuilder html, Inspection inspection, IReadOnlyList<TableColumn> columns)
+    {
+        html.Append("<div class=\"tools\"><button type=\"button\" id=\"columns\" aria-pressed=\"false\" hidden>All columns</button><input type=\"search\" id=\"filter\" placeholder=\"Only layers with…\" aria-label=\"Show only layers whose name contains this\" hidden></div>\n");
+        html.Append("<div class=\"scroll\" role=\"region\" aria-label=\"Table of layers\" tabindex=\"0\"><table class=\"numbers sortable\" id=\"table\"><thead><tr>");
+        Heading(html, "", "#", "");
+        Heading(html, "", "layer", "");
+        Heading(html, "", "kind", "");
+        Heading(html, "", "matrix", "");
+        foreach (TableColumn column in columns) Heading(html, column.IsMain ? "" : "more", column.Heading, column.Meaning);
+        html.Append("</tr></thead><tbody>\n");
+        foreach ((InspectedLayer layer, int number) in inspection.Layers.Select((layer, i) => (layer, i + 1)))
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\"><a href=\"#layer-{number}\">{Encode(InputFile.Printable(layer.Layer.Name))}</a></th><td class=\"word\">{Kind(layer.Layer)}</td><td data-v=\"{(long)layer.Spectrum.Shape.Rows * layer.Spectrum.Shape.Columns}\">{Encode(layer.Spectrum.Shape.ToString())}</td>");
+            foreach (TableColumn column in columns) Cell(html, column, column.Value(layer));
+            html.Append("</tr>\n");
+        }
+        foreach ((LayerFeatures features, int number) in inspection.OtherFeatures.Select((features, i) => (features, inspection.Layers.Count + i + 1)))
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\">{Encode(InputFile.Printable(features.Layer))}</th><td class=\"word\">features alone</td><td class=\"missing\">–</td>");
+            foreach (TableColumn column in columns) Cell(html, column, column.FeatureKey is { } key ? features.Metrics.GetValueOrDefault(key) : null);
+            html.Append("</tr>\n");
+        }
+        html.Append($"</tbody></table></div>\n<p class=\"note\">A dash means that there is no such value. Headings sort the table.{(inspection.OtherFeatures.Count > 0 ? " Rows of features alone are values of the graph that no layer above computes, such as sums of two ways." : "")}</p>\n");
+    }
+
+    /// <summary>One sentence for each column.</summary>
+    public static void WriteMeanings(StringBuilder html, IReadOnlyList<TableColumn> columns)
+    {
+        html.Append("<section aria-labelledby=\"meaning-heading\"><h2 id=\"meaning-heading\">What the columns tell, and what not</h2>\n<dl class=\"meanings\">");
+        foreach (TableColumn column in columns) html.Append($"<dt>{Encode(column.Heading)}</dt><dd>{Encode(column.Meaning)}</dd>");
+        html.Append("</dl></section>\n");
+    }
+
+    /// <summary>A layer's kind in words.</summary>
+    public static string Kind(WeightLayer layer) => layer.Kind switch
+    {
+        LayerKind.TransposedConvolution => "transposed convolution",
+        _ => layer.Kind.ToString().ToLowerInvariant(),
+    };
+
+    private static void Cell(StringBuilder html, TableColumn column, double? value)
+    {
+        string more = column.IsMain ? "" : " class=\"more\"";
+        html.Append(value is { } number
+            ? FormattableString.Invariant($"<td{more} data-v=\"{number:R}\">{Text(number, column.Kind)}</td>")
+            : $"<td class=\"missing{(column.IsMain ? "" : " more")}\">–</td>");
+    }
+
+    private static void Heading(StringBuilder html, string css, string name, string meaning) =>
+        html.Append($"<th scope=\"col\"{(css.Length > 0 ? $" class=\"{css}\"" : "")}{(meaning.Length > 0 ? $" title=\"{Encode(meaning)}\"" : "")}>{Encode(name)}</th>");
+
+    private static string Text(double value, string kind) => kind switch
+    {
+        "whole" when double.IsFinite(value) => NumberText.Whole((long)value),
+        "percent" => $"{NumberText.Short(100 * value, 2)} %",
+        _ => NumberText.Short(value),
+    };
+
+    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using RankCollapse.Reporting.Figures;
+using RankCollapse.Runs;
+using RankCollapse.Theory;
+
+namespace RankCollapse.Reporting;
+
+/// <summary>Figures of what theory says of a run, as SVG and PNG, each with its data as CSV; every file is written whole or not at all.</summary>
+public static class TheoryFigures
+{
+    /// <summary>Forecasts against what training reached: <c>forecast.svg</c>, <c>.png</c> and <c>.csv</c> (source, layer, matrix, index, forecast, trained).</summary>
+    /// <param name="forecasts">The forecasts, at least one.</param>
+    /// <param name="trained">The run's summary, of the same depth.</param>
+    /// <param name="folder">The folder, which is created where it is missing.</param>
+    /// <returns>The files written.</returns>
+    /// <exception cref="InvalidInputException">There is no forecast, or the folder cannot be written.</exception>
+    /// <exception cref="ShapeMismatchException">Depths differ.</exception>
+    public static IReadOnlyList<string> WriteForecast(IReadOnlyList<Forecast> forecasts, RunSummary trained, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(forecasts);
+        ArgumentNullException.ThrowIfNull(trained);
+        ArgumentNullException.ThrowIfNull(folder);
+        if (forecasts.Count == 0) throw new InvalidInputException("There is no forecast to compare with the run.");
+        if (forecasts.FirstOrDefault(f => f.Layers.Count != trained.Layers.Count) is { } other)
+            throw new ShapeMismatchException($"The forecast of the {other.Source} has {other.Layers.Count} layers, but the run has {trained.Layers.Count}.");
+        var table = new StringBuilder("source,layer,matrix,index,forecast,trained\n");
+        foreach (ForecastPoint point in ForecastFigure.Points(forecasts, trained))
+            table.Append(CultureInfo.InvariantCulture, $"{forecasts[point.Source].Source},{point.Layer},{(point.IsWeight ? "W" : "Z")},{point.Index + 1},{point.Forecast:R},{point.Trained:R}\n");
+        return Write(ForecastFigure.Draw(forecasts, trained), table, "forecast", folder);
+    }
+
+    /// <summary>The cost along a path: <c>path.svg</c>, <c>.png</c> and <c>.csv</c> (time, layer, segment, cost, movingCost), where rank drops are rows of their own.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="folder">The folder, which is created where it is missing.</param>
+    /// <returns>The files written.</returns>
+    /// <exception cref="InvalidInputException">The folder cannot be written.</exception>
+    public static IReadOnlyList<string> WritePath(CollapsePath path, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(folder);
+        var rows = path.Samples.Select(s => (s.Time, s.Layer, Segment: s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values", s.Cost, Moving: s.MovingCost.ToString("R", CultureInfo.InvariantCulture)))
+            .Concat(path.RankDrops.Select(d => (d.Time, d.Layer, Segment: "rank-drop", Cost: d.Cost - d.Drop, Moving: "")));
+        var table = new StringBuilder("time,layer,segment,cost,movingCost\n");
+        foreach ((double time, int layer, string segment, double cost, string moving) in rows.OrderBy(r => r.Time))
+            table.Append(CultureInfo.InvariantCulture, $"{time:R},{layer},{segment},{cost:R},{moving}\n");
+        return Write(PathFigure.Draw(path), table, "path", folder);
+    }
+
+    /// <summary>Minimisers followed as δ → 0: <c>stability.svg</c>, <c>.png</c> and <c>.csv</c> (delta, layer, distance, objectivePerLambda).</summary>
+    /// <param name="family">The family, at least one point.</param>
+    /// <param name="folder">The folder, which is created where it is missing.</param>
+    /// <returns>The files written.</returns>
+    /// <exception cref="InvalidInputException">The family is empty, or the folder cannot be written.</exception>
+    public static IReadOnlyList<string> WriteStability(StabilityFamily family, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(family);
+        ArgumentNullException.ThrowIfNull(folder);
+        if (family.Points.Count == 0) throw new InvalidInputException("The family has no member; name at least one positive delta.");
+        var table = new StringBuilder("delta,layer,distance,objectivePerLambda\n");
+        foreach (StabilityPoint point in family.Points)
+        {
+            for (int l = 1; l <= point.Distances.Count; l++)
+                table.Append(CultureInfo.InvariantCulture, $"{point.Delta:R},{l},{point.Distances[l - 1]:R},{point.Forecast.ObjectivePerLambda:R}\n");
+        }
+        return Write(StabilityFigure.Draw(family), table, "stability", folder);
+    }
+
+    private static string[] Write(FigureDrawing drawing, StringBuilder table, string name, string folder) =>
+    [
+        WholeFile.Write(Path.Combine(folder, name + ".svg"), Encoding.UTF8.GetBytes(drawing.ToSvgFile())),
+        WholeFile.Write(Path.Combine(folder, name + ".png"), drawing.ToPng()),
+        WholeFile.Write(Path.Combine(folder, name + ".csv"), Encoding.UTF8.GetBytes(table.ToString())),
+    ];
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using RankCollapse.Runs;
+using RankCollapse.Sweeps.Storage;
+
+namespace RankCollapse.Sweeps.Live;
+
+/// <summary>The curves of one run, of one that has ended or of one that trains.</summary>
+public static class LiveCurve
+{
+    private const long LargestLiveFile = 1 << 26;
+
+    /// <summary>Reads what there is; empty where there is nothing yet.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="trial">A trial of it.</param>
+    /// <param name="mayRead">Whether a file may be read, for those who serve files to others.</param>
+    /// <exception cref="InvalidInputException">The file is damaged.</exception>
+    public static IReadOnlyList<MetricRecord> Read(LiveView view, LiveTrial trial, Func<string, bool> mayRead)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(trial);
+        ArgumentNullException.ThrowIfNull(mayRead);
+        if (trial.Folder is { } folder)
+        {
+            string metrics = Path.Combine(folder, ResultFiles.MetricsName);
+            return File.Exists(metrics) && mayRead(metrics) ? MetricsTable.Read(metrics) : [];
+        }
+        if (!view.IsSweep) return [];
+        string live = SweepFolder.Open(view.Path).LivePathOf(trial.Id);
+        return File.Exists(live) && mayRead(live) ? OfLines(live) : [];
+    }
+
+    /// <summary>Lines of <c>epoch,seconds,objective,relativeGradientNorm</c>; the last one may not be whole yet, and the file may be gone.</summary>
+    private static MetricRecord[] OfLines(string path)
+    {
+        string text;
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (stream.Length > LargestLiveFile) return [];
+            using var reader = new StreamReader(stream);
+            text = reader.ReadToEnd();
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+        string[] lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return
+        [
+            .. lines.Skip(1).Select(Numbers).Where(row => row.Length == 4 && double.IsFinite(row[0])).SelectMany(row => (MetricRecord[])
+            [
+                new((long)row[0], row[1], 0, "objective", row[2]),
+                new((long)row[0], row[1], 0, "relativeGradientNorm", row[3]),
+            ]),
+        ];
+    }
+
+    private static double[] Numbers(string line) =>
+        [.. line.Split(',').Select(word => double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : double.NaN)];
+}

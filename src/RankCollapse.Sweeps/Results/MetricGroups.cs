@@ -1,0 +1,119 @@
+using System.Collections;
+using System.Globalization;
+
+namespace RankCollapse.Sweeps.Results;
+
+/// <summary>What to compare: one metric at the end of runs, over one setting or two.</summary>
+public sealed record MetricRequest
+{
+    /// <summary>A number of <c>summary.json</c>: of the whole network, or of a layer with <see cref="Layer"/>.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>The layer of a metric of layers: a number, <c>first</c>, <c>last</c>, or <c>max</c>, <c>min</c>, <c>mean</c> over all layers of a run.</summary>
+    public string? Layer { get; init; }
+
+    /// <summary>The setting on the first axis.</summary>
+    public required string X { get; init; }
+
+    /// <summary>The other setting; null for one axis alone.</summary>
+    public string? Y { get; init; }
+
+    /// <summary>A condition in SQL on the columns of <c>runs</c>; null takes all runs that are done.</summary>
+    public string? Where { get; init; }
+}
+
+/// <summary>The metric over all runs with the same values of the settings; NaN where no run has a value.</summary>
+/// <param name="X">The value of the first setting: a long, double, bool or string, or null.</param>
+/// <param name="Y">The value of the other one; null without one.</param>
+/// <param name="Runs">How many runs there are.</param>
+/// <param name="Values">How many of them have a finite value.</param>
+/// <param name="Median">The median.</param>
+/// <param name="LowerQuartile">A quarter of the values are below.</param>
+/// <param name="UpperQuartile">A quarter of the values are above.</param>
+/// <param name="Minimum">The least.</param>
+/// <param name="Maximum">The largest.</param>
+/// <param name="Mean">The mean.</param>
+/// <param name="StandardDeviation">The standard deviation, with n − 1; NaN for one value.</param>
+public sealed record MetricGroup(object? X, object? Y, long Runs, long Values, double Median, double LowerQuartile, double UpperQuartile, double Minimum, double Maximum, double Mean, double StandardDeviation);
+
+/// <summary>A metric of many runs, summed up over all runs with equal values of one or two settings.</summary>
+/// <param name="Groups">The groups, by the settings' values.</param>
+/// <param name="PutTogether">The settings in which the runs of a group differ, such as the seed.</param>
+/// <param name="Problems">Runs that could not be read, a line each.</param>
+public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyList<string> PutTogether, IReadOnlyList<string> Problems)
+{
+    private const int Statistics = 11;
+    private static readonly string[] OverLayers = ["max", "min", "mean"];
+
+    /// <summary>Reads and sums up.</summary>
+    /// <param name="sources">The runs.</param>
+    /// <param name="request">What to compare.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="InvalidInputException">A name is unknown, the layer is missing or the condition is wrong.</exception>
+    public static MetricGroups Of(IReadOnlyList<ResultSource> sources, MetricRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        RequireSetting(request.X);
+        if (request.Y is { } other)
+        {
+            RequireSetting(other);
+            if (other == request.X) throw new InvalidInputException($"Both axes are {other}; give two different settings.");
+        }
+        string value = Value(request, out string from);
+        string y = request.Y is { } second ? $"\"{second}\"" : "NULL";
+        string[] others = [.. ResultColumn.Settings.Select(s => s.Name).Where(s => s != "version" && s != request.X && s != request.Y)];
+        string differ = string.Join(", ", others.Select(s => $"count(DISTINCT \"{s}\")"));
+        using var database = ResultDatabase.Open(sources, $"""
+            WITH chosen AS (SELECT * FROM runs WHERE state = '{ResultSource.Done}'{(request.Where is { } where ? $" AND (\n{where}\n)" : "")}),
+            pairs AS (SELECT "{request.X}" AS group_x, {y} AS group_y, ({value})::DOUBLE AS v, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})
+            SELECT group_x, group_y, count(*), count(v), median(v), quantile_cont(v, 0.25), quantile_cont(v, 0.75), min(v), max(v), avg(v), CASE WHEN count(v) > 1 THEN stddev_samp(v) END, {differ}
+            FROM pairs GROUP BY group_x, group_y ORDER BY group_x, group_y
+            """, cancellation);
+        ResultTable table = database.Read(cancellation: cancellation);
+        if (table.Rows.Count == 0)
+            throw new InvalidInputException($"No run that is done{(request.Layer is null ? "" : $" has the layer {request.Layer}")}{(request.Where is null ? "" : (request.Layer is null ? "" : " and") + " meets the condition")}; there is nothing to show.");
+        string[] differing = [.. others.Where((_, i) => table.Rows.Any(row => row[Statistics + i] is > 1L))];
+        return new MetricGroups(
+            [.. table.Rows.Select(row => new MetricGroup(Setting(row[0]), Setting(row[1]), (long)row[2]!, (long)row[3]!, Number(row[4]), Number(row[5]), Number(row[6]), Number(row[7]), Number(row[8]), Number(row[9]), Number(row[10])))],
+            [.. differing.Where(s => s != "widths" || !differing.Contains("width"))],
+            database.Problems);
+    }
+
+    // Lists are compared by their text.
+    private static object? Setting(object? value) => value is IList list ? string.Join('-', list.Cast<object?>()) : value;
+
+    private static double Number(object? value) => value is double number ? number : double.NaN;
+
+    private static void RequireSetting(string name)
+    {
+        if (ResultColumn.Settings.Any(s => s.Name == name)) return;
+        throw new InvalidInputException($"There is no setting '{InputFile.Printable(name)}'; {NearMatches.Advice(name, [.. ResultColumn.Settings.Select(s => s.Name)])}");
+    }
+
+    private static string Value(MetricRequest request, out string from)
+    {
+        string[] network = [.. ResultColumn.Summary.Where(c => c.IsNumber).Select(c => c.Name)];
+        string[] layers = [.. ResultColumn.Layer.Where(c => c.IsNumber && c.Name != "layer").Select(c => c.Name)];
+        from = "";
+        if (network.Contains(request.Metric))
+            return request.Layer is null ? $"\"{request.Metric}\"" : throw new InvalidInputException($"{request.Metric} belongs to the whole network; leave out the layer.");
+        if (!layers.Contains(request.Metric))
+            throw new InvalidInputException($"There is no metric '{InputFile.Printable(request.Metric)}'; {NearMatches.Advice(request.Metric, [.. network, .. layers])}");
+        string metric = $"\"{request.Metric}\"";
+        if (request.Layer is { } over && OverLayers.Contains(over))
+        {
+            from = $"JOIN (SELECT run, {(over == "mean" ? "avg" : over)}({metric}) AS v FROM layers GROUP BY run) USING (run)";
+            return "v";
+        }
+        string layer = request.Layer switch
+        {
+            "first" => "1",
+            "last" => "depth",
+            { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 => text,
+            null => throw new InvalidInputException($"{request.Metric} belongs to layers; give the layer: a number, first, last, max, min or mean."),
+            { } text => throw new InvalidInputException($"The layer is '{InputFile.Printable(text)}', expected a number from 1, first, last, max, min or mean."),
+        };
+        from = $"JOIN (SELECT run, layer, {metric} AS v FROM layers) l ON l.run = chosen.run AND l.layer = {layer}";
+        return "l.v";
+    }
+}

@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using RankCollapse.Sweeps.Storage;
+
+namespace RankCollapse.Sweeps.Results;
+
+/// <summary>What a run's files say, as the values of a row of <c>runs</c> and of its rows of <c>layers</c>.</summary>
+internal sealed class ResultRow
+{
+    private const long LargestFile = 1L << 28;
+
+    private static readonly Dictionary<string, List<(int Index, ResultColumn Column)>> SettingsByName = Index(ResultColumn.Settings);
+    private static readonly Dictionary<string, List<(int Index, ResultColumn Column)>> SummaryByName = Index(ResultColumn.Summary);
+    private static readonly Dictionary<string, List<(int Index, ResultColumn Column)>> LayerByName = Index(ResultColumn.Layer);
+
+    private ResultRow(ResultSource source)
+    {
+        Source = source;
+        State = source.State ?? ResultSource.Unfinished;
+        Reason = source.Reason;
+    }
+
+    /// <summary>Where the row comes from.</summary>
+    public ResultSource Source { get; }
+
+    /// <summary>The run's state.</summary>
+    public string State { get; private set; }
+
+    /// <summary>Why there are no results; null where there are, or where they are still to come.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>The values of <see cref="ResultColumn.Settings"/>.</summary>
+    public object?[] Settings { get; } = new object?[ResultColumn.Settings.Count];
+
+    /// <summary>The values of <see cref="ResultColumn.Summary"/>; all null while there are none.</summary>
+    public object?[] Summary { get; } = new object?[ResultColumn.Summary.Count];
+
+    /// <summary>For each layer the values of <see cref="ResultColumn.Layer"/>.</summary>
+    public IReadOnlyList<object?[]> Layers { get; private set; } = [];
+
+    /// <summary>Reads a run's <c>config.json</c> and <c>summary.json</c>, those of a trial against their checksums; what is damaged becomes the row's reason.</summary>
+    /// <param name="source">The run.</param>
+    /// <param name="withLayers">Whether layers are read.</param>
+    /// <param name="withSpectra">Whether lists of numbers in layers are kept.</param>
+    public static ResultRow Read(ResultSource source, bool withLayers, bool withSpectra = true)
+    {
+        var row = new ResultRow(source);
+        try
+        {
+            if (source.Folder is { } folder) row.ReadFolder(folder, withLayers, withSpectra);
+            else if (source.Trial is { } trial) Fill(row.Settings, SettingsByName, trial.Configuration.ToJson());
+        }
+        catch (Exception e) when (e is InvalidInputException or JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            row.State = ResultSource.Damaged;
+            row.Reason = $"{source.Folder}: {InputFile.Printable(e.Message)}";
+            row.Layers = [];
+            Array.Clear(row.Summary);
+        }
+        return row;
+    }
+
+    /// <summary>The row of a run whose files are not read.</summary>
+    public static ResultRow Unread(ResultSource source, string reason) => new(source) { State = ResultSource.Damaged, Reason = reason };
+
+    private void ReadFolder(string folder, bool withLayers, bool withSpectra)
+    {
+        ResultManifest? manifest = Source.Trial is null ? null : ResultFiles.ReadManifest(Path.Combine(folder, ResultFiles.ManifestName));
+        Reason ??= manifest?.Reason;
+        Fill(Settings, SettingsByName, ReadFile(folder, ResultFiles.ConfigurationName, manifest));
+        if (manifest is null && !File.Exists(Path.Combine(folder, ResultFiles.SummaryName))) return;
+        using var document = JsonDocument.Parse(ReadFile(folder, ResultFiles.SummaryName, manifest));
+        Fill(Summary, SummaryByName, document.RootElement);
+        State = Source.State ?? ResultSource.Done;
+        if (withLayers && document.RootElement.TryGetProperty("layers", out JsonElement layers)) Layers = [.. layers.EnumerateArray().Select(layer => Layer(layer, withSpectra))];
+    }
+
+    private static byte[] ReadFile(string folder, string name, ResultManifest? manifest)
+    {
+        string path = Path.Combine(folder, name);
+        byte[] content = InputFile.ReadSmall(path, LargestFile);
+        if (manifest is not null && (!manifest.Files.TryGetValue(name, out ResultFile? expected) || Convert.ToHexStringLower(SHA256.HashData(content)) != expected.Sha256))
+            throw new InvalidInputException($"{path} does not have the content that {ResultFiles.ManifestName} says; run the sweep again to replace it.");
+        return content;
+    }
+
+    private static object?[] Layer(JsonElement layer, bool withSpectra)
+    {
+        var values = new object?[ResultColumn.Layer.Count];
+        Fill(values, LayerByName, layer);
+        for (int i = 0; i < values.Length && !withSpectra; i++)
+        {
+            if (values[i] is System.Collections.IList) values[i] = null;
+        }
+        return values;
+    }
+
+    private static void Fill(object?[] values, Dictionary<string, List<(int, ResultColumn)>> columns, byte[] json)
+    {
+        using var document = JsonDocument.Parse(json);
+        Fill(values, columns, document.RootElement);
+    }
+
+    private static void Fill(object?[] values, Dictionary<string, List<(int Index, ResultColumn Column)>> columns, JsonElement element)
+    {
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            if (!columns.TryGetValue(property.Name, out List<(int Index, ResultColumn Column)>? filled)) continue;
+            foreach ((int index, ResultColumn column) in filled) values[index] = column.Read(property.Value);
+        }
+    }
+
+    private static Dictionary<string, List<(int Index, ResultColumn Column)>> Index(IReadOnlyList<ResultColumn> columns)
+    {
+        var byName = new Dictionary<string, List<(int Index, ResultColumn Column)>>(StringComparer.Ordinal);
+        for (int i = 0; i < columns.Count; i++)
+        {
+            string property = columns[i].Name == "widths" ? "width" : columns[i].Name;
+            if (!byName.TryGetValue(property, out List<(int Index, ResultColumn Column)>? list)) byName.Add(property, list = []);
+            list.Add((i, columns[i]));
+        }
+        return byName;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Text;
+
+namespace RankCollapse.Sweeps.Results;
+
+/// <summary>
+/// A user's SQL as one table: one statement only, and with <c>lambda</c> meaning the column of that name, a word that the database keeps
+/// for functions without a name (<c>lambda x: x + 1</c>).
+/// </summary>
+internal static class SingleStatement
+{
+    private const string Word = "lambda";
+
+    private static readonly SearchValues<char> WordCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+    /// <summary>The statement that selects all of it; as a subquery, only what gives a table is accepted.</summary>
+    /// <exception cref="InvalidInputException">There are several statements, or a closing parenthesis without an opening one.</exception>
+    public static string Of(string sql)
+    {
+        var quoted = new StringBuilder(sql.Length + 32).Append("SELECT * FROM (\n");
+        int depth = 0, at = 0, end;
+        for (; at < sql.Length; at = end)
+        {
+            end = EndOfToken(sql, at);
+            ReadOnlySpan<char> token = sql.AsSpan(at, end - at);
+            if (token is ";")
+            {
+                if (string.IsNullOrWhiteSpace(sql[end..])) break;
+                throw new InvalidInputException("SQL: there are several statements; expected is one, in which WITH names what is used more than once.");
+            }
+            depth += token is "(" ? 1 : token is ")" ? -1 : 0;
+            if (depth < 0) throw new InvalidInputException("SQL: a parenthesis is closed that was not opened.");
+            bool isColumn = token.Equals(Word, StringComparison.OrdinalIgnoreCase) && !BeginsFunction(sql.AsSpan(end));
+            if (isColumn) quoted.Append('"').Append(token).Append('"');
+            else quoted.Append(token);
+        }
+        return quoted.Append("\n)").ToString();
+    }
+
+    private static int EndOfToken(string sql, int at)
+    {
+        if (IsInWord(sql[at]))
+        {
+            int end = at;
+            while (end < sql.Length && IsInWord(sql[end])) end++;
+            return end;
+        }
+        return sql[at] switch
+        {
+            '\'' or '"' => After(sql, sql[at].ToString(), at + 1),
+            '-' when sql.AsSpan(at).StartsWith("--") => After(sql, "\n", at),
+            '/' when sql.AsSpan(at).StartsWith("/*") => After(sql, "*/", at + 2),
+            '$' when sql.IndexOf('$', at + 1) is var second and > 0 && !sql.AsSpan(at + 1, second - at - 1).ContainsAnyExcept(WordCharacters) => After(sql, sql[at..(second + 1)], second + 1),
+            _ => at + 1,
+        };
+    }
+
+    private static bool IsInWord(char c) => char.IsLetterOrDigit(c) || c == '_';
+
+    private static int After(string sql, string mark, int from)
+    {
+        int found = sql.IndexOf(mark, from, StringComparison.Ordinal);
+        return found < 0 ? sql.Length : found + mark.Length;
+    }
+
+    /// <summary>Whether names with commas between them and a colon follow, but not the colons of a cast.</summary>
+    private static bool BeginsFunction(ReadOnlySpan<char> rest)
+    {
+        int at = 0;
+        bool hasName = false;
+        while (at < rest.Length && (IsInWord(rest[at]) || rest[at] == ',' || char.IsWhiteSpace(rest[at])))
+        {
+            hasName |= IsInWord(rest[at]);
+            at++;
+        }
+        return hasName && at < rest.Length && rest[at] == ':' && (at + 1 == rest.Length || rest[at + 1] != ':');
+    }
+}

@@ -1,0 +1,41 @@
+using System.Numerics.Tensors;
+
+namespace RankCollapse.LinearAlgebra.SingularValues;
+
+/// <summary>
+/// Singular values without vectors, in managed code: to a band by block reflections (matrix products), to two diagonals by chasing, then bisection.
+/// </summary>
+/// <remarks>
+/// The usual one-stage reduction (LAPACK's dgebrd) spends half of its work in products of the whole matrix with a vector, which wait for memory;
+/// here each pass over the matrix serves b columns. All steps are orthogonal transformations: the error of each value is a modest multiple of ε·s_1.
+/// Results do not depend on the number of threads.
+/// </remarks>
+internal static class TwoStageSingularValues
+{
+    /// <summary>The min(m, n) values, descending.</summary>
+    /// <param name="a">A, m×n, finite and not empty; unchanged.</param>
+    public static double[] Compute(Matrix a)
+    {
+        Matrix work = a.Rows >= a.Columns ? a.Copy() : a.Transpose();
+        Span<double> entries = work.AsSpan();
+        double largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(entries));
+        if (largest == 0) return new double[work.Columns];
+
+        // A power of two makes squares safe and rounds nothing.
+        double scale = Math.ScaleB(1, Math.Clamp(Math.ILogB(largest), -1000, 1000));
+        TensorPrimitives.Divide(entries, scale, entries);
+        (double[] diagonal, double[] above) = BandReduction.Reduce(work, Bandwidth(work.Columns)).ToBidiagonal();
+        double[] values = BidiagonalValues.Compute(diagonal, above);
+        TensorPrimitives.Multiply(values, scale, values);
+        return values;
+    }
+
+    /// <summary>b: wide enough for products to run fast, narrow enough for the chase, whose work grows with it.</summary>
+    private static int Bandwidth(int columns) => columns switch
+    {
+        < 64 => Math.Max(1, Math.Min(columns, 8)),
+        < 256 => 16,
+        < 1024 => 32,
+        _ => 64,
+    };
+}

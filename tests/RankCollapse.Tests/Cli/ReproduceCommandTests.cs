@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+
+namespace RankCollapse.Tests.Cli;
+
+public sealed class ReproduceCommandTests
+{
+    [Fact]
+    public void Figure_ThatDoesNotExist_IsBadInputInOneLine()
+    {
+        var result = CommandLine.Run("reproduce", "fig11");
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith("error: There is no figure 'fig11'; did you mean 'fig1'", result.Error);
+        Assert.Single(result.Error.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public void Figure_ThatIsNotGiven_IsBadInput()
+    {
+        var result = CommandLine.Run("reproduce");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("reproduce needs FIGURE", result.Error);
+    }
+
+    [Fact]
+    public void Threads_BelowOne_AreBadInput()
+    {
+        using var folder = new TemporaryFolder();
+        var result = CommandLine.Run("reproduce", "fig5", "--quick", "--threads", "0", "--out", folder.File("out"));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("threads is 0", result.Error);
+        Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    [Fact]
+    public void Reproduction_ThatIsStopped_EndsWithCode1AndOneJsonDocument()
+    {
+        using var folder = new TemporaryFolder();
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        var result = CommandLine.Run(stopped.Token, "reproduce", "fig5", "--quick", "--out", folder.File("out"), "--json");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("stopped on request.", JsonNode.Parse(result.Output)!["error"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Help_ListsTheFiguresAndAnExample()
+    {
+        var result = CommandLine.Run("reproduce", "--help");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("fig4", result.Output);
+        Assert.Contains("rankcollapse reproduce fig5 --quick", result.Output);
+    }
+}
