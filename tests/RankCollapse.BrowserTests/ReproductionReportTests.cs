@@ -111,10 +111,10 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
         ILocator svg = open.Page.Locator("#fig1-heat .chart svg").First;
         ILocator reading = open.Page.Locator("#fig1-heat .reading");
         await svg.HoverAsync(new() { Position = new() { X = 70, Y = 20 } });
-        Assert.Equal("layer 1, λ 1.00·10⁻⁴, σ 0.4: tail energy –", await reading.TextContentAsync());
+        Assert.Equal("layer 1, λ 10⁻⁴, σ 0.4: tail energy –", await reading.TextContentAsync());
         await svg.FocusAsync();
         await open.Page.Keyboard.PressAsync("ArrowDown");
-        Assert.Equal("layer 1, λ 1.00·10⁻⁴, σ 0.2: tail energy 400", await reading.TextContentAsync());
+        Assert.Equal("layer 1, λ 10⁻⁴, σ 0.2: tail energy 400", await reading.TextContentAsync());
         await open.Page.Keyboard.PressAsync("ArrowRight");
         Assert.Equal("layer 1, λ 0.001, σ 0.2: tail energy 40", await reading.TextContentAsync());
     }

@@ -12,6 +12,7 @@ const Chart = (() => {
     const size = Math.abs(value);
     if (size >= 1e-3 && size < 1e6) return minus(Number(value.toPrecision(size >= 100 ? 6 : digits)).toLocaleString("en", { maximumFractionDigits: 6 }));
     const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+    if (Number(mantissa) === 1 && Math.abs(value - Number(`1e${exponent}`)) < 1e-9 * size) return `10${raised(Number(exponent))}`;
     return `${minus(mantissa)}·10${raised(Number(exponent))}`;
   }
 
@@ -303,7 +304,8 @@ const Chart = (() => {
       else if (view && panel.equal) {
         const point = this.places(panel).points[index];
         text = `${panel.title}, ${point.series.name}: (${number(point.x)}, ${number(point.y)})`;
-      } else if (!isGrid(panel) && !panel.equal) {
+      } else if (isGrid(panel)) text = `colour: ${(panel.heat ?? panel.picture).label}`;
+      else if (!panel.equal) {
         const group = this.sharing(panel, "x"), xs = this.places(panel).xs;
         const isAlone = group.length === this.data.panels.length;
         if (xs.length && (view || isAlone)) {
@@ -404,7 +406,7 @@ const Chart = (() => {
       const across = width - left - right, tall = height - top - bottom;
       element("image", { href: url, x: left, y: top, width: across, height: tall, preserveAspectRatio: "none" }, svg);
       element("rect", { x: left, y: top, width: across, height: tall, fill: "none", stroke: "var(--reference)" }, svg);
-      const stepX = Math.ceil(columns / (across < 300 ? 4 : 6)), stepY = Math.ceil(rows / 8);
+      const stepX = Math.ceil(columns / Math.max(1, Math.floor(across / 46))), stepY = Math.ceil(rows / Math.max(1, Math.floor(tall / 17)));
       map.x.forEach((v, i) => { if (i % stepX === 0) element("text", { x: left + (i + 0.5) * across / columns, y: top + tall + 16, "text-anchor": "middle" }, svg, number(v, 2)); });
       map.y.forEach((v, i) => { if (i % stepY === 0) element("text", { x: left - 6, y: top + tall - (i + 0.5) * tall / rows + 4, "text-anchor": "end" }, svg, number(v, 2)); });
       this.labels(view, top + tall + 33);
@@ -413,7 +415,6 @@ const Chart = (() => {
       element("image", { href: pixels(64, 1, (r, c) => c / 63), x: left, y: bar, width: length, height: 7, preserveAspectRatio: "none" }, svg);
       element("text", { x: left, y: bar + 20 }, svg, number(map.minimum, 2));
       element("text", { x: left + length, y: bar + 20, "text-anchor": "end" }, svg, number(map.maximum, 2));
-      element("text", { x: left + length / 2, y: bar + 20, "text-anchor": "middle" }, svg, map.label.length * 6 < length - 90 ? map.label : "");
     }
 
     labels(view, y) {
