@@ -138,7 +138,7 @@ public sealed class FeatureEvolutionExperiment : Experiment
         Width = [settings.IsQuick ? 100 : 200],
         Delta = 0,
         Solver = "gauss-newton",
-        GradientTolerance = 1e-5,
+        GradientTolerance = 1e-6,
         MaxEpochs = 500,
         RecordEvery = 1,
         Seed = settings.Seed,
