@@ -34,7 +34,7 @@ public sealed class LocalEngineTests
     public async Task ACoordinatorThatIsKilled_TakesItsWorkersWithItAndTheSweepIsResumed()
     {
         using var folder = new TemporaryFolder();
-        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 30, "limits": { "keep": "run" } }""");
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 100, "limits": { "keep": "run" } }""");
         IReadOnlyList<string> program = SweepRun.ThisProgram();
         var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         using (Process coordinator = Process.Start(start)!)
@@ -50,7 +50,7 @@ public sealed class LocalEngineTests
         Assert.DoesNotContain(orphans, worker => LocalProcess.StartOf(worker.Process) == worker.ProcessStart);
         Assert.Empty(Directory.GetFiles(sweep.LeasesPath));
         SweepStatus status = SampleSweep.RunLocally(sweep);
-        Assert.Equal((30, 0), (status.Counts[TrialState.Done], status.FailedAttempts));
+        Assert.Equal((100, 0), (status.Counts[TrialState.Done], status.FailedAttempts));
         SampleSweep.RequireAllAsUndisturbed(sweep);
     }
 

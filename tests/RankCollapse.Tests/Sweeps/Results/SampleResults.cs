@@ -83,9 +83,13 @@ internal static class SampleResults
     /// <summary>Stores the result of a trial.</summary>
     public static void Finish(SweepFolder folder, Trial trial, double? objective = null)
     {
-        string path = folder.ResultPath(trial.Id);
-        WriteRun(path, trial.Configuration, objective ?? Objective(trial));
-        Seal(path, trial);
+        // Written aside and renamed, as workers do: who looks on never sees half a result.
+        string aside = Path.Combine(folder.AsidePath, trial.Id), path = folder.ResultPath(trial.Id);
+        WriteRun(aside, trial.Configuration, objective ?? Objective(trial));
+        Seal(aside, trial);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        Directory.Move(aside, path);
     }
 
     /// <summary>Stores the result of a trial of seven layers, 10 numbers of the network and 49 of its layers, without waiting for the disk.</summary>
