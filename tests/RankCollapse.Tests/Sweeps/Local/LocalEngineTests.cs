@@ -37,14 +37,15 @@ public sealed class LocalEngineTests
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 100, "limits": { "keep": "run" } }""");
         IReadOnlyList<string> program = SweepRun.ThisProgram();
         var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        WorkerHeartbeat[] orphans;
         using (Process coordinator = Process.Start(start)!)
         {
             SweepPlan plan = sweep.ReadPlan();
             while (sweep.ReadStatus(plan).Counts[TrialState.Done] < 5 && !coordinator.HasExited) await Task.Delay(20);
+            orphans = [.. sweep.ReadWorkers()];
+            Assert.NotEmpty(orphans);
             Assert.True(WorkerKiller.Kill(coordinator.Id));
         }
-        WorkerHeartbeat[] orphans = [.. sweep.ReadWorkers()];
-        Assert.NotEmpty(orphans);
         // Orphans stop by themselves, with checkpoints and their leases given back.
         for (int i = 0; i < 500 && orphans.Any(worker => LocalProcess.StartOf(worker.Process) == worker.ProcessStart); i++) await Task.Delay(20);
         Assert.DoesNotContain(orphans, worker => LocalProcess.StartOf(worker.Process) == worker.ProcessStart);
