@@ -45,9 +45,10 @@
     const parts = [];
     if (of("leased")) parts.push(`${of("leased")} training`);
     if (of("failed") + of("damaged")) parts.push(`${of("failed") + of("damaged")} failed`);
-    if (state.perMinute) parts.push(`${number(Number(state.perMinute.toPrecision(3)))} in a minute`);
+    if (ended === total) parts.push("Nothing is left to do.");
+    else if (state.perMinute) parts.push(`${number(Number(state.perMinute.toPrecision(3)))} in a minute`);
     if (state.left) parts.push(`about ${state.left} left`);
-    $("pace").textContent = parts.join(" · ") || (ended === total ? "Nothing is left to do." : "Nothing is trained at the moment.");
+    $("pace").textContent = parts.join(" · ") || "Nothing is trained at the moment.";
     $("pace").className = `convergence ${of("failed") + of("damaged") ? "open" : ended === total ? "good" : ""}`;
     const present = stateNames.filter(s => of(s));
     $("bar").replaceChildren(...present.map(s => {
