@@ -49,7 +49,10 @@ internal sealed class InputReduction
             Matrix inside = Product.MultiplyTransposedRight(Product.Multiply(outside, qr.Q), qr.Q);
             TensorPrimitives.Subtract(outside.AsSpan(), inside.AsSpan(), outside.AsSpan());
         }
-        return new InputReduction(specification, new DataSet(data.Name, qr.R, data.Targets, data.Labels), qr.Q, outside);
+
+        // QᵀX and not R: W_1X = W̃_1(QᵀX) then holds whatever rounding has left of Q's orthogonality, so that both problems have the same stationary points to the last digit.
+        Matrix inputs = CompensatedProduct.MultiplyTransposedLeft(qr.Q, data.Inputs);
+        return new InputReduction(specification, new DataSet(data.Name, inputs, data.Targets, data.Labels), qr.Q, outside);
     }
 
     /// <summary>Writes the reduced parameters of a full network.</summary>
