@@ -10,10 +10,10 @@ namespace RankCollapse.Training;
 /// </summary>
 /// <remarks>
 /// One iteration is an epoch: (1) the metric M is built (<see cref="KernelPreconditioner"/>, or <see cref="KroneckerPreconditioner"/> where the outputs are many);
-/// (2) near the valley, normal steps bring the residual to the value that balances the penalties; (3) truncated conjugate gradients minimise the
+/// (2) far from the valley, chord steps with this one metric bring the outputs near the targets; near it, normal steps bring the residual to the value that balances the penalties; (3) truncated conjugate gradients minimise the
 /// quadratic model in the ball ‖p‖_M ≤ Δ, with the Gauss–Newton matrix far from the solution and the Hessian near it, so that directions of negative curvature
 /// are followed and saddles left; (4) the outputs' departure from their linear prediction, which is what bends the valley, is taken back by second-order
-/// corrections (Conn, Gould and Toint 2000, §15.3.2), and where a straight step disappoints, what rotates features is taken as a rotation
+/// corrections (<see cref="OutputCorrection"/>), and where a straight step disappoints, what rotates features is taken as a rotation
 /// (<see cref="RotatedStep"/>); (5) the step is taken only if the objective falls. Inputs are replaced by the R factor of X.
 /// The objective never rises beyond rounding. Value and gradient reported are those of the full problem.
 /// </remarks>
@@ -41,7 +41,9 @@ public sealed class GaussNewtonSolver : Solver
 
     private const int MostInnerProducts = 400;
     private const int MostNormalSteps = 3;
-    private const int MostCorrections = 6;
+
+    /// <summary>Chord steps are worth while as long as they halve the objective.</summary>
+    private const double ChordGain = 0.5;
 
     /// <summary>A straight step that gains this share of what it promised is taken without looking for a better curve.</summary>
     private const double StraightEnough = 0.9;
@@ -62,9 +64,8 @@ public sealed class GaussNewtonSolver : Solver
     private readonly TrustRegion _region = new(double.NaN);
     private readonly Network _step;
     private readonly Network _correction;
-    private readonly Matrix _target;
+    private readonly OutputCorrection _outputs;
     private readonly Matrix _departure;
-    private readonly double[] _uncorrected;
     private readonly double[] _straight;
     private readonly RotatedStep _rotated;
     private readonly Action<Network, Network> _multiply;
@@ -77,6 +78,7 @@ public sealed class GaussNewtonSolver : Solver
     private ObjectiveValue _value;
     private ObjectiveValue _trialValue;
     private bool _usesHessian;
+    private bool _chordsAreOver;
     private bool _metricIsCurrent;
     private double _leastGradient = double.PositiveInfinity;
     private int _idleSteps;
@@ -103,9 +105,8 @@ public sealed class GaussNewtonSolver : Solver
         _trialGradient = new Network(specification);
         _step = new Network(specification);
         _correction = new Network(specification);
-        _target = new Matrix(outputs, samples);
+        _outputs = new OutputCorrection(specification, samples);
         _departure = new Matrix(outputs, samples);
-        _uncorrected = new double[_step.Parameters.Length];
         _straight = new double[_step.Parameters.Length];
         _rotated = new RotatedStep(specification);
         _multiply = (v, result) =>
@@ -140,6 +141,11 @@ public sealed class GaussNewtonSolver : Solver
             _metric.Build(_point, _reduced);
             _metricIsCurrent = true;
         }
+        if (_metric.ResolvesOutputs && TakeChordSteps())
+        {
+            Publish();
+            return StepOutcome.Moved;
+        }
         if (_usesHessian && _metric.ResolvesOutputs) TakeNormalSteps();
         double relative = _point.GradientSize.Relative;
         double tolerance = Math.Min(InnerTolerance, Math.Sqrt(relative)), flat = Math.Clamp(relative, LeastCurvature, LargestFlatCurvature);
@@ -161,6 +167,7 @@ public sealed class GaussNewtonSolver : Solver
         WriteVector(writer, _reduced.Parameters);
         writer.Write(_region.Radius);
         writer.Write(_usesHessian);
+        writer.Write(_chordsAreOver);
         writer.Write(_idleSteps);
         writer.Write(_leastGradient);
         _reduction.Save(writer);
@@ -173,6 +180,7 @@ public sealed class GaussNewtonSolver : Solver
         ReadVector(reader, _reduced.Parameters);
         _region.Reset(reader.ReadDouble());
         _usesHessian = reader.ReadBoolean();
+        _chordsAreOver = reader.ReadBoolean();
         _idleSteps = reader.ReadInt32();
         _leastGradient = reader.ReadDouble();
         _reduction.Load(reader);
@@ -186,6 +194,26 @@ public sealed class GaussNewtonSolver : Solver
         InnerOutcome.NegativeCurvature => "along negative curvature",
         _ => "at the limit of products",
     };
+
+    /// <summary>
+    /// While the data make up most of the objective: walks towards the outputs of the Gauss–Newton step with the metric kept, which costs a fifteenth of a new one.
+    /// </summary>
+    /// <returns>Whether the objective fell enough to build a new metric there.</returns>
+    private bool TakeChordSteps()
+    {
+        if (_usesHessian || _chordsAreOver) return false;
+        _chordsAreOver = !(_point.Coefficients.Data * _value.DataLoss > ChordGain * _value.Total);
+        if (_chordsAreOver) return false;
+        _metric.Solve(_reducedGradient, _step);
+        HessianProducts++;
+        TensorPrimitives.Subtract(_point.Features[^1].AsSpan(), _curvature.OutputChange(_point, _reduced, _step).AsSpan(), _outputs.Target.AsSpan());
+        ObjectiveValue value = _outputs.Approach(_metric, _point, _reduced, _value, _other, _trial, out int steps);
+        _chordsAreOver = !(value.Total < ChordGain * _value.Total);
+        if (_chordsAreOver) return false;
+        Accept(gradientIsKnown: false);
+        _phase = $"{steps} chord steps";
+        return true;
+    }
 
     /// <summary>
     /// Moves the residual to where it balances the penalties: −M^{-1}∇J says how the outputs should change, and the least change of the weights that
@@ -216,7 +244,7 @@ public sealed class GaussNewtonSolver : Solver
     {
         if (_inner.Products == 0) return;
         double predicted = _inner.PredictedDecrease;
-        TensorPrimitives.Add(_curvature.OutputChange(_point, _reduced, _step).AsSpan(), _point.Features[^1].AsSpan(), _target.AsSpan());
+        TensorPrimitives.Add(_curvature.OutputChange(_point, _reduced, _step).AsSpan(), _point.Features[^1].AsSpan(), _outputs.Target.AsSpan());
         HessianProducts++;
         TensorPrimitives.Add(_reduced.Parameters, _step.Parameters, _trial.Parameters);
         double ratio = Try(predicted);
@@ -236,7 +264,7 @@ public sealed class GaussNewtonSolver : Solver
                 if (IsSmall(predicted)) _trialValue = _other.Backward(_trial, _trialGradient);
             }
         }
-        _region.Update(ratio, _inner.StepNorm);
+        _region.Update(ratio, _inner.StepNorm, gently: !_usesHessian);
         if (TrustRegion.Accepts(ratio)) Accept(gradientIsKnown: IsSmall(predicted));
     }
 
@@ -246,7 +274,8 @@ public sealed class GaussNewtonSolver : Solver
     /// <returns>The actual decrease over the predicted one; −∞ where the objective rises.</returns>
     private double Try(double predicted)
     {
-        ObjectiveValue value = Correct(_other.ValueWithSlopes(_trial), predicted);
+        double residual = Math.Sqrt(2 * Math.Max(0, _value.DataLoss));
+        ObjectiveValue value = _outputs.Correct(_metric, _other, _trial, _other.ValueWithSlopes(_trial), residual, predicted, isFar: !_usesHessian);
         bool rises = !(value.Total <= _value.Total * (1 + Rounding));
         double decrease = rises ? double.NegativeInfinity : IsSmall(predicted) ? DecreaseByGradients() : _value.Total - value.Total;
         return decrease / predicted;
@@ -264,33 +293,6 @@ public sealed class GaussNewtonSolver : Solver
         double[] from = _reduced.Parameters, to = _trial.Parameters, before = _reducedGradient.Parameters, after = _trialGradient.Parameters;
         for (int i = 0; i < from.Length; i++) decrease -= 0.5 * (before[i] + after[i]) * (to[i] - from[i]);
         return decrease;
-    }
-
-    /// <summary>
-    /// Takes back what the outputs at the trial point depart from their linear prediction; keeps the corrections if they lower the objective.
-    /// </summary>
-    private ObjectiveValue Correct(ObjectiveValue value, double predicted)
-    {
-        _trial.Parameters.CopyTo(_uncorrected, 0);
-        ObjectiveValue corrected = value;
-        double residual = Math.Sqrt(2 * Math.Max(0, _value.DataLoss)), last = double.PositiveInfinity;
-        for (int i = 0; i < MostCorrections; i++)
-        {
-            TensorPrimitives.Subtract(_other.Features[^1].AsSpan(), _target.AsSpan(), _departure.AsSpan());
-            double departure = Math.Sqrt(SampleWeights.SumOfSquares(_point.Weights, _departure));
-
-            // What is left changes the objective by at most a‖r‖·departure + a·departure²/2: stop when that no longer matters, or when corrections do not converge.
-            double matters = _point.Coefficients.Data * departure * (residual + (0.5 * departure));
-            if (matters < 1e-3 * predicted || !(departure < 0.5 * last)) break;
-            last = departure;
-            _metric.Restore(_departure, _correction);
-            TensorPrimitives.Subtract(_trial.Parameters, _correction.Parameters, _trial.Parameters);
-            corrected = _other.ValueWithSlopes(_trial);
-        }
-        if (corrected.Total <= value.Total) return corrected;
-        if (double.IsInfinity(last)) return value;
-        _uncorrected.CopyTo(_trial.Parameters, 0);
-        return _other.ValueWithSlopes(_trial);
     }
 
     private void Accept(bool gradientIsKnown)

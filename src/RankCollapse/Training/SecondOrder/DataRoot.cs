@@ -76,21 +76,21 @@ internal sealed class DataRoot(Loss loss, int outputs, int samples)
         for (int k = 0; k < outputs; k++) TensorPrimitives.Multiply(v.Row(k), _scales, result.Row(k));
     }
 
-    /// <summary>Writes B as K × KN: column kN + i is column k of sample i's root.</summary>
-    public void WriteColumns(Matrix columns)
+    /// <summary>Writes B as K matrices, K×N: column i of matrix k is column k of sample i's root.</summary>
+    public void WriteColumns(Matrix[] columns)
     {
-        columns.AsSpan().Clear();
         for (int k = 0; k < outputs; k++)
         {
+            Matrix column = columns[k];
+            column.AsSpan().Clear();
             for (int i = 0; i < samples; i++)
             {
                 if (loss == Loss.Squared)
                 {
-                    columns[k, (k * samples) + i] = _scales[i];
+                    column[k, i] = _scales[i];
                     continue;
                 }
-                for (int m = 0; m < outputs; m++)
-                    columns[m, (k * samples) + i] = _scales[i] * _roots[m, i] * ((m == k ? 1 : 0) - (_roots[m, i] * _roots[k, i]));
+                for (int m = 0; m < outputs; m++) column[m, i] = _scales[i] * _roots[m, i] * ((m == k ? 1 : 0) - (_roots[m, i] * _roots[k, i]));
             }
         }
     }

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.LinearAlgebra.Kernels;
 using RankCollapse.Networks;
 
 namespace RankCollapse.Training.SecondOrder;
@@ -25,7 +24,10 @@ internal sealed class KernelPreconditioner : IPreconditioner
     private readonly PenaltyModel _penalties;
     private readonly Matrix _kernel;
     private readonly Matrix _block;
-    private readonly Matrix[] _sensitivities;
+
+    /// <summary>For each layer and each column k of the data's root the sensitivities, n_l×N: blocks of their own, small enough to be multiplied without being packed.</summary>
+    private readonly Matrix[][] _sensitivities;
+
     private readonly Matrix _right;
     private readonly Network _scaled;
     private readonly Network _pulled;
@@ -39,12 +41,14 @@ internal sealed class KernelPreconditioner : IPreconditioner
         _passes = new CurvatureOperator(specification, samples);
         _root = new DataRoot(loss, specification.OutputDimension, samples);
         _penalties = new PenaltyModel(specification);
-        int size = specification.OutputDimension * samples;
+        int outputs = specification.OutputDimension, size = outputs * samples;
         _kernel = new Matrix(size, size);
         _block = new Matrix(samples, samples);
-        double[][] buffers = [new double[specification.Widths.Max() * size], new double[specification.Widths.Max() * size]];
-        _sensitivities = [.. Enumerable.Range(0, specification.Depth + 1).Select(l => new Matrix(buffers[l % 2], 0, l == 0 ? 0 : specification.Width(l), size))];
-        _right = new Matrix(specification.OutputDimension, samples);
+        int widest = specification.Widths.Max() * samples;
+        double[][] buffers = [new double[widest * outputs], new double[widest * outputs]];
+        _sensitivities = [.. Enumerable.Range(0, specification.Depth + 1).Select(l => Enumerable.Range(0, outputs)
+            .Select(k => new Matrix(buffers[l % 2], k * widest, l == 0 ? 0 : specification.Width(l), samples)).ToArray())];
+        _right = new Matrix(outputs, samples);
         _scaled = new Network(specification);
         _pulled = new Network(specification);
     }
@@ -57,20 +61,22 @@ internal sealed class KernelPreconditioner : IPreconditioner
         _network = network;
         _penalties.Build(point);
         _root.Build(point);
-        _kernel.AsSpan().Clear();
         int depth = _specification.Depth;
         _root.WriteColumns(_sensitivities[depth]);
         for (int l = depth; l >= 1; l--)
         {
-            Matrix errors = _sensitivities[l];
+            Matrix[] errors = _sensitivities[l];
             bool skip = _specification.HasSkip(l);
-            if (skip) errors.CopyTo(_sensitivities[l - 1]);
-            MultiplyByBlocks(errors, point.Slopes[l]);
+            for (int k = 0; k < errors.Length; k++)
+            {
+                if (skip) errors[k].CopyTo(_sensitivities[l - 1][k]);
+                TensorPrimitives.Multiply(errors[k].AsSpan(), point.Slopes[l].AsSpan(), errors[k].AsSpan());
+            }
             Matrix features = point.Features[l - 1];
             Matrix weighted = Product.MultiplyTransposedLeft(features, Product.Multiply(_penalties.Inverse(l), features));
             if (_specification.HasBias) TensorPrimitives.Add(weighted.AsSpan(), _penalties.BiasInverse(l), weighted.AsSpan());
-            AddEntrywise(errors, weighted);
-            if (l > 1) Product.MultiplyTransposedLeft(network.Weights(l), errors, _sensitivities[l - 1], accumulate: skip);
+            AddEntrywise(errors, weighted, isFirst: l == depth);
+            for (int k = 0; l > 1 && k < errors.Length; k++) Product.MultiplyTransposedLeft(network.Weights(l), errors[k], _sensitivities[l - 1][k], accumulate: skip);
         }
         for (int i = 0; i < _kernel.Rows; i++) _kernel[i, i] += 1;
         if (!BlockedCholesky.TryFactor(_kernel))
@@ -100,36 +106,19 @@ internal sealed class KernelPreconditioner : IPreconditioner
         _penalties.Solve(_pulled, result);
     }
 
-    /// <summary>Multiplies every block of N columns by the slopes.</summary>
-    private void MultiplyByBlocks(Matrix sensitivity, Matrix slopes)
+    /// <summary>kernel (+)= (EᵀE) ∘ (11ᵀ ⊗ weighted), one N×N block at a time so that its product is still in cache, in the blocks that touch the lower triangle.</summary>
+    private void AddEntrywise(Matrix[] errors, Matrix weighted, bool isFirst)
     {
-        for (int i = 0; i < sensitivity.Rows; i++)
+        for (int r = 0; r < errors.Length; r++)
         {
-            ReadOnlySpan<double> slope = slopes.Row(i);
-            Span<double> row = sensitivity.Row(i);
-            for (int k = 0; k < row.Length; k += _samples) TensorPrimitives.Multiply(row.Slice(k, _samples), slope, row.Slice(k, _samples));
-        }
-    }
-
-    /// <summary>kernel += (EᵀE) ∘ (11ᵀ ⊗ weighted), one N×N block at a time so that its product is still in cache, in the blocks that touch the lower triangle.</summary>
-    private unsafe void AddEntrywise(Matrix errors, Matrix weighted)
-    {
-        int size = _kernel.Rows;
-        fixed (double* pErrors = errors.AsSpan(), pBlock = _block.AsSpan())
-        {
-            var transposed = new Operand(pErrors, 1, size);
-            var plain = new Operand(pErrors, size, 1);
-            var block = new Operand(pBlock, _samples, 1);
-            for (int r = 0; r < size; r += _samples)
+            for (int c = 0; c <= r; c++)
             {
-                for (int c = 0; c <= r; c += _samples)
+                Product.MultiplyTransposedLeft(errors[r], errors[c], _block);
+                for (int i = 0; i < _samples; i++)
                 {
-                    Product.RunPart(transposed.From(r, 0), plain.From(0, c), block, _samples, _samples, errors.Rows, accumulate: false, ProductPart.All);
-                    for (int i = 0; i < _samples; i++)
-                    {
-                        Span<double> target = _kernel.Row(r + i).Slice(c, _samples);
-                        TensorPrimitives.MultiplyAdd(_block.Row(i), weighted.Row(i), target, target);
-                    }
+                    Span<double> target = _kernel.Row((r * _samples) + i).Slice(c * _samples, _samples);
+                    if (isFirst) TensorPrimitives.Multiply(_block.Row(i), weighted.Row(i), target);
+                    else TensorPrimitives.MultiplyAdd(_block.Row(i), weighted.Row(i), target, target);
                 }
             }
         }

@@ -18,6 +18,9 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     /// <summary>Directions with less than this share of a block's largest curvature are treated as if they had it.</summary>
     private const double LeastShare = 1e-12;
 
+    /// <summary>Factors of so many entries together are collected at once when new ones replace them.</summary>
+    private const long LargeFactors = 1 << 22;
+
     private readonly NetworkSpecification _specification;
     private readonly CurvatureOperator _passes;
     private readonly SymmetricEigendecomposition[] _inputs;
@@ -67,6 +70,9 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
             for (int i = 0; i < before.Rows; i++) before[i, i] += factors.Features;
             curvature = before;
         }
+
+        // Old factors and the scratch of new ones are hundreds of megabytes for wide layers; left alone, the collector lets several times that pile up.
+        if (_inputs.Skip(1).Sum(factor => (long)factor.Vectors.Length) > LargeFactors) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
     public void Solve(Network v, Network result)

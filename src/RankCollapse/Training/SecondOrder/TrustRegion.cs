@@ -4,6 +4,7 @@ namespace RankCollapse.Training.SecondOrder;
 internal sealed class TrustRegion(double radius)
 {
     private const double Shrink = 0.5;
+    private const double GentleShrink = 0.7;
     private const double Grow = 2;
 
     /// <summary>Δ.</summary>
@@ -15,9 +16,10 @@ internal sealed class TrustRegion(double radius)
     /// <summary>Changes the radius after a step that was tried.</summary>
     /// <param name="ratio">Actual decrease over predicted decrease.</param>
     /// <param name="stepNorm">‖p‖_M.</param>
-    public void Update(double ratio, double stepNorm)
+    /// <param name="gently">Whether a step that fails is shortened by less, because the next metric costs more than another trial.</param>
+    public void Update(double ratio, double stepNorm, bool gently)
     {
-        if (!Accepts(ratio)) Radius = Shrink * stepNorm;
+        if (!Accepts(ratio)) Radius = (gently ? GentleShrink : Shrink) * stepNorm;
         else if (ratio > 0.75) Radius = Math.Max(Radius, Grow * stepNorm);
         else if (ratio < 0.25) Radius = 0.5 * stepNorm;
     }
