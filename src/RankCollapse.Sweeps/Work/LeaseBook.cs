@@ -96,11 +96,14 @@ internal sealed class LeaseBook(SweepFolder folder)
         {
             return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException e) when (IsThere(e) || File.Exists(path))
         {
             return null;
         }
     }
+
+    /// <summary>Whether the file was there, though its worker may have deleted it by now: EEXIST, or ERROR_FILE_EXISTS.</summary>
+    private static bool IsThere(IOException e) => (e.HResult & 0xFFFF) == (OperatingSystem.IsWindows() ? 80 : 17);
 
     private string PathOf(string trial) => Path.Combine(folder.LeasesPath, trial);
 }

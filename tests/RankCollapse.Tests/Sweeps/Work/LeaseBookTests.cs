@@ -22,6 +22,23 @@ public sealed class LeaseBookTests
     }
 
     [Fact]
+    public void ClaimsOfATrialThatIsGivenBackMeanwhile_DoNotFail()
+    {
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} } }""");
+        string trial = sweep.ReadPlan().Trials[0].Id;
+        var book = new LeaseBook(sweep);
+        Parallel.For(0, 4, worker =>
+        {
+            for (int i = 0; i < 2_000; i++)
+            {
+                if (book.TryClaim(trial, $"worker-{worker}", 1)) book.Release(trial, $"worker-{worker}");
+            }
+        });
+        Assert.Empty(book.List());
+    }
+
+    [Fact]
     public void OnlyItsWorker_GivesALeaseBack()
     {
         using var folder = new TemporaryFolder();
