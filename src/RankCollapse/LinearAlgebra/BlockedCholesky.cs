@@ -11,7 +11,7 @@ internal static unsafe class BlockedCholesky
 {
     private const int Block = 96;
 
-    /// <summary>Overwrites the lower triangle of A by L; the part above the diagonal is left as it is.</summary>
+    /// <summary>Overwrites the lower triangle of A by L; what is above the diagonal is not read, and spoilt near it.</summary>
     /// <returns>Whether A is numerically positive definite; if not, A is spoilt.</returns>
     public static bool TryFactor(Matrix a)
     {

@@ -7,7 +7,7 @@ namespace RankCollapse.Runs;
 /// <summary>Collects a run's metrics while it trains, and keeps them in its checkpoints.</summary>
 internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions options)
 {
-    private const int Format = 1;
+    private const int Format = 2;
     private const int MostMetrics = 100_000_000;
     private const int WholeNetwork = 0;
 

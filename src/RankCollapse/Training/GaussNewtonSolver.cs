@@ -75,6 +75,12 @@ public sealed class GaussNewtonSolver : Solver
     private Network _trialGradient;
     private Objective _point;
     private Objective _other;
+
+    /// <summary>Takes the place of the point at which the metric was built once a step leads away from it, because the metric goes on reading that one.</summary>
+    private Objective? _spare;
+    private Network? _spareNetwork;
+    private bool _metricIsElsewhere;
+
     private ObjectiveValue _value;
     private ObjectiveValue _trialValue;
     private bool _usesHessian;
@@ -103,6 +109,11 @@ public sealed class GaussNewtonSolver : Solver
         _trial = new Network(specification);
         _reducedGradient = new Network(specification);
         _trialGradient = new Network(specification);
+        if (_metric.ResolvesOutputs)
+        {
+            _spare = new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients, objective.SampleWeights);
+            _spareNetwork = new Network(specification);
+        }
         _step = new Network(specification);
         _correction = new Network(specification);
         _outputs = new OutputCorrection(specification, samples);
@@ -140,8 +151,9 @@ public sealed class GaussNewtonSolver : Solver
         {
             _metric.Build(_point, _reduced);
             _metricIsCurrent = true;
+            _metricIsElsewhere = false;
         }
-        if (_metric.ResolvesOutputs && TakeChordSteps())
+        if (TakeChordSteps())
         {
             Publish();
             return StepOutcome.Moved;
@@ -201,7 +213,7 @@ public sealed class GaussNewtonSolver : Solver
     /// <returns>Whether the objective fell enough to build a new metric there.</returns>
     private bool TakeChordSteps()
     {
-        if (_usesHessian || _chordsAreOver) return false;
+        if (!IsFar || _chordsAreOver) return false;
         _chordsAreOver = !(_point.Coefficients.Data * _value.DataLoss > ChordGain * _value.Total);
         if (_chordsAreOver) return false;
         _metric.Solve(_reducedGradient, _step);
@@ -264,9 +276,12 @@ public sealed class GaussNewtonSolver : Solver
                 if (IsSmall(predicted)) _trialValue = _other.Backward(_trial, _trialGradient);
             }
         }
-        _region.Update(ratio, _inner.StepNorm, gently: !_usesHessian);
+        _region.Update(ratio, _inner.StepNorm, gently: IsFar);
         if (TrustRegion.Accepts(ratio)) Accept(gradientIsKnown: IsSmall(predicted));
     }
+
+    /// <summary>Whether the valley is still far and the metric knows the way there.</summary>
+    private bool IsFar => !_usesHessian && _metric.ResolvesOutputs;
 
     private bool IsSmall(double predicted) => predicted < GradientShare * Math.Abs(_value.Total);
 
@@ -275,7 +290,7 @@ public sealed class GaussNewtonSolver : Solver
     private double Try(double predicted)
     {
         double residual = Math.Sqrt(2 * Math.Max(0, _value.DataLoss));
-        ObjectiveValue value = _outputs.Correct(_metric, _other, _trial, _other.ValueWithSlopes(_trial), residual, predicted, isFar: !_usesHessian);
+        ObjectiveValue value = _outputs.Correct(_metric, _other, _trial, _other.ValueWithSlopes(_trial), residual, predicted, isFar: IsFar);
         bool rises = !(value.Total <= _value.Total * (1 + Rounding));
         double decrease = rises ? double.NegativeInfinity : IsSmall(predicted) ? DecreaseByGradients() : _value.Total - value.Total;
         return decrease / predicted;
@@ -299,6 +314,12 @@ public sealed class GaussNewtonSolver : Solver
     {
         (_reduced, _trial) = (_trial, _reduced);
         (_point, _other) = (_other, _point);
+        if (!_metricIsElsewhere && _spare is not null)
+        {
+            (_other, _spare) = (_spare, _other);
+            (_trial, _spareNetwork) = (_spareNetwork!, _trial);
+            _metricIsElsewhere = true;
+        }
         (_reducedGradient, _trialGradient) = (_trialGradient, _reducedGradient);
         if (!gradientIsKnown)
         {

@@ -11,7 +11,7 @@ namespace RankCollapse.Training.SecondOrder;
 /// With J the Jacobian of the outputs (KN rows) and BBᵀ the data term's Hessian, Sherman–Morrison–Woodbury gives
 /// M^{-1} = Λ^{-1} − Λ^{-1}JᵀB(I + BᵀJΛ^{-1}JᵀB)^{-1}BᵀJΛ^{-1}. Layer by layer Λ_l = V ↦ V(λ_l I + m_lμZ^{l−1}Z^{l−1,T}) is the weight penalty and
 /// the layer's own feature penalty, m_l the mean of σ'², so that the KN×KN matrix is a sum of entrywise products
-/// Σ_l (C_lᵀC_l) ∘ (Z^{l−1,T}(λ_l I + m_lμZ^{l−1}Z^{l−1,T})^{-1}Z^{l−1} ⊗ 11ᵀ), a regularised neural tangent kernel (Jacot et al. 2018), with C_l the
+/// Σ_l (C_lᵀC_l) ∘ (11ᵀ ⊗ Z^{l−1,T}(λ_l I + m_lμZ^{l−1}Z^{l−1,T})^{-1}Z^{l−1}), a regularised neural tangent kernel (Jacot et al. 2018), with C_l the
 /// outputs' sensitivities at layer l. It is factored once and serves many products. Data directions of different layers, which a block-diagonal
 /// model leaves coupled, are resolved exactly; what is left has a condition number of the order of 1 + μ‖Z‖²/λ.
 /// </remarks>

@@ -72,7 +72,7 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
         }
 
         // Old factors and the scratch of new ones are hundreds of megabytes for wide layers; left alone, the collector lets several times that pile up.
-        if (_inputs.Skip(1).Sum(factor => (long)factor.Vectors.Length) > LargeFactors) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        if (_inputs.Skip(1).Sum(factor => (long)factor.Vectors.Length) > LargeFactors) GC.Collect();
     }
 
     public void Solve(Network v, Network result)

@@ -28,7 +28,7 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
 
     private readonly Matrix _departure = new(specification.OutputDimension, samples);
     private readonly Network _change = new(specification);
-    private readonly double[] _before = new double[new Network(specification).Parameters.Length];
+    private readonly Network _before = new(specification);
 
     /// <summary>The outputs that are aimed at, K×N; written by the caller.</summary>
     public Matrix Target { get; } = new(specification.OutputDimension, samples);
@@ -43,7 +43,7 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
     /// <param name="isFar">Whether the valley is still far.</param>
     public ObjectiveValue Correct(IPreconditioner metric, Objective objective, Network trial, ObjectiveValue value, double residual, double predicted, bool isFar)
     {
-        trial.Parameters.CopyTo(_before, 0);
+        trial.Parameters.CopyTo(_before.Parameters, 0);
         ObjectiveValue corrected = value;
         double last = double.PositiveInfinity, ratio = isFar ? LargestRatioFromAfar : LargestRatio;
         for (int i = 0; i < (isFar ? MostCorrectionsFromAfar : MostCorrections); i++)
@@ -61,11 +61,11 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
         }
         if (corrected.Total <= value.Total) return corrected;
         if (double.IsInfinity(last)) return value;
-        _before.CopyTo(trial.Parameters, 0);
+        _before.Parameters.CopyTo(trial.Parameters, 0);
         return objective.ValueWithSlopes(trial);
     }
 
-    /// <summary>Walks towards the target by chord steps, each halved until it lowers the objective by a fair share.</summary>
+    /// <summary>Walks towards the target by chord steps: each may be halved twice, and has to lower the objective by 40 % of its length.</summary>
     /// <param name="metric">The metric at the start.</param>
     /// <param name="start">The objective after its value at <paramref name="from"/>.</param>
     /// <param name="from">Where to start; unchanged.</param>
@@ -78,7 +78,7 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
     {
         double scale = 1;
         Objective seen = start;
-        from.Parameters.CopyTo(_before, 0);
+        from.Parameters.CopyTo(_before.Parameters, 0);
         for (steps = 0; steps < MostChordSteps && IsData(value, start); steps++)
         {
             TensorPrimitives.Subtract(seen.Features[^1].AsSpan(), Target.AsSpan(), _departure.AsSpan());
@@ -86,7 +86,7 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
             ObjectiveValue next;
             do
             {
-                TensorPrimitives.MultiplyAdd(_change.Parameters, -scale, _before, to.Parameters);
+                TensorPrimitives.MultiplyAdd(_change.Parameters, -scale, _before.Parameters, to.Parameters);
                 next = objective.ValueWithSlopes(to);
                 if (next.Total < (1 - (0.4 * scale)) * value.Total) break;
                 scale *= 0.5;
@@ -94,13 +94,13 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
             while (scale >= ShortestChord);
             if (scale < ShortestChord)
             {
-                _before.CopyTo(to.Parameters, 0);
+                _before.Parameters.CopyTo(to.Parameters, 0);
                 if (steps > 0) objective.ValueWithSlopes(to);
                 break;
             }
             value = next;
             seen = objective;
-            to.Parameters.CopyTo(_before, 0);
+            to.Parameters.CopyTo(_before.Parameters, 0);
             scale = Math.Min(1, 2 * scale);
         }
         return value;
