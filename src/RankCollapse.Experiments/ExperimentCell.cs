@@ -40,9 +40,9 @@ public sealed record ExperimentCell(string Key, string Settings, double Expected
         return new ExperimentCell(key, SettingsOf(kind, single), expectedSeconds, cancellation => train(single, cancellation));
     }
 
-    /// <summary>A digest of key, settings and the program's version.</summary>
+    /// <summary>A digest of key, settings and the versions of program and results.</summary>
     public string Fingerprint =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{TrainingRun.ProgramVersion}\n{Key}\n{Settings}")))[..32];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{TrainingRun.ProgramVersion}\nresults-{TrainingRun.ResultVersion}\n{Key}\n{Settings}")))[..32];
 
     private static string SettingsOf(string kind, RunConfiguration configuration) => $"{kind}\n{Encoding.UTF8.GetString(configuration.ToJson())}";
 }

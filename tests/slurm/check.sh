@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sweeps on a real Slurm of two emulated nodes: 200 trials while nodes, the controller and tasks are killed, time limits, a request that
 # cannot be met, and a move to the local engine. Afterwards every trial must be done, once, and equal bit for bit to an undisturbed run.
-#   tests/slurm/check.sh [FOLDER]     about four minutes on two cores; the last line says "N passed, M failed", or why it was skipped
+#   tests/slurm/check.sh [FOLDER]     about five minutes on two cores; the last line says "N passed, M failed", or why it was skipped
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)

@@ -50,16 +50,17 @@ internal static class CertifyCommand
     private static void Write(CommandEnvironment environment, string folder, LowRankCertificate certificate, IReadOnlyList<GradientRank> gradients)
     {
         environment.Output.WriteLine($"{folder}: distance of W from rank {certificate.Layers[0].Rank}, and what bounds it (Theorem 3.4)");
-        var table = new TextTable("layer", "distance", "exact bound", "ratio", "from", "tight bound", "ratio", "from", "M bound", "from", "residual of (4)", "relative", "holds");
+        var table = new TextTable("layer", "distance", "exact bound", "ratio", "from", "tight bound", "ratio", "from", "M", "sampled", "M bound", "ratio", "from", "residual of (4)", "relative", "holds");
         foreach (LayerCertificate layer in certificate.Layers)
         {
             LayerBound? best = layer.Best, curved = layer.BestByCurvature;
             table.Add($"{layer.Layer}", Numbers.Short(layer.Distance), Numbers.Short(best?.ExactBound), Numbers.Short(layer.Ratio), From(best),
-                Numbers.Short(layer.TightBound), Numbers.Short(layer.TightRatio), TightFrom(layer), Numbers.Short(curved?.CurvatureBound), From(curved), Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
+                Numbers.Short(layer.TightBound), Numbers.Short(layer.TightRatio), TightFrom(layer), Numbers.Short(curved?.Curvature), Numbers.Short(curved?.SampledCurvature), Numbers.Short(curved?.CurvatureBound), Numbers.Short(layer.Distance > 0 ? curved?.CurvatureBound / layer.Distance : null), From(curved), Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
                 layer.Bounds.Count == 0 ? Numbers.Short(null) : layer.Holds ? "yes" : "no");
         }
         table.Write(environment.Output);
         foreach (LayerCertificate layer in certificate.Layers.Where(l => l.Reason is not null)) environment.Output.WriteLine(layer.Reason);
+        foreach (string reason in certificate.Layers.SelectMany(l => l.Bounds).Select(b => b.CurvatureReason).OfType<string>().Distinct(StringComparer.Ordinal)) environment.Output.WriteLine($"no M: {reason}");
         environment.Output.WriteLine($"Proposition 3.1: gradients of the first {gradients[0].BatchSize} samples have ranks {string.Join(", ", gradients.Select(g => g.Rank))}; {(gradients.All(g => g.Holds) ? "it holds" : "it does not hold")}.");
     }
 

@@ -10,8 +10,8 @@ namespace RankCollapse.Sweeps.Plan;
 /// <summary>What makes two trials the same: every setting that the result depends on, the content of its data file, and the version of results.</summary>
 public static class TrialIdentity
 {
-    /// <summary>Raised with every change of the program that changes what a trial results in, so that nothing stale is reused.</summary>
-    public const int ResultVersion = 1;
+    /// <summary>The version of results, <see cref="TrainingRun.ResultVersion"/>.</summary>
+    public const int ResultVersion = TrainingRun.ResultVersion;
 
     private const int IdBytes = 10;
 

@@ -13,6 +13,9 @@ namespace RankCollapse.Runs;
 /// </remarks>
 public static class TrainingRun
 {
+    /// <summary>Raised with every change of the program that changes what a training results in, so that nothing stale is reused.</summary>
+    public const int ResultVersion = 2;
+
     /// <summary>The version of the program, as written to <c>config.json</c>.</summary>
     public static string ProgramVersion { get; } =
         typeof(TrainingRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";

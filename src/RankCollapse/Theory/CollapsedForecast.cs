@@ -46,9 +46,16 @@ public static class CollapsedForecast
             Layers = layers,
             ObjectivePerLambda = cost,
             Objective = cost * ratios.Lambda,
-            UnmetHypotheses = minimizer.UnmetHypotheses,
+            UnmetHypotheses = [.. minimizer.UnmetHypotheses, .. Unmet(ratios)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
+    }
+
+    /// <summary>The theorem minimises Σ_{l≥2}‖W_l‖² alone.</summary>
+    private static IEnumerable<string> Unmet(PenaltyRatios ratios)
+    {
+        if (ratios.Features > 0) yield return $"features are constrained, not penalised (found μ/λ = {ratios.Features:0.###g})";
+        if (ratios.FirstLayer > 0) yield return $"δ = 0 (found {ratios.FirstLayer:0.###})";
     }
 
     private static double[] NonZero(Matrix a)

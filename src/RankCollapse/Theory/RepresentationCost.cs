@@ -116,9 +116,11 @@ public sealed class RepresentationCost
         {
             LayerCost layer = cost.Layers[i];
             int l = layer.Layer;
-            if (l > 1 && layer.Inverse!.Rank < problem.Data.SampleCount)
+            if (layer.Inverse!.Rank < problem.Data.SampleCount)
             {
-                reason = $"Z^{l - 1} has rank {layer.Inverse.Rank}, below N = {problem.Data.SampleCount}: the cost jumps in directions that raise the rank.";
+                reason = l == 1
+                    ? $"X has rank {layer.Inverse.Rank}, below N = {problem.Data.SampleCount}: next to Z^1 there are features that it cannot produce, where the cost is infinite."
+                    : $"Z^{l - 1} has rank {layer.Inverse.Rank}, below N = {problem.Data.SampleCount}: the cost jumps in directions that raise the rank.";
                 return null;
             }
             Activation activation = specification.ActivationOf(l);
@@ -127,7 +129,7 @@ public sealed class RepresentationCost
                 reason = $"The activation of layer {l}, {activation.Name}, is not smooth.";
                 return null;
             }
-            Matrix towards = Product.MultiplyTransposedRight(layer.Weights!, layer.Inverse!.Inverse);
+            Matrix towards = Product.MultiplyTransposedRight(layer.Weights!, layer.Inverse.Inverse);
             Matrix back = Residuals.Scale(Product.MultiplyTransposedLeft(layer.Weights!, towards), cost.Factors[i]);
             double[] value = new double[towards.Length], slope = new double[towards.Length];
             activation.ValueAndFirst(layer.Produced!.AsSpan(), value, slope);

@@ -51,6 +51,9 @@ public sealed class GaussNewtonSolver : Solver
     /// <summary>So many steps without a smaller objective or gradient mean that rounding has the last word.</summary>
     private const int MostIdleSteps = 40;
 
+    /// <summary>After so many idle steps directions of hardly any curvature are no longer ignored: what is left of the gradient may lie in them.</summary>
+    private const int IdleStepsBeforeDigging = 4;
+
     /// <summary>Below this share of the objective a step's decrease is found from gradients, because values no longer resolve it.</summary>
     private const double GradientShare = 2e-12;
 
@@ -160,7 +163,7 @@ public sealed class GaussNewtonSolver : Solver
         }
         if (_usesHessian && _metric.ResolvesOutputs) TakeNormalSteps();
         double relative = _point.GradientSize.Relative;
-        double tolerance = Math.Min(InnerTolerance, Math.Sqrt(relative)), flat = Math.Clamp(relative, LeastCurvature, LargestFlatCurvature);
+        double tolerance = Math.Min(InnerTolerance, Math.Sqrt(relative)), flat = _idleSteps < IdleStepsBeforeDigging ? Math.Clamp(relative, LeastCurvature, LargestFlatCurvature) : LeastCurvature;
         InnerOutcome outcome = _inner.Solve(_reducedGradient, _multiply, _metric, _region.Radius, tolerance, flat, MostInnerProducts, _step);
         _phase = $"{(_usesHessian ? "Newton" : "Gauss–Newton")}, {_inner.Products} products, {Describe(outcome)}";
         TryStep();

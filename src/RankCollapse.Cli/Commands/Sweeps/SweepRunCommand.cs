@@ -63,15 +63,16 @@ internal static class SweepRunCommand
                 return ExitCode.Done;
             }
             var folder = SweepFolder.Create(path);
-            if (!IsPlanOf(folder, planned.Plan)) folder.WritePlan(planned.Plan, File.ReadAllBytes(file));
+            byte[] text = File.ReadAllBytes(file);
+            if (!IsPlanOf(folder, planned.Plan, text)) folder.WritePlan(planned.Plan, text);
             return run.Go(folder, read.Slurm);
         });
         return command;
     }
 
-    private static bool IsPlanOf(SweepFolder folder, SweepPlan plan)
+    private static bool IsPlanOf(SweepFolder folder, SweepPlan plan, byte[] specification)
     {
-        if (!File.Exists(folder.PlanPath)) return false;
+        if (!File.Exists(folder.PlanPath) || !File.Exists(folder.SpecificationPath) || !File.ReadAllBytes(folder.SpecificationPath).SequenceEqual(specification)) return false;
         SweepPlan stored = folder.ReadPlan();
         return stored.Identity == plan.Identity && stored.Limits == plan.Limits && stored.Names.SequenceEqual(plan.Names);
     }

@@ -33,6 +33,14 @@ public sealed class RunCompressionTests : IDisposable
         }, iter: 200);
 
     [Fact]
+    public void Certificate_OfWeightsThatAreFittedToData_IsRefused()
+    {
+        string run = Train("--max-epochs", "1");
+        var options = new CompressionOptions { Rule = RankRule.Certificate, Data = run };
+        Assert.Contains("fitted to data", Assert.Throws<InvalidInputException>(() => Compress(run, "fitted.safetensors", options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void CollapsedRun_AtRankK_ChangesOutputsByNoMoreThanTheCertificateSays()
     {
         string run = Train("--delta", "1", "--gradient-tolerance", "1e-9");

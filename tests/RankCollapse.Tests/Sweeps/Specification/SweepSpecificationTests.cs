@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RankCollapse.Experiments;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Specification;
@@ -175,6 +176,27 @@ public sealed class SweepSpecificationTests
     private static double ThreadSeconds() => File.Exists("/proc/thread-self/schedstat")
         ? double.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e9
         : Stopwatch.GetElapsedTime(0).TotalSeconds;
+
+    [Fact]
+    public void TheExampleOfFigure1_PlansTheTrainingsThatReproduceRuns()
+    {
+        SweepPlan plan = SweepSpecification.Read(Path.Combine(RepositoryRoot(), "docs", "examples", "fig1.json")).Plan().Plan;
+        IEnumerable<RunConfiguration> cells = ExperimentCatalogue.Find(["fig1"])[0].Cells(new ReproductionSettings(IsQuick: false, Seed: 0))
+            .Select(cell => RunConfiguration.FromJson(System.Text.Encoding.UTF8.GetBytes(cell.Settings[cell.Settings.IndexOf('{', StringComparison.Ordinal)..]), cell.Key));
+        Assert.Equal(cells.Select(Rounded).Order(StringComparer.Ordinal), plan.Trials.Select(trial => Rounded(trial.Configuration)).Order(StringComparer.Ordinal));
+
+        // Both compute points of a logarithmic range, in their own ways: they agree to rounding.
+        static string Rounded(RunConfiguration c) => TrialIdentity.Of(TrialIdentity.Resolve(c with { Lambda = Round(c.Lambda), Sigma = Round(c.Sigma), LambdaFeatures = null }));
+        static double Round(double value) => double.Parse(value.ToString("E12", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void TheExampleOfFigure3_PlansAHundredStarts()
+    {
+        SweepPlan plan = SweepSpecification.Read(Path.Combine(RepositoryRoot(), "docs", "examples", "fig3.json")).Plan().Plan;
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => (long)i), plan.Trials.Select(trial => trial.Configuration.Seed));
+        Assert.All(plan.Trials, trial => Assert.Equal((10, 0.0, 200), (trial.Configuration.Depth, trial.Configuration.Delta, trial.Configuration.Width[0])));
+    }
 
     private static string RepositoryRoot()
     {

@@ -14,15 +14,15 @@ public sealed class OutputCorrectionTests
     {
         Setting setting = Start();
         Network step = new(setting.Network.Specification), trial = new(setting.Network.Specification);
-        var stream = new RandomStream(2, RandomPurpose.Sampling);
-        for (int i = 0; i < step.Parameters.Length; i++) step.Parameters[i] = 0.02 * stream.NextGaussian();
+        setting.Metric.Solve(setting.Gradient, step);
+        TensorPrimitives.Multiply(step.Parameters, -0.3, step.Parameters);
         Matrix change = new CurvatureOperator(setting.Network.Specification, setting.Point.Data.SampleCount).OutputChange(setting.Point, setting.Network, step);
         TensorPrimitives.Add(setting.Point.Features[^1].AsSpan(), change.AsSpan(), setting.Correction.Target.AsSpan());
         TensorPrimitives.Add(setting.Network.Parameters, step.Parameters, trial.Parameters);
         ObjectiveValue value = setting.Other.ValueWithSlopes(trial);
         double before = Departure(setting);
         setting.Correction.Correct(setting.Metric, setting.Other, trial, value, residual: 1, predicted: 1e-12, isFar: true);
-        Assert.True(Departure(setting) < 1e-3 * before, $"{before:E2} → {Departure(setting):E2}");
+        Assert.True(Departure(setting) < 1e-2 * before, $"{before:E2} → {Departure(setting):E2}");
     }
 
     [Fact]
@@ -69,11 +69,12 @@ public sealed class OutputCorrectionTests
         var problem = new TrainingProblem(network, data, new ObjectiveSettings { Lambda = 1e-4, Delta = 0.1 });
         NetworkSpecification specification = network.Specification;
         Objective point = new(specification, problem.Data, problem.Settings, keepsCurvature: true), other = new(specification, problem.Data, problem.Settings, keepsCurvature: true);
-        ObjectiveValue value = point.ValueAndGradient(problem.Network, new Network(specification));
+        var gradient = new Network(specification);
+        ObjectiveValue value = point.ValueAndGradient(problem.Network, gradient);
         var metric = new KernelPreconditioner(specification, problem.Settings.Loss, problem.Data.SampleCount);
         metric.Build(point, problem.Network);
-        return new Setting(problem.Network, point, other, value, metric, new OutputCorrection(specification, problem.Data.SampleCount));
+        return new Setting(problem.Network, gradient, point, other, value, metric, new OutputCorrection(specification, problem.Data.SampleCount));
     }
 
-    private sealed record Setting(Network Network, Objective Point, Objective Other, ObjectiveValue Value, KernelPreconditioner Metric, OutputCorrection Correction);
+    private sealed record Setting(Network Network, Network Gradient, Objective Point, Objective Other, ObjectiveValue Value, KernelPreconditioner Metric, OutputCorrection Correction);
 }
