@@ -54,8 +54,8 @@ public static class CollapsedForecast
     /// <summary>The theorem minimises Σ_{l≥2}‖W_l‖² alone.</summary>
     private static IEnumerable<string> Unmet(PenaltyRatios ratios)
     {
-        if (ratios.Features > 0) yield return $"features are constrained, not penalised (found μ/λ = {ratios.Features:0.###g})";
-        if (ratios.FirstLayer > 0) yield return $"δ = 0 (found {ratios.FirstLayer:0.###})";
+        if (ratios.Features > 0) yield return $"features are constrained, not penalised (found μ/λ = {ratios.Features:G3})";
+        if (ratios.FirstLayer > 0) yield return $"δ = 0 (found {ratios.FirstLayer:G3})";
     }
 
     private static double[] NonZero(Matrix a)

@@ -101,6 +101,7 @@ public sealed class GlobalMinimizerTests
     {
         FeatureProblem problem = Square(Stream(7), 4, 60, 3, Activation.Tanh);
         Forecast forecast = CollapsedForecast.Compute(problem.Specification, problem.Data, new ObjectiveSettings { Lambda = 2e-3 });
+        Assert.Contains("features are constrained, not penalised (found μ/λ = 1)", forecast.UnmetHypotheses);
         int[] sizes = [.. problem.Data.Labels.GroupBy(k => k).Select(g => g.Count()).OrderDescending()];
         double features = 0;
         for (int k = 0; k < 3; k++)

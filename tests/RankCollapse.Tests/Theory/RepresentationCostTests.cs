@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using CsCheck;
+using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Theory;
@@ -110,6 +111,20 @@ public sealed class RepresentationCostTests
         FeatureProblem linear = Square(Stream(2), 3, 6, 2, Activation.Identity);
         Assert.Null(RepresentationCost.Gradient(linear, collapsed, null, out string? jump));
         Assert.Contains("rank 2, below N = 6", jump);
+    }
+
+    [Fact]
+    public void Gradient_WhereTheInputsDoNotReachAllFeatures_DoesNotExist()
+    {
+        RandomStream stream = Stream(4);
+        var network = new Network(new NetworkSpecification(2, [6, 6, 2], hiddenActivation: Activation.Parse("asinh")));
+        for (int i = 0; i < network.Parameters.Length; i++) network.Parameters[i] = stream.NextGaussian();
+        Matrix[] features = network.Features(Gaussian(2, 6, stream));
+        var problem = new FeatureProblem(network.Specification, new DataSet("wide", features[0], features[^1], []));
+        var options = new RepresentationCostOptions { FirstLayer = 0.2, Tolerance = 1e-6 };
+        Assert.Null(RepresentationCost.OfFeatures(problem, features, options).Reason);
+        Assert.Null(RepresentationCost.Gradient(problem, features, options, out string? reason));
+        Assert.Contains("X has rank 2, below N = 6", reason);
     }
 
     [Fact]
