@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
-using RankCollapse.Training;
 
 namespace RankCollapse.Experiments;
 
@@ -71,10 +70,6 @@ public sealed class CellResult
     /// <summary>Adds how a training ended.</summary>
     internal CellResult WithSummary(RunSummary summary) =>
         Add(StatusKey, KebabCase(summary.Status)).Add(SummaryName, [summary.Objective, summary.DataLoss, summary.RelativeGradientNorm, summary.Epochs]);
-
-    /// <summary>Adds how a training ended that was not a run.</summary>
-    internal CellResult WithSummary(RunStatus status, TrainingState final) =>
-        Add(StatusKey, KebabCase(status)).Add(SummaryName, [final.Value.Total, final.Value.DataLoss, final.Gradient.Relative, final.Epoch]);
 
     /// <summary>The same result with the seconds that it took.</summary>
     internal CellResult Timed(double seconds)

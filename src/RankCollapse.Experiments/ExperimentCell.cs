@@ -11,6 +11,9 @@ namespace RankCollapse.Experiments;
 /// <param name="Run">Computes the result; equal settings give equal results. Throws <see cref="OperationCanceledException"/> when it was stopped.</param>
 public sealed record ExperimentCell(string Key, string Settings, double ExpectedSeconds, Func<CancellationToken, CellResult> Run)
 {
+    /// <summary>The training, where the result follows from what a sweep keeps of it; null where it takes more, and the cell is computed in this process.</summary>
+    public CellTrial? Trial { get; init; }
+
     /// <summary>A cell that trains one network in memory, on one thread, and keeps what <paramref name="extract"/> takes from it.</summary>
     /// <param name="key">The key.</param>
     /// <param name="configuration">The training's settings.</param>
@@ -28,21 +31,30 @@ public sealed record ExperimentCell(string Key, string Settings, double Expected
         });
     }
 
-    /// <summary>A cell that trains one network on one thread in its own way, such as one that keeps what happens on the way.</summary>
+    /// <summary>A cell that follows from what a trial of a sweep keeps, so that any engine may train it.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="configuration">The training's settings.</param>
+    /// <param name="trial">The training, and what follows from it; one thread is used.</param>
     /// <param name="expectedSeconds">About how long it takes.</param>
-    /// <param name="kind">What <paramref name="train"/> does and keeps, in a word that changes with it.</param>
-    /// <param name="train">Trains with the settings, for one thread, that it is given.</param>
-    public static ExperimentCell Watched(string key, RunConfiguration configuration, double expectedSeconds, string kind, Func<RunConfiguration, CancellationToken, CellResult> train)
+    /// <param name="kind">What the trial's extraction keeps, in a word that changes with it.</param>
+    public static ExperimentCell OfTrial(string key, CellTrial trial, double expectedSeconds, string kind)
     {
-        RunConfiguration single = configuration with { Threads = 1 };
-        return new ExperimentCell(key, SettingsOf(kind, single), expectedSeconds, cancellation => train(single, cancellation));
+        ArgumentNullException.ThrowIfNull(trial);
+        CellTrial single = trial with { Configuration = trial.Configuration with { Threads = 1 } };
+        return Training(key, single.Configuration, expectedSeconds, result => single.Extract(result.Run.Summary, result.Run.Metrics), kind) with { Trial = single };
     }
 
     /// <summary>A digest of key, settings and the versions of program and results.</summary>
     public string Fingerprint =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{TrainingRun.ProgramVersion}\nresults-{TrainingRun.ResultVersion}\n{Key}\n{Settings}")))[..32];
 
-    private static string SettingsOf(string kind, RunConfiguration configuration) => $"{kind}\n{Encoding.UTF8.GetString(configuration.ToJson())}";
+    /// <summary>What a training's result depends on.</summary>
+    /// <param name="kind">What is kept of it.</param>
+    /// <param name="configuration">Its settings.</param>
+    internal static string SettingsOf(string kind, RunConfiguration configuration) => $"{kind}\n{Encoding.UTF8.GetString(configuration.ToJson())}";
 }
+
+/// <summary>A training that any engine of sweeps can make, and the cell that follows from it.</summary>
+/// <param name="Configuration">The training's settings.</param>
+/// <param name="NeedsMetrics">Whether what was recorded on the way is needed, beside the final state.</param>
+/// <param name="Extract">What is kept, from the final state and what was recorded; status, gradient and objective are kept in any case.</param>
+public sealed record CellTrial(RunConfiguration Configuration, bool NeedsMetrics, Func<RunSummary, IReadOnlyList<MetricRecord>, CellResult> Extract);

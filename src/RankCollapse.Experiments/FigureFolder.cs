@@ -3,12 +3,17 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Slurm;
+using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Experiments;
 
 /// <summary>The folder of one figure: its settings, the cells that are done, data, pictures and result.</summary>
 internal sealed class FigureFolder
 {
+    /// <summary>The folder, below the figure's, of the sweep that trains for it.</summary>
+    public const string SweepName = "sweep";
+
     private const string SettingsFile = "settings.json";
     private const string CellsFolder = "cells";
     private const string CellExtension = ".safetensors";
@@ -34,9 +39,11 @@ internal sealed class FigureFolder
             if (!force)
                 throw new InvalidInputException($"{path} holds results of other settings ({inWords}); choose another --out, or give --force to replace them.");
         }
+        string sweep = Path.Combine(path, SweepName);
+        if (force) RequireNoTasks(sweep);
         try
         {
-            if (force && Directory.Exists(Path.Combine(path, CellsFolder))) Directory.Delete(Path.Combine(path, CellsFolder), recursive: true);
+            if (force) Remove(Path.Combine(path, CellsFolder), sweep);
             Directory.CreateDirectory(Path.Combine(path, CellsFolder));
             if (force) File.Delete(Path.Combine(path, FigureResult.FileName));
         }
@@ -53,6 +60,19 @@ internal sealed class FigureFolder
 
     /// <summary>Stores the result of a cell.</summary>
     public void Write(ExperimentCell cell, CellResult result) => result.Write(CellPath(cell), cell.Fingerprint);
+
+    /// <summary>A sweep whose tasks may still work on a cluster is not taken away from under them.</summary>
+    private static void RequireNoTasks(string path)
+    {
+        if (!File.Exists(Path.Combine(path, "plan.json"))) return;
+        if (SlurmArrays.Read(SweepFolder.Open(path)).FirstOrDefault(array => !array.HasEnded) is { } array)
+            throw new InvalidInputException($"The sweep {path} still has tasks on a cluster ({array.Describe()}); end them with rankcollapse sweep cancel {path}, then give --force again.");
+    }
+
+    private static void Remove(params string[] folders)
+    {
+        foreach (string folder in folders.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
+    }
 
     private string CellPath(ExperimentCell cell) => Path.Combine(FolderPath, CellsFolder, cell.Key + CellExtension);
 

@@ -42,18 +42,35 @@ internal sealed class FigureWork
     /// <summary>The result, once it is written.</summary>
     public FigureResult? Result { get; private set; }
 
+    /// <summary>The folder of the sweep that trains its trials.</summary>
+    public string SweepPath => Path.Combine(_folder.FolderPath, FigureFolder.SweepName);
+
+    /// <summary>Starts the clock, unless it runs.</summary>
+    public void Begin() => Interlocked.CompareExchange(ref _startedAt, Stopwatch.GetTimestamp(), 0);
+
     /// <summary>Computes a cell and stores it.</summary>
     /// <returns>The seconds that it took.</returns>
     public double Compute(ExperimentCell cell, CancellationToken cancellation)
     {
+        Begin();
         long start = Stopwatch.GetTimestamp();
-        Interlocked.CompareExchange(ref _startedAt, start, 0);
         CellResult result = cell.Run(cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        result = result.Timed(seconds);
+        Store(cell, result.Timed(seconds));
+        return seconds;
+    }
+
+    /// <summary>Stores the result of a cell.</summary>
+    public void Store(ExperimentCell cell, CellResult result)
+    {
         _folder.Write(cell, result);
         lock (_results) _results.Add(cell.Key, result);
-        return seconds;
+    }
+
+    /// <summary>Whether a cell is still to be computed.</summary>
+    public bool IsMissing(ExperimentCell cell)
+    {
+        lock (_results) return !_results.ContainsKey(cell.Key);
     }
 
     /// <summary>Whether all cells are done.</summary>
@@ -68,8 +85,7 @@ internal sealed class FigureWork
     /// <summary>Writes data, pictures and result; all cells are done.</summary>
     public FigureResult Conclude()
     {
-        long now = Stopwatch.GetTimestamp();
-        Interlocked.CompareExchange(ref _startedAt, now, 0);
+        Begin();
         ExperimentOutcome outcome = Experiment.Conclude(_settings, _results);
         foreach ((string name, DataTable table) in outcome.Tables) table.Write(_folder.FolderPath, name);
         foreach ((string name, FigureDrawing drawing) in outcome.Drawings)

@@ -1,3 +1,5 @@
+using RankCollapse.Sweeps;
+
 namespace RankCollapse.Experiments;
 
 /// <summary>What a caller may ask of a reproduction, and wants to hear from it.</summary>
@@ -9,8 +11,14 @@ public sealed record ReproductionOptions
     /// <summary>Cells at the same time; null for all cores. Results do not depend on it.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>What trains the cells that are trials, each figure's as a sweep in its folder <c>sweep</c>; null computes all cells on threads of this process. Results do not depend on it.</summary>
+    public SweepEngine? Engine { get; init; }
+
     /// <summary>Called about once a second and whenever a cell ends; never by two threads at once.</summary>
     public Action<ReproductionProgress>? Progress { get; init; }
+
+    /// <summary>Called with a sentence about what is odd but does not stop the work.</summary>
+    public Action<string>? Warning { get; init; }
 
     /// <summary>Called when a figure is written; never by two threads at once.</summary>
     public Action<FigureResult>? Finished { get; init; }
@@ -37,6 +45,7 @@ public static class Reproduction
     /// <returns>The results, in the order of <paramref name="experiments"/>.</returns>
     /// <exception cref="InvalidInputException">A folder holds results of other settings, or cannot be written; nothing was computed then.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on.</exception>
+    /// <exception cref="ComputationFailedException">A training failed, or the engine cannot work; what is done is stored.</exception>
     public static IReadOnlyList<FigureResult> Run(IReadOnlyList<Experiment> experiments, ReproductionSettings settings, string path, ReproductionOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(experiments);
@@ -46,8 +55,15 @@ public static class Reproduction
         int threads = options.Threads ?? Environment.ProcessorCount;
         if (threads < 1) throw new InvalidInputException($"The setting threads is {threads}; expected at least 1.");
         FigureWork[] works = [.. experiments.Select(experiment => new FigureWork(experiment, settings, path, options.Force, threads))];
-        var queue = new CellQueue(works, threads, options);
-        queue.Run(cancellation);
+        var tally = new ReproductionTally(works, threads, options.Progress);
+        using (new Timer(_ => tally.Tell(), state: null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)))
+        {
+            if (options.Engine is { } engine)
+            {
+                foreach (FigureWork work in works.Where(FigureSweep.IsOf)) new FigureSweep(work, tally).Run(engine, options.Warning, cancellation);
+            }
+            new CellQueue(works, threads, tally, options.Finished).Run(cancellation);
+        }
         ReproductionReport.Write(path);
         return [.. works.Select(work => work.Result!)];
     }

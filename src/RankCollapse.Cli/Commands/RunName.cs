@@ -15,7 +15,9 @@ internal static class RunName
             Version = null,
             MaxSeconds = null,
             GradientTolerance = 0,
+            CollapseTolerance = null,
             RecordEvery = null,
+            Record = null,
             CheckpointSeconds = 1,
             Threads = null,
         };

@@ -49,10 +49,15 @@ internal sealed class ReproductionDisplay
         _environment.Error.WriteLine($"{progress.Done} of {progress.Count} done{Left(progress)}{(progress.Ended is { } ended ? $", last {ended}" : "")}");
     }
 
+    /// <summary>Says what is odd.</summary>
+    public void Warn(string message) => WriteLine(WarningLine.Of(message));
+
     /// <summary>Says that a figure is written.</summary>
-    public void Finish(FigureResult result)
+    public void Finish(FigureResult result) =>
+        WriteLine($"{result.Name} is written: {string.Join("; ", result.Verdicts.Select(verdict => verdict.InWords).GroupBy(words => words).Select(group => $"{group.Count()} {group.Key}"))}");
+
+    private void WriteLine(string line)
     {
-        string line = $"{result.Name} is written: {string.Join("; ", result.Verdicts.Select(verdict => verdict.InWords).GroupBy(words => words).Select(group => $"{group.Count()} {group.Key}"))}";
         if (_console is null) _environment.Error.WriteLine(line);
         else _console.WriteLine(line);
     }

@@ -73,7 +73,7 @@ internal sealed class SweepProgress
     {
         lock (_lock)
         {
-            string line = message.StartsWith("warning: ", StringComparison.Ordinal) || message.StartsWith("error: ", StringComparison.Ordinal) ? message : $"warning: {message}";
+            string line = WarningLine.Of(message);
             if (_console is null) _environment.Error.WriteLine(line);
             else _console.WriteLine(line);
         }

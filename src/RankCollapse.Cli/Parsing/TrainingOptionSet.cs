@@ -38,9 +38,11 @@ internal sealed class TrainingOptionSet
         Number<long>("max-epochs", "The most epochs (solver iterations) [20000]", "n", (c, v) => c with { MaxEpochs = v }),
         Number<double>("max-seconds", "The most seconds of training [no limit]", "s", (c, v) => c with { MaxSeconds = v }),
         Number<double>("gradient-tolerance", "Stop at this relative gradient norm [1e-6]", "ε", (c, v) => c with { GradientTolerance = v }),
+        Number<double>("collapse-tolerance", "Stop only where also the TCV of every layer is at most this, and the rank of its features at most K [the gradient decides alone]", "TCV", (c, v) => c with { CollapseTolerance = v }),
         Number<long>("seed", "Seed of the initial weights [0]", "n", (c, v) => c with { Seed = v }),
         Number<long>("data-seed", "Seed of the data [0]", "n", (c, v) => c with { DataSeed = v }),
         Number<long>("record-every", "Record metrics every n epochs, and at 1, 2, 5, 10, … before that [about 100 records]", "n", (c, v) => c with { RecordEvery = v }),
+        Text("record", "What a record holds: all, or collapse (TCV and rank of the features), which costs less than half [all]", "NAME", (c, v) => c with { Record = v }),
         Number<double>("checkpoint-seconds", "Write a checkpoint every s seconds [30]", "s", (c, v) => c with { CheckpointSeconds = v }),
         new SettingOption<int>(CommonOptions.Threads(), (c, v) => c with { Threads = v }),
     ];

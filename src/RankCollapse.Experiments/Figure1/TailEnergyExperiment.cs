@@ -36,7 +36,7 @@ public sealed class TailEnergyExperiment : Experiment
             .. from sigma in Sigmas(settings)
                from lambda in Lambdas(settings)
                from seed in Seeds(settings)
-               select ExperimentCell.Training(Key(lambda, sigma, seed), Configuration(settings, lambda, sigma, seed), settings.IsQuick ? 0.6 : 3, Keep, TailName),
+               select ExperimentCell.OfTrial(Key(lambda, sigma, seed), new CellTrial(Configuration(settings, lambda, sigma, seed), NeedsMetrics: false, Keep), settings.IsQuick ? 0.6 : 3, TailName),
         ];
     }
 
@@ -77,13 +77,9 @@ public sealed class TailEnergyExperiment : Experiment
         };
     }
 
-    private static CellResult Keep(TrainingRunResult result)
-    {
-        IReadOnlyList<LayerSummary> layers = result.Run.Summary.Layers;
-        return new CellResult()
-            .Add(TailName, [.. layers.Select(layer => layer.WeightTailEnergy ?? double.NaN)])
-            .Add(NormName, [.. layers.Select(layer => layer.WeightNorm)]);
-    }
+    private static CellResult Keep(RunSummary summary, IReadOnlyList<MetricRecord> metrics) => new CellResult()
+        .Add(TailName, [.. summary.Layers.Select(layer => layer.WeightTailEnergy ?? double.NaN)])
+        .Add(NormName, [.. summary.Layers.Select(layer => layer.WeightNorm)]);
 
     private static DataTable Table(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells)
     {

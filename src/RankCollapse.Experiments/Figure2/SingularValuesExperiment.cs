@@ -1,4 +1,3 @@
-using System.Text;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 
@@ -38,7 +37,7 @@ public sealed class SingularValuesExperiment : Experiment
         foreach ((SpectrumFamily family, double delta) in Trainings(settings))
             cells.Add(ExperimentCell.Training(Key(family, delta), Configuration(settings, family, delta), family.Ratio == 0 ? 3 * expected : expected, LayerSpectra.Keep, LayerSpectra.Kind));
         RunConfiguration firstOrder = FirstOrder(settings);
-        cells.Add(new ExperimentCell(FirstOrderKey, $"{FirstOrderConstants.Kind}\n{Encoding.UTF8.GetString(firstOrder.ToJson())}", settings.IsQuick ? 5 : 300, cancellation => FirstOrderConstants.Run(firstOrder, cancellation)));
+        cells.Add(new ExperimentCell(FirstOrderKey, ExperimentCell.SettingsOf(FirstOrderConstants.Kind, firstOrder), settings.IsQuick ? 5 : 300, cancellation => FirstOrderConstants.Run(firstOrder, cancellation)));
         return cells;
     }
 

@@ -10,6 +10,9 @@ public sealed class CollapseExperiment : Experiment
     internal const int Depth = 10;
     internal const int Classes = 10;
 
+    /// <summary>A layer whose TCV is at most this has collapsed.</summary>
+    internal const double CollapsedBelow = 1e-12;
+
     /// <summary>The share of the runs in which the claim has to hold.</summary>
     private const double Share = 0.95;
 
@@ -49,7 +52,7 @@ public sealed class CollapseExperiment : Experiment
             ["network"] = $"feedforward, L = {Depth}, widths {second.Width[0]}, tanh, identity output, no biases",
             ["objective"] = "½‖f(X) − Y‖² + (λ/2)·Σ_{l ≥ 2}‖W_l‖² + (λ′/2)·Σ_l‖Z^l‖², λ = λ′ = 10⁻⁵, δ = 0",
             ["starts"] = $"random orthogonal weights, seeds {settings.Seed} … {settings.Seed + newton - 1}",
-            ["to stationarity"] = $"trust-region Newton method (gauss-newton), {newton} runs, each until the relative gradient norm is at most {NumberText.PowerOfTen(second.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapseTraining.CollapsedBelow)} and rank {Classes}, at most {second.MaxEpochs} iterations",
+            ["to stationarity"] = $"trust-region Newton method (gauss-newton), {newton} runs, each until the relative gradient norm is at most {NumberText.PowerOfTen(second.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapsedBelow)} and rank {Classes}, at most {second.MaxEpochs} iterations",
             ["first order"] = $"Adam, learning rate {NumberText.PowerOfTen(first.LearningRate!.Value)} with a cosine schedule, {NumberText.Whole(first.MaxEpochs)} epochs, {NumberText.Count(adam, "run")}; and the same with the mean over the samples in place of the sum in the data loss and the feature penalty, which raises the weight penalty {second.Samples}-fold beside them",
             ["numerical rank"] = "singular values above 10⁻⁵ of the largest",
         };
@@ -78,19 +81,19 @@ public sealed class CollapseExperiment : Experiment
     {
         int least = (int)Math.Ceiling(Share * runs.Count);
         string of = $"of {runs.Count} runs";
-        string bound = NumberText.PowerOfTen(CollapseTraining.CollapsedBelow);
+        string bound = NumberText.PowerOfTen(CollapsedBelow);
         Measurement AtLeast(string quantity, Func<(double LargestTcv, bool HasRanks), bool> holds) => new(quantity, runs.Count(holds), Comparison.AtLeast, least);
         return
         [
             new ClaimVerdict
             {
                 Claim = "TCV goes to machine precision and the ranks to K in (nearly) all runs.",
-                AsStated = AtLeast($"runs with TCV ≤ {bound} and rank {Classes} in every layer, {of}", run => run.LargestTcv <= CollapseTraining.CollapsedBelow && run.HasRanks),
+                AsStated = AtLeast($"runs with TCV ≤ {bound} and rank {Classes} in every layer, {of}", run => run.LargestTcv <= CollapsedBelow && run.HasRanks),
             },
             new ClaimVerdict
             {
                 Claim = "TCV of every layer goes to machine precision.",
-                AsStated = AtLeast($"runs with TCV ≤ {bound} in every layer, {of}", run => run.LargestTcv <= CollapseTraining.CollapsedBelow),
+                AsStated = AtLeast($"runs with TCV ≤ {bound} in every layer, {of}", run => run.LargestTcv <= CollapsedBelow),
             },
             new ClaimVerdict
             {
@@ -101,7 +104,7 @@ public sealed class CollapseExperiment : Experiment
     }
 
     private static ExperimentCell Cell(string key, RunConfiguration configuration, double expectedSeconds) =>
-        ExperimentCell.Watched(key, configuration, expectedSeconds, "collapse-trajectory", (single, cancellation) => CollapseTraining.Train(single, watch: null, cancellation));
+        ExperimentCell.OfTrial(key, new CellTrial(configuration, NeedsMetrics: true, (_, metrics) => CollapseLog.Of(metrics, Depth).AddTo(new CellResult())), expectedSeconds, "collapse-trajectory");
 
     private static long[] SecondOrderSeeds(ReproductionSettings settings) => Seeds(settings, settings.IsQuick ? 12 : 100);
 
@@ -118,6 +121,8 @@ public sealed class CollapseExperiment : Experiment
         Delta = 0,
         Solver = "gauss-newton",
         GradientTolerance = 1e-2,
+        CollapseTolerance = CollapsedBelow,
+        Record = "collapse",
         MaxEpochs = 500,
         RecordEvery = 1,
     };

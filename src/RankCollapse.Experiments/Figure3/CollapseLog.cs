@@ -1,6 +1,6 @@
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Training;
+using RankCollapse.Runs;
 
 namespace RankCollapse.Experiments;
 
@@ -28,6 +28,27 @@ internal sealed class CollapseLog(int depth)
         return log;
     }
 
+    /// <summary>The log of a run that recorded collapse.</summary>
+    /// <param name="metrics">What the run recorded.</param>
+    /// <param name="depth">L.</param>
+    public static CollapseLog Of(IReadOnlyList<MetricRecord> metrics, int depth)
+    {
+        var log = new CollapseLog(depth);
+        foreach (IGrouping<long, MetricRecord> record in metrics.GroupBy(metric => metric.Epoch))
+        {
+            double[] row = new double[FirstLayer + (2 * depth)];
+            Array.Fill(row, double.NaN);
+            row[Epoch] = record.Key;
+            foreach (MetricRecord metric in record)
+            {
+                if (ColumnOf(metric, depth) is { } column) row[column] = metric.Value;
+            }
+            log._rows.Add(row);
+            log._seconds.Add(record.First().Seconds);
+        }
+        return log;
+    }
+
     /// <summary>L.</summary>
     public int Depth => depth;
 
@@ -37,7 +58,7 @@ internal sealed class CollapseLog(int depth)
     /// <summary>The epochs of the records.</summary>
     public double[] Epochs => Column(Epoch);
 
-    /// <summary>Seconds of training up to each record, without what the records took.</summary>
+    /// <summary>Seconds of training up to each record, what the records took included.</summary>
     public double[] Seconds => [.. _seconds];
 
     /// <summary>J, with its penalties.</summary>
@@ -61,47 +82,19 @@ internal sealed class CollapseLog(int depth)
     /// <summary>The mean of the numerical rank over the hidden layers 1 … L−1.</summary>
     public double[] MeanRanks => [.. _rows.Select(row => Mean(row.AsSpan(FirstLayer + depth, depth - 1)))];
 
-    /// <summary>The last record's mean of TCV over the hidden layers.</summary>
-    public double LastMeanTcv => Mean(_rows[^1].AsSpan(FirstLayer, depth - 1));
-
-    /// <summary>Whether in the last record the TCV of every layer is at most a bound and every rank is K.</summary>
-    public bool HasCollapsed(double bound, int classes)
-    {
-        double[] last = _rows[^1];
-        return last.AsSpan(FirstLayer, depth).ToArray().All(tcv => tcv <= bound) && last.AsSpan(FirstLayer + depth, depth).ToArray().All(rank => rank == classes);
-    }
-
-    /// <summary>Writes the record anew where the state is that of the record before, as after a step that was rejected.</summary>
-    public bool Repeats(TrainingState state, double seconds)
-    {
-        if (_rows.Count == 0 || state.Value.Total != _rows[^1][Loss] || state.Gradient.Relative != _rows[^1][Gradient]) return false;
-        double[] row = [.. _rows[^1]];
-        row[Epoch] = state.Epoch;
-        _rows.Add(row);
-        _seconds.Add(seconds);
-        return true;
-    }
-
-    /// <summary>Measures and adds a record.</summary>
-    public void Add(TrainingState state, double seconds, IReadOnlyList<Matrix> features, Matrix targets, Partition classes)
-    {
-        double[] row = new double[FirstLayer + (2 * depth)];
-        row[Epoch] = state.Epoch;
-        row[Loss] = state.Value.Total;
-        row[DataLoss] = state.Value.DataLoss;
-        row[Gradient] = state.Gradient.Relative;
-        for (int l = 1; l <= depth; l++)
-        {
-            row[FirstLayer + l - 1] = TotalClusterVariation.Compute(features[l], targets, classes.ClusterCount, classes, TotalClusterVariationOptions.Fast).Upper;
-            row[FirstLayer + depth + l - 1] = NumericalRank.Of(features[l]);
-        }
-        _rows.Add(row);
-        _seconds.Add(seconds);
-    }
-
     /// <summary>Adds the log to a cell's result.</summary>
     public CellResult AddTo(CellResult cell) =>
         cell.Add(TableName, Matrix.FromEntries(_rows.Count, FirstLayer + (2 * depth), (i, j) => _rows[i][j])).Add(SecondsName, _seconds);
+
+    private static int? ColumnOf(MetricRecord metric, int depth) => metric.Metric switch
+    {
+        "objective" => Loss,
+        "dataLoss" => DataLoss,
+        "relativeGradientNorm" => Gradient,
+        MetricNames.TcvUpper => FirstLayer + metric.Layer - 1,
+        MetricNames.FeatureNumericalRank => FirstLayer + depth + metric.Layer - 1,
+        _ => null,
+    };
 
     private double[] Column(int index) => [.. _rows.Select(row => row[index])];
 

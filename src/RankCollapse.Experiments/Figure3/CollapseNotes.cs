@@ -23,17 +23,17 @@ internal static class CollapseNotes
     private static string Slowest(CollapseEnsemble newton)
     {
         var layers = newton.Runs.GroupBy(run => LastAbove(run.Log)).OrderByDescending(group => group.Count()).First();
-        return $"The layers do not collapse together: in {layers.Count()} of {newton.Runs.Count} runs layer {layers.Key} is the last whose TCV falls below {NumberText.PowerOfTen(CollapseTraining.CollapsedBelow)}.";
+        return $"The layers do not collapse together: in {layers.Count()} of {newton.Runs.Count} runs layer {layers.Key} is the last whose TCV falls below {NumberText.PowerOfTen(CollapseExperiment.CollapsedBelow)}.";
     }
 
     /// <summary>The layer whose TCV falls below the bound last.</summary>
     private static int LastAbove(CollapseLog log) =>
-        Enumerable.Range(1, log.Depth).MaxBy(l => Array.FindLastIndex(log.Tcv(l), tcv => !(tcv <= CollapseTraining.CollapsedBelow)));
+        Enumerable.Range(1, log.Depth).MaxBy(l => Array.FindLastIndex(log.Tcv(l), tcv => !(tcv <= CollapseExperiment.CollapsedBelow)));
 
     private static string FirstOrder(CollapseEnsemble adam, CollapseEnsemble newton, int classes)
     {
         double epochs = adam.Runs.Max(run => run.Cell.Epochs);
-        int collapsed = adam.Runs.Count(run => run.LargestFinalTcv <= CollapseTraining.CollapsedBelow && run.HasRanks(classes));
+        int collapsed = adam.Runs.Count(run => run.LargestFinalTcv <= CollapseExperiment.CollapsedBelow && run.HasRanks(classes));
         double tcv = adam.Runs.Average(run => run.Log.MeanTcv[^1]), start = adam.Runs.Average(run => run.Log.MeanTcv[0]);
         double loss = adam.Runs.Average(run => run.Cell.Objective), least = newton.Runs.Min(run => run.Cell.Objective);
         return $"Of {NumberText.Count(adam.Runs.Count, "run")} of Adam {collapsed} collapsed within {NumberText.Whole((long)epochs)} epochs: the mean TCV of the hidden layers went from {NumberText.Short(start)} to {NumberText.Short(tcv)}, "

@@ -43,12 +43,11 @@ public sealed class WeightNormsExperiment : Experiment
         double expected = settings.IsQuick ? 1.5 : 12;
         var cells = new List<ExperimentCell>();
         foreach (double delta in Deltas(settings))
-            cells.Add(ExperimentCell.Training(DeltaKey(delta), Configuration(settings, delta), expected, Norms, NormsName));
+            cells.Add(ExperimentCell.OfTrial(DeltaKey(delta), new CellTrial(Configuration(settings, delta), NeedsMetrics: true, Norms), expected, NormsName));
         foreach ((double ratio, double lambda) in RatiosOf(settings))
         {
             RunConfiguration configuration = Configuration(new ReproductionSettings(IsQuick: false, settings.Seed), 0) with { Lambda = lambda, LambdaFeatures = lambda * ratio };
-            string text = System.Text.Encoding.UTF8.GetString(configuration.ToJson());
-            cells.Add(new ExperimentCell(RatioKey(ratio), $"centroid norms\n{text}", 5, _ => StationaryNorms(configuration)));
+            cells.Add(new ExperimentCell(RatioKey(ratio), ExperimentCell.SettingsOf("centroid norms", configuration), 5, _ => StationaryNorms(configuration)));
         }
         return cells;
     }
@@ -87,8 +86,8 @@ public sealed class WeightNormsExperiment : Experiment
     }
 
     /// <summary>The norms over the epochs of a training.</summary>
-    private static CellResult Norms(TrainingRunResult result) =>
-        new CellResult().Add(NormsName, Trajectory.OfLayers(result.Run.Metrics, MetricNames.WeightNorm, Depth));
+    private static CellResult Norms(RunSummary summary, IReadOnlyList<MetricRecord> metrics) =>
+        new CellResult().Add(NormsName, Trajectory.OfLayers(metrics, MetricNames.WeightNorm, Depth));
 
     /// <summary>The norms at the stationary point that the centroid problem gives for δ = 0; its gradient is taken in the full problem.</summary>
     private static CellResult StationaryNorms(RunConfiguration configuration)

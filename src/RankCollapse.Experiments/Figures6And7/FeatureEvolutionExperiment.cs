@@ -1,5 +1,4 @@
 using RankCollapse.Collapse;
-using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
@@ -39,7 +38,8 @@ public sealed class FeatureEvolutionExperiment : Experiment
     public override IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return [ExperimentCell.Watched(CellKey, Configuration(settings), settings.IsQuick ? 8 : 30, "feature-moments", Train)];
+        RunConfiguration configuration = Configuration(settings);
+        return [new ExperimentCell(CellKey, ExperimentCell.SettingsOf("feature-moments", configuration), settings.IsQuick ? 8 : 30, cancellation => Train(configuration, cancellation))];
     }
 
     /// <inheritdoc/>
@@ -53,7 +53,7 @@ public sealed class FeatureEvolutionExperiment : Experiment
             ["network"] = $"feedforward, L = {Depth}, widths {configuration.Width[0]}, tanh, identity output, no biases",
             ["objective"] = "½‖f(X) − Y‖² + (λ/2)·Σ_{l ≥ 2}‖W_l‖² + (λ′/2)·Σ_l‖Z^l‖², λ = λ′ = 10⁻⁵, δ = 0",
             ["start"] = $"random orthogonal weights, seed {configuration.Seed}",
-            ["training"] = $"trust-region Newton method (gauss-newton), until the relative gradient norm is at most {NumberText.PowerOfTen(configuration.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapseTraining.CollapsedBelow)} and rank {Classes}; the paper's is a first-order training",
+            ["training"] = $"trust-region Newton method (gauss-newton), until the relative gradient norm is at most {NumberText.PowerOfTen(configuration.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapseExperiment.CollapsedBelow)} and rank {Classes}; the paper's is a first-order training",
             ["moments"] = "the start, the first iterations whose mean TCV of the hidden layers is at most 1/5, 1/20, 1/50 and 1/1,000 of its start, and the end",
             ["layers"] = $"l = 0 (the data) to {Depth} (the outputs)",
         };
@@ -115,19 +115,23 @@ public sealed class FeatureEvolutionExperiment : Experiment
 
     internal static CellResult Train(RunConfiguration configuration, CancellationToken cancellation)
     {
-        DataSet data = DataSource.Load(configuration.ToDataRequest());
-        var classes = new Partition(data.Labels, data.OutputDimension);
         Matrix[] planes = [];
         var snapshots = new List<FeatureSnapshot>();
-        CellResult result = CollapseTraining.Train(
-            configuration,
-            (state, meanTcv, features) =>
+        Partition? classes = null;
+        var options = new TrainingRunOptions
+        {
+            Started = start => classes = new Partition(start.DataSet.Labels, start.DataSet.OutputDimension),
+            Recorded = record =>
             {
-                if (planes.Length == 0) planes = [.. features.Select((z, l) => RandomMatrix.HaarOrthogonal(z.Rows, 2, new RandomStream(configuration.Seed, RandomPurpose.Sampling, l)))];
-                TrainingMoments.Keep(snapshots, FeatureSnapshot.Take(state.Epoch, state.Value.Total, meanTcv, features, planes, classes));
+                if (planes.Length == 0) planes = [.. record.Features.Select((z, l) => RandomMatrix.HaarOrthogonal(z.Rows, 2, new RandomStream(configuration.Seed, RandomPurpose.Sampling, l)))];
+                double meanTcv = record.Layers.Where(metric => metric.Metric == MetricNames.TcvUpper).SkipLast(1).Average(metric => metric.Value);
+                TrainingMoments.Keep(snapshots, FeatureSnapshot.Take(record.State.Epoch, record.State.Value.Total, meanTcv, record.Features, planes, classes!));
             },
-            cancellation);
-        return TrainingMoments.Choose(snapshots).AddTo(result).Add(LabelsName, [.. data.Labels.Select(label => (double)label)]);
+        };
+        Run run = TrainingRun.Start(configuration, path: null, options, cancellation).Run;
+        if (run.Summary.Status == RunStatus.Cancelled) throw new OperationCanceledException(cancellation);
+        CellResult cell = CollapseLog.Of(run.Metrics, run.Trained.Specification.Depth).AddTo(new CellResult()).WithSummary(run.Summary);
+        return TrainingMoments.Choose(snapshots).AddTo(cell).Add(LabelsName, [.. run.DataSet.Labels.Select(label => (double)label)]);
     }
 
     private static RunConfiguration Configuration(ReproductionSettings settings) => new()
@@ -139,8 +143,11 @@ public sealed class FeatureEvolutionExperiment : Experiment
         Delta = 0,
         Solver = "gauss-newton",
         GradientTolerance = 1e-6,
+        CollapseTolerance = CollapseExperiment.CollapsedBelow,
+        Record = "collapse",
         MaxEpochs = 500,
         RecordEvery = 1,
         Seed = settings.Seed,
+        Threads = 1,
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RankCollapse.Sweeps.Specification;
 
 namespace RankCollapse.Sweeps.Slurm;
@@ -39,12 +40,38 @@ public sealed record SlurmOptions
     /// <exception cref="InvalidInputException">It cannot be used.</exception>
     public static SlurmOptions ReadFrom(string path) => File.Exists(path) ? Read(JsonReading.ReadObject(path), Path.GetFileName(path)) : new SlurmOptions();
 
+    /// <summary>Reads a file that holds such a part alone, as <c>{ "partition": "cpu", "tasks": 50 }</c>.</summary>
+    /// <exception cref="InvalidInputException">The file is missing, or something in it cannot be used; the message names the place.</exception>
+    public static SlurmOptions ReadPart(string path) => ReadPart(JsonReading.ReadObject(path), Path.GetFileName(path));
+
+    /// <summary>The options as the part of a specification that gives them again.</summary>
+    internal JsonObject ToJson()
+    {
+        var part = new JsonObject { ["tasks"] = Tasks, ["pollSeconds"] = PollSeconds };
+        void Add(string name, JsonNode? value)
+        {
+            if (value is not null) part[name] = value;
+        }
+
+        static JsonArray? List(IReadOnlyList<string>? texts) => texts is { Count: > 0 } ? new JsonArray([.. texts.Select(text => (JsonNode)text)]) : null;
+
+        Add("time", Time);
+        Add("partition", Partition);
+        Add("memory", Memory);
+        Add("options", List(Options));
+        Add("setup", List(Setup));
+        Add("command", List(Command));
+        Add("bin", Bin);
+        return part;
+    }
+
     /// <summary>Reads the part <c>slurm</c> of a specification; defaults where there is none.</summary>
-    internal static SlurmOptions Read(JsonElement root, string file)
+    internal static SlurmOptions Read(JsonElement root, string file) =>
+        root.TryGetProperty("slurm", out JsonElement given) ? ReadPart(given, $"{file}: slurm") : new SlurmOptions();
+
+    private static SlurmOptions ReadPart(JsonElement given, string place)
     {
         var options = new SlurmOptions();
-        if (!root.TryGetProperty("slurm", out JsonElement given)) return options;
-        string place = $"{file}: slurm";
         JsonReading.RequireObject(given, place, "tasks", "time", "partition", "memory", "options", "setup", "command", "bin", "pollSeconds");
         string? Text(string name) => given.TryGetProperty(name, out JsonElement value) ? OneLine(JsonReading.Text(value, $"{place}.{name}"), $"{place}.{name}") : null;
         IReadOnlyList<string>? Texts(string name) => given.TryGetProperty(name, out JsonElement value)

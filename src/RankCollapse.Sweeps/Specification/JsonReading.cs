@@ -11,9 +11,13 @@ internal static class JsonReading
     private static readonly JsonDocumentOptions Tolerant = new() { AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <summary>Reads a file that holds one JSON object; comments and trailing commas are allowed.</summary>
-    public static JsonElement ReadObject(string path)
+    public static JsonElement ReadObject(string path) => ParseObject(InputFile.ReadSmall(path, LargestFile), path);
+
+    /// <summary>The same of content that was read already.</summary>
+    /// <param name="content">JSON in UTF-8.</param>
+    /// <param name="path">What it is, for errors.</param>
+    public static JsonElement ParseObject(byte[] content, string path)
     {
-        byte[] content = InputFile.ReadSmall(path, LargestFile);
         try
         {
             ReadOnlyMemory<byte> json = content is [0xEF, 0xBB, 0xBF, ..] ? content.AsMemory(3) : content;

@@ -9,12 +9,12 @@ public sealed class SweepSpecification
 {
     private static readonly string[] OwnParts = ["name", "limits", "slurm"];
 
-    private readonly string _path;
+    private readonly string _file;
     private readonly SpecificationBlock _block;
 
-    private SweepSpecification(string path, SpecificationBlock block, string name, SweepLimits limits, SlurmOptions slurm)
+    private SweepSpecification(string file, SpecificationBlock block, string name, SweepLimits limits, SlurmOptions slurm)
     {
-        _path = path;
+        _file = file;
         _block = block;
         Name = name;
         Limits = limits;
@@ -32,20 +32,26 @@ public sealed class SweepSpecification
 
     /// <summary>Reads a specification and checks its names, types and structure.</summary>
     /// <exception cref="InvalidInputException">The file is missing, or something in it cannot be used; the message names the place.</exception>
-    public static SweepSpecification Read(string path)
+    public static SweepSpecification Read(string path) => Of(JsonReading.ReadObject(path), Path.GetFileName(path));
+
+    /// <summary>Reads the content of a specification, such as <see cref="TrainingList"/> writes.</summary>
+    /// <param name="content">JSON in UTF-8.</param>
+    /// <param name="name">What it is called, for errors and, without its ending, as the sweep's name where it gives none.</param>
+    /// <exception cref="InvalidInputException">As for <see cref="Read"/>.</exception>
+    public static SweepSpecification Parse(byte[] content, string name) => Of(JsonReading.ParseObject(content, name), name);
+
+    private static SweepSpecification Of(JsonElement root, string file)
     {
-        JsonElement root = JsonReading.ReadObject(path);
-        string file = Path.GetFileName(path);
         JsonReading.RequireObject(root, file, [.. OwnParts, .. BlockReader.Parts]);
-        string name = root.TryGetProperty("name", out JsonElement given) ? JsonReading.Text(given, $"{file}: name") : Path.GetFileNameWithoutExtension(path);
+        string name = root.TryGetProperty("name", out JsonElement given) ? JsonReading.Text(given, $"{file}: name") : Path.GetFileNameWithoutExtension(file);
         if (name.Length is 0 or > 60 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) || name.StartsWith('.'))
             throw new InvalidInputException($"{file}: the name is '{InputFile.Printable(name)}', expected up to 60 letters, digits, '-', '_' and '.'; give \"name\".");
-        return new SweepSpecification(path, BlockReader.Read(root, file), name, ReadLimits(root, file), SlurmOptions.Read(root, file));
+        return new SweepSpecification(file, BlockReader.Read(root, file), name, ReadLimits(root, file), SlurmOptions.Read(root, file));
     }
 
     /// <summary>Resolves and checks every trial.</summary>
     /// <exception cref="InvalidInputException">A trial's settings cannot be used; the message names the trial and the setting. Nothing was written.</exception>
-    public PlannedSweep Plan() => SweepPlanner.Plan(Path.GetFileName(_path), Name, Limits, _block);
+    public PlannedSweep Plan() => SweepPlanner.Plan(_file, Name, Limits, _block);
 
     private static SweepLimits ReadLimits(JsonElement root, string file)
     {

@@ -100,6 +100,16 @@ public sealed class SweepFolder
         PlanFile.Write(PlanPath, plan);
     }
 
+    /// <summary>Gives the sweep a plan unless it is the one that it has, with the same specification, limits and names.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="specification">The specification as it was given.</param>
+    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written, or the stored plan is damaged.</exception>
+    public void Adopt(SweepPlan plan, byte[] specification)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (!HasPlan(plan, specification)) WritePlan(plan, specification);
+    }
+
     /// <summary>Cancels the sweep: workers stop after the epoch at hand, and nothing is begun until it is resumed.</summary>
     /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
     public void Cancel() => AtomicFile.Write(CancelledPath, System.Text.Encoding.ASCII.GetBytes("rankcollapse sweep resume goes on\n"));
@@ -181,6 +191,13 @@ public sealed class SweepFolder
 
     /// <summary>The curve of a trial that trains at the moment, as text: a line <c>epoch,seconds,objective,relativeGradientNorm</c> about every second; there only while it trains.</summary>
     public string LivePathOf(string id) => System.IO.Path.Combine(LivePath, id + ".csv");
+
+    private bool HasPlan(SweepPlan plan, byte[] specification)
+    {
+        if (!System.IO.File.Exists(PlanPath) || !System.IO.File.Exists(SpecificationPath) || !System.IO.File.ReadAllBytes(SpecificationPath).SequenceEqual(specification)) return false;
+        SweepPlan stored = ReadPlan();
+        return stored.Identity == plan.Identity && stored.Limits == plan.Limits && stored.Names.SequenceEqual(plan.Names);
+    }
 
     private string File(string name) => System.IO.Path.Combine(Path, name);
 }

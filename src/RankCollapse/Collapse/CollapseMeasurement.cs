@@ -65,13 +65,7 @@ public static class CollapseMeasurement
         for (int l = 1; l <= network.Specification.Depth; l++)
         {
             Matrix values = features[l];
-            if (classes is not null)
-            {
-                var variation = TotalClusterVariation.Compute(values, data.Targets, classes.ClusterCount, classes, TotalClusterVariationOptions.Fast);
-                metrics.Add(new(l, MetricNames.WcssOfClasses, WithinClusterSumOfSquares.Of(values, data.Targets, classes)));
-                metrics.Add(new(l, MetricNames.TcvUpper, variation.Upper));
-                metrics.Add(new(l, MetricNames.TcvLower, variation.Lower));
-            }
+            if (classes is not null) AddVariation(metrics, l, values, data, classes);
             var weights = SpectralSummary.Of(network.Weights(l));
             var spectrum = SpectralSummary.Of(values);
             metrics.Add(new(l, MetricNames.WeightNumericalRank, weights.NumericalRank()));
@@ -81,6 +75,24 @@ public static class CollapseMeasurement
             metrics.Add(new(l, MetricNames.WeightSpectralNorm, weights.SpectralNorm));
             metrics.Add(new(l, MetricNames.FeatureSpectralNorm, spectrum.SpectralNorm));
             if (classes is not null && weights.TailEnergy(classes.ClusterCount) is { } tail) metrics.Add(new(l, MetricNames.WeightTailEnergy, tail));
+        }
+        return metrics;
+    }
+
+    /// <summary>TCV, WCSS of the classes and the numerical rank of the features alone: half the decompositions of <see cref="Record"/>.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="features">Z^0 … Z^L.</param>
+    /// <exception cref="InvalidInputException">Features are not finite.</exception>
+    public static IReadOnlyList<LayerMetric> RecordCollapse(DataSet data, IReadOnlyList<Matrix> features)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(features);
+        Partition? classes = LayerMetrics.ClassesOf(data);
+        var metrics = new List<LayerMetric>();
+        for (int l = 1; l < features.Count; l++)
+        {
+            if (classes is not null) AddVariation(metrics, l, features[l], data, classes);
+            metrics.Add(new(l, MetricNames.FeatureNumericalRank, NumericalRank.Of(features[l])));
         }
         return metrics;
     }
@@ -102,6 +114,14 @@ public static class CollapseMeasurement
         if (reason is not null) return null;
         Matrix[] features = network.Features(data.Inputs);
         return LastLayerCollapse.Measure(features[^2], network.Weights(network.Specification.Depth), features[^1], classes!);
+    }
+
+    private static void AddVariation(List<LayerMetric> metrics, int layer, Matrix features, DataSet data, Partition classes)
+    {
+        var variation = TotalClusterVariation.Compute(features, data.Targets, classes.ClusterCount, classes, TotalClusterVariationOptions.Fast);
+        metrics.Add(new(layer, MetricNames.WcssOfClasses, WithinClusterSumOfSquares.Of(features, data.Targets, classes)));
+        metrics.Add(new(layer, MetricNames.TcvUpper, variation.Upper));
+        metrics.Add(new(layer, MetricNames.TcvLower, variation.Lower));
     }
 
     private static void RequireFit(Network network, DataSet data)

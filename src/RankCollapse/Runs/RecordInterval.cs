@@ -21,7 +21,7 @@ public static class RecordInterval
     private const double GradientsPerSecondOrderEpoch = 100;
 
     /// <summary>The number of epochs from a record to the next.</summary>
-    /// <param name="configuration">Its solver and number of epochs are used.</param>
+    /// <param name="configuration">Its solver, number of epochs and kind of record are used.</param>
     /// <param name="specification">The network's shape.</param>
     /// <param name="samples">N.</param>
     public static long For(RunConfiguration configuration, NetworkSpecification specification, int samples)
@@ -32,7 +32,8 @@ public static class RecordInterval
         for (int l = 1; l <= specification.Depth; l++)
         {
             double rows = specification.Width(l), columns = specification.Width(l - 1);
-            decompositions += Cubic(rows, columns) + Cubic(rows, samples);
+            decompositions += Cubic(rows, samples);
+            if (configuration.Record != RunConfiguration.RecordsCollapse) decompositions += Cubic(rows, columns);
         }
         bool isSecondOrder = IsSecondOrder(configuration);
         double epochSeconds = EpochSeconds(configuration, specification, samples);

@@ -7,7 +7,7 @@ namespace RankCollapse.Runs;
 /// <summary>Which settings of a run may change when it is resumed: those that do not change the way it takes, only where it stops and what is kept.</summary>
 internal static class ResumeRules
 {
-    private static readonly string[] Free = ["version", "maxSeconds", "gradientTolerance", "recordEvery", "checkpointSeconds", "threads"];
+    private static readonly string[] Free = ["version", "maxSeconds", "gradientTolerance", "collapseTolerance", "recordEvery", "record", "checkpointSeconds", "threads"];
 
     /// <summary>Requires that a run can go on with these settings to the result that an undisturbed run has.</summary>
     /// <exception cref="InvalidInputException">A setting differs that may not; the message names it with both values.</exception>
@@ -27,10 +27,13 @@ internal static class ResumeRules
     }
 
     /// <summary>Whether there is nothing left to do for these settings after a run has ended.</summary>
-    public static bool IsFinished(RunSummary summary, RunConfiguration wanted) => summary.Status switch
+    /// <param name="summary">How the run ended.</param>
+    /// <param name="wanted">The settings.</param>
+    /// <param name="classes">K of the data.</param>
+    public static bool IsFinished(RunSummary summary, RunConfiguration wanted, int classes) => summary.Status switch
     {
         RunStatus.Diverged => true,
-        RunStatus.Converged => summary.RelativeGradientNorm <= wanted.GradientTolerance,
+        RunStatus.Converged => summary.RelativeGradientNorm <= wanted.GradientTolerance && HasCollapsed(summary, wanted.CollapseTolerance, classes),
         RunStatus.MaxEpochs => summary.Epochs >= wanted.MaxEpochs,
         _ => false,
     };
@@ -42,6 +45,9 @@ internal static class ResumeRules
         RunStatus.MaxEpochs => !SolverFactory.DependsOnMaxEpochs(configuration),
         _ => false,
     };
+
+    private static bool HasCollapsed(RunSummary summary, double? bound, int classes) =>
+        bound is null || summary.Layers.All(layer => layer.TcvUpper <= bound && layer.FeatureNumericalRank <= classes);
 
     private static JsonObject Settings(RunConfiguration configuration) =>
         JsonSerializer.SerializeToNode(configuration, RunJson.Default.RunConfiguration)!.AsObject();

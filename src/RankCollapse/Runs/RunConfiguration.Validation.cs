@@ -27,6 +27,12 @@ public sealed partial record RunConfiguration
     /// <summary>The names that <see cref="Schedule"/> takes.</summary>
     public static IReadOnlyList<string> Schedules { get; } = ["constant", "cosine"];
 
+    /// <summary>The names that <see cref="Record"/> takes.</summary>
+    public static IReadOnlyList<string> Records { get; } = ["all", RecordsCollapse];
+
+    /// <summary>The name of records of collapse alone.</summary>
+    internal const string RecordsCollapse = "collapse";
+
     /// <summary>Checks every setting that can be checked without the data.</summary>
     /// <exception cref="InvalidInputException">A setting lies outside its range; the message names it by its option, with the value found and those expected.</exception>
     public void Validate()
@@ -56,7 +62,9 @@ public sealed partial record RunConfiguration
         RequireAtLeast("max-epochs", MaxEpochs, 0);
         if (MaxSeconds is { } maxSeconds) RequirePositive("max-seconds", maxSeconds);
         RequireNotNegative("gradient-tolerance", GradientTolerance);
+        if (CollapseTolerance is { } collapseTolerance) RequireNotNegative("collapse-tolerance", collapseTolerance);
         if (RecordEvery is { } recordEvery) RequireAtLeast("record-every", recordEvery, 1);
+        if (Record is { } record) RequireName("record", record, Records);
         RequirePositive("checkpoint-seconds", CheckpointSeconds);
         if (Threads is { } threads) RequireAtLeast("threads", threads, 1);
     }

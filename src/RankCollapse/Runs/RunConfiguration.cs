@@ -84,6 +84,9 @@ public sealed partial record RunConfiguration
     /// <summary>Stop at this relative gradient norm.</summary>
     public double GradientTolerance { get; init; } = 1e-6;
 
+    /// <summary>Stop only where besides the gradient every layer has a TCV of at most this, and features of numerical rank at most K; null asks for the gradient alone.</summary>
+    public double? CollapseTolerance { get; init; }
+
     /// <summary>Seed of initialisation and sampling.</summary>
     public long Seed { get; init; }
 
@@ -92,6 +95,9 @@ public sealed partial record RunConfiguration
 
     /// <summary>Record metrics every so many epochs, and at 1, 2, 5, 10, … below that; null chooses: see <see cref="RecordInterval"/>.</summary>
     public long? RecordEvery { get; init; }
+
+    /// <summary>What a record holds: <c>all</c>, or <c>collapse</c>, which is TCV and the rank of the features beside the objective and its gradient; null is <c>all</c>.</summary>
+    public string? Record { get; init; }
 
     /// <summary>Write a checkpoint every so many seconds.</summary>
     public double CheckpointSeconds { get; init; } = 30;

@@ -5,19 +5,22 @@ using RankCollapse.Training;
 namespace RankCollapse.Runs;
 
 /// <summary>Collects a run's metrics while it trains, and keeps them in its checkpoints.</summary>
-internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions options)
+internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions options, bool isOfCollapseAlone)
 {
     private const int Format = 2;
     private const int MostMetrics = 100_000_000;
     private const int WholeNetwork = 0;
 
     private readonly List<MetricRecord> _metrics = [];
+    private IReadOnlyList<LayerMetric> _layers = [];
+    private (ObjectiveValue Value, GradientSize Gradient)? _measured;
 
     /// <summary>What was recorded, in order.</summary>
     public IReadOnlyList<MetricRecord> Metrics => _metrics;
 
     /// <summary>Records the solver's current point.</summary>
-    public void Record(TrainingState state)
+    /// <returns>What was measured in the layers.</returns>
+    public IReadOnlyList<LayerMetric> Record(TrainingState state)
     {
         void Add(int layer, string metric, double value) => _metrics.Add(new MetricRecord(state.Epoch, state.Seconds, layer, metric, value));
 
@@ -27,8 +30,16 @@ internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions o
         Add(WholeNetwork, "featurePenalty", state.Value.FeaturePenalty);
         Add(WholeNetwork, "gradientNorm", state.Gradient.Norm);
         Add(WholeNetwork, "relativeGradientNorm", state.Gradient.Relative);
-        foreach (LayerMetric metric in CollapseMeasurement.Record(solver.Network, data, solver.Objective.Features))
-            Add(metric.Layer, metric.Metric, metric.Value);
+        // A step that was rejected leaves everything as it was.
+        if (_measured != (state.Value, state.Gradient))
+        {
+            _layers = isOfCollapseAlone
+                ? CollapseMeasurement.RecordCollapse(data, solver.Objective.Features)
+                : CollapseMeasurement.Record(solver.Network, data, solver.Objective.Features);
+            _measured = (state.Value, state.Gradient);
+        }
+        foreach (LayerMetric metric in _layers) Add(metric.Layer, metric.Metric, metric.Value);
+        return _layers;
     }
 
     /// <summary>Writes the state of the training and the metrics up to it.</summary>

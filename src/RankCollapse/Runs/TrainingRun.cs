@@ -65,14 +65,14 @@ public static class TrainingRun
         if (stored.Version != ProgramVersion)
             options.Warning?.Invoke($"The run was started by version {stored.Version ?? "unknown"} and is resumed by {ProgramVersion}: its result may differ in the last digits from an undisturbed run's.");
         using var threads = new ThreadScope(wanted.Threads);
+        DataSet data = folder.ReadDataSet();
         if (folder.ReadSummaryIfEnded() is { } ended)
         {
-            if (ResumeRules.IsFinished(ended, wanted)) return ReadEnded(path, folder);
+            if (ResumeRules.IsFinished(ended, wanted, data.OutputDimension)) return ReadEnded(path, folder);
             if (!ResumeRules.CanGoOn(ended.Status, stored))
                 throw new InvalidInputException($"The run {path} has ended after {ended.Epochs} epochs and cannot go on: its solver's state was not kept; start a new run with another --out.");
         }
 
-        DataSet data = folder.ReadDataSet();
         NetworkSpecification specification = wanted.ToSpecification(data.InputDimension, data.OutputDimension);
         RequireMemory(wanted, specification, data);
         using var session = new TrainingSession(wanted, data, folder.ReadInitial(specification), options);
@@ -115,6 +115,7 @@ public static class TrainingRun
             Version = ProgramVersion,
             LambdaFeatures = configuration.LambdaFeatures ?? configuration.Lambda,
             LearningRate = configuration.LearningRate ?? SolverFactory.DefaultLearningRate(configuration),
+            Record = configuration.Record ?? RunConfiguration.Records[0],
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, specification, data.SampleCount),
         };
     }

@@ -1,5 +1,6 @@
 using RankCollapse.Collapse;
 using RankCollapse.Data;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training;
 
@@ -17,6 +18,9 @@ public sealed record TrainingRunOptions
     /// <summary>Called after every epoch; must be quick.</summary>
     public Action<TrainingState>? Progress { get; init; }
 
+    /// <summary>Called at every record, after it was made.</summary>
+    public Action<TrainingRecord>? Recorded { get; init; }
+
     /// <summary>The network to start from, for the shape and the data of the settings; null draws its weights as the settings say. It must have that shape.</summary>
     public Func<NetworkSpecification, DataSet, Network>? Initial { get; init; }
 
@@ -30,6 +34,12 @@ public sealed record TrainingRunOptions
 /// <param name="Specification">The network's shape.</param>
 /// <param name="Epoch">Epochs done before; 0 unless the run is resumed.</param>
 public sealed record TrainingRunStart(RunConfiguration Configuration, DataSet DataSet, NetworkSpecification Specification, long Epoch);
+
+/// <summary>A record while training.</summary>
+/// <param name="State">Where training stands.</param>
+/// <param name="Layers">What was measured in the layers.</param>
+/// <param name="Features">Z^0 … Z^L, samples as columns; the next epoch overwrites them.</param>
+public readonly record struct TrainingRecord(TrainingState State, IReadOnlyList<LayerMetric> Layers, IReadOnlyList<Matrix> Features);
 
 /// <summary>What a training run came to.</summary>
 public sealed record TrainingRunResult

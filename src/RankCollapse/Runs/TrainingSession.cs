@@ -32,18 +32,20 @@ internal sealed class TrainingSession : IDisposable
             MaxEpochs = configuration.MaxEpochs,
             MaxSeconds = configuration.MaxSeconds,
             GradientTolerance = configuration.GradientTolerance,
+            Missing = configuration.CollapseTolerance is { } bound ? MissingCollapse(new CollapseCondition(data, bound)) : null,
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, initial.Specification, data.SampleCount),
             RecordsEarly = true,
             CheckpointSeconds = configuration.CheckpointSeconds,
         };
         var objective = new Objective(initial.Specification, data, configuration.ToObjectiveSettings());
         _solver = SolverFactory.Create(configuration, objective, initial.Copy());
-        _recorder = new RunRecorder(_solver, data, _limits);
+        _recorder = new RunRecorder(_solver, data, _limits, configuration.Record == RunConfiguration.RecordsCollapse);
         _trainer = new Trainer(_solver, _limits, new TrainingObserver
         {
             Record = state =>
             {
-                _recorder.Record(state);
+                IReadOnlyList<LayerMetric> measured = _recorder.Record(state);
+                options.Recorded?.Invoke(new TrainingRecord(state, measured, _solver.Objective.Features));
                 ShowMetrics();
             },
             Progress = options.Progress,
@@ -131,6 +133,8 @@ internal sealed class TrainingSession : IDisposable
             _options.Warning?.Invoke($"A checkpoint could not be written, training goes on without it: {e.Message}");
         }
     }
+
+    private static Func<Solver, string?> MissingCollapse(CollapseCondition condition) => solver => condition.Missing(solver.Objective.Features);
 
     private RunSummary Summarise(TrainingResult result, IReadOnlyList<LayerMetrics> layers)
     {

@@ -15,6 +15,9 @@ public sealed record TrainingOptions
     /// <summary>Stop at this relative gradient norm.</summary>
     public double GradientTolerance { get; init; } = 1e-6;
 
+    /// <summary>Asked where the gradient's tolerance holds, with the solver at the current point: what is missing there, in a clause; null lets training stop. Null asks for nothing more.</summary>
+    public Func<Solver, string?>? Missing { get; init; }
+
     /// <summary>Record every so many epochs, and at the first and last one.</summary>
     public long RecordEvery { get; init; } = 100;
 
@@ -150,11 +153,13 @@ public sealed class Trainer : IDisposable
         TakeSnapshot();
         while (true)
         {
-            if (state.Gradient.Relative <= _options.GradientTolerance) return End(RunStatus.Converged, state, null);
+            bool isStationary = state.Gradient.Relative <= _options.GradientTolerance;
+            string? missing = isStationary ? _options.Missing?.Invoke(_solver) : null;
+            if (isStationary && missing is null) return End(RunStatus.Converged, state, null);
             if (_epoch >= _options.MaxEpochs)
-                return End(RunStatus.MaxEpochs, state, $"The relative gradient norm is {state.Gradient.Relative:0.0e-0} after {_epoch} epochs, above the tolerance {_options.GradientTolerance:0.0e-0}; raise --max-epochs or choose --solver gauss-newton.");
+                return End(RunStatus.MaxEpochs, state, $"{Where(state, missing)} after {_epoch} epochs; raise --max-epochs or choose --solver gauss-newton.");
             if (_options.MaxSeconds is { } limit && state.Seconds >= limit)
-                return End(RunStatus.TimeLimit, state, $"The time limit of {limit} s was reached at relative gradient norm {state.Gradient.Relative:0.0e-0}; raise --max-seconds or go on with --resume.");
+                return End(RunStatus.TimeLimit, state, $"{Where(state, missing)} at the time limit of {limit} s; raise --max-seconds or go on with --resume.");
             if (cancellation.IsCancellationRequested)
                 return End(RunStatus.Cancelled, state, "Stopped on request; go on with --resume.");
 
@@ -166,7 +171,7 @@ public sealed class Trainer : IDisposable
             if (_options.IsRecorded(_epoch)) _observer.Record?.Invoke(state);
             if (existence.Missing(_solver.Network) is { } reason) return End(RunStatus.Diverged, state, reason);
             if (outcome == StepOutcome.Stalled)
-                return End(RunStatus.MaxEpochs, state, $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:0.0e-0}; a larger --gradient-tolerance would be reached.");
+                return End(RunStatus.MaxEpochs, state, Stalled(state));
             if (_epoch - _snapshotEpoch >= SnapshotEpochs) TakeSnapshot();
             if (_observer.Checkpoint is { } checkpoint && state.Seconds - lastCheckpoint >= _options.CheckpointSeconds)
             {
@@ -174,6 +179,20 @@ public sealed class Trainer : IDisposable
                 lastCheckpoint = Seconds;
             }
         }
+    }
+
+    /// <summary>What a point lacks of what was asked.</summary>
+    private string Where(TrainingState state, string? missing) => missing is null
+        ? $"The relative gradient norm is {state.Gradient.Relative:0.0e-0}, above the tolerance {_options.GradientTolerance:0.0e-0},"
+        : $"The relative gradient norm is {state.Gradient.Relative:0.0e-0}, but {missing}";
+
+    private string Stalled(TrainingState state)
+    {
+        string here = $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:0.0e-0}";
+        bool isStationary = state.Gradient.Relative <= _options.GradientTolerance;
+        return isStationary && _options.Missing?.Invoke(_solver) is { } missing
+            ? $"{here}, where {missing}; a larger --collapse-tolerance would be reached."
+            : $"{here}; a larger --gradient-tolerance would be reached.";
     }
 
     private TrainingState State() => new(_epoch, Seconds, _solver.Value, _solver.GradientSize, _solver.Phase);

@@ -1,10 +1,23 @@
 using RankCollapse.Experiments;
+using RankCollapse.Runs;
 
 namespace RankCollapse.Tests.Experiments;
 
 public sealed class CollapseExperimentTests
 {
     private static readonly CollapseExperiment Figure = new();
+
+    private static readonly RunConfiguration Small = new()
+    {
+        Samples = 30,
+        Classes = 3,
+        Depth = 4,
+        Width = [30],
+        GradientTolerance = 1e-2,
+        CollapseTolerance = CollapseExperiment.CollapsedBelow,
+        Record = "collapse",
+        Threads = 1,
+    };
 
     [Fact]
     public void Claims_HoldWhere95Of100RunsCollapse()
@@ -45,14 +58,23 @@ public sealed class CollapseExperimentTests
         Assert.Equal(first.Drawings["collapse"].ToSvgFile(), second.Drawings["collapse"].ToSvgFile());
     }
 
-    [Fact]
-    public void Log_KnowsWhenEveryLayerHasCollapsed()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Trajectory_IsThatOfTheTraining(bool isSecondOrder)
     {
-        var log = CollapseLog.Of(SyntheticReproduction.CollapsingCell("newton-0"), CollapseExperiment.Depth);
+        RunConfiguration settings = Small with { Solver = isSecondOrder ? "gauss-newton" : "adam", MaxEpochs = isSecondOrder ? 200 : 20, RecordEvery = isSecondOrder ? 1 : 10 };
+        Run run = TrainingRun.Start(settings, path: null).Run;
+        var log = CollapseLog.Of(CollapseLog.Of(run.Metrics, Small.Depth).AddTo(new CellResult()), Small.Depth);
 
-        Assert.True(log.HasCollapsed(1e-12, 10));
-        Assert.False(log.HasCollapsed(1e-40, 10));
-        Assert.False(log.HasCollapsed(1e-12, 9));
-        Assert.False(CollapseLog.Of(SyntheticReproduction.CollapsingCell("adam-0"), CollapseExperiment.Depth).HasCollapsed(1e-12, 10));
+        Assert.Equal(isSecondOrder ? RunStatus.Converged : RunStatus.MaxEpochs, run.Summary.Status);
+        Assert.Equal(isSecondOrder ? [.. Enumerable.Range(0, log.Count).Select(i => (double)i)] : [0, 1, 2, 5, 10, 20], log.Epochs);
+        Assert.Equal(run.Summary.Objective, log.Losses[^1]);
+        Assert.Equal(run.Summary.RelativeGradientNorm, log.Gradients[^1]);
+        Assert.Equal(run.Summary.DataLoss, log.DataLosses[^1]);
+        Assert.All(run.Summary.Layers, layer => Assert.Equal(layer.FeatureNumericalRank, log.Ranks(layer.Layer)[^1]));
+        Assert.True(log.MeanTcv[0] > 1e-3);
+        Assert.Equal(isSecondOrder, Enumerable.Range(1, Small.Depth).All(l => log.Tcv(l)[^1] <= CollapseExperiment.CollapsedBelow));
+        Assert.Equal(log.Seconds.Order(), log.Seconds);
     }
 }

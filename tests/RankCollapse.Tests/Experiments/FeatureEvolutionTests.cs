@@ -70,7 +70,7 @@ public sealed class FeatureEvolutionTests
     [Fact]
     public void Cell_OfTheSameSeed_HasTheSameMoments()
     {
-        var settings = new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30], Delta = 0, GradientTolerance = 1e-2, MaxEpochs = 100, RecordEvery = 1, Threads = 1 };
+        var settings = new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30], Delta = 0, GradientTolerance = 1e-2, CollapseTolerance = 1e-12, Record = "collapse", MaxEpochs = 100, RecordEvery = 1, Threads = 1 };
         CellResult first = FeatureEvolutionExperiment.Train(settings, CancellationToken.None), second = FeatureEvolutionExperiment.Train(settings, CancellationToken.None);
 
         Assert.Equal(first.Matrices.Keys, second.Matrices.Keys);
@@ -78,6 +78,14 @@ public sealed class FeatureEvolutionTests
         TrainingMoments moments = TrainingMoments.Of(first);
         Assert.Equal(TrainingMoments.Count, moments.All.Count);
         Assert.All(moments.All[^1].Deviations.Skip(1).SkipLast(1), deviation => Assert.True(deviation < 1e-4));
+    }
+
+    [Fact]
+    public void Cell_ThatIsStopped_KeepsNothing()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Assert.Throws<OperationCanceledException>(() => FeatureEvolutionExperiment.Train(new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30] }, stop.Token));
     }
 
     private static FeatureSnapshot Take(double factor)

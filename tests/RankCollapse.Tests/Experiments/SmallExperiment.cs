@@ -4,8 +4,9 @@ using RankCollapse.Runs;
 
 namespace RankCollapse.Tests.Experiments;
 
-/// <summary>An experiment of three tiny trainings that counts how often it trains.</summary>
-internal sealed class SmallExperiment : Experiment
+/// <summary>An experiment of three tiny trainings, two of which are trials of a sweep where there is an engine; it counts its results.</summary>
+/// <param name="samples">N; one that does not fit the classes makes trials fail.</param>
+internal sealed class SmallExperiment(int samples = 24) : Experiment
 {
     private static readonly double[] Lambdas = [1e-2, 3e-2, 1e-1];
 
@@ -23,24 +24,16 @@ internal sealed class SmallExperiment : Experiment
 
     public override IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings) =>
     [
-        .. Lambdas.Select(lambda => ExperimentCell.Training(
-            $"lambda-{lambda}",
-            new RunConfiguration { Data = "gaussian-mixture", Samples = 24, Classes = 3, Dimension = 6, Depth = 3, Width = [8], Convention = "mean", Lambda = lambda, Seed = settings.Seed, MaxEpochs = 100 },
-            expectedSeconds: 1,
-            result =>
-            {
-                Interlocked.Increment(ref _trained);
-                return new CellResult().Add("norms", [.. result.Run.Summary.Layers.Select(l => l.WeightNorm)]);
-            },
-            "norms")),
+        .. Lambdas.SkipLast(1).Select(lambda => ExperimentCell.OfTrial($"lambda-{lambda}", new CellTrial(Configuration(settings, lambda), NeedsMetrics: true, Keep), expectedSeconds: 1, "norms")),
+        ExperimentCell.Training($"lambda-{Lambdas[^1]}", Configuration(settings, Lambdas[^1]), expectedSeconds: 1, result => Keep(result.Run.Summary, result.Run.Metrics), "norms"),
     ];
 
     public override IReadOnlyDictionary<string, string> Describe(ReproductionSettings settings) => new Dictionary<string, string> { ["data"] = "tiny" };
 
     public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells)
     {
-        var table = new DataTable("A training.", new DataColumn("lambda", ColumnKind.Number, "λ"), new DataColumn("norm", ColumnKind.Number, "‖W_1‖"));
-        foreach (double lambda in Lambdas) table.Add(lambda, cells[$"lambda-{lambda}"].Numbers("norms")[0]);
+        var table = new DataTable("A training.", new DataColumn("lambda", ColumnKind.Number, "λ"), new DataColumn("norm", ColumnKind.Number, "‖W_1‖"), new DataColumn("sum", ColumnKind.Number, "sum of all objectives on the way"));
+        foreach (double lambda in Lambdas) table.Add(lambda, cells[$"lambda-{lambda}"].Numbers("norms")[0], cells[$"lambda-{lambda}"].Numbers("objectives").Sum());
         return new ExperimentOutcome
         {
             Tables = new Dictionary<string, DataTable> { ["norms"] = table },
@@ -48,4 +41,24 @@ internal sealed class SmallExperiment : Experiment
             Drawings = new Dictionary<string, FigureDrawing> { ["small"] = new(100, 50, "small", "a line", canvas => FigureText.Write(canvas, "λ", 10, 20)) },
         };
     }
+
+    private CellResult Keep(RunSummary summary, IReadOnlyList<MetricRecord> metrics)
+    {
+        Interlocked.Increment(ref _trained);
+        return new CellResult().Add("norms", [.. summary.Layers.Select(l => l.WeightNorm)]).Add("objectives", [.. metrics.Where(metric => metric.Metric == "objective").Select(metric => metric.Value)]);
+    }
+
+    private RunConfiguration Configuration(ReproductionSettings settings, double lambda) => new()
+    {
+        Data = "gaussian-mixture",
+        Samples = samples,
+        Classes = 3,
+        Dimension = 6,
+        Depth = 3,
+        Width = [8],
+        Convention = "mean",
+        Lambda = lambda,
+        Seed = settings.Seed,
+        MaxEpochs = 100,
+    };
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using RankCollapse.Cli.Output;
-using RankCollapse.Sweeps.Local;
+using RankCollapse.Sweeps;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
@@ -29,11 +29,17 @@ internal sealed record SweepRun
     /// <summary>Reads and checks the options.</summary>
     public static SweepRun Read(ParseResult parsed, CommandEnvironment environment, Option<string> engine, Option<int> workers, Option<bool> json)
     {
-        string name = parsed.GetValue(engine) ?? "local";
-        if (!Engines.Contains(name)) throw new InvalidInputException($"The option --engine is '{InputFile.Printable(name)}'; {NearMatches.Advice(name, Engines)}");
+        string name = EngineName(parsed, engine);
         int? count = parsed.GetResult(workers) is null ? null : parsed.GetValue(workers);
         if (count < 1) throw new InvalidInputException($"--workers is {count}; expected at least 1.");
         return new SweepRun(environment) { Engine = name, Workers = count, IsJson = parsed.GetValue(json) };
+    }
+
+    /// <summary>The engine that an option names.</summary>
+    public static string EngineName(ParseResult parsed, Option<string> engine)
+    {
+        string name = parsed.GetValue(engine) ?? "local";
+        return Engines.Contains(name) ? name : throw new InvalidInputException($"The option --engine is '{InputFile.Printable(name)}'; {NearMatches.Advice(name, Engines)}");
     }
 
     /// <summary>Runs what is left.</summary>
@@ -43,11 +49,8 @@ internal sealed record SweepRun
     public int Go(SweepFolder folder, SlurmOptions slurm)
     {
         SweepPlan plan = folder.ReadPlan();
-        folder.LiftCancellation();
-        foreach (string damaged in folder.PutDamagedAside(plan)) _environment.Error.WriteLine($"warning: {damaged}");
-        SweepStatus status = SweepProgress.Show(_environment, plan, progress => Engine == "slurm"
-            ? SlurmEngine.Run(folder, slurm with { Command = slurm.Command ?? ThisProgram() }, new SlurmEngineOptions { Progress = progress.Update, Warning = progress.Warn }, _environment.Cancellation)
-            : LocalEngine.Run(folder, new LocalEngineOptions { Command = ThisProgram(), Workers = Workers, Progress = progress.Update, Warning = progress.Warn }, _environment.Cancellation));
+        var engine = new SweepEngine { Command = ThisProgram(), Workers = Workers, Slurm = Engine == "slurm" ? slurm : null };
+        SweepStatus status = SweepProgress.Show(_environment, plan, progress => engine.Run(folder, progress.Update, progress.Warn, _environment.Cancellation));
         if (IsJson) JsonOutput.Write(_environment.Output, SweepStatusOutput.ToJson(folder, plan, status));
         else SweepStatusOutput.Write(_environment.Output, folder, plan, status);
         return status.Counts[TrialState.Done] == plan.Trials.Count ? ExitCode.Done : ExitCode.NotReached;

@@ -63,18 +63,10 @@ internal static class SweepRunCommand
                 return ExitCode.Done;
             }
             var folder = SweepFolder.Create(path);
-            byte[] text = File.ReadAllBytes(file);
-            if (!IsPlanOf(folder, planned.Plan, text)) folder.WritePlan(planned.Plan, text);
+            folder.Adopt(planned.Plan, File.ReadAllBytes(file));
             return run.Go(folder, read.Slurm);
         });
         return command;
-    }
-
-    private static bool IsPlanOf(SweepFolder folder, SweepPlan plan, byte[] specification)
-    {
-        if (!File.Exists(folder.PlanPath) || !File.Exists(folder.SpecificationPath) || !File.ReadAllBytes(folder.SpecificationPath).SequenceEqual(specification)) return false;
-        SweepPlan stored = folder.ReadPlan();
-        return stored.Identity == plan.Identity && stored.Limits == plan.Limits && stored.Names.SequenceEqual(plan.Names);
     }
 
     private static void Describe(TextWriter error, PlannedSweep planned, string path, int cores)

@@ -11,7 +11,7 @@ public sealed class TrialIdentityTests
     [Fact]
     public void EverySettingThatAResultDependsOn_ChangesTheIdentity()
     {
-        var start = TrialIdentity.Resolve(new RunConfiguration { RecordEvery = 10, MaxSeconds = 5, LearningRate = 1e-3, ClassCounts = [100, 100], Classes = 2 });
+        var start = TrialIdentity.Resolve(new RunConfiguration { RecordEvery = 10, MaxSeconds = 5, LearningRate = 1e-3, ClassCounts = [100, 100], Classes = 2, CollapseTolerance = 1e-9 });
         using JsonDocument document = JsonDocument.Parse(start.ToJson());
         foreach (JsonProperty property in document.RootElement.EnumerateObject())
         {
@@ -21,13 +21,17 @@ public sealed class TrialIdentityTests
                 JsonValueKind.True => "false",
                 JsonValueKind.False => "true",
                 JsonValueKind.Array => "[7]",
-                _ => "\"other\"",
+                _ => property.Name == "record" ? "\"collapse\"" : "\"other\"",
             };
             RunConfiguration changed = RunConfiguration.FromJson(System.Text.Encoding.UTF8.GetBytes($"{{ \"{property.Name}\": {other} }}"), "test", start);
             bool isSame = TrialIdentity.Of(start) == TrialIdentity.Of(changed);
             Assert.Equal(NotCounted.Contains(property.Name), isSame);
         }
     }
+
+    [Fact]
+    public void RecordsOfAll_AreTheDefault() =>
+        Assert.Equal(TrialIdentity.Of(TrialIdentity.Resolve(new RunConfiguration())), TrialIdentity.Of(TrialIdentity.Resolve(new RunConfiguration { Record = "all" })));
 
     [Fact]
     public void ADataFile_CountsByItsContentNotItsPath()

@@ -182,7 +182,7 @@ public sealed class SweepSpecificationTests
     {
         SweepPlan plan = SweepSpecification.Read(Path.Combine(RepositoryRoot(), "docs", "examples", "fig1.json")).Plan().Plan;
         IEnumerable<RunConfiguration> cells = ExperimentCatalogue.Find(["fig1"])[0].Cells(new ReproductionSettings(IsQuick: false, Seed: 0))
-            .Select(cell => RunConfiguration.FromJson(System.Text.Encoding.UTF8.GetBytes(cell.Settings[cell.Settings.IndexOf('{', StringComparison.Ordinal)..]), cell.Key));
+            .Select(cell => cell.Trial!.Configuration);
         Assert.Equal(cells.Select(Rounded).Order(StringComparer.Ordinal), plan.Trials.Select(trial => Rounded(trial.Configuration)).Order(StringComparer.Ordinal));
 
         // Both compute points of a logarithmic range, in their own ways: they agree to rounding.
@@ -191,11 +191,11 @@ public sealed class SweepSpecificationTests
     }
 
     [Fact]
-    public void TheExampleOfFigure3_PlansAHundredStarts()
+    public void TheExampleOfFigure3_PlansTheTrainingsThatReproduceRuns()
     {
         SweepPlan plan = SweepSpecification.Read(Path.Combine(RepositoryRoot(), "docs", "examples", "fig3.json")).Plan().Plan;
-        Assert.Equal(Enumerable.Range(0, 100).Select(i => (long)i), plan.Trials.Select(trial => trial.Configuration.Seed));
-        Assert.All(plan.Trials, trial => Assert.Equal((10, 0.0, 200), (trial.Configuration.Depth, trial.Configuration.Delta, trial.Configuration.Width[0])));
+        IEnumerable<string> cells = ExperimentCatalogue.Find(["fig3"])[0].Cells(new ReproductionSettings(IsQuick: false, Seed: 0)).Select(cell => TrialIdentity.Of(TrialIdentity.Resolve(cell.Trial!.Configuration)));
+        Assert.Equal(cells.Order(StringComparer.Ordinal), plan.Trials.Select(trial => trial.Id).Order(StringComparer.Ordinal));
     }
 
     private static string RepositoryRoot()

@@ -1,0 +1,47 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RankCollapse.Runs;
+using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Slurm;
+
+namespace RankCollapse.Sweeps.Specification;
+
+/// <summary>Trainings that a program has made up, as a specification: what all share, and a list of what differs.</summary>
+public static class TrainingList
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>The specification's content; <see cref="SweepSpecification.Parse"/> reads it, and it may be kept as a file.</summary>
+    /// <param name="name">The sweep's name.</param>
+    /// <param name="trainings">The settings, in the order in which trials are to begin; at least one.</param>
+    /// <param name="keep">What is kept of a trial.</param>
+    /// <param name="slurm">What is asked of Slurm; null leaves it out.</param>
+    /// <returns>JSON in UTF-8.</returns>
+    public static byte[] ToSpecification(string name, IReadOnlyList<RunConfiguration> trainings, KeptFiles keep, SlurmOptions? slurm = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(trainings);
+        ArgumentOutOfRangeException.ThrowIfZero(trainings.Count);
+        JsonObject defaults = ToNode(new RunConfiguration());
+        JsonObject[] all = [.. trainings.Select(ToNode)];
+        string[] names = [.. defaults.Select(setting => setting.Key)];
+        string[] varying = [.. names.Where(one => all.Any(settings => !JsonNode.DeepEquals(settings[one], all[0][one])))];
+        string[] shared = [.. names.Except(varying).Where(one => !JsonNode.DeepEquals(all[0][one], defaults[one]))];
+        var specification = new JsonObject { ["name"] = name, ["settings"] = Part(all[0], shared) };
+        if (varying.Length > 0) specification["list"] = new JsonArray([.. all.Select(settings => Part(settings, varying))]);
+        specification["limits"] = new JsonObject { ["keep"] = JsonNamingPolicy.KebabCaseLower.ConvertName(keep.ToString()) };
+        if (slurm is not null) specification["slurm"] = slurm.ToJson();
+        return Encoding.UTF8.GetBytes(specification.ToJsonString(Indented) + "\n");
+    }
+
+    private static JsonObject Part(JsonObject settings, string[] names) => new(names.Select(name => KeyValuePair.Create(name, settings[name]?.DeepClone())));
+
+    /// <summary>The settings without the version, which is the program's own to say.</summary>
+    private static JsonObject ToNode(RunConfiguration configuration)
+    {
+        JsonObject settings = JsonSerializer.SerializeToNode(configuration, RunJson.Default.RunConfiguration)!.AsObject();
+        settings.Remove("version");
+        return settings;
+    }
+}

@@ -1,0 +1,38 @@
+using RankCollapse.Sweeps.Local;
+using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Slurm;
+using RankCollapse.Sweeps.Storage;
+
+namespace RankCollapse.Sweeps;
+
+/// <summary>What runs the trials of a sweep: worker processes on this machine, or a Slurm cluster. A sweep may go on with another one at any time.</summary>
+public sealed record SweepEngine
+{
+    /// <summary>The command that runs this program, such as <c>dotnet RankCollapse.Cli.dll</c>; arguments are added to it.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+
+    /// <summary>Worker processes on this machine; null takes as many as cores and memory allow.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>What is asked of Slurm; null runs on this machine.</summary>
+    public SlurmOptions? Slurm { get; init; }
+
+    /// <summary>Runs what is left of a sweep: a cancellation is lifted, and what is damaged is made again.</summary>
+    /// <param name="folder">The sweep.</param>
+    /// <param name="progress">Called now and then with the state of all trials; may be null.</param>
+    /// <param name="warning">Called with a sentence about what is odd; may be null.</param>
+    /// <param name="cancellation">Stops workers of this machine after their epoch at hand, with checkpoints; tasks of Slurm go on.</param>
+    /// <returns>Where all trials stand at the end.</returns>
+    /// <exception cref="InvalidInputException">The plan cannot be read, or Slurm's commands are not there or refuse.</exception>
+    /// <exception cref="ComputationFailedException">Worker after worker, or array after array, ends without a trial.</exception>
+    public SweepStatus Run(SweepFolder folder, Action<SweepStatus>? progress = null, Action<string>? warning = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        SweepPlan plan = folder.ReadPlan();
+        folder.LiftCancellation();
+        foreach (string damaged in folder.PutDamagedAside(plan)) warning?.Invoke(damaged);
+        return Slurm is { } slurm
+            ? SlurmEngine.Run(folder, slurm with { Command = slurm.Command ?? Command }, new SlurmEngineOptions { Progress = progress, Warning = warning }, cancellation)
+            : LocalEngine.Run(folder, new LocalEngineOptions { Command = Command, Workers = Workers, Progress = progress, Warning = warning }, cancellation);
+    }
+}
