@@ -32,6 +32,24 @@ internal sealed record SlurmTask(string Job, int Index, string State, string Rea
     public bool IsActive => !Ended.Contains(State);
 }
 
+/// <summary>How a task of an array ended, or how often it was begun again, as <c>scontrol show job</c> says.</summary>
+/// <param name="ExitCode">Its exit code and the signal that ended it, such as <c>0:9</c>; <c>0:0</c> where nothing went wrong or it works still.</param>
+/// <param name="Restarts">How often it was requeued.</param>
+internal sealed record SlurmTaskEnd(string ExitCode, int Restarts)
+{
+    private const string Success = "0:0";
+
+    /// <summary>One line for people on what went wrong in tasks, such as <c>exit code 0:9 (2 tasks), requeued 3 times</c>; null where nothing did.</summary>
+    public static string? InWords(IReadOnlyList<SlurmTaskEnd> tasks)
+    {
+        string[] failures = [.. tasks.Where(task => task.ExitCode != Success).GroupBy(task => task.ExitCode).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => $"exit code {group.Key}{(group.Count() > 1 ? $" ({group.Count()} tasks)" : "")}")];
+        int restarts = tasks.Sum(task => task.Restarts);
+        string[] parts = restarts > 0 ? [.. failures, $"requeued {(restarts == 1 ? "once" : $"{restarts} times")}"] : failures;
+        return parts.Length > 0 ? string.Join(", ", parts) : null;
+    }
+}
+
 /// <summary>Slurm's commands. Each is asked once; who asks decides what to do with an answer that is not known.</summary>
 /// <param name="folder">The folder of the commands; null finds them as a shell does.</param>
 internal sealed class SlurmClient(string? folder)
@@ -56,11 +74,31 @@ internal sealed class SlurmClient(string? folder)
         return answer == SlurmAnswer.Known && job.Length > 0 && job.All(char.IsAsciiDigit) ? (answer, job, "") : (answer == SlurmAnswer.Known ? SlurmAnswer.Unknown : answer, "", message);
     }
 
-    /// <summary>The tasks of a job.</summary>
-    public (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) TasksOf(string job) => Queue("-j", job);
-
     /// <summary>The tasks of all jobs of a name.</summary>
-    public (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) TasksNamed(string name) => Queue("-n", name);
+    public (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) TasksNamed(string name)
+    {
+        (SlurmAnswer answer, string output, _) = Ask("squeue", ["-h", "-r", "-t", "all", "-n", name, "-o", "%F|%K|%T|%r|%j"]);
+        var tasks = new List<SlurmTask>();
+        foreach (string line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] fields = line.Split('|', 5);
+            if (fields.Length == 5) tasks.Add(new SlurmTask(fields[0], int.TryParse(fields[1], out int index) ? index : -1, fields[2], fields[3], fields[4]));
+        }
+        return (answer, tasks);
+    }
+
+    /// <summary>The exit codes and restarts of a job's tasks; empty where Slurm does not say.</summary>
+    public IReadOnlyList<SlurmTaskEnd> EndsOf(string job)
+    {
+        (SlurmAnswer answer, string output, _) = Ask("scontrol", "show", "job", "-o", job);
+        if (answer != SlurmAnswer.Known) return [];
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+        {
+            // Values may hold blanks, but those of these two names do not.
+            string? ValueOf(string name) => line.Split(' ').FirstOrDefault(word => word.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
+            return new SlurmTaskEnd(ValueOf("ExitCode=") ?? "0:0", int.TryParse(ValueOf("Restarts="), out int restarts) ? restarts : 0);
+        })];
+    }
 
     /// <summary>Asks for the end of a job and of all jobs of a name. Slurm agrees even to jobs that are not there: look whether it happened.</summary>
     public void Cancel(string? job, string name)
@@ -71,18 +109,6 @@ internal sealed class SlurmClient(string? folder)
 
     /// <summary>Asks for the end of the tasks of a job that have not begun.</summary>
     public void CancelPending(string job) => Ask("scancel", "--state=PENDING", job);
-
-    private (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) Queue(params string[] which)
-    {
-        (SlurmAnswer answer, string output, _) = Ask("squeue", ["-h", "-r", "-t", "all", .. which, "-o", "%F|%K|%T|%r|%j"]);
-        var tasks = new List<SlurmTask>();
-        foreach (string line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] fields = line.Split('|', 5);
-            if (fields.Length == 5) tasks.Add(new SlurmTask(fields[0], int.TryParse(fields[1], out int index) ? index : -1, fields[2], fields[3], fields[4]));
-        }
-        return (answer, tasks);
-    }
 
     private (SlurmAnswer Answer, string Output, string Message) Ask(string program, params string[] arguments)
     {

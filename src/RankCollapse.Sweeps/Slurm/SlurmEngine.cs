@@ -107,29 +107,29 @@ public sealed class SlurmEngine
     /// <returns>The number of its tasks that may still work.</returns>
     private int Look(SlurmArray array)
     {
-        (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = array.Job is null ? _slurm.TasksNamed(array.Token) : _slurm.TasksOf(array.Job);
+        (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = _slurm.TasksNamed(array.Token);
         if (answer == SlurmAnswer.Unknown)
         {
             _isReachable = false;
             return array.Tasks;
         }
-        // A controller that lost the array may have given its number to another job.
-        SlurmTask[] own = [.. tasks.Where(task => task.Name == array.Token)];
-        if (own.Length == 0) return Forget(array);
+        // Asked by its name: a controller that lost the array may have given its number to another job.
+        if (tasks.Count == 0) return Forget(array);
         _looksWithoutToken.Remove(array.Token);
-        SlurmTask[] active = [.. own.Where(task => task.IsActive)];
+        SlurmTask[] active = [.. tasks.Where(task => task.IsActive)];
         string[] stuck = [.. active.Where(task => task.State == "PENDING" && !IsOrdinary(task.Reason)).Select(task => task.Reason).Distinct()];
-        string[] jobs = [.. own.Select(task => task.Job).Distinct()];
+        string[] jobs = [.. tasks.Select(task => task.Job).Distinct()];
         if (jobs.Length > 1) Warn($"twice-{array.Token}", $"The array {array.Token} is there as the jobs {string.Join(", ", jobs)}; both work on the same folder, which does no harm.");
         var now = array with
         {
             Job = jobs[0],
             HasEnded = active.Length == 0,
-            State = string.Join(", ", own.GroupBy(task => task.State).Select(group => $"{group.Count()} {group.Key}")),
+            State = string.Join(", ", tasks.GroupBy(task => task.State).Select(group => $"{group.Count()} {group.Key}")),
             WaitsFor = stuck.Length > 0 ? string.Join(", ", stuck) : null,
         };
         foreach (string reason in stuck) Warn($"stuck-{array.Token}-{reason}", $"Tasks of Slurm job {jobs[0]} wait for {reason}; if that does not pass, check the sweep's options for Slurm.");
-        if (now != array) SlurmArrays.Write(_folder, now);
+        if (now == array) return active.Length;
+        SlurmArrays.Write(_folder, now with { Ends = SlurmTaskEnd.InWords(_slurm.EndsOf(jobs[0])) });
         return active.Length;
     }
 
@@ -217,7 +217,7 @@ public sealed class SlurmEngine
         IReadOnlyList<SlurmArray> arrays = SlurmArrays.Read(_folder);
         SlurmArray? last = arrays.Count > 0 ? arrays[^1] : null;
         string line = last is null ? "" : SlurmScript.LastLineOf(_folder, last.Token) is { } said ? $" ({said})" : "";
-        return new ComputationFailedException($"{MostArraysInVain} arrays in a row ended without a trial; the last: {last?.State ?? "unknown"}{line}; see the logs in {_folder.SlurmPath}.");
+        return new ComputationFailedException($"{MostArraysInVain} arrays in a row ended without a trial; the last: {last?.State ?? "unknown"}{(last?.Ends is { } ends ? $", {ends}" : "")}{line}; see the logs in {_folder.SlurmPath}.");
     }
 
     private void Warn(string key, string message)

@@ -31,6 +31,21 @@ public sealed class ReproduceCommandTests
         Assert.False(Directory.Exists(folder.File("out")));
     }
 
+    [Theory]
+    [InlineData("The option --engine is 'cloud'; known are local, slurm", "--engine", "cloud")]
+    [InlineData("give --engine slurm too", "--slurm", "cluster.json")]
+    [InlineData("cluster.json has an unknown name 'partitions'; did you mean 'partition'", "--engine", "slurm", "--slurm", "CLUSTER")]
+    public void EnginesThatCannotBeUsed_AreBadInputAndNothingIsWritten(string expected, params string[] options)
+    {
+        using var folder = new TemporaryFolder();
+        string cluster = folder.Write("cluster.json", """{ "partitions": "cpu" }""");
+        var result = CommandLine.Run(["reproduce", "fig1", "--quick", "--out", folder.File("out"), .. options.Select(option => option == "CLUSTER" ? cluster : option)]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Error);
+        Assert.Single(result.Error.Trim().Split('\n'));
+        Assert.False(Directory.Exists(folder.File("out")));
+    }
+
     [Fact]
     public void Reproduction_ThatIsStopped_EndsWithCode1AndOneJsonDocument()
     {

@@ -40,6 +40,8 @@ public sealed class RunConfigurationTests
         { "gradient-tolerance", new() { GradientTolerance = -1 } },
         { "record-every", new() { RecordEvery = 0 } },
         { "checkpoint-seconds", new() { CheckpointSeconds = 0 } },
+        { "collapse-tolerance", new() { CollapseTolerance = -1 } },
+        { "record", new() { Record = "some" } },
         { "threads", new() { Threads = 0 } },
     };
 

@@ -2,6 +2,7 @@ using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Local;
 using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Results;
 using RankCollapse.Sweeps.Specification;
 using RankCollapse.Sweeps.Storage;
 
@@ -40,8 +41,16 @@ internal static class SampleSweep
         Assert.All(status.States, state => Assert.Equal(TrialState.Done, state));
         Assert.Equal(plan.Trials.Count, Directory.GetDirectories(folder.ResultsPath).Sum(shelf => Directory.GetDirectories(shelf).Length));
         foreach (Trial trial in plan.Trials) RequireAsUndisturbed(folder, trial);
+        RequireEachOnceInTheTable(folder, plan);
         Assert.Empty(Directory.GetFiles(folder.LeasesPath));
         Assert.Empty(Directory.GetFiles(folder.WorkersPath));
+    }
+
+    /// <summary>Requires that the table of all runs has a row for each trial and no other.</summary>
+    private static void RequireEachOnceInTheTable(SweepFolder folder, SweepPlan plan)
+    {
+        using var database = ResultDatabase.Open(ResultSearch.Find([folder.Path]), "SELECT trial FROM runs ORDER BY trial");
+        Assert.Equal(plan.Trials.Select(trial => trial.Id).Order(StringComparer.Ordinal), database.Read().Rows.Select(row => (string)row[0]!));
     }
 
     /// <summary>Requires that a trial's result equals one that was trained undisturbed.</summary>

@@ -14,7 +14,18 @@ internal sealed class FakeSlurm
         unreachable() { echo "slurm_load_jobs error: Unable to contact slurm controller (connect failure)" >&2; exit 1; }
         [ -e "$here/unreachable" ] && unreachable
         case $(basename "$0") in
-        scontrol) echo "MaxArraySize            = 4" ;;
+        scontrol)
+            if [ "$2" = job ]; then
+                while IFS='|' read -r job task state _ name; do
+                    exit=0:0; restarts=0
+                    [ "$state" = FAILED ] && exit=0:9
+                    [ "$state" = RUNNING ] && restarts=$(cat "$here/restarts" 2>/dev/null || echo 0)
+                    echo "JobId=$job ArrayJobId=$job ArrayTaskId=$task JobName=$name JobState=$state Requeue=1 Restarts=$restarts BatchFlag=1 Reboot=0 ExitCode=$exit RunTime=00:00:01 Comment=a b"
+                done < "$here/jobs/$4"
+            else
+                echo "MaxArraySize            = 4"
+            fi
+            ;;
         sbatch)
             [ -e "$here/refuses" ] && { echo "sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified" >&2; exit 1; }
             for argument in "$@"; do
@@ -92,6 +103,12 @@ internal sealed class FakeSlurm
         IEnumerable<string[]> tasks = File.ReadAllLines(FileOf(job)).Select(line => line.Split('|'));
         Replace(job, string.Concat(tasks.Select(fields => $"{fields[0]}|{fields[1]}|{state}|{reason}|{fields[4]}\n")));
     }
+
+    /// <summary>How often each running task counts as requeued.</summary>
+    public void Restart(int times) => File.WriteAllText(Path.Combine(_folder, "restarts"), times.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Makes a job be there twice, as when a submission is repeated.</summary>
+    public void Double(int job) => File.WriteAllLines(FileOf(Accepted + 1), File.ReadAllLines(FileOf(job)).Select(line => $"{Accepted + 1}|{line.Split('|', 2)[1]}").ToArray());
 
     /// <summary>The tasks of a job.</summary>
     public int TasksOf(int job) => File.ReadAllLines(FileOf(job)).Length;

@@ -105,6 +105,41 @@ public sealed class SlurmEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task ExitCodesAndRestarts_AreWrittenDown()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        slurm.Restart(2);
+        Task<SweepStatus> run = Begin(sweep, slurm);
+        await Until(() => SlurmArrays.Read(sweep) is [{ Ends: not null }], run);
+        Assert.Equal("Slurm job 1, 3 tasks: 3 RUNNING; requeued 6 times", SlurmArrays.Read(sweep)[0].Describe());
+        slurm.Restart(0);
+        slurm.Set(1, "FAILED", "NonZeroExitCode");
+        await Until(() => slurm.Accepted == 2, run);
+        Assert.Equal("Slurm job 1, 3 tasks: 3 FAILED; exit code 0:9 (3 tasks)", SlurmArrays.Read(sweep)[0].Describe());
+        Work(sweep, slurm, 2);
+        Assert.True((await run).HasEnded);
+    }
+
+    [Fact]
+    public async Task AnArrayThatIsThereTwice_IsReported_AndDoesNoHarm()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        var warnings = new List<string>();
+        Task<SweepStatus> run = Begin(sweep, slurm, warnings);
+        await Until(() => SlurmArrays.Read(sweep) is [{ State: "3 RUNNING" }], run);
+        slurm.Double(1);
+        await Until(() => SlurmArrays.Read(sweep) is [{ State: "6 RUNNING" }], run);
+        Assert.Contains("is there as the jobs 1, 2", Assert.Single(warnings), StringComparison.Ordinal);
+        Parallel.Invoke(() => SweepWorker.Run(sweep), () => SweepWorker.Run(sweep));
+        slurm.Set(1, "COMPLETED", "None");
+        slurm.Set(2, "COMPLETED", "None");
+        Assert.True((await run).HasEnded);
+        SampleSweep.RequireAllAsUndisturbed(sweep);
+    }
+
+    [Fact]
     public async Task ARequestThatIsRefused_IsAnErrorThatSaysWhy()
     {
         using var folder = new TemporaryFolder();
@@ -123,7 +158,7 @@ public sealed class SlurmEngineTests : IDisposable
         slurm.Log("first\nbash: rankcollapse: command not found\n");
         var error = await Assert.ThrowsAsync<ComputationFailedException>(() => Begin(sweep, slurm));
         Assert.Contains("3 arrays in a row", error.Message, StringComparison.Ordinal);
-        Assert.Contains("3 FAILED (bash: rankcollapse: command not found)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("3 FAILED, exit code 0:9 (3 tasks) (bash: rankcollapse: command not found)", error.Message, StringComparison.Ordinal);
         Assert.Equal(3, slurm.Accepted);
     }
 
@@ -162,6 +197,41 @@ public sealed class SlurmEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task HalfOnSlurm_TheRestHere()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 8);
+        using var stop = new CancellationTokenSource();
+        Task<SweepStatus> watched = Begin(sweep, slurm, cancellation: stop.Token);
+        await Until(() => slurm.Accepted == 2, watched);
+        WorkOnHalf(sweep);
+        await stop.CancelAsync();
+        int done = (await watched).Counts[TrialState.Done];
+        Assert.InRange(done, 1, 7);
+
+        Assert.Equal(8, SampleSweep.RunLocally(sweep).Counts[TrialState.Done]);
+        SampleSweep.RequireAllAsUndisturbed(sweep);
+        Assert.Empty(SlurmEngine.Cancel(sweep));
+    }
+
+    [Fact]
+    public async Task HalfHere_TheRestOnSlurm()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 8);
+        WorkOnHalf(sweep);
+        int left = sweep.ReadStatus(sweep.ReadPlan()).Counts[TrialState.Pending];
+        Assert.InRange(left, 1, 7);
+
+        Task<SweepStatus> run = Begin(sweep, slurm);
+        await Until(() => slurm.Accepted > 0 && Enumerable.Range(1, slurm.Accepted).Sum(slurm.TasksOf) == left, run);
+        Work(sweep, slurm, 1);
+        for (int job = 2; job <= slurm.Accepted; job++) slurm.Set(job, "COMPLETED", "None");
+        Assert.Equal(8, (await run).Counts[TrialState.Done]);
+        SampleSweep.RequireAllAsUndisturbed(sweep);
+    }
+
+    [Fact]
     public async Task WithoutSlurm_TheErrorNamesTheCommand()
     {
         using var folder = new TemporaryFolder();
@@ -185,6 +255,25 @@ public sealed class SlurmEngineTests : IDisposable
     {
         SweepWorker.Run(sweep, new WorkerOptions { LeavesEarly = true });
         slurm.Set(job, "COMPLETED", "None");
+    }
+
+    /// <summary>Does some of the trials, and is stopped as a task is at its time limit.</summary>
+    private static void WorkOnHalf(SweepFolder sweep)
+    {
+        using var stop = new CancellationTokenSource();
+        int begun = 0;
+        SweepWorker.Run(
+            sweep,
+            new WorkerOptions
+            {
+                LeavesEarly = true,
+                Attempt = (trial, options, cancellation) =>
+                {
+                    if (++begun == 4) stop.Cancel();
+                    return TrialTraining.Attempt(sweep, trial, options, cancellation);
+                },
+            },
+            stop.Token);
     }
 
     private static async Task Until(Func<bool> condition, Task run)
