@@ -147,5 +147,13 @@ check "the time limit was hit" '[ "$(ls "$sweep"/slurm/*.json | wc -l)" -ge 2 ]'
 wait "$undisturbed"
 check "it equals the undisturbed trial, bit for bit" 'equal "$sweep" "$work/limits-undisturbed"'
 
+# --- A figure of the paper
+say "Figure 1, its trainings on Slurm and on this machine"
+echo '{ "tasks": 2, "pollSeconds": 2 }' > "$work/cluster.json"
+check "reproduce runs a figure on Slurm" 'rankcollapse reproduce fig1 --quick --engine slurm --slurm "$work/cluster.json" --out "$work/figures" >"$work/figures.log" 2>&1'
+check "its trainings ran there" 'grep -q "\"job\": \"[0-9]" "$work"/figures/fig1/sweep/slurm/rankcollapse-*.json'
+rankcollapse reproduce fig1 --quick --out "$work/figures-here" >>"$work/figures.log" 2>&1
+check "its data equal those of this machine" 'cmp -s "$work/figures/fig1/tail-energy.csv" "$work/figures-here/fig1/tail-energy.csv"'
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -8,6 +8,9 @@ namespace RankCollapse.Cli.Commands;
 /// <summary><c>train</c>: trains one network and writes a run folder with its report.</summary>
 internal static class TrainCommand
 {
+    private static readonly string[] Tolerances = ["--gradient-tolerance", "--collapse-tolerance"];
+    private static readonly string[] Limits = ["--max-epochs", "--max-seconds"];
+
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
@@ -53,7 +56,7 @@ internal static class TrainCommand
             if (parsed.GetValue(seeds) is { } range)
             {
                 if (settings.IsGiven(parsed, "--seed")) throw new InvalidInputException("--seed trains one run and --seeds an ensemble; give one of both.");
-                bool isLimitEnough = CodeOf(RunStatus.TimeLimit, settings.IsGiven(parsed, "--gradient-tolerance"), settings.IsGiven(parsed, "--max-epochs") || settings.IsGiven(parsed, "--max-seconds")) == ExitCode.Done;
+                bool isLimitEnough = CodeOf(RunStatus.TimeLimit, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits)) == ExitCode.Done;
                 return EnsembleTraining.Run(environment, fresh, range, path, isResumed, parsed.GetValue(force), parsed.GetValue(json), isLimitEnough);
             }
             TrainingRunResult result = TrainingProgress.Show(environment, progress =>
@@ -66,13 +69,15 @@ internal static class TrainCommand
             bool writesReport = !parsed.GetValue(noReport) && !(result.HadEnded && File.Exists(result.Folder!.ReportPath));
             string? report = writesReport ? ReportFiles.Write(result.Run, result.Folder!).Page
                 : result.HadEnded && !parsed.GetValue(noReport) ? result.Folder!.ReportPath : null;
-            int code = CodeOf(result.Run.Summary.Status, isToleranceAsked: settings.IsGiven(parsed, "--gradient-tolerance"), isLimitAsked: settings.IsGiven(parsed, "--max-epochs") || settings.IsGiven(parsed, "--max-seconds"));
+            int code = CodeOf(result.Run.Summary.Status, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits));
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, TrainingSummary.ToJson(result, report, code));
             else TrainingSummary.Write(environment, result, report);
             return code;
         });
         return command;
     }
+
+    private static bool IsGiven(TrainingOptionSet settings, ParseResult parsed, string[] options) => options.Any(option => settings.IsGiven(parsed, option));
 
     /// <summary>A limit that was asked for and used up is what was asked, unless a tolerance was asked for too.</summary>
     private static int CodeOf(RunStatus status, bool isToleranceAsked, bool isLimitAsked) => status switch

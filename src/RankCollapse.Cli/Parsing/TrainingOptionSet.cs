@@ -42,7 +42,7 @@ internal sealed class TrainingOptionSet
         Number<long>("seed", "Seed of the initial weights [0]", "n", (c, v) => c with { Seed = v }),
         Number<long>("data-seed", "Seed of the data [0]", "n", (c, v) => c with { DataSeed = v }),
         Number<long>("record-every", "Record metrics every n epochs, and at 1, 2, 5, 10, … before that [about 100 records]", "n", (c, v) => c with { RecordEvery = v }),
-        Text("record", "What a record holds: all, or collapse (TCV and rank of the features), which costs less than half [all]", "NAME", (c, v) => c with { Record = v }),
+        Text("record", "What a record holds: all, or collapse (TCV and rank of the features), which costs a third less [all]", "NAME", (c, v) => c with { Record = v }),
         Number<double>("checkpoint-seconds", "Write a checkpoint every s seconds [30]", "s", (c, v) => c with { CheckpointSeconds = v }),
         new SettingOption<int>(CommonOptions.Threads(), (c, v) => c with { Threads = v }),
     ];

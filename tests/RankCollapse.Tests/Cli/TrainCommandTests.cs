@@ -42,6 +42,7 @@ public sealed class TrainCommandTests
     [InlineData(0, "--max-seconds", "1e-9")]
     [InlineData(0, "--max-epochs", "30000", "--gradient-tolerance", "1")]
     [InlineData(1, "--max-epochs", "3", "--gradient-tolerance", "1e-6")]
+    [InlineData(1, "--max-epochs", "3", "--collapse-tolerance", "1e-12")]
     [InlineData(1, "--learning-rate", "1e200", "--max-epochs", "50")]
     public void ExitCode_SaysWhetherWhatWasAskedWasReached(int code, params string[] more)
     {
