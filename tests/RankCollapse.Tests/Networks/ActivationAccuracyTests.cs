@@ -70,6 +70,44 @@ public sealed class ActivationAccuracyTests
         }
     }
 
+    /// <summary>Values, first and second derivatives to 17 digits, computed with 60 digits (mpmath).</summary>
+    [Theory]
+    [InlineData(-37, -2.1184613523340934e-298, -7.8382986694185162e-297, -2.8980489559341359e-295)]
+    [InlineData(-30, -1.4720141781444561e-196, -4.4160316907084944e-195, -1.3233342291209357e-193)]
+    [InlineData(-20, -5.5072482372124674e-88, -1.1014360483133464e-86, -2.1973374481395858e-85)]
+    [InlineData(-12, -2.1317785344932148e-32, -2.5578956616748956e-31, -3.0478649046415457e-30)]
+    [InlineData(-8, -4.9767684594174273e-15, -3.979607261086796e-14, -3.1324080717928732e-13)]
+    [InlineData(-5, -1.4332578593959696e-6, -7.1469460017922946e-6, -0.000034194548838888847)]
+    [InlineData(-3, -0.00404969409489028358, -0.011945647204183927, -0.031022938883566050)]
+    [InlineData(-2, -0.045500263896358414, -0.085231801078196897, -0.10798193302637610)]
+    [InlineData(-1, -0.15865525393145705, -0.083315470587686298, 0.24197072451914335)]
+    [InlineData(-0.5, -0.15426876936299345, 0.13250487534383716, 0.61611432183752408)]
+    [InlineData(-0.1, -0.046017216272297104, 0.42047690797526984, 0.78993556947925341)]
+    [InlineData(-1e-8, -4.9999999601057721e-9, 0.49999999202115439, 0.79788456080286528)]
+    [InlineData(1e-3, 0.00050039894221391107, 0.50079788429484140, 0.79788376291860376)]
+    [InlineData(0.5, 0.34573123063700655, 0.86749512465616284, 0.61611432183752408)]
+    [InlineData(2, 1.9544997361036416, 1.0852318010781969, -0.10798193302637610)]
+    [InlineData(8, 7.9999999999999950, 1.0000000000000398, -3.1324080717928732e-13)]
+    [InlineData(12, 12, 1, -3.0478649046415457e-30)]
+    public void Gelu_KeepsRelativeAccuracyEverywhere(double x, double value, double first, double second)
+    {
+        (double v, double d, double dd) = At(Activation.Parse("gelu"), x);
+        Assert.Equal(1, v / value, 1.5e-15);
+        Assert.Equal(1, d / first, 1.5e-15);
+        Assert.Equal(1, dd / second, 1.5e-15);
+    }
+
+    [Fact]
+    public void Gelu_AtTheEndsOfTheLine_IsItsLimit()
+    {
+        Activation gelu = Activation.Parse("gelu");
+        Assert.Equal((0, 0, 0), At(gelu, double.NegativeInfinity));
+        Assert.Equal((double.PositiveInfinity, 1, 0), At(gelu, double.PositiveInfinity));
+        Assert.Equal((0, 0, 0), At(gelu, -1e300));
+        Assert.Equal((1e300, 1, 0), At(gelu, 1e300));
+        Assert.Equal((double.NaN, double.NaN, double.NaN), At(gelu, double.NaN));
+    }
+
     [Fact]
     public void Gelu_HasItsMinimumAtTheEndOfItsRange()
     {
@@ -87,6 +125,7 @@ public sealed class ActivationAccuracyTests
     [InlineData("arctan")]
     [InlineData("asinh")]
     [InlineData("softsign")]
+    [InlineData("gelu")]
     public void VectorWidths_AgreeToRounding(string name)
     {
         switch (Activation.Parse(name))
@@ -98,6 +137,7 @@ public sealed class ActivationAccuracyTests
             case ArctanActivation a: AssertWidthsAgree(a); break;
             case AsinhActivation a: AssertWidthsAgree(a); break;
             case SoftsignActivation a: AssertWidthsAgree(a); break;
+            case GeluActivation a: AssertWidthsAgree(a); break;
             default: Assert.Fail(name); break;
         }
     }
