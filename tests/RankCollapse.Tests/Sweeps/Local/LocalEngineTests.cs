@@ -63,7 +63,7 @@ public sealed class LocalEngineTests
         SweepFolder sweep = SampleSweep.Create(folder, $$"""
             { "settings": { {{SampleSweep.Tiny.Replace("\"data\": \"gaussian-mixture\", ", "", StringComparison.Ordinal)}} },
               "union": [ { "settings": { "data": "gaussian-mixture" }, "seeds": 6 }, { "settings": { "data": "{{file}}", "samples": 8, "seed": 77 } } ],
-              "limits": { "trialSeconds": 0.5 } }
+              "limits": { "trialSeconds": 3 } }
             """.Replace("\"samples\": 12, ", "", StringComparison.Ordinal).Replace("\"data\": \"gaussian-mixture\" }, \"seeds\"", "\"data\": \"gaussian-mixture\", \"samples\": 12 }, \"seeds\"", StringComparison.Ordinal));
         // A pipe that nobody writes to: opening it never returns, and no request to stop is heard.
         File.Delete(file);
