@@ -2,24 +2,22 @@ using System.Collections.Concurrent;
 
 namespace RankCollapse.Experiments;
 
-/// <summary>Computes the missing cells of several figures, one thread a cell, figure by figure and the longest cells first; concludes each figure as soon as it can.</summary>
-internal sealed class CellQueue(IReadOnlyList<FigureWork> works, int threads, ReproductionTally tally, Action<FigureResult>? onFinished)
+/// <summary>Computes cells of several figures in this process, one thread a cell, figure by figure and the longest cells first.</summary>
+/// <param name="cells">The cells that are missing.</param>
+/// <param name="threads">Cells at the same time.</param>
+/// <param name="tally">Who counts them.</param>
+/// <param name="onStored">Called when a cell of a figure is stored.</param>
+internal sealed class CellQueue(IReadOnlyList<(FigureWork Work, ExperimentCell Cell)> cells, int threads, ReproductionTally tally, Action<FigureWork> onStored)
 {
-    private readonly HashSet<FigureWork> _concluded = [];
-    private readonly Lock _finishing = new();
-
-    /// <summary>Computes and concludes all.</summary>
+    /// <summary>Computes all.</summary>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public void Run(CancellationToken cancellation)
     {
-        (FigureWork Work, ExperimentCell Cell)[] open = [.. works.SelectMany(work => work.Missing.Where(work.IsMissing).Select(cell => (work, cell)))];
-        tally.Tell();
-        foreach (FigureWork work in works.Where(work => work.IsReady)) Conclude(work);
         // A partitioner without buffers hands out one cell at a time, in order.
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         try
         {
-            Parallel.ForEach(Partitioner.Create(open, EnumerablePartitionerOptions.NoBuffering), parallel, item => Compute(item.Work, item.Cell, cancellation));
+            Parallel.ForEach(Partitioner.Create(cells, EnumerablePartitionerOptions.NoBuffering), parallel, item => Compute(item.Work, item.Cell, cancellation));
         }
         catch (AggregateException e) when (e.InnerExceptions.Any(inner => inner is OperationCanceledException) || e.InnerExceptions.Count == 1)
         {
@@ -40,16 +38,6 @@ internal sealed class CellQueue(IReadOnlyList<FigureWork> works, int threads, Re
         {
             tally.End(work, cell, seconds);
         }
-        if (work.IsReady) Conclude(work);
-    }
-
-    private void Conclude(FigureWork work)
-    {
-        lock (_concluded)
-        {
-            if (!_concluded.Add(work)) return;
-        }
-        FigureResult result = work.Conclude();
-        lock (_finishing) onFinished?.Invoke(result);
+        onStored(work);
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Experiments;
 
@@ -47,10 +48,10 @@ public sealed record ExperimentCell(string Key, string Settings, double Expected
     public string Fingerprint =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{TrainingRun.ProgramVersion}\nresults-{TrainingRun.ResultVersion}\n{Key}\n{Settings}")))[..32];
 
-    /// <summary>What a training's result depends on.</summary>
+    /// <summary>What a training's result depends on; a setting that is off does not count, so that one that a later version adds changes nothing.</summary>
     /// <param name="kind">What is kept of it.</param>
     /// <param name="configuration">Its settings.</param>
-    internal static string SettingsOf(string kind, RunConfiguration configuration) => $"{kind}\n{Encoding.UTF8.GetString(configuration.ToJson())}";
+    internal static string SettingsOf(string kind, RunConfiguration configuration) => $"{kind}\n{TrialIdentity.Of(TrialIdentity.Resolve(configuration))}";
 }
 
 /// <summary>A training that any engine of sweeps can make, and the cell that follows from it.</summary>

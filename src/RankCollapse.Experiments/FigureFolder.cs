@@ -24,26 +24,32 @@ internal sealed class FigureFolder
     /// <summary>Its path.</summary>
     public string FolderPath { get; }
 
-    /// <summary>Opens or makes the folder.</summary>
+    /// <summary>Checks that results of these settings can go into a folder; nothing is changed.</summary>
     /// <param name="path">The path.</param>
     /// <param name="settings">The settings of the results that are to come.</param>
     /// <param name="cells">The cells of these settings.</param>
-    /// <param name="force">Whether results of other settings are deleted.</param>
-    /// <exception cref="InvalidInputException">It holds results of other settings, or cannot be made.</exception>
+    /// <param name="force">Whether results that are there are going to be deleted.</param>
+    /// <exception cref="InvalidInputException">It holds results of other settings that are not to be deleted, or a sweep that is still at work.</exception>
+    public static void Check(string path, ReproductionSettings settings, IReadOnlyList<ExperimentCell> cells, bool force)
+    {
+        if (force) RequireNoTasks(Path.Combine(path, SweepName));
+        string settingsPath = Path.Combine(path, SettingsFile);
+        if (force || !File.Exists(settingsPath)) return;
+        (string digest, string inWords) = ReadDigest(settingsPath, settings);
+        if (digest != Digest(cells)) throw new InvalidInputException($"{path} holds results {inWords}; choose another --out, or give --force to replace them.");
+    }
+
+    /// <summary>Opens or makes a folder that was checked.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="settings">The settings of the results that are to come.</param>
+    /// <param name="cells">The cells of these settings.</param>
+    /// <param name="force">Whether results that are there are deleted.</param>
+    /// <exception cref="InvalidInputException">It cannot be made.</exception>
     public static FigureFolder Open(string path, ReproductionSettings settings, IReadOnlyList<ExperimentCell> cells, bool force)
     {
-        string digest = Digest(cells);
-        string settingsPath = Path.Combine(path, SettingsFile);
-        if (File.Exists(settingsPath) && ReadDigest(settingsPath) is var (stored, inWords) && stored != digest)
-        {
-            if (!force)
-                throw new InvalidInputException($"{path} holds results of other settings ({inWords}); choose another --out, or give --force to replace them.");
-        }
-        string sweep = Path.Combine(path, SweepName);
-        if (force) RequireNoTasks(sweep);
         try
         {
-            if (force) Remove(Path.Combine(path, CellsFolder), sweep);
+            if (force) Remove(Path.Combine(path, CellsFolder), Path.Combine(path, SweepName));
             Directory.CreateDirectory(Path.Combine(path, CellsFolder));
             if (force) File.Delete(Path.Combine(path, FigureResult.FileName));
         }
@@ -51,7 +57,7 @@ internal sealed class FigureFolder
         {
             throw new InvalidInputException($"The folder {path} cannot be made: {e.Message.TrimEnd('.')}; choose another --out.", e);
         }
-        AtomicFile.Write(settingsPath, Encoding.UTF8.GetBytes(ToJson(settings, digest).ToJsonString(new JsonSerializerOptions { WriteIndented = true })));
+        AtomicFile.Write(Path.Combine(path, SettingsFile), Encoding.UTF8.GetBytes(ToJson(settings, Digest(cells)).ToJsonString(new JsonSerializerOptions { WriteIndented = true })));
         return new FigureFolder(path);
     }
 
@@ -64,7 +70,7 @@ internal sealed class FigureFolder
     /// <summary>A sweep whose tasks may still work on a cluster is not taken away from under them.</summary>
     private static void RequireNoTasks(string path)
     {
-        if (!File.Exists(Path.Combine(path, "plan.json"))) return;
+        if (!SweepFolder.IsSweep(path)) return;
         if (SlurmArrays.Read(SweepFolder.Open(path)).FirstOrDefault(array => !array.HasEnded) is { } array)
             throw new InvalidInputException($"The sweep {path} still has tasks on a cluster ({array.Describe()}); end them with rankcollapse sweep cancel {path}, then give --force again.");
     }
@@ -87,17 +93,22 @@ internal sealed class FigureFolder
         ["digest"] = digest,
     };
 
-    private static (string Digest, string InWords) ReadDigest(string path)
+    /// <summary>The digest of stored results, and what they are of.</summary>
+    private static (string Digest, string InWords) ReadDigest(string path, ReproductionSettings asked)
     {
         try
         {
             JsonNode? stored = JsonNode.Parse(InputFile.ReadSmall(path, LargestSettings));
-            string quick = stored?["quick"]?.GetValue<bool>() == true ? "quick" : "full";
-            return (stored?["digest"]?.GetValue<string>() ?? "", InputFile.Printable($"{quick}, seed {stored?["seed"]}, version {stored?["version"]}"));
+            bool isQuick = stored?["quick"]?.GetValue<bool>() == true;
+            long seed = stored?["seed"]?.GetValue<long>() ?? 0;
+            string digest = stored?["digest"]?.GetValue<string>() ?? "", version = InputFile.Printable($"{stored?["version"]}");
+            return (digest, new ReproductionSettings(isQuick, seed) == asked
+                ? $"that another build of the program computed (version {version}), and which might differ now"
+                : $"of other settings ({(isQuick ? "quick" : "full")}, seed {seed}, version {version})");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            return ("", "which cannot be read");
+            return ("", "of unknown settings, because its settings.json cannot be read");
         }
     }
 }

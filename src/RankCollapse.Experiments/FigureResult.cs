@@ -65,6 +65,9 @@ public sealed record FigureResult
     /// <summary>Threads of the last session.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>Whether a cluster trained in the last session.</summary>
+    public bool IsOnCluster { get; init; }
+
     /// <summary>The command that makes it again.</summary>
     public required string Command { get; init; }
 

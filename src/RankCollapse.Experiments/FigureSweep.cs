@@ -1,5 +1,6 @@
 using RankCollapse.Sweeps;
 using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Specification;
 using RankCollapse.Sweeps.Storage;
 
@@ -9,20 +10,13 @@ namespace RankCollapse.Experiments;
 /// The trials of a figure as a sweep in its folder <c>sweep</c>, for any engine: a cluster, this machine, or one after the other. It is an ordinary
 /// sweep, that can be watched, worked on from other machines, and asked with SQL.
 /// </summary>
-internal sealed class FigureSweep
+/// <param name="work">The figure.</param>
+/// <param name="tally">Who counts its cells.</param>
+internal sealed class FigureSweep(FigureWork work, ReproductionTally tally)
 {
-    private readonly FigureWork _work;
-    private readonly ReproductionTally _tally;
-    private readonly ExperimentCell[] _cells;
     private readonly HashSet<ExperimentCell> _damaged = [];
-
-    /// <summary>Prepares the sweep of a figure's trials, the longest first.</summary>
-    public FigureSweep(FigureWork work, ReproductionTally tally)
-    {
-        _work = work;
-        _tally = tally;
-        _cells = [.. work.Cells.Where(cell => cell.Trial is not null).OrderByDescending(cell => cell.ExpectedSeconds)];
-    }
+    private readonly Dictionary<string, ExperimentCell> _cells = work.Cells.Where(cell => cell.Trial is not null)
+        .ToDictionary(cell => TrialIdentity.Of(TrialIdentity.Resolve(cell.Trial!.Configuration)));
 
     /// <summary>Whether trials of a figure are missing.</summary>
     public static bool IsOf(FigureWork work) => work.Missing.Any(cell => cell.Trial is not null);
@@ -35,34 +29,53 @@ internal sealed class FigureSweep
     /// <exception cref="ComputationFailedException">A training failed, or the sweep was cancelled by another command.</exception>
     public void Run(SweepEngine engine, Action<string>? warning, CancellationToken cancellation)
     {
+        const int Rounds = 2;
         cancellation.ThrowIfCancellationRequested();
-        _work.Begin();
-        KeptFiles keep = _cells.Any(cell => cell.Trial!.NeedsMetrics) ? KeptFiles.Metrics : KeptFiles.Summary;
-        byte[] specification = TrainingList.ToSpecification(_work.Experiment.Name, [.. _cells.Select(cell => cell.Trial!.Configuration)], keep, engine.Slurm);
-        SweepPlan plan = SweepSpecification.Parse(specification, $"{_work.Experiment.Name}.json").Plan().Plan;
-        var folder = SweepFolder.Create(_work.SweepPath);
-        folder.Adopt(plan, specification);
+        work.Begin();
+        var folder = SweepFolder.Create(work.SweepPath);
+        SweepPlan plan = Adopt(folder, engine);
         folder.ForgiveFailures(plan);
-        Dictionary<string, ExperimentCell> byTrial = _cells.ToDictionary(cell => TrialIdentity.Of(TrialIdentity.Resolve(cell.Trial!.Configuration)));
-        SweepStatus status = engine.Run(folder, status => Follow(folder, plan, status, byTrial), warning, cancellation);
-        Follow(folder, plan, status, byTrial);
-        if (!_cells.Any(_work.IsMissing)) return;
+        SweepStatus status = folder.ReadStatus(plan);
+        for (int round = 0; round < Rounds; round++)
+        {
+            status = engine.Run(folder, status => Follow(folder, plan, status), warning, cancellation);
+            _damaged.Clear();
+            Follow(folder, plan, status);
+            // What was damaged on the way is put aside and made again in the next round.
+            if (_damaged.Count == 0 || cancellation.IsCancellationRequested) break;
+        }
+        if (!_cells.Values.Any(work.IsMissing)) return;
+        if (cancellation.IsCancellationRequested && SlurmArrays.Read(folder).Any(array => !array.HasEnded))
+            warning?.Invoke($"The tasks of {work.Experiment.Name} on the cluster go on; the same command finds them again, and rankcollapse sweep cancel {folder.Path} ends them.");
         cancellation.ThrowIfCancellationRequested();
         throw new ComputationFailedException(WhyNot(folder, plan, status));
     }
 
-    private void Follow(SweepFolder folder, SweepPlan plan, SweepStatus status, Dictionary<string, ExperimentCell> byTrial)
+    /// <summary>Plans the trials that are missing or have a result in the sweep, the longest first; others are stored with the figure already.</summary>
+    private SweepPlan Adopt(SweepFolder folder, SweepEngine engine)
+    {
+        ExperimentCell[] planned = [.. _cells.Where(trial => work.IsMissing(trial.Value) || folder.HasResult(trial.Key)).Select(trial => trial.Value).OrderByDescending(cell => cell.ExpectedSeconds)];
+        KeptFiles keep = planned.Any(cell => cell.Trial!.NeedsMetrics) ? KeptFiles.Metrics : KeptFiles.Summary;
+        // What was asked of a cluster is kept while its tasks may have to be cancelled or go on.
+        SlurmOptions? slurm = engine.Slurm ?? (SlurmArrays.Read(folder).Count > 0 ? SlurmOptions.ReadFrom(folder.SpecificationPath) : null);
+        byte[] specification = TrainingList.ToSpecification(work.Experiment.Name, [.. planned.Select(cell => cell.Trial!.Configuration)], keep, slurm);
+        SweepPlan plan = SweepSpecification.Parse(specification, $"{work.Experiment.Name}.json").Plan().Plan;
+        folder.Adopt(plan, specification);
+        return plan;
+    }
+
+    private void Follow(SweepFolder folder, SweepPlan plan, SweepStatus status)
     {
         foreach (Trial trial in plan.Trials)
         {
-            ExperimentCell cell = byTrial[trial.Id];
-            if (!_work.IsMissing(cell)) continue;
+            ExperimentCell cell = _cells[trial.Id];
+            if (!work.IsMissing(cell)) continue;
             TrialState state = status.States[trial.Number];
-            if (state == TrialState.Leased) _tally.Begin(_work, cell);
+            if (state == TrialState.Leased) tally.Begin(work, cell);
             else if (state == TrialState.Done) Take(folder, trial, cell);
-            else _tally.End(_work, cell, seconds: null);
+            else tally.End(work, cell, seconds: null);
         }
-        _tally.Tell();
+        tally.Tell();
     }
 
     private void Take(SweepFolder folder, Trial trial, ExperimentCell cell)
@@ -75,18 +88,20 @@ internal sealed class FigureSweep
         }
         catch (InvalidInputException)
         {
-            // It is put aside and made again when the engine runs the next time.
             _damaged.Add(cell);
-            _tally.End(_work, cell, seconds: null);
+            tally.End(work, cell, seconds: null);
             return;
         }
-        _work.Store(cell, cell.Trial!.Extract(result.Summary, result.Metrics).WithSummary(result.Summary).Timed(result.Manifest.Seconds));
-        _tally.End(_work, cell, result.Manifest.Seconds);
+        work.Store(cell, cell.Trial!.Extract(result.Summary, result.Metrics).WithSummary(result.Summary).Timed(Seconds(result)));
+        tally.End(work, cell, Seconds(result));
     }
+
+    /// <summary>The last attempt with all around it, or the training in all its attempts, whichever is longer.</summary>
+    private static double Seconds(TrialResult result) => Math.Max(result.Manifest.Seconds, result.Summary.Seconds);
 
     private string WhyNot(SweepFolder folder, SweepPlan plan, SweepStatus status)
     {
-        string name = _work.Experiment.Name, goOn = $"see rankcollapse sweep status {folder.Path}; the same command tries again";
+        string name = work.Experiment.Name, goOn = $"see rankcollapse sweep status {folder.Path}; the same command tries again";
         if (plan.Trials.FirstOrDefault(trial => status.States[trial.Number] == TrialState.Failed) is { } failed)
         {
             string reason = folder.ReadFailures(failed.Id) is [.., var last] ? last.Reason : "for a reason that is lost";

@@ -10,19 +10,22 @@ internal sealed class FigureWork
 {
     private readonly ReproductionSettings _settings;
     private readonly int _threads;
+    private readonly bool _isOnCluster;
     private readonly FigureFolder _folder;
     private readonly Dictionary<string, CellResult> _results = new(StringComparer.Ordinal);
     private long _startedAt;
+    private bool _isConcluded;
 
     /// <summary>Opens the figure's folder and reads the cells that are done.</summary>
-    /// <exception cref="InvalidInputException">The folder holds results of other settings, or cannot be made.</exception>
-    public FigureWork(Experiment experiment, ReproductionSettings settings, string path, bool force, int threads)
+    /// <exception cref="InvalidInputException">The folder cannot be made.</exception>
+    public FigureWork(Experiment experiment, ReproductionSettings settings, string path, ReproductionOptions options, int threads)
     {
         Experiment = experiment;
         _settings = settings;
         _threads = threads;
+        _isOnCluster = options.Engine?.Slurm is not null;
         Cells = experiment.Cells(settings);
-        _folder = FigureFolder.Open(Path.Combine(path, experiment.Name), settings, Cells, force);
+        _folder = FigureFolder.Open(Path.Combine(path, experiment.Name), settings, Cells, options.Force);
         foreach (ExperimentCell cell in Cells)
         {
             if (_folder.Read(cell) is { } result) _results.Add(cell.Key, result);
@@ -73,18 +76,15 @@ internal sealed class FigureWork
         lock (_results) return !_results.ContainsKey(cell.Key);
     }
 
-    /// <summary>Whether all cells are done.</summary>
-    public bool IsReady
+    /// <summary>Writes data, pictures and result once all cells are done.</summary>
+    /// <returns>The result; null where cells are missing, or another call has it.</returns>
+    public FigureResult? TryConclude()
     {
-        get
+        lock (_results)
         {
-            lock (_results) return _results.Count == Cells.Count;
+            if (_isConcluded || _results.Count < Cells.Count) return null;
+            _isConcluded = true;
         }
-    }
-
-    /// <summary>Writes data, pictures and result; all cells are done.</summary>
-    public FigureResult Conclude()
-    {
         Begin();
         ExperimentOutcome outcome = Experiment.Conclude(_settings, _results);
         foreach ((string name, DataTable table) in outcome.Tables) table.Write(_folder.FolderPath, name);
@@ -116,6 +116,7 @@ internal sealed class FigureWork
         CellSeconds = _results.Values.Sum(r => r.Seconds),
         Seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds,
         Threads = _threads,
+        IsOnCluster = _isOnCluster && Cells.Any(cell => cell.Trial is not null),
         Command = $"rankcollapse reproduce {Experiment.Name}{(_settings.IsQuick ? " --quick" : "")}{(_settings.Seed == 0 ? "" : $" --seed {_settings.Seed}")}",
         Version = TrainingRun.ProgramVersion,
         Charts = outcome.Charts,

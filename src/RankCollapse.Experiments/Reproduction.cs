@@ -17,7 +17,7 @@ public sealed record ReproductionOptions
     /// <summary>Called about once a second and whenever a cell ends; never by two threads at once.</summary>
     public Action<ReproductionProgress>? Progress { get; init; }
 
-    /// <summary>Called with a sentence about what is odd but does not stop the work.</summary>
+    /// <summary>Called with a sentence about what is odd but does not stop the work; from any thread, also by several at once.</summary>
     public Action<string>? Warning { get; init; }
 
     /// <summary>Called when a figure is written; never by two threads at once.</summary>
@@ -54,17 +54,17 @@ public static class Reproduction
         options ??= new ReproductionOptions();
         int threads = options.Threads ?? Environment.ProcessorCount;
         if (threads < 1) throw new InvalidInputException($"The setting threads is {threads}; expected at least 1.");
-        FigureWork[] works = [.. experiments.Select(experiment => new FigureWork(experiment, settings, path, options.Force, threads))];
-        var tally = new ReproductionTally(works, threads, options.Progress);
-        using (new Timer(_ => tally.Tell(), state: null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)))
+        foreach (Experiment experiment in experiments) FigureFolder.Check(Path.Combine(path, experiment.Name), settings, experiment.Cells(settings), options.Force);
+        options.Engine?.RequireUsable();
+        var work = new ReproductionWork(experiments, settings, path, options, threads);
+        try
         {
-            if (options.Engine is { } engine)
-            {
-                foreach (FigureWork work in works.Where(FigureSweep.IsOf)) new FigureSweep(work, tally).Run(engine, options.Warning, cancellation);
-            }
-            new CellQueue(works, threads, tally, options.Finished).Run(cancellation);
+            work.Run(cancellation);
         }
-        ReproductionReport.Write(path);
-        return [.. works.Select(work => work.Result!)];
+        finally
+        {
+            if (work.Results.Count > 0) ReproductionReport.Write(path);
+        }
+        return work.Results;
     }
 }

@@ -17,6 +17,15 @@ public sealed record SweepEngine
     /// <summary>What is asked of Slurm; null runs on this machine.</summary>
     public SlurmOptions? Slurm { get; init; }
 
+    /// <summary>Checks that Slurm answers, where it is asked for, before anything is changed on the disk.</summary>
+    /// <exception cref="InvalidInputException">It does not, or its commands are not there.</exception>
+    public void RequireUsable()
+    {
+        if (Slurm is not { } slurm) return;
+        (SlurmAnswer answer, _, string message) = new SlurmClient(slurm.Bin).MaxArraySize();
+        if (answer != SlurmAnswer.Known) throw new InvalidInputException($"Slurm does not answer{(message.Length > 0 ? $": {message.TrimEnd('.')}" : "")}; try again when it does, or choose --engine local.");
+    }
+
     /// <summary>Runs what is left of a sweep: a cancellation is lifted, and what is damaged is made again.</summary>
     /// <param name="folder">The sweep.</param>
     /// <param name="progress">Called now and then with the state of all trials; may be null.</param>

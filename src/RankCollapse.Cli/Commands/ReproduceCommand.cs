@@ -49,16 +49,13 @@ internal static class ReproduceCommand
             IReadOnlyList<Experiment> experiments = ExperimentCatalogue.Find(parsed.GetRequiredValue(figures));
             var settings = new ReproductionSettings(parsed.GetValue(quick), parsed.GetValue(seed));
             string path = parsed.GetValue(output) ?? (settings.IsQuick ? "reproduction-quick" : "reproduction");
-            var options = new ReproductionOptions { Force = parsed.GetValue(force), Threads = parsed.GetResult(threads) is null ? null : parsed.GetValue(threads) };
-            options = options with
-            {
-                Engine = new SweepEngine { Command = SweepRun.ThisProgram(), Workers = options.Threads, Slurm = ReadSlurm(parsed, engine, slurm) },
-            };
+            int? count = parsed.GetResult(threads) is null ? null : parsed.GetValue(threads);
+            var trainer = new SweepEngine { Command = SweepRun.ThisProgram(), Workers = count, Slurm = ReadSlurm(parsed, engine, slurm) };
             IReadOnlyList<FigureResult> results = ReproductionDisplay.Show(environment, display => Reproduction.Run(
                 experiments,
                 settings,
                 path,
-                options with { Progress = display.Update, Finished = display.Finish, Warning = display.Warn },
+                new ReproductionOptions { Force = parsed.GetValue(force), Threads = count, Engine = trainer, Progress = display.Update, Finished = display.Finish, Warning = display.Warn },
                 environment.Cancellation));
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(path, results));
             else Write(environment, path, results);

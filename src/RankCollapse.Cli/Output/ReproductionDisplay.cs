@@ -10,8 +10,10 @@ internal sealed class ReproductionDisplay
 {
     private const double SecondsPerLine = 2;
     private const double SecondsOfSilence = 30;
+    private const int MostNames = 2;
 
     private readonly CommandEnvironment _environment;
+    private readonly Lock _lock = new();
     private IAnsiConsole? _console;
     private ProgressTask? _task;
     private long _shownAt;
@@ -40,13 +42,13 @@ internal sealed class ReproductionDisplay
         if (_task is not null)
         {
             _task.Value = progress.Fraction;
-            _task.Description = Markup.Escape($"{progress.Done} of {progress.Count}{Left(progress)}{(progress.Running.Count > 0 ? $" · {string.Join(", ", progress.Running)}" : "")}");
+            _task.Description = Markup.Escape($"{progress.Done} of {progress.Count}{Left(progress)}{Running(progress)}");
             return;
         }
         double silent = _shownAt == 0 ? double.PositiveInfinity : Stopwatch.GetElapsedTime(_shownAt).TotalSeconds;
         if (silent < (progress.Ended is null ? SecondsOfSilence : SecondsPerLine)) return;
         _shownAt = Stopwatch.GetTimestamp();
-        _environment.Error.WriteLine($"{progress.Done} of {progress.Count} done{Left(progress)}{(progress.Ended is { } ended ? $", last {ended}" : "")}");
+        WriteLine($"{progress.Done} of {progress.Count} done{Left(progress)}{(progress.Ended is { } ended ? $", last {ended}" : "")}");
     }
 
     /// <summary>Says what is odd.</summary>
@@ -58,8 +60,17 @@ internal sealed class ReproductionDisplay
 
     private void WriteLine(string line)
     {
-        if (_console is null) _environment.Error.WriteLine(line);
-        else _console.WriteLine(line);
+        lock (_lock)
+        {
+            if (_console is null) _environment.Error.WriteLine(line);
+            else _console.WriteLine(line);
+        }
+    }
+
+    private static string Running(ReproductionProgress progress)
+    {
+        int more = progress.Running.Count - MostNames;
+        return progress.Running.Count == 0 ? "" : $" · {string.Join(", ", progress.Running.Take(MostNames))}{(more > 0 ? $" and {more} more" : "")}";
     }
 
     private static string Left(ReproductionProgress progress) =>

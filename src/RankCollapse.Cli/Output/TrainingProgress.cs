@@ -101,7 +101,9 @@ internal sealed class TrainingProgress
         double byEpochs = state.Epoch / Math.Max(1.0, _configuration.MaxEpochs);
         if (!EndsByConvergence || _configuration.GradientTolerance is not (> 0 and < 1)) return Math.Max(byTime, byEpochs);
         _smallestGradient = Math.Min(_smallestGradient, state.Gradient.Relative);
-        double byGradient = Math.Clamp(Math.Log(_smallestGradient) / Math.Log(_configuration.GradientTolerance), 0, 1);
+        // A small gradient is half of the way where every layer has to collapse too.
+        double most = _configuration.CollapseTolerance is null ? 1 : 0.5;
+        double byGradient = most * Math.Clamp(Math.Log(_smallestGradient) / Math.Log(_configuration.GradientTolerance), 0, 1);
         return Math.Max(byGradient, Math.Max(byTime, byEpochs));
     }
 

@@ -1,5 +1,6 @@
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Specification;
 
 namespace RankCollapse.Experiments;
 
@@ -127,14 +128,11 @@ public sealed class TailEnergyExperiment : Experiment
         return table;
     }
 
-    private static double[] Lambdas(ReproductionSettings settings) => Spread(SmallestLambda, LargestLambda, settings.IsQuick ? 7 : 12);
+    private static double[] Lambdas(ReproductionSettings settings) => SpacedValues.Between(SmallestLambda, LargestLambda, settings.IsQuick ? 7 : 12, isLogarithmic: true);
 
-    private static double[] Sigmas(ReproductionSettings settings) => Spread(SmallestSigma, LargestSigma, settings.IsQuick ? 7 : 12);
+    private static double[] Sigmas(ReproductionSettings settings) => SpacedValues.Between(SmallestSigma, LargestSigma, settings.IsQuick ? 7 : 12, isLogarithmic: true);
 
     private static long[] Seeds(ReproductionSettings settings) => [.. Enumerable.Range(0, settings.IsQuick ? 1 : 3).Select(i => settings.Seed + i)];
-
-    private static double[] Spread(double from, double to, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => i == 0 ? from : i == count - 1 ? to : from * Math.Pow(to / from, (double)i / (count - 1)))];
 
     private static string Key(double lambda, double sigma, long seed) => FormattableString.Invariant($"lambda-{lambda:G4}-sigma-{sigma:G4}-seed-{seed}");
 

@@ -52,7 +52,7 @@ public sealed class CollapseExperiment : Experiment
             ["network"] = $"feedforward, L = {Depth}, widths {second.Width[0]}, tanh, identity output, no biases",
             ["objective"] = "½‖f(X) − Y‖² + (λ/2)·Σ_{l ≥ 2}‖W_l‖² + (λ′/2)·Σ_l‖Z^l‖², λ = λ′ = 10⁻⁵, δ = 0",
             ["starts"] = $"random orthogonal weights, seeds {settings.Seed} … {settings.Seed + newton - 1}",
-            ["to stationarity"] = $"trust-region Newton method (gauss-newton), {newton} runs, each until the relative gradient norm is at most {NumberText.PowerOfTen(second.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapsedBelow)} and rank {Classes}, at most {second.MaxEpochs} iterations",
+            ["to stationarity"] = $"trust-region Newton method (gauss-newton), {newton} runs, each until the relative gradient norm is at most {NumberText.PowerOfTen(second.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapsedBelow)} and at most rank {Classes}, for at most {second.MaxEpochs} iterations",
             ["first order"] = $"Adam, learning rate {NumberText.PowerOfTen(first.LearningRate!.Value)} with a cosine schedule, {NumberText.Whole(first.MaxEpochs)} epochs, {NumberText.Count(adam, "run")}; and the same with the mean over the samples in place of the sum in the data loss and the feature penalty, which raises the weight penalty {second.Samples}-fold beside them",
             ["numerical rank"] = "singular values above 10⁻⁵ of the largest",
         };

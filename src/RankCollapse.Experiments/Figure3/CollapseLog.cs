@@ -88,9 +88,9 @@ internal sealed class CollapseLog(int depth)
 
     private static int? ColumnOf(MetricRecord metric, int depth) => metric.Metric switch
     {
-        "objective" => Loss,
-        "dataLoss" => DataLoss,
-        "relativeGradientNorm" => Gradient,
+        MetricNames.Objective => Loss,
+        MetricNames.DataLoss => DataLoss,
+        MetricNames.RelativeGradientNorm => Gradient,
         MetricNames.TcvUpper => FirstLayer + metric.Layer - 1,
         MetricNames.FeatureNumericalRank => FirstLayer + depth + metric.Layer - 1,
         _ => null,

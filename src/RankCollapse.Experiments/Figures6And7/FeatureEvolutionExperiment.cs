@@ -53,7 +53,7 @@ public sealed class FeatureEvolutionExperiment : Experiment
             ["network"] = $"feedforward, L = {Depth}, widths {configuration.Width[0]}, tanh, identity output, no biases",
             ["objective"] = "½‖f(X) − Y‖² + (λ/2)·Σ_{l ≥ 2}‖W_l‖² + (λ′/2)·Σ_l‖Z^l‖², λ = λ′ = 10⁻⁵, δ = 0",
             ["start"] = $"random orthogonal weights, seed {configuration.Seed}",
-            ["training"] = $"trust-region Newton method (gauss-newton), until the relative gradient norm is at most {NumberText.PowerOfTen(configuration.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapseExperiment.CollapsedBelow)} and rank {Classes}; the paper's is a first-order training",
+            ["training"] = $"trust-region Newton method (gauss-newton), until the relative gradient norm is at most {NumberText.PowerOfTen(configuration.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapseExperiment.CollapsedBelow)} and at most rank {Classes}; the paper's is a first-order training",
             ["moments"] = "the start, the first iterations whose mean TCV of the hidden layers is at most 1/5, 1/20, 1/50 and 1/1,000 of its start, and the end",
             ["layers"] = $"l = 0 (the data) to {Depth} (the outputs)",
         };

@@ -36,6 +36,8 @@ internal sealed record Verdict(string Collapse, string Convergence, bool HasConv
     {
         RunSummary summary = run.Summary;
         string gradient = $"relative gradient norm {NumberText.Short(summary.RelativeGradientNorm, 2)}, tolerance {NumberText.Short(run.Configuration.GradientTolerance, 2)}";
+        if (run.Configuration.CollapseTolerance is { } bound && summary.Layers.MaxBy(layer => layer.TcvUpper ?? double.PositiveInfinity) is { TcvUpper: { } largest } worst)
+            gradient += $"; largest TCV {NumberText.Short(largest, 2)}, in layer {worst.Layer}, asked {NumberText.Short(bound, 2)}; largest rank {summary.Layers.Max(layer => layer.FeatureNumericalRank)}, asked {run.DataSet.OutputDimension}";
         string epochs = NumberText.Whole(summary.Epochs) + (summary.Epochs == 1 ? " epoch" : " epochs");
         return summary.Status switch
         {

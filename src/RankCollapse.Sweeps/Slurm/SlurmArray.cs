@@ -25,11 +25,11 @@ public sealed record SlurmArray
     /// <summary>What tasks wait for that will not come by itself, such as <c>PartitionConfig</c>; null when nothing of that kind.</summary>
     public string? WaitsFor { get; init; }
 
-    /// <summary>What went wrong in tasks, such as <c>exit code 0:9, requeued once</c>; null when nothing did.</summary>
-    public string? Ends { get; init; }
+    /// <summary>The tasks that failed or were requeued; null where none is known.</summary>
+    public IReadOnlyList<SlurmTaskEnd>? Ends { get; init; }
 
     /// <summary>One line for people.</summary>
-    public string Describe() => $"Slurm job {Job ?? "(not confirmed)"}, {Tasks} tasks: {State ?? "submitted"}{(Ends is null ? "" : $"; {Ends}")}{(WaitsFor is null ? "" : $"; stuck: {WaitsFor}")}";
+    public string Describe() => $"Slurm job {Job ?? "(not confirmed)"}, {Tasks} tasks: {State ?? "submitted"}{(SlurmTaskEnd.InWords(Ends) is { } ends ? $"; {ends}" : "")}{(WaitsFor is null ? "" : $"; stuck: {WaitsFor}")}";
 }
 
 /// <summary>What was submitted to Slurm for a sweep, in its folder.</summary>

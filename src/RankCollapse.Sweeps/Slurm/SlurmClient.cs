@@ -8,9 +8,6 @@ internal enum SlurmAnswer
     /// <summary>It answered.</summary>
     Known,
 
-    /// <summary>It has forgotten the job, or never knew it.</summary>
-    NoSuchJob,
-
     /// <summary>It refused: what was asked is impossible.</summary>
     Refused,
 
@@ -20,34 +17,14 @@ internal enum SlurmAnswer
 
 /// <summary>A task of an array, as <c>squeue</c> shows it.</summary>
 /// <param name="Job">The array's job.</param>
-/// <param name="Index">The task's index; -1 where the line stands for tasks that are not expanded.</param>
 /// <param name="State">Its state, such as <c>PENDING</c>.</param>
 /// <param name="Reason">What it waits for, or why it ended.</param>
-/// <param name="Name">The job's name.</param>
-internal sealed record SlurmTask(string Job, int Index, string State, string Reason, string Name)
+internal sealed record SlurmTask(string Job, string State, string Reason)
 {
     private static readonly string[] Ended = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE", "REVOKED", "SPECIAL_EXIT"];
 
     /// <summary>Whether it may still work.</summary>
     public bool IsActive => !Ended.Contains(State);
-}
-
-/// <summary>How a task of an array ended, or how often it was begun again, as <c>scontrol show job</c> says.</summary>
-/// <param name="ExitCode">Its exit code and the signal that ended it, such as <c>0:9</c>; <c>0:0</c> where nothing went wrong or it works still.</param>
-/// <param name="Restarts">How often it was requeued.</param>
-internal sealed record SlurmTaskEnd(string ExitCode, int Restarts)
-{
-    private const string Success = "0:0";
-
-    /// <summary>One line for people on what went wrong in tasks, such as <c>exit code 0:9 (2 tasks), requeued 3 times</c>; null where nothing did.</summary>
-    public static string? InWords(IReadOnlyList<SlurmTaskEnd> tasks)
-    {
-        string[] failures = [.. tasks.Where(task => task.ExitCode != Success).GroupBy(task => task.ExitCode).OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => $"exit code {group.Key}{(group.Count() > 1 ? $" ({group.Count()} tasks)" : "")}")];
-        int restarts = tasks.Sum(task => task.Restarts);
-        string[] parts = restarts > 0 ? [.. failures, $"requeued {(restarts == 1 ? "once" : $"{restarts} times")}"] : failures;
-        return parts.Length > 0 ? string.Join(", ", parts) : null;
-    }
 }
 
 /// <summary>Slurm's commands. Each is asked once; who asks decides what to do with an answer that is not known.</summary>
@@ -77,27 +54,21 @@ internal sealed class SlurmClient(string? folder)
     /// <summary>The tasks of all jobs of a name.</summary>
     public (SlurmAnswer Answer, IReadOnlyList<SlurmTask> Tasks) TasksNamed(string name)
     {
-        (SlurmAnswer answer, string output, _) = Ask("squeue", ["-h", "-r", "-t", "all", "-n", name, "-o", "%F|%K|%T|%r|%j"]);
+        (SlurmAnswer answer, string output, _) = Ask("squeue", ["-h", "-r", "-t", "all", "-n", name, "-o", "%F|%T|%r"]);
         var tasks = new List<SlurmTask>();
         foreach (string line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            string[] fields = line.Split('|', 5);
-            if (fields.Length == 5) tasks.Add(new SlurmTask(fields[0], int.TryParse(fields[1], out int index) ? index : -1, fields[2], fields[3], fields[4]));
+            string[] fields = line.Split('|', 3);
+            if (fields.Length == 3) tasks.Add(new SlurmTask(fields[0], fields[1], fields[2]));
         }
         return (answer, tasks);
     }
 
-    /// <summary>The exit codes and restarts of a job's tasks; empty where Slurm does not say.</summary>
-    public IReadOnlyList<SlurmTaskEnd> EndsOf(string job)
+    /// <summary>The tasks of a job that did not end well or were begun again; null where Slurm does not answer.</summary>
+    public IReadOnlyList<SlurmTaskEnd>? EndsOf(string job)
     {
         (SlurmAnswer answer, string output, _) = Ask("scontrol", "show", "job", "-o", job);
-        if (answer != SlurmAnswer.Known) return [];
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
-        {
-            // Values may hold blanks, but those of these two names do not.
-            string? ValueOf(string name) => line.Split(' ').FirstOrDefault(word => word.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
-            return new SlurmTaskEnd(ValueOf("ExitCode=") ?? "0:0", int.TryParse(ValueOf("Restarts="), out int restarts) ? restarts : 0);
-        })];
+        return answer == SlurmAnswer.Known ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(SlurmTaskEnd.Parse).Where(end => end.IsOdd)] : null;
     }
 
     /// <summary>Asks for the end of a job and of all jobs of a name. Slurm agrees even to jobs that are not there: look whether it happened.</summary>
@@ -134,7 +105,6 @@ internal sealed class SlurmClient(string? folder)
     }
 
     private static SlurmAnswer Classify(string message) =>
-        message.Contains("Invalid job id") ? SlurmAnswer.NoSuchJob
-        : message.Length == 0 || Unreachable.Any(message.Contains) ? SlurmAnswer.Unknown
+        message.Length == 0 || Unreachable.Any(message.Contains) ? SlurmAnswer.Unknown
         : SlurmAnswer.Refused;
 }

@@ -71,7 +71,7 @@ public sealed class SlurmEngine
             {
                 slurm.Cancel(array.Job, array.Token);
                 (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = slurm.TasksNamed(array.Token);
-                if (answer == SlurmAnswer.Unknown || tasks.Any(task => task.IsActive)) continue;
+                if (answer != SlurmAnswer.Known || tasks.Any(task => task.IsActive)) continue;
                 SlurmArrays.Write(folder, array with { HasEnded = true, State = "cancelled", WaitsFor = null });
                 left.Remove(array);
             }
@@ -108,8 +108,9 @@ public sealed class SlurmEngine
     private int Look(SlurmArray array)
     {
         (SlurmAnswer answer, IReadOnlyList<SlurmTask> tasks) = _slurm.TasksNamed(array.Token);
-        if (answer == SlurmAnswer.Unknown)
+        if (answer != SlurmAnswer.Known)
         {
+            // Whatever it says, it does not say that the array is gone: that is an answer without tasks.
             _isReachable = false;
             return array.Tasks;
         }
@@ -129,7 +130,7 @@ public sealed class SlurmEngine
         };
         foreach (string reason in stuck) Warn($"stuck-{array.Token}-{reason}", $"Tasks of Slurm job {jobs[0]} wait for {reason}; if that does not pass, check the sweep's options for Slurm.");
         if (now == array) return active.Length;
-        SlurmArrays.Write(_folder, now with { Ends = SlurmTaskEnd.InWords(_slurm.EndsOf(jobs[0])) });
+        SlurmArrays.Write(_folder, now with { Ends = SlurmTaskEnd.Merge(array.Ends, jobs.SelectMany(job => _slurm.EndsOf(job) ?? [])) });
         return active.Length;
     }
 
@@ -217,7 +218,7 @@ public sealed class SlurmEngine
         IReadOnlyList<SlurmArray> arrays = SlurmArrays.Read(_folder);
         SlurmArray? last = arrays.Count > 0 ? arrays[^1] : null;
         string line = last is null ? "" : SlurmScript.LastLineOf(_folder, last.Token) is { } said ? $" ({said})" : "";
-        return new ComputationFailedException($"{MostArraysInVain} arrays in a row ended without a trial; the last: {last?.State ?? "unknown"}{(last?.Ends is { } ends ? $", {ends}" : "")}{line}; see the logs in {_folder.SlurmPath}.");
+        return new ComputationFailedException($"{MostArraysInVain} arrays in a row ended without a trial; the last: {last?.State ?? "unknown"}{(last is not null && SlurmTaskEnd.InWords(last.Ends) is { } ends ? $", {ends}" : "")}{line}; see the logs in {_folder.SlurmPath}.");
     }
 
     private void Warn(string key, string message)

@@ -38,7 +38,7 @@ internal sealed class ValueAxis
         bool hasCount = element.TryGetProperty("count", out JsonElement count), hasStep = element.TryGetProperty("step", out _);
         if (hasCount == hasStep) throw new InvalidInputException($"{place} needs either a count or a step; give one of both.");
         double[] points = hasCount
-            ? range.Points((int)JsonReading.Whole(count, $"{place}.count", 1, MostValues))
+            ? SpacedValues.Between(range._from, range._to, (int)JsonReading.Whole(count, $"{place}.count", 1, MostValues), range._isLogarithmic)
             : range.Steps(JsonReading.Number(element, "step", place), place);
         return CheckedValues(name, points, place);
     }
@@ -88,13 +88,6 @@ internal sealed class ValueAxis
         return values;
     }
 
-    private double[] Points(int count)
-    {
-        var points = new double[count];
-        for (int i = 0; i < count; i++) points[i] = At(count == 1 ? 0 : (double)i / (count - 1));
-        return points;
-    }
-
     /// <summary>from, from + step, … up to and with <c>to</c>; on a log scale each is step times the one before.</summary>
     private double[] Steps(double step, string place)
     {
@@ -103,18 +96,9 @@ internal sealed class ValueAxis
             throw new InvalidInputException($"{place} does not come from {_from} to {_to} in at most {MostValues} steps of {step}; choose another step.");
         const double Rounding = 1e-9;
         int last = (int)Math.Floor(steps + Rounding);
-        return [.. Enumerable.Range(0, last + 1).Select(i => Clean(_isLogarithmic ? _from * Math.Pow(step, i) : _from + (i * step)))];
+        return [.. Enumerable.Range(0, last + 1).Select(i => SpacedValues.Clean(_isLogarithmic ? _from * Math.Pow(step, i) : _from + (i * step)))];
     }
 
-    /// <summary>The point at a position from 0 to 1; the ends are met exactly.</summary>
-    private double At(double position) => position switch
-    {
-        0 => _from,
-        1 => _to,
-        _ when _isLogarithmic => Clean(Math.Exp(Math.Log(_from) + (position * Math.Log(_to / _from)))),
-        _ => Clean(_from + (position * (_to - _from))),
-    };
-
-    /// <summary>Fourteen digits, so that 0.1 + 2·0.1 is 0.3 and the middle of 1e−4 and 1e−2 is 1e−3.</summary>
-    private static double Clean(double value) => double.Parse(value.ToString("G14"));
+    /// <summary>The point at a position from 0 to 1.</summary>
+    private double At(double position) => SpacedValues.At(_from, _to, position, _isLogarithmic);
 }

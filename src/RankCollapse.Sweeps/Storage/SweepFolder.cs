@@ -58,6 +58,9 @@ public sealed class SweepFolder
     /// <summary>Whether the sweep was cancelled, and not resumed since.</summary>
     public bool IsCancelled => System.IO.File.Exists(CancelledPath);
 
+    /// <summary>Whether a folder is that of a sweep.</summary>
+    public static bool IsSweep(string path) => System.IO.File.Exists(System.IO.Path.Combine(path, PlanName));
+
     /// <summary>Opens the folder of a sweep.</summary>
     /// <exception cref="InvalidInputException">There is no plan in the folder.</exception>
     public static SweepFolder Open(string path)
@@ -76,12 +79,13 @@ public sealed class SweepFolder
         ArgumentException.ThrowIfNullOrEmpty(path);
         var folder = new SweepFolder(path);
         if (System.IO.File.Exists(path)) throw new InvalidInputException($"{path} is a file, expected a folder for the sweep; choose another --out.");
-        if (Directory.Exists(path) && !System.IO.File.Exists(folder.PlanPath) && Directory.EnumerateFileSystemEntries(path).Any())
+        string[] parts = [folder.ResultsPath, folder.FailuresPath, folder.LeasesPath, folder.WorkersPath, folder.LivePath, folder.ShardsPath, folder.AsidePath];
+        // A sweep whose making was cut off, as by a full disk, has parts but no plan.
+        if (Directory.Exists(path) && !IsSweep(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !parts.Contains(entry) && entry != folder.SpecificationPath))
             throw new InvalidInputException($"The folder {path} is not empty and holds no sweep; choose another --out.");
         try
         {
-            foreach (string part in new[] { path, folder.ResultsPath, folder.FailuresPath, folder.LeasesPath, folder.WorkersPath, folder.LivePath, folder.ShardsPath, folder.AsidePath })
-                Directory.CreateDirectory(part);
+            foreach (string part in parts.Prepend(path)) Directory.CreateDirectory(part);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -103,7 +107,7 @@ public sealed class SweepFolder
     /// <summary>Gives the sweep a plan unless it is the one that it has, with the same specification, limits and names.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="specification">The specification as it was given.</param>
-    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written, or the stored plan is damaged.</exception>
+    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
     public void Adopt(SweepPlan plan, byte[] specification)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -195,7 +199,16 @@ public sealed class SweepFolder
     private bool HasPlan(SweepPlan plan, byte[] specification)
     {
         if (!System.IO.File.Exists(PlanPath) || !System.IO.File.Exists(SpecificationPath) || !System.IO.File.ReadAllBytes(SpecificationPath).SequenceEqual(specification)) return false;
-        SweepPlan stored = ReadPlan();
+        SweepPlan stored;
+        try
+        {
+            stored = ReadPlan();
+        }
+        catch (InvalidInputException)
+        {
+            // It is damaged, and is about to be replaced.
+            return false;
+        }
         return stored.Identity == plan.Identity && stored.Limits == plan.Limits && stored.Names.SequenceEqual(plan.Names);
     }
 

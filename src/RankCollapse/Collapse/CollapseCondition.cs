@@ -46,10 +46,7 @@ public sealed class CollapseCondition
 
     private string? MissingIn(Matrix features)
     {
-        // TCV is at most the variation within the classes, which is all that is needed where these have collapsed.
-        double variation = WithinClusterSumOfSquares.Of(features, _data.Targets, _classes);
-        if (!(variation <= _bound))
-            variation = TotalClusterVariation.Compute(features, _data.Targets, _classes.ClusterCount, _classes, TotalClusterVariationOptions.Fast).Upper;
+        double variation = TotalClusterVariation.UpperEnd(features, _data.Targets, _classes);
         if (!(variation <= _bound)) return FormattableString.Invariant($"TCV {variation:0.0e-0} (at most {_bound:0.0e-0} is asked)");
         int rank = NumericalRank.Of(features);
         return rank <= _classes.ClusterCount ? null : $"numerical rank {rank} (at most {_classes.ClusterCount} is asked)";

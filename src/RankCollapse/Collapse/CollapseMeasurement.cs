@@ -79,7 +79,7 @@ public static class CollapseMeasurement
         return metrics;
     }
 
-    /// <summary>TCV, WCSS of the classes and the numerical rank of the features alone: no weights are decomposed, which takes about two thirds of the time of <see cref="Record"/>.</summary>
+    /// <summary>TCV, WCSS of the classes and the numerical rank of the features alone. It takes about two thirds of the time of <see cref="Record"/>, because no weights are decomposed.</summary>
     /// <param name="data">The data.</param>
     /// <param name="features">Z^0 … Z^L.</param>
     /// <exception cref="InvalidInputException">Features are not finite.</exception>

@@ -1,8 +1,26 @@
 namespace RankCollapse.Collapse;
 
-/// <summary>The names of the numbers that are measured in a layer, as in <c>metrics.parquet</c> and <c>summary.json</c>.</summary>
+/// <summary>The names of the numbers that are measured in the whole network and in a layer, as in <c>metrics.parquet</c> and <c>summary.json</c>.</summary>
 public static class MetricNames
 {
+    /// <summary>J, with its penalties.</summary>
+    public const string Objective = "objective";
+
+    /// <summary>D, without the factor a.</summary>
+    public const string DataLoss = "dataLoss";
+
+    /// <summary>The penalty on the weights.</summary>
+    public const string WeightPenalty = "weightPenalty";
+
+    /// <summary>The penalty on the features.</summary>
+    public const string FeaturePenalty = "featurePenalty";
+
+    /// <summary>‖∇J‖.</summary>
+    public const string GradientNorm = "gradientNorm";
+
+    /// <summary>The relative gradient norm.</summary>
+    public const string RelativeGradientNorm = "relativeGradientNorm";
+
     /// <summary>Upper end of the interval for TCV_{K,l} (7).</summary>
     public const string TcvUpper = "tcvUpper";
 

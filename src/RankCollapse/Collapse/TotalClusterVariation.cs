@@ -78,6 +78,13 @@ public sealed class TotalClusterVariation
         return new TotalClusterVariation(Math.Min(lower, upper), upper, best, rootAllowance, total);
     }
 
+    /// <summary>The upper end alone, as <see cref="TotalClusterVariationOptions.Fast"/> finds it.</summary>
+    /// <param name="features">Z, n×N; finite.</param>
+    /// <param name="targets">Y, K×N; finite.</param>
+    /// <param name="classes">The partition into classes; K is their number.</param>
+    internal static double UpperEnd(Matrix features, Matrix targets, Partition classes) =>
+        Search(LabelledPoints.Join(features, targets), classes.ClusterCount, classes, TotalClusterVariationOptions.Fast).Value;
+
     private static (Partition Best, double Value) Search(Matrix points, int clusterCount, Partition? classes, TotalClusterVariationOptions options)
     {
         if (classes is not null && classes.SampleCount != points.Rows)

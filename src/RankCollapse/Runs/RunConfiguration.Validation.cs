@@ -7,6 +7,9 @@ namespace RankCollapse.Runs;
 /// <content>The ranges of the settings, and what is built from them.</content>
 public sealed partial record RunConfiguration
 {
+    /// <summary>The name of records of collapse alone.</summary>
+    internal const string RecordsCollapse = "collapse";
+
     private const int DeepestNetwork = 10_000;
 
     /// <summary>The names that <see cref="Architecture"/> takes.</summary>
@@ -29,9 +32,6 @@ public sealed partial record RunConfiguration
 
     /// <summary>The names that <see cref="Record"/> takes.</summary>
     public static IReadOnlyList<string> Records { get; } = ["all", RecordsCollapse];
-
-    /// <summary>The name of records of collapse alone.</summary>
-    internal const string RecordsCollapse = "collapse";
 
     /// <summary>Checks every setting that can be checked without the data.</summary>
     /// <exception cref="InvalidInputException">A setting lies outside its range; the message names it by its option, with the value found and those expected.</exception>

@@ -24,12 +24,12 @@ internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions o
     {
         void Add(int layer, string metric, double value) => _metrics.Add(new MetricRecord(state.Epoch, state.Seconds, layer, metric, value));
 
-        Add(WholeNetwork, "objective", state.Value.Total);
-        Add(WholeNetwork, "dataLoss", state.Value.DataLoss);
-        Add(WholeNetwork, "weightPenalty", state.Value.WeightPenalty);
-        Add(WholeNetwork, "featurePenalty", state.Value.FeaturePenalty);
-        Add(WholeNetwork, "gradientNorm", state.Gradient.Norm);
-        Add(WholeNetwork, "relativeGradientNorm", state.Gradient.Relative);
+        Add(WholeNetwork, MetricNames.Objective, state.Value.Total);
+        Add(WholeNetwork, MetricNames.DataLoss, state.Value.DataLoss);
+        Add(WholeNetwork, MetricNames.WeightPenalty, state.Value.WeightPenalty);
+        Add(WholeNetwork, MetricNames.FeaturePenalty, state.Value.FeaturePenalty);
+        Add(WholeNetwork, MetricNames.GradientNorm, state.Gradient.Norm);
+        Add(WholeNetwork, MetricNames.RelativeGradientNorm, state.Gradient.Relative);
         // A step that was rejected leaves everything as it was.
         if (_measured != (state.Value, state.Gradient))
         {

@@ -191,7 +191,7 @@ public sealed class Trainer : IDisposable
         string here = $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:0.0e-0}";
         bool isStationary = state.Gradient.Relative <= _options.GradientTolerance;
         return isStationary && _options.Missing?.Invoke(_solver) is { } missing
-            ? $"{here}, where {missing}; a larger --collapse-tolerance would be reached."
+            ? $"{here}, where {missing}; try another --seed, or leave --collapse-tolerance out."
             : $"{here}; a larger --gradient-tolerance would be reached.";
     }
 

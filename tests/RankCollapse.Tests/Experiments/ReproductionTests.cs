@@ -86,6 +86,34 @@ public sealed class ReproductionTests
     }
 
     [Fact]
+    public void ForceOnSeveralFigures_OfWhichOneIsRefused_DeletesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        Reproduction.Run([new SmallExperiment(), new SmallExperiment(name: "other")], new ReproductionSettings(), folder.Root);
+        string before = Csv(folder, ".");
+        // A sweep with a task that may still be at work.
+        string sweep = folder.File("other/sweep");
+        Directory.CreateDirectory(Path.Combine(sweep, "slurm"));
+        File.WriteAllText(Path.Combine(sweep, "plan.json"), "{}");
+        File.WriteAllText(Path.Combine(sweep, "slurm", "token.json"), """{ "token": "token", "job": "7", "tasks": 2 }""");
+        var error = Assert.Throws<InvalidInputException>(() => Reproduction.Run([new SmallExperiment(), new SmallExperiment(name: "other")], new ReproductionSettings(), folder.Root, new ReproductionOptions { Force = true }));
+        Assert.Contains("Slurm job 7, 2 tasks", error.Message);
+        Assert.Equal(before, Csv(folder, "."));
+        Assert.Equal(3, Directory.GetFiles(folder.File("small/cells")).Length);
+    }
+
+    [Fact]
+    public void Folder_OfAnotherBuild_IsRefusedWithTheReason()
+    {
+        using var folder = new TemporaryFolder();
+        Reproduction.Run([new SmallExperiment()], new ReproductionSettings(), folder.Root);
+        string settings = folder.File("small/settings.json");
+        File.WriteAllText(settings, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(settings), "\"digest\": \"[0-9a-f]*\"", "\"digest\": \"0\""));
+        var error = Assert.Throws<InvalidInputException>(() => Reproduction.Run([new SmallExperiment()], new ReproductionSettings(), folder.Root));
+        Assert.Contains("another build of the program computed", error.Message);
+    }
+
+    [Fact]
     public void Failure_OfACell_IsReportedAsItIs()
     {
         using var folder = new TemporaryFolder();

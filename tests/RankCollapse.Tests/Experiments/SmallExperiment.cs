@@ -6,7 +6,8 @@ namespace RankCollapse.Tests.Experiments;
 
 /// <summary>An experiment of three tiny trainings, two of which are trials of a sweep where there is an engine; it counts its results.</summary>
 /// <param name="samples">N; one that does not fit the classes makes trials fail.</param>
-internal sealed class SmallExperiment(int samples = 24) : Experiment
+/// <param name="name">Its name.</param>
+internal sealed class SmallExperiment(int samples = 24, string name = "small") : Experiment
 {
     private static readonly double[] Lambdas = [1e-2, 3e-2, 1e-1];
 
@@ -14,7 +15,7 @@ internal sealed class SmallExperiment(int samples = 24) : Experiment
 
     public int Trained => _trained;
 
-    public override string Name => "small";
+    public override string Name => name;
 
     public override string Title => "Three small networks";
 

@@ -100,6 +100,68 @@ public sealed class SweptReproductionTests : IDisposable
     }
 
     [Fact]
+    public void AFigureThatFails_KeepsNoOtherFromItsEnd()
+    {
+        var finished = new List<string>();
+        var options = new ReproductionOptions { Engine = Local, Finished = result => finished.Add(result.Name) };
+        var error = Assert.Throws<ComputationFailedException>(() => Reproduction.Run([new SmallExperiment(samples: 2, name: "impossible"), new SmallExperiment()], Full, _folder.File("run"), options, _end.Token));
+        Assert.Contains("of impossible failed", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["small"], finished);
+        Assert.True(File.Exists(_folder.File("run/report.html")));
+    }
+
+    [Fact]
+    public void OneMissingCell_IsTrainedAlone_WhereTheSweepIsGone()
+    {
+        Run(new SmallExperiment(), "run", new ReproductionOptions { Engine = Local });
+        string before = Data("run");
+        Directory.Delete(_folder.File("run/small/sweep"), recursive: true);
+        File.Delete(_folder.File("run/small/cells/lambda-0.03.safetensors"));
+
+        var experiment = new SmallExperiment();
+        Run(experiment, "run", new ReproductionOptions { Engine = Local });
+        Assert.Equal(1, experiment.Trained);
+        Assert.Single(Sweep("run").ReadPlan().Trials);
+        Assert.Equal(before, Data("run"));
+    }
+
+    [Theory]
+    [InlineData("plan.json")]
+    [InlineData("specification.json")]
+    public void ASweepWhosePlanIsDamagedOrMissing_IsPlannedAgain(string file)
+    {
+        Run(new SmallExperiment(), "run", new ReproductionOptions { Engine = Local });
+        string before = Data("run");
+        foreach (string cell in Directory.GetFiles(_folder.File("run/small/cells"))) File.Delete(cell);
+        string path = _folder.File($"run/small/sweep/{file}");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..20]);
+        Run(new SmallExperiment(), "run", new ReproductionOptions { Engine = Local });
+        Assert.Equal(before, Data("run"));
+
+        foreach (string cell in Directory.GetFiles(_folder.File("run/small/cells"))) File.Delete(cell);
+        File.Delete(path);
+        Run(new SmallExperiment(), "run", new ReproductionOptions { Engine = Local });
+        Assert.Equal(before, Data("run"));
+    }
+
+    [Fact]
+    public void ForceThatCannotWork_DeletesNothing()
+    {
+        Run(new SmallExperiment(), "run", new ReproductionOptions());
+        string before = Data("run");
+        SweepEngine nowhere = Local with { Slurm = new SlurmOptions { Bin = _folder.File("nowhere") } };
+        Assert.Contains("choose --engine local", Assert.Throws<InvalidInputException>(() => Run(new SmallExperiment(), "run", new ReproductionOptions { Force = true, Engine = nowhere })).Message, StringComparison.Ordinal);
+
+        var slurm = new FakeSlurm(_folder);
+        slurm.Switch("unreachable");
+        SweepEngine gone = Local with { Slurm = Asked(slurm) };
+        Assert.Contains("Unable to contact slurm controller", Assert.Throws<InvalidInputException>(() => Run(new SmallExperiment(), "run", new ReproductionOptions { Force = true, Engine = gone })).Message, StringComparison.Ordinal);
+        Assert.Equal(before, Data("run"));
+        Assert.Equal(3, Directory.GetFiles(_folder.File("run/small/cells")).Length);
+        Assert.True(File.Exists(_folder.File("run/small/result.json")));
+    }
+
+    [Fact]
     public async Task OnSlurm_TheTasksTrain()
     {
         Run(new SmallExperiment(), "threads", new ReproductionOptions());
@@ -112,6 +174,7 @@ public sealed class SweptReproductionTests : IDisposable
         await run;
 
         Assert.Equal(Data("threads"), Data("slurm"));
+        Assert.True(FigureResult.Read(_folder.File("slurm/small")).IsOnCluster);
         // What was asked of Slurm is kept for sweep resume and sweep cancel.
         SlurmOptions kept = SlurmOptions.ReadFrom(Sweep("slurm").SpecificationPath);
         Assert.Equal(JsonSerializer.Serialize(Asked(slurm)), JsonSerializer.Serialize(kept));
@@ -122,14 +185,18 @@ public sealed class SweptReproductionTests : IDisposable
     {
         var slurm = new FakeSlurm(_folder);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-        Task watched = Begin(slurm, stop.Token);
+        var warnings = new List<string>();
+        Task watched = Begin(slurm, stop.Token, warnings);
         await Until(() => slurm.Accepted == 1 && SlurmArrays.Read(Sweep("slurm")) is [{ Job: not null }], watched);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watched);
+        Assert.Contains("on the cluster go on", Assert.Single(warnings), StringComparison.Ordinal);
 
         var error = Assert.Throws<InvalidInputException>(() => Run(new SmallExperiment(), "slurm", new ReproductionOptions { Force = true }));
         Assert.Contains("still has tasks on a cluster", error.Message, StringComparison.Ordinal);
         Run(new SmallExperiment(), "slurm", new ReproductionOptions { Engine = Local });
+        // The tasks can be cancelled still, because what was asked of Slurm is kept.
+        Assert.Equal(slurm.Bin, SlurmOptions.ReadFrom(Sweep("slurm").SpecificationPath).Bin);
         Run(new SmallExperiment(), "threads", new ReproductionOptions());
         Assert.Equal(Data("threads"), Data("slurm"));
         Assert.Empty(SlurmEngine.Cancel(Sweep("slurm")));
@@ -163,8 +230,8 @@ public sealed class SweptReproductionTests : IDisposable
         Command = ["rankcollapse"],
     };
 
-    private Task Begin(FakeSlurm slurm, CancellationToken? cancellation = null) => Task.Run(
-        () => Reproduction.Run([new SmallExperiment()], Full, _folder.File("slurm"), new ReproductionOptions { Engine = Local with { Slurm = Asked(slurm) } }, cancellation ?? _end.Token),
+    private Task Begin(FakeSlurm slurm, CancellationToken? cancellation = null, List<string>? warnings = null) => Task.Run(
+        () => Reproduction.Run([new SmallExperiment()], Full, _folder.File("slurm"), new ReproductionOptions { Engine = Local with { Slurm = Asked(slurm) }, Warning = warning => warnings?.Add(warning) }, cancellation ?? _end.Token),
         CancellationToken.None);
 
     private static async Task Until(Func<bool> condition, Task run)

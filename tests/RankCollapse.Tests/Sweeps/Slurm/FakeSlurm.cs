@@ -44,10 +44,10 @@ internal sealed class FakeSlurm
             echo "$job"
             ;;
         squeue)
+            [ -e "$here/standby" ] && { echo "slurm_load_jobs error: Slurm backup controller in standby mode" >&2; exit 1; }
             while [ $# -gt 0 ]; do
                 case $1 in
-                -j) [ -e "$here/jobs/$2" ] || { echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1; }; cat "$here/jobs/$2" ;;
-                -n) grep -h "|$2\$" "$here/jobs"/* 2>/dev/null ;;
+                -n) grep -h "|$2\$" "$here/jobs"/* 2>/dev/null | cut -d'|' -f1,3,4 ;;
                 esac
                 shift
             done
@@ -83,7 +83,7 @@ internal sealed class FakeSlurm
 
     private string Jobs => Path.Combine(_folder, "jobs");
 
-    /// <summary>Switches a failure on: unreachable, refuses, loses (the next submission), answers-late (to the next submission).</summary>
+    /// <summary>Switches a failure on: unreachable, refuses, loses (the next submission), answers-late (to the next submission), standby (the queue is not shown).</summary>
     public void Switch(string failure, bool on = true)
     {
         string file = Path.Combine(_folder, failure);

@@ -92,6 +92,23 @@ public sealed class SlurmEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task AnAnswerThatIsNotUnderstood_IsNotTakenForAnArrayThatIsGone()
+    {
+        using var folder = new TemporaryFolder();
+        (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
+        var warnings = new List<string>();
+        Task<SweepStatus> run = Begin(sweep, slurm, warnings);
+        await Until(() => slurm.Accepted == 1, run);
+        slurm.Switch("standby");
+        await Until(() => warnings.Any(warning => warning.Contains("cannot be reached", StringComparison.Ordinal)), run);
+        Assert.Single(SlurmEngine.Cancel(sweep, new CancellationToken(canceled: true)));
+        slurm.Switch("standby", on: false);
+        Work(sweep, slurm, 1);
+        Assert.True((await run).HasEnded);
+        Assert.Equal(1, slurm.Accepted);
+    }
+
+    [Fact]
     public async Task TasksThatAreCancelledByHand_AreReplaced()
     {
         using var folder = new TemporaryFolder();
@@ -111,12 +128,14 @@ public sealed class SlurmEngineTests : IDisposable
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         slurm.Restart(2);
         Task<SweepStatus> run = Begin(sweep, slurm);
-        await Until(() => SlurmArrays.Read(sweep) is [{ Ends: not null }], run);
+        await Until(() => SlurmArrays.Read(sweep) is [{ Ends: { Count: 3 } }], run);
         Assert.Equal("Slurm job 1, 3 tasks: 3 RUNNING; requeued 6 times", SlurmArrays.Read(sweep)[0].Describe());
         slurm.Restart(0);
         slurm.Set(1, "FAILED", "NonZeroExitCode");
         await Until(() => slurm.Accepted == 2, run);
         Assert.Equal("Slurm job 1, 3 tasks: 3 FAILED; exit code 0:9 (3 tasks)", SlurmArrays.Read(sweep)[0].Describe());
+        // What Slurm has forgotten is known still.
+        Assert.Equal("exit code 0:9, requeued once", SlurmTaskEnd.InWords(SlurmTaskEnd.Merge([new("1_0", "0:9", 0), new("1_1", "0:0", 0)], [new("1_1", "0:0", 1)])));
         Work(sweep, slurm, 2);
         Assert.True((await run).HasEnded);
     }
