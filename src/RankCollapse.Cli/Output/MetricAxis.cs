@@ -33,7 +33,7 @@ internal sealed class MetricAxis
         object?[] distinct = [.. values.Distinct()];
         bool isNumeric = distinct.All(v => v is long or double);
         if (isNumeric) distinct = [.. distinct.OrderBy(Number)];
-        if (distinct.Length <= most) return new MetricAxis([.. distinct.Select(MetricFigure.Label)], value => Array.IndexOf(distinct, value));
+        if (distinct.Length <= most) return new MetricAxis(MetricFigure.Labels(distinct), value => Array.IndexOf(distinct, value));
         if (!isNumeric) throw new InvalidInputException($"{name} has {distinct.Length} values, at most {most} can be told apart; use --where to choose some.");
         double low = Number(distinct[0]), high = Number(distinct[^1]);
         bool isLogarithmic = low > 0 && high / low >= LogarithmicFrom;

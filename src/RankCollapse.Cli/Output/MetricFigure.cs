@@ -25,7 +25,7 @@ internal static class MetricFigure
     /// <summary>A line for each value of the second setting, or one line.</summary>
     public static FigureDrawing Lines(MetricRequest request, MetricGroups groups, MetricFigureStyle style)
     {
-        object?[] positions = Distinct(groups.Groups.Select(g => g.X)), series = Distinct(groups.Groups.Select(g => g.Y));
+        object?[] positions = Distinct(groups.Groups.Select(g => g.X)), series = Ordered(groups.Groups.Select(g => g.Y));
         if (series.Length > MostLines) throw new InvalidInputException($"{request.Y} has {series.Length} values, at most {MostLines} lines can be told apart; use --y for a heat map, or --where.");
         bool isNumeric = positions.All(p => p is long or double);
         double Position(object? value) => isNumeric ? Convert.ToDouble(value, CultureInfo.InvariantCulture) : Array.IndexOf(positions, value);
@@ -35,7 +35,7 @@ internal static class MetricFigure
             Title = Title(request),
             XName = request.X,
             XLabels = isNumeric ? null : [.. positions.Select(Label)],
-            ValueName = style.Statistic,
+            ValueName = $"{request.Metric}, {style.Statistic}",
             IsLogarithmic = style.IsLogarithmic,
             BandName = hasBands ? style.Band : "",
             SeriesName = request.Y ?? "",
@@ -71,7 +71,7 @@ internal static class MetricFigure
             XLabels = x.Labels,
             YName = request.Y!,
             YLabels = y.Labels,
-            ValueName = style.Statistic,
+            ValueName = $"{request.Metric}, {style.Statistic}",
             Values = values,
             IsLogarithmic = style.IsLogarithmic,
         }.Draw();
@@ -89,14 +89,31 @@ internal static class MetricFigure
         _ => InputFile.Printable(value.ToString() ?? ""),
     };
 
+    /// <summary>Values of one axis as people read them: where one of them needs a power of ten all have one.</summary>
+    public static IReadOnlyList<string> Labels(IReadOnlyList<object?> values)
+    {
+        bool needsPowers = values.Any(value => value is double number && double.IsFinite(number) && number != 0 && !IsPlain(Exponent(number)));
+        return [.. values.Select(value => needsPowers && value is double number && double.IsFinite(number) && number != 0 ? WithPower(number) : Label(value))];
+    }
+
     // Settings are round numbers: 0.01 and 10⁻⁵ rather than 0.0100 and 1.00·10⁻⁵.
     private static string Shortest(double number)
     {
         if (!double.IsFinite(number) || number == 0) return NumberText.Short(number);
-        int exponent = (int)Math.Floor(Math.Log10(Math.Abs(number)) + 1e-9);
-        if (exponent is >= -3 and < 6) return NumberText.Short(number).Contains('.', StringComparison.Ordinal) ? NumberText.Short(number).TrimEnd('0').TrimEnd('.') : NumberText.Short(number);
+        if (!IsPlain(Exponent(number))) return WithPower(number);
+        string text = NumberText.Short(number);
+        return text.Contains('.', StringComparison.Ordinal) ? text.TrimEnd('0').TrimEnd('.') : text;
+    }
+
+    private static bool IsPlain(int exponent) => exponent is >= -3 and < 6;
+
+    private static int Exponent(double number) => (int)Math.Floor(Math.Log10(Math.Abs(number)) + 1e-9);
+
+    private static string WithPower(double number)
+    {
+        int exponent = Exponent(number);
         string mantissa = (number / Math.Pow(10, exponent)).ToString("0.##", CultureInfo.InvariantCulture).Replace('-', '−');
-        return mantissa == "1" ? NumberText.Power(exponent) : $"{mantissa}·{NumberText.Power(exponent)}";
+        return exponent == 0 ? mantissa : mantissa == "1" ? NumberText.Power(exponent) : $"{mantissa}·{NumberText.Power(exponent)}";
     }
 
     private static string Title(MetricRequest request) => request.Layer switch
@@ -123,4 +140,11 @@ internal static class MetricFigure
     };
 
     private static object?[] Distinct(IEnumerable<object?> values) => [.. values.Distinct()];
+
+    /// <summary>Different values: numbers ascending, others as they come.</summary>
+    private static object?[] Ordered(IEnumerable<object?> values)
+    {
+        object?[] distinct = Distinct(values);
+        return distinct.All(value => value is long or double) ? [.. distinct.OrderBy(value => Convert.ToDouble(value, CultureInfo.InvariantCulture))] : distinct;
+    }
 }

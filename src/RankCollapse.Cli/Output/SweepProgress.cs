@@ -18,6 +18,8 @@ internal sealed class SweepProgress
     private IAnsiConsole? _console;
     private ProgressTask? _task;
     private int? _endedBefore;
+    private int _ended;
+    private double _endedAt;
     private double _lastShown = -SecondsPerLine;
     private string _lastLine = "";
 
@@ -51,6 +53,7 @@ internal sealed class SweepProgress
             int done = status.Counts[TrialState.Done], failed = status.Counts[TrialState.Failed], ended = done + failed;
             _endedBefore ??= ended;
             double now = Stopwatch.GetElapsedTime(_started).TotalSeconds;
+            if (ended != _ended) (_ended, _endedAt) = (ended, now);
             string line = $"{NumberText.Whole(done)} of {NumberText.Count(_count, "trial")} done"
                 + (failed > 0 ? $", {NumberText.Whole(failed)} failed" : "")
                 + (status.Counts[TrialState.Leased] is > 0 and var running ? $", {running} running" : "")
@@ -79,6 +82,8 @@ internal sealed class SweepProgress
         }
     }
 
-    private double? SecondsLeft(int ended, double now) =>
-        ended > _endedBefore && ended < _count ? now / (ended - _endedBefore.Value) * (_count - ended) : null;
+    /// <summary>From the time that trials took up to the last that ended; counts down until the next one ends.</summary>
+    private double? SecondsLeft(int ended, double now) => ended > _endedBefore && ended < _count
+        ? Math.Max(_endedAt / (ended - _endedBefore.Value), (_endedAt / (ended - _endedBefore.Value) * (_count - ended)) - (now - _endedAt))
+        : null;
 }

@@ -11,6 +11,7 @@ namespace RankCollapse.Cli.Output;
 internal static class SweepStatusOutput
 {
     private const int MostFailuresShown = 20;
+    private const int MostArraysShown = 3;
 
     /// <summary>Writes a few lines.</summary>
     public static void Write(TextWriter output, SweepFolder folder, SweepPlan plan, SweepStatus status)
@@ -18,18 +19,30 @@ internal static class SweepStatusOutput
         string states = string.Join(", ", status.Counts.Where(count => count.Value > 0).Select(count => $"{NumberText.Whole(count.Value)} {Name(count.Key)}"));
         output.WriteLine($"Sweep {plan.Name} ({plan.Identity}): {NumberText.Count(plan.Trials.Count, "trial")}: {states}");
         if (status.OtherResults > 0) output.WriteLine($"  {NumberText.Count(status.OtherResults, "result")} of trials that are not in the plan any more");
+        bool isWorkedOn = false;
         foreach (WorkerHeartbeat worker in folder.ReadWorkers())
         {
             string where = worker.SlurmTask is { } task ? $"{worker.Host}, task {task}" : worker.Host;
-            string doing = worker.Trial is null ? worker.Activity : $"{worker.Activity} {worker.Trial} for {NumberText.Duration(worker.TrialSeconds)}, epoch {NumberText.Whole(worker.TrialEpoch)}";
+            TimeSpan silence = folder.SilenceOf(worker);
+            bool isSilent = silence.TotalSeconds > plan.Limits.LeaseSeconds;
+            isWorkedOn |= !worker.HasEnded() && !isSilent;
+            string doing = worker.HasEnded() ? "ended without a word; its trial comes back when the sweep goes on"
+                : isSilent ? $"no sign of life for {NumberText.Duration(silence.TotalSeconds)}"
+                : worker.Trial is null ? worker.Activity
+                : $"{worker.Activity} {worker.Trial} for {NumberText.Duration(worker.TrialSeconds)}, epoch {NumberText.Whole(worker.TrialEpoch)}";
             output.WriteLine($"  worker {worker.Worker} ({where}): {NumberText.Whole(worker.Finished)} done, {doing}");
         }
-        foreach (SlurmArray array in SlurmArrays.Read(folder).Where(array => !array.HasEnded)) output.WriteLine($"  {array.Describe()}");
+        IReadOnlyList<SlurmArray> arrays = SlurmArrays.Read(folder);
+        foreach (SlurmArray array in arrays.Where(array => !array.HasEnded)) output.WriteLine($"  {array.Describe()}");
+        if (!status.HasEnded)
+        {
+            foreach (SlurmArray array in arrays.Where(array => array.HasEnded && (array.Ends is not null || array.Job is null)).TakeLast(MostArraysShown)) output.WriteLine($"  {array.Describe()}");
+        }
         List<Trial> failures = Failed(plan, status);
-        foreach (Trial trial in failures.Take(MostFailuresShown)) output.WriteLine($"  failed {trial.Id}: {LastFailure(folder, trial)?.Reason ?? "no reason is stored"}");
+        foreach (Trial trial in failures.Take(MostFailuresShown)) output.WriteLine($"  failed {trial.Id}{Settings(plan, trial)}: {LastFailure(folder, trial)?.Reason ?? "no reason is stored"}");
         if (failures.Count > MostFailuresShown) output.WriteLine($"  and {NumberText.Whole(failures.Count - MostFailuresShown)} more that failed; --json lists them");
         if (failures.Count > 0) output.WriteLine($"  to try them again: rankcollapse sweep retry {folder.Path} --failed");
-        if (!status.HasEnded && !folder.ReadWorkers().Any()) output.WriteLine($"  to go on: rankcollapse sweep resume {folder.Path}");
+        if (!status.HasEnded && !isWorkedOn && arrays.All(array => array.HasEnded)) output.WriteLine($"  to go on: rankcollapse sweep resume {folder.Path}");
         if (status.Counts[TrialState.Done] > 0) output.WriteLine($"  results: {folder.Path}");
     }
 
@@ -53,7 +66,8 @@ internal static class SweepStatusOutput
                 ["worker"] = worker.Worker,
                 ["host"] = worker.Host,
                 ["slurmTask"] = JsonOutput.Text(worker.SlurmTask),
-                ["activity"] = worker.Activity,
+                ["activity"] = worker.HasEnded() ? "ended" : worker.Activity,
+                ["silentSeconds"] = JsonOutput.Number(Math.Round(folder.SilenceOf(worker).TotalSeconds, 1)),
                 ["trial"] = JsonOutput.Text(worker.Trial),
                 ["trialSeconds"] = JsonOutput.Number(worker.TrialSeconds),
                 ["trialEpoch"] = worker.TrialEpoch,
@@ -68,18 +82,24 @@ internal static class SweepStatusOutput
                 ["hasEnded"] = array.HasEnded,
                 ["state"] = JsonOutput.Text(array.State),
                 ["waitsFor"] = JsonOutput.Text(array.WaitsFor),
+                ["ends"] = new JsonArray([.. (array.Ends ?? []).Select(end => new JsonObject { ["task"] = end.Task, ["exitCode"] = end.ExitCode, ["restarts"] = end.Restarts })]),
             })]),
-            ["failed"] = new JsonArray([.. Failed(plan, status).Select(trial => FailureJson(trial, LastFailure(folder, trial)))]),
+            ["failed"] = new JsonArray([.. Failed(plan, status).Select(trial => FailureJson(plan, trial, LastFailure(folder, trial)))]),
         };
     }
 
-    private static JsonObject FailureJson(Trial trial, TrialFailure? last) => new()
+    private static JsonObject FailureJson(SweepPlan plan, Trial trial, TrialFailure? last) => new()
     {
         ["trial"] = trial.Id,
+        ["settings"] = new JsonObject(plan.Names.Zip(trial.Values, (name, value) => KeyValuePair.Create(name, (JsonNode?)JsonNode.Parse(value.GetRawText())))),
         ["kind"] = last is null ? null : JsonNamingPolicy.KebabCaseLower.ConvertName(last.Kind.ToString()),
         ["attempt"] = last?.Attempt,
         ["reason"] = JsonOutput.Text(last?.Reason),
     };
+
+    /// <summary>The settings in which a trial differs from others, in parentheses.</summary>
+    private static string Settings(SweepPlan plan, Trial trial) =>
+        plan.Names.Count == 0 ? "" : $" ({string.Join(", ", plan.Names.Zip(trial.Values, (name, value) => $"{name} {InputFile.Printable(value.ToString())}"))})";
 
     private static string Name(TrialState state) => state.ToString().ToLowerInvariant();
 

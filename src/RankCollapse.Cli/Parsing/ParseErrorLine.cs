@@ -12,8 +12,8 @@ internal static class ParseErrorLine
         if (parsed.Errors.Count == 0) return null;
         Command command = parsed.CommandResult.Command;
         bool isVerbMissing = command is RootCommand;
-        string help = isVerbMissing ? "rankcollapse --help" : $"rankcollapse {command.Name} --help";
-        string owner = isVerbMissing ? "rankcollapse" : command.Name;
+        string owner = isVerbMissing ? "rankcollapse" : NameOf(parsed.CommandResult);
+        string help = isVerbMissing ? "rankcollapse --help" : $"rankcollapse {owner} --help";
         foreach (string token in parsed.UnmatchedTokens)
         {
             string shown = InputFile.Printable(token);
@@ -40,6 +40,9 @@ internal static class ParseErrorLine
             _ => InputFile.Printable(error.Message),
         };
     }
+
+    /// <summary>The verb with those that it is a part of, such as <c>sweep status</c>.</summary>
+    private static string NameOf(CommandResult result) => result.Parent is CommandResult { Command: not RootCommand } parent ? $"{NameOf(parent)} {result.Command.Name}" : result.Command.Name;
 
     private static OptionResult? OptionOf(ParseError error) => error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
 }

@@ -26,6 +26,9 @@ public sealed record LiveSnapshot
     /// <summary>Why the last look failed; null where it did not.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Why no worker is at work, as far as is known; null where one is.</summary>
+    public string? Idle { get; init; }
+
     /// <summary>Trials that need no more work.</summary>
     public int Ended => Of("done") + Of("failed") + Of("damaged");
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Results;
+using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Live;
@@ -75,6 +76,7 @@ public sealed class LiveView
 
     private static bool IsSame(LiveSnapshot a, LiveSnapshot b) =>
         a.Problem == b.Problem
+        && a.Idle == b.Idle
         && a.Names.SequenceEqual(b.Names)
         && a.Training.SequenceEqual(b.Training)
         && a.Trials.Count == b.Trials.Count
@@ -108,8 +110,13 @@ public sealed class LiveView
                 return trial;
             }),
         ];
-        return Summarise(_plan.Names, trials, [.. sweep.ReadWorkers().Where(w => w.Trial is not null && _plan.Find(w.Trial) is { } t && trials[t.Number].State == "leased")]);
+        WorkerHeartbeat[] workers = [.. sweep.ReadWorkers().Where(worker => !worker.HasEnded())];
+        return Summarise(_plan.Names, trials, [.. workers.Where(w => w.Trial is not null && _plan.Find(w.Trial) is { } t && trials[t.Number].State == "leased")]) with { Idle = workers.Length > 0 ? null : WhyIdle(sweep) };
     }
+
+    /// <summary>Why nobody works on a sweep.</summary>
+    private static string WhyIdle(SweepFolder sweep) =>
+        SlurmArrays.Read(sweep).FirstOrDefault(array => !array.HasEnded) is { } array ? array.Describe() : $"nobody works on it; to go on: rankcollapse sweep resume {sweep.Path}";
 
     private LiveSnapshot LookAtRuns(CancellationToken cancellation)
     {

@@ -28,6 +28,7 @@ internal static class PlanFile
             Needs = plan.Needs,
             Names = plan.Names,
             Shared = plan.Shared,
+            DataHashes = plan.DataHashes,
         };
         byte[] head = JsonSerializer.SerializeToUtf8Bytes(header, PlanJson.Default.PlanHeader);
         // The header's object is left open for the trials.
@@ -62,7 +63,7 @@ internal static class PlanFile
             if (header.Format != Format)
                 throw new InvalidInputException($"{path} has the format {header.Format}, expected {Format}; it was written by another version of the program.");
             var template = new SettingsTemplate(header.Shared, header.Names);
-            SweepPlan plan = new(header.Name, header.Limits, header.Needs, template, ReadTrials(document.RootElement.GetProperty("trials"), template));
+            SweepPlan plan = new(header.Name, header.Limits, header.Needs, template, ReadTrials(document.RootElement.GetProperty("trials"), template), header.DataHashes);
             return plan.Identity == header.Identity
                 ? plan
                 : throw new InvalidInputException($"{path} names the sweep {InputFile.Printable(header.Identity)}, but its trials make {plan.Identity}; it was changed by hand: run the sweep's specification again.");
@@ -107,6 +108,8 @@ internal sealed record PlanHeader
     public required IReadOnlyList<string> Names { get; init; }
 
     public required RunConfiguration Shared { get; init; }
+
+    public IReadOnlyDictionary<string, string>? DataHashes { get; init; }
 }
 
 /// <summary>The JSON of plans.</summary>

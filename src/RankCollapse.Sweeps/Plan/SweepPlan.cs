@@ -9,8 +9,9 @@ public sealed class SweepPlan
 {
     private readonly Dictionary<string, Trial> _byId;
 
-    internal SweepPlan(string name, SweepLimits limits, SweepNeeds needs, SettingsTemplate template, IReadOnlyList<Trial> trials)
+    internal SweepPlan(string name, SweepLimits limits, SweepNeeds needs, SettingsTemplate template, IReadOnlyList<Trial> trials, IReadOnlyDictionary<string, string>? dataHashes = null)
     {
+        DataHashes = dataHashes ?? new Dictionary<string, string>();
         Name = name;
         Limits = limits;
         Needs = needs;
@@ -40,6 +41,9 @@ public sealed class SweepPlan
 
     /// <summary>The trials, in the specification's order.</summary>
     public IReadOnlyList<Trial> Trials { get; }
+
+    /// <summary>The hashes of the data files' contents, by path, that the trials were planned with.</summary>
+    public IReadOnlyDictionary<string, string> DataHashes { get; }
 
     internal SettingsTemplate Template { get; }
 

@@ -1,12 +1,13 @@
 using System.Collections;
 using System.Globalization;
+using RankCollapse.Collapse;
 
 namespace RankCollapse.Sweeps.Results;
 
 /// <summary>What to compare: one metric at the end of runs, over one setting or two.</summary>
 public sealed record MetricRequest
 {
-    /// <summary>A number of <c>summary.json</c>: of the whole network, or of a layer with <see cref="Layer"/>.</summary>
+    /// <summary>A number of <c>summary.json</c>, of the whole network, or of a layer with <see cref="Layer"/>; or one that is only recorded, at the last record.</summary>
     public required string Metric { get; init; }
 
     /// <summary>The layer of a metric of layers: a number, <c>first</c>, <c>last</c>, or <c>max</c>, <c>min</c>, <c>mean</c> over all layers of a run.</summary>
@@ -40,10 +41,20 @@ public sealed record MetricGroup(object? X, object? Y, long Runs, long Values, d
 /// <param name="Groups">The groups, by the settings' values.</param>
 /// <param name="PutTogether">The settings in which the runs of a group differ, such as the seed.</param>
 /// <param name="Problems">Runs that could not be read, a line each.</param>
-public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyList<string> PutTogether, IReadOnlyList<string> Problems)
+/// <param name="Diverged">How many of the runs diverged; their values, which say nothing, are left out.</param>
+public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyList<string> PutTogether, IReadOnlyList<string> Problems, long Diverged)
 {
-    private const int Statistics = 11;
+    private const int Statistics = 12;
+    private const int DivergedColumn = 11;
+    private const string DivergedStatus = "diverged";
+
+    /// <summary>Beyond it squares overflow.</summary>
+    private const string LargestSquared = "1e150";
+
     private static readonly string[] OverLayers = ["max", "min", "mean"];
+
+    /// <summary>Metrics of layers that are recorded on the way, but not in the summary.</summary>
+    private static readonly string[] Recorded = [MetricNames.FeatureNorm, MetricNames.FeatureSpectralNorm, MetricNames.WeightSpectralNorm];
 
     /// <summary>Reads and sums up.</summary>
     /// <param name="sources">The runs.</param>
@@ -65,8 +76,8 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
         string differ = string.Join(", ", others.Select(s => $"count(DISTINCT \"{s}\")"));
         using var database = ResultDatabase.Open(sources, $"""
             WITH chosen AS (SELECT * FROM runs WHERE state = '{ResultSource.Done}'{(request.Where is { } where ? $" AND (\n{where}\n)" : "")}),
-            pairs AS (SELECT "{request.X}" AS group_x, {y} AS group_y, ({value})::DOUBLE AS v, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})
-            SELECT group_x, group_y, count(*), count(v), median(v), quantile_cont(v, 0.25), quantile_cont(v, 0.75), min(v), max(v), avg(v), CASE WHEN count(v) > 1 THEN stddev_samp(v) END, {differ}
+            pairs AS (SELECT "{request.X}" AS group_x, {y} AS group_y, CASE WHEN status = '{DivergedStatus}' THEN NULL ELSE ({value})::DOUBLE END AS v, status = '{DivergedStatus}' AS diverged, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})
+            SELECT group_x, group_y, count(*), count(v), median(v), quantile_cont(v, 0.25), quantile_cont(v, 0.75), min(v), max(v), avg(v), stddev_samp(v) FILTER (WHERE abs(v) < {LargestSquared}), count(*) FILTER (WHERE diverged), {differ}
             FROM pairs GROUP BY group_x, group_y ORDER BY group_x, group_y
             """, cancellation);
         ResultTable table = database.Read(cancellation: cancellation);
@@ -76,7 +87,8 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
         return new MetricGroups(
             [.. table.Rows.Select(row => new MetricGroup(Setting(row[0]), Setting(row[1]), (long)row[2]!, (long)row[3]!, Number(row[4]), Number(row[5]), Number(row[6]), Number(row[7]), Number(row[8]), Number(row[9]), Number(row[10])))],
             [.. differing.Where(s => s != "widths" || !differing.Contains("width"))],
-            database.Problems);
+            database.Problems,
+            table.Rows.Sum(row => (long)row[DivergedColumn]!));
     }
 
     // Lists are compared by their text.
@@ -97,12 +109,15 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
         from = "";
         if (network.Contains(request.Metric))
             return request.Layer is null ? $"\"{request.Metric}\"" : throw new InvalidInputException($"{request.Metric} belongs to the whole network; leave out the layer.");
-        if (!layers.Contains(request.Metric))
-            throw new InvalidInputException($"There is no metric '{InputFile.Printable(request.Metric)}'; {NearMatches.Advice(request.Metric, [.. network, .. layers])}");
-        string metric = $"\"{request.Metric}\"";
+        if (!layers.Contains(request.Metric) && !Recorded.Contains(request.Metric))
+            throw new InvalidInputException($"There is no metric '{InputFile.Printable(request.Metric)}'; {NearMatches.Advice(request.Metric, [.. network, .. layers, .. Recorded])}");
+        // What summaries do not have is taken from the last record.
+        string table = layers.Contains(request.Metric)
+            ? $"(SELECT run, layer, \"{request.Metric}\" AS v FROM layers)"
+            : $"(SELECT run, layer, arg_max(value, epoch) AS v FROM metrics WHERE metric = '{request.Metric}' GROUP BY run, layer)";
         if (request.Layer is { } over && OverLayers.Contains(over))
         {
-            from = $"JOIN (SELECT run, {(over == "mean" ? "avg" : over)}({metric}) AS v FROM layers GROUP BY run) USING (run)";
+            from = $"JOIN (SELECT run, {(over == "mean" ? "avg" : over)}(v) AS v FROM {table} GROUP BY run) USING (run)";
             return "v";
         }
         string layer = request.Layer switch
@@ -113,7 +128,7 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
             null => throw new InvalidInputException($"{request.Metric} belongs to layers; give the layer: a number, first, last, max, min or mean."),
             { } text => throw new InvalidInputException($"The layer is '{InputFile.Printable(text)}', expected a number from 1, first, last, max, min or mean."),
         };
-        from = $"JOIN (SELECT run, layer, {metric} AS v FROM layers) l ON l.run = chosen.run AND l.layer = {layer}";
+        from = $"JOIN {table} l ON l.run = chosen.run AND l.layer = {layer}";
         return "l.v";
     }
 }

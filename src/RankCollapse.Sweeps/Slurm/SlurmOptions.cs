@@ -8,6 +8,7 @@ namespace RankCollapse.Sweeps.Slurm;
 public sealed record SlurmOptions
 {
     private const int MostTasks = 100_000;
+    private const double LeastPollSeconds = 0.1;
 
     /// <summary>The most tasks at work at a time.</summary>
     public int Tasks { get; init; } = 16;
@@ -74,20 +75,23 @@ public sealed record SlurmOptions
         var options = new SlurmOptions();
         JsonReading.RequireObject(given, place, "tasks", "time", "partition", "memory", "options", "setup", "command", "bin", "pollSeconds");
         string? Text(string name) => given.TryGetProperty(name, out JsonElement value) ? OneLine(JsonReading.Text(value, $"{place}.{name}"), $"{place}.{name}") : null;
+        string? Checked(string name, Func<string, bool> isUsable, string expected) => Text(name) is not { } text || isUsable(text) ? Text(name) : throw JsonReading.Unexpected(given.GetProperty(name), $"{place}.{name}", expected);
         IReadOnlyList<string>? Texts(string name) => given.TryGetProperty(name, out JsonElement value)
             ? [.. JsonReading.List(value, $"{place}.{name}", "a list of texts").Select((one, i) => OneLine(JsonReading.Text(one, $"{place}.{name}[{i + 1}]"), $"{place}.{name}[{i + 1}]"))]
             : null;
         return options with
         {
             Tasks = given.TryGetProperty("tasks", out JsonElement tasks) ? (int)JsonReading.Whole(tasks, $"{place}.tasks", 1, MostTasks) : options.Tasks,
-            Time = Text("time"),
-            Partition = Text("partition"),
-            Memory = Text("memory"),
+            Time = Checked("time", time => SlurmScript.SecondsOf(time) is not null || time is "INFINITE" or "UNLIMITED", "minutes, hours:minutes:seconds or days-hours, such as \"04:00:00\""),
+            Partition = Checked("partition", partition => partition.Length > 0 && !partition.Any(char.IsWhiteSpace), "a name without blanks"),
+            Memory = Checked("memory", memory => memory.TrimEnd('K', 'M', 'G', 'T') is { Length: > 0 } number && memory.Length - number.Length <= 1 && number.All(char.IsAsciiDigit), "a whole number with K, M, G or T, such as \"2G\""),
             Options = Texts("options") ?? [],
             Setup = Texts("setup") ?? [],
             Command = Texts("command"),
             Bin = Text("bin"),
-            PollSeconds = given.TryGetProperty("pollSeconds", out _) ? Math.Max(0.1, JsonReading.Number(given, "pollSeconds", place)) : options.PollSeconds,
+            PollSeconds = given.TryGetProperty("pollSeconds", out JsonElement poll)
+                ? (JsonReading.Number(given, "pollSeconds", place) is >= LeastPollSeconds and var seconds ? seconds : throw JsonReading.Unexpected(poll, $"{place}.pollSeconds", $"a number of seconds from {LeastPollSeconds}"))
+                : options.PollSeconds,
         };
     }
 

@@ -51,7 +51,7 @@ internal static class SweepPlanner
         if (ids.Count == 0) throw new InvalidInputException($"{file} excludes all of its {block.CountBeforeExclusions():0} trials; leave out an exclusion.");
         int specified = (int)block.CountBeforeExclusions();
         JsonElement trials = JsonDocument.Parse(buffer.WrittenMemory).RootElement;
-        var plan = new SweepPlan(name, limits, cost.Needs, template, [.. trials.EnumerateArray().Select((row, i) => new Trial(template, row, i, row[0].GetString()!))]);
+        var plan = new SweepPlan(name, limits, cost.Needs, template, [.. trials.EnumerateArray().Select((row, i) => new Trial(template, row, i, row[0].GetString()!))], data.Hashes);
         return new PlannedSweep(plan, specified, specified - rows.Count, rows.Count - ids.Count);
     }
 

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using RankCollapse.Data;
+using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Specification;
 
@@ -25,23 +25,14 @@ internal sealed class TrialData
         return path == given ? data : JsonSerializer.SerializeToElement(path, SpecificationJson.Default.String);
     }
 
-    /// <summary>The hash of a file's content, with that of its labels where they are in another file; null for a built-in set.</summary>
+    /// <summary>The hashes of all files that were asked for, by their paths.</summary>
+    public IReadOnlyDictionary<string, string> Hashes => _hashes.Where(hash => hash.Value is not null).ToDictionary(hash => hash.Key, hash => hash.Value!);
+
+    /// <summary>The hash of a file's content, as <see cref="DataHash"/> takes it; null for a built-in set.</summary>
     /// <exception cref="InvalidInputException">There is no such file.</exception>
     public string? HashOf(string data)
     {
         if (_hashes.TryGetValue(data, out string? hash)) return hash;
-        if (!DataSource.Names.Contains(data))
-        {
-            string name = Path.GetFileName(data);
-            bool hasLabels = name.Contains("images-idx3") || name.Contains("images.idx3");
-            hash = hasLabels ? $"{HashOfFile(data)}+{HashOfFile(IdxImages.LabelsPathOf(data))}" : HashOfFile(data);
-        }
-        return _hashes[data] = hash;
-    }
-
-    private static string HashOfFile(string path)
-    {
-        using FileStream stream = InputFile.Open(path);
-        return InputFile.Guard(path, () => Convert.ToHexStringLower(SHA256.HashData(stream)));
+        return _hashes[data] = DataSource.Names.Contains(data) ? null : DataHash.Of(data);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Sweeps.Storage;
 
@@ -43,6 +44,9 @@ public sealed record WorkerHeartbeat
 
     /// <summary>The Slurm job and task that it runs in, as <c>JOB_TASK</c>; null outside Slurm.</summary>
     public string? SlurmTask { get; init; }
+
+    /// <summary>Whether its process is known to have ended; false where it is not known, as on another machine.</summary>
+    public bool HasEnded() => Machine == LocalProcess.Machine && LocalProcess.StartOf(Process) != ProcessStart;
 
     /// <summary>Reads all heartbeats of a folder; one that is being written is left out.</summary>
     internal static IReadOnlyList<WorkerHeartbeat> ReadAll(string path)

@@ -27,6 +27,7 @@ public sealed class SweepWorker : IDisposable
     private readonly LeaseBook _leases;
     private readonly DeadWorkers _dead;
     private readonly ShardWriter _shards;
+    private readonly DataGuard _data = new();
     private readonly Patience _patience;
     private readonly CancellationTokenSource _stop;
     private readonly HeartbeatFile _heartbeat;
@@ -139,7 +140,7 @@ public sealed class SweepWorker : IDisposable
         var options = new TrainingRunOptions { Progress = _pulse.Update };
         AttemptOutcome outcome = _options.Attempt is { } make
             ? make(trial, options, either.Token)
-            : TrialTraining.Attempt(_folder, trial, options, either.Token);
+            : TrialTraining.Attempt(_folder, trial, options, either.Token, () => _data.Require(_queue.Plan, trial.Configuration.Data));
         double seconds = _pulse.End(isFinished: outcome.Result is not null);
         if (outcome.Result is { } result)
         {

@@ -23,10 +23,12 @@ internal static class TrialTraining
     /// <param name="trial">The trial.</param>
     /// <param name="options">Who wants to hear of its progress.</param>
     /// <param name="cancellation">Stops it after the epoch at hand.</param>
-    public static AttemptOutcome Attempt(SweepFolder folder, Trial trial, TrainingRunOptions options, CancellationToken cancellation)
+    /// <param name="check">Called before, to refuse the trial; may be null.</param>
+    public static AttemptOutcome Attempt(SweepFolder folder, Trial trial, TrainingRunOptions options, CancellationToken cancellation, Action? check = null)
     {
         try
         {
+            check?.Invoke();
             TrainingRunResult result = Train(folder, trial, options, cancellation);
             return result.Run.Summary.Status == RunStatus.Cancelled ? AttemptOutcome.Interrupted : new AttemptOutcome(result, null, null);
         }

@@ -157,7 +157,7 @@ public sealed class Trainer : IDisposable
             string? missing = isStationary ? _options.Missing?.Invoke(_solver) : null;
             if (isStationary && missing is null) return End(RunStatus.Converged, state, null);
             if (_epoch >= _options.MaxEpochs)
-                return End(RunStatus.MaxEpochs, state, $"{Where(state, missing)} after {_epoch} epochs; raise --max-epochs or choose --solver gauss-newton.");
+                return End(RunStatus.MaxEpochs, state, $"{Where(state, missing)} after {_epoch} epochs; raise --max-epochs{(_solver is GaussNewtonSolver ? "" : " or choose --solver gauss-newton")}.");
             if (_options.MaxSeconds is { } limit && state.Seconds >= limit)
                 return End(RunStatus.TimeLimit, state, $"{Where(state, missing)} at the time limit of {limit} s; raise --max-seconds or go on with --resume.");
             if (cancellation.IsCancellationRequested)

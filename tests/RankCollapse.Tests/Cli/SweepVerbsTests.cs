@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
 using RankCollapse.Tests.Sweeps;
 
 namespace RankCollapse.Tests.Cli;
@@ -92,6 +93,46 @@ public sealed class SweepVerbsTests
         Assert.Contains("1 trial to be tried again", CommandLine.Run("sweep", "retry", sweep.Path, "--failed").Output, StringComparison.Ordinal);
         Assert.Equal(0, CommandLine.Run("sweep", "work", sweep.Path).ExitCode);
         SampleSweep.RequireAllAsUndisturbed(sweep);
+    }
+
+    [Fact]
+    public void AFolderOfAnotherSweep_IsNotTakenOver_AndADryRunSaysWhatIsDone()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("out"), first = folder.Write("first.json", Small), more = folder.Write("more.json", Small.Replace("\"seeds\": 3", "\"seeds\": 4", StringComparison.Ordinal));
+        Assert.Equal(0, CommandLine.Run("sweep", first, "--out", path, "--workers", "1").ExitCode);
+        Assert.Contains("6 of them are done already", CommandLine.Run("sweep", more, "--out", path, "--dry-run").Error, StringComparison.Ordinal);
+        string other = folder.Write("other.json", Small.Replace("\"samples\": 12", "\"samples\": 14", StringComparison.Ordinal));
+        foreach (string[] option in (string[][])[["--dry-run"], []])
+            BadInputTests.AssertRefused(CommandLine.Run(["sweep", other, "--out", path, .. option]), "holds 6 results of another sweep");
+        Assert.Equal(6, State(path, "done"));
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("watch")]
+    [InlineData("collect")]
+    [InlineData("plot")]
+    [InlineData("work")]
+    public void APartOfSweepWithoutItsFolder_NamesItselfAndAHelpThatExists(string verb)
+    {
+        CommandLine result = CommandLine.Run("sweep", verb);
+        Assert.StartsWith($"error: sweep {verb} needs ", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"rankcollapse sweep {verb} --help shows an example", result.Error, StringComparison.Ordinal);
+        Assert.Equal(0, CommandLine.Run("sweep", verb, "--help").ExitCode);
+    }
+
+    [Fact]
+    public void AWorkerThatWasKilled_IsNotShownAsTraining()
+    {
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SampleSweep.Create(folder, Small);
+        // No process has this number.
+        var heartbeat = new WorkerHeartbeat { Worker = "gone", Host = "here", Machine = LocalProcess.Machine, Process = int.MaxValue, ProcessStart = "1", Counter = 1, Activity = "training", Trial = sweep.ReadPlan().Trials[0].Id };
+        File.WriteAllBytes(Path.Combine(sweep.WorkersPath, "gone.json"), JsonSerializer.SerializeToUtf8Bytes(heartbeat, StorageJson.Default.WorkerHeartbeat));
+        string status = CommandLine.Run("sweep", "status", sweep.Path).Output;
+        Assert.Contains("worker gone (here): 0 done, ended without a word", status, StringComparison.Ordinal);
+        Assert.Contains("to go on: rankcollapse sweep resume", status, StringComparison.Ordinal);
     }
 
     private static int State(string path, string state) =>

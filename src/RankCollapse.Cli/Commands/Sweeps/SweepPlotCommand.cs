@@ -46,6 +46,7 @@ internal static class SweepPlotCommand
         command.SetAction(parsed =>
         {
             string Needed(Option<string> option) => parsed.GetValue(option) ?? throw new InvalidInputException($"sweep plot needs {option.Name}; rankcollapse sweep plot --help shows an example.");
+            if (parsed.GetValue(y) is not null && parsed.GetValue(band) is not null) throw new InvalidInputException("--band belongs to lines and --y draws a heat map; leave one of them out.");
             if (parsed.GetValue(y) is not null && parsed.GetValue(by) is not null) throw new InvalidInputException("--y draws a heat map and --by lines; give one of them.");
             var style = new MetricFigureStyle(
                 Choice(parsed.GetValue(statistic) ?? "median", "--statistic", "median", "mean", "min", "max"),
@@ -61,6 +62,7 @@ internal static class SweepPlotCommand
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(request, groups, written));
             else foreach (string one in written) environment.Output.WriteLine(one);
             if (groups.PutTogether.Count > 0) environment.Error.WriteLine($"put together: runs that differ in {string.Join(", ", groups.PutTogether)}");
+            if (groups.Diverged > 0) environment.Error.WriteLine($"left out: {NumberText.Count((int)groups.Diverged, "run")} that diverged");
             return ExitCode.Done;
         });
         return command;
@@ -76,6 +78,7 @@ internal static class SweepPlotCommand
         ["layer"] = JsonOutput.Text(request.Layer),
         ["x"] = request.X,
         ["y"] = JsonOutput.Text(request.Y),
+        ["diverged"] = groups.Diverged,
         ["putTogether"] = new JsonArray([.. groups.PutTogether.Select(name => JsonValue.Create(name))]),
         ["groups"] = new JsonArray([.. groups.Groups.Select(group => new JsonObject
         {

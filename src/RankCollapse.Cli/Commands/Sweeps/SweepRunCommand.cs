@@ -13,7 +13,7 @@ namespace RankCollapse.Cli.Commands.Sweeps;
 /// <summary><c>sweep run SPEC</c>: plans a sweep and runs its trials.</summary>
 internal static class SweepRunCommand
 {
-    private const string Missing = "sweep needs SPEC, the JSON file of a sweep, or one of its commands: run, status, resume, retry, cancel, work; rankcollapse sweep --help shows an example.";
+    private const string Missing = "sweep needs SPEC, the JSON file of a sweep, or one of its commands: run, status, watch, resume, retry, cancel, collect, plot, work; rankcollapse sweep --help shows an example.";
 
     /// <summary>The verb.</summary>
     /// <param name="name">Its name.</param>
@@ -55,11 +55,12 @@ internal static class SweepRunCommand
             SweepSpecification read = SweepSpecification.Read(file);
             PlannedSweep planned = read.Plan();
             string path = parsed.GetValue(output) ?? Path.Combine("sweeps", read.Name);
-            int cores = LocalEngine.WorkersFor(planned.Plan, run.Workers);
-            Describe(environment.Error, planned, path, cores);
+            int cores = run.Engine == "slurm" ? read.Slurm.Tasks : LocalEngine.WorkersFor(planned.Plan, run.Workers);
+            int done = DoneAlready(path, planned.Plan);
+            Describe(environment.Error, planned, path, cores, done);
             if (parsed.GetValue(dryRun))
             {
-                if (run.IsJson) JsonOutput.Write(environment.Output, ToJson(planned, path, cores));
+                if (run.IsJson) JsonOutput.Write(environment.Output, ToJson(planned, path, cores, done));
                 return ExitCode.Done;
             }
             var folder = SweepFolder.Create(path);
@@ -69,18 +70,41 @@ internal static class SweepRunCommand
         return command;
     }
 
-    private static void Describe(TextWriter error, PlannedSweep planned, string path, int cores)
+    /// <summary>The number of trials that a folder has results of already.</summary>
+    /// <exception cref="InvalidInputException">The folder holds results of another sweep, and none of this one.</exception>
+    private static int DoneAlready(string path, SweepPlan plan)
+    {
+        if (!SweepFolder.IsSweep(path)) return 0;
+        SweepStatus status = SweepFolder.Open(path).ReadStatus(plan);
+        int done = status.Counts[TrialState.Done];
+        return done > 0 || status.OtherResults == 0
+            ? done
+            : throw new InvalidInputException($"{path} holds {NumberText.Count(status.OtherResults, "result")} of another sweep, none of which is one of these trials; choose another --out, or delete the folder.");
+    }
+
+    /// <summary>Two digits: it is a guess.</summary>
+    private static double Rough(double seconds)
+    {
+        if (!(seconds > 0)) return 0;
+        double unit = Math.Pow(10, Math.Floor(Math.Log10(seconds)) - 1);
+        return Math.Round(seconds / unit) * unit;
+    }
+
+    private static void Describe(TextWriter error, PlannedSweep planned, string path, int cores, int done)
     {
         SweepPlan plan = planned.Plan;
         string varying = plan.Names.Count > 0 ? $" over {string.Join(", ", plan.Names)}" : "";
         error.WriteLine($"Sweep {plan.Name}: {NumberText.Count(plan.Trials.Count, "trial")}{varying}");
         if (planned.Excluded > 0) error.WriteLine($"  {NumberText.Whole(planned.Specified)} specified, {NumberText.Whole(planned.Excluded)} excluded");
         if (planned.Repeated > 0) error.WriteLine($"  {NumberText.Count(planned.Repeated, "trial")} equal to another one, run once");
-        error.WriteLine($"  roughly {NumberText.Duration(plan.Needs.SecondsOnOneCore)} on one core, {NumberText.Duration(plan.Needs.SecondsOnOneCore / cores)} with {NumberText.Count(cores, "worker")}; up to {plan.Needs.LargestBytes / 1e6:0.#} MB for a trial");
+        if (done > 0) error.WriteLine($"  {NumberText.Whole(done)} of them {(done == 1 ? "is" : "are")} done already");
+        double seconds = Rough(plan.Needs.SecondsOnOneCore * (plan.Trials.Count - done) / plan.Trials.Count);
+        int atOnce = Math.Clamp(plan.Trials.Count - done, 1, cores);
+        error.WriteLine($"  roughly {NumberText.Duration(seconds)} on one core, {NumberText.Duration(Rough(seconds / atOnce))} with {NumberText.Count(atOnce, "worker")}; up to {plan.Needs.LargestBytes / 1e6:0.#} MB for a trial");
         error.WriteLine($"  folder {path}");
     }
 
-    private static JsonObject ToJson(PlannedSweep planned, string path, int cores) => new()
+    private static JsonObject ToJson(PlannedSweep planned, string path, int cores, int done) => new()
     {
         ["name"] = planned.Plan.Name,
         ["identity"] = planned.Plan.Identity,
@@ -89,6 +113,7 @@ internal static class SweepRunCommand
         ["specified"] = planned.Specified,
         ["excluded"] = planned.Excluded,
         ["repeated"] = planned.Repeated,
+        ["doneAlready"] = done,
         ["varying"] = new JsonArray([.. planned.Plan.Names.Select(name => JsonValue.Create(name))]),
         ["secondsOnOneCore"] = JsonOutput.Number(planned.Plan.Needs.SecondsOnOneCore),
         ["workers"] = cores,

@@ -48,9 +48,10 @@ internal static class SweepWorkCommand
                 PatienceSeconds = parsed.GetResult(patience) is null ? new WorkerOptions().PatienceSeconds : parsed.GetValue(patience),
                 Warning = message => environment.Error.WriteLine($"warning: {message}"),
             };
-            WorkerReport report = SweepWorker.Run(SweepFolder.Open(parsed.GetRequiredValue(path)), options, stop.Token);
+            var folder = SweepFolder.Open(parsed.GetRequiredValue(path));
+            WorkerReport report = SweepWorker.Run(folder, options, stop.Token);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, new JsonObject { ["worker"] = report.Name, ["done"] = report.Done, ["failed"] = report.Failed });
-            else environment.Output.WriteLine($"{NumberText.Count(report.Done, "trial")} done, {NumberText.Count(report.Failed, "attempt")} failed");
+            else environment.Output.WriteLine($"{NumberText.Count(report.Done, "trial")} done, {NumberText.Count(report.Failed, "attempt")} failed{(folder.IsCancelled ? "; the sweep is cancelled" : "")}");
             return ExitCode.Done;
         });
         return command;

@@ -1,6 +1,7 @@
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Results;
 using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Tests.Sweeps.Results;
 
@@ -49,6 +50,29 @@ public sealed class MetricGroupsTests(MetricGroupsTests.FinishedSweep sweep) : I
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => MetricGroups.Of(Sources, new MetricRequest { Metric = metric, Layer = layer, X = x, Y = y, Where = where }));
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    /// <summary>A diverged run has an objective near the largest number, whose square overflows.</summary>
+    [Fact]
+    public void RunsThatDiverged_AreCountedAndLeftOut_AndRecordedMetricsAreTakenFromTheLastRecord()
+    {
+        using var folder = new TemporaryFolder();
+        string tiny = SampleSweep.Tiny.Replace("\"adam\"", "\"sgd\"", StringComparison.Ordinal);
+        SweepFolder trained = SampleSweep.Create(folder, $$"""{ "settings": { {{tiny}} }, "grid": { "learningRate": [1e-3, 1e120] }, "seeds": 3 }""");
+        SweepWorker.Run(trained);
+        IReadOnlyList<ResultSource> sources = ResultSearch.Find([trained.Path]);
+
+        var groups = MetricGroups.Of(sources, new MetricRequest { Metric = "objective", X = "learningRate" });
+        Assert.Equal(3, groups.Diverged);
+        Assert.Equal([3L, 0L], groups.Groups.Select(group => group.Values));
+        Assert.True(groups.Groups[0].StandardDeviation > 0);
+
+        var norms = MetricGroups.Of(sources, new MetricRequest { Metric = "featureNorm", Layer = "last", X = "seed", Where = "learningRate < 1" });
+        foreach (MetricGroup group in norms.Groups)
+        {
+            TrialResult result = trained.ReadResult(trained.ReadPlan().Trials.First(trial => trial.Configuration.Seed == (long)group.X! && trial.Configuration.LearningRate < 1).Id);
+            Assert.Equal(result.Metrics.Last(metric => metric is { Metric: "featureNorm", Layer: 2 }).Value, group.Median);
+        }
     }
 
     private IReadOnlyList<ResultSource> Sources => ResultSearch.Find([sweep.Path]);

@@ -23,6 +23,39 @@ public sealed class SweepWorkerTests
     }
 
     [Fact]
+    public void ADataFileThatChanges_FailsTrialsInsteadOfChangingTheirResults()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("data.csv", string.Join('\n', Enumerable.Range(0, 8).Select(i => $"{i},{i * i},{i % 2}")));
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { "data": "{{data}}", "samples": 8, "classes": 2, "depth": 2, "width": 3, "convention": "mean", "lambda": 1e-2, "maxEpochs": 5 }, "seeds": 4 }""");
+        byte[] content = File.ReadAllBytes(data);
+        int begun = 0;
+        var options = new WorkerOptions
+        {
+            Attempt = (trial, run, cancellation) =>
+            {
+                if (++begun == 3) throw new InvalidOperationException("the worker ends here");
+                return TrialTraining.Attempt(sweep, trial, run, cancellation);
+            },
+        };
+        Assert.Throws<InvalidOperationException>(() => SweepWorker.Run(sweep, options));
+        File.WriteAllText(data, string.Join('\n', Enumerable.Range(0, 8).Select(i => $"{i},{i * i},{1 - (i % 2)}")));
+        SweepWorker.Run(sweep);
+        SweepPlan plan = sweep.ReadPlan();
+        SweepStatus status = sweep.ReadStatus(plan);
+        Assert.Equal((2, 2), (status.Counts[TrialState.Done], status.Counts[TrialState.Failed]));
+        Trial failed = plan.Trials.First(trial => status.States[trial.Number] == TrialState.Failed);
+        TrialFailure failure = Assert.Single(sweep.ReadFailures(failed.Id));
+        Assert.Equal(FailureKind.Input, failure.Kind);
+        Assert.Contains("is not what it was when the sweep was planned", failure.Reason, StringComparison.Ordinal);
+
+        File.WriteAllBytes(data, content);
+        Assert.Equal(2, sweep.ForgiveFailures(plan));
+        SweepWorker.Run(sweep);
+        SampleSweep.RequireAllAsUndisturbed(sweep);
+    }
+
+    [Fact]
     public void TwoWorkersAtATime_DoEveryTrialOnce()
     {
         using var folder = new TemporaryFolder();
