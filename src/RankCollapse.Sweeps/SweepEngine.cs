@@ -40,6 +40,8 @@ public sealed record SweepEngine
         SweepPlan plan = folder.ReadPlan();
         folder.LiftCancellation();
         foreach (string damaged in folder.PutDamagedAside(plan)) warning?.Invoke(damaged);
+        if (folder.CountLeanResults(plan) is > 0 and var lean)
+            warning?.Invoke($"{lean} of the results were made when less was kept, and stay as they are; delete their folders below {folder.ResultsPath} to have them made again.");
         return Slurm is { } slurm
             ? SlurmEngine.Run(folder, slurm with { Command = slurm.Command ?? Command }, new SlurmEngineOptions { Progress = progress, Warning = warning }, cancellation)
             : LocalEngine.Run(folder, new LocalEngineOptions { Command = Command, Workers = Workers, Progress = progress, Warning = warning }, cancellation);

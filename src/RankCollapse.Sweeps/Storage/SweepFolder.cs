@@ -1,3 +1,4 @@
+using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Storage;
@@ -158,6 +159,19 @@ public sealed class SweepFolder
             }
         });
         return found;
+    }
+
+    /// <summary>The number of results of a plan's trials that hold less than it asks to keep, because an earlier plan asked for less.</summary>
+    public int CountLeanResults(SweepPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        string? needed = plan.Limits.Keep switch
+        {
+            KeptFiles.Metrics => ResultFiles.MetricsName,
+            KeptFiles.Run => RunFolder.WeightsFile,
+            _ => null,
+        };
+        return needed is null ? 0 : plan.Trials.Count(trial => HasResult(trial.Id) && !System.IO.File.Exists(System.IO.Path.Combine(ResultPath(trial.Id), needed)));
     }
 
     /// <summary>Reads the plan.</summary>

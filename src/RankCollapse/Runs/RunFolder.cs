@@ -9,10 +9,14 @@ public sealed class RunFolder
     private const string ConfigurationFile = "config.json";
     private const string DataSetFile = "dataset.safetensors";
     private const string InitialFile = "initial.safetensors";
-    private const string WeightsFile = "weights.safetensors";
+    internal const string WeightsFile = "weights.safetensors";
     private const string MetricsFile = "metrics.parquet";
     private const string SummaryFile = "summary.json";
     private const string ReportFile = "report.html";
+
+    /// <summary>What a sweep's result holds beside the files of a run.</summary>
+    private const string SweepResultFile = "result.json";
+
     private const string CheckpointsFolder = "checkpoints";
     private const string FiguresName = "figures";
 
@@ -220,7 +224,9 @@ public sealed class RunFolder
         string path = File(name);
         return System.IO.File.Exists(path)
             ? path
-            : throw new InvalidInputException($"The run {Path} has no {name}: training did not finish, or the file was removed; go on with rankcollapse train --resume --out {Path}, or train again.");
+            : throw new InvalidInputException(System.IO.File.Exists(File(SweepResultFile))
+                ? $"{Path} is the result of a sweep that keeps no {name}; give the sweep \"limits\": {{ \"keep\": \"run\" }} before it runs."
+                : $"The run {Path} has no {name}: training did not finish, or the file was removed; go on with rankcollapse train --resume --out {Path}, or train again.");
     }
 
     private void RequireSpace(long bytes)
