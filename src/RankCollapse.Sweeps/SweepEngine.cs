@@ -42,8 +42,11 @@ public sealed record SweepEngine
         foreach (string damaged in folder.PutDamagedAside(plan)) warning?.Invoke(damaged);
         if (folder.CountLeanResults(plan) is > 0 and var lean)
             warning?.Invoke($"{lean} of the results were made when less was kept, and stay as they are; delete their folders below {folder.ResultsPath} to have them made again.");
-        return Slurm is { } slurm
-            ? SlurmEngine.Run(folder, slurm with { Command = slurm.Command ?? Command }, new SlurmEngineOptions { Progress = progress, Warning = warning }, cancellation)
-            : LocalEngine.Run(folder, new LocalEngineOptions { Command = Command, Workers = Workers, Progress = progress, Warning = warning }, cancellation);
+        if (Slurm is { } slurm)
+            return SlurmEngine.Run(folder, slurm with { Command = slurm.Command ?? Command }, new SlurmEngineOptions { Progress = progress, Warning = warning }, cancellation);
+        SweepStatus status = LocalEngine.Run(folder, new LocalEngineOptions { Command = Command, Workers = Workers, Progress = progress, Warning = warning }, cancellation);
+        if (status.HasEnded && SlurmArrays.Read(folder).FirstOrDefault(array => !array.HasEnded) is { } array)
+            warning?.Invoke($"{array.Describe()}: as far as was seen it is still in the queue of the cluster, where it will find nothing to do; rankcollapse sweep cancel {folder.Path} ends it.");
+        return status;
     }
 }

@@ -26,7 +26,9 @@ internal static class JsonReading
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException($"{path} is not valid JSON: {InputFile.Printable(e.Message)}", e);
+            // The reader speaks of a depth, which here is a setting.
+            bool isCutOff = e.Message.Contains("Expected depth to be zero", StringComparison.Ordinal);
+            throw new InvalidInputException($"{path} is not valid JSON: {(isCutOff ? "it ends before every bracket is closed." : InputFile.Printable(e.Message))}", e);
         }
     }
 

@@ -37,10 +37,10 @@ internal static class SweepPlanner
         {
             JsonElement[] values = [.. places.Select((place, k) => ValueOf(rows[i][place], names[k], defaults.RootElement, data))];
             RunConfiguration configuration = TrialIdentity.Resolve(template.Fill(values));
-            Require(configuration, file, i, names, values);
+            AtTrial(configuration.Validate, file, i, names, values);
             string id = TrialIdentity.Of(configuration, data.HashOf(configuration.Data));
             if (!ids.Add(id)) continue;
-            cost.Add(configuration, file);
+            AtTrial(() => cost.Add(configuration, file), file, i, names, values);
             writer.WriteStartArray();
             writer.WriteStringValue(id);
             foreach (JsonElement value in values) value.WriteTo(writer);
@@ -68,13 +68,14 @@ internal static class SweepPlanner
         return name == DataName ? data.PathOf(given) : given;
     }
 
-    private static void Require(RunConfiguration configuration, string file, int number, string[] names, JsonElement[] values)
+    /// <summary>Does something with a trial; what is wrong with it is said with the trial's number and settings.</summary>
+    private static void AtTrial(Action action, string file, int number, string[] names, JsonElement[] values)
     {
         try
         {
-            configuration.Validate();
+            action();
         }
-        catch (InvalidInputException e)
+        catch (InvalidInputException e) when (!e.Message.StartsWith(file, StringComparison.Ordinal))
         {
             string settings = string.Join(", ", names.Zip(values, (name, value) => $"{name} {value.GetRawText()}"));
             throw new InvalidInputException($"{file}: trial {number + 1}{(settings.Length > 0 ? $" ({InputFile.Printable(settings)})" : "")}: {e.Message}", e);
