@@ -1,5 +1,4 @@
 using System.Globalization;
-using RankCollapse.Reporting;
 
 namespace RankCollapse.Cli.Output;
 
@@ -44,7 +43,7 @@ internal sealed class MetricAxis
             return isLogarithmic ? Math.Exp(at) : at;
         }
         return new MetricAxis(
-            [.. Enumerable.Range(0, Intervals).Select(i => NumberText.Short(Middle(i), 2))],
+            MetricFigure.Labels([.. Enumerable.Range(0, Intervals).Select(i => (object)Middle(i))]),
             value => Math.Clamp((int)(((isLogarithmic ? Math.Log(Number(value)) : Number(value)) - from) / (to - from) * Intervals), 0, Intervals - 1));
     }
 

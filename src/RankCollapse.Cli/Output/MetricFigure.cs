@@ -55,7 +55,8 @@ internal static class MetricFigure
         var values = new double?[y.Labels.Count, x.Labels.Count];
         foreach (IGrouping<(int Y, int X), MetricGroup> cell in groups.Groups.GroupBy(g => (y.Place(g.Y), x.Place(g.X))))
         {
-            double[] known = [.. cell.Select(g => Middle(g, style)).Where(double.IsFinite).Order()];
+            // Over all runs of the cell, also where it takes several values of a setting together.
+            double[] known = [.. cell.SelectMany(g => g.Sorted).Order()];
             values[cell.Key.Y, cell.Key.X] = known.Length == 0 ? double.NaN : style.Statistic switch
             {
                 "mean" => known.Average(),

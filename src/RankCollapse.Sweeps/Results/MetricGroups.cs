@@ -35,7 +35,8 @@ public sealed record MetricRequest
 /// <param name="Maximum">The largest.</param>
 /// <param name="Mean">The mean.</param>
 /// <param name="StandardDeviation">The standard deviation, with n − 1; NaN for one value.</param>
-public sealed record MetricGroup(object? X, object? Y, long Runs, long Values, double Median, double LowerQuartile, double UpperQuartile, double Minimum, double Maximum, double Mean, double StandardDeviation);
+/// <param name="Sorted">The values, ascending, from which groups can be put together.</param>
+public sealed record MetricGroup(object? X, object? Y, long Runs, long Values, double Median, double LowerQuartile, double UpperQuartile, double Minimum, double Maximum, double Mean, double StandardDeviation, IReadOnlyList<double> Sorted);
 
 /// <summary>A metric of many runs, summed up over all runs with equal values of one or two settings.</summary>
 /// <param name="Groups">The groups, by the settings' values.</param>
@@ -44,8 +45,9 @@ public sealed record MetricGroup(object? X, object? Y, long Runs, long Values, d
 /// <param name="Diverged">How many of the runs diverged; their values, which say nothing, are left out.</param>
 public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyList<string> PutTogether, IReadOnlyList<string> Problems, long Diverged)
 {
-    private const int Statistics = 12;
     private const int DivergedColumn = 11;
+    private const int ValuesColumn = 12;
+    private const int Statistics = 13;
     private const string DivergedStatus = "diverged";
 
     /// <summary>Beyond it squares overflow.</summary>
@@ -77,7 +79,7 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
         using var database = ResultDatabase.Open(sources, $"""
             WITH chosen AS (SELECT * FROM runs WHERE state = '{ResultSource.Done}'{(request.Where is { } where ? $" AND (\n{where}\n)" : "")}),
             pairs AS (SELECT "{request.X}" AS group_x, {y} AS group_y, CASE WHEN status = '{DivergedStatus}' THEN NULL ELSE ({value})::DOUBLE END AS v, status = '{DivergedStatus}' AS diverged, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})
-            SELECT group_x, group_y, count(*), count(v), median(v), quantile_cont(v, 0.25), quantile_cont(v, 0.75), min(v), max(v), avg(v), stddev_samp(v) FILTER (WHERE abs(v) < {LargestSquared}), count(*) FILTER (WHERE diverged), {differ}
+            SELECT group_x, group_y, count(*), count(v), median(v), quantile_cont(v, 0.25), quantile_cont(v, 0.75), min(v), max(v), avg(v), stddev_samp(v) FILTER (WHERE abs(v) < {LargestSquared}), count(*) FILTER (WHERE diverged), list(v ORDER BY v) FILTER (WHERE v IS NOT NULL), {differ}
             FROM pairs GROUP BY group_x, group_y ORDER BY group_x, group_y
             """, cancellation);
         ResultTable table = database.Read(cancellation: cancellation);
@@ -85,7 +87,7 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
             throw new InvalidInputException($"No run that is done{(request.Layer is null ? "" : $" has the layer {request.Layer}")}{(request.Where is null ? "" : (request.Layer is null ? "" : " and") + " meets the condition")}; there is nothing to show.");
         string[] differing = [.. others.Where((_, i) => table.Rows.Any(row => row[Statistics + i] is > 1L))];
         return new MetricGroups(
-            [.. table.Rows.Select(row => new MetricGroup(Setting(row[0]), Setting(row[1]), (long)row[2]!, (long)row[3]!, Number(row[4]), Number(row[5]), Number(row[6]), Number(row[7]), Number(row[8]), Number(row[9]), Number(row[10])))],
+            [.. table.Rows.Select(row => new MetricGroup(Setting(row[0]), Setting(row[1]), (long)row[2]!, (long)row[3]!, Number(row[4]), Number(row[5]), Number(row[6]), Number(row[7]), Number(row[8]), Number(row[9]), Number(row[10]), Numbers(row[ValuesColumn])))],
             [.. differing.Where(s => s != "widths" || !differing.Contains("width"))],
             database.Problems,
             table.Rows.Sum(row => (long)row[DivergedColumn]!));
@@ -93,6 +95,8 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
 
     // Lists are compared by their text.
     private static object? Setting(object? value) => value is IList list ? string.Join('-', list.Cast<object?>()) : value;
+
+    private static IReadOnlyList<double> Numbers(object? value) => value is IList list ? [.. list.Cast<object?>().Select(Number)] : [];
 
     private static double Number(object? value) => value is double number ? number : double.NaN;
 

@@ -16,6 +16,7 @@ public sealed class MetricGroupsTests(MetricGroupsTests.FinishedSweep sweep) : I
         // Objectives 1, 2, 3, 4, 5, and 2, 3, 4, 5.
         Assert.Equal((0.01, 5L, 3.0, 2.0, 4.0, 1.0, 5.0, 3.0), ((double)first.X!, first.Values, first.Median, first.LowerQuartile, first.UpperQuartile, first.Minimum, first.Maximum, first.Mean));
         Assert.Equal(Math.Sqrt(2.5), first.StandardDeviation, 12);
+        Assert.Equal([1.0, 2.0, 3.0, 4.0, 5.0], first.Sorted);
         Assert.Equal((0.02, 4L, 3.5), ((double)second.X!, second.Values, second.Median));
     }
 
