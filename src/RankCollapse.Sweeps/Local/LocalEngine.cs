@@ -14,8 +14,14 @@ public sealed class LocalEngine
     /// <summary>Reading all names for a report takes at most this share of the time of a core.</summary>
     private const double ShareOfReports = 0.02;
 
-    /// <summary>Workers that may end in a row without any trial having ended or failed.</summary>
+    /// <summary>Workers that may end in a row by themselves without any trial having ended or failed.</summary>
     private const int MostLossesInVain = 5;
+
+    /// <summary>The same of workers that are killed, which may happen to one that has not begun a trial yet.</summary>
+    private const int MostKillsInVain = 30;
+
+    /// <summary>Exit codes above it are signals.</summary>
+    private const int Signalled = 128;
 
     /// <summary>What a worker needs beside its trial.</summary>
     private const double BytesOfAWorker = 150e6;
@@ -117,7 +123,6 @@ public sealed class LocalEngine
 
     private static string Reason(int code, string error)
     {
-        const int Signalled = 128;
         return code > Signalled
             ? $"its worker was killed by signal {code - Signalled}{(code == Signalled + 9 ? ", by somebody or for want of memory" : "")}"
             : $"its worker ended with exit code {code}{(error.Length > 0 ? $": {InputFile.Printable(error)}" : "")}";
@@ -129,8 +134,8 @@ public sealed class LocalEngine
         int ended = status.Counts[TrialState.Done] + status.FailedAttempts;
         _lossesInVain = returned > 0 || ended != _endedAtLastLoss ? 0 : _lossesInVain + 1;
         _endedAtLastLoss = ended;
-        if (_lossesInVain >= MostLossesInVain)
-            throw new ComputationFailedException($"{MostLossesInVain} workers in a row ended without a trial: {Reason(code, error)}; what was done is kept.");
+        if (_lossesInVain >= (code > Signalled ? MostKillsInVain : MostLossesInVain))
+            throw new ComputationFailedException($"{_lossesInVain} workers in a row ended without a trial: {Reason(code, error)}; what was done is kept.");
     }
 
     /// <summary>Kills workers of this engine that give no sign of life, such as ones that were stopped by a signal.</summary>

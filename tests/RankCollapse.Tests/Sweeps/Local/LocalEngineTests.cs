@@ -30,6 +30,32 @@ public sealed class LocalEngineTests
         }
     }
 
+    /// <summary>A kill at a random moment may meet a worker that has no trial yet, several times in a row.</summary>
+    [Theory]
+    [InlineData(8, true)]
+    [InlineData(1000, false)]
+    public async Task WorkersThatAreKilledBeforeTheyBegin_AreReplaced_ButNotForEver(int kills, bool isDone)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The script needs bash.");
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} }, "seeds": 3 }""");
+        string script = folder.Write("worker.sh", $"""
+            n=$(ls {folder.Root}/killed-* 2>/dev/null | wc -l)
+            if [ "$n" -lt {kills} ]; then touch {folder.Root}/killed-$$; kill -KILL $$; fi
+            exec "$@"
+            """);
+        Task<SweepStatus> run = Task.Run(() => SampleSweep.RunLocally(sweep, before: ["bash", script]));
+        if (isDone)
+        {
+            Assert.Equal((3, 0), ((await run).Counts[TrialState.Done], (await run).FailedAttempts));
+            SampleSweep.RequireAllAsUndisturbed(sweep);
+        }
+        else
+        {
+            Assert.Contains("workers in a row ended without a trial: its worker was killed by signal 9", (await Assert.ThrowsAsync<ComputationFailedException>(() => run)).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task ACoordinatorThatIsKilled_TakesItsWorkersWithItAndTheSweepIsResumed()
     {
