@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;
@@ -7,11 +8,11 @@ internal sealed class ObjectiveFigure : RunFigure
 {
     private static readonly (string Metric, string Label)[] Parts =
     [
-        ("objective", "objective J"),
-        ("dataLoss", "data loss"),
-        ("weightPenalty", "weight penalty"),
-        ("featurePenalty", "feature penalty"),
-        ("relativeGradientNorm", "rel. gradient norm"),
+        (MetricNames.Objective, "objective J"),
+        (MetricNames.DataLoss, "data loss"),
+        (MetricNames.WeightPenalty, "weight penalty"),
+        (MetricNames.FeaturePenalty, "feature penalty"),
+        (MetricNames.RelativeGradientNorm, "rel. gradient norm"),
     ];
 
     public override string Name => "objective";
@@ -37,7 +38,7 @@ internal sealed class ObjectiveFigure : RunFigure
     public override string Sentence(RunMeasurements run)
     {
         var text = new List<string>();
-        if (run.Series("objective", 0) is { First: { } first, Last: { } last } && last.Epoch > first.Epoch)
+        if (run.Series(MetricNames.Objective, 0) is { First: { } first, Last: { } last } && last.Epoch > first.Epoch)
         {
             string verb = last.Value < first.Value ? "fell" : last.Value > first.Value ? "rose" : "stayed";
             text.Add(verb == "stayed"
@@ -58,10 +59,10 @@ internal sealed class ObjectiveFigure : RunFigure
 
     // The data loss is recorded without its factor a; what J adds up is a times it.
     private static MetricSeries? Part(RunMeasurements run, string metric) =>
-        run.Series(metric, 0)?.Times(metric == "dataLoss" ? run.DataFactor : 1);
+        run.Series(metric, 0)?.Times(metric == MetricNames.DataLoss ? run.DataFactor : 1);
 
     private static string Label(RunMeasurements run, int part) =>
-        Parts[part].Metric == "dataLoss" && run.DataFactor != 1 ? "data loss / N" : Parts[part].Label;
+        Parts[part].Metric == MetricNames.DataLoss && run.DataFactor != 1 ? "data loss / N" : Parts[part].Label;
 
     /// <summary>The series that can be drawn on a logarithmic scale; J itself in ink, its parts in the colours of kinds, in their order.</summary>
     internal static List<(string Label, MetricSeries Series, string Colour)> Drawn(RunMeasurements run)

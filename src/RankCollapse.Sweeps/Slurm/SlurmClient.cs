@@ -64,11 +64,11 @@ internal sealed class SlurmClient(string? folder)
         return (answer, tasks);
     }
 
-    /// <summary>The tasks of a job that did not end well or were begun again; null where Slurm does not answer.</summary>
-    public IReadOnlyList<SlurmTaskEnd>? EndsOf(string job)
+    /// <summary>The tasks of a job that did not end well or were begun again; none where Slurm does not answer.</summary>
+    public IReadOnlyList<SlurmTaskEnd> EndsOf(string job)
     {
         (SlurmAnswer answer, string output, _) = Ask("scontrol", "show", "job", "-o", job);
-        return answer == SlurmAnswer.Known ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(SlurmTaskEnd.Parse).Where(end => end.IsOdd)] : null;
+        return answer == SlurmAnswer.Known ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(SlurmTaskEnd.Parse).Where(end => end.IsOdd)] : [];
     }
 
     /// <summary>Asks for the end of a job and of all jobs of a name. Slurm agrees even to jobs that are not there: look whether it happened.</summary>

@@ -130,7 +130,7 @@ public sealed class SlurmEngine
         };
         foreach (string reason in stuck) Warn($"stuck-{array.Token}-{reason}", $"Tasks of Slurm job {jobs[0]} wait for {reason}; if that does not pass, check the sweep's options for Slurm.");
         if (now == array) return active.Length;
-        SlurmArrays.Write(_folder, now with { Ends = SlurmTaskEnd.Merge(array.Ends, jobs.SelectMany(job => _slurm.EndsOf(job) ?? [])) });
+        SlurmArrays.Write(_folder, now with { Ends = SlurmTaskEnd.Merge(array.Ends, jobs.SelectMany(_slurm.EndsOf)) });
         return active.Length;
     }
 

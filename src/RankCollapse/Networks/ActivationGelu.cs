@@ -10,8 +10,6 @@ internal sealed class GeluActivation() : VectorizedActivation<GeluActivation.For
 
     private const double InverseRootOfTwoPi = 0.39894228040143267794;
 
-    private static readonly double RootOfTwo = Math.Sqrt(2);
-
     public override string Name => "gelu";
 
     public override bool IsHomeomorphism => false;
@@ -31,7 +29,7 @@ internal sealed class GeluActivation() : VectorizedActivation<GeluActivation.For
         {
             double x = Math.Sqrt((7 - Math.Sqrt(33)) / 2);
             Span<double> value = stackalloc double[1], first = stackalloc double[1];
-            ValueAndFirst([RootOfTwo], value, first);
+            ValueAndFirst([Math.Sqrt(2)], value, first);
             return (first[0], 2 * Density(0), x * (4 - (x * x)) * Density(x));
         }
     }

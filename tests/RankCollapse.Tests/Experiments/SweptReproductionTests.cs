@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Experiments;
@@ -167,7 +166,7 @@ public sealed class SweptReproductionTests : IDisposable
         Run(new SmallExperiment(), "threads", new ReproductionOptions());
         var slurm = new FakeSlurm(_folder);
         Task run = Begin(slurm);
-        await Until(() => slurm.Accepted == 1, run);
+        await Waiting.Until(() => slurm.Accepted == 1, run);
         Assert.Equal(2, slurm.TasksOf(1));
         SweepWorker.Run(Sweep("slurm"), new WorkerOptions { LeavesEarly = true });
         slurm.Set(1, "COMPLETED", "None");
@@ -187,7 +186,7 @@ public sealed class SweptReproductionTests : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         var warnings = new List<string>();
         Task watched = Begin(slurm, stop.Token, warnings);
-        await Until(() => slurm.Accepted == 1 && SlurmArrays.Read(Sweep("slurm")) is [{ Job: not null }], watched);
+        await Waiting.Until(() => slurm.Accepted == 1 && SlurmArrays.Read(Sweep("slurm")) is [{ Job: not null }], watched);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watched);
         Assert.Contains("on the cluster go on", Assert.Single(warnings), StringComparison.Ordinal);
@@ -233,18 +232,6 @@ public sealed class SweptReproductionTests : IDisposable
     private Task Begin(FakeSlurm slurm, CancellationToken? cancellation = null, List<string>? warnings = null) => Task.Run(
         () => Reproduction.Run([new SmallExperiment()], Full, _folder.File("slurm"), new ReproductionOptions { Engine = Local with { Slurm = Asked(slurm) }, Warning = warning => warnings?.Add(warning) }, cancellation ?? _end.Token),
         CancellationToken.None);
-
-    private static async Task Until(Func<bool> condition, Task run)
-    {
-        long started = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            if (run.IsCompleted) await run;
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(2), "It did not happen within two minutes.");
-            Assert.False(run.IsCompleted, "The reproduction ended before.");
-            await Task.Delay(20);
-        }
-    }
 
     private void Run(Experiment experiment, string run, ReproductionOptions options) => Reproduction.Run([experiment], Full, _folder.File(run), options, _end.Token);
 

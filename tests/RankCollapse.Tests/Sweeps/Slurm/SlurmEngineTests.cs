@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
@@ -22,7 +21,7 @@ public sealed class SlurmEngineTests : IDisposable
         using var folder = new TemporaryFolder();
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 12);
         Task<SweepStatus> run = Begin(sweep, slurm);
-        await Until(() => slurm.Accepted == 2, run);
+        await Waiting.Until(() => slurm.Accepted == 2, run);
         Assert.Equal([4, 4], new[] { slurm.TasksOf(1), slurm.TasksOf(2) });
         Work(sweep, slurm, 1);
         slurm.Set(2, "COMPLETED", "None");
@@ -40,7 +39,7 @@ public sealed class SlurmEngineTests : IDisposable
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         slurm.Switch("loses");
         Task<SweepStatus> run = Begin(sweep, slurm);
-        await Until(() => slurm.Accepted == 1, run);
+        await Waiting.Until(() => slurm.Accepted == 1, run);
         IReadOnlyList<SlurmArray> arrays = SlurmArrays.Read(sweep);
         Assert.Equal([null, "never arrived"], new[] { arrays[0].Job, arrays[0].State });
         Work(sweep, slurm, 1);
@@ -54,7 +53,7 @@ public sealed class SlurmEngineTests : IDisposable
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         slurm.Switch("answers-late");
         Task<SweepStatus> run = Begin(sweep, slurm);
-        await Until(() => SlurmArrays.Read(sweep) is [{ Job: not null }], run);
+        await Waiting.Until(() => SlurmArrays.Read(sweep) is [{ Job: not null }], run);
         Work(sweep, slurm, 1);
         Assert.True((await run).HasEnded);
         Assert.Equal(1, slurm.Accepted);
@@ -66,9 +65,9 @@ public sealed class SlurmEngineTests : IDisposable
         using var folder = new TemporaryFolder();
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         Task<SweepStatus> run = Begin(sweep, slurm);
-        await Until(() => slurm.Accepted == 1, run);
+        await Waiting.Until(() => slurm.Accepted == 1, run);
         slurm.GiveAway(1);
-        await Until(() => slurm.Accepted == 2, run);
+        await Waiting.Until(() => slurm.Accepted == 2, run);
         Work(sweep, slurm, 2);
         Assert.True((await run).HasEnded);
         Assert.Equal(["ended, or was lost", "3 COMPLETED"], SlurmArrays.Read(sweep).Select(array => array.State));
@@ -81,9 +80,9 @@ public sealed class SlurmEngineTests : IDisposable
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         var warnings = new List<string>();
         Task<SweepStatus> run = Begin(sweep, slurm, warnings);
-        await Until(() => slurm.Accepted == 1, run);
+        await Waiting.Until(() => slurm.Accepted == 1, run);
         slurm.Switch("unreachable");
-        await Until(() => warnings.Any(warning => warning.Contains("cannot be reached", StringComparison.Ordinal)), run);
+        await Waiting.Until(() => warnings.Any(warning => warning.Contains("cannot be reached", StringComparison.Ordinal)), run);
         // Tasks end without the controller; what is done shows in the folder.
         SweepWorker.Run(sweep);
         SweepStatus status = await run;
@@ -98,9 +97,9 @@ public sealed class SlurmEngineTests : IDisposable
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         var warnings = new List<string>();
         Task<SweepStatus> run = Begin(sweep, slurm, warnings);
-        await Until(() => slurm.Accepted == 1, run);
+        await Waiting.Until(() => slurm.Accepted == 1, run);
         slurm.Switch("standby");
-        await Until(() => warnings.Any(warning => warning.Contains("cannot be reached", StringComparison.Ordinal)), run);
+        await Waiting.Until(() => warnings.Any(warning => warning.Contains("cannot be reached", StringComparison.Ordinal)), run);
         Assert.Single(SlurmEngine.Cancel(sweep, new CancellationToken(canceled: true)));
         slurm.Switch("standby", on: false);
         Work(sweep, slurm, 1);
@@ -114,9 +113,9 @@ public sealed class SlurmEngineTests : IDisposable
         using var folder = new TemporaryFolder();
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         Task<SweepStatus> run = Begin(sweep, slurm);
-        await Until(() => slurm.Accepted == 1, run);
+        await Waiting.Until(() => slurm.Accepted == 1, run);
         slurm.Set(1, "CANCELLED", "None");
-        await Until(() => slurm.Accepted == 2, run);
+        await Waiting.Until(() => slurm.Accepted == 2, run);
         Work(sweep, slurm, 2);
         Assert.True((await run).HasEnded);
     }
@@ -128,11 +127,11 @@ public sealed class SlurmEngineTests : IDisposable
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         slurm.Restart(2);
         Task<SweepStatus> run = Begin(sweep, slurm);
-        await Until(() => SlurmArrays.Read(sweep) is [{ Ends: { Count: 3 } }], run);
+        await Waiting.Until(() => SlurmArrays.Read(sweep) is [{ Ends: { Count: 3 } }], run);
         Assert.Equal("Slurm job 1, 3 tasks: 3 RUNNING; requeued 6 times", SlurmArrays.Read(sweep)[0].Describe());
         slurm.Restart(0);
         slurm.Set(1, "FAILED", "NonZeroExitCode");
-        await Until(() => slurm.Accepted == 2, run);
+        await Waiting.Until(() => slurm.Accepted == 2, run);
         Assert.Equal("Slurm job 1, 3 tasks: 3 FAILED; exit code 0:9 (3 tasks)", SlurmArrays.Read(sweep)[0].Describe());
         // What Slurm has forgotten is known still.
         Assert.Equal("exit code 0:9, requeued once", SlurmTaskEnd.InWords(SlurmTaskEnd.Merge([new("1_0", "0:9", 0), new("1_1", "0:0", 0)], [new("1_1", "0:0", 1)])));
@@ -147,9 +146,9 @@ public sealed class SlurmEngineTests : IDisposable
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         var warnings = new List<string>();
         Task<SweepStatus> run = Begin(sweep, slurm, warnings);
-        await Until(() => SlurmArrays.Read(sweep) is [{ State: "3 RUNNING" }], run);
+        await Waiting.Until(() => SlurmArrays.Read(sweep) is [{ State: "3 RUNNING" }], run);
         slurm.Double(1);
-        await Until(() => SlurmArrays.Read(sweep) is [{ State: "6 RUNNING" }], run);
+        await Waiting.Until(() => SlurmArrays.Read(sweep) is [{ State: "6 RUNNING" }], run);
         Assert.Contains("is there as the jobs 1, 2", Assert.Single(warnings), StringComparison.Ordinal);
         Parallel.Invoke(() => SweepWorker.Run(sweep), () => SweepWorker.Run(sweep));
         slurm.Set(1, "COMPLETED", "None");
@@ -189,7 +188,7 @@ public sealed class SlurmEngineTests : IDisposable
         slurm.BeginIn("PENDING", "PartitionConfig");
         var warnings = new List<string>();
         Task<SweepStatus> run = Begin(sweep, slurm, warnings);
-        await Until(() => SlurmArrays.Read(sweep) is [{ WaitsFor: not null }], run);
+        await Waiting.Until(() => SlurmArrays.Read(sweep) is [{ WaitsFor: not null }], run);
         Assert.Equal(("PartitionConfig", "3 PENDING"), (SlurmArrays.Read(sweep)[0].WaitsFor, SlurmArrays.Read(sweep)[0].State));
         Assert.Contains("wait for PartitionConfig", Assert.Single(warnings), StringComparison.Ordinal);
         sweep.Cancel();
@@ -205,7 +204,7 @@ public sealed class SlurmEngineTests : IDisposable
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 3);
         using var stop = new CancellationTokenSource();
         Task<SweepStatus> watched = Begin(sweep, slurm, cancellation: stop.Token);
-        await Until(() => slurm.Accepted == 1, watched);
+        await Waiting.Until(() => slurm.Accepted == 1, watched);
         await stop.CancelAsync();
         Assert.Equal(3, (await watched).Counts[TrialState.Pending]);
         Task<SweepStatus> again = Begin(sweep, slurm);
@@ -222,7 +221,7 @@ public sealed class SlurmEngineTests : IDisposable
         (FakeSlurm slurm, SweepFolder sweep) = Create(folder, trials: 8);
         using var stop = new CancellationTokenSource();
         Task<SweepStatus> watched = Begin(sweep, slurm, cancellation: stop.Token);
-        await Until(() => slurm.Accepted == 2, watched);
+        await Waiting.Until(() => slurm.Accepted == 2, watched);
         WorkOnHalf(sweep);
         await stop.CancelAsync();
         int done = (await watched).Counts[TrialState.Done];
@@ -243,7 +242,7 @@ public sealed class SlurmEngineTests : IDisposable
         Assert.InRange(left, 1, 7);
 
         Task<SweepStatus> run = Begin(sweep, slurm);
-        await Until(() => slurm.Accepted > 0 && Enumerable.Range(1, slurm.Accepted).Sum(slurm.TasksOf) == left, run);
+        await Waiting.Until(() => slurm.Accepted > 0 && Enumerable.Range(1, slurm.Accepted).Sum(slurm.TasksOf) == left, run);
         Work(sweep, slurm, 1);
         for (int job = 2; job <= slurm.Accepted; job++) slurm.Set(job, "COMPLETED", "None");
         Assert.Equal(8, (await run).Counts[TrialState.Done]);
@@ -293,17 +292,5 @@ public sealed class SlurmEngineTests : IDisposable
                 },
             },
             stop.Token);
-    }
-
-    private static async Task Until(Func<bool> condition, Task run)
-    {
-        long started = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            if (run.IsCompleted) await run;
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(2), "It did not happen within two minutes.");
-            Assert.False(run.IsCompleted, "The engine ended before.");
-            await Task.Delay(20);
-        }
     }
 }
