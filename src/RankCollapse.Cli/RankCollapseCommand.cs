@@ -68,6 +68,6 @@ internal static class RankCollapseCommand
         RankCollapseException => (error.Message, ExitCode.BadInput),
         OperationCanceledException => ("stopped on request.", ExitCode.NotReached),
         OutOfMemoryException => ("there is not enough memory; use fewer samples, smaller widths or fewer layers.", ExitCode.NotReached),
-        _ => ($"{error.GetType().Name}: {InputFile.Printable(error.Message)} This is a fault of the program; set {DebugVariable}=1 to see where it arose, and report it.", ExitCode.NotReached),
+        _ => ($"{error.GetType().Name}: {ErrorText.Printable(error.Message)} This is a fault of the program; set {DebugVariable}=1 to see where it arose, and report it.", ExitCode.NotReached),
     };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Parquet;
 using Parquet.Schema;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Experiments;
 

@@ -25,7 +25,7 @@ public static class ExperimentCatalogue
         string[] known = [.. Experiments.SelectMany(e => e.OtherNames.Prepend(e.Name)).Append(All)];
         foreach (string name in names)
         {
-            if (!known.Contains(name)) throw new InvalidInputException($"There is no figure '{InputFile.Printable(name)}'; {NearMatches.Advice(name, known)}");
+            if (!known.Contains(name)) throw new InvalidInputException($"There is no figure '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, known)}");
         }
         return [.. Experiments.Where(e => names.Contains(All) || names.Contains(e.Name) || e.OtherNames.Any(names.Contains))];
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
@@ -101,7 +102,7 @@ internal sealed class FigureFolder
             JsonNode? stored = JsonNode.Parse(InputFile.ReadSmall(path, LargestSettings));
             bool isQuick = stored?["quick"]?.GetValue<bool>() == true;
             long seed = stored?["seed"]?.GetValue<long>() ?? 0;
-            string digest = stored?["digest"]?.GetValue<string>() ?? "", version = InputFile.Printable($"{stored?["version"]}");
+            string digest = stored?["digest"]?.GetValue<string>() ?? "", version = ErrorText.Printable($"{stored?["version"]}");
             return (digest, new ReproductionSettings(isQuick, seed) == asked
                 ? $"that another build of the program computed (version {version}), and which might differ now"
                 : $"of other settings ({(isQuick ? "quick" : "full")}, seed {seed}, version {version})");

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Experiments;
@@ -106,7 +107,7 @@ public sealed record FigureResult
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException($"{path} is not a figure's result: {InputFile.Printable(e.Message)}; reproduce the figure again with --force.", e);
+            throw new InvalidInputException($"{path} is not a figure's result: {ErrorText.Printable(e.Message)}; reproduce the figure again with --force.", e);
         }
     }
 }

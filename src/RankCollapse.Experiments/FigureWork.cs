@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using RankCollapse.Formats;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 

@@ -1,5 +1,6 @@
 using Parquet;
 using Parquet.Schema;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Models;
 

@@ -1,3 +1,5 @@
+using RankCollapse.Formats;
+
 namespace RankCollapse.Reporting;
 
 /// <summary>Writes a file whole or not at all, into a folder that is created where it is missing.</summary>

@@ -45,7 +45,7 @@ internal static class EnsembleTraining
         {
             return (first, last);
         }
-        throw new InvalidInputException($"The option --seeds is '{InputFile.Printable(seeds)}', expected a range such as 0..9, both ends included.");
+        throw new InvalidInputException($"The option --seeds is '{ErrorText.Printable(seeds)}', expected a range such as 0..9, both ends included.");
     }
 
     private static string Describe(EnsembleMember member, int done, int count) => member.Error is { } error

@@ -79,7 +79,7 @@ internal static class InspectCommand
         null or "unfold" => ConvolutionView.Unfolded,
         "slices" => ConvolutionView.Slices,
         "fft" => ConvolutionView.Fourier,
-        _ => throw new InvalidInputException($"--convolution is '{InputFile.Printable(name)}'; {NearMatches.Advice(name, ["unfold", "slices", "fft"])}"),
+        _ => throw new InvalidInputException($"--convolution is '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, ["unfold", "slices", "fft"])}"),
     };
 
     /// <summary>A line now and then while large models are read.</summary>
@@ -90,7 +90,7 @@ internal static class InspectCommand
         {
             if (Stopwatch.GetElapsedTime(last) < BetweenLines) return;
             last = Stopwatch.GetTimestamp();
-            environment.Error.WriteLine($"layer {number + 1} of {count}: {InputFile.Printable(layer.Name)} ({layer.Tensor.ShapeText})");
+            environment.Error.WriteLine($"layer {number + 1} of {count}: {ErrorText.Printable(layer.Name)} ({layer.Tensor.ShapeText})");
         };
     }
 }

@@ -29,7 +29,7 @@ internal static class ServeCommand
             int wanted = parsed.GetResult(port) is null ? DefaultPort : parsed.GetValue(port);
             if (wanted is < 0 or > 65535) throw new InvalidInputException($"--port is {wanted}; expected 0 to 65535.");
             string at = parsed.GetValue(address) ?? "127.0.0.1";
-            if (!IPAddress.TryParse(at, out IPAddress? ip)) throw new InvalidInputException($"--address is '{InputFile.Printable(at)}'; expected the number of an address, such as 127.0.0.1 or 0.0.0.0.");
+            if (!IPAddress.TryParse(at, out IPAddress? ip)) throw new InvalidInputException($"--address is '{ErrorText.Printable(at)}'; expected the number of an address, such as 127.0.0.1 or 0.0.0.0.");
             var options = new LiveServerOptions { Folder = parsed.GetValue(folder)!, Address = ip, Port = wanted, HostNames = parsed.GetValue(host) ?? [] };
             ServeAsync(environment, options).GetAwaiter().GetResult();
             return ExitCode.Done;

@@ -16,7 +16,7 @@ internal static class FeatureOutput
     public static void Write(TextWriter output, FeatureReport report, bool all)
     {
         string classes = report.Labels.Count == 0 ? "no labels" : $"{report.Labels.Count} classes";
-        output.WriteLine($"Features of {report.SampleCount} samples, {classes}{(report.Accuracy is { } accuracy ? $"; {InputFile.Printable(report.OutputTensor!)} predicts {Numbers.PerCent(accuracy)} of them right" : "")}");
+        output.WriteLine($"Features of {report.SampleCount} samples, {classes}{(report.Accuracy is { } accuracy ? $"; {ErrorText.Printable(report.OutputTensor!)} predicts {Numbers.PerCent(accuracy)} of them right" : "")}");
         FeatureMetric[] metrics = [.. report.Present().Where(metric => all || metric.IsMain)];
         var table = new TextTable(["tensor", "layer", "by", "dimensions", .. metrics.Select(metric => metric.Heading)]);
         foreach (FeatureMetrics layer in report.Layers)
@@ -29,7 +29,7 @@ internal static class FeatureOutput
         foreach (string reduction in report.Layers.Select(layer => layer.Reduction).OfType<string>().Distinct().Take(MostSkipped)) output.WriteLine($"*: {reduction}");
         if (report.Skipped.Count == 0) return;
         output.WriteLine($"Not measured ({report.Skipped.Count} tensors{(all || report.Skipped.Count <= MostSkipped ? "" : "; --all names each")}):");
-        foreach (SkippedItem item in report.Skipped.Take(all ? int.MaxValue : MostSkipped)) output.WriteLine($"  {InputFile.Printable(item.Name)}: {item.Reason}");
+        foreach (SkippedItem item in report.Skipped.Take(all ? int.MaxValue : MostSkipped)) output.WriteLine($"  {ErrorText.Printable(item.Name)}: {item.Reason}");
     }
 
     /// <summary>Adds what is not of one layer to the document of an inspection.</summary>

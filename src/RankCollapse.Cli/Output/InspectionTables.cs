@@ -64,7 +64,7 @@ internal static class InspectionTables
         output.WriteLine(all ? $"Not layers ({skipped.Count} tensors):" : $"Not layers ({skipped.Count} tensors; --all names each):");
         if (all)
         {
-            foreach (SkippedTensor tensor in skipped) output.WriteLine($"  {InputFile.Printable(tensor.Name)}: {tensor.Reason}");
+            foreach (SkippedTensor tensor in skipped) output.WriteLine($"  {ErrorText.Printable(tensor.Name)}: {tensor.Reason}");
             return;
         }
         (string Reason, int Count)[] reasons = [.. skipped.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).Select(group => (group.Key, group.Count())).OrderByDescending(pair => pair.Item2)];

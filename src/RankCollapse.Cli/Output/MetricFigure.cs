@@ -85,9 +85,9 @@ internal static class MetricFigure
         double number => Shortest(number),
         long whole => NumberText.Whole(whole),
         bool truth => truth ? "yes" : "no",
-        string text => InputFile.Printable(text),
+        string text => ErrorText.Printable(text),
         IEnumerable list => string.Join('-', list.Cast<object?>().Select(Label)),
-        _ => InputFile.Printable(value.ToString() ?? ""),
+        _ => ErrorText.Printable(value.ToString() ?? ""),
     };
 
     /// <summary>Values of one axis as people read them: where one of them needs a power of ten all have one.</summary>

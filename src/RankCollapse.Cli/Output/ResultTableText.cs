@@ -14,7 +14,7 @@ internal static class ResultTableText
     /// <summary>Writes the table, and to the error output how many rows it has.</summary>
     public static void Write(CommandEnvironment environment, ResultTable table)
     {
-        var text = new TextTable([.. table.Columns.Select(column => InputFile.Printable(column.Name))]);
+        var text = new TextTable([.. table.Columns.Select(column => ErrorText.Printable(column.Name))]);
         foreach (IReadOnlyList<object?> row in table.Rows) text.Add([.. row.Select(Cell)]);
         text.Write(environment.Output);
         environment.Error.WriteLine(table.IsCut
@@ -25,14 +25,14 @@ internal static class ResultTableText
     private static string Cell(object? value) => value switch
     {
         null => Numbers.Short(null),
-        string text => Cut(InputFile.Printable(text)),
+        string text => Cut(ErrorText.Printable(text)),
         double number => Number(number),
         float number => Number(number),
         bool truth => truth ? "true" : "false",
         IDictionary map => $"{map.Count} entries",
         IEnumerable list => List([.. list.Cast<object?>()]),
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
-        _ => InputFile.Printable(value.ToString() ?? ""),
+        _ => ErrorText.Printable(value.ToString() ?? ""),
     };
 
     private static string Number(double number) => number == Math.Floor(number) && Math.Abs(number) < 1e15 ? number.ToString("0", CultureInfo.InvariantCulture) : Numbers.Short(number, Digits);

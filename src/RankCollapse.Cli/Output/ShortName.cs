@@ -6,7 +6,7 @@ internal static class ShortName
     /// <summary>A name without control characters; a long one with its middle left out, because the ends tell layers apart.</summary>
     public static string Of(string name, int longest)
     {
-        string printable = InputFile.Printable(name);
+        string printable = ErrorText.Printable(name);
         return printable.Length <= longest ? printable : $"{printable[..(longest / 2)]}…{printable[^((longest / 2) - 1)..]}";
     }
 }

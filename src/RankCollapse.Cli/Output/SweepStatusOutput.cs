@@ -99,7 +99,7 @@ internal static class SweepStatusOutput
 
     /// <summary>The settings in which a trial differs from others, in parentheses.</summary>
     private static string Settings(SweepPlan plan, Trial trial) =>
-        plan.Names.Count == 0 ? "" : $" ({string.Join(", ", plan.Names.Zip(trial.Values, (name, value) => $"{name} {InputFile.Printable(value.ToString())}"))})";
+        plan.Names.Count == 0 ? "" : $" ({string.Join(", ", plan.Names.Zip(trial.Values, (name, value) => $"{name} {ErrorText.Printable(value.ToString())}"))})";
 
     private static string Name(TrialState state) => state.ToString().ToLowerInvariant();
 

@@ -53,7 +53,7 @@ internal static class SweepWatch
         string counts = string.Join(", ", States.Where(s => now.Of(s.State) > 0).Select(s => $"{NumberText.Whole(now.Of(s.State))} {s.Word}"));
         string pace = now.TrialsPerMinute is > 0 and var perMinute ? $", {Numbers.Short(perMinute)} in a minute" : "";
         string left = now.SecondsLeft is { } seconds ? $", about {NumberText.Duration(Math.Ceiling(seconds))} left" : "";
-        return $"{view.Name}: {counts} of {NumberText.Whole(now.Trials.Count)}{pace}{left}{(now.Left > 0 && now.Idle is { } idle ? $"; {InputFile.Printable(idle)}" : "")}{(now.Problem is { } problem ? $"; {problem}" : "")}";
+        return $"{view.Name}: {counts} of {NumberText.Whole(now.Trials.Count)}{pace}{left}{(now.Left > 0 && now.Idle is { } idle ? $"; {ErrorText.Printable(idle)}" : "")}{(now.Problem is { } problem ? $"; {problem}" : "")}";
     }
 
     private static Rows Picture(LiveView view)
@@ -68,7 +68,7 @@ internal static class SweepWatch
             {
                 LiveTrial? trial = now.Find(worker.Trial!);
                 string settings = trial is null ? worker.Trial! : string.Join(", ", now.Names.Zip(trial.Settings, (name, value) => $"{name} {MetricFigure.Label(value)}"));
-                table.AddRow(new Text(settings), new Text(NumberText.Whole(worker.TrialEpoch)), new Text(Numbers.Short(worker.TrialObjective, 4)), new Text($"{worker.TrialSeconds:0}"), new Text(InputFile.Printable(worker.Host)));
+                table.AddRow(new Text(settings), new Text(NumberText.Whole(worker.TrialEpoch)), new Text(Numbers.Short(worker.TrialObjective, 4)), new Text($"{worker.TrialSeconds:0}"), new Text(ErrorText.Printable(worker.Host)));
             }
             parts.Add(table);
             if (now.Training.Count > MostTraining) parts.Add(new Text($"and {now.Training.Count - MostTraining} more"));

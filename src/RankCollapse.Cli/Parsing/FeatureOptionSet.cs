@@ -64,6 +64,6 @@ internal sealed class FeatureOptionSet
         null or "sketch" => WideFeatures.Sketch,
         "pool" => WideFeatures.Pool,
         "skip" => WideFeatures.Skip,
-        _ => throw new InvalidInputException($"--wide is '{InputFile.Printable(name)}'; {NearMatches.Advice(name, ["sketch", "pool", "skip"])}"),
+        _ => throw new InvalidInputException($"--wide is '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, ["sketch", "pool", "skip"])}"),
     };
 }

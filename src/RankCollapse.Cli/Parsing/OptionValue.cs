@@ -31,7 +31,7 @@ internal static class OptionValue
             _ => ReadList(text),
         };
         if (value is not null) return value;
-        result.AddError($"The option {name} is '{InputFile.Printable(text)}', expected {Expected<T>()}.");
+        result.AddError($"The option {name} is '{ErrorText.Printable(text)}', expected {Expected<T>()}.");
         return default(T);
     }
 

@@ -16,7 +16,7 @@ internal static class ParseErrorLine
         string help = isVerbMissing ? "rankcollapse --help" : $"rankcollapse {owner} --help";
         foreach (string token in parsed.UnmatchedTokens)
         {
-            string shown = InputFile.Printable(token);
+            string shown = ErrorText.Printable(token);
             if (isVerbMissing && !token.StartsWith('-'))
                 return $"There is no command '{shown}'; {NearMatches.Advice(token, [.. command.Subcommands.Select(verb => verb.Name)])}";
             if (token.StartsWith("--", StringComparison.Ordinal) && token.Length > 2)
@@ -24,7 +24,7 @@ internal static class ParseErrorLine
                 string name = token.Split('=')[0];
                 IReadOnlyList<string> near = NearMatches.Of(name, command.Options.Select(option => option.Name));
                 string advice = near.Count > 0 ? $"did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}?" : $"{help} lists all.";
-                return $"{owner} has no option '{InputFile.Printable(name)}'; {advice}";
+                return $"{owner} has no option '{ErrorText.Printable(name)}'; {advice}";
             }
         }
         // What is wrong with an option comes before words that nobody asked for: they may be its value.
@@ -36,8 +36,8 @@ internal static class ParseErrorLine
             OptionResult { Tokens.Count: 0 } option => $"The option {option.Option.Name} needs a value; {help} shows which.",
             OptionResult { IdentifierTokenCount: > 1 } option => $"The option {option.Option.Name} is given {option.IdentifierTokenCount} times; give it once.",
             ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument => $"{owner} needs {argument.Argument.Name}, {argument.Argument.Description}; {help} shows an example.",
-            _ when OptionOf(error) is null && parsed.UnmatchedTokens.Count > 0 => $"{owner} cannot use '{InputFile.Printable(parsed.UnmatchedTokens[0])}'; {help} shows what it takes.",
-            _ => InputFile.Printable(error.Message),
+            _ when OptionOf(error) is null && parsed.UnmatchedTokens.Count > 0 => $"{owner} cannot use '{ErrorText.Printable(parsed.UnmatchedTokens[0])}'; {help} shows what it takes.",
+            _ => ErrorText.Printable(error.Message),
         };
     }
 

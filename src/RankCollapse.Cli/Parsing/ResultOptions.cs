@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Results;
 
 namespace RankCollapse.Cli.Parsing;
@@ -35,7 +36,7 @@ internal static class ResultOptions
             "parquet" => ResultFormat.Parquet,
             "table" => throw new InvalidInputException("A table is for the terminal; files are csv, json or parquet."),
             _ when name is null => throw new InvalidInputException($"The ending of {path} is not csv, json or parquet; give --format."),
-            _ => throw new InvalidInputException($"There is no format '{InputFile.Printable(name)}'; {NearMatches.Advice(name, Formats)}"),
+            _ => throw new InvalidInputException($"There is no format '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, Formats)}"),
         };
     }
 

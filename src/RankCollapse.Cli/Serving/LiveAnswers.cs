@@ -193,7 +193,7 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
     private static LiveMetric Metric(HttpRequest request)
     {
         string name = Name(request, "metric") ?? "objective";
-        return LiveMetric.Find(name, Name(request, "layer")) ?? throw new InvalidInputException($"There is no metric '{InputFile.Printable(name)}' of this layer.");
+        return LiveMetric.Find(name, Name(request, "layer")) ?? throw new InvalidInputException($"There is no metric '{ErrorText.Printable(name)}' of this layer.");
     }
 
     private static string? Name(HttpRequest request, string key) => request.Query[key].ToString() is { Length: > 0 } text ? text : null;

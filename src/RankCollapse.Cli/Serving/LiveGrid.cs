@@ -31,7 +31,7 @@ internal sealed class LiveGrid
     {
         foreach (string? name in (string?[])[x, y])
         {
-            if (name is not null && !snapshot.Names.Contains(name)) throw new InvalidInputException($"There is no setting '{InputFile.Printable(name)}' that varies; {NearMatches.Advice(name, [.. snapshot.Names])}");
+            if (name is not null && !snapshot.Names.Contains(name)) throw new InvalidInputException($"There is no setting '{ErrorText.Printable(name)}' that varies; {NearMatches.Advice(name, [.. snapshot.Names])}");
         }
         return new LiveGrid(snapshot, x, y);
     }

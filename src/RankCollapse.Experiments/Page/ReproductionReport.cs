@@ -1,4 +1,5 @@
 using System.Text;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Experiments;
 

@@ -132,7 +132,7 @@ internal static class GraphFactors
 
     private static bool IsSet(NodeProto node, string attribute) => node.Attribute.Any(candidate => candidate.Name == attribute && candidate.I != 0);
 
-    private static string Describe(NodeProto node) => InputFile.Printable(node.OpType == "Gemm" && IsSet(node, "transA") ? "Gemm with transA" : node.OpType);
+    private static string Describe(NodeProto node) => ErrorText.Printable(node.OpType == "Gemm" && IsSet(node, "transA") ? "Gemm with transA" : node.OpType);
 
     private static IEnumerable<GraphProto> Inner(NodeProto node) => node.Attribute.SelectMany(attribute => attribute.G is { } single ? [single] : attribute.Graphs.AsEnumerable());
 

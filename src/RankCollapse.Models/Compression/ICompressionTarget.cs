@@ -1,4 +1,4 @@
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Models.Compression;

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
@@ -88,7 +88,7 @@ internal sealed class CompressionPlan
         for (int i = 0; i < open.Length; i++)
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            options.Progress?.Invoke($"layer {i + 1} of {open.Length}: {InputFile.Printable(open[i].Name)} ({open[i].ShapeText})");
+            options.Progress?.Invoke($"layer {i + 1} of {open.Length}: {ErrorText.Printable(open[i].Name)} ({open[i].ShapeText})");
             plan.Decompose(open[i]);
         }
         if (options.Rule == RankRule.Budget) plan.Share();

@@ -1,4 +1,4 @@
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Onnx;
@@ -46,7 +46,7 @@ internal sealed class OnnxTarget : ICompressionTarget
             // Without all its outputs, each with a place for every sample and a constant bias, a layer is fitted to its weights alone.
             if (outputs.Contains(null) || uses.Any(use => !use.IsReadable)) continue;
             int groups = _weights[layer.Name].Groups, rows = uses[0].Channels / groups;
-            MemoryBudget.Require(16.0 * groups * rows * rows, $"The outputs' moments of {InputFile.Printable(layer.Name)}", "leave the layer out with --except");
+            MemoryBudget.Require(16.0 * groups * rows * rows, $"The outputs' moments of {ErrorText.Printable(layer.Name)}", "leave the layer out with --except");
             moments[layer.Name] = new OutputMoments(groups, rows);
             for (int u = 0; u < uses.Length; u++)
             {

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Onnx;

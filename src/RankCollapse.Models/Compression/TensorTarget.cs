@@ -1,8 +1,7 @@
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
-using RankCollapse.Runs;
 
 namespace RankCollapse.Models.Compression;
 
@@ -15,7 +14,7 @@ internal sealed class TensorTarget : ICompressionTarget
     {
         _model = model;
         if (model.Skipped.Count > 0)
-            throw new InvalidInputException($"{model.Path} holds {model.Skipped.Count} tensors that are not read, such as {InputFile.Printable(model.Skipped[0].Name)} ({model.Skipped[0].Reason}); a compressed file would lose them.");
+            throw new InvalidInputException($"{model.Path} holds {model.Skipped.Count} tensors that are not read, such as {ErrorText.Printable(model.Skipped[0].Name)} ({model.Skipped[0].Reason}); a compressed file would lose them.");
         Layers = [.. Inspection.FindLayers(model).Layers.Select(Describe)];
         Parameters = model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count);
     }
@@ -32,7 +31,7 @@ internal sealed class TensorTarget : ICompressionTarget
     {
         reason = "The file holds no network that could be run.";
         foreach (string name in factors.Keys.SelectMany(name => (string[])[FactorNames.Down(name), FactorNames.Up(name)]).Where(_model.Contains))
-            throw new InvalidInputException($"{_model.Path} already has a tensor {InputFile.Printable(name)}, which a factor would be named; leave its layer out with --except.");
+            throw new InvalidInputException($"{_model.Path} already has a tensor {ErrorText.Printable(name)}, which a factor would be named; leave its layer out with --except.");
         var writer = new SafetensorsWriter();
         foreach ((string key, string value) in _model.Metadata) writer.AddMetadata(key, value);
         writer.AddMetadata(FactorNames.MetadataKey, string.Join(",", factors.Keys));

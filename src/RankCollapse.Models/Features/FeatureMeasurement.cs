@@ -64,7 +64,7 @@ internal sealed class FeatureMeasurement
         }
         if (_accumulators.Count == 0)
             throw new InvalidInputException(_options.Names is { } asked
-                ? $"No tensor of {_source.Name} has a name with {string.Join(" or ", asked)}; near are {string.Join(", ", _source.Tensors.Take(5).Select(t => InputFile.Printable(t.Name)))}."
+                ? $"No tensor of {_source.Name} has a name with {string.Join(" or ", asked)}; near are {string.Join(", ", _source.Tensors.Take(5).Select(t => ErrorText.Printable(t.Name)))}."
                 : $"{_source.Name} has no tensor that holds features for each sample.");
     }
 

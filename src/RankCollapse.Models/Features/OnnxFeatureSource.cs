@@ -76,7 +76,7 @@ internal sealed class OnnxFeatureSource : IFeatureSource
             {
                 long expected = (long)(_inputs.FixedBatch ?? count) * tensors[t].Dimension, found = values[t].GetTensorTypeAndShape().ElementCount;
                 if (found != expected)
-                    throw new InvalidInputException($"{Name}: tensor {InputFile.Printable(names[t])} has {found} numbers for {count} samples, expected {expected}; leave it out, its size depends on the data.");
+                    throw new InvalidInputException($"{Name}: tensor {ErrorText.Printable(names[t])} has {found} numbers for {count} samples, expected {expected}; leave it out, its size depends on the data.");
                 var rows = new Matrix(count, tensors[t].Dimension);
                 TensorValues.Read(values[t], _types[names[t]], rows);
                 visit(t, first, rows);
@@ -162,7 +162,7 @@ internal sealed class OnnxFeatureSource : IFeatureSource
     {
         string[] outputs = [.. _model.Graph.Output.Select(output => output.Name)];
         if (name is not null && !Tensors.Any(tensor => tensor.Name == name))
-            throw new InvalidInputException($"{Name} has no output {InputFile.Printable(name)} with numbers for each sample; it has {InputFile.Printable(string.Join(", ", outputs))}.");
+            throw new InvalidInputException($"{Name} has no output {ErrorText.Printable(name)} with numbers for each sample; it has {ErrorText.Printable(string.Join(", ", outputs))}.");
         return Tensors.FirstOrDefault(tensor => tensor.Name == name) ?? outputs.Select(output => Tensors.FirstOrDefault(tensor => tensor.Name == output)).FirstOrDefault(tensor => tensor is not null);
     }
 

@@ -68,7 +68,7 @@ internal static class TensorMeasurement
         const string Field = "selfDualityDeviation";
         if (classifier is null || classifier.Features != accumulator.Tensor.Name)
         {
-            reasons[Field] = classifier is null ? "The model does not end with a linear layer." : $"Self-duality is of the input of the last linear layer, {InputFile.Printable(classifier.Features)}.";
+            reasons[Field] = classifier is null ? "The model does not end with a linear layer." : $"Self-duality is of the input of the last linear layer, {ErrorText.Printable(classifier.Features)}.";
             return null;
         }
         if (labels.Labels[0] < 0 || labels.Labels[^1] >= classifier.Weights.Rows)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Models.Onnx;
@@ -17,12 +17,12 @@ internal sealed record ExternalData(string Path, long Offset, long Length)
     /// <exception cref="InvalidInputException">The location leads out of the folder, the file is missing or too short, or the sizes differ.</exception>
     public static ExternalData Of(string model, TensorProto tensor, long bytes)
     {
-        string name = InputFile.Printable(tensor.Name);
+        string name = ErrorText.Printable(tensor.Name);
         var entries = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (StringStringEntryProto entry in tensor.ExternalData)
         {
             if (!entries.TryAdd(entry.Key, entry.Value))
-                throw new InvalidInputException($"{model}: tensor {name} names its {InputFile.Printable(entry.Key)} twice; export the model again.");
+                throw new InvalidInputException($"{model}: tensor {name} names its {ErrorText.Printable(entry.Key)} twice; export the model again.");
         }
         if (!entries.TryGetValue("location", out string? location))
             throw new InvalidInputException($"{model}: tensor {name} lies in another file, but does not say in which; export the model again.");
@@ -31,9 +31,9 @@ internal sealed record ExternalData(string Path, long Offset, long Length)
         long offset = Whole(entries, "offset", 0, model, name);
         long length = Whole(entries, "length", bytes, model, name);
         if (length != bytes)
-            throw new InvalidInputException($"{model}: tensor {name} has {length} bytes in {InputFile.Printable(location)}, expected {bytes} for the shape {string.Join("×", tensor.Dims)}; export the model again.");
+            throw new InvalidInputException($"{model}: tensor {name} has {length} bytes in {ErrorText.Printable(location)}, expected {bytes} for the shape {string.Join("×", tensor.Dims)}; export the model again.");
         if (offset > size || length > size - offset)
-            throw new InvalidInputException($"{model}: tensor {name} lies at bytes {offset} to {(Int128)offset + length} of {InputFile.Printable(location)}, which has {size}; it is truncated; get it again.");
+            throw new InvalidInputException($"{model}: tensor {name} lies at bytes {offset} to {(Int128)offset + length} of {ErrorText.Printable(location)}, which has {size}; it is truncated; get it again.");
         return new ExternalData(path, offset, length);
     }
 
@@ -50,6 +50,6 @@ internal sealed record ExternalData(string Path, long Offset, long Length)
         if (!entries.TryGetValue(key, out string? text)) return missing;
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
             ? value
-            : throw new InvalidInputException($"{model}: tensor {name} has the {key} '{InputFile.Printable(text)}', expected a whole number; export the model again.");
+            : throw new InvalidInputException($"{model}: tensor {name} has the {key} '{ErrorText.Printable(text)}', expected a whole number; export the model again.");
     }
 }

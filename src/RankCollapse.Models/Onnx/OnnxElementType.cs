@@ -1,4 +1,4 @@
-using RankCollapse.Data;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Models.Onnx;
 

@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Models.Onnx;
@@ -79,14 +80,14 @@ internal sealed class OnnxModel : ModelTensors
         IReadOnlyList<DataSegment> segments = Skeleton.DataOf(tensor);
         tensor.Name = _taken.Add(name) ? name : prefix + name;
         if (!names.TryAdd(name, tensor.Name))
-            throw new InvalidInputException($"{File} has two tensors named {InputFile.Printable(name)}; names are unique; export the model again.");
+            throw new InvalidInputException($"{File} has two tensors named {ErrorText.Printable(name)}; names are unique; export the model again.");
         if (OnnxTensorData.Of(File, tensor, segments, out string? reason) is not { } data)
         {
             _skipped.Add(new SkippedTensor(tensor.Name, reason!));
             return;
         }
         if (!_data.TryAdd(tensor.Name, data))
-            throw new InvalidInputException($"{File} has two tensors named {InputFile.Printable(tensor.Name)}; names are unique; export the model again.");
+            throw new InvalidInputException($"{File} has two tensors named {ErrorText.Printable(tensor.Name)}; names are unique; export the model again.");
         _entries.Add(data.Entry);
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Models.Onnx;
 
@@ -37,7 +37,7 @@ internal sealed class OnnxTensorData
     /// <exception cref="InvalidInputException">The sizes contradict each other, or external data is missing or lies outside the folder.</exception>
     public static OnnxTensorData? Of(string model, TensorProto tensor, IReadOnlyList<DataSegment> segments, out string? reason)
     {
-        string name = InputFile.Printable(tensor.Name);
+        string name = ErrorText.Printable(tensor.Name);
         reason = null;
         if (OnnxElementType.Of(tensor.DataType) is not { } type)
         {
@@ -157,5 +157,5 @@ internal sealed class OnnxTensorData
     }
 
     private InvalidInputException Miscounted(long found) =>
-        new($"{_model}: tensor {InputFile.Printable(_tensor.Name)} has {(found > Count ? "more than" : "only")} {(found > Count ? Count : found)} numbers, expected {Count} for the shape {Entry.ShapeText}; export the model again.");
+        new($"{_model}: tensor {ErrorText.Printable(_tensor.Name)} has {(found > Count ? "more than" : "only")} {(found > Count ? Count : found)} numbers, expected {Count} for the shape {Entry.ShapeText}; export the model again.");
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using RankCollapse.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Runs;
 
@@ -62,7 +63,7 @@ internal static class ModelFile
         {
             [var single] => Open(File(single)),
             [] => throw new InvalidInputException($"The folder {path} holds no model ({Readable}) and no run; give the file of a model or the folder of a run."),
-            _ => throw new InvalidInputException($"The folder {path} holds {models.Length} models: {string.Join(", ", models.Take(5).Select(InputFile.Printable))}{(models.Length > 5 ? ", …" : "")}; give one of them."),
+            _ => throw new InvalidInputException($"The folder {path} holds {models.Length} models: {string.Join(", ", models.Take(5).Select(ErrorText.Printable))}{(models.Length > 5 ? ", …" : "")}; give one of them."),
         };
     }
 

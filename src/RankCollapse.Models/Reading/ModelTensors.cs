@@ -1,4 +1,4 @@
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Models.Reading;
@@ -43,8 +43,8 @@ public abstract class ModelTensors : IDisposable
     {
         if (_byName.TryGetValue(name, out TensorEntry? entry)) return entry;
         if (Skipped.FirstOrDefault(tensor => tensor.Name == name) is { } skipped)
-            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} is not read: {skipped.Reason}.");
-        throw new InvalidInputException($"{Path} has no tensor {InputFile.Printable(name)}; {NearMatches.Advice(name, [.. Tensors.Take(MostNames).Select(tensor => InputFile.Printable(tensor.Name))])}");
+            throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} is not read: {skipped.Reason}.");
+        throw new InvalidInputException($"{Path} has no tensor {ErrorText.Printable(name)}; {NearMatches.Advice(name, [.. Tensors.Take(MostNames).Select(tensor => ErrorText.Printable(tensor.Name))])}");
     }
 
     /// <summary>Reads the numbers of a tensor as doubles, the last dimension fastest; whole numbers beyond 2^53 are rounded.</summary>
@@ -53,8 +53,8 @@ public abstract class ModelTensors : IDisposable
     {
         TensorEntry entry = Describe(name);
         if (entry.Count > Array.MaxLength)
-            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has {entry.Count} numbers, more than one array can hold ({Array.MaxLength}).");
-        MemoryBudget.Require(8.0 * entry.Count, $"{Path}: tensor {InputFile.Printable(name)} with shape {entry.ShapeText}", "use a machine with more memory");
+            throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} has {entry.Count} numbers, more than one array can hold ({Array.MaxLength}).");
+        MemoryBudget.Require(8.0 * entry.Count, $"{Path}: tensor {ErrorText.Printable(name)} with shape {entry.ShapeText}", "use a machine with more memory");
         return InputFile.Guard(Path, () => ReadNumbers(entry));
     }
 
@@ -64,7 +64,7 @@ public abstract class ModelTensors : IDisposable
     {
         TensorEntry entry = Describe(name);
         if (entry.Shape.Count is not (1 or 2))
-            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has the shape {entry.ShapeText}, expected 1 or 2 dimensions.");
+            throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} has the shape {entry.ShapeText}, expected 1 or 2 dimensions.");
         double[] values = ReadDoubles(name);
         return new Matrix(values, 0, (int)entry.Shape[0], entry.Shape.Count == 2 ? (int)entry.Shape[1] : 1);
     }
@@ -75,7 +75,7 @@ public abstract class ModelTensors : IDisposable
     {
         TensorEntry entry = Describe(name);
         double[] values = ReadDoubles(name);
-        if (!ElementWriter.CanWrite(entry.Type)) throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} is of type {entry.Type}, which is not copied; save the model as safetensors.");
+        if (!ElementWriter.CanWrite(entry.Type)) throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} is of type {entry.Type}, which is not copied; save the model as safetensors.");
         destination.Write(ElementWriter.ToBytes(values, entry.Type));
     }
 
@@ -100,7 +100,7 @@ public abstract class ModelTensors : IDisposable
         foreach (TensorEntry entry in tensors)
         {
             if (!_byName.TryAdd(entry.Name, entry))
-                throw new InvalidInputException($"{Path} holds two tensors named {InputFile.Printable(entry.Name)}; names are unique; export the model again.");
+                throw new InvalidInputException($"{Path} holds two tensors named {ErrorText.Printable(entry.Name)}; names are unique; export the model again.");
         }
     }
 

@@ -9,7 +9,7 @@ internal static class NeighbourFile
     /// <exception cref="InvalidInputException">The location leads out of the folder, also through links, or the file is missing.</exception>
     public static string Resolve(string model, string location)
     {
-        string shown = InputFile.Printable(location);
+        string shown = ErrorText.Printable(location);
         if (location.Length == 0 || location.Contains('\0') || location.Contains('\\') || location.Contains(':') || Path.IsPathRooted(location)
             || location.Split('/').Any(part => part is ".." or ""))
             throw new InvalidInputException($"{model} keeps data in '{shown}', which is no relative path inside its folder; such files are refused, because they could read any file.");

@@ -1,5 +1,4 @@
-using RankCollapse.Data;
-using RankCollapse.Runs;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Models.Reading;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RankCollapse.Runs;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Models.Reading;
 
@@ -42,7 +42,7 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
         if (map.Count > 0)
         {
             (string name, string shard) = map.First();
-            throw new InvalidInputException($"{path}: the index says that tensor {InputFile.Printable(name)} lies in {InputFile.Printable(shard)}, which does not hold it; get the files again.");
+            throw new InvalidInputException($"{path}: the index says that tensor {ErrorText.Printable(name)} lies in {ErrorText.Printable(shard)}, which does not hold it; get the files again.");
         }
         Announce(entries, skipped);
     }
@@ -90,12 +90,12 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
                 throw new InvalidInputException($"{path} has no weight_map, so it is no index of safetensors files.");
             var result = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (JsonProperty entry in map.EnumerateObject())
-                result.Add(entry.Name, entry.Value.GetString() ?? throw new JsonException($"no file is named for {InputFile.Printable(entry.Name)}"));
+                result.Add(entry.Name, entry.Value.GetString() ?? throw new JsonException($"no file is named for {ErrorText.Printable(entry.Name)}"));
             return result.Count > 0 ? result : throw new InvalidInputException($"{path} names no tensors in its weight_map; get it again.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidInputException($"{path} is not the JSON of an index: {InputFile.Printable(e.Message.ReplaceLineEndings(" ").TrimEnd('.'))}; get it again.", e);
+            throw new InvalidInputException($"{path} is not the JSON of an index: {ErrorText.Printable(e.Message.ReplaceLineEndings(" ").TrimEnd('.'))}; get it again.", e);
         }
     }
 }

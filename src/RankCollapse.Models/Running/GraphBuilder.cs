@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Models.Onnx;
 using static RankCollapse.Models.Onnx.TensorProto.Types;
 

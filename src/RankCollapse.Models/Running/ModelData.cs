@@ -1,4 +1,5 @@
 using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
 using RankCollapse.Runs;
@@ -113,7 +114,7 @@ internal sealed class ModelData
         else
         {
             string name = Array.Find(["X", "X_rows", "x"], file.Contains)
-                ?? throw new InvalidInputException($"{path} has the arrays {InputFile.Printable(string.Join(", ", file.Names))}, expected X with a sample a row{(inputNames.Count > 0 ? $", or {InputFile.Printable(string.Join(", ", inputNames))} as the model's inputs are named" : "")}.");
+                ?? throw new InvalidInputException($"{path} has the arrays {ErrorText.Printable(string.Join(", ", file.Names))}, expected X with a sample a row{(inputNames.Count > 0 ? $", or {ErrorText.Printable(string.Join(", ", inputNames))} as the model's inputs are named" : "")}.");
             NpyArray array = file.Read(name);
             bool isColumns = name == "X" && array.Shape.Count == 2 && HasSampleColumns(array.Shape, labels, file.Contains("Y"));
             arrays = [isColumns ? Flat(new Matrix(array.ToDoubles(), 0, array.Shape[0], array.Shape[1])) : Whole(name, array, path)];
@@ -123,10 +124,10 @@ internal sealed class ModelData
         {
             int found = array.Values.Length / Math.Max(1, array.SampleLength);
             if (found != count || found == 0)
-                throw new InvalidInputException($"{path}: {InputFile.Printable(array.Name)} has {found} samples, but {InputFile.Printable(arrays[0].Name)} has {count}; every input needs the same number, at least 1.");
+                throw new InvalidInputException($"{path}: {ErrorText.Printable(array.Name)} has {found} samples, but {ErrorText.Printable(arrays[0].Name)} has {count}; every input needs the same number, at least 1.");
         }
         if ((labels?.Length ?? count) != count)
-            throw new InvalidInputException($"{path}: {InputFile.Printable(arrays[0].Name)} has {count} samples, but there are {labels!.Length} labels; save a sample a row with numpy.savez(FILE, X=…, y=…).");
+            throw new InvalidInputException($"{path}: {ErrorText.Printable(arrays[0].Name)} has {count} samples, but there are {labels!.Length} labels; save a sample a row with numpy.savez(FILE, X=…, y=…).");
         return new ModelData(path, arrays, labels, count);
     }
 
@@ -136,7 +137,7 @@ internal sealed class ModelData
 
     private static DataArray Whole(string name, NpyArray array, string path) => array.Shape.Count > 0
         ? new DataArray(name, [.. array.Shape.Skip(1)], array.ToDoubles())
-        : throw new InvalidInputException($"{path}: {InputFile.Printable(name)} is a single number, expected a sample a row.");
+        : throw new InvalidInputException($"{path}: {ErrorText.Printable(name)} is a single number, expected a sample a row.");
 
     private static int[]? ReadLabels(NpzFile file)
     {

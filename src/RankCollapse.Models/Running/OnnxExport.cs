@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Google.Protobuf;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Networks;

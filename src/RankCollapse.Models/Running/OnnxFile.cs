@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using RankCollapse.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 
@@ -67,7 +68,7 @@ internal static class OnnxFile
             if (model.CalculateSize() + length > LargestMessage)
                 throw new InvalidInputException("The compressed model has more than 2 GB, which one file of ONNX cannot hold; keep fewer parameters.");
             if (offset > data.Length || length > data.Length - offset)
-                throw new InvalidInputException($"{data.Name} has {data.Length} bytes, but tensor {InputFile.Printable(tensor.Name)} lies at {offset} with {length}; it is truncated; get it again.");
+                throw new InvalidInputException($"{data.Name} has {data.Length} bytes, but tensor {ErrorText.Printable(tensor.Name)} lies at {offset} with {length}; it is truncated; get it again.");
             var bytes = new byte[length];
             data.Position = offset;
             data.ReadExactly(bytes);

@@ -75,5 +75,5 @@ internal sealed class OnnxSession : IDisposable
     }
 
     private InvalidInputException Refused(OnnxRuntimeException e) =>
-        new($"ONNX Runtime cannot run {_name}: {InputFile.Printable(e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.'))}.", e);
+        new($"ONNX Runtime cannot run {_name}: {ErrorText.Printable(e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.'))}.", e);
 }

@@ -49,7 +49,7 @@ internal static class RandomInputs
             ModelInput input = inputs[i];
             long[] shape = [.. input.Shape.Select((size, axis) => size >= 0 ? (long)size : axis == 0 ? FreeBatch : freeSize)];
             double length = shape.Aggregate(1.0, (product, size) => product * size);
-            if (length > MostNumbers) throw new InvalidInputException($"The model's input {InputFile.Printable(input.Name)} takes {string.Join("×", shape)} numbers, too many for a check.");
+            if (length > MostNumbers) throw new InvalidInputException($"The model's input {ErrorText.Printable(input.Name)} takes {string.Join("×", shape)} numbers, too many for a check.");
             var stream = new RandomStream(seed, RandomPurpose.Sampling, 4000 + (BatchCount * i) + batch);
             var values = new double[(int)length];
             bool isReal = TensorValues.IsReadable(input.Type);

@@ -1,4 +1,4 @@
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 
@@ -93,7 +93,7 @@ internal sealed class GraphLayers
     private void Note(string tensor, string operation)
     {
         if (!_otherUses.TryGetValue(tensor, out SortedSet<string>? operations)) _otherUses[tensor] = operations = new SortedSet<string>(StringComparer.Ordinal);
-        operations.Add(InputFile.Printable(operation));
+        operations.Add(ErrorText.Printable(operation));
     }
 
     private void Add(WeightLayer layer, NodeProto node)

@@ -46,7 +46,7 @@ internal static class LayerMatrices
             _ => (shape[^2], shape[^1], shape.Take(shape.Count - 2).Aggregate(1L, (product, size) => product * size)),
         };
         if (rows > int.MaxValue || columns > int.MaxValue || count > int.MaxValue || rows * columns > Array.MaxLength)
-            throw new InvalidInputException($"The layer {InputFile.Printable(layer.Name)} is {count} × {rows}×{columns}, more than a matrix can have ({Array.MaxLength} numbers).");
+            throw new InvalidInputException($"The layer {ErrorText.Printable(layer.Name)} is {count} × {rows}×{columns}, more than a matrix can have ({Array.MaxLength} numbers).");
         return new BlockShape((int)rows, (int)columns, (int)count);
     }
 
@@ -67,7 +67,7 @@ internal static class LayerMatrices
             if (list.Length == 1) return list[0];
             return list.Length == along
                 ? list[index]
-                : throw new InvalidInputException($"{model.Path}: tensor {InputFile.Printable(layer.Name)} with the shape {layer.Tensor.ShapeText} has {list.Length} {what}, expected 1 or {along} along axis {axis}.");
+                : throw new InvalidInputException($"{model.Path}: tensor {ErrorText.Printable(layer.Name)} with the shape {layer.Tensor.ShapeText} has {list.Length} {what}, expected 1 or {along} along axis {axis}.");
         }
         for (long i = 0; i < values.LongLength; i++)
         {

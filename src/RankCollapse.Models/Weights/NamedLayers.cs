@@ -1,5 +1,5 @@
 using System.Globalization;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Models.Weights;

@@ -122,7 +122,7 @@ internal static class InspectionPage
     };
 
     /// <summary>A name from a file: no control characters, not endless.</summary>
-    private static string InputText(string text) => InputFile.Printable(text);
+    private static string InputText(string text) => ErrorText.Printable(text);
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -48,13 +48,13 @@ internal static class LayerTable
         html.Append("</tr></thead><tbody>\n");
         foreach ((InspectedLayer layer, int number) in inspection.Layers.Select((layer, i) => (layer, i + 1)))
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\"><a href=\"#layer-{number}\">{Encode(InputFile.Printable(layer.Layer.Name))}</a></th><td class=\"word\">{Kind(layer.Layer)}</td><td data-v=\"{(long)layer.Spectrum.Shape.Rows * layer.Spectrum.Shape.Columns}\">{Encode(layer.Spectrum.Shape.ToString())}</td>");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\"><a href=\"#layer-{number}\">{Encode(ErrorText.Printable(layer.Layer.Name))}</a></th><td class=\"word\">{Kind(layer.Layer)}</td><td data-v=\"{(long)layer.Spectrum.Shape.Rows * layer.Spectrum.Shape.Columns}\">{Encode(layer.Spectrum.Shape.ToString())}</td>");
             foreach (TableColumn column in columns) Cell(html, column, column.Value(layer));
             html.Append("</tr>\n");
         }
         foreach ((LayerFeatures features, int number) in inspection.OtherFeatures.Select((features, i) => (features, inspection.Layers.Count + i + 1)))
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\">{Encode(InputFile.Printable(features.Layer))}</th><td class=\"word\">features alone</td><td class=\"missing\">–</td>");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\">{Encode(ErrorText.Printable(features.Layer))}</th><td class=\"word\">features alone</td><td class=\"missing\">–</td>");
             foreach (TableColumn column in columns) Cell(html, column, column.FeatureKey is { } key ? features.Metrics.GetValueOrDefault(key) : null);
             html.Append("</tr>\n");
         }

@@ -36,7 +36,7 @@ internal static class RankOverview
             double energy = spectrum.EnergyRanks[1].Rank / full, stable = spectrum.StableRank / full;
             double even = spectrum.BreakEvenRank / Math.Max(1, Math.Min(spectrum.Shape.Rows, spectrum.Shape.Columns));
             bool pays = spectrum.EnergyRanks[1].ParametersSaved > 0;
-            string text = $"{i + 1}: {InputFile.Printable(inspection.Layers[i].Layer.Name)}, 99 % of the energy in {NumberText.Short(100 * energy, 2)} % of the rank, stable rank {NumberText.Short(spectrum.StableRank)}";
+            string text = $"{i + 1}: {ErrorText.Printable(inspection.Layers[i].Layer.Name)}, 99 % of the energy in {NumberText.Short(100 * energy, 2)} % of the rank, stable rank {NumberText.Short(spectrum.StableRank)}";
             svg.Append(CultureInfo.InvariantCulture, $"<g><title>{WebUtility.HtmlEncode(text)}</title><rect class=\"{(pays ? "pays" : "full")}\" x=\"{middle - (bar / 2):0.0}\" y=\"{Y(energy):0.0}\" width=\"{bar:0.0}\" height=\"{Y(0) - Y(energy):0.0}\"/>");
             svg.Append(CultureInfo.InvariantCulture, $"<line class=\"even\" x1=\"{middle - (step * 0.42):0.0}\" x2=\"{middle + (step * 0.42):0.0}\" y1=\"{Y(even):0.0}\" y2=\"{Y(even):0.0}\"/><circle class=\"stable\" cx=\"{middle:0.0}\" cy=\"{Y(stable):0.0}\" r=\"{Math.Min(3.5, step / 3):0.0}\"/></g>");
             if (i % every == 0) svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{middle:0.0}\" y=\"{Top + PlotHeight + 16}\" text-anchor=\"middle\">{i + 1}</text>");

@@ -67,7 +67,7 @@ public sealed class LiveView
         }
         catch (Exception e) when (e is InvalidInputException or IOException or UnauthorizedAccessException)
         {
-            now = before with { Problem = InputFile.Printable(e.Message) };
+            now = before with { Problem = ErrorText.Printable(e.Message) };
         }
         if (IsSame(before, now)) return false;
         Snapshot = now with { Version = before.Version + 1 };

@@ -125,7 +125,7 @@ public sealed class LocalEngine
     {
         return code > Signalled
             ? $"its worker was killed by signal {code - Signalled}{(code == Signalled + 9 ? ", by somebody or for want of memory" : "")}"
-            : $"its worker ended with exit code {code}{(error.Length > 0 ? $": {InputFile.Printable(error)}" : "")}";
+            : $"its worker ended with exit code {code}{(error.Length > 0 ? $": {ErrorText.Printable(error)}" : "")}";
     }
 
     /// <summary>A trial that kills its worker fails for good after some attempts; a worker that ends without one would be started for ever.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RankCollapse.Data;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Plan;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Plan;
@@ -66,11 +67,11 @@ internal static class PlanFile
             SweepPlan plan = new(header.Name, header.Limits, header.Needs, template, ReadTrials(document.RootElement.GetProperty("trials"), template), header.DataHashes);
             return plan.Identity == header.Identity
                 ? plan
-                : throw new InvalidInputException($"{path} names the sweep {InputFile.Printable(header.Identity)}, but its trials make {plan.Identity}; it was changed by hand: run the sweep's specification again.");
+                : throw new InvalidInputException($"{path} names the sweep {ErrorText.Printable(header.Identity)}, but its trials make {plan.Identity}; it was changed by hand: run the sweep's specification again.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
         {
-            throw new InvalidInputException($"{path} is not a sweep's plan: {InputFile.Printable(e.Message)}; run the sweep's specification again.", e);
+            throw new InvalidInputException($"{path} is not a sweep's plan: {ErrorText.Printable(e.Message)}; run the sweep's specification again.", e);
         }
     }
 
@@ -81,7 +82,7 @@ internal static class PlanFile
         {
             string id = row[0].GetString() ?? "";
             if (!TrialIdentity.IsId(id) || row.GetArrayLength() != template.Names.Count + 1)
-                throw new InvalidOperationException($"trial {trials.Count + 1} is {InputFile.Printable(row.GetRawText())}");
+                throw new InvalidOperationException($"trial {trials.Count + 1} is {ErrorText.Printable(row.GetRawText())}");
             trials.Add(new Trial(template, row, trials.Count, id));
         }
         return trials;

@@ -103,7 +103,7 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
     private static void RequireSetting(string name)
     {
         if (ResultColumn.Settings.Any(s => s.Name == name)) return;
-        throw new InvalidInputException($"There is no setting '{InputFile.Printable(name)}'; {NearMatches.Advice(name, [.. ResultColumn.Settings.Select(s => s.Name)])}");
+        throw new InvalidInputException($"There is no setting '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, [.. ResultColumn.Settings.Select(s => s.Name)])}");
     }
 
     private static string Value(MetricRequest request, out string from)
@@ -114,7 +114,7 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
         if (network.Contains(request.Metric))
             return request.Layer is null ? $"\"{request.Metric}\"" : throw new InvalidInputException($"{request.Metric} belongs to the whole network; leave out the layer.");
         if (!layers.Contains(request.Metric) && !Recorded.Contains(request.Metric))
-            throw new InvalidInputException($"There is no metric '{InputFile.Printable(request.Metric)}'; {NearMatches.Advice(request.Metric, [.. network, .. layers, .. Recorded])}");
+            throw new InvalidInputException($"There is no metric '{ErrorText.Printable(request.Metric)}'; {NearMatches.Advice(request.Metric, [.. network, .. layers, .. Recorded])}");
         // What summaries do not have is taken from the last record.
         string table = layers.Contains(request.Metric)
             ? $"(SELECT run, layer, \"{request.Metric}\" AS v FROM layers)"
@@ -130,7 +130,7 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
             "last" => "depth",
             { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 => text,
             null => throw new InvalidInputException($"{request.Metric} belongs to layers; give the layer: a number, first, last, max, min or mean."),
-            { } text => throw new InvalidInputException($"The layer is '{InputFile.Printable(text)}', expected a number from 1, first, last, max, min or mean."),
+            { } text => throw new InvalidInputException($"The layer is '{ErrorText.Printable(text)}', expected a number from 1, first, last, max, min or mean."),
         };
         from = $"JOIN {table} l ON l.run = chosen.run AND l.layer = {layer}";
         return "l.v";

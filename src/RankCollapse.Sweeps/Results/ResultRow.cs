@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Results;
@@ -53,7 +54,7 @@ internal sealed class ResultRow
         catch (Exception e) when (e is InvalidInputException or JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             row.State = ResultSource.Damaged;
-            row.Reason = $"{source.Folder}: {InputFile.Printable(e.Message)}";
+            row.Reason = $"{source.Folder}: {ErrorText.Printable(e.Message)}";
             row.Layers = [];
             Array.Clear(row.Summary);
         }

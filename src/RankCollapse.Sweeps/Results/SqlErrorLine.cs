@@ -14,7 +14,7 @@ internal static partial class SqlErrorLine
         string message = error.Message;
         int picture = message.IndexOf("LINE ", StringComparison.Ordinal);
         if (picture > 0) message = message[..picture];
-        message = InputFile.Printable(string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))).TrimEnd('.', '!', ' ');
+        message = ErrorText.Printable(string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))).TrimEnd('.', '!', ' ');
         if (UnknownTable().Match(message) is { Success: true } unknown)
             return $"SQL: there is no table {unknown.Groups["name"].Value}; {NearMatches.Advice(unknown.Groups["name"].Value, [.. ResultTables.Views])}";
         string advice = message switch

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Slurm;

@@ -95,7 +95,7 @@ internal sealed class SlurmClient(string? folder)
                 process.Kill();
                 return (SlurmAnswer.Unknown, "", $"{program} did not answer for {MostTime.TotalSeconds:0} s");
             }
-            string message = InputFile.Printable(error.Result.Trim().ReplaceLineEndings(" "));
+            string message = ErrorText.Printable(error.Result.Trim().ReplaceLineEndings(" "));
             return process.ExitCode == 0 ? (SlurmAnswer.Known, output.Result, message) : (Classify(message), output.Result, message);
         }
         catch (System.ComponentModel.Win32Exception e)

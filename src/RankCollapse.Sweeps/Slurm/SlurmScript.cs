@@ -1,4 +1,5 @@
 using System.Text;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 
@@ -48,7 +49,7 @@ internal static class SlurmScript
         {
             foreach (FileInfo log in new DirectoryInfo(folder.SlurmPath).GetFiles($"{token}-*.log").OrderByDescending(file => file.LastWriteTimeUtc))
             {
-                if (File.ReadLines(log.FullName).LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) is { } line) return InputFile.Printable(line.Trim());
+                if (File.ReadLines(log.FullName).LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) is { } line) return ErrorText.Printable(line.Trim());
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Specification;
 
@@ -28,7 +29,7 @@ internal static class JsonReading
         {
             // The reader speaks of a depth, which here is a setting.
             bool isCutOff = e.Message.Contains("Expected depth to be zero", StringComparison.Ordinal);
-            throw new InvalidInputException($"{path} is not valid JSON: {(isCutOff ? "it ends before every bracket is closed." : InputFile.Printable(e.Message))}", e);
+            throw new InvalidInputException($"{path} is not valid JSON: {(isCutOff ? "it ends before every bracket is closed." : ErrorText.Printable(e.Message))}", e);
         }
     }
 
@@ -39,7 +40,7 @@ internal static class JsonReading
         foreach (JsonProperty property in element.EnumerateObject())
         {
             if (!known.Contains(property.Name))
-                throw new InvalidInputException($"{place} has an unknown name '{InputFile.Printable(property.Name)}'; {NearMatches.Advice(property.Name, known)}");
+                throw new InvalidInputException($"{place} has an unknown name '{ErrorText.Printable(property.Name)}'; {NearMatches.Advice(property.Name, known)}");
         }
     }
 
@@ -66,7 +67,7 @@ internal static class JsonReading
 
     /// <summary>What is said of a value that is not what was expected.</summary>
     public static InvalidInputException Unexpected(JsonElement value, string place, string expected) =>
-        new($"{place} is {InputFile.Printable(value.GetRawText())}, expected {expected}.");
+        new($"{place} is {ErrorText.Printable(value.GetRawText())}, expected {expected}.");
 }
 
 /// <summary>The JSON of values in specifications.</summary>

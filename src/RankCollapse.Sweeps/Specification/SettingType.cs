@@ -20,7 +20,7 @@ internal static class SettingType
     public static void RequireKnown(string name, string place)
     {
         if (!Known.ContainsKey(name))
-            throw new InvalidInputException($"{place} names an unknown setting '{InputFile.Printable(name)}'; {NearMatches.Advice(name, Known.Keys)}");
+            throw new InvalidInputException($"{place} names an unknown setting '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, Known.Keys)}");
     }
 
     /// <summary>Requires that a value has the setting's type.</summary>

@@ -78,7 +78,7 @@ internal static class SweepPlanner
         catch (InvalidInputException e) when (!e.Message.StartsWith(file, StringComparison.Ordinal))
         {
             string settings = string.Join(", ", names.Zip(values, (name, value) => $"{name} {value.GetRawText()}"));
-            throw new InvalidInputException($"{file}: trial {number + 1}{(settings.Length > 0 ? $" ({InputFile.Printable(settings)})" : "")}: {e.Message}", e);
+            throw new InvalidInputException($"{file}: trial {number + 1}{(settings.Length > 0 ? $" ({ErrorText.Printable(settings)})" : "")}: {e.Message}", e);
         }
     }
 }

@@ -45,7 +45,7 @@ public sealed class SweepSpecification
         JsonReading.RequireObject(root, file, [.. OwnParts, .. BlockReader.Parts]);
         string name = root.TryGetProperty("name", out JsonElement given) ? JsonReading.Text(given, $"{file}: name") : Path.GetFileNameWithoutExtension(file);
         if (name.Length is 0 or > 60 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) || name.StartsWith('.'))
-            throw new InvalidInputException($"{file}: the name is '{InputFile.Printable(name)}', expected up to 60 letters, digits, '-', '_' and '.'; give \"name\".");
+            throw new InvalidInputException($"{file}: the name is '{ErrorText.Printable(name)}', expected up to 60 letters, digits, '-', '_' and '.'; give \"name\".");
         return new SweepSpecification(file, BlockReader.Read(root, file), name, ReadLimits(root, file), SlurmOptions.Read(root, file));
     }
 
@@ -66,7 +66,7 @@ public sealed class SweepSpecification
         {
             string[] known = [.. Enum.GetNames<KeptFiles>().Select(name => name.ToLowerInvariant())];
             string text = JsonReading.Text(keep, $"{place}.keep");
-            if (!known.Contains(text)) throw new InvalidInputException($"{place}.keep is '{InputFile.Printable(text)}'; {NearMatches.Advice(text, known)}");
+            if (!known.Contains(text)) throw new InvalidInputException($"{place}.keep is '{ErrorText.Printable(text)}'; {NearMatches.Advice(text, known)}");
             limits = limits with { Keep = Enum.Parse<KeptFiles>(text, ignoreCase: true) };
         }
         return limits;

@@ -75,7 +75,7 @@ internal sealed class ValueAxis
         if (!SettingType.IsNumber(name)) throw new InvalidInputException($"{place} is a range, but {name} is not a number; give a list.");
         double from = JsonReading.Number(element, "from", place), to = JsonReading.Number(element, "to", place);
         string scale = element.TryGetProperty("scale", out JsonElement given) ? JsonReading.Text(given, $"{place}.scale") : "linear";
-        if (scale is not ("linear" or "log")) throw new InvalidInputException($"{place}.scale is '{InputFile.Printable(scale)}'; known are linear, log.");
+        if (scale is not ("linear" or "log")) throw new InvalidInputException($"{place}.scale is '{ErrorText.Printable(scale)}'; known are linear, log.");
         if (scale == "log" && !(from > 0 && to > 0)) throw new InvalidInputException($"{place} goes from {from} to {to} on a log scale; both must be above 0.");
         return new ValueAxis(name, from, to, scale == "log");
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Storage;

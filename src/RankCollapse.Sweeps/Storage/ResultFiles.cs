@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Storage;
 
@@ -43,7 +44,7 @@ internal static class ResultFiles
     {
         ResultManifest manifest = ReadManifest(Path.Combine(path, ManifestName));
         if (manifest.Trial != Path.GetFileName(path))
-            throw new InvalidInputException($"The result {path} says that it belongs to the trial {InputFile.Printable(manifest.Trial)}; run the sweep again to replace it.");
+            throw new InvalidInputException($"The result {path} says that it belongs to the trial {ErrorText.Printable(manifest.Trial)}; run the sweep again to replace it.");
         foreach ((string name, ResultFile expected) in manifest.Files)
         {
             string file = Path.Combine(path, Path.GetFileName(name));

@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 

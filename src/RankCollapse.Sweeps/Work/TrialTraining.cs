@@ -39,7 +39,7 @@ internal static class TrialTraining
         catch (Exception e)
         {
             // Whatever befell a trial must not take the others with it.
-            return new AttemptOutcome(null, FailureKind.Error, e is RankCollapseException ? e.Message : $"{e.GetType().Name}: {InputFile.Printable(e.Message)}");
+            return new AttemptOutcome(null, FailureKind.Error, e is RankCollapseException ? e.Message : $"{e.GetType().Name}: {ErrorText.Printable(e.Message)}");
         }
     }
 

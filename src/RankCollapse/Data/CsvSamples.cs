@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Data;
@@ -61,9 +62,9 @@ internal static class CsvSamples
         for (int i = 0; i < values.Length; i++)
         {
             if (!TryParse(fields[i], out values[i]))
-                throw new InvalidInputException($"{path}, line {line}, column {i + 1}: '{InputFile.Printable(fields[i])}' is not a number; correct it or remove the line.");
+                throw new InvalidInputException($"{path}, line {line}, column {i + 1}: '{ErrorText.Printable(fields[i])}' is not a number; correct it or remove the line.");
             if (!double.IsFinite(values[i]))
-                throw new InvalidInputException($"{path}, line {line}, column {i + 1}: {InputFile.Printable(fields[i])} is not finite; correct it or remove the line.");
+                throw new InvalidInputException($"{path}, line {line}, column {i + 1}: {ErrorText.Printable(fields[i])} is not finite; correct it or remove the line.");
         }
         return values;
     }
@@ -78,7 +79,7 @@ internal static class CsvSamples
         for (int i = 0; i < classes.Length; i++)
         {
             if (!TryParse(labels[i].Text, out double value) || Math.Floor(value) != value || value is < 0 or > int.MaxValue)
-                throw new InvalidInputException($"{path}, line {labels[i].Line}, column {column}: the label '{InputFile.Printable(labels[i].Text)}' is not a class 0, 1, …; correct it or name all classes.");
+                throw new InvalidInputException($"{path}, line {labels[i].Line}, column {column}: the label '{ErrorText.Printable(labels[i].Text)}' is not a class 0, 1, …; correct it or name all classes.");
             classes[i] = (int)value;
         }
         return classes;
@@ -89,7 +90,7 @@ internal static class CsvSamples
         foreach ((int line, string text) in labels)
         {
             if (TryParse(text, out _))
-                throw new InvalidInputException($"{path}, line {line}, column {column}: the label '{InputFile.Printable(text)}' is a number, but the labels before it are names; use one kind.");
+                throw new InvalidInputException($"{path}, line {line}, column {column}: the label '{ErrorText.Printable(text)}' is a number, but the labels before it are names; use one kind.");
         }
         string[] names = [.. labels.Select(label => label.Text).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Dictionary<string, int> numbers = names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);

@@ -1,3 +1,5 @@
+using RankCollapse.Formats;
+
 namespace RankCollapse.Data;
 
 /// <summary>The front door to data: by the name of a built-in set, or from a file.</summary>
@@ -33,7 +35,7 @@ public static class DataSource
         string path = request.Source;
         bool looksLikeAName = !path.AsSpan().ContainsAny('/', '\\', '.');
         if (looksLikeAName && !Path.Exists(path))
-            throw new InvalidInputException($"There is no data set and no file '{InputFile.Printable(path)}'; {NearMatches.Advice(path, Names)}");
+            throw new InvalidInputException($"There is no data set and no file '{ErrorText.Printable(path)}'; {NearMatches.Advice(path, Names)}");
         return KindOf(path) switch
         {
             DataFileKind.Npz => NpzSamples.Read(path).Subsample(request),

@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Data;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Data;
 

@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Data;
@@ -89,5 +90,5 @@ internal static class NpzSamples
         return labels;
     }
 
-    private static string Printable(IEnumerable<string> names) => InputFile.Printable(string.Join(", ", names));
+    private static string Printable(IEnumerable<string> names) => ErrorText.Printable(string.Join(", ", names));
 }

@@ -44,7 +44,7 @@ public static class Initialization
         {
             if (known == wanted) return scheme;
         }
-        throw new InvalidInputException($"There is no initialisation '{InputFile.Printable(name)}'; {NearMatches.Advice(wanted, [.. Names])}");
+        throw new InvalidInputException($"There is no initialisation '{ErrorText.Printable(name)}'; {NearMatches.Advice(wanted, [.. Names])}");
     }
 
     /// <summary>The name of a scheme in settings and files; <see cref="Parse"/> reads it.</summary>

@@ -1,3 +1,5 @@
+using RankCollapse.Formats;
+
 namespace RankCollapse.Runs;
 
 /// <summary>A resumable state of a run, opened for reading.</summary>

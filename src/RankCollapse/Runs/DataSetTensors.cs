@@ -1,4 +1,5 @@
 using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Runs;
@@ -29,7 +30,7 @@ internal static class DataSetTensors
         long wrong = Array.Find(labels, label => label < 0 || label >= targets.Rows);
         if (wrong != 0)
             throw new InvalidInputException($"{path} has the label {wrong}, outside 0…{targets.Rows - 1}; restore the file.");
-        string name = file.Metadata.TryGetValue(NameKey, out string? found) ? InputFile.Printable(found) : Path.GetFileName(path);
+        string name = file.Metadata.TryGetValue(NameKey, out string? found) ? ErrorText.Printable(found) : Path.GetFileName(path);
         return new DataSet(name, inputs, targets, Array.ConvertAll(labels, label => (int)label));
     }
 

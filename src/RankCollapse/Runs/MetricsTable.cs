@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Parquet;
 using Parquet.Schema;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Runs;
 
@@ -51,7 +52,7 @@ public static class MetricsTable
         catch (Exception e) when (e is not RankCollapseException)
         {
             // The Parquet reader meets what it does not expect with exceptions of many kinds; here all of them mean a file from elsewhere.
-            throw new InvalidInputException($"{path} is not a run's table of metrics: {InputFile.Printable(e.Message)}; restore it or train again.", e);
+            throw new InvalidInputException($"{path} is not a run's table of metrics: {ErrorText.Printable(e.Message)}; restore it or train again.", e);
         }
     }
 

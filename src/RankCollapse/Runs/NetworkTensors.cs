@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 
@@ -33,7 +34,7 @@ internal static class NetworkTensors
         if (file.Tensors.Count != expected)
         {
             TensorDescription surplus = file.Tensors.First(tensor => !IsExpected(tensor.Name, specification));
-            throw new InvalidInputException($"{path} has a tensor {InputFile.Printable(surplus.Name)}, but the configuration has {specification.Depth} layers {(specification.HasBias ? "with" : "without")} biases; expected only {(specification.HasBias ? "W and b" : "W")} of each layer.");
+            throw new InvalidInputException($"{path} has a tensor {ErrorText.Printable(surplus.Name)}, but the configuration has {specification.Depth} layers {(specification.HasBias ? "with" : "without")} biases; expected only {(specification.HasBias ? "W and b" : "W")} of each layer.");
         }
         var network = new Network(specification);
         for (int l = 1; l <= specification.Depth; l++)

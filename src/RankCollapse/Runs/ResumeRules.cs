@@ -52,7 +52,7 @@ internal static class ResumeRules
     private static JsonObject Settings(RunConfiguration configuration) =>
         JsonSerializer.SerializeToNode(configuration, RunJson.Default.RunConfiguration)!.AsObject();
 
-    private static string Text(JsonNode? value) => value is null ? "no value" : InputFile.Printable(value.ToJsonString().Trim('"'));
+    private static string Text(JsonNode? value) => value is null ? "no value" : ErrorText.Printable(value.ToJsonString().Trim('"'));
 
     private static string OptionName(string setting) =>
         "--" + string.Concat(setting.Select(c => char.IsUpper(c) ? $"-{char.ToLowerInvariant(c)}" : c.ToString()));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Runs;
 
@@ -52,11 +53,11 @@ public sealed partial record RunConfiguration
         }
         catch (JsonException e) when (SettingAt(e.Path) is { } setting)
         {
-            throw new InvalidInputException($"{name}: the setting {setting.Name} is {InputFile.Printable(settings[setting.Name]?.ToJsonString() ?? "null")}, expected {InWords(setting.PropertyType)}.", e);
+            throw new InvalidInputException($"{name}: the setting {setting.Name} is {ErrorText.Printable(settings[setting.Name]?.ToJsonString() ?? "null")}, expected {InWords(setting.PropertyType)}.", e);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidInputException($"{name} is not valid JSON: {InputFile.Printable(e.Message)}", e);
+            throw new InvalidInputException($"{name} is not valid JSON: {ErrorText.Printable(e.Message)}", e);
         }
     }
 
@@ -64,7 +65,7 @@ public sealed partial record RunConfiguration
     {
         string[] known = [.. RunJson.Default.RunConfiguration.Properties.Select(p => p.Name)];
         if (!known.Contains(property))
-            throw new InvalidInputException($"{name} has an unknown setting '{InputFile.Printable(property)}'; {NearMatches.Advice(property, known)}");
+            throw new InvalidInputException($"{name} has an unknown setting '{ErrorText.Printable(property)}'; {NearMatches.Advice(property, known)}");
     }
 
     private static JsonPropertyInfo? SettingAt(string? path)

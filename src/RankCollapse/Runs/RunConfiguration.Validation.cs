@@ -126,7 +126,7 @@ public sealed partial record RunConfiguration
     private static void RequireName(string setting, string name, IReadOnlyList<string> known)
     {
         if (!known.Contains(name))
-            throw new InvalidInputException($"The setting {setting} is '{InputFile.Printable(name)}'; {NearMatches.Advice(name, known)}");
+            throw new InvalidInputException($"The setting {setting} is '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, known)}");
     }
 
     private static void RequireAtLeast(string setting, long value, long least)

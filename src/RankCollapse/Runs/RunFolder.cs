@@ -1,4 +1,5 @@
 using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Networks;
 
 namespace RankCollapse.Runs;
@@ -213,7 +214,7 @@ public sealed class RunFolder
             Summary = RunSummary.ReadFile(Existing(SummaryFile)),
         };
         if (!run.Summary.Layers.Select(layer => layer.Layer).SequenceEqual(Enumerable.Range(1, configuration.Depth)))
-            throw new InvalidInputException($"{File(SummaryFile)} describes the layers {InputFile.Printable(string.Join(", ", run.Summary.Layers.Select(layer => layer.Layer)))}, but {ConfigurationFile} has a depth of {configuration.Depth}; restore the file or train again.");
+            throw new InvalidInputException($"{File(SummaryFile)} describes the layers {ErrorText.Printable(string.Join(", ", run.Summary.Layers.Select(layer => layer.Layer)))}, but {ConfigurationFile} has a depth of {configuration.Depth}; restore the file or train again.");
         return run;
     }
 

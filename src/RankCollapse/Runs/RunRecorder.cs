@@ -1,5 +1,6 @@
 using RankCollapse.Collapse;
 using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Training;
 
 namespace RankCollapse.Runs;

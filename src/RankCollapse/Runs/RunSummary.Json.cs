@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Runs;
 
@@ -24,7 +25,7 @@ public sealed partial record RunSummary
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidInputException($"{path} is not a run's summary: {InputFile.Printable(e.Message)}; restore it or train again.", e);
+            throw new InvalidInputException($"{path} is not a run's summary: {ErrorText.Printable(e.Message)}; restore it or train again.", e);
         }
     }
 }

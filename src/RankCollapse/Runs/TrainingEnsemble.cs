@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Runs;
 

@@ -22,7 +22,7 @@ public static class SolverFactory
             "sgd" => new GradientDescentSolver(objective, network, RateOf(configuration), configuration.Momentum),
             "lbfgs" => new LbfgsSolver(objective, network, LbfgsPairs),
             "gauss-newton" => new GaussNewtonSolver(objective, network),
-            _ => throw new InvalidInputException($"There is no solver '{InputFile.Printable(configuration.Solver)}'; {NearMatches.Advice(configuration.Solver, RunConfiguration.Solvers)}"),
+            _ => throw new InvalidInputException($"There is no solver '{ErrorText.Printable(configuration.Solver)}'; {NearMatches.Advice(configuration.Solver, RunConfiguration.Solvers)}"),
         };
     }
 

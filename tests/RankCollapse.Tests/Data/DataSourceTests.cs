@@ -1,4 +1,6 @@
 using RankCollapse.Data;
+using RankCollapse.Formats;
+using RankCollapse.Tests.Formats;
 
 namespace RankCollapse.Tests.Data;
 

@@ -1,4 +1,5 @@
 using RankCollapse.Data;
+using RankCollapse.Tests.Formats;
 
 namespace RankCollapse.Tests.Data;
 

@@ -1,4 +1,5 @@
 using RankCollapse.Data;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Tests.Data;
 

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using Google.Protobuf;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Models.Onnx;
-using RankCollapse.Tests.Runs;
+using RankCollapse.Tests.Formats;
 
 namespace RankCollapse.Tests.Models;
 

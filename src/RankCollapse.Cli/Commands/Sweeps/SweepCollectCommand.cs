@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Results;
 
 namespace RankCollapse.Cli.Commands.Sweeps;

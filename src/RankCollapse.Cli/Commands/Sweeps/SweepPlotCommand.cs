@@ -69,7 +69,7 @@ internal static class SweepPlotCommand
     }
 
     private static string Choice(string given, string option, params string[] known) =>
-        known.Contains(given) ? given : throw new InvalidInputException($"The option {option} is '{InputFile.Printable(given)}'; {NearMatches.Advice(given, known)}");
+        known.Contains(given) ? given : throw new InvalidInputException($"The option {option} is '{ErrorText.Printable(given)}'; {NearMatches.Advice(given, known)}");
 
     private static JsonObject ToJson(MetricRequest request, MetricGroups groups, string[] files) => new()
     {

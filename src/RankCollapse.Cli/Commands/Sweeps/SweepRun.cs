@@ -39,7 +39,7 @@ internal sealed record SweepRun
     public static string EngineName(ParseResult parsed, Option<string> engine)
     {
         string name = parsed.GetValue(engine) ?? "local";
-        return Engines.Contains(name) ? name : throw new InvalidInputException($"The option --engine is '{InputFile.Printable(name)}'; {NearMatches.Advice(name, Engines)}");
+        return Engines.Contains(name) ? name : throw new InvalidInputException($"The option --engine is '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, Engines)}");
     }
 
     /// <summary>Runs what is left.</summary>

@@ -37,7 +37,7 @@ internal static class SweepWorkCommand
         {
             string? worker = parsed.GetValue(name);
             if (worker is not null && (worker.Length is 0 or > 80 || worker.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))))
-                throw new InvalidInputException($"--name is '{InputFile.Printable(worker)}', expected up to 80 letters, digits, '-' and '_'.");
+                throw new InvalidInputException($"--name is '{ErrorText.Printable(worker)}', expected up to 80 letters, digits, '-' and '_'.");
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(environment.Cancellation);
             if (parsed.GetValue(untilInputEnds)) StopWithInput(stop);
             var options = new WorkerOptions

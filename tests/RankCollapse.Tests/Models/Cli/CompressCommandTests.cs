@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Runs;
 using RankCollapse.Tests.Cli;
 
 namespace RankCollapse.Tests.Models.Cli;

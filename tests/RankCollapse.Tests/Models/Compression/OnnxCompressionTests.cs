@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Models.Compression;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;

@@ -1,8 +1,7 @@
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Compression;
 using RankCollapse.Models.Reading;
-using RankCollapse.Runs;
 
 namespace RankCollapse.Tests.Models.Compression;
 

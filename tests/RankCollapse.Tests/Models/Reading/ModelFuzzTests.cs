@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Models;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;

@@ -1,10 +1,9 @@
 using System.IO.Compression;
 using System.Text;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Reading;
-using RankCollapse.Runs;
-using RankCollapse.Tests.Runs;
+using RankCollapse.Tests.Formats;
 
 namespace RankCollapse.Tests.Models.Reading;
 

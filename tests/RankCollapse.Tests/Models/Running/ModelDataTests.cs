@@ -1,4 +1,4 @@
-using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Models.Running;
 
 namespace RankCollapse.Tests.Models.Running;

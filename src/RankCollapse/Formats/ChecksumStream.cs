@@ -1,4 +1,4 @@
-namespace RankCollapse.Data;
+namespace RankCollapse.Formats;
 
 /// <summary>Reads a stream while taking its CRC-32 (IEEE 802.3), the checksum of zip archives.</summary>
 internal sealed class ChecksumStream(Stream inner) : Stream

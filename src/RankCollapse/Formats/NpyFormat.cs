@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace RankCollapse.Data;
+namespace RankCollapse.Formats;
 
 /// <summary>Reads and writes arrays in NumPy's .npy format: real numbers, either byte order, C or Fortran order; objects and texts are refused.</summary>
 public static class NpyFormat

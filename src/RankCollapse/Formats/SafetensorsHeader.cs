@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using RankCollapse.Data;
 
-namespace RankCollapse.Runs;
+namespace RankCollapse.Formats;
 
 /// <summary>
 /// The header of a safetensors file: 8 bytes with its length (little-endian), then JSON with type, shape and place of each tensor.
@@ -64,7 +63,7 @@ internal static class SafetensorsHeader
         foreach (TensorDescription tensor in tensors)
         {
             if (tensor.Offset != end)
-                throw new InvalidInputException($"{path}: tensor {InputFile.Printable(tensor.Name)} begins at byte {tensor.Offset}, but the tensor before it ends at {end}; tensors follow each other without gap or overlap; get the file again.");
+                throw new InvalidInputException($"{path}: tensor {ErrorText.Printable(tensor.Name)} begins at byte {tensor.Offset}, but the tensor before it ends at {end}; tensors follow each other without gap or overlap; get the file again.");
             end += tensor.ByteCount;
         }
         if (end != dataBytes)
@@ -74,14 +73,14 @@ internal static class SafetensorsHeader
 
     private static TensorDescription Describe(JsonProperty property, string path)
     {
-        string name = InputFile.Printable(property.Name);
+        string name = ErrorText.Printable(property.Name);
         JsonElement Part(string part) => property.Value.TryGetProperty(part, out JsonElement value)
             ? value
             : throw new InvalidInputException($"{path}: tensor {name} has no {part} in the header; get the file again.");
 
         string typeName = Part("dtype").GetString() ?? "";
         if (!TypesByName.TryGetValue(typeName, out ElementType type))
-            throw new InvalidInputException($"{path}: tensor {name} has numbers of type {InputFile.Printable(typeName)}, expected one of {string.Join(", ", TypesByName.Keys)}; convert it.");
+            throw new InvalidInputException($"{path}: tensor {name} has numbers of type {ErrorText.Printable(typeName)}, expected one of {string.Join(", ", TypesByName.Keys)}; convert it.");
         long[] shape = [.. Part("shape").EnumerateArray().Select(size => size.GetInt64())];
         JsonElement offsets = Part("data_offsets");
         if (offsets.GetArrayLength() != 2)

@@ -1,7 +1,7 @@
 using System.IO.Compression;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 
-namespace RankCollapse.Tests.Data;
+namespace RankCollapse.Tests.Formats;
 
 public sealed class NpzFileTests
 {

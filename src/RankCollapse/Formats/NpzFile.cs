@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace RankCollapse.Data;
+namespace RankCollapse.Formats;
 
 /// <summary>An open .npz archive of NumPy: arrays by name, read one at a time. Names are only names; nothing is ever unpacked to the disk.</summary>
 public sealed class NpzFile : IDisposable
@@ -26,7 +26,7 @@ public sealed class NpzFile : IDisposable
         {
             string name = entry.FullName.EndsWith(Extension, StringComparison.Ordinal) ? entry.FullName[..^Extension.Length] : entry.FullName;
             if (!_entries.TryAdd(name, entry))
-                throw new InvalidInputException($"{path} holds two arrays named {InputFile.Printable(name)}; save it again.");
+                throw new InvalidInputException($"{path} holds two arrays named {ErrorText.Printable(name)}; save it again.");
         }
     }
 
@@ -78,8 +78,8 @@ public sealed class NpzFile : IDisposable
     public NpyArray Read(string name)
     {
         if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry))
-            throw new InvalidInputException($"{Path} has no array {InputFile.Printable(name)}; {NearMatches.Advice(name, [.. _entries.Keys.Select(InputFile.Printable)])}");
-        string label = $"{Path}, array {InputFile.Printable(name)}";
+            throw new InvalidInputException($"{Path} has no array {ErrorText.Printable(name)}; {NearMatches.Advice(name, [.. _entries.Keys.Select(ErrorText.Printable)])}");
+        string label = $"{Path}, array {ErrorText.Printable(name)}";
         return InputFile.Guard(label, () =>
         {
             using Stream packed = Unpack(entry, label);

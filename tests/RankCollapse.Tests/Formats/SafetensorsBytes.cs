@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace RankCollapse.Tests.Runs;
+namespace RankCollapse.Tests.Formats;
 
 /// <summary>Makes safetensors files from a header's JSON, good or bad.</summary>
 internal static class SafetensorsBytes

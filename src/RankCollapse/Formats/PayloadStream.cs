@@ -1,4 +1,4 @@
-namespace RankCollapse.Runs;
+namespace RankCollapse.Formats;
 
 /// <summary>A file's content after its header, as a stream whose positions count from there; the file stays its owner's.</summary>
 internal sealed class PayloadStream(Stream file, int header) : Stream

@@ -1,8 +1,8 @@
 using System.Text;
 using CsCheck;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 
-namespace RankCollapse.Tests.Data;
+namespace RankCollapse.Tests.Formats;
 
 public sealed class NpyFormatTests
 {

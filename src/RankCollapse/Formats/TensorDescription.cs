@@ -1,6 +1,4 @@
-using RankCollapse.Data;
-
-namespace RankCollapse.Runs;
+namespace RankCollapse.Formats;
 
 /// <summary>A tensor in a safetensors file, without its numbers.</summary>
 /// <param name="Name">The tensor's name.</param>

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Runs;
 
-namespace RankCollapse.Tests.Runs;
+namespace RankCollapse.Tests.Formats;
 
 public sealed class SafetensorsWriterTests
 {

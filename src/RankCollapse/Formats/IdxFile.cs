@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace RankCollapse.Data;
+namespace RankCollapse.Formats;
 
 /// <summary>
 /// An array of unsigned bytes from an IDX file, the format of MNIST: two zero bytes, the type (8, unsigned byte), the number of dimensions,

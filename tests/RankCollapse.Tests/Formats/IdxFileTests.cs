@@ -1,7 +1,7 @@
 using CsCheck;
-using RankCollapse.Data;
+using RankCollapse.Formats;
 
-namespace RankCollapse.Tests.Data;
+namespace RankCollapse.Tests.Formats;
 
 public sealed class IdxFileTests
 {

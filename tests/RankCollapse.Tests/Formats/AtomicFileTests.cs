@@ -1,4 +1,6 @@
-namespace RankCollapse.Tests;
+using RankCollapse.Formats;
+
+namespace RankCollapse.Tests.Formats;
 
 public sealed class AtomicFileTests
 {

@@ -1,4 +1,4 @@
-namespace RankCollapse.Data;
+namespace RankCollapse.Formats;
 
 /// <summary>Reads the small part of Python's literals that NumPy writes: a dictionary from texts to a text, a word or a tuple of numbers.</summary>
 internal static class PythonDictionary

@@ -1,7 +1,6 @@
-using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 
-namespace RankCollapse.Runs;
+namespace RankCollapse.Formats;
 
 /// <summary>An open safetensors file: its tensors are described at once and read one at a time.</summary>
 public sealed class SafetensorsFile : IDisposable
@@ -53,8 +52,8 @@ public sealed class SafetensorsFile : IDisposable
     {
         if (_byName.TryGetValue(name, out TensorDescription? tensor)) return tensor;
         IReadOnlyList<string> near = NearMatches.Of(name, _byName.Keys);
-        string advice = near.Count > 0 ? $"near it are {string.Join(", ", near.Select(InputFile.Printable))}" : $"it has {Tensors.Count} tensors";
-        throw new InvalidInputException($"{Path} has no tensor {InputFile.Printable(name)}; {advice}.");
+        string advice = near.Count > 0 ? $"near it are {string.Join(", ", near.Select(ErrorText.Printable))}" : $"it has {Tensors.Count} tensors";
+        throw new InvalidInputException($"{Path} has no tensor {ErrorText.Printable(name)}; {advice}.");
     }
 
     /// <summary>Reads a tensor of two dimensions as a matrix, and one of one dimension n as n×1; numbers become doubles.</summary>
@@ -63,11 +62,11 @@ public sealed class SafetensorsFile : IDisposable
     {
         TensorDescription tensor = Describe(name);
         if (tensor.Shape.Count is not (1 or 2))
-            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has the shape {tensor.ShapeText}, expected 1 or 2 dimensions.");
+            throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} has the shape {tensor.ShapeText}, expected 1 or 2 dimensions.");
         long rows = tensor.Shape[0];
         long columns = tensor.Shape.Count == 2 ? tensor.Shape[1] : 1;
         if (rows > int.MaxValue || columns > int.MaxValue)
-            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} is {tensor.ShapeText}, more than a matrix can have ({int.MaxValue}).");
+            throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} is {tensor.ShapeText}, more than a matrix can have ({int.MaxValue}).");
         return new Matrix(ReadDoubles(name), 0, (int)rows, (int)columns);
     }
 
@@ -108,10 +107,10 @@ public sealed class SafetensorsFile : IDisposable
     {
         TensorDescription tensor = Describe(name);
         if (!ElementBytes.IsReadable(tensor.Type))
-            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has numbers of type {tensor.Type}, which are not read; convert it to F32.");
+            throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} has numbers of type {tensor.Type}, which are not read; convert it to F32.");
         if (tensor.Count > Array.MaxLength)
-            throw new InvalidInputException($"{Path}: tensor {InputFile.Printable(name)} has {tensor.Count} numbers, more than one array can hold ({Array.MaxLength}).");
-        MemoryBudget.Require(8.0 * tensor.Count, $"{Path}: tensor {InputFile.Printable(name)} with shape {tensor.ShapeText}", "use a machine with more memory");
+            throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} has {tensor.Count} numbers, more than one array can hold ({Array.MaxLength}).");
+        MemoryBudget.Require(8.0 * tensor.Count, $"{Path}: tensor {ErrorText.Printable(name)} with shape {tensor.ShapeText}", "use a machine with more memory");
         return InputFile.Guard(Path, () =>
         {
             var values = new T[tensor.Count];

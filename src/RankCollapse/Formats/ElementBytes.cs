@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
-namespace RankCollapse.Data;
+namespace RankCollapse.Formats;
 
 /// <summary>Turns the bytes of tensor files into numbers.</summary>
 internal static class ElementBytes

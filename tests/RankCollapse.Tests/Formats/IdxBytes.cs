@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace RankCollapse.Tests.Data;
+namespace RankCollapse.Tests.Formats;
 
 /// <summary>Makes IDX files for tests.</summary>
 internal static class IdxBytes

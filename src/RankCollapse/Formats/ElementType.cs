@@ -1,4 +1,4 @@
-namespace RankCollapse.Data;
+namespace RankCollapse.Formats;
 
 /// <summary>The type of the numbers in a tensor file, by the names of safetensors.</summary>
 public enum ElementType

@@ -1,4 +1,4 @@
-namespace RankCollapse;
+namespace RankCollapse.Formats;
 
 /// <summary>Writes files so that a reader sees the old content or the whole new one, never a part.</summary>
 public static class AtomicFile

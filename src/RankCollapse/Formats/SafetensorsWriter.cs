@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 
-namespace RankCollapse.Runs;
+namespace RankCollapse.Formats;
 
 /// <summary>Collects tensors and writes them as one safetensors file; the arrays are not copied.</summary>
 public sealed class SafetensorsWriter

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace RankCollapse.Data;
+namespace RankCollapse.Formats;
 
 /// <summary>Turns numbers into the bytes of tensor files.</summary>
 internal static class ElementWriter

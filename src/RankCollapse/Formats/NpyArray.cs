@@ -1,4 +1,4 @@
-namespace RankCollapse.Data;
+namespace RankCollapse.Formats;
 
 /// <summary>A NumPy array of numbers: its shape and its values in C order, the last dimension fastest.</summary>
 public sealed class NpyArray

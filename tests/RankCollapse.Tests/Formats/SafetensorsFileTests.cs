@@ -1,7 +1,7 @@
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Runs;
 
-namespace RankCollapse.Tests.Runs;
+namespace RankCollapse.Tests.Formats;
 
 public sealed class SafetensorsFileTests
 {

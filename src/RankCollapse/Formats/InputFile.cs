@@ -1,4 +1,4 @@
-namespace RankCollapse;
+namespace RankCollapse.Formats;
 
 /// <summary>Opens files of users and turns what goes wrong with them into one clear line.</summary>
 internal static class InputFile
@@ -48,14 +48,6 @@ internal static class InputFile
             stream.ReadExactly(content);
             return content;
         });
-    }
-
-    /// <summary>A name from a file, fit for one line of an error: no control characters, at most 160 characters.</summary>
-    public static string Printable(string name)
-    {
-        const int Longest = 160;
-        string cut = name.Length <= Longest ? name : name[..Longest] + "…";
-        return string.Concat(cut.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? '?' : c));
     }
 
     private static string NeighbourAdvice(string path)
