@@ -1,3 +1,9 @@
+using RankCollapse.Experiments.Figure1;
+using RankCollapse.Experiments.Figure2;
+using RankCollapse.Experiments.Figure3;
+using RankCollapse.Experiments.Figure5;
+using RankCollapse.Experiments.Figures6And7;
+
 namespace RankCollapse.Experiments;
 
 /// <summary>The figures that can be reproduced.</summary>

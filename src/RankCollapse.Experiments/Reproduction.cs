@@ -1,3 +1,4 @@
+using RankCollapse.Experiments.Page;
 using RankCollapse.Sweeps;
 
 namespace RankCollapse.Experiments;

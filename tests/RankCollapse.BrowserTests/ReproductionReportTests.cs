@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Page;
 using RankCollapse.Tests.Experiments;
 
 namespace RankCollapse.BrowserTests;

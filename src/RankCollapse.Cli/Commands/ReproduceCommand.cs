@@ -4,6 +4,7 @@ using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Page;
 using RankCollapse.Sweeps;
 using RankCollapse.Sweeps.Slurm;
 

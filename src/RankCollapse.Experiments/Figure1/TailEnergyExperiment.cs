@@ -2,7 +2,7 @@ using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Specification;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure1;
 
 /// <summary>Figure 1 (Section 5.1): how far trained weights are from rank K, over a grid of weight decays λ and spreads σ of a Gaussian mixture.</summary>
 public sealed class TailEnergyExperiment : Experiment

@@ -2,7 +2,7 @@ using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using SkiaSharp;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure1;
 
 /// <summary>Figure 1's picture: a heat map for each layer over λ and σ, with one colour scale.</summary>
 internal static class TailEnergyFigure

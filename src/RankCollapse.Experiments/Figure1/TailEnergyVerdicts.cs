@@ -1,6 +1,6 @@
 using RankCollapse.Reporting;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure1;
 
 /// <summary>What Figure 1 says of the paper's claims.</summary>
 internal static class TailEnergyVerdicts

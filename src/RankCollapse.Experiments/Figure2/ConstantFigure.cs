@@ -3,7 +3,7 @@ using RankCollapse.Theory;
 using ScottPlot.TickGenerators;
 using SkiaSharp;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure2;
 
 /// <summary>The constant C of Theorem 4.2: √C of every intermediate layer against λ'/λ, against δ, and over first-order training.</summary>
 internal static class ConstantFigure

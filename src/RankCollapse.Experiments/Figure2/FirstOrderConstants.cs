@@ -5,7 +5,7 @@ using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure2;
 
 /// <summary>√C of every intermediate layer while a first-order method trains: how far a start with orthogonal weights, where C = 1, is left.</summary>
 internal static class FirstOrderConstants

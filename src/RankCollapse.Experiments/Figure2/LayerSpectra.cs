@@ -3,7 +3,7 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 using RankCollapse.Theory;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure2;
 
 /// <summary>The singular values of a trained network's features beside Theorem 4.2's prediction and both forecasts, as they are kept in a cell.</summary>
 /// <param name="Family">The penalties.</param>

@@ -1,7 +1,7 @@
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure2;
 
 /// <summary>Figures 2 and 4 (Section 5.2, Appendix D.1): singular values of every intermediate feature matrix against Theorem 4.2's, as δ vanishes.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using RankCollapse.Reporting.Figures;
 using ScottPlot;
 using SkiaSharp;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure2;
 
 /// <summary>The pictures of Figures 2 and 4: trained singular values as lines, Theorem 4.2's prediction as dots.</summary>
 internal static class SpectraFigure

@@ -1,4 +1,4 @@
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure2;
 
 /// <summary>The data of Figures 2 and 4.</summary>
 internal static class SpectraTables

@@ -1,6 +1,6 @@
 using RankCollapse.Reporting;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure2;
 
 /// <summary>What Figures 2 and 4 say of the paper's claims.</summary>
 internal static class SpectraVerdicts

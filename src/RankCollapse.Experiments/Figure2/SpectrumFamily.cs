@@ -1,4 +1,4 @@
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure2;
 
 /// <summary>Trainings of Figures 2 and 4 that differ in δ alone, or at δ = 0 in λ'/λ alone.</summary>
 /// <param name="Key">What the keys of its cells begin with.</param>

@@ -1,4 +1,4 @@
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure3;
 
 /// <summary>The runs of one solver from many starts.</summary>
 internal sealed class CollapseEnsemble

@@ -2,7 +2,7 @@ using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure3;
 
 /// <summary>Figure 3 (Section 5.3): loss, total cluster variation and numerical rank of the hidden layers while training from many random orthogonal starts.</summary>
 public sealed class CollapseExperiment : Experiment

@@ -1,7 +1,7 @@
 using RankCollapse.Reporting.Figures;
 using SkiaSharp;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure3;
 
 /// <summary>Figure 3's picture and chart: four panels for each solver, first order above, to stationarity below; each quantity on one scale.</summary>
 internal static class CollapseFigure

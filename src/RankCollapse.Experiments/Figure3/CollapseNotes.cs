@@ -1,6 +1,6 @@
 using RankCollapse.Reporting;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure3;
 
 /// <summary>What Figure 3's runs show beyond the paper's claim.</summary>
 internal static class CollapseNotes

@@ -1,4 +1,4 @@
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure3;
 
 /// <summary>Figure 3's data: every run's course and end.</summary>
 internal static class CollapseTables

@@ -1,4 +1,4 @@
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure3;
 
 /// <summary>Mean, least and largest value over runs, on common positions.</summary>
 /// <param name="X">The positions.</param>

@@ -5,7 +5,7 @@ using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 using RankCollapse.Theory;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure5;
 
 /// <summary>Figure 5 (Appendix D.2): the norms of a residual network's weights over training, as the penalty on the first layer vanishes.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using RankCollapse.Reporting.Figures;
 using ScottPlot.TickGenerators;
 using SkiaSharp;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure5;
 
 /// <summary>Figure 5's picture: norms over the iterations, a panel for each δ, and final norms against δ and against λ'/λ.</summary>
 internal static class WeightNormsFigure

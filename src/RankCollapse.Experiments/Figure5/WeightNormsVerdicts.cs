@@ -1,6 +1,6 @@
 using RankCollapse.Reporting;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figure5;
 
 /// <summary>What Figure 5 says of the paper's claims.</summary>
 internal static class WeightNormsVerdicts

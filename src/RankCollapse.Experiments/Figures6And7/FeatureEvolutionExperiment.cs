@@ -1,10 +1,11 @@
 using RankCollapse.Collapse;
+using RankCollapse.Experiments.Figure3;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figures6And7;
 
 /// <summary>Figures 6 and 7 (Appendix D.3): Gram matrices of the features of all layers, and the features in random planes, at six moments of one training.</summary>
 public sealed class FeatureEvolutionExperiment : Experiment

@@ -1,6 +1,7 @@
+using RankCollapse.Experiments.Figure3;
 using RankCollapse.Reporting;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figures6And7;
 
 /// <summary>What the training of Figures 6 and 7 shows beyond the paper's claim: in which order layers collapse.</summary>
 internal static class FeatureEvolutionNotes

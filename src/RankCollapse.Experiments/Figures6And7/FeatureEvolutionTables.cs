@@ -1,6 +1,7 @@
+using RankCollapse.Experiments.Figure3;
 using RankCollapse.LinearAlgebra;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figures6And7;
 
 /// <summary>The data of Figures 6 and 7.</summary>
 internal static class FeatureEvolutionTables

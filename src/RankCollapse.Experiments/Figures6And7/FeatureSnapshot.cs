@@ -1,7 +1,7 @@
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figures6And7;
 
 /// <summary>What Figures 6 and 7 show of the features of all layers at one moment: Gram matrices of some samples, all samples in a plane, and the distance from block structure.</summary>
 /// <param name="Epoch">The epoch.</param>

@@ -1,7 +1,7 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figures6And7;
 
 /// <summary>Figure 6's picture and chart: Gram matrices of all layers at six moments, on one scale of colours.</summary>
 internal static class GramEvolutionFigure

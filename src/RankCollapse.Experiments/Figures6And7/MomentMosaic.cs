@@ -2,7 +2,7 @@ using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using SkiaSharp;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figures6And7;
 
 /// <summary>The layout of Figures 6 and 7: three blocks in a row, one for each moment; in each block the layers from left to right and from top to bottom.</summary>
 internal sealed class MomentMosaic

@@ -2,7 +2,7 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
 using SkiaSharp;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figures6And7;
 
 /// <summary>Figure 7's picture and chart: the features of all layers in random planes at six moments, coloured by class.</summary>
 internal static class PlaneEvolutionFigure

@@ -1,6 +1,6 @@
 using RankCollapse.LinearAlgebra;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Figures6And7;
 
 /// <summary>Six moments of a training: its start, the times at which the mean TCV of the hidden layers has fallen to given shares of its start, and its end.</summary>
 internal sealed class TrainingMoments

@@ -4,7 +4,7 @@ using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Report;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Page;
 
 /// <summary>One figure in the page: claim, verdicts, pictures and charts, what was learnt, settings, time, command and data.</summary>
 internal static class FigureSection

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using RankCollapse.Reporting.Report;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Page;
 
 /// <summary>Figures' charts as the JSON that the page's script draws; colours become the page's variables.</summary>
 internal static class PageCharts

@@ -2,7 +2,7 @@ using System.Text;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Report;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Page;
 
 /// <summary>Puts the page of all figures together: what became of the claims, then a section for each figure.</summary>
 internal static class ReproductionPage

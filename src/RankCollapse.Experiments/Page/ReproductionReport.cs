@@ -1,7 +1,7 @@
 using System.Text;
 using RankCollapse.Formats;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Page;
 
 /// <summary>All figures of a folder as one HTML page that needs no network: what the paper claims, what was measured, pictures, charts and data.</summary>
 public static class ReproductionReport

@@ -1,4 +1,5 @@
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Figure3;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Tests.Experiments;

@@ -1,4 +1,5 @@
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Figure1;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Tests.Experiments;

@@ -1,5 +1,6 @@
 using RankCollapse.Collapse;
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Figures6And7;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 

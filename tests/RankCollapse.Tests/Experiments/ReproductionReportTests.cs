@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Page;
 using RankCollapse.Reporting.Report;
 
 namespace RankCollapse.Tests.Experiments;

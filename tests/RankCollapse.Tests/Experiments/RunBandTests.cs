@@ -1,5 +1,6 @@
 using CsCheck;
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Figure3;
 
 namespace RankCollapse.Tests.Experiments;
 

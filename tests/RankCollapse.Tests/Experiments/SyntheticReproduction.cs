@@ -1,5 +1,7 @@
 using RankCollapse.Collapse;
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Figure3;
+using RankCollapse.Experiments.Figures6And7;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
 

@@ -1,4 +1,5 @@
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Figure1;
 
 namespace RankCollapse.Tests.Experiments.Figure1;
 

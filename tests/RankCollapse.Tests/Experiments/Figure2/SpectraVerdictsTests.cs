@@ -1,4 +1,5 @@
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Figure2;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 

@@ -1,4 +1,5 @@
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Figure5;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Tests.Experiments.Figure5;
