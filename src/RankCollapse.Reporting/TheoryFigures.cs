@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
+using RankCollapse.Theory.Paths;
 
 namespace RankCollapse.Reporting;
 

@@ -4,7 +4,7 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Data;
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Certificates;
 
 namespace RankCollapse.Cli.Commands;
 

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Minimizers;
+using RankCollapse.Theory.RepresentationCosts;
 
 namespace RankCollapse.Cli.Commands;
 

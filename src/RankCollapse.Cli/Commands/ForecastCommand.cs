@@ -5,7 +5,7 @@ using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Reporting;
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
 
 namespace RankCollapse.Cli.Commands;
 

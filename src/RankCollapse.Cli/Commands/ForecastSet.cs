@@ -1,7 +1,7 @@
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
 using RankCollapse.Training;
 
 namespace RankCollapse.Cli.Commands;

@@ -5,7 +5,8 @@ using RankCollapse.Cli.Parsing;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting;
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Paths;
+using RankCollapse.Theory.RepresentationCosts;
 
 namespace RankCollapse.Cli.Commands;
 

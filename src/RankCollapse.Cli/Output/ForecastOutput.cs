@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Commands;
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
 
 namespace RankCollapse.Cli.Output;
 

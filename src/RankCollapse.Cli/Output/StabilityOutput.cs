@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
 
 namespace RankCollapse.Cli.Output;
 

@@ -1,5 +1,5 @@
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
 using ScottPlot.TickGenerators;
 using SkiaSharp;
 

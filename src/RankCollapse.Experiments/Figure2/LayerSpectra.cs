@@ -1,7 +1,7 @@
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
 
 namespace RankCollapse.Experiments.Figure2;
 

@@ -3,7 +3,7 @@ using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
 
 namespace RankCollapse.Experiments.Figure5;
 

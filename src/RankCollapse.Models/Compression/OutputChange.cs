@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Certificates;
 
 namespace RankCollapse.Models.Compression;
 

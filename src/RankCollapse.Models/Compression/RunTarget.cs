@@ -6,7 +6,7 @@ using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Running;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Certificates;
 
 namespace RankCollapse.Models.Compression;
 

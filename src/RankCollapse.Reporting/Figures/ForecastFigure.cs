@@ -1,5 +1,5 @@
 using RankCollapse.Runs;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
 using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;

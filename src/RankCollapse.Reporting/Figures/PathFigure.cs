@@ -1,4 +1,4 @@
-using RankCollapse.Theory;
+using RankCollapse.Theory.Paths;
 using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;

@@ -1,4 +1,4 @@
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
 using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 
 namespace RankCollapse.LinearAlgebra;
 
@@ -119,6 +120,14 @@ public sealed class Matrix
     {
         var result = new Matrix(Rows, Columns);
         AsSpan().CopyTo(result.AsSpan());
+        return result;
+    }
+
+    /// <summary>factor·A, with storage of its own.</summary>
+    internal Matrix Scaled(double factor)
+    {
+        Matrix result = Copy();
+        TensorPrimitives.Multiply(result.AsSpan(), factor, result.AsSpan());
         return result;
     }
 

@@ -6,7 +6,9 @@ using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Fonts;
 using RankCollapse.Runs;
 using RankCollapse.Tests.Theory;
-using RankCollapse.Theory;
+using RankCollapse.Theory.Forecasts;
+using RankCollapse.Theory.Paths;
+using RankCollapse.Theory.RepresentationCosts;
 using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Reporting;

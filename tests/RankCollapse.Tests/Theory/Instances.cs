@@ -1,7 +1,7 @@
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Theory;
+using RankCollapse.Theory.RepresentationCosts;
 
 namespace RankCollapse.Tests.Theory;
 
@@ -69,7 +69,7 @@ internal static class Instances
     internal static FeatureProblem Square(RandomStream stream, int depth, int samples, int classes, Activation activation, Architecture architecture = Architecture.Feedforward)
     {
         DataSet data = Classes(samples, samples, classes, stream);
-        data = new DataSet(data.Name, Residuals.Scale(data.Inputs, 1 / Math.Sqrt(samples)), data.Targets, data.Labels);
+        data = new DataSet(data.Name, data.Inputs.Scaled(1 / Math.Sqrt(samples)), data.Targets, data.Labels);
         int[] widths = [.. Enumerable.Repeat(samples, depth - 1), classes];
         return new FeatureProblem(new NetworkSpecification(samples, widths, architecture, hiddenActivation: activation), data);
     }

@@ -1,0 +1,61 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Theory.Forecasts;
+
+/// <summary>A start for the centroid problem: the network of the penalised recursion, with random orthonormal factors between layers.</summary>
+/// <remarks>
+/// Z^l·diag(√N_k) = Q_l·diag(s_l)·Vᵀ with V the eigenvectors of H = diag(1/√N_k)·G·diag(1/√N_k), W_l = Q_l·diag(w_l)·Q_{l−1}ᵀ and Q_L = V. Exact for balanced
+/// classes and identity activations; elsewhere it is a start near by.
+/// </remarks>
+internal static class CentroidStart
+{
+    /// <summary>Fills a network; false where the recursion has no solution or a layer is narrower than K.</summary>
+    /// <param name="network">The centroid problem's network.</param>
+    /// <param name="firstLayer">B with BBᵀ close to G, and the inputs, K×K and invertible.</param>
+    /// <param name="sizes">N_k.</param>
+    /// <param name="ratios">δ and r.</param>
+    /// <param name="seed">The seed of the factors.</param>
+    internal static bool TryFill(Network network, CentroidFirstLayer firstLayer, double[] sizes, PenaltyRatios ratios, long seed)
+    {
+        NetworkSpecification specification = network.Specification;
+        int count = sizes.Length, depth = specification.Depth;
+        if (ratios is { Features: 0, FirstLayer: 0 } || specification.OutputDimension != count || specification.Widths.Min() < count) return false;
+        Matrix scaled = firstLayer.ToClasses.Copy();
+        for (int k = 0; k < count; k++) TensorPrimitives.Divide(scaled.Row(k), Math.Sqrt(sizes[k]), scaled.Row(k));
+        SymmetricEigendecomposition metric = SymmetricEigendecomposition.Decompose(Product.OuterGram(scaled));
+        bool isResidual = specification.Architecture == Architecture.Residual;
+        double target = Math.Sqrt(sizes.Average());
+        ScalarChain[] chains = [.. metric.Values.Select(h => ScalarChain.Solve(depth, ratios.Features, ratios.FirstLayer * Math.Max(h, 0), isResidual, target))];
+
+        Matrix before = RandomMatrix.HaarOrthogonal(specification.Width(1), count, new RandomStream(seed, RandomPurpose.Initialization, 1));
+
+        // W_1·inputs = P = Q_1·diag(s_1)·Vᵀ·diag(1/√N_k), from which W_1 by the inputs' inverse.
+        Matrix right = metric.Vectors.Copy();
+        for (int k = 0; k < count; k++) TensorPrimitives.Divide(right.Row(k), Math.Sqrt(sizes[k]), right.Row(k));
+        Matrix first = Product.MultiplyTransposedRight(Scale(before, k => chains[k].Features[1]), right);
+        Product.Multiply(first, PseudoInverse.Compute(firstLayer.Inputs).Inverse, network.Weights(1));
+        for (int l = 2; l <= depth; l++)
+        {
+            Matrix after = l == depth ? metric.Vectors
+                : specification.HasSkip(l) ? before
+                : RandomMatrix.HaarOrthogonal(specification.Width(l), count, new RandomStream(seed, RandomPurpose.Initialization, l));
+            int layer = l;
+            Product.MultiplyTransposedRight(Scale(after, k => chains[k].Weights[layer]), before, network.Weights(l));
+            before = after;
+        }
+        return true;
+    }
+
+    private static Matrix Scale(Matrix columns, Func<int, double> factor)
+    {
+        Matrix scaled = columns.Copy();
+        for (int i = 0; i < scaled.Rows; i++)
+        {
+            Span<double> row = scaled.Row(i);
+            for (int k = 0; k < row.Length; k++) row[k] *= factor(k);
+        }
+        return scaled;
+    }
+}

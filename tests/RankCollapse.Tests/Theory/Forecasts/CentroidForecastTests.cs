@@ -1,0 +1,187 @@
+using RankCollapse.Data;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+using RankCollapse.Theory.Forecasts;
+using RankCollapse.Training;
+
+namespace RankCollapse.Tests.Theory.Forecasts;
+
+public sealed class CentroidForecastTests
+{
+    private static readonly CentroidForecastOptions Precise = new() { GradientTolerance = 1e-10, MaxSteps = 1000 };
+
+    [Theory]
+    [InlineData("tanh", Architecture.Feedforward, Loss.Squared, false)]
+    [InlineData("tanh", Architecture.Residual, Loss.Squared, true)]
+    [InlineData("asinh", Architecture.Feedforward, Loss.CrossEntropy, true)]
+    public void LiftedNetwork_OfAFreeFirstLayer_IsAStationaryPointOfTheFullProblemWithTheForecastSpectra(string activation, Architecture architecture, Loss loss, bool hasBias)
+    {
+        DataSet data = Classes(20, [6, 4, 3], 3);
+        var specification = new NetworkSpecification(20, [8, 8, 8, 3], architecture, hasBias, Activation.Parse(activation));
+        var settings = new ObjectiveSettings { Loss = loss, Lambda = 0.02, LambdaFeatures = 0.05 };
+        CentroidForecast found = CentroidForecast.Compute(specification, data, settings, Precise);
+        Assert.InRange(found.RelativeGradient, 0, 1e-10);
+        Assert.Empty(found.Forecast.UnmetHypotheses);
+        Assert.Equal(found.Forecast.Objective, found.LiftedValue.Total, 1e-12 * found.LiftedValue.Total);
+
+        // ∇_{W_1} is E·Sᵀ·(…)·Xᵀ: what is 0 for the classes is 0 for the samples.
+        Assert.InRange(found.LiftedGradient.Relative, 0, 1e-8);
+        AssertSpectra(found, specification, data, settings, hasFirstWeights: false);
+    }
+
+    [Fact]
+    public void LiftedNetwork_OfAPenalisedFirstLayer_HasTheForecastObjectiveAndSpectra()
+    {
+        DataSet data = Classes(20, [6, 4, 3], 4);
+        var specification = new NetworkSpecification(20, [8, 8, 3]);
+        var settings = new ObjectiveSettings { Convention = Convention.Mean, Lambda = 1e-2, Delta = 0.5 };
+        CentroidForecast found = CentroidForecast.Compute(specification, data, settings, Precise);
+        Assert.Equal(found.Forecast.Objective, found.LiftedValue.Total, 1e-11 * found.LiftedValue.Total);
+        AssertSpectra(found, specification, data, settings, hasFirstWeights: true);
+
+        // It is the objective of a network, and so an upper bound.
+        CentroidRefinement refined = found.Refine(1e-9);
+        Assert.InRange(refined.Gradient.Relative, 0, 1e-9);
+        Assert.InRange(refined.Value.Total, 0.9 * found.Forecast.Objective, found.Forecast.Objective);
+    }
+
+    [Theory]
+    [InlineData("tanh", Loss.Squared, Architecture.Feedforward, 0.01)]
+    [InlineData("asinh", Loss.Squared, Architecture.Residual, 0.01)]
+    [InlineData("tanh", Loss.CrossEntropy, Architecture.Feedforward, 0.03)]
+    public void Forecast_OfAPenalisedFirstLayer_IsTheMinimumNearIt(string activation, Loss loss, Architecture architecture, double deviation)
+    {
+        // Neither a collapsed Z^1 nor one that no penalty acts on: within-class spread of a few per cent.
+        DataSet data = Classes(40, [6, 4, 5], 4);
+        var specification = new NetworkSpecification(40, [8, 8, 3], architecture, hiddenActivation: Activation.Parse(activation));
+        var settings = new ObjectiveSettings { Loss = loss, Convention = Convention.Mean, Lambda = 1e-3, Delta = 1 };
+        CentroidForecast found = CentroidForecast.Compute(specification, data, settings);
+        CentroidRefinement refined = found.Refine(1e-8);
+        Assert.InRange(refined.Gradient.Relative, 0, 1e-8);
+        Assert.InRange(found.Forecast.Objective, refined.Value.Total, 1.002 * refined.Value.Total);
+        var trained = new Objective(specification, data, settings);
+        trained.Value(refined.Network);
+        for (int l = 1; l <= 3; l++)
+        {
+            Assert.InRange(found.Forecast.Layers[l - 1].FeatureDeviation(SingularValueDecomposition.SingularValues(trained.Features[l]))!.Value, 0, deviation);
+            Assert.InRange(found.Forecast.Layers[l - 1].WeightDeviation(SingularValueDecomposition.SingularValues(refined.Network.Weights(l)))!.Value, 0, deviation);
+        }
+    }
+
+    [Fact]
+    public void Stiffness_OfALinearTail_IsThatOfItsWeights()
+    {
+        // φ(p) = (a/2)‖W_2 p − y‖² + (μ/2)(‖p‖² + ‖W_2 p‖²), whose second derivative is a·W_2ᵀW_2 + μ(I + W_2ᵀW_2).
+        DataSet data = Classes(20, [4, 4, 4], 9);
+        var settings = new ObjectiveSettings { Lambda = 1, LambdaFeatures = 0.3, Delta = 1 };
+        var problem = new CentroidProblem(new NetworkSpecification(20, [3, 3], hiddenActivation: Activation.Identity), data, settings);
+        var network = new Network(problem.Specification);
+        var values = new[] { 3.0, 2.0, 1.0 };
+        for (int i = 0; i < 3; i++) (network.Weights(1)[i, i], network.Weights(2)[i, i]) = (values[i], 0.5 + i);
+        var stiffness = CentroidStiffness.Of(problem, settings, network, Matrix.Identity(3));
+        for (int q = 0; q < 3; q++) Assert.Equal((1.3 * Math.Pow(0.5 + q, 2)) + 0.3, stiffness.Values[q], 1e-5);
+        Matrix sum = new(3, 3);
+        for (int q = 0; q < 3; q++) System.Numerics.Tensors.TensorPrimitives.Add(sum.AsSpan(), stiffness.Projection(q).AsSpan(), sum.AsSpan());
+        Assert.True(Frobenius.Distance(sum, Matrix.Identity(3)) < 1e-14);
+    }
+
+    [Fact]
+    public void FirstLayer_OfAPenalty_IsTheCheapestWithItsClassMeans()
+    {
+        // Other maps with the same class means B·X̄ = I cost more.
+        var stream = new RandomStream(5, RandomPurpose.Sampling);
+        DataSet data = Classes(12, [5, 4, 3], 10);
+        var settings = new ObjectiveSettings { Lambda = 0.2, Delta = 0.7 };
+        var problem = new CentroidProblem(new NetworkSpecification(12, [4, 3]), data, settings);
+        double[] sizes = problem.Sizes;
+        Matrix indicator = Matrix.FromEntries(3, 12, (k, i) => data.Labels[i] == k ? 1 : 0);
+        Matrix means = Product.MultiplyTransposedRight(data.Inputs, indicator);
+        for (int i = 0; i < means.Rows; i++) System.Numerics.Tensors.TensorPrimitives.Divide(means.Row(i), sizes, means.Row(i));
+        Matrix best = problem.FirstLayer(CentroidStiffness.Uniform(0.9, sizes)).ToClasses;
+        Assert.True(Frobenius.Distance(Product.Multiply(best, means), Matrix.Identity(3)) < 1e-10);
+        Matrix kernel = Matrix.Identity(12), projector = Product.Multiply(means, PseudoInverse.Compute(means).Inverse);
+        System.Numerics.Tensors.TensorPrimitives.Subtract(kernel.AsSpan(), projector.AsSpan(), kernel.AsSpan());
+        for (int trial = 0; trial < 200; trial++)
+        {
+            Matrix change = Product.Multiply(RandomMatrix.Gaussian(3, 12, stream), kernel), other = best.Copy();
+            System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(change.AsSpan(), Math.Pow(10, -3 * stream.NextUniform()), other.AsSpan(), other.AsSpan());
+            for (int k = 0; k < 3; k++) Assert.True(Cost(other, k) > Cost(best, k), $"trial {trial}");
+        }
+
+        double Cost(Matrix map, int row)
+        {
+            Matrix spread = Product.Multiply(map, data.Inputs);
+            System.Numerics.Tensors.TensorPrimitives.Subtract(spread.AsSpan(), indicator.AsSpan(), spread.AsSpan());
+            return (0.9 * System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(spread.Row(row))) + (0.14 * System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(map.Row(row)));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    public void Forecast_OfALinearNetworkAndSmallLambda_IsThePenalisedRecursion(double delta)
+    {
+        DataSet data = Classes(20, [4, 4, 4], 5);
+        var specification = new NetworkSpecification(20, [7, 6, 5, 3], hiddenActivation: Activation.Identity);
+        var settings = new ObjectiveSettings { Lambda = 1e-7, Delta = delta };
+        Forecast expected = PenalizedForecast.Compute(specification, data, settings);
+        Forecast found = CentroidForecast.Compute(specification, data, settings).Forecast;
+        Assert.Equal(expected.ObjectivePerLambda, found.ObjectivePerLambda, 1e-5 * expected.ObjectivePerLambda);
+        for (int l = 0; l < 4; l++)
+        {
+            Assert.Equal(3, found.Layers[l].FeatureSingularValues.Count);
+            for (int k = 0; k < 3; k++) Assert.Equal(expected.Layers[l].FeatureSingularValues[k], found.Layers[l].FeatureSingularValues[k], 1e-4 * expected.Layers[l].FeatureSingularValues[k]);
+            Assert.Equal(expected.Layers[l].WeightSingularValues is null, found.Layers[l].WeightSingularValues is null);
+        }
+    }
+
+    [Fact]
+    public void RecursionStart_IsNoWorseThanOrthogonalStarts()
+    {
+        DataSet data = Classes(16, [5, 4, 3], 6);
+        var specification = new NetworkSpecification(16, [8, 8, 3]);
+        var settings = new ObjectiveSettings { Lambda = 1e-3, Delta = 0.1 };
+        CentroidForecastOptions options = Precise with { GradientTolerance = 1e-8 };
+        double one = CentroidForecast.Compute(specification, data, settings, options).Forecast.Objective;
+        double many = CentroidForecast.Compute(specification, data, settings, options with { Starts = 4 }).Forecast.Objective;
+        // Ends are compared at a rough tolerance and then followed further, so that the best of many may end a little above.
+        Assert.InRange(one, many * (1 - 1e-5), many * (1 + 1e-6));
+    }
+
+    [Fact]
+    public void Problems_WithoutClassesOrThatCannotCollapse_AreRefusedOrNamed()
+    {
+        DataSet data = Classes(2, [5, 4, 3], 7);
+        var specification = new NetworkSpecification(2, [5, 3]);
+        CentroidForecast found = CentroidForecast.Compute(specification, data, new ObjectiveSettings { Lambda = 1e-2 });
+        Assert.Contains(found.Forecast.UnmetHypotheses, hypothesis => hypothesis.Contains("spread", StringComparison.Ordinal));
+        Assert.Throws<InvalidInputException>(() => CentroidForecast.Compute(specification, data, new ObjectiveSettings { Lambda = 1e-2, Delta = 1 }));
+        Assert.Throws<InvalidInputException>(() => CentroidForecast.Compute(specification, new DataSet("regression", data.Inputs, data.Targets, []), new ObjectiveSettings()));
+    }
+
+    private static void AssertSpectra(CentroidForecast found, NetworkSpecification specification, DataSet data, ObjectiveSettings settings, bool hasFirstWeights)
+    {
+        var objective = new Objective(specification, data, settings);
+        objective.Value(found.Lifted);
+        for (int l = 1; l <= specification.Depth; l++)
+        {
+            AssertValues(found.Forecast.Layers[l - 1].FeatureSingularValues, objective.Features[l], isCollapsed: !hasFirstWeights);
+            if (l > 1 || hasFirstWeights) AssertValues(found.Forecast.Layers[l - 1].WeightSingularValues!, found.Lifted.Weights(l), isCollapsed: !hasFirstWeights);
+            else Assert.Null(found.Forecast.Layers[0].WeightSingularValues);
+        }
+    }
+
+    private static void AssertValues(IReadOnlyList<double> expected, Matrix matrix, bool isCollapsed)
+    {
+        double[] values = SingularValueDecomposition.SingularValues(matrix);
+        for (int k = 0; k < expected.Count; k++) Assert.Equal(expected[k], values[k], 2e-6 * values[0]);
+        if (isCollapsed) Assert.All(values.Skip(expected.Count), value => Assert.InRange(value, 0, Tolerances.NumericalRank * values[0]));
+    }
+
+    private static DataSet Classes(int dimension, int[] sizes, int seed)
+    {
+        var stream = new RandomStream(seed, RandomPurpose.Data);
+        int[] labels = [.. sizes.SelectMany((size, k) => Enumerable.Repeat(k, size))];
+        return DataSet.FromLabels("classes", RandomMatrix.Gaussian(dimension, labels.Length, stream), labels, sizes.Length);
+    }
+}
