@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RankCollapse.Collapse;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;

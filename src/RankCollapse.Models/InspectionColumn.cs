@@ -1,4 +1,5 @@
 using System.Globalization;
+using RankCollapse.Collapse;
 using RankCollapse.Models.Weights;
 
 namespace RankCollapse.Models;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Commands;
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Output;

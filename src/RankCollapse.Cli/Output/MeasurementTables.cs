@@ -1,5 +1,6 @@
 using RankCollapse.Cli.Commands;
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 
 namespace RankCollapse.Cli.Output;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using RankCollapse.Cli.Output;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Report;

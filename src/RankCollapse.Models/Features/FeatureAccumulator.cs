@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Models.Features;

@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Reading;
 
@@ -17,16 +18,6 @@ public enum ConvolutionView
     /// (Sedghi, Gupta and Long 2019); their singular values together, which are exactly those of the map.
     /// </summary>
     Fourier,
-}
-
-/// <summary>The matrices of a layer, all of one shape; the layer acts as the block-diagonal matrix of them.</summary>
-/// <param name="Rows">m of each block.</param>
-/// <param name="Columns">n of each block.</param>
-/// <param name="Count">How many blocks.</param>
-public sealed record BlockShape(int Rows, int Columns, int Count)
-{
-    /// <summary>m×n, or B blocks of m×n.</summary>
-    public override string ToString() => Count == 1 ? $"{Rows}×{Columns}" : $"{Count} × {Rows}×{Columns}";
 }
 
 /// <summary>Cuts a layer's tensor into its matrices.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RankCollapse.Collapse;
 using RankCollapse.Models.Weights;
 
 namespace RankCollapse.Reporting.Inspections;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting.Report;

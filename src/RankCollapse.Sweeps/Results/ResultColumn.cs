@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Results;

@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Work;
 

@@ -24,7 +24,7 @@ public sealed class CollapseCondition
         ArgumentNullException.ThrowIfNull(data);
         _data = data;
         _bound = bound;
-        _classes = LayerMetrics.ClassesOf(data)
+        _classes = Partition.OfClasses(data)
             ?? throw new InvalidInputException($"The data set {data.Name} has no classes, so that no layer can be said to have collapsed onto them; leave --collapse-tolerance out.");
     }
 

@@ -1,3 +1,5 @@
+using RankCollapse.Data;
+
 namespace RankCollapse.Collapse;
 
 /// <summary>A partition of N samples into at most K clusters: C = {C_1, …, C_K} of Section 3.1.</summary>
@@ -22,6 +24,13 @@ public sealed class Partition
                 throw new InvalidInputException($"Sample {i} belongs to cluster {_clusters[i]}, outside 0…{clusterCount - 1}.");
             _sizes[_clusters[i]]++;
         }
+    }
+
+    /// <summary>The partition of data into its classes, K as many as there are outputs; null for regression.</summary>
+    public static Partition? OfClasses(DataSet data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return data.Labels.Length == 0 ? null : new Partition(data.Labels, data.OutputDimension);
     }
 
     /// <summary>N.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Collapse.Metrics;
 
 namespace RankCollapse.Runs;
 

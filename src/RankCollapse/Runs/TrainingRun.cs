@@ -1,5 +1,6 @@
 using System.Reflection;
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Training;

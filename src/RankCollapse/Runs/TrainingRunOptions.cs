@@ -1,4 +1,5 @@
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;

@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using RankCollapse.Formats;
 using RankCollapse.Models;
 using RankCollapse.Models.Reading;

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Reporting;

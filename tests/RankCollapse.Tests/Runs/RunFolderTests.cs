@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;

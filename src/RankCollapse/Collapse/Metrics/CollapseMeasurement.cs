@@ -2,9 +2,8 @@ using System.Numerics.Tensors;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Runs;
 
-namespace RankCollapse.Collapse;
+namespace RankCollapse.Collapse.Metrics;
 
 /// <summary>One number of one layer.</summary>
 /// <param name="Layer">l, from 1.</param>
@@ -60,7 +59,7 @@ public static class CollapseMeasurement
         ArgumentNullException.ThrowIfNull(data);
         RequireFit(network, data);
         features ??= network.Features(data.Inputs);
-        Partition? classes = LayerMetrics.ClassesOf(data);
+        Partition? classes = Partition.OfClasses(data);
         var metrics = new List<LayerMetric>();
         for (int l = 1; l <= network.Specification.Depth; l++)
         {
@@ -87,7 +86,7 @@ public static class CollapseMeasurement
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(features);
-        Partition? classes = LayerMetrics.ClassesOf(data);
+        Partition? classes = Partition.OfClasses(data);
         var metrics = new List<LayerMetric>();
         for (int l = 1; l < features.Count; l++)
         {
@@ -106,7 +105,7 @@ public static class CollapseMeasurement
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
         RequireFit(network, data);
-        Partition? classes = LayerMetrics.ClassesOf(data);
+        Partition? classes = Partition.OfClasses(data);
         reason = classes is null ? "The data have no classes."
             : classes.ClusterCount < 2 ? "The data have only one class."
             : classes.NonEmptyCount < classes.ClusterCount ? "A class has no samples."

@@ -1,7 +1,7 @@
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 
-namespace RankCollapse.Models.Weights;
+namespace RankCollapse.Collapse;
 
 /// <summary>What the singular values of a layer say. A layer of several blocks has the values of all of them, as the block-diagonal matrix has.</summary>
 public sealed class WeightSpectrum

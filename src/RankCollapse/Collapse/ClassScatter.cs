@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 
-namespace RankCollapse.Models.Features;
+namespace RankCollapse.Collapse;
 
 /// <summary>
 /// Class counts, class means and within-class scatter of features that arrive in batches, in one pass and in double precision.

@@ -1,11 +1,12 @@
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
 using static RankCollapse.Tests.Collapse.Samples;
 
-namespace RankCollapse.Tests.Collapse;
+namespace RankCollapse.Tests.Collapse.Metrics;
 
 public sealed class CollapseMeasurementTests
 {

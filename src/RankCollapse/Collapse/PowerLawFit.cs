@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace RankCollapse.Models.Weights;
+namespace RankCollapse.Collapse;
 
 /// <summary>
 /// A power law p(x) ∝ x^(−α), x ≥ x_min, fitted to a tail: α by maximum likelihood, x_min where the fit lies nearest to the data

@@ -1,8 +1,9 @@
 using CsCheck;
+using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Weights;
 
-namespace RankCollapse.Tests.Models.Weights;
+namespace RankCollapse.Tests.Collapse;
 
 public sealed class WeightSpectrumTests
 {

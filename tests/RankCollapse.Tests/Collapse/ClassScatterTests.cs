@@ -3,7 +3,7 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
 using RankCollapse.Tests.Collapse;
 
-namespace RankCollapse.Tests.Models.Features;
+namespace RankCollapse.Tests.Collapse;
 
 public sealed class ClassScatterTests
 {

@@ -1,4 +1,4 @@
-namespace RankCollapse.Models.Weights;
+namespace RankCollapse.Collapse;
 
 /// <summary>The rank that keeps a part of a layer's energy, and what factors of that rank save.</summary>
 /// <param name="Energy">The part of Σs² that is kept, such as 0.99.</param>

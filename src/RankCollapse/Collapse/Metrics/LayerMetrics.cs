@@ -1,9 +1,8 @@
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Runs;
 
-namespace RankCollapse.Collapse;
+namespace RankCollapse.Collapse.Metrics;
 
 /// <summary>What to measure, and how hard.</summary>
 public sealed record MeasurementOptions
@@ -71,7 +70,7 @@ public sealed class LayerMetrics
         RequireFinite(network.Weights(layer), $"the weights of layer {layer} hold");
         RequireFinite(values, $"the features of layer {layer} hold");
 
-        Partition? classes = ClassesOf(data);
+        Partition? classes = Partition.OfClasses(data);
         int? clusterCount = options.ClusterCount ?? classes?.ClusterCount;
         var reasons = new Dictionary<string, string>();
         var weights = SpectralSummary.Of(network.Weights(layer));
@@ -149,9 +148,6 @@ public sealed class LayerMetrics
             if (value is { } number) yield return new LayerMetric(Summary.Layer, name, number);
         }
     }
-
-    /// <summary>The partition into classes, or null for regression.</summary>
-    internal static Partition? ClassesOf(DataSet data) => data.Labels.Length == 0 ? null : new Partition(data.Labels, data.OutputDimension);
 
     private static void RequireFinite(Matrix a, string what)
     {
