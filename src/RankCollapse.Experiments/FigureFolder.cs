@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RankCollapse.Formats;
 using RankCollapse.Runs;
-using RankCollapse.Sweeps.Slurm;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Experiments;

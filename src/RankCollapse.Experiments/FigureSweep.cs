@@ -1,6 +1,6 @@
 using RankCollapse.Sweeps;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
-using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Specification;
 using RankCollapse.Sweeps.Storage;
 

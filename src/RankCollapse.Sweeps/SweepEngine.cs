@@ -1,6 +1,6 @@
-using RankCollapse.Sweeps.Local;
+using RankCollapse.Sweeps.Engines.Local;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
-using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps;

@@ -6,7 +6,7 @@ using RankCollapse.Cli.Parsing;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Page;
 using RankCollapse.Sweeps;
-using RankCollapse.Sweeps.Slurm;
+using RankCollapse.Sweeps.Engines.Slurm;
 
 namespace RankCollapse.Cli.Commands;
 

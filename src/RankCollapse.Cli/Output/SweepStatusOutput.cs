@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RankCollapse.Reporting;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
-using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Cli.Output;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Results;
-using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Live;

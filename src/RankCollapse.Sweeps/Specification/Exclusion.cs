@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Specification;
 

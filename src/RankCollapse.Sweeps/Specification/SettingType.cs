@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Specification;
 

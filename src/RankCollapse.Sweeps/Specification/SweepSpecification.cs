@@ -1,6 +1,6 @@
 using System.Text.Json;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
-using RankCollapse.Sweeps.Slurm;
 
 namespace RankCollapse.Sweeps.Specification;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Specification;
 

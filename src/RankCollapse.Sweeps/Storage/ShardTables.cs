@@ -1,6 +1,5 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
-using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Sweeps.Storage;
 
@@ -69,3 +68,9 @@ internal static class ShardTables
         ParquetColumn.Of("value", metrics, m => m.Row.Value),
     ]);
 }
+
+/// <summary>A result whose rows go into a shard.</summary>
+/// <param name="Manifest">How it came about.</param>
+/// <param name="Summary">The final state.</param>
+/// <param name="Metrics">What was recorded.</param>
+internal sealed record ShardTrial(ResultManifest Manifest, RunSummary Summary, IReadOnlyList<MetricRecord> Metrics);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RankCollapse.Sweeps.Work;
+using RankCollapse.Sweeps.Engines.Slurm;
 
 namespace RankCollapse.Sweeps.Storage;
 

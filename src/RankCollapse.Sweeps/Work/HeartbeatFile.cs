@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Work;

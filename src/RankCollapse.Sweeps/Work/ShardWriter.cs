@@ -46,9 +46,3 @@ internal sealed class ShardWriter(SweepFolder folder, string worker)
         _rows = 0;
     }
 }
-
-/// <summary>A result whose rows go into a shard.</summary>
-/// <param name="Manifest">How it came about.</param>
-/// <param name="Summary">The final state.</param>
-/// <param name="Metrics">What was recorded.</param>
-internal sealed record ShardTrial(ResultManifest Manifest, RunSummary Summary, IReadOnlyList<MetricRecord> Metrics);

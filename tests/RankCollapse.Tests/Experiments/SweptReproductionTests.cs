@@ -2,10 +2,10 @@ using System.Text.Json;
 using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Experiments;
 using RankCollapse.Sweeps;
-using RankCollapse.Sweeps.Slurm;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
-using RankCollapse.Tests.Sweeps.Slurm;
+using RankCollapse.Tests.Sweeps.Engines.Slurm;
 
 namespace RankCollapse.Tests.Experiments;
 

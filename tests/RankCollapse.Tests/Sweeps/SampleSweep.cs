@@ -1,6 +1,6 @@
 using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Runs;
-using RankCollapse.Sweeps.Local;
+using RankCollapse.Sweeps.Engines.Local;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Results;
 using RankCollapse.Sweeps.Specification;

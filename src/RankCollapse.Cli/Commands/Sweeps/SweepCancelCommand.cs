@@ -1,8 +1,8 @@
 using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
-using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Cli.Commands.Sweeps;

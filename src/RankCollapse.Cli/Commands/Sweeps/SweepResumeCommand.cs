@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RankCollapse.Cli.Parsing;
-using RankCollapse.Sweeps.Slurm;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Cli.Commands.Sweeps;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using RankCollapse.Cli.Output;
 using RankCollapse.Sweeps;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
-using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Cli.Commands.Sweeps;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Reporting;
-using RankCollapse.Sweeps.Local;
+using RankCollapse.Sweeps.Engines.Local;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Specification;
 using RankCollapse.Sweeps.Storage;

@@ -3,7 +3,7 @@ using RankCollapse.Formats;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 
-namespace RankCollapse.Sweeps.Slurm;
+namespace RankCollapse.Sweeps.Engines.Slurm;
 
 /// <summary>The script of an array, each of whose tasks is a worker that takes trial after trial, and the options that it is submitted with.</summary>
 internal static class SlurmScript

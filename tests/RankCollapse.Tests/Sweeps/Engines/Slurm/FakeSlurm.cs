@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RankCollapse.Tests.Sweeps.Slurm;
+namespace RankCollapse.Tests.Sweeps.Engines.Slurm;
 
 /// <summary>
 /// Slurm's commands as a script that keeps jobs as files, so that a test can make them fail as a controller does that is gone,

@@ -1,6 +1,6 @@
 using RankCollapse.Sweeps.Storage;
 
-namespace RankCollapse.Sweeps.Local;
+namespace RankCollapse.Sweeps.Engines.Local;
 
 /// <summary>How trials run on this machine.</summary>
 public sealed record LocalEngineOptions

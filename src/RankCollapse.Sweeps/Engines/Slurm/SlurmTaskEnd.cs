@@ -1,4 +1,4 @@
-namespace RankCollapse.Sweeps.Slurm;
+namespace RankCollapse.Sweeps.Engines.Slurm;
 
 /// <summary>How a task of an array ended, and how often it was begun again, as <c>scontrol show job</c> says.</summary>
 /// <param name="Task">The job and the task's index, such as <c>12_3</c>.</param>

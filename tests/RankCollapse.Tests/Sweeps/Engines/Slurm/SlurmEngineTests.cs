@@ -1,9 +1,9 @@
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
-using RankCollapse.Sweeps.Slurm;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
 
-namespace RankCollapse.Tests.Sweeps.Slurm;
+namespace RankCollapse.Tests.Sweeps.Engines.Slurm;
 
 public sealed class SlurmEngineTests : IDisposable
 {

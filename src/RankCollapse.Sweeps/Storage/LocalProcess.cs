@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RankCollapse.Sweeps.Work;
+namespace RankCollapse.Sweeps.Storage;
 
 /// <summary>Tells whether a process of this machine still lives, also when its number was given to another one.</summary>
 internal static class LocalProcess

@@ -1,7 +1,7 @@
-using RankCollapse.Sweeps.Slurm;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Storage;
 
-namespace RankCollapse.Tests.Sweeps.Slurm;
+namespace RankCollapse.Tests.Sweeps.Engines.Slurm;
 
 public sealed class SlurmScriptTests
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RankCollapse.Formats;
 
-namespace RankCollapse.Sweeps.Specification;
+namespace RankCollapse.Sweeps.Plan;
 
 /// <summary>Reads parts of a specification, with errors that name the place.</summary>
 internal static class JsonReading

@@ -3,7 +3,7 @@ using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 
-namespace RankCollapse.Sweeps.Specification;
+namespace RankCollapse.Sweeps.Plan;
 
 /// <summary>Adds up what trials will need: a rough number of seconds, memory, threads.</summary>
 internal sealed class TrialCost(TrialData data)

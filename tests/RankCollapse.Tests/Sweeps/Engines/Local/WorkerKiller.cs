@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using RankCollapse.Sweeps.Storage;
 
-namespace RankCollapse.Tests.Sweeps.Local;
+namespace RankCollapse.Tests.Sweeps.Engines.Local;
 
 /// <summary>Kills workers of a sweep at random moments, with a signal that they cannot catch.</summary>
 internal sealed class WorkerKiller(SweepFolder folder, int seed, int mostMilliseconds)

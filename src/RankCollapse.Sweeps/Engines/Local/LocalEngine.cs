@@ -3,7 +3,7 @@ using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
 
-namespace RankCollapse.Sweeps.Local;
+namespace RankCollapse.Sweeps.Engines.Local;
 
 /// <summary>Runs a sweep on this machine: worker processes of one core each, started again when one is lost.</summary>
 public sealed class LocalEngine

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using RankCollapse.Formats;
 using RankCollapse.Sweeps.Storage;
 
-namespace RankCollapse.Sweeps.Slurm;
+namespace RankCollapse.Sweeps.Engines.Slurm;
 
 /// <summary>An array of tasks that was submitted, or was about to be: <c>slurm/TOKEN.json</c>.</summary>
 public sealed record SlurmArray

@@ -3,7 +3,7 @@ using System.Globalization;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
 
-namespace RankCollapse.Sweeps.Local;
+namespace RankCollapse.Sweeps.Engines.Local;
 
 /// <summary>A worker in a process of its own, which ends when this process does: its standard input is a pipe that closes then.</summary>
 internal sealed class WorkerProcess : IDisposable

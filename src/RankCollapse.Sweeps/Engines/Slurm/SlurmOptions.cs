@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Specification;
 
-namespace RankCollapse.Sweeps.Slurm;
+namespace RankCollapse.Sweeps.Engines.Slurm;
 
 /// <summary>What is asked of Slurm for each array of tasks; the part <c>slurm</c> of a specification.</summary>
 public sealed record SlurmOptions

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RankCollapse.Sweeps.Slurm;
+namespace RankCollapse.Sweeps.Engines.Slurm;
 
 /// <summary>What Slurm said to a question.</summary>
 internal enum SlurmAnswer

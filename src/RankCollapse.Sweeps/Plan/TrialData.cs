@@ -2,7 +2,7 @@ using System.Text.Json;
 using RankCollapse.Data;
 using RankCollapse.Sweeps.Plan;
 
-namespace RankCollapse.Sweeps.Specification;
+namespace RankCollapse.Sweeps.Plan;
 
 /// <summary>The data sets of a sweep: full paths of files, so that workers find them from any folder, and hashes of their content.</summary>
 internal sealed class TrialData

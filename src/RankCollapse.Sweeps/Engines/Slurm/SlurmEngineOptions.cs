@@ -1,6 +1,6 @@
 using RankCollapse.Sweeps.Storage;
 
-namespace RankCollapse.Sweeps.Slurm;
+namespace RankCollapse.Sweeps.Engines.Slurm;
 
 /// <summary>Who wants to hear of a sweep on Slurm.</summary>
 public sealed record SlurmEngineOptions

@@ -4,7 +4,7 @@ using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
 
-namespace RankCollapse.Tests.Sweeps.Local;
+namespace RankCollapse.Tests.Sweeps.Engines.Local;
 
 public sealed class LocalEngineTests
 {

@@ -3,7 +3,7 @@ using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
 
-namespace RankCollapse.Sweeps.Slurm;
+namespace RankCollapse.Sweeps.Engines.Slurm;
 
 /// <summary>
 /// Runs a sweep on Slurm: arrays whose tasks are workers on the sweep's folder. What the queue says decides only whether more tasks
