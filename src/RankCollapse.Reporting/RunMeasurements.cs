@@ -2,6 +2,7 @@ using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Reporting;
 
@@ -48,7 +49,7 @@ internal sealed class RunMeasurements
     public IEnumerable<int> Layers => Enumerable.Range(1, Depth);
 
     /// <summary>a, the factor of the data loss in the objective: 1, or 1/N in the conventions that take means.</summary>
-    public double DataFactor => Run.Summary.Convention is "mean" or "eq3" ? 1.0 / Run.DataSet.SampleCount : 1;
+    public double DataFactor => Run.Summary.Convention is Convention.Mean or Convention.Equation3 ? 1.0 / Run.DataSet.SampleCount : 1;
 
     /// <summary>Sample indices, class by class; as given where there are no classes.</summary>
     public IReadOnlyList<int> Order => _order.Value;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RankCollapse.Networks;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Commands;
@@ -17,7 +18,7 @@ internal static class RunName
             GradientTolerance = 0,
             CollapseTolerance = null,
             RecordEvery = null,
-            Record = null,
+            Record = RecordKind.All,
             CheckpointSeconds = 1,
             Threads = null,
         };
@@ -26,8 +27,8 @@ internal static class RunName
         int end = data.IndexOf('.', StringComparison.Ordinal);
         string[] parts =
         [
-            Safe(end > 0 ? data[..end] : data), $"N{configuration.Samples}", $"{(configuration.Architecture == "residual" ? "residual-" : "")}L{configuration.Depth}",
-            Safe(configuration.Activation), configuration.Convention, FormattableString.Invariant($"{configuration.Lambda:0e-0}"), configuration.Solver, hash,
+            Safe(end > 0 ? data[..end] : data), $"N{configuration.Samples}", $"{(configuration.Architecture == Architecture.Residual ? "residual-" : "")}L{configuration.Depth}",
+            Safe(configuration.Activation), EnumNames.Of(configuration.Convention), FormattableString.Invariant($"{configuration.Lambda:0e-0}"), configuration.Solver, hash,
         ];
         return Path.Combine("runs", string.Join('-', parts));
     }

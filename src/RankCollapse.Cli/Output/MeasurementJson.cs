@@ -20,7 +20,7 @@ internal static class MeasurementJson
         {
             ["run"] = measured.Path,
             ["status"] = JsonOutput.Summary(summary)["status"]!.DeepClone(),
-            ["convention"] = summary.Convention,
+            ["convention"] = EnumNames.Of(summary.Convention),
             ["samples"] = measured.Run.DataSet.SampleCount,
             ["clusterCount"] = measured.ClusterCount ?? measured.Run.DataSet.OutputDimension,
             ["rankTolerance"] = measured.Tolerance,

@@ -87,7 +87,7 @@ internal sealed class TrainingProgress
         string widths = string.Join('–', new[] { start.Specification.InputDimension }.Concat(start.Specification.Widths));
         string shape = start.Specification.Depth <= 12 ? widths : $"{c.Depth} layers, {start.Specification.InputDimension} to {start.Specification.OutputDimension}";
         string from = start.Epoch > 0 ? $", going on at epoch {NumberText.Whole(start.Epoch)}" : "";
-        return $"Training {c.Architecture} {shape} ({c.Activation}) on {start.DataSet.SampleCount} samples of {start.DataSet.Name} with {c.Solver}{from}";
+        return $"Training {EnumNames.Of(c.Architecture)} {shape} ({c.Activation}) on {start.DataSet.SampleCount} samples of {start.DataSet.Name} with {c.Solver}{from}";
     }
 
     private static string Remaining(double seconds) => seconds < 60 ? $"{Math.Ceiling(seconds)} s" : NumberText.Duration(seconds);

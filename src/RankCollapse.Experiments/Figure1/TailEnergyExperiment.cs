@@ -1,6 +1,7 @@
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Specification;
+using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figure1;
 
@@ -146,7 +147,7 @@ public sealed class TailEnergyExperiment : Experiment
         Depth = Depth,
         Width = [settings.IsQuick ? 30 : 50],
         Bias = true,
-        Convention = "eq3",
+        Convention = Convention.Equation3,
         Lambda = lambda,
         Seed = seed,
         DataSeed = seed,

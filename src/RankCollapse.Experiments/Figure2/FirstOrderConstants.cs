@@ -24,7 +24,7 @@ internal static class FirstOrderConstants
         DataSet data = DataSource.Load(configuration.ToDataRequest());
         NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
         var network = new Network(specification);
-        Initialization.Initialize(network, Initialization.Parse(configuration.Init), configuration.Seed);
+        Initialization.Initialize(network, configuration.Init, configuration.Seed);
         Solver solver = SolverFactory.Create(configuration, new Objective(specification, data, configuration.ToObjectiveSettings()), network);
         if (!solver.Start()) throw new ComputationFailedException("The objective is not finite at the start.");
         HashSet<long> recorded = [.. Records(configuration.MaxEpochs)];

@@ -1,5 +1,6 @@
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figure2;
 
@@ -137,5 +138,5 @@ internal sealed record SpectraData(IReadOnlyList<LayerSpectra> Spectra, LinearAl
 
     /// <summary>The trainings with δ = 0 by λ'/λ in the convention of sums, descending.</summary>
     public IReadOnlyList<(double Ratio, LayerSpectra Spectra)> AtDeltaZero =>
-        [.. Spectra.Where(s => s.Delta == 0).Select(s => (s.Family.Convention == "mean" ? s.Family.Ratio / Samples : s.Family.Ratio, s)).OrderByDescending(p => p.Item1)];
+        [.. Spectra.Where(s => s.Delta == 0).Select(s => (s.Family.Convention == Convention.Mean ? s.Family.Ratio / Samples : s.Family.Ratio, s)).OrderByDescending(p => p.Item1)];
 }

@@ -27,7 +27,7 @@ internal static class SpectraTables
             {
                 double[] trained = s.Trained(l), predicted = s.Predicted(l), recursion = s.Recursion(l), centroid = s.Centroid(l), weights = s.Weights(l);
                 for (int i = 0; i < Math.Min(2 * LayerSpectra.Classes, trained.Length); i++)
-                    table.Add(s.Family.Title, s.Family.Convention, s.Family.Lambda, s.Family.Ratio, s.Delta, l, i + 1, At(trained, i), At(predicted, i), At(recursion, i), At(centroid, i), At(weights, i));
+                    table.Add(s.Family.Title, EnumNames.Of(s.Family.Convention), s.Family.Lambda, s.Family.Ratio, s.Delta, l, i + 1, At(trained, i), At(predicted, i), At(recursion, i), At(centroid, i), At(weights, i));
             }
         }
         return table;
@@ -49,7 +49,7 @@ internal static class SpectraTables
         {
             foreach (int l in LayerSpectra.Intermediate)
             {
-                table.Add(s.Family.Title, s.Family.Convention, s.Family.Lambda, s.Family.Ratio, s.Delta, l, s.RootOfC(l), s.DistanceFromPrediction(l),
+                table.Add(s.Family.Title, EnumNames.Of(s.Family.Convention), s.Family.Lambda, s.Family.Ratio, s.Delta, l, s.RootOfC(l), s.DistanceFromPrediction(l),
                     FigureNumbers.RelativeDistance(s.Trained(l), s.Recursion(l), LayerSpectra.Classes), FigureNumbers.RelativeDistance(s.Trained(l), s.Centroid(l), LayerSpectra.Classes),
                     s.Rank(l), s.Cell.RelativeGradientNorm, s.Cell.DataLoss);
             }

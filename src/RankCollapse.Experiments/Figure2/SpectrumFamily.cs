@@ -1,3 +1,5 @@
+using RankCollapse.Training;
+
 namespace RankCollapse.Experiments.Figure2;
 
 /// <summary>Trainings of Figures 2 and 4 that differ in δ alone, or at δ = 0 in λ'/λ alone.</summary>
@@ -7,17 +9,17 @@ namespace RankCollapse.Experiments.Figure2;
 /// <param name="Convention">The convention of the objective.</param>
 /// <param name="Lambda">λ.</param>
 /// <param name="Ratio">λ'/λ as the convention counts it.</param>
-internal sealed record SpectrumFamily(string Key, string Title, string Short, string Convention, double Lambda, double Ratio)
+internal sealed record SpectrumFamily(string Key, string Title, string Short, Convention Convention, double Lambda, double Ratio)
 {
     /// <summary>Section 5.2 as it is printed.</summary>
-    public static SpectrumFamily AsPrinted { get; } = new("sum", "λ' = λ, sums (Section 5.2)", "sums", "sum", 1e-5, 1);
+    public static SpectrumFamily AsPrinted { get; } = new("sum", "λ' = λ, sums (Section 5.2)", "sums", Convention.Sum, 1e-5, 1);
 
     /// <summary>The same with means over the samples.</summary>
-    public static SpectrumFamily Means { get; } = new("mean", "λ' = λ, means over samples", "means", "mean", 1e-5, 1);
+    public static SpectrumFamily Means { get; } = new("mean", "λ' = λ, means over samples", "means", Convention.Mean, 1e-5, 1);
 
     /// <summary>Without a feature penalty; λ is larger, because the valley is flat.</summary>
-    public static SpectrumFamily Free { get; } = new("free", "λ' = 0", "λ' = 0", "sum", 1e-3, 0);
+    public static SpectrumFamily Free { get; } = new("free", "λ' = 0", "λ' = 0", Convention.Sum, 1e-3, 0);
 
     /// <summary>δ = 0 and a given λ'/λ.</summary>
-    public static SpectrumFamily OfRatio(double ratio) => new($"ratio-{FigureNumbers.Key(ratio)}", $"λ'/λ = {FigureNumbers.Plain(ratio)}", "δ = 0", "sum", 1e-5, ratio);
+    public static SpectrumFamily OfRatio(double ratio) => new($"ratio-{FigureNumbers.Key(ratio)}", $"λ'/λ = {FigureNumbers.Plain(ratio)}", "δ = 0", Convention.Sum, 1e-5, ratio);
 }

@@ -1,6 +1,7 @@
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figure3;
 
@@ -36,7 +37,7 @@ public sealed class CollapseExperiment : Experiment
         [
             .. SecondOrderSeeds(settings).Select(seed => Cell($"newton-{seed}", SecondOrder(settings) with { Seed = seed }, settings.IsQuick ? 4 : 22)),
             .. FirstOrderSeeds(settings).Select(seed => Cell($"adam-{seed}", FirstOrder(settings) with { Seed = seed }, settings.IsQuick ? 6 : 190)),
-            .. FirstOrderSeeds(settings).Select(seed => Cell($"adam-mean-{seed}", FirstOrder(settings) with { Seed = seed, Convention = "mean" }, settings.IsQuick ? 6 : 190)),
+            .. FirstOrderSeeds(settings).Select(seed => Cell($"adam-mean-{seed}", FirstOrder(settings) with { Seed = seed, Convention = Convention.Mean }, settings.IsQuick ? 6 : 190)),
         ];
     }
 
@@ -122,7 +123,7 @@ public sealed class CollapseExperiment : Experiment
         Solver = "gauss-newton",
         GradientTolerance = 1e-2,
         CollapseTolerance = CollapsedBelow,
-        Record = "collapse",
+        Record = RecordKind.Collapse,
         MaxEpochs = 500,
         RecordEvery = 1,
     };
@@ -131,7 +132,7 @@ public sealed class CollapseExperiment : Experiment
     {
         Solver = "adam",
         LearningRate = 1e-3,
-        Schedule = "cosine",
+        Schedule = RateSchedule.Cosine,
         MaxEpochs = settings.IsQuick ? 4000 : 20_000,
         RecordEvery = 100,
     };

@@ -1,6 +1,7 @@
 using RankCollapse.Collapse;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
@@ -147,7 +148,7 @@ public sealed class WeightNormsExperiment : Experiment
 
     private static RunConfiguration Configuration(ReproductionSettings settings, double delta) => new()
     {
-        Architecture = "residual",
+        Architecture = Architecture.Residual,
         Depth = Depth,
         Samples = settings.IsQuick ? 100 : 200,
         Classes = Classes,

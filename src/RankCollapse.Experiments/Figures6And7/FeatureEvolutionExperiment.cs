@@ -145,7 +145,7 @@ public sealed class FeatureEvolutionExperiment : Experiment
         Solver = "gauss-newton",
         GradientTolerance = 1e-6,
         CollapseTolerance = CollapseExperiment.CollapsedBelow,
-        Record = "collapse",
+        Record = RecordKind.Collapse,
         MaxEpochs = 500,
         RecordEvery = 1,
         Seed = settings.Seed,

@@ -35,7 +35,7 @@ internal static class ReportPage
         var data = run.Run.DataSet;
         RunConfiguration configuration = run.Run.Configuration;
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
-        html.Append($"<p class=\"subject\">{PageText.Encode(data.Name)} · {NumberText.Count(data.SampleCount, "sample")} · {(run.HasLabels ? NumberText.Count(run.Classes, "class", "classes") : NumberText.Count(run.Classes, "output"))} · {PageText.Encode(configuration.Architecture)}, {NumberText.Count(run.Depth, "layer")}, {PageText.Encode(configuration.Activation)}</p>\n");
+        html.Append($"<p class=\"subject\">{PageText.Encode(data.Name)} · {NumberText.Count(data.SampleCount, "sample")} · {(run.HasLabels ? NumberText.Count(run.Classes, "class", "classes") : NumberText.Count(run.Classes, "output"))} · {EnumNames.Of(configuration.Architecture)}, {NumberText.Count(run.Depth, "layer")}, {PageText.Encode(configuration.Activation)}</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{PageText.Encode(verdict.Collapse)}</h1>\n");
         html.Append($"<p class=\"convergence {(verdict.HasConverged ? "good" : "open")}\">{PageText.Encode(verdict.Convergence)}</p>\n<ol class=\"layers\">");
         foreach (int l in run.Layers)

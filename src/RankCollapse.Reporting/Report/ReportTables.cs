@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Reporting.Report;
 
@@ -15,8 +16,8 @@ internal static class ReportTables
         var rows = new (string Name, string Value)[]
         {
             ("status", Status(summary.Status)),
-            ($"objective J (convention {summary.Convention})", NumberText.Short(summary.Objective, 6)),
-            (run.Run.Configuration.Loss == "cross-entropy" ? "data loss, Σ cross-entropy" : "data loss, ½‖f(X) − Y‖²", NumberText.Short(summary.DataLoss, 4)),
+            ($"objective J (convention {EnumNames.Of(summary.Convention)})", NumberText.Short(summary.Objective, 6)),
+            (run.Run.Configuration.Loss == Loss.CrossEntropy ? "data loss, Σ cross-entropy" : "data loss, ½‖f(X) − Y‖²", NumberText.Short(summary.DataLoss, 4)),
             ("weight penalty", NumberText.Short(summary.WeightPenalty, 4)),
             ("feature penalty", NumberText.Short(summary.FeaturePenalty, 4)),
             ("gradient norm", NumberText.Short(summary.GradientNorm)),

@@ -29,7 +29,6 @@ public static class TrialIdentity
             Version = $"results-{ResultVersion}",
             Threads = null,
             CheckpointSeconds = 1,
-            Record = configuration.Record == RunConfiguration.Records[0] ? null : configuration.Record,
             Data = dataHash is null ? configuration.Data : $"sha256:{dataHash}",
         };
         byte[] canonical = JsonSerializer.SerializeToUtf8Bytes(plain, CanonicalJson.Default.RunConfiguration);

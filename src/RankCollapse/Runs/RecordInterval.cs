@@ -33,7 +33,7 @@ public static class RecordInterval
         {
             double rows = specification.Width(l), columns = specification.Width(l - 1);
             decompositions += Cubic(rows, samples);
-            if (configuration.Record != RunConfiguration.RecordsCollapse) decompositions += Cubic(rows, columns);
+            if (configuration.Record != RecordKind.Collapse) decompositions += Cubic(rows, columns);
         }
         bool isSecondOrder = IsSecondOrder(configuration);
         double epochSeconds = EpochSeconds(configuration, specification, samples);

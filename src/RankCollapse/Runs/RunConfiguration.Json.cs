@@ -82,7 +82,7 @@ public sealed partial record RunConfiguration
         var t when t == typeof(int) || t == typeof(long) => "a whole number",
         var t when t == typeof(double) => "a number",
         var t when t == typeof(bool) => "true or false",
-        var t when t == typeof(string) => "a text in quotes",
+        var t when t == typeof(string) || t.IsEnum => "a text in quotes",
         _ => "a list of whole numbers",
     };
 }

@@ -7,31 +7,10 @@ namespace RankCollapse.Runs;
 /// <content>The ranges of the settings, and what is built from them.</content>
 public sealed partial record RunConfiguration
 {
-    /// <summary>The name of records of collapse alone.</summary>
-    internal const string RecordsCollapse = "collapse";
-
     private const int DeepestNetwork = 10_000;
-
-    /// <summary>The names that <see cref="Architecture"/> takes.</summary>
-    public static IReadOnlyList<string> Architectures { get; } = ["feedforward", "residual"];
-
-    /// <summary>The names that <see cref="Loss"/> takes.</summary>
-    public static IReadOnlyList<string> Losses { get; } = ["squared", "cross-entropy"];
-
-    /// <summary>The names that <see cref="Convention"/> takes.</summary>
-    public static IReadOnlyList<string> Conventions { get; } = ["sum", "mean", "eq3"];
-
-    /// <summary>The names that <see cref="Init"/> takes.</summary>
-    public static IReadOnlyList<string> Initializations { get; } = ["orthogonal", "gaussian", "xavier", "he"];
 
     /// <summary>The names that <see cref="Solver"/> takes.</summary>
     public static IReadOnlyList<string> Solvers { get; } = ["adam", "sgd", "lbfgs", "gauss-newton"];
-
-    /// <summary>The names that <see cref="Schedule"/> takes.</summary>
-    public static IReadOnlyList<string> Schedules { get; } = ["constant", "cosine"];
-
-    /// <summary>The names that <see cref="Record"/> takes.</summary>
-    public static IReadOnlyList<string> Records { get; } = ["all", RecordsCollapse];
 
     /// <summary>Checks every setting that can be checked without the data.</summary>
     /// <exception cref="InvalidInputException">A setting lies outside its range; the message names it by its option, with the value found and those expected.</exception>
@@ -43,28 +22,28 @@ public sealed partial record RunConfiguration
         if (ClassCounts is not null) ClassSubsample.Counts(Samples, Classes, ClassCounts);
         RequireAtLeast("dimension", Dimension, 1);
         RequireNotNegative("sigma", Sigma);
-        RequireName("architecture", Architecture, Architectures);
+        RequireDefined("architecture", Architecture);
         RequireAtLeast("depth", Depth, 1);
         if (Depth > DeepestNetwork) throw new InvalidInputException($"The setting depth is {Depth}; expected at most {DeepestNetwork} layers.");
         HiddenWidths();
         Networks.Activation.Parse(Activation);
         Networks.Activation.Parse(OutputActivation);
-        RequireName("loss", Loss, Losses);
-        RequireName("convention", Convention, Conventions);
+        RequireDefined("loss", Loss);
+        RequireDefined("convention", Convention);
         RequireNotNegative("lambda", Lambda);
         RequireNotNegative("delta", Delta);
         if (LambdaFeatures is { } lambdaFeatures) RequireNotNegative("lambda-features", lambdaFeatures);
-        RequireName("init", Init, Initializations);
+        RequireDefined("init", Init);
         RequireName("solver", Solver, Solvers);
         if (LearningRate is { } learningRate) RequirePositive("learning-rate", learningRate);
-        RequireName("schedule", Schedule, Schedules);
+        RequireDefined("schedule", Schedule);
         if (!(Momentum is >= 0 and < 1)) throw new InvalidInputException($"The setting momentum is {Momentum}; expected a number from 0 to below 1.");
         RequireAtLeast("max-epochs", MaxEpochs, 0);
         if (MaxSeconds is { } maxSeconds) RequirePositive("max-seconds", maxSeconds);
         RequireNotNegative("gradient-tolerance", GradientTolerance);
         if (CollapseTolerance is { } collapseTolerance) RequireNotNegative("collapse-tolerance", collapseTolerance);
         if (RecordEvery is { } recordEvery) RequireAtLeast("record-every", recordEvery, 1);
-        if (Record is { } record) RequireName("record", record, Records);
+        RequireDefined("record", Record);
         RequirePositive("checkpoint-seconds", CheckpointSeconds);
         if (Threads is { } threads) RequireAtLeast("threads", threads, 1);
     }
@@ -76,11 +55,11 @@ public sealed partial record RunConfiguration
     public NetworkSpecification ToSpecification(int inputDimension, int outputDimension)
     {
         RequireAtLeast("depth", Depth, 1);
-        RequireName("architecture", Architecture, Architectures);
+        RequireDefined("architecture", Architecture);
         return new NetworkSpecification(
             inputDimension,
             [.. HiddenWidths(), outputDimension],
-            Architecture == "residual" ? Networks.Architecture.Residual : Networks.Architecture.Feedforward,
+            Architecture,
             Bias,
             Networks.Activation.Parse(Activation),
             Networks.Activation.Parse(OutputActivation));
@@ -89,13 +68,8 @@ public sealed partial record RunConfiguration
     /// <summary>The objective of these settings.</summary>
     public ObjectiveSettings ToObjectiveSettings() => new()
     {
-        Loss = Loss == "cross-entropy" ? Training.Loss.CrossEntropy : Training.Loss.Squared,
-        Convention = Convention switch
-        {
-            "eq3" => Training.Convention.Equation3,
-            "mean" => Training.Convention.Mean,
-            _ => Training.Convention.Sum,
-        },
+        Loss = Loss,
+        Convention = Convention,
         Lambda = Lambda,
         Delta = Delta,
         LambdaFeatures = LambdaFeatures,
@@ -121,6 +95,12 @@ public sealed partial record RunConfiguration
             throw new InvalidInputException($"The setting width has {Width.Count} numbers, but a network of depth {Depth} has {hidden} hidden layers; give one number for all or {hidden} numbers.");
         foreach (int width in Width) RequireAtLeast("width", width, 1);
         return Width.Count == hidden ? [.. Width] : [.. Enumerable.Repeat(Width[0], hidden)];
+    }
+
+    private static void RequireDefined<T>(string setting, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value)) throw new InvalidInputException($"The setting {setting} is {value}; known are {string.Join(", ", EnumNames.All<T>())}.");
     }
 
     private static void RequireName(string setting, string name, IReadOnlyList<string> known)

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using RankCollapse.Networks;
+using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
 
@@ -26,8 +28,9 @@ public sealed partial record RunConfiguration
     /// <summary>σ of a Gaussian mixture.</summary>
     public double Sigma { get; init; } = 0.1;
 
-    /// <summary><c>feedforward</c> or <c>residual</c>.</summary>
-    public string Architecture { get; init; } = "feedforward";
+    /// <summary>How layers are joined.</summary>
+    [JsonConverter(typeof(EnumNameConverter<Architecture>))]
+    public Architecture Architecture { get; init; } = Architecture.Feedforward;
 
     /// <summary>L.</summary>
     public int Depth { get; init; } = 5;
@@ -36,20 +39,22 @@ public sealed partial record RunConfiguration
     [JsonConverter(typeof(NumberOrListConverter))]
     public IReadOnlyList<int> Width { get; init; } = [200];
 
-    /// <summary>Hidden activation.</summary>
+    /// <summary>Hidden activation, by its name.</summary>
     public string Activation { get; init; } = "tanh";
 
-    /// <summary>Output activation.</summary>
+    /// <summary>Output activation, by its name.</summary>
     public string OutputActivation { get; init; } = "identity";
 
     /// <summary>Whether layers have biases.</summary>
     public bool Bias { get; init; }
 
-    /// <summary><c>squared</c> or <c>cross-entropy</c>.</summary>
-    public string Loss { get; init; } = "squared";
+    /// <summary>How outputs are compared with targets.</summary>
+    [JsonConverter(typeof(EnumNameConverter<Loss>))]
+    public Loss Loss { get; init; } = Loss.Squared;
 
-    /// <summary><c>sum</c>, <c>mean</c> or <c>eq3</c>.</summary>
-    public string Convention { get; init; } = "sum";
+    /// <summary>How the terms of the objective are scaled.</summary>
+    [JsonConverter(typeof(EnumNameConverter<Convention>))]
+    public Convention Convention { get; init; } = Convention.Sum;
 
     /// <summary>λ.</summary>
     public double Lambda { get; init; } = 1e-5;
@@ -60,8 +65,9 @@ public sealed partial record RunConfiguration
     /// <summary>λ', the feature penalty; null takes λ.</summary>
     public double? LambdaFeatures { get; init; }
 
-    /// <summary><c>orthogonal</c>, <c>gaussian</c>, <c>xavier</c> or <c>he</c>.</summary>
-    public string Init { get; init; } = "orthogonal";
+    /// <summary>How initial weights are drawn.</summary>
+    [JsonConverter(typeof(EnumNameConverter<InitializationScheme>))]
+    public InitializationScheme Init { get; init; } = InitializationScheme.Orthogonal;
 
     /// <summary><c>adam</c>, <c>sgd</c>, <c>lbfgs</c> or <c>gauss-newton</c>.</summary>
     public string Solver { get; init; } = "gauss-newton";
@@ -69,8 +75,9 @@ public sealed partial record RunConfiguration
     /// <summary>Learning rate; null takes the solver's default.</summary>
     public double? LearningRate { get; init; }
 
-    /// <summary><c>constant</c> or <c>cosine</c>.</summary>
-    public string Schedule { get; init; } = "cosine";
+    /// <summary>The learning rate over the epochs.</summary>
+    [JsonConverter(typeof(EnumNameConverter<RateSchedule>))]
+    public RateSchedule Schedule { get; init; } = RateSchedule.Cosine;
 
     /// <summary>Momentum of <c>sgd</c>.</summary>
     public double Momentum { get; init; } = 0.9;
@@ -96,8 +103,9 @@ public sealed partial record RunConfiguration
     /// <summary>Record metrics every so many epochs, and at 1, 2, 5, 10, … below that; null chooses: see <see cref="RecordInterval"/>.</summary>
     public long? RecordEvery { get; init; }
 
-    /// <summary>What a record holds: <c>all</c>, or <c>collapse</c>, which is TCV and the rank of the features beside the objective and its gradient; null is <c>all</c>.</summary>
-    public string? Record { get; init; }
+    /// <summary>What a record holds.</summary>
+    [JsonConverter(typeof(EnumNameConverter<RecordKind>))]
+    public RecordKind Record { get; init; } = RecordKind.All;
 
     /// <summary>Write a checkpoint every so many seconds.</summary>
     public double CheckpointSeconds { get; init; } = 30;

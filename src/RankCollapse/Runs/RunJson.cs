@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
 
@@ -9,14 +10,15 @@ namespace RankCollapse.Runs;
     WriteIndented = true,
     RespectNullableAnnotations = true,
     AllowDuplicateProperties = false,
-    Converters = [typeof(RunStatusConverter), typeof(NonFiniteAsNullConverter)])]
+    Converters = [typeof(EnumNameConverter<RunStatus>), typeof(EnumNameConverter<Convention>), typeof(NonFiniteAsNullConverter)])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(EnsembleSummary))]
 internal sealed partial class RunJson : JsonSerializerContext;
 
-/// <summary>Writes statuses as <c>converged</c>, <c>max-epochs</c>, <c>time-limit</c>, <c>cancelled</c>, <c>diverged</c>.</summary>
-internal sealed class RunStatusConverter() : JsonStringEnumConverter<RunStatus>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
+/// <summary>Writes enumerations as <see cref="EnumNames"/> says: <c>max-epochs</c>, <c>cross-entropy</c>, <c>eq3</c>.</summary>
+internal sealed class EnumNameConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;
 
 /// <summary>Writes NaN and ±∞, which JSON does not have, as null, and reads null as NaN.</summary>
 internal sealed class NonFiniteAsNullConverter : JsonConverter<double>

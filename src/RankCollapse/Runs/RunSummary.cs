@@ -1,4 +1,5 @@
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
 
@@ -35,8 +36,8 @@ public sealed partial record RunSummary
     /// <summary>How the run ended.</summary>
     public required RunStatus Status { get; init; }
 
-    /// <summary>The objective's convention: <c>sum</c>, <c>mean</c> or <c>eq3</c>.</summary>
-    public required string Convention { get; init; }
+    /// <summary>The objective's convention.</summary>
+    public required Convention Convention { get; init; }
 
     /// <summary>J(Θ) with its penalties.</summary>
     public required double Objective { get; init; }

@@ -116,7 +116,6 @@ public static class TrainingRun
             Version = ProgramVersion,
             LambdaFeatures = configuration.LambdaFeatures ?? configuration.Lambda,
             LearningRate = configuration.LearningRate ?? SolverFactory.DefaultLearningRate(configuration),
-            Record = configuration.Record ?? RunConfiguration.Records[0],
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, specification, data.SampleCount),
         };
     }
@@ -136,7 +135,7 @@ public static class TrainingRun
     private static Network Drawn(RunConfiguration configuration, NetworkSpecification specification)
     {
         var network = new Network(specification);
-        Initialization.Initialize(network, Initialization.Parse(configuration.Init), configuration.Seed);
+        Initialization.Initialize(network, configuration.Init, configuration.Seed);
         return network;
     }
 

@@ -40,7 +40,7 @@ internal sealed class TrainingSession : IDisposable
         };
         var objective = new Objective(initial.Specification, data, configuration.ToObjectiveSettings());
         _solver = SolverFactory.Create(configuration, objective, initial.Copy());
-        _recorder = new RunRecorder(_solver, data, _limits, configuration.Record == RunConfiguration.RecordsCollapse);
+        _recorder = new RunRecorder(_solver, data, _limits, configuration.Record == RecordKind.Collapse);
         _trainer = new Trainer(_solver, _limits, new TrainingObserver
         {
             Record = state =>
@@ -178,7 +178,7 @@ internal sealed class TrainingSession : IDisposable
     private void WarnOfTargetsOutOfReach()
     {
         Activation output = Initial.Specification.OutputActivation;
-        if (_configuration.Loss != "squared" || _options.Warning is null) return;
+        if (_configuration.Loss != Loss.Squared || _options.Warning is null) return;
         foreach (double target in Data.Targets.AsSpan())
         {
             if (output.Attains(target)) continue;

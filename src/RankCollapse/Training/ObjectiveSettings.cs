@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RankCollapse.Training;
 
 /// <summary>How outputs are compared with targets.</summary>
@@ -20,6 +22,7 @@ public enum Convention
     Mean,
 
     /// <summary>Equation (3): a = 1/N, λ_l = β_l = 2λ, μ_l = 0.</summary>
+    [JsonStringEnumMemberName("eq3")]
     Equation3,
 }
 

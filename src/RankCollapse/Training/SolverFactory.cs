@@ -37,7 +37,7 @@ public static class SolverFactory
         return configuration.Solver switch
         {
             "adam" => 1e-3,
-            "sgd" => configuration.Convention == "sum" ? 1e-4 : 1e-2,
+            "sgd" => configuration.Convention == Convention.Sum ? 1e-4 : 1e-2,
             _ => null,
         };
     }
@@ -46,7 +46,7 @@ public static class SolverFactory
     public static bool DependsOnMaxEpochs(RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return configuration.Schedule == "cosine" && DefaultLearningRate(configuration) is not null;
+        return configuration.Schedule == RateSchedule.Cosine && DefaultLearningRate(configuration) is not null;
     }
 
     /// <summary>How many vectors of the parameters' length a solver's checkpoint holds.</summary>
@@ -63,6 +63,6 @@ public static class SolverFactory
 
     private static LearningRate RateOf(RunConfiguration configuration) => new(
         configuration.LearningRate ?? DefaultLearningRate(configuration)!.Value,
-        configuration.Schedule == "constant" ? RateSchedule.Constant : RateSchedule.Cosine,
+        configuration.Schedule,
         configuration.MaxEpochs);
 }

@@ -16,7 +16,7 @@ public sealed class CollapseExperimentTests
         Width = [30],
         GradientTolerance = 1e-2,
         CollapseTolerance = CollapseExperiment.CollapsedBelow,
-        Record = "collapse",
+        Record = RecordKind.Collapse,
         Threads = 1,
     };
 

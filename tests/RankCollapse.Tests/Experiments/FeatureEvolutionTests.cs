@@ -71,7 +71,7 @@ public sealed class FeatureEvolutionTests
     [Fact]
     public void Cell_OfTheSameSeed_HasTheSameMoments()
     {
-        var settings = new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30], Delta = 0, GradientTolerance = 1e-2, CollapseTolerance = 1e-12, Record = "collapse", MaxEpochs = 100, RecordEvery = 1, Threads = 1 };
+        var settings = new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30], Delta = 0, GradientTolerance = 1e-2, CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxEpochs = 100, RecordEvery = 1, Threads = 1 };
         CellResult first = FeatureEvolutionExperiment.Train(settings, CancellationToken.None), second = FeatureEvolutionExperiment.Train(settings, CancellationToken.None);
 
         Assert.Equal(first.Matrices.Keys, second.Matrices.Keys);

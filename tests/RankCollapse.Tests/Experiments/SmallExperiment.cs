@@ -1,6 +1,7 @@
 using RankCollapse.Experiments;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Experiments;
 
@@ -57,7 +58,7 @@ internal sealed class SmallExperiment(int samples = 24, string name = "small") :
         Dimension = 6,
         Depth = 3,
         Width = [8],
-        Convention = "mean",
+        Convention = Convention.Mean,
         Lambda = lambda,
         Seed = settings.Seed,
         MaxEpochs = 100,

@@ -4,6 +4,7 @@ using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 using Matrix = RankCollapse.LinearAlgebra.Matrix;
 
 namespace RankCollapse.Tests.Reporting;
@@ -57,7 +58,7 @@ internal sealed record SyntheticRun
             trained = Between(initial, collapsed, position);
             Record(metrics, trained, data, (long)(3000 * fraction), fraction * 12.5);
         }
-        var configuration = new RunConfiguration { Version = "0.1.0", Data = "gaussian-mixture", Samples = Samples, Classes = Classes, Depth = Depth, Width = [Width], MaxEpochs = 3000, Convention = "mean", Lambda = 1e-3, Sigma = 0.4, Seed = 3 };
+        var configuration = new RunConfiguration { Version = "0.1.0", Data = "gaussian-mixture", Samples = Samples, Classes = Classes, Depth = Depth, Width = [Width], MaxEpochs = 3000, Convention = Convention.Mean, Lambda = 1e-3, Sigma = 0.4, Seed = 3 };
         return new Run { Configuration = configuration, DataSet = data, Initial = initial, Trained = trained, Metrics = metrics, Summary = Summarise(trained, data, metrics) };
     }
 
@@ -170,7 +171,7 @@ internal sealed record SyntheticRun
         return new RunSummary
         {
             Status = Progress == 1 ? RunStatus.Converged : RunStatus.MaxEpochs,
-            Convention = "mean",
+            Convention = Convention.Mean,
             Objective = Last(0, "objective"),
             DataLoss = Last(0, "dataLoss"),
             WeightPenalty = Last(0, "weightPenalty"),

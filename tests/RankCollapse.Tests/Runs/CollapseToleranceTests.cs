@@ -62,9 +62,9 @@ public sealed class CollapseToleranceTests
     [Fact]
     public void RecordsOfCollapse_AreAPartOfAllRecords()
     {
-        Run all = TrainingRun.Start(Small, path: null).Run, lean = TrainingRun.Start(Small with { Record = "collapse" }, path: null).Run;
+        Run all = TrainingRun.Start(Small, path: null).Run, lean = TrainingRun.Start(Small with { Record = RecordKind.Collapse }, path: null).Run;
 
-        Assert.Equal("all", all.Configuration.Record);
+        Assert.Equal(RecordKind.All, all.Configuration.Record);
         Assert.Equal(
             ["featureNumericalRank", "tcvLower", "tcvUpper", "wcssOfClasses"],
             lean.Metrics.Where(metric => metric.Layer > 0).Select(metric => metric.Metric).Distinct().Order(StringComparer.Ordinal));

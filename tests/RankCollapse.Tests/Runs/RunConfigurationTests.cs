@@ -15,7 +15,6 @@ public sealed class RunConfigurationTests
         { "count of class 1", new() { Classes = 2, ClassCounts = [200, 0] } },
         { "dimension", new() { Dimension = 0 } },
         { "sigma", new() { Sigma = -0.1 } },
-        { "did you mean 'residual'", new() { Architecture = "residul" } },
         { "depth is 0", new() { Depth = 0 } },
         { "at most 10000 layers", new() { Depth = int.MaxValue } },
         { "4 hidden layers", new() { Width = [10, 20] } },
@@ -23,16 +22,12 @@ public sealed class RunConfigurationTests
         { "width is 0", new() { Width = [0] } },
         { "did you mean 'tanh'", new() { Activation = "tahn" } },
         { "no activation 'x'", new() { OutputActivation = "x" } },
-        { "cross-entropy", new() { Loss = "crossentropy" } },
-        { "convention", new() { Convention = "eq4" } },
         { "lambda is -1", new() { Lambda = -1 } },
         { "lambda is NaN", new() { Lambda = double.NaN } },
         { "delta", new() { Delta = double.PositiveInfinity } },
         { "lambda-features", new() { LambdaFeatures = -1e-9 } },
-        { "init", new() { Init = "kaiming" } },
         { "lbfgs", new() { Solver = "l-bfgs" } },
         { "learning-rate", new() { LearningRate = 0 } },
-        { "schedule", new() { Schedule = "linear" } },
         { "momentum", new() { Momentum = 1 } },
         { "momentum", new() { Momentum = double.NaN } },
         { "max-epochs", new() { MaxEpochs = -1 } },
@@ -41,7 +36,6 @@ public sealed class RunConfigurationTests
         { "record-every", new() { RecordEvery = 0 } },
         { "checkpoint-seconds", new() { CheckpointSeconds = 0 } },
         { "collapse-tolerance", new() { CollapseTolerance = -1 } },
-        { "record", new() { Record = "some" } },
         { "threads", new() { Threads = 0 } },
     };
 
@@ -77,7 +71,7 @@ public sealed class RunConfigurationTests
     [Fact]
     public void Residual_NeedsEqualInnerWidths()
     {
-        var configuration = new RunConfiguration { Architecture = "residual", Depth = 3, Width = [9, 8] };
+        var configuration = new RunConfiguration { Architecture = Architecture.Residual, Depth = 3, Width = [9, 8] };
         Assert.Throws<InvalidInputException>(() => configuration.ToSpecification(3, 2));
     }
 

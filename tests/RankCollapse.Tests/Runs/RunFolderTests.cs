@@ -4,6 +4,7 @@ using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Runs;
 
@@ -193,7 +194,7 @@ public sealed class RunFolderTests
     private static RunSummary Summary() => new()
     {
         Status = RunStatus.MaxEpochs,
-        Convention = "sum",
+        Convention = Convention.Sum,
         Objective = 0.1 + 0.2,
         DataLoss = 1,
         WeightPenalty = 2,

@@ -1,5 +1,6 @@
 using RankCollapse.Runs;
 using RankCollapse.Tests.Cli;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Runs;
 
@@ -13,7 +14,7 @@ public sealed class TrainingEnsembleTests
         Dimension = 5,
         Depth = 2,
         Width = [6],
-        Convention = "mean",
+        Convention = Convention.Mean,
         Lambda = 1e-2,
         MaxEpochs = 200,
     };

@@ -1,5 +1,6 @@
 using RankCollapse.Networks;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Runs;
 
@@ -13,7 +14,7 @@ public sealed class TrainingRunTests
         Dimension = 6,
         Depth = 3,
         Width = [8],
-        Convention = "mean",
+        Convention = Convention.Mean,
         Lambda = 1e-2,
         Delta = 0.5,
         Solver = "adam",
@@ -63,7 +64,7 @@ public sealed class TrainingRunTests
                 cancellation.Cancel();
             },
         };
-        TrainingRunResult result = TrainingRun.Start(Small with { MaxEpochs = long.MaxValue, MaxSeconds = 60, Schedule = "constant" }, path, options, cancellation.Token);
+        TrainingRunResult result = TrainingRun.Start(Small with { MaxEpochs = long.MaxValue, MaxSeconds = 60, Schedule = RateSchedule.Constant }, path, options, cancellation.Token);
         Assert.Equal(RunStatus.Cancelled, result.Run.Summary.Status);
         Assert.InRange(seen, 1, result.Run.Summary.Epochs);
         Assert.Equal(Values(result.Run), Values(RunFolder.Read(path)));
@@ -145,7 +146,7 @@ public sealed class TrainingRunTests
     public void RunWithConstantRate_CanBeMadeLonger()
     {
         using var folder = new TemporaryFolder();
-        RunConfiguration constant = Small with { Schedule = "constant" };
+        RunConfiguration constant = Small with { Schedule = RateSchedule.Constant };
         TrainingRun.Start(constant with { MaxEpochs = 30 }, folder.File("run"));
         TrainingRunResult longer = TrainingRun.Resume(folder.File("run"), c => c with { MaxEpochs = 70 });
         Assert.Equal(TrainingRun.Start(constant with { MaxEpochs = 70 }, null).Run.Trained.Parameters, longer.Run.Trained.Parameters);

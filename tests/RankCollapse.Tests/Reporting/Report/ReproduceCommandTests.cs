@@ -1,6 +1,7 @@
 using System.Reflection;
 using RankCollapse.Reporting.Report;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Reporting.Report;
 
@@ -13,7 +14,7 @@ public sealed class ReproduceCommandTests
     [Fact]
     public void Command_OfChangedSettings_NamesThemAsOptions()
     {
-        var configuration = new RunConfiguration { Width = [30, 20], LambdaFeatures = 1e-7, Bias = true, ClassCounts = [4, 6], Schedule = "constant" };
+        var configuration = new RunConfiguration { Width = [30, 20], LambdaFeatures = 1e-7, Bias = true, ClassCounts = [4, 6], Schedule = RateSchedule.Constant };
         IReadOnlyList<string> words = ReproduceCommand.For(configuration);
         Assert.Contains("--width 30,20", words);
         Assert.Contains("--lambda-features 1E-07", words, StringComparer.OrdinalIgnoreCase);

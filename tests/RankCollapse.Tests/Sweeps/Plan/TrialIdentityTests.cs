@@ -31,7 +31,7 @@ public sealed class TrialIdentityTests
 
     [Fact]
     public void RecordsOfAll_AreTheDefault() =>
-        Assert.Equal(TrialIdentity.Of(TrialIdentity.Resolve(new RunConfiguration())), TrialIdentity.Of(TrialIdentity.Resolve(new RunConfiguration { Record = "all" })));
+        Assert.Equal(TrialIdentity.Of(TrialIdentity.Resolve(new RunConfiguration())), TrialIdentity.Of(TrialIdentity.Resolve(new RunConfiguration { Record = RecordKind.All })));
 
     [Fact]
     public void ADataFile_CountsByItsContentNotItsPath()

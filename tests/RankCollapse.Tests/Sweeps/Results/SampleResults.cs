@@ -4,6 +4,7 @@ using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Results;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Sweeps.Results;
 
@@ -15,7 +16,7 @@ internal static class SampleResults
     public static RunSummary Summary(double objective) => new()
     {
         Status = double.IsFinite(objective) ? RunStatus.Converged : RunStatus.Diverged,
-        Convention = "sum",
+        Convention = Convention.Sum,
         Objective = objective,
         DataLoss = 0.25,
         WeightPenalty = 1,

@@ -4,6 +4,7 @@ using RankCollapse.Experiments;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Specification;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Sweeps.Specification;
 
@@ -113,7 +114,7 @@ public sealed class SweepSpecificationTests
             }
             """);
         Assert.Equal([(2, 10, 1e-5), (3, 10, 1e-5), (4, 20, 1e-3), (4, 20, 1e-2)], trials.Select(t => (t.Depth, t.Width[0], t.Lambda)));
-        Assert.All(trials, t => Assert.Equal(("mean", 5L), (t.Convention, t.Seed)));
+        Assert.All(trials, t => Assert.Equal((Convention.Mean, 5L), (t.Convention, t.Seed)));
         Assert.Equal(["tanh", "tanh", "tanh", "asinh"], trials.Select(t => t.Activation));
     }
 
