@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using RankCollapse.Cli;
+using RankCollapse.Cli.Output;
 
 // The first Ctrl-C (or a termination request) stops cleanly, with what was computed saved; the second one ends the program at once.
 using var cancellation = new CancellationTokenSource();

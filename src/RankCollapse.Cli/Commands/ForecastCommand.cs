@@ -55,7 +55,7 @@ internal static class ForecastCommand
             // A start for the full problem is worth solving well: it saves steps there.
             var options = new CentroidForecastOptions { Seed = configuration.Seed };
             if (tolerance is { } asked) options = options with { GradientTolerance = Math.Min(1e-8, asked), MaxSteps = 1000 };
-            var set = ForecastSet.Compute(configuration, data, options);
+            var set = ForecastSet.Compute(configuration.ToSpecification(data.InputDimension, data.OutputDimension), data, configuration.ToObjectiveSettings(), options);
             CentroidRefinement? refinement = tolerance is null ? null : Refine(set, tolerance.Value);
             IReadOnlyList<string> figures = run is null ? [] : TheoryFigures.WriteForecast(set.Forecasts, run.Summary, figureFolder!);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ForecastOutput.ToJson(set, run, refinement, figures));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Cli.Serving;
 

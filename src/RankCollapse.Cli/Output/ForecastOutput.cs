@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RankCollapse.Cli.Commands;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RankCollapse.Cli.Output;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Reading;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using RankCollapse.Cli.Output;
 using RankCollapse.Formats;
 using RankCollapse.Sweeps.Results;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using RankCollapse.Cli.Output;
 
 namespace RankCollapse.Cli.Parsing;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using RankCollapse.Cli.Output;
 
 namespace RankCollapse.Tests.Cli;
 

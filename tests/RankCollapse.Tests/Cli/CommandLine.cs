@@ -1,4 +1,5 @@
 using RankCollapse.Cli;
+using RankCollapse.Cli.Output;
 
 namespace RankCollapse.Tests.Cli;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Cli.Output;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 

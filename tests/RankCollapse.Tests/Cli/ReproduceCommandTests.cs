@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
 
 namespace RankCollapse.Tests.Cli;
 

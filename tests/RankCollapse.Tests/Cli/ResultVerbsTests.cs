@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Cli.Output;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Tests.Sweeps.Results;
@@ -113,7 +114,7 @@ public sealed class ResultVerbsTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         using var output = new FirstLine();
-        var environment = new RankCollapse.Cli.CommandEnvironment { Output = output, Error = TextWriter.Null, Cancellation = cancellation.Token };
+        var environment = new CommandEnvironment { Output = output, Error = TextWriter.Null, Cancellation = cancellation.Token };
         Task<int> serving = Task.Run(() => RankCollapse.Cli.RankCollapseCommand.Run(["serve", _sweep.Path, "--port", "0"], environment));
         string address = await output.Line.WaitAsync(TimeSpan.FromSeconds(20));
         using (var client = new HttpClient())

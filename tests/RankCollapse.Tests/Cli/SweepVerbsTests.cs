@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Cli.Output;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
 using RankCollapse.Tests.Sweeps;

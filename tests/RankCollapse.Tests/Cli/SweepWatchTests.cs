@@ -1,3 +1,4 @@
+using RankCollapse.Cli.Output;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Tests.Sweeps.Results;

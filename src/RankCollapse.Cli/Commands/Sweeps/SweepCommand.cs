@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 
 namespace RankCollapse.Cli.Commands.Sweeps;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Storage;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RankCollapse.Cli.Output;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Tests.Cli;

@@ -1,4 +1,4 @@
-namespace RankCollapse.Cli;
+namespace RankCollapse.Cli.Output;
 
 /// <summary>How the command ends.</summary>
 internal static class ExitCode

@@ -1,18 +1,16 @@
 using RankCollapse.Data;
 using RankCollapse.Networks;
-using RankCollapse.Runs;
-using RankCollapse.Theory.Forecasts;
 using RankCollapse.Training;
 
-namespace RankCollapse.Cli.Commands;
+namespace RankCollapse.Theory.Forecasts;
 
 /// <summary>A forecast that these settings do not have, with the reason.</summary>
 /// <param name="Source">As in <see cref="Forecast.Source"/>.</param>
 /// <param name="Reason">Why there is none.</param>
-internal sealed record MissingForecast(string Source, string Reason);
+public sealed record MissingForecast(string Source, string Reason);
 
 /// <summary>All forecasts of one configuration; each stands alone where another does not exist.</summary>
-internal sealed class ForecastSet
+public sealed class ForecastSet
 {
     private ForecastSet(List<Forecast> forecasts, List<MissingForecast> missing, CentroidForecast? centroids)
     {
@@ -31,14 +29,13 @@ internal sealed class ForecastSet
     public CentroidForecast? Centroids { get; }
 
     /// <summary>Computes what there is.</summary>
-    /// <param name="configuration">The settings.</param>
+    /// <param name="specification">The network.</param>
     /// <param name="data">The data.</param>
+    /// <param name="settings">The objective.</param>
     /// <param name="centroidOptions">How well the centroid problem is solved.</param>
     /// <exception cref="InvalidInputException">There is no forecast at all; the message says why for each.</exception>
-    public static ForecastSet Compute(RunConfiguration configuration, DataSet data, CentroidForecastOptions centroidOptions)
+    public static ForecastSet Compute(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, CentroidForecastOptions centroidOptions)
     {
-        NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
-        ObjectiveSettings settings = configuration.ToObjectiveSettings();
         var forecasts = new List<Forecast>();
         var missing = new List<MissingForecast>();
         CentroidForecast? centroids = null;

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace RankCollapse.Cli;
+namespace RankCollapse.Cli.Output;
 
 /// <summary>Where a command writes to, and what stops it.</summary>
 internal sealed record CommandEnvironment
