@@ -1,5 +1,6 @@
 using System.Globalization;
 using RankCollapse.Reporting;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Experiments;
 

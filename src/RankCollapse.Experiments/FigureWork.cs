@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using RankCollapse.Formats;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Experiments;

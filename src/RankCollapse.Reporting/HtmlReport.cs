@@ -1,5 +1,7 @@
 using System.Text;
-using RankCollapse.Reporting.Report;
+using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Reports;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting;

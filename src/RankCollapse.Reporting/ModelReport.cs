@@ -1,6 +1,7 @@
 using System.Text;
 using RankCollapse.Models;
 using RankCollapse.Reporting.Inspections;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Reporting;
 

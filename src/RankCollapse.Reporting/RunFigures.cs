@@ -1,4 +1,6 @@
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
 using RankCollapse.Theory.Paths;

@@ -1,5 +1,6 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting;
+using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Output;

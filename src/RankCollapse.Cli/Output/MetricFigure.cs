@@ -2,6 +2,8 @@ using System.Collections;
 using System.Globalization;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Results;
 
 namespace RankCollapse.Cli.Output;

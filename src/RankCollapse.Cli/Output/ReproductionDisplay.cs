@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RankCollapse.Experiments;
 using RankCollapse.Reporting;
+using RankCollapse.Reporting.Text;
 using Spectre.Console;
 
 namespace RankCollapse.Cli.Output;

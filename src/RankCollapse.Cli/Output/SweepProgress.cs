@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RankCollapse.Reporting;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using Spectre.Console;

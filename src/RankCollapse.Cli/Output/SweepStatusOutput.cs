@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RankCollapse.Reporting;
 using RankCollapse.Sweeps.Engines.Slurm;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 

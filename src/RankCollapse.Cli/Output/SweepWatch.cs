@@ -1,4 +1,5 @@
 using RankCollapse.Reporting;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Live;
 using RankCollapse.Sweeps.Storage;
 using Spectre.Console;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RankCollapse.Reporting;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 using Spectre.Console;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using RankCollapse.Reporting;
-using RankCollapse.Reporting.Report;
+using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Reports;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Output;

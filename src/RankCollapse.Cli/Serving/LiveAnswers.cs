@@ -6,7 +6,8 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Report;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Live;
 

@@ -3,7 +3,9 @@ using System.Text;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Fonts;
-using RankCollapse.Reporting.Report;
+using RankCollapse.Reporting.Pages;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Cli.Serving;
 

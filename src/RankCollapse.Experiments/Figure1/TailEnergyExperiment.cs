@@ -1,4 +1,5 @@
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Specification;
 using RankCollapse.Training;

@@ -1,4 +1,6 @@
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Theory.Forecasts;
 using ScottPlot.TickGenerators;
 using SkiaSharp;

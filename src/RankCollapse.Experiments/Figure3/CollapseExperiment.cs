@@ -1,5 +1,7 @@
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 

@@ -1,4 +1,6 @@
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
 using SkiaSharp;
 
 namespace RankCollapse.Experiments.Figure3;

@@ -3,6 +3,7 @@ using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
 

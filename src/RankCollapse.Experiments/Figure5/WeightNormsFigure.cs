@@ -1,5 +1,8 @@
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using ScottPlot.TickGenerators;
 using SkiaSharp;
 

@@ -3,6 +3,8 @@ using RankCollapse.Experiments.Figure3;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Experiments.Figures6And7;

@@ -1,5 +1,6 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
 
 namespace RankCollapse.Experiments.Figures6And7;
 

@@ -1,5 +1,7 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
 using SkiaSharp;
 
 namespace RankCollapse.Experiments.Figures6And7;

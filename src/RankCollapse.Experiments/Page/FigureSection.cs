@@ -2,7 +2,9 @@ using System.Text;
 using System.Xml;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Report;
+using RankCollapse.Reporting.Pages;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Experiments.Page;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using RankCollapse.Reporting.Report;
+using RankCollapse.Reporting.Pages;
 
 namespace RankCollapse.Experiments.Page;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using RankCollapse.Reporting;
-using RankCollapse.Reporting.Report;
+using RankCollapse.Reporting.Pages;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Experiments.Page;
 

@@ -1,3 +1,5 @@
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
 using ScottPlot.TickGenerators;
 using SkiaSharp;
 

@@ -1,4 +1,7 @@
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using SkiaSharp;
 

@@ -1,4 +1,6 @@
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
 using SkiaSharp;

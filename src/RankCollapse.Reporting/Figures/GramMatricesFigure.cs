@@ -1,5 +1,8 @@
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;

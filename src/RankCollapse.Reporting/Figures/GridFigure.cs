@@ -1,3 +1,6 @@
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;

@@ -1,3 +1,6 @@
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
+
 namespace RankCollapse.Reporting.Figures;
 
 /// <summary>The legend of series by layer; deep networks show every so many layers so that it fits.</summary>

@@ -1,4 +1,7 @@
 using RankCollapse.Collapse;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;

@@ -1,4 +1,7 @@
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using ScottPlot;
 using SkiaSharp;
 

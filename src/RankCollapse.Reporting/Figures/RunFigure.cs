@@ -1,3 +1,6 @@
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
+
 namespace RankCollapse.Reporting.Figures;
 
 /// <summary>A figure of a run: what it is called, how it is drawn and what there is to see in it.</summary>

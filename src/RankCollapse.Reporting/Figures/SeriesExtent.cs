@@ -1,3 +1,5 @@
+using RankCollapse.Reporting.Rendering;
+
 namespace RankCollapse.Reporting.Figures;
 
 /// <summary>The extent of several series: the axes that hold them all.</summary>

@@ -1,3 +1,5 @@
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Theory.Forecasts;
 using SkiaSharp;
 

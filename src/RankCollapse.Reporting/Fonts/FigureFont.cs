@@ -1,3 +1,4 @@
+using RankCollapse.Reporting.Text;
 using ScottPlot;
 using SkiaSharp;
 

@@ -4,7 +4,8 @@ using System.Text;
 using RankCollapse.Models;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
-using RankCollapse.Reporting.Report;
+using RankCollapse.Reporting.Pages;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting.Inspections;

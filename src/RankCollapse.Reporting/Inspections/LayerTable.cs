@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using RankCollapse.Models;
 using RankCollapse.Models.Weights;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Reporting.Inspections;
 

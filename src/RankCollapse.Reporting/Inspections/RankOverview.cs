@@ -4,6 +4,7 @@ using System.Text;
 using RankCollapse.Collapse;
 using RankCollapse.Models;
 using RankCollapse.Models.Weights;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Reporting.Inspections;
 

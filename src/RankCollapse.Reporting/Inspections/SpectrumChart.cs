@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using RankCollapse.Collapse;
 using RankCollapse.Models.Weights;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Reporting.Inspections;
 

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Fonts;
+using RankCollapse.Reporting.Rendering;
 
 namespace RankCollapse.Tests.Experiments;
 

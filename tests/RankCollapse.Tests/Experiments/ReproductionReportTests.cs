@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Page;
-using RankCollapse.Reporting.Report;
+using RankCollapse.Reporting.Pages;
 
 namespace RankCollapse.Tests.Experiments;
 

@@ -1,5 +1,6 @@
 using RankCollapse.Experiments;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 

@@ -4,6 +4,7 @@ using RankCollapse.Experiments.Figure3;
 using RankCollapse.Experiments.Figures6And7;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
 
 namespace RankCollapse.Tests.Experiments;
 

@@ -5,6 +5,8 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Results;
 
 namespace RankCollapse.Cli.Commands.Sweeps;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Reporting;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Cli.Commands.Sweeps;

@@ -4,6 +4,7 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Reporting;
 using RankCollapse.Sweeps.Engines.Local;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Specification;
 using RankCollapse.Sweeps.Storage;

@@ -4,7 +4,8 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Fonts;
-using RankCollapse.Reporting.Report;
+using RankCollapse.Reporting.Pages;
+using RankCollapse.Reporting.Rendering;
 using ScottPlot;
 
 namespace RankCollapse.Tests.Reporting.Figures;

@@ -1,0 +1,87 @@
+using System.Text;
+using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Pages;
+using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Reporting.Reports;
+
+/// <summary>Puts the report's page together.</summary>
+internal static class ReportPage
+{
+    private static readonly string[] ChartNames = ["objective", "tcv", "ranks"];
+
+    /// <summary>The whole page.</summary>
+    public static string Build(RunMeasurements run)
+    {
+        var html = new StringBuilder();
+        PageFrame.Head(html, $"{Subject(run)} · RankCollapse", ReportTheme.Css(run.Depth));
+        PageFrame.Header(html, "Skip to the report", [("figures-heading", "Figures"), ("numbers-heading", "Numbers"), ("configuration-heading", "Configuration")]);
+        html.Append("<main id=\"main\">\n");
+        Summary(html, run);
+        Figures(html, run);
+        html.Append("<section aria-labelledby=\"numbers-heading\"><h2 id=\"numbers-heading\">Numbers</h2>\n").Append(ReportTables.Layers(run)).Append(ReportTables.State(run)).Append("</section>\n");
+        Configuration(html, run.Run);
+        html.Append("</main>\n");
+        string version = run.Run.Configuration.Version is { } known ? " " + PageText.Encode(known) : "";
+        html.Append($"<footer><p>Written by RankCollapse{version}. This page is complete in itself and loads nothing.</p></footer>\n");
+        PageFrame.Scripts(html, ChartData.ToJson(run));
+        return html.ToString();
+    }
+
+    private static string Subject(RunMeasurements run) => $"{run.Run.DataSet.Name}, {NumberText.Count(run.Depth, "layer")}";
+
+    private static void Summary(StringBuilder html, RunMeasurements run)
+    {
+        Verdict verdict = Verdict.Of(run);
+        var data = run.Run.DataSet;
+        RunConfiguration configuration = run.Run.Configuration;
+        html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
+        html.Append($"<p class=\"subject\">{PageText.Encode(data.Name)} · {NumberText.Count(data.SampleCount, "sample")} · {(run.HasLabels ? NumberText.Count(run.Classes, "class", "classes") : NumberText.Count(run.Classes, "output"))} · {EnumNames.Of(configuration.Architecture)}, {NumberText.Count(run.Depth, "layer")}, {PageText.Encode(configuration.Activation)}</p>\n");
+        html.Append($"<h1 id=\"verdict-heading\">{PageText.Encode(verdict.Collapse)}</h1>\n");
+        html.Append($"<p class=\"convergence {(verdict.HasConverged ? "good" : "open")}\">{PageText.Encode(verdict.Convergence)}</p>\n<ol class=\"layers\">");
+        foreach (int l in run.Layers)
+        {
+            CollapseState state = run.State(l);
+            string ratio = run.RelativeTcv(l) is { } value ? NumberText.Short(value, 2) : "–";
+            html.Append($"<li class=\"{ReportTables.Css(state)}\"><span class=\"number\">layer {l}</span><span class=\"word\">{Verdict.Word(state)}</span><span class=\"ratio\">{ratio}</span></li>");
+        }
+        html.Append($"</ol>\n<p class=\"note\">The number is the layer's total cluster variation (TCV, equation 7, K = {run.Classes}) as a part of the variation of its features. At most {NumberText.PowerOfTen(RunMeasurements.CollapsedBelow)} counts as collapsed, at most {NumberText.PowerOfTen(RunMeasurements.NearlyCollapsedBelow)} as nearly.</p>\n</section>\n");
+    }
+
+    private static void Figures(StringBuilder html, RunMeasurements run)
+    {
+        html.Append("<section aria-labelledby=\"figures-heading\"><h2 id=\"figures-heading\">Figures</h2>\n");
+        IReadOnlyDictionary<string, string> colours = ReportTheme.Variables(run.Depth);
+        foreach (RunFigure figure in RunFigure.All)
+        {
+            html.Append($"<figure id=\"{figure.Name}\"><h3>{PageText.Encode(figure.Title)}</h3>\n");
+            if (figure.Missing(run) is { } reason)
+            {
+                html.Append($"<p class=\"absent\">{PageText.Encode(reason)}</p></figure>\n");
+                continue;
+            }
+            string wide = figure.Draw(run, FigureWidth.Full).ToSvgElement(figure.Name, colours);
+            if (ChartNames.Contains(figure.Name))
+            {
+                html.Append($"<div class=\"chart\" data-chart=\"{figure.Name}\"></div>\n<noscript><div class=\"scroll\">{wide}</div></noscript>\n");
+            }
+            else
+            {
+                string narrow = figure.Draw(run, FigureWidth.Column).ToSvgElement(figure.Name + "-narrow", colours);
+                html.Append($"<div class=\"picture wide\">{wide}</div>\n<div class=\"picture narrow\">{narrow}</div>\n");
+            }
+            html.Append($"<figcaption><p class=\"finding\">{PageText.Sentence(figure.Sentence(run))}</p><p class=\"note\">{PageText.Sentence(figure.Reading)}</p></figcaption></figure>\n");
+        }
+        html.Append("</section>\n");
+    }
+
+    private static void Configuration(StringBuilder html, Run run)
+    {
+        html.Append("<section aria-labelledby=\"configuration-heading\"><h2 id=\"configuration-heading\">Configuration</h2>\n");
+        html.Append("<p>The same settings and seeds, on the same machine with the same number of threads, give the same numbers again:</p>\n");
+        PageFrame.Command(html, ReproduceCommand.For(run.Configuration));
+        html.Append(ReportTables.Settings(run)).Append("</section>\n");
+    }
+}

@@ -1,0 +1,67 @@
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Reporting;
+using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Reports;
+using RankCollapse.Runs;
+
+namespace RankCollapse.Tests.Reporting.Reports;
+
+public sealed class VerdictTests
+{
+    [Fact]
+    public void Verdict_OfCollapsedRun_SaysSo()
+    {
+        Verdict verdict = Verdict.Of(new RunMeasurements(SampleRuns.Collapsed()));
+        Assert.Equal("All 4 layers have collapsed.", verdict.Collapse);
+        Assert.StartsWith("Training converged after 3,000 epochs", verdict.Convergence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verdict_OfRunThatHasNotCollapsed_ClaimsNothing()
+    {
+        Verdict verdict = Verdict.Of(new RunMeasurements(SampleRuns.NotCollapsed()));
+        Assert.Equal("No layer has collapsed.", verdict.Collapse);
+        Assert.False(verdict.HasConverged);
+        Assert.Contains("before it converged", verdict.Convergence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verdict_WithoutTcv_IsNotKnown() =>
+        Assert.Equal("Whether any layer has collapsed is not known.", Verdict.Of(new RunMeasurements(SampleRuns.WithoutMetrics())).Collapse);
+
+    [Fact]
+    public void Verdict_OfPartlyCollapsedRun_NamesTheLayers()
+    {
+        Run run = SampleRuns.Collapsed();
+        RunSummary summary = run.Summary with { Layers = [.. run.Summary.Layers.Select(l => l.Layer == 1 ? l with { TcvUpper = 0.1 } : l)] };
+        Assert.Equal("Layers 2–4 of 4 have collapsed.", Verdict.Of(new RunMeasurements(run with { Summary = summary })).Collapse);
+    }
+
+    [Fact]
+    public void Sentences_OfRunThatHasNotCollapsed_ClaimNoCollapse()
+    {
+        var run = new RunMeasurements(SampleRuns.NotCollapsed());
+        Assert.Contains("have not collapsed to 3 points", new TotalClusterVariationFigure().Sentence(run), StringComparison.Ordinal);
+        Assert.StartsWith("No layer has collapsed", new ProjectionsFigure().Sentence(run), StringComparison.Ordinal);
+        Assert.StartsWith("No layer shows flat blocks", new GramMatricesFigure().Sentence(run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sentences_OfCollapsedRun_StateTheNumbers()
+    {
+        var run = new RunMeasurements(SampleRuns.Collapsed());
+        Assert.Matches(@"^Layer \d's total cluster variation fell from .* in 3,000 epochs: its features have collapsed to at most 3 points\.$", new TotalClusterVariationFigure().Sentence(run));
+        Assert.StartsWith("Every layer shows flat blocks", new GramMatricesFigure().Sentence(run), StringComparison.Ordinal);
+        Assert.Equal("Of the 3 layers wider than K = 3, all have features and weights of numerical rank at most K at the end.", new NumericalRankFigure().Sentence(run));
+    }
+
+    [Fact]
+    public void RelativeTcv_IsTcvOverTheVariationOfTheFeatures()
+    {
+        Run run = SampleRuns.NotCollapsed();
+        var measurements = new RunMeasurements(run);
+        Matrix features = run.Trained.Features(run.DataSet.Inputs)[2];
+        double variation = SyntheticRun.WithinClassScatter(features, new int[features.Columns], 1);
+        Assert.Equal(run.Summary.Layers[1].TcvUpper!.Value / variation, measurements.RelativeTcv(2)!.Value, 1e-12);
+    }
+}

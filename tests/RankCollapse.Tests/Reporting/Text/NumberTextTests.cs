@@ -1,0 +1,36 @@
+using RankCollapse.Reporting;
+using RankCollapse.Reporting.Text;
+
+namespace RankCollapse.Tests.Reporting.Text;
+
+public sealed class NumberTextTests
+{
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(3.14159, "3.14")]
+    [InlineData(0.0123456, "0.0123")]
+    [InlineData(1234.5, "1,234")]
+    [InlineData(999999, "999,999")]
+    [InlineData(2.1e-9, "2.10·10⁻⁹")]
+    [InlineData(-4.5e12, "−4.50·10¹²")]
+    [InlineData(-0.5, "−0.500")]
+    [InlineData(double.NaN, "not finite")]
+    [InlineData(double.PositiveInfinity, "not finite")]
+    public void Short_OfNumber_HasThreeDigits(double value, string text) => Assert.Equal(text, NumberText.Short(value));
+
+    [Theory]
+    [InlineData(0.42, "0.420 s")]
+    [InlineData(245, "4 min 05 s")]
+    [InlineData(7800, "2 h 10 min")]
+    [InlineData(double.NaN, "unknown")]
+    public void Duration_OfSeconds_IsReadable(double seconds, string text) => Assert.Equal(text, NumberText.Duration(seconds));
+
+    [Theory]
+    [InlineData(new int[0], "no layer")]
+    [InlineData(new[] { 3 }, "layer 3")]
+    [InlineData(new[] { 2, 4 }, "layers 2 and 4")]
+    [InlineData(new[] { 1, 2 }, "layers 1 and 2")]
+    [InlineData(new[] { 2, 3, 4, 5 }, "layers 2–5")]
+    [InlineData(new[] { 1, 3, 4, 5, 9 }, "layers 1, 3–5 and 9")]
+    public void Layers_OfNumbers_JoinsRuns(int[] layers, string text) => Assert.Equal(text, NumberText.Layers(layers));
+}
