@@ -108,7 +108,7 @@ internal static class TimeToTargetBenchmark
             new TrainingOptions { GradientTolerance = GradientTolerance, MaxEpochs = 1_000_000, RecordEvery = 1_000_000 },
             new TrainingObserver { Progress = Note, Record = state => { if (state.Epoch == 0) Note(state); } });
         TrainingResult result = trainer.Run(limit.Token);
-        return (new TrainingCurve("RankCollapse gauss-newton", "gauss-newton", null, points, result.Status == RunStatus.Cancelled ? "time-limit" : result.Status.ToString().ToLowerInvariant()), solver.HessianProducts);
+        return (new TrainingCurve("RankCollapse gauss-newton", "gauss-newton", null, points, result.Status == TrainingStatus.Cancelled ? "time-limit" : result.Status.ToString().ToLowerInvariant()), solver.HessianProducts);
     }
 
     private static void TimeEpochs(TorchProcess torch, List<double> times, Clock clock)

@@ -64,8 +64,8 @@ internal static class RankCollapseCommand
 
     private static (string Message, int Code) Describe(Exception error) => error switch
     {
-        ComputationFailedException => (error.Message, ExitCode.NotReached),
-        RankCollapseException => (error.Message, ExitCode.BadInput),
+        ComputationFailedException failed => (OptionNames.In(failed), ExitCode.NotReached),
+        RankCollapseException known => (OptionNames.In(known), ExitCode.BadInput),
         OperationCanceledException => ("stopped on request.", ExitCode.NotReached),
         OutOfMemoryException => ("there is not enough memory; use fewer samples, smaller widths or fewer layers.", ExitCode.NotReached),
         _ => ($"{error.GetType().Name}: {ErrorText.Printable(error.Message)} This is a fault of the program; set {DebugVariable}=1 to see where it arose, and report it.", ExitCode.NotReached),

@@ -5,6 +5,7 @@ using System.Text;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Experiments;
 
@@ -70,7 +71,7 @@ public sealed class CellResult
 
     /// <summary>Adds how a training ended.</summary>
     internal CellResult WithSummary(RunSummary summary) =>
-        Add(StatusKey, KebabCase(summary.Status)).Add(SummaryName, [summary.Objective, summary.DataLoss, summary.RelativeGradientNorm, summary.Epochs]);
+        Add(StatusKey, summary.Status.NameOf()).Add(SummaryName, [summary.Objective, summary.DataLoss, summary.RelativeGradientNorm, summary.Epochs]);
 
     /// <summary>The same result with the seconds that it took.</summary>
     internal CellResult Timed(double seconds)
@@ -127,15 +128,6 @@ public sealed class CellResult
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
-
-    private static string KebabCase(RunStatus status) => status switch
-    {
-        RunStatus.Converged => "converged",
-        RunStatus.MaxEpochs => "max-epochs",
-        RunStatus.TimeLimit => "time-limit",
-        RunStatus.Diverged => "diverged",
-        _ => "cancelled",
-    };
 
     private double Summary(int index) => _matrices.TryGetValue(SummaryName, out Matrix? summary) ? summary[0, index] : double.NaN;
 }

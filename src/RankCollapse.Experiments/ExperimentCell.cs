@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
+using RankCollapse.Training;
 
 namespace RankCollapse.Experiments;
 
@@ -27,7 +28,7 @@ public sealed record ExperimentCell(string Key, string Settings, double Expected
         return new ExperimentCell(key, SettingsOf(kind, single), expectedSeconds, cancellation =>
         {
             TrainingRunResult result = TrainingRun.Start(single, path: null, options: null, cancellation);
-            if (result.Run.Summary.Status == RunStatus.Cancelled) throw new OperationCanceledException(cancellation);
+            if (result.Run.Summary.Status == TrainingStatus.Cancelled) throw new OperationCanceledException(cancellation);
             return extract(result).WithSummary(result.Run.Summary);
         });
     }

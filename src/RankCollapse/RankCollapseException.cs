@@ -10,6 +10,9 @@ public abstract class RankCollapseException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>The settings that the message names, as in <see cref="Advice.Settings"/>; a front end may spell them as its own options.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
 }
 
 /// <summary>Input that cannot be used: a setting, a file, a shape. The command ends with exit code 2.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -29,7 +30,7 @@ internal static class EnsembleTraining
         };
         environment.Error.WriteLine($"Training {last - first + 1} members on {configuration.Threads ?? Environment.ProcessorCount} cores");
         EnsembleSummary summary = TrainingEnsemble.Start(configuration, first, last, path, options, environment.Cancellation);
-        bool isDone = summary.Members.All(m => m.Status == RunStatus.Converged || (isLimitEnough && m.Status is RunStatus.MaxEpochs or RunStatus.TimeLimit));
+        bool isDone = summary.Members.All(m => m.Status == TrainingStatus.Converged || (isLimitEnough && m.Status is TrainingStatus.MaxEpochs or TrainingStatus.TimeLimit));
         if (json) JsonOutput.Write(environment.Output, JsonNode.Parse(summary.ToJson())!.AsObject());
         else Write(environment.Output, summary, path);
         return isDone ? ExitCode.Done : ExitCode.NotReached;
@@ -50,21 +51,16 @@ internal static class EnsembleTraining
 
     private static string Describe(EnsembleMember member, int done, int count) => member.Error is { } error
         ? $"[{done}/{count}] seed {member.Seed} failed: {error}"
-        : $"[{done}/{count}] seed {member.Seed} {StatusName(member.Status)}: objective {Numbers.Short(member.Objective ?? double.NaN, 5)}, rel. gradient {Numbers.Short(member.RelativeGradientNorm ?? double.NaN, 2)}, {member.Epochs} epochs, {member.Seconds:0.0} s";
-
-    private static string StatusName(RunStatus? status) => status switch
-    {
-        RunStatus.Converged => "converged",
-        RunStatus.MaxEpochs => "used up its epochs",
-        RunStatus.TimeLimit => "used up its time",
-        RunStatus.Cancelled => "was stopped",
-        _ => "diverged",
-    };
+        : $"[{done}/{count}] seed {member.Seed} {member.Status?.InWords()}: objective {Numbers.Short(member.Objective ?? double.NaN, 5)}, rel. gradient {Numbers.Short(member.RelativeGradientNorm ?? double.NaN, 2)}, {member.Epochs} epochs, {member.Seconds:0.0} s";
 
     private static void Write(TextWriter output, EnsembleSummary summary, string path)
     {
         output.WriteLine();
-        output.WriteLine($"{summary.Members.Count} members: {string.Join(", ", summary.Members.GroupBy(m => m.Error is null ? StatusName(m.Status) : "failed").Select(g => $"{g.Count()} {g.Key}"))}, in {summary.Seconds:0.0} s");
+        output.WriteLine($"{summary.Members.Count} members: {string.Join(", ", summary.Members.GroupBy(m => m.Status?.InWords() ?? "failed").Select(g => $"{g.Count()} {g.Key}"))}, in {summary.Seconds:0.0} s");
+        foreach (TrainingStatus status in summary.Members.Select(m => m.Status).OfType<TrainingStatus>().Distinct().Order())
+        {
+            if (status.AdviceOf() is { } advice) output.WriteLine($"where one {status.InWords()}: {OptionNames.In(advice)}");
+        }
         output.WriteLine("                        minimum     median    maximum");
         Line("objective", summary.Network["objective"], 6);
         Line("rel. gradient norm", summary.Network["relativeGradientNorm"], 2);

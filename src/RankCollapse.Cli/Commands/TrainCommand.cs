@@ -2,6 +2,7 @@ using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -19,7 +20,7 @@ internal static class TrainCommand
             Notes =
             [
                 "Exit code 0: converged, or used up the epochs or seconds that were asked for; 1: a tolerance that was asked for,",
-                "or the default one, was not reached, or training diverged or was stopped; 2: bad input, nothing written.",
+                "or the default one, was not reached, or training stalled, found no minimum, diverged or was stopped; 2: bad input, nothing written.",
                 "Ctrl-C stops after the epoch at hand, with everything saved; --resume goes on to the same result.",
             ],
             Examples =
@@ -56,7 +57,7 @@ internal static class TrainCommand
             if (parsed.GetValue(seeds) is { } range)
             {
                 if (settings.IsGiven(parsed, "--seed")) throw new InvalidInputException("--seed trains one run and --seeds an ensemble; give one of both.");
-                bool isLimitEnough = CodeOf(RunStatus.TimeLimit, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits)) == ExitCode.Done;
+                bool isLimitEnough = CodeOf(TrainingStatus.TimeLimit, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits)) == ExitCode.Done;
                 return EnsembleTraining.Run(environment, fresh, range, path, isResumed, parsed.GetValue(force), parsed.GetValue(json), isLimitEnough);
             }
             TrainingRunResult result = TrainingProgress.Show(environment, progress =>
@@ -80,10 +81,10 @@ internal static class TrainCommand
     private static bool IsGiven(TrainingOptionSet settings, ParseResult parsed, string[] options) => options.Any(option => settings.IsGiven(parsed, option));
 
     /// <summary>A limit that was asked for and used up is what was asked, unless a tolerance was asked for too.</summary>
-    private static int CodeOf(RunStatus status, bool isToleranceAsked, bool isLimitAsked) => status switch
+    private static int CodeOf(TrainingStatus status, bool isToleranceAsked, bool isLimitAsked) => status switch
     {
-        RunStatus.Converged => ExitCode.Done,
-        RunStatus.MaxEpochs or RunStatus.TimeLimit when isLimitAsked && !isToleranceAsked => ExitCode.Done,
+        TrainingStatus.Converged => ExitCode.Done,
+        TrainingStatus.MaxEpochs or TrainingStatus.TimeLimit when isLimitAsked && !isToleranceAsked => ExitCode.Done,
         _ => ExitCode.NotReached,
     };
 }

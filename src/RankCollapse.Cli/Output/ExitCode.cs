@@ -6,7 +6,7 @@ internal static class ExitCode
     /// <summary>What was asked is done.</summary>
     public const int Done = 0;
 
-    /// <summary>The computation did not reach what was asked: not converged, diverged, cancelled.</summary>
+    /// <summary>The computation did not reach what was asked: not converged, stalled, no minimum, diverged, cancelled.</summary>
     public const int NotReached = 1;
 
     /// <summary>The input cannot be used; nothing was done.</summary>

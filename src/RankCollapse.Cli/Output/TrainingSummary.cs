@@ -24,7 +24,7 @@ internal static class TrainingSummary
         output.WriteLine(verdict.Convergence);
         output.WriteLine($"objective {Numbers.Short(summary.Objective, 5)} = data {Numbers.Short(summary.DataLoss * measurements.DataFactor, 4)} + weight penalty {Numbers.Short(summary.WeightPenalty, 4)} + feature penalty {Numbers.Short(summary.FeaturePenalty, 4)} (convention {summary.Convention})");
         if (result.Layers.Count > 0) LayerTable.Write(output, measurements);
-        if (result.Advice is { } advice && summary.Status != RunStatus.Converged) output.WriteLine(advice);
+        if (result.Advice is { } advice) output.WriteLine(OptionNames.In(advice));
         output.WriteLine($"{NumberText.Whole(summary.Epochs)} epochs, {NumberText.Whole(summary.GradientEvaluations)} gradients, {NumberText.Duration(summary.Seconds)}");
         if (result.Folder is { } folder) output.WriteLine($"run:    {folder.Path}");
         if (report is not null) output.WriteLine($"report: {report}");
@@ -36,7 +36,7 @@ internal static class TrainingSummary
         ["run"] = JsonOutput.Text(result.Folder?.Path),
         ["report"] = JsonOutput.Text(report),
         ["hadEnded"] = result.HadEnded,
-        ["advice"] = JsonOutput.Text(result.Advice),
+        ["advice"] = JsonOutput.Text(result.Advice is { } advice ? OptionNames.In(advice) : null),
         ["exitCode"] = exitCode,
         ["summary"] = JsonOutput.Summary(result.Run.Summary),
     };

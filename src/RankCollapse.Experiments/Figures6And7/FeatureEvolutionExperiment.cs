@@ -6,6 +6,7 @@ using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figures6And7;
 
@@ -132,7 +133,7 @@ public sealed class FeatureEvolutionExperiment : Experiment
             },
         };
         Run run = TrainingRun.Start(configuration, path: null, options, cancellation).Run;
-        if (run.Summary.Status == RunStatus.Cancelled) throw new OperationCanceledException(cancellation);
+        if (run.Summary.Status == TrainingStatus.Cancelled) throw new OperationCanceledException(cancellation);
         CellResult cell = CollapseLog.Of(run.Metrics, run.Trained.Specification.Depth).AddTo(new CellResult()).WithSummary(run.Summary);
         return TrainingMoments.Choose(snapshots).AddTo(cell).Add(LabelsName, [.. run.DataSet.Labels.Select(label => (double)label)]);
     }

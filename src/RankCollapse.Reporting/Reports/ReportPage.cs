@@ -40,7 +40,8 @@ internal static class ReportPage
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
         html.Append($"<p class=\"subject\">{PageText.Encode(data.Name)} · {NumberText.Count(data.SampleCount, "sample")} · {(run.HasLabels ? NumberText.Count(run.Classes, "class", "classes") : NumberText.Count(run.Classes, "output"))} · {EnumNames.Of(configuration.Architecture)}, {NumberText.Count(run.Depth, "layer")}, {PageText.Encode(configuration.Activation)}</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{PageText.Encode(verdict.Collapse)}</h1>\n");
-        html.Append($"<p class=\"convergence {(verdict.HasConverged ? "good" : "open")}\">{PageText.Encode(verdict.Convergence)}</p>\n<ol class=\"layers\">");
+        string convergence = verdict.Advice is { } advice ? $"{verdict.Convergence} {advice.Text}" : verdict.Convergence;
+        html.Append($"<p class=\"convergence {(verdict.HasConverged ? "good" : "open")}\">{PageText.Encode(convergence)}</p>\n<ol class=\"layers\">");
         foreach (int l in run.Layers)
         {
             CollapseState state = run.State(l);

@@ -17,7 +17,7 @@ internal static class ReportTables
         RunSummary summary = run.Run.Summary;
         var rows = new (string Name, string Value)[]
         {
-            ("status", Status(summary.Status)),
+            ("status", summary.Status.InWords()),
             ($"objective J (convention {EnumNames.Of(summary.Convention)})", NumberText.Short(summary.Objective, 6)),
             (run.Run.Configuration.Loss == Loss.CrossEntropy ? "data loss, Σ cross-entropy" : "data loss, ½‖f(X) − Y‖²", NumberText.Short(summary.DataLoss, 4)),
             ("weight penalty", NumberText.Short(summary.WeightPenalty, 4)),
@@ -81,16 +81,6 @@ internal static class ReportTables
     };
 
     private const string Missing = "<td class=\"missing\">–</td>";
-
-    private static string Status(RunStatus status) => status switch
-    {
-        RunStatus.Converged => "converged",
-        RunStatus.MaxEpochs => "stopped at the most epochs",
-        RunStatus.TimeLimit => "stopped at the time limit",
-        RunStatus.Cancelled => "stopped by the user",
-        RunStatus.Diverged => "diverged",
-        _ => status.ToString(),
-    };
 
     private static void Cell(StringBuilder html, double? value) =>
         html.Append(value is { } known ? $"<td>{NumberText.Short(known)}</td>" : Missing);

@@ -1,15 +1,22 @@
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Reporting.Reports;
 
 /// <summary>What a run came to, in two sentences: which layers have collapsed, and whether training converged.</summary>
-internal sealed record Verdict(string Collapse, string Convergence, bool HasConverged)
+/// <param name="Collapse">Which layers have collapsed.</param>
+/// <param name="Convergence">How training ended.</param>
+/// <param name="Advice">What to do where it did not converge; null where it did.</param>
+internal sealed record Verdict(string Collapse, string Convergence, Advice? Advice)
 {
+    /// <summary>Whether training converged.</summary>
+    public bool HasConverged => Advice is null;
+
     /// <summary>Judges a run by its total cluster variation and its relative gradient norm.</summary>
     public static Verdict Of(RunMeasurements run) =>
-        new(DescribeCollapse(run), DescribeConvergence(run.Run), run.Run.Summary.Status == RunStatus.Converged);
+        new(DescribeCollapse(run), DescribeConvergence(run.Run), run.Run.Summary.Status.AdviceOf());
 
     /// <summary>A layer's state in a word or two.</summary>
     public static string Word(CollapseState state) => state switch
@@ -43,13 +50,13 @@ internal sealed record Verdict(string Collapse, string Convergence, bool HasConv
         string epochs = NumberText.Whole(summary.Epochs) + (summary.Epochs == 1 ? " epoch" : " epochs");
         return summary.Status switch
         {
-            RunStatus.Converged => $"Training converged after {epochs} ({gradient}).",
-            RunStatus.MaxEpochs when summary.Epochs < run.Configuration.MaxEpochs => $"Training stopped after {epochs}, because no step lowered the objective any more ({gradient}).",
-            RunStatus.MaxEpochs => $"Training used up its {epochs} before it converged ({gradient}).",
-            RunStatus.TimeLimit => $"Training used up its time after {epochs} before it converged ({gradient}).",
-            RunStatus.Cancelled => $"Training was stopped after {epochs}, before it converged ({gradient}).",
-            RunStatus.Diverged => $"Training diverged after {epochs}; the last good state is shown.",
-            _ => $"Training ended after {epochs} ({gradient}).",
+            TrainingStatus.Converged => $"Training converged after {epochs} ({gradient}).",
+            TrainingStatus.Stalled => $"Training stalled after {epochs}: no step lowered the objective any more, to rounding ({gradient}).",
+            TrainingStatus.NoMinimum => $"Training found no minimum: after {epochs} the objective still fell as the weights grew ({gradient}); the last state is shown.",
+            TrainingStatus.MaxEpochs => $"Training used up its {epochs} before it converged ({gradient}).",
+            TrainingStatus.TimeLimit => $"Training used up its time after {epochs} before it converged ({gradient}).",
+            TrainingStatus.Cancelled => $"Training was stopped after {epochs}, before it converged ({gradient}).",
+            _ => $"Training diverged after {epochs}; the last good state is shown.",
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using RankCollapse.Collapse;
+using RankCollapse.Training;
 
 namespace RankCollapse.Sweeps.Results;
 
@@ -42,13 +43,12 @@ public sealed record MetricGroup(object? X, object? Y, long Runs, long Values, d
 /// <param name="Groups">The groups, by the settings' values.</param>
 /// <param name="PutTogether">The settings in which the runs of a group differ, such as the seed.</param>
 /// <param name="Problems">Runs that could not be read, a line each.</param>
-/// <param name="Diverged">How many of the runs diverged; their values, which say nothing, are left out.</param>
+/// <param name="Diverged">How many of the runs diverged or found no minimum; their values, which say nothing, are left out.</param>
 public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyList<string> PutTogether, IReadOnlyList<string> Problems, long Diverged)
 {
     private const int DivergedColumn = 11;
     private const int ValuesColumn = 12;
     private const int Statistics = 13;
-    private const string DivergedStatus = "diverged";
 
     /// <summary>Beyond it squares overflow.</summary>
     private const string LargestSquared = "1e150";
@@ -76,9 +76,10 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
         string y = request.Y is { } second ? $"\"{second}\"" : "NULL";
         string[] others = [.. ResultColumn.Settings.Select(s => s.Name).Where(s => s != "version" && s != request.X && s != request.Y)];
         string differ = string.Join(", ", others.Select(s => $"count(DISTINCT \"{s}\")"));
+        string meaningless = string.Join(", ", new[] { TrainingStatus.Diverged, TrainingStatus.NoMinimum }.Select(status => $"'{status.NameOf()}'"));
         using var database = ResultDatabase.Open(sources, $"""
             WITH chosen AS (SELECT * FROM runs WHERE state = '{ResultSource.Done}'{(request.Where is { } where ? $" AND (\n{where}\n)" : "")}),
-            pairs AS (SELECT "{request.X}" AS group_x, {y} AS group_y, CASE WHEN status = '{DivergedStatus}' THEN NULL ELSE ({value})::DOUBLE END AS v, status = '{DivergedStatus}' AS diverged, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})
+            pairs AS (SELECT "{request.X}" AS group_x, {y} AS group_y, CASE WHEN status IN ({meaningless}) THEN NULL ELSE ({value})::DOUBLE END AS v, status IN ({meaningless}) AS diverged, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})
             SELECT group_x, group_y, count(*), count(v), median(v), quantile_cont(v, 0.25), quantile_cont(v, 0.75), min(v), max(v), avg(v), stddev_samp(v) FILTER (WHERE abs(v) < {LargestSquared}), count(*) FILTER (WHERE diverged), list(v ORDER BY v) FILTER (WHERE v IS NOT NULL), {differ}
             FROM pairs GROUP BY group_x, group_y ORDER BY group_x, group_y
             """, cancellation);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
+using RankCollapse.Training;
 
 namespace RankCollapse.Sweeps.Work;
 
@@ -154,12 +155,11 @@ public sealed class SweepWorker : IDisposable
     private void Store(Trial trial, int attempt, TrainingRunResult result, double seconds)
     {
         Run run = result.Run;
-        bool isConverged = run.Summary.Status == RunStatus.Converged;
         var manifest = new ResultManifest
         {
             Trial = trial.Id,
-            Status = TrialTraining.StatusName(run.Summary.Status),
-            Reason = isConverged ? null : result.Advice ?? "It did not converge.",
+            Status = run.Summary.Status.NameOf(),
+            Reason = result.Advice?.Text,
             Attempt = attempt,
             Worker = _name,
             Host = _heartbeat.Host,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
+using RankCollapse.Training;
 
 namespace RankCollapse.Sweeps.Work;
 
@@ -30,7 +31,7 @@ internal static class TrialTraining
         {
             check?.Invoke();
             TrainingRunResult result = Train(folder, trial, options, cancellation);
-            return result.Run.Summary.Status == RunStatus.Cancelled ? AttemptOutcome.Interrupted : new AttemptOutcome(result, null, null);
+            return result.Run.Summary.Status == TrainingStatus.Cancelled ? AttemptOutcome.Interrupted : new AttemptOutcome(result, null, null);
         }
         catch (InvalidInputException e)
         {
@@ -77,7 +78,4 @@ internal static class TrialTraining
         }
         return TrainingRun.StartOrContinue(configuration, checkpoints, options, cancellation);
     }
-
-    /// <summary>How a training ended, as in <c>summary.json</c>.</summary>
-    public static string StatusName(RunStatus status) => JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
 
@@ -55,7 +56,7 @@ public sealed record EnsembleSummary
 /// <param name="Epochs">Epochs; null if it did not end.</param>
 /// <param name="Seconds">Seconds of training; null if it did not end.</param>
 /// <param name="Error">Why it failed; null if it did not.</param>
-public sealed record EnsembleMember(long Seed, string Folder, RunStatus? Status, double? Objective, double? RelativeGradientNorm, long? Epochs, double? Seconds, string? Error);
+public sealed record EnsembleMember(long Seed, string Folder, TrainingStatus? Status, double? Objective, double? RelativeGradientNorm, long? Epochs, double? Seconds, string? Error);
 
 /// <summary>The spread of one layer's numbers over an ensemble.</summary>
 /// <param name="Layer">l, from 1.</param>

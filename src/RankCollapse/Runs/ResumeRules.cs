@@ -32,19 +32,23 @@ internal static class ResumeRules
     /// <param name="classes">K of the data.</param>
     public static bool IsFinished(RunSummary summary, RunConfiguration wanted, int classes) => summary.Status switch
     {
-        RunStatus.Diverged => true,
-        RunStatus.Converged => summary.RelativeGradientNorm <= wanted.GradientTolerance && HasCollapsed(summary, wanted.CollapseTolerance, classes),
-        RunStatus.MaxEpochs => summary.Epochs >= wanted.MaxEpochs,
+        TrainingStatus.Converged => IsReached(summary, wanted, classes),
+        TrainingStatus.Stalled => !IsReached(summary, wanted, classes),
+        TrainingStatus.MaxEpochs => summary.Epochs >= wanted.MaxEpochs,
+        TrainingStatus.NoMinimum or TrainingStatus.Diverged => true,
         _ => false,
     };
 
     /// <summary>Whether a run that ended so can be made to go on, with the same or with other limits.</summary>
-    public static bool CanGoOn(RunStatus status, RunConfiguration configuration) => status switch
+    public static bool CanGoOn(TrainingStatus status, RunConfiguration configuration) => status switch
     {
-        RunStatus.Cancelled or RunStatus.TimeLimit => true,
-        RunStatus.MaxEpochs => !SolverFactory.DependsOnMaxEpochs(configuration),
+        TrainingStatus.Cancelled or TrainingStatus.TimeLimit or TrainingStatus.Stalled => true,
+        TrainingStatus.MaxEpochs => !SolverFactory.DependsOnMaxEpochs(configuration),
         _ => false,
     };
+
+    private static bool IsReached(RunSummary summary, RunConfiguration wanted, int classes) =>
+        summary.RelativeGradientNorm <= wanted.GradientTolerance && HasCollapsed(summary, wanted.CollapseTolerance, classes);
 
     private static bool HasCollapsed(RunSummary summary, double? bound, int classes) =>
         bound is null || summary.Layers.All(layer => layer.TcvUpper <= bound && layer.FeatureNumericalRank <= classes);

@@ -4,13 +4,13 @@ using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
 
-/// <summary>The JSON of a run's files: camel-case names, statuses in kebab case, full double precision, null for what does not exist.</summary>
+/// <summary>The JSON of a run's files: camel-case names, statuses by their names, full double precision, null for what does not exist.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     RespectNullableAnnotations = true,
     AllowDuplicateProperties = false,
-    Converters = [typeof(EnumNameConverter<RunStatus>), typeof(EnumNameConverter<Convention>), typeof(NonFiniteAsNullConverter)])]
+    Converters = [typeof(EnumNameConverter<TrainingStatus>), typeof(EnumNameConverter<Convention>), typeof(NonFiniteAsNullConverter)])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(EnsembleSummary))]

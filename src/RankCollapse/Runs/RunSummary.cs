@@ -3,25 +3,6 @@ using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
 
-/// <summary>How a training run ended.</summary>
-public enum RunStatus
-{
-    /// <summary>The relative gradient norm reached the tolerance.</summary>
-    Converged,
-
-    /// <summary>The number of epochs was used up.</summary>
-    MaxEpochs,
-
-    /// <summary>The time was used up.</summary>
-    TimeLimit,
-
-    /// <summary>The user stopped it.</summary>
-    Cancelled,
-
-    /// <summary>A value became infinite or not a number; the last good state is what was saved.</summary>
-    Diverged,
-}
-
 /// <summary>One number of a run's table of metrics.</summary>
 /// <param name="Epoch">The epoch, 0 for the initial state.</param>
 /// <param name="Seconds">Seconds of training up to then.</param>
@@ -34,7 +15,7 @@ public readonly record struct MetricRecord(long Epoch, double Seconds, int Layer
 public sealed partial record RunSummary
 {
     /// <summary>How the run ended.</summary>
-    public required RunStatus Status { get; init; }
+    public required TrainingStatus Status { get; init; }
 
     /// <summary>The objective's convention.</summary>
     public required Convention Convention { get; init; }

@@ -142,13 +142,13 @@ public static class TrainingRun
     private static TrainingRunResult ReadEnded(string path, RunFolder folder)
     {
         Run run = RunFolder.Read(path);
-        bool isFinite = run.Summary.Status != RunStatus.Diverged || double.IsFinite(run.Summary.Objective);
         return new TrainingRunResult
         {
             Run = run,
             Folder = folder,
             HadEnded = true,
-            Layers = isFinite ? CollapseMeasurement.MeasureLayers(run.Trained, run.DataSet) : [],
+            Advice = run.Summary.Status.AdviceOf(),
+            Layers = double.IsFinite(run.Summary.Objective) ? CollapseMeasurement.MeasureLayers(run.Trained, run.DataSet) : [],
         };
     }
 

@@ -54,8 +54,8 @@ public sealed record TrainingRunResult
     /// <summary>The run's folder; null for a run that is kept in memory.</summary>
     public required RunFolder? Folder { get; init; }
 
-    /// <summary>One sentence on what to do when the tolerance was not reached; null when it was.</summary>
-    public string? Advice { get; init; }
+    /// <summary>What was missing and what to do about it, in one line; null when the tolerance was reached.</summary>
+    public Advice? Advice { get; init; }
 
     /// <summary>Whether a run that was to be resumed had already ended, so that nothing was done.</summary>
     public bool HadEnded { get; init; }

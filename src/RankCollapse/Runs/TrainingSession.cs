@@ -75,7 +75,7 @@ internal sealed class TrainingSession : IDisposable
         WarnOfTargetsOutOfReach();
         _options.Started?.Invoke(new TrainingRunStart(_configuration, Data, Initial.Specification, _trainer.Epoch));
         TrainingResult result = _trainer.Run(cancellation);
-        if (result.Status == RunStatus.Cancelled) TryWriteCheckpoint();
+        if (result.Status == TrainingStatus.Cancelled) TryWriteCheckpoint();
         bool isFinite = double.IsFinite(result.Final.Value.Total);
         IReadOnlyList<LayerMetrics> layers = isFinite ? CollapseMeasurement.MeasureLayers(_solver.Network, Data) : [];
         var run = new Run
@@ -97,7 +97,7 @@ internal sealed class TrainingSession : IDisposable
     {
         if (_folder is null) return;
         bool canGoOn = ResumeRules.CanGoOn(run.Summary.Status, _configuration);
-        if (canGoOn && run.Summary.Status != RunStatus.Cancelled) TryWriteCheckpoint();
+        if (canGoOn && run.Summary.Status != TrainingStatus.Cancelled) TryWriteCheckpoint();
         _folder.WriteTrained(run.Trained);
         _folder.WriteMetrics(run.Metrics);
         _folder.WriteSummary(run.Summary);

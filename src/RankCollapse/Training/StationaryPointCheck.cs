@@ -28,20 +28,28 @@ internal sealed class StationaryPointCheck
         _largestNorm = !isMonotone ? double.PositiveInfinity : LargestGrowth * (1 + TensorPrimitives.Norm<double>(start.Parameters));
     }
 
-    /// <summary>One line that says why there is no stationary point to reach; null while there may be one.</summary>
+    /// <summary>Why there is no stationary point to reach, and what to do; null while there may be one.</summary>
     /// <param name="network">The network at the objective's last evaluation.</param>
     /// <remarks>
     /// Where cross-entropy is not penalised in the last layer and every sample is classified with a positive margin, outputs t·f(X) have a smaller loss
     /// for every t &gt; 1, so that no point on the ray of the last layer's weights is stationary and the infimum 0 is not attained.
     /// </remarks>
-    public string? Missing(Network network)
+    public Advice? Missing(Network network)
     {
         if (_outputsMayGrow && IsSeparated(_objective.Features[^1], _objective.Data.Targets))
-            return "There is no stationary point: the network classifies every sample, and without a penalty on the last layer the cross-entropy falls for ever as its weights grow; the last state is saved. Set --lambda above 0.";
+        {
+            return new Advice(
+                "There is no stationary point: the network classifies every sample, and without a penalty on the last layer the cross-entropy falls for ever "
+                + "as its weights grow; the last state is saved. Set lambda above 0.",
+                "lambda");
+        }
         double norm = TensorPrimitives.Norm<double>(network.Parameters);
-        return norm <= _largestNorm
-            ? null
-            : $"No stationary point is in reach: the parameters' norm has grown to {norm:0.0e-0} and the objective still falls; the last state is saved. Set --lambda and --delta above 0.";
+        if (norm <= _largestNorm) return null;
+        return new Advice(
+            $"No stationary point is in reach: the parameters' norm has grown to {norm:0.0e-0} and the objective still falls; the last state is saved. "
+            + "Set lambda and delta above 0.",
+            "lambda",
+            "delta");
     }
 
     /// <summary>Whether every sample's targets lie on one class whose output is strictly the largest.</summary>

@@ -1,71 +1,8 @@
 using System.Diagnostics;
-using RankCollapse.Runs;
 
 namespace RankCollapse.Training;
 
-/// <summary>When training stops and what it tells on the way.</summary>
-public sealed record TrainingOptions
-{
-    /// <summary>The most epochs (solver iterations).</summary>
-    public long MaxEpochs { get; init; } = 20_000;
-
-    /// <summary>The most seconds; null for no limit.</summary>
-    public double? MaxSeconds { get; init; }
-
-    /// <summary>Stop at this relative gradient norm.</summary>
-    public double GradientTolerance { get; init; } = 1e-6;
-
-    /// <summary>Asked where the gradient's tolerance holds, with the solver at the current point: what is missing there, in a clause; null lets training stop. Null asks for nothing more.</summary>
-    public Func<Solver, string?>? Missing { get; init; }
-
-    /// <summary>Record every so many epochs, and at the first and last one.</summary>
-    public long RecordEvery { get; init; } = 100;
-
-    /// <summary>Record also at the epochs 1, 2, 5, 10, 20, 50, … below <see cref="RecordEvery"/>, where most changes.</summary>
-    public bool RecordsEarly { get; init; }
-
-    /// <summary>Checkpoint every so many seconds.</summary>
-    public double CheckpointSeconds { get; init; } = 30;
-
-    /// <summary>Whether an epoch is one that is recorded whether or not training ends there.</summary>
-    public bool IsRecorded(long epoch) => epoch % RecordEvery == 0 || (RecordsEarly && epoch < RecordEvery && IsRound(epoch));
-
-    /// <summary>Whether a number is 1, 2 or 5 times a power of ten.</summary>
-    private static bool IsRound(long number)
-    {
-        while (number >= 10 && number % 10 == 0) number /= 10;
-        return number is 1 or 2 or 5;
-    }
-}
-
-/// <summary>Where training stands.</summary>
-/// <param name="Epoch">Epochs done.</param>
-/// <param name="Seconds">Seconds of training.</param>
-/// <param name="Value">The objective at the current point.</param>
-/// <param name="Gradient">The gradient's size there.</param>
-/// <param name="Phase">What the solver is doing; may be empty.</param>
-public readonly record struct TrainingState(long Epoch, double Seconds, ObjectiveValue Value, GradientSize Gradient, string Phase);
-
-/// <summary>How training ended.</summary>
-/// <param name="Status">Why it stopped.</param>
-/// <param name="Final">The last state; after divergence, the last good one.</param>
-/// <param name="Advice">One line on what to do when the tolerance was not reached; null when it was.</param>
-public sealed record TrainingResult(RunStatus Status, TrainingState Final, string? Advice);
-
-/// <summary>What the trainer tells its caller; both may be left out.</summary>
-public sealed record TrainingObserver
-{
-    /// <summary>Called with every state to record; the solver's objective holds the features of that state.</summary>
-    public Action<TrainingState>? Record { get; init; }
-
-    /// <summary>Called after every epoch; must be quick.</summary>
-    public Action<TrainingState>? Progress { get; init; }
-
-    /// <summary>Called when a checkpoint is due.</summary>
-    public Action<Trainer>? Checkpoint { get; init; }
-}
-
-/// <summary>The training loop: steps a solver until a tolerance, a limit, a cancellation or a value that is not finite.</summary>
+/// <summary>The training loop: steps a solver until a tolerance, a limit, a stall, a cancellation or a value that is not finite.</summary>
 public sealed class Trainer : IDisposable
 {
     /// <summary>Epochs between snapshots in memory, from which the last good state is found again after a value that is not finite.</summary>
@@ -145,7 +82,7 @@ public sealed class Trainer : IDisposable
         if (!_solver.Start())
         {
             int? layer = _solver.Objective.FirstNonFiniteLayer();
-            return new TrainingResult(RunStatus.Diverged, State(), $"The objective is not finite at the start ({Place(layer)}); use a smaller initialisation.");
+            return new TrainingResult(TrainingStatus.Diverged, State(), new Advice($"The objective is not finite at the start ({Place(layer)}); use a smaller initialisation."));
         }
         TrainingState state = State();
         var existence = new StationaryPointCheck(_solver.Objective, _solver.Network, isMonotone: !_solver.CanDiverge);
@@ -153,15 +90,12 @@ public sealed class Trainer : IDisposable
         TakeSnapshot();
         while (true)
         {
-            bool isStationary = state.Gradient.Relative <= _options.GradientTolerance;
-            string? missing = isStationary ? _options.Missing?.Invoke(_solver) : null;
-            if (isStationary && missing is null) return End(RunStatus.Converged, state, null);
-            if (_epoch >= _options.MaxEpochs)
-                return End(RunStatus.MaxEpochs, state, $"{Where(state, missing)} after {_epoch} epochs; raise --max-epochs{(_solver is GaussNewtonSolver ? "" : " or choose --solver gauss-newton")}.");
-            if (_options.MaxSeconds is { } limit && state.Seconds >= limit)
-                return End(RunStatus.TimeLimit, state, $"{Where(state, missing)} at the time limit of {limit} s; raise --max-seconds or go on with --resume.");
+            string? missing = IsStationary(state) ? _options.Missing?.Invoke(_solver) : null;
+            if (IsStationary(state) && missing is null) return End(TrainingStatus.Converged, state, null);
+            if (_epoch >= _options.MaxEpochs) return End(TrainingStatus.MaxEpochs, state, OutOfEpochs(state, missing));
+            if (_options.MaxSeconds is { } limit && state.Seconds >= limit) return End(TrainingStatus.TimeLimit, state, OutOfTime(state, missing, limit));
             if (cancellation.IsCancellationRequested)
-                return End(RunStatus.Cancelled, state, "Stopped on request; go on with --resume.");
+                return End(TrainingStatus.Cancelled, state, new Advice("Stopped on request; go on from here (resume).", "resume"));
 
             StepOutcome outcome = _solver.Step();
             _epoch++;
@@ -169,9 +103,8 @@ public sealed class Trainer : IDisposable
             state = State();
             _observer.Progress?.Invoke(state);
             if (_options.IsRecorded(_epoch)) _observer.Record?.Invoke(state);
-            if (existence.Missing(_solver.Network) is { } reason) return End(RunStatus.Diverged, state, reason);
-            if (outcome == StepOutcome.Stalled)
-                return End(RunStatus.MaxEpochs, state, Stalled(state));
+            if (existence.Missing(_solver.Network) is { } reason) return End(TrainingStatus.NoMinimum, state, reason);
+            if (outcome == StepOutcome.Stalled) return End(TrainingStatus.Stalled, state, Stalled(state));
             if (_epoch - _snapshotEpoch >= SnapshotEpochs) TakeSnapshot();
             if (_observer.Checkpoint is { } checkpoint && state.Seconds - lastCheckpoint >= _options.CheckpointSeconds)
             {
@@ -181,23 +114,33 @@ public sealed class Trainer : IDisposable
         }
     }
 
+    private bool IsStationary(TrainingState state) => state.Gradient.Relative <= _options.GradientTolerance;
+
+    private Advice OutOfEpochs(TrainingState state, string? missing)
+    {
+        string also = _solver is GaussNewtonSolver ? "" : " or choose the solver gauss-newton";
+        return new Advice($"{Where(state, missing)} after {_epoch} epochs; raise max-epochs{also}.", "max-epochs");
+    }
+
+    private Advice OutOfTime(TrainingState state, string? missing, double limit) =>
+        new($"{Where(state, missing)} at the time limit of {limit} s; raise max-seconds or go on from here (resume).", "max-seconds", "resume");
+
+    private Advice Stalled(TrainingState state)
+    {
+        string here = $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:0.0e-0}";
+        return IsStationary(state) && _options.Missing?.Invoke(_solver) is { } missing
+            ? new Advice($"{here}, where {missing}; try another seed, or leave collapse-tolerance out.", "seed", "collapse-tolerance")
+            : new Advice($"{here}; a larger gradient-tolerance would be reached.", "gradient-tolerance");
+    }
+
     /// <summary>What a point lacks of what was asked.</summary>
     private string Where(TrainingState state, string? missing) => missing is null
         ? $"The relative gradient norm is {state.Gradient.Relative:0.0e-0}, above the tolerance {_options.GradientTolerance:0.0e-0},"
         : $"The relative gradient norm is {state.Gradient.Relative:0.0e-0}, but {missing}";
 
-    private string Stalled(TrainingState state)
-    {
-        string here = $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:0.0e-0}";
-        bool isStationary = state.Gradient.Relative <= _options.GradientTolerance;
-        return isStationary && _options.Missing?.Invoke(_solver) is { } missing
-            ? $"{here}, where {missing}; try another --seed, or leave --collapse-tolerance out."
-            : $"{here}; a larger --gradient-tolerance would be reached.";
-    }
-
     private TrainingState State() => new(_epoch, Seconds, _solver.Value, _solver.GradientSize, _solver.Phase);
 
-    private TrainingResult End(RunStatus status, TrainingState state, string? advice)
+    private TrainingResult End(TrainingStatus status, TrainingState state, Advice? advice)
     {
         if (!_options.IsRecorded(_epoch)) _observer.Record?.Invoke(state);
         return new TrainingResult(status, state, advice);
@@ -222,8 +165,11 @@ public sealed class Trainer : IDisposable
         _epoch = _snapshotEpoch;
         _solver.Start();
         while (_epoch < failed - 1 && _solver.Step() != StepOutcome.NonFinite) _epoch++;
-        TrainingState state = State();
-        return End(RunStatus.Diverged, state, $"A value became infinite or not a number in epoch {failed} ({Place(layer)}); the state of epoch {_epoch} is kept. Use a smaller --learning-rate, or --solver gauss-newton, which cannot diverge.");
+        var advice = new Advice(
+            $"A value became infinite or not a number in epoch {failed} ({Place(layer)}); the state of epoch {_epoch} is kept. "
+            + "Use a smaller learning-rate, or the solver gauss-newton, which cannot diverge.",
+            "learning-rate");
+        return End(TrainingStatus.Diverged, State(), advice);
     }
 
     private static string Place(int? layer) => layer is { } l ? $"first in layer {l}" : "in the gradient";

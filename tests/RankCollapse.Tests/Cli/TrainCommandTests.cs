@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RankCollapse.Cli.Output;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Cli;
 
@@ -21,7 +22,7 @@ public sealed class TrainCommandTests
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(run, "figures"), "*.svg"));
         Assert.False(Directory.Exists(Path.Combine(run, "checkpoints")));
         Run read = RunFolder.Read(run);
-        Assert.Equal((RunStatus.MaxEpochs, 60L), (read.Summary.Status, read.Summary.Epochs));
+        Assert.Equal((TrainingStatus.MaxEpochs, 60L), (read.Summary.Status, read.Summary.Epochs));
     }
 
     [Fact]
@@ -58,10 +59,10 @@ public sealed class TrainCommandTests
         string run = folder.File("run");
         CommandLine result = CommandLine.Run(new CancellationToken(canceled: true), ["train", .. CommandLine.SmallTask, "--out", run, "--no-report"]);
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal(RunStatus.Cancelled, RunFolder.Read(run).Summary.Status);
+        Assert.Equal(TrainingStatus.Cancelled, RunFolder.Read(run).Summary.Status);
         CommandLine resumed = CommandLine.Run("train", "--resume", "--out", run, "--max-seconds", "0.01", "--no-report");
         Assert.Equal(0, resumed.ExitCode);
-        Assert.Equal(RunStatus.TimeLimit, RunFolder.Read(run).Summary.Status);
+        Assert.Equal(TrainingStatus.TimeLimit, RunFolder.Read(run).Summary.Status);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figure3;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Experiments;
 
@@ -68,7 +69,7 @@ public sealed class CollapseExperimentTests
         Run run = TrainingRun.Start(settings, path: null).Run;
         var log = CollapseLog.Of(CollapseLog.Of(run.Metrics, Small.Depth).AddTo(new CellResult()), Small.Depth);
 
-        Assert.Equal(isSecondOrder ? RunStatus.Converged : RunStatus.MaxEpochs, run.Summary.Status);
+        Assert.Equal(isSecondOrder ? TrainingStatus.Converged : TrainingStatus.MaxEpochs, run.Summary.Status);
         Assert.Equal(isSecondOrder ? [.. Enumerable.Range(0, log.Count).Select(i => (double)i)] : [0, 1, 2, 5, 10, 20], log.Epochs);
         Assert.Equal(run.Summary.Objective, log.Losses[^1]);
         Assert.Equal(run.Summary.RelativeGradientNorm, log.Gradients[^1]);

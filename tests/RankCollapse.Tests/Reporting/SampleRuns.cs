@@ -1,5 +1,6 @@
 using RankCollapse.Networks;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Reporting;
 
@@ -60,7 +61,7 @@ internal static class SampleRuns
             Trained = broken,
             Summary = run.Summary with
             {
-                Status = RunStatus.Diverged,
+                Status = TrainingStatus.Diverged,
                 Objective = double.NaN,
                 DataLoss = double.NaN,
                 Layers = [.. run.Summary.Layers.Select(l => l with { TcvUpper = null, TcvLower = null, WeightSingularValues = [], FeatureSingularValues = [], PredictedFeatureSingularValues = null, WeightNumericalRank = 0, FeatureNumericalRank = 0, WeightNorm = double.NaN })],

@@ -170,7 +170,7 @@ internal sealed record SyntheticRun
         }
         return new RunSummary
         {
-            Status = Progress == 1 ? RunStatus.Converged : RunStatus.MaxEpochs,
+            Status = Progress == 1 ? TrainingStatus.Converged : TrainingStatus.MaxEpochs,
             Convention = Convention.Mean,
             Objective = Last(0, "objective"),
             DataLoss = Last(0, "dataLoss"),

@@ -1,5 +1,6 @@
 using RankCollapse.Collapse;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Runs;
 
@@ -25,7 +26,7 @@ public sealed class CollapseToleranceTests
     {
         Run early = TrainingRun.Start(Small, path: null).Run, whole = TrainingRun.Start(Small with { CollapseTolerance = Collapsed }, path: null).Run;
 
-        Assert.Equal((RunStatus.Converged, RunStatus.Converged), (early.Summary.Status, whole.Summary.Status));
+        Assert.Equal((TrainingStatus.Converged, TrainingStatus.Converged), (early.Summary.Status, whole.Summary.Status));
         Assert.Contains(early.Summary.Layers, layer => layer.TcvUpper > Collapsed);
         Assert.All(whole.Summary.Layers, layer => Assert.True(layer.TcvUpper <= Collapsed && layer.FeatureNumericalRank <= Small.Classes));
         // The way is the same, and the end is the first point at which both hold.
@@ -39,8 +40,8 @@ public sealed class CollapseToleranceTests
     {
         TrainingRunResult result = TrainingRun.Start(Small with { CollapseTolerance = Collapsed, GradientTolerance = 10, MaxEpochs = 3 }, path: null);
 
-        Assert.Equal(RunStatus.MaxEpochs, result.Run.Summary.Status);
-        Assert.Matches("^The relative gradient norm is .*, but layer [1-4] has TCV .* \\(at most 1\\.0e-12 is asked\\) after 3 epochs; raise --max-epochs", result.Advice);
+        Assert.Equal(TrainingStatus.MaxEpochs, result.Run.Summary.Status);
+        Assert.Matches("^The relative gradient norm is .*, but layer [1-4] has TCV .* \\(at most 1\\.0e-12 is asked\\) after 3 epochs; raise max-epochs", result.Advice!.Text);
     }
 
     [Fact]

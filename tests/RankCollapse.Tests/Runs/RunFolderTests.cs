@@ -193,7 +193,7 @@ public sealed class RunFolderTests
 
     private static RunSummary Summary() => new()
     {
-        Status = RunStatus.MaxEpochs,
+        Status = TrainingStatus.MaxEpochs,
         Convention = Convention.Sum,
         Objective = 0.1 + 0.2,
         DataLoss = 1,

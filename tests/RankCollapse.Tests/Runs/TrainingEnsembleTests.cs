@@ -25,7 +25,7 @@ public sealed class TrainingEnsembleTests
         using var folder = new TemporaryFolder();
         EnsembleSummary summary = TrainingEnsemble.Start(Small, 3, 5, folder.File("e"));
         Assert.Equal([3, 4, 5], summary.Members.Select(m => m.Seed));
-        Assert.All(summary.Members, m => Assert.Equal(RunStatus.Converged, m.Status));
+        Assert.All(summary.Members, m => Assert.Equal(TrainingStatus.Converged, m.Status));
         foreach (EnsembleMember member in summary.Members)
         {
             Run single = TrainingRun.Start(Small with { Seed = member.Seed, Threads = 1 }, null).Run;
@@ -47,7 +47,7 @@ public sealed class TrainingEnsembleTests
         Directory.CreateDirectory(folder.File("e"));
         File.WriteAllText(folder.File("e/seed-1"), "a file where a folder is wanted");
         EnsembleSummary summary = TrainingEnsemble.Start(Small, 0, 2, folder.File("e"), new EnsembleOptions { Force = true });
-        Assert.Equal([RunStatus.Converged, null, RunStatus.Converged], summary.Members.Select(m => m.Status));
+        Assert.Equal([TrainingStatus.Converged, null, TrainingStatus.Converged], summary.Members.Select(m => m.Status));
         Assert.NotNull(summary.Members[1].Error);
         Assert.Equal(2, summary.Network["objective"].Count);
     }
@@ -61,7 +61,7 @@ public sealed class TrainingEnsembleTests
         EnsembleSummary all = TrainingEnsemble.Start(Small, 0, 3, folder.File("e"), new EnsembleOptions { Resume = true });
         Assert.Equal(4, all.Members.Count);
         Assert.Equal(first.Members[0], all.Members[0]);
-        Assert.All(all.Members, m => Assert.Equal(RunStatus.Converged, m.Status));
+        Assert.All(all.Members, m => Assert.Equal(TrainingStatus.Converged, m.Status));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class TrainingEnsembleTests
     {
         using var folder = new TemporaryFolder();
         EnsembleSummary summary = TrainingEnsemble.Start(Small, 0, 3, folder.File("e"), null, new CancellationToken(canceled: true));
-        Assert.All(summary.Members, m => Assert.True(m.Status == RunStatus.Cancelled || m.Error is not null));
+        Assert.All(summary.Members, m => Assert.True(m.Status == TrainingStatus.Cancelled || m.Error is not null));
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public sealed class TrainingRunTests
         TrainingRunResult whole = TrainingRun.Start(configuration, folder.File("whole"));
         using var cancellation = new CancellationTokenSource();
         TrainingRunResult first = TrainingRun.Start(configuration, folder.File("parts"), CancelAt(33, cancellation), cancellation.Token);
-        Assert.Equal((RunStatus.Cancelled, 33L), (first.Run.Summary.Status, first.Run.Summary.Epochs));
+        Assert.Equal((TrainingStatus.Cancelled, 33L), (first.Run.Summary.Status, first.Run.Summary.Epochs));
         using var again = new CancellationTokenSource();
         TrainingRun.Resume(folder.File("parts"), null, CancelAt(34, again), again.Token);
         TrainingRunResult last = TrainingRun.Resume(folder.File("parts"));
@@ -65,7 +65,7 @@ public sealed class TrainingRunTests
             },
         };
         TrainingRunResult result = TrainingRun.Start(Small with { MaxEpochs = long.MaxValue, MaxSeconds = 60, Schedule = RateSchedule.Constant }, path, options, cancellation.Token);
-        Assert.Equal(RunStatus.Cancelled, result.Run.Summary.Status);
+        Assert.Equal(TrainingStatus.Cancelled, result.Run.Summary.Status);
         Assert.InRange(seen, 1, result.Run.Summary.Epochs);
         Assert.Equal(Values(result.Run), Values(RunFolder.Read(path)));
     }
@@ -136,7 +136,7 @@ public sealed class TrainingRunTests
         ];
         foreach ((Func<RunConfiguration, RunConfiguration> change, string name) in changes)
             Assert.Contains(name, Assert.Throws<InvalidInputException>(() => TrainingRun.Resume(path, change)).Message, StringComparison.Ordinal);
-        Assert.Equal(RunStatus.Cancelled, RunFolder.Read(path).Summary.Status);
+        Assert.Equal(TrainingStatus.Cancelled, RunFolder.Read(path).Summary.Status);
         TrainingRunResult resumed = TrainingRun.Resume(path, c => c with { Threads = 2, CheckpointSeconds = 3, GradientTolerance = 1e-3 });
         Assert.Equal(1e-3, RunFolder.Open(path).ReadConfiguration().GradientTolerance);
         Assert.False(resumed.HadEnded);
@@ -169,8 +169,8 @@ public sealed class TrainingRunTests
         using var folder = new TemporaryFolder();
         TrainingRunResult result = TrainingRun.Start(Small with { Solver = "sgd", LearningRate = 1e150, Activation = "identity" }, folder.File("run"));
         Run read = RunFolder.Read(folder.File("run"));
-        Assert.Equal(RunStatus.Diverged, read.Summary.Status);
-        Assert.Contains("epoch", result.Advice, StringComparison.Ordinal);
+        Assert.Equal(TrainingStatus.Diverged, read.Summary.Status);
+        Assert.Contains("epoch", result.Advice!.Text, StringComparison.Ordinal);
         Assert.All(read.Trained.Parameters, value => Assert.True(double.IsFinite(value)));
         Assert.True(TrainingRun.Resume(folder.File("run")).HadEnded);
     }
@@ -182,7 +182,7 @@ public sealed class TrainingRunTests
         string data = folder.Write("vast.csv", "1e300,1e300,0\n-1e300,1e300,1\n");
         TrainingRunResult result = TrainingRun.Start(Small with { Data = data, Samples = 2, Classes = 2, Activation = "identity" }, folder.File("run"));
         Run read = RunFolder.Read(folder.File("run"));
-        Assert.Equal(RunStatus.Diverged, read.Summary.Status);
+        Assert.Equal(TrainingStatus.Diverged, read.Summary.Status);
         Assert.Contains("layers", read.Summary.Reasons.Keys);
         Assert.Empty(result.Layers);
     }

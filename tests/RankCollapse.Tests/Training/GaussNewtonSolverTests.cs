@@ -19,7 +19,7 @@ public sealed class GaussNewtonSolverTests
         {
             TrainingProblem problem = Task(c.Activation, c.Loss, c.Convention, c.Architecture, c.HasBias, seed: 1);
             TrainingResult result = Train(problem, out _, 1e-10, 400);
-            Assert.True(result.Status == RunStatus.Converged, $"{c}: {result.Status} at {result.Final.Gradient.Relative:E2} after {result.Final.Epoch}");
+            Assert.True(result.Status == TrainingStatus.Converged, $"{c}: {result.Status} at {result.Final.Gradient.Relative:E2} after {result.Final.Epoch}");
         }
     }
 
@@ -121,7 +121,7 @@ public sealed class GaussNewtonSolverTests
             Initialization.Initialize(network, InitializationScheme.Orthogonal, 1);
             var settings = new ObjectiveSettings { Convention = Convention.Mean, Lambda = 0.03, Delta = 1 };
             TrainingResult result = Train(new TrainingProblem(network, DataSet.FromLabels("clusters", inputs, labels, 5), settings), out _, 1e-8, 400);
-            Assert.True(result.Status == RunStatus.Converged, $"{architecture}: {result.Final}");
+            Assert.True(result.Status == TrainingStatus.Converged, $"{architecture}: {result.Final}");
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class LbfgsSolverTests
         var solver = new LbfgsSolver(problem.Objective(), problem.Network);
         using var trainer = new Trainer(solver, new TrainingOptions { GradientTolerance = 1e-12, MaxEpochs = 200 });
         TrainingResult result = trainer.Run();
-        Assert.Equal(RunStatus.Converged, result.Status);
+        Assert.Equal(TrainingStatus.Converged, result.Status);
         Assert.InRange(result.Final.Epoch, 1, 100);
         MatrixClose(solution, problem.Network.Weights(1), 1e-10);
     }
@@ -32,7 +32,7 @@ public sealed class LbfgsSolverTests
         var solver = new LbfgsSolver(problem.Objective(), problem.Network, memory: 50);
         var norms = new List<double>();
         using var trainer = new Trainer(solver, new TrainingOptions { GradientTolerance = 1e-11, MaxEpochs = 200 }, new TrainingObserver { Progress = s => norms.Add(s.Gradient.Relative) });
-        Assert.Equal(RunStatus.Converged, trainer.Run().Status);
+        Assert.Equal(TrainingStatus.Converged, trainer.Run().Status);
         double first = norms[norms.Count / 2] / norms[0], second = norms[^1] / norms[norms.Count / 2];
         Assert.True(second < first, $"{norms.Count} epochs: {first} then {second}");
     }
@@ -45,7 +45,7 @@ public sealed class LbfgsSolverTests
         using var trainer = new Trainer(solver, new TrainingOptions { GradientTolerance = 1e-10, MaxEpochs = 3000 });
         double start = problem.Objective().Value(problem.Network).Total;
         TrainingResult result = trainer.Run();
-        Assert.Equal(RunStatus.Converged, result.Status);
+        Assert.Equal(TrainingStatus.Converged, result.Status);
         Assert.True(result.Final.Value.Total < start);
         var gradient = new Network(problem.Network.Specification);
         Objective fresh = problem.Objective();
@@ -78,7 +78,7 @@ public sealed class LbfgsSolverTests
         for (int i = 0; i < problem.Network.Parameters.Length; i++) problem.Network.Parameters[i] *= 1e100;
         var solver = new LbfgsSolver(problem.Objective(), problem.Network);
         using var trainer = new Trainer(solver, new TrainingOptions { MaxEpochs = 30 });
-        Assert.NotEqual(RunStatus.Diverged, trainer.Run().Status);
+        Assert.NotEqual(TrainingStatus.Diverged, trainer.Run().Status);
         Assert.True(double.IsFinite(solver.Value.Total));
     }
 
@@ -91,7 +91,7 @@ public sealed class LbfgsSolverTests
         var solver = new LbfgsSolver(new Objective(problem.Network.Specification, zero, problem.Settings), problem.Network);
         using var trainer = new Trainer(solver, new TrainingOptions());
         TrainingResult result = trainer.Run();
-        Assert.Equal((RunStatus.Converged, 0L), (result.Status, result.Final.Epoch));
+        Assert.Equal((TrainingStatus.Converged, 0L), (result.Status, result.Final.Epoch));
         Assert.Equal(StepOutcome.Stalled, solver.Step());
     }
 

@@ -13,8 +13,8 @@ public sealed class StationaryPointCheckTests
         TrainingProblem problem = TrainingProblem.Clusters(lambda: 0);
         problem = problem with { Settings = problem.Settings with { Loss = Loss.CrossEntropy, LambdaFeatures = 0 } };
         TrainingResult result = Train(problem, solver);
-        Assert.Equal(RunStatus.Diverged, result.Status);
-        Assert.Contains("no stationary point", result.Advice, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(TrainingStatus.NoMinimum, result.Status);
+        Assert.Contains("no stationary point", result.Advice!.Text, StringComparison.OrdinalIgnoreCase);
         Assert.True(double.IsFinite(result.Final.Value.Total));
     }
 
@@ -23,7 +23,7 @@ public sealed class StationaryPointCheckTests
     {
         TrainingProblem problem = TrainingProblem.Clusters(lambda: 1e-3);
         problem = problem with { Settings = problem.Settings with { Loss = Loss.CrossEntropy } };
-        Assert.Equal(RunStatus.Converged, Train(problem, "gauss-newton").Status);
+        Assert.Equal(TrainingStatus.Converged, Train(problem, "gauss-newton").Status);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class StationaryPointCheckTests
     {
         TrainingProblem problem = TrainingProblem.Clusters(lambda: 0, width: 40);
         TrainingResult result = Train(problem, "gauss-newton");
-        Assert.Equal(RunStatus.Converged, result.Status);
+        Assert.Equal(TrainingStatus.Converged, result.Status);
         Assert.True(result.Final.Value.Total < 1e-12);
     }
 

@@ -107,16 +107,16 @@ public sealed class TrainerTests
         var recorded = new List<long>();
         using var trainer = new Trainer(solver, Epochs(2000) with { RecordEvery = 7 }, new TrainingObserver { Record = s => recorded.Add(s.Epoch) });
         TrainingResult result = trainer.Run();
-        Assert.Equal(RunStatus.Diverged, result.Status);
+        Assert.Equal(TrainingStatus.Diverged, result.Status);
         long last = result.Final.Epoch;
-        Assert.Contains($"epoch {last + 1} ", result.Advice, StringComparison.Ordinal);
+        Assert.Contains($"epoch {last + 1} ", result.Advice!.Text, StringComparison.Ordinal);
         Assert.Equal(last, recorded[^1]);
         Assert.Equal(recorded.Distinct(), recorded);
 
         (Solver earlier, _) = New(name, rate: rate, activation: Activation.Identity);
         using var shorter = new Trainer(earlier, Epochs(last));
         TrainingResult expected = shorter.Run();
-        Assert.Equal(RunStatus.MaxEpochs, expected.Status);
+        Assert.Equal(TrainingStatus.MaxEpochs, expected.Status);
         Assert.Equal(earlier.Network.Parameters, solver.Network.Parameters);
         Assert.Equal(earlier.Gradient.Parameters, solver.Gradient.Parameters);
         Assert.Equal(expected.Final.Value, result.Final.Value);
@@ -133,7 +133,7 @@ public sealed class TrainerTests
             (Solver solver, _) = New("plain", rate: rate, activation: Activation.Identity, depth: 1);
             using var trainer = new Trainer(solver, Epochs(20_000));
             TrainingResult result = trainer.Run();
-            if (result.Status != RunStatus.Diverged || result.Final.Epoch < 120) continue;
+            if (result.Status != TrainingStatus.Diverged || result.Final.Epoch < 120) continue;
             (Solver earlier, _) = New("plain", rate: rate, activation: Activation.Identity, depth: 1);
             using var shorter = new Trainer(earlier, Epochs(result.Final.Epoch));
             shorter.Run();
@@ -145,14 +145,24 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void NoStepThatDecreases_IsAStall_WithAdviceThatNamesTheTolerance()
+    {
+        TrainingProblem problem = TrainingProblem.Clusters(lambda: 1e-3);
+        using var trainer = new Trainer(new StuckSolver(problem.Objective(), problem.Network), Epochs(10));
+        TrainingResult result = trainer.Run();
+        Assert.Equal((TrainingStatus.Stalled, 1L), (result.Status, result.Final.Epoch));
+        Assert.Equal(["gradient-tolerance"], result.Advice!.Settings);
+    }
+
+    [Fact]
     public void NotFiniteAtTheStart_IsDiverged_WithTheLayer()
     {
         (Solver solver, TrainingProblem problem) = New("adam");
         problem.Network.Weights(2)[0, 0] = double.NaN;
         using var trainer = new Trainer(solver, Epochs(5));
         TrainingResult result = trainer.Run();
-        Assert.Equal((RunStatus.Diverged, 0L), (result.Status, result.Final.Epoch));
-        Assert.Contains("layer 2", result.Advice, StringComparison.Ordinal);
+        Assert.Equal((TrainingStatus.Diverged, 0L), (result.Status, result.Final.Epoch));
+        Assert.Contains("layer 2", result.Advice!.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,7 +172,7 @@ public sealed class TrainerTests
         var sizes = new List<double>();
         using var trainer = new Trainer(solver, Epochs(100_000) with { GradientTolerance = 1e-3 }, new TrainingObserver { Progress = s => sizes.Add(s.Gradient.Relative) });
         TrainingResult result = trainer.Run();
-        Assert.Equal(RunStatus.Converged, result.Status);
+        Assert.Equal(TrainingStatus.Converged, result.Status);
         Assert.Null(result.Advice);
         Assert.Equal(sizes.Count, result.Final.Epoch);
         Assert.All(sizes.SkipLast(1), s => Assert.True(s > 1e-3));
@@ -180,7 +190,7 @@ public sealed class TrainerTests
         var seen = new List<long>();
         using var trainer = new Trainer(solver, Epochs(epochs) with { RecordEvery = every }, new TrainingObserver { Record = s => recorded.Add(s.Epoch), Progress = s => seen.Add(s.Epoch) });
         TrainingResult result = trainer.Run();
-        Assert.Equal(RunStatus.MaxEpochs, result.Status);
+        Assert.Equal(TrainingStatus.MaxEpochs, result.Status);
         Assert.NotNull(result.Advice);
         Assert.Equal(epochs, result.Final.Epoch);
         Assert.Equal(Enumerable.Range(1, epochs).Select(e => (long)e), seen);
@@ -193,7 +203,7 @@ public sealed class TrainerTests
         (Solver solver, _) = New("adam");
         using var trainer = new Trainer(solver, Epochs(long.MaxValue) with { MaxSeconds = 0.1 });
         TrainingResult result = trainer.Run();
-        Assert.Equal(RunStatus.TimeLimit, result.Status);
+        Assert.Equal(TrainingStatus.TimeLimit, result.Status);
         Assert.InRange(result.Final.Seconds, 0.1, 20);
     }
 
@@ -210,7 +220,7 @@ public sealed class TrainerTests
             },
         });
         TrainingResult result = trainer.Run(source.Token);
-        Assert.Equal((RunStatus.Cancelled, 13L), (result.Status, result.Final.Epoch));
+        Assert.Equal((TrainingStatus.Cancelled, 13L), (result.Status, result.Final.Epoch));
         (Solver shorter, _) = New("adam");
         using var stopped = new Trainer(shorter, Epochs(13));
         stopped.Run();
@@ -272,5 +282,10 @@ public sealed class TrainerTests
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
         };
         return (solver, problem);
+    }
+
+    private sealed class StuckSolver(Objective objective, Network network) : Solver(objective, network)
+    {
+        public override StepOutcome Step() => StepOutcome.Stalled;
     }
 }

@@ -64,7 +64,7 @@ internal static class SweepPlotCommand
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(request, groups, written));
             else foreach (string one in written) environment.Output.WriteLine(one);
             if (groups.PutTogether.Count > 0) environment.Error.WriteLine($"put together: runs that differ in {string.Join(", ", groups.PutTogether)}");
-            if (groups.Diverged > 0) environment.Error.WriteLine($"left out: {NumberText.Count((int)groups.Diverged, "run")} that diverged");
+            if (groups.Diverged > 0) environment.Error.WriteLine($"left out: {NumberText.Count((int)groups.Diverged, "run")} that diverged or found no minimum");
             return ExitCode.Done;
         });
         return command;

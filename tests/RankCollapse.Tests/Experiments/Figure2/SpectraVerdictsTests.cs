@@ -2,6 +2,7 @@ using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figure2;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Experiments.Figure2;
 
@@ -98,7 +99,7 @@ public sealed class SpectraVerdictsTests
         }
         cell.WithSummary(new RunSummary
         {
-            Status = RunStatus.Converged,
+            Status = TrainingStatus.Converged,
             Convention = family.Convention,
             Objective = 1,
             DataLoss = 1e-8,

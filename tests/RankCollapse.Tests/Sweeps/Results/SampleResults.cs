@@ -15,7 +15,7 @@ internal static class SampleResults
 
     public static RunSummary Summary(double objective) => new()
     {
-        Status = double.IsFinite(objective) ? RunStatus.Converged : RunStatus.Diverged,
+        Status = double.IsFinite(objective) ? TrainingStatus.Converged : TrainingStatus.Diverged,
         Convention = Convention.Sum,
         Objective = objective,
         DataLoss = 0.25,

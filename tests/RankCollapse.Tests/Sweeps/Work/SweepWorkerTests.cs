@@ -2,6 +2,7 @@ using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Sweeps.Work;
 
@@ -132,7 +133,7 @@ public sealed class SweepWorkerTests
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{settings}}, "activation": "identity" }, "grid": { "learningRate": [1e-3, 1e6] } }""");
         Assert.Equal(2, SweepWorker.Run(sweep).Done);
         TrialResult diverged = sweep.ReadResult(sweep.ReadPlan().Trials[1].Id);
-        Assert.Equal(("diverged", RunStatus.Diverged), (diverged.Manifest.Status, diverged.Summary.Status));
+        Assert.Equal(("diverged", TrainingStatus.Diverged), (diverged.Manifest.Status, diverged.Summary.Status));
         Assert.Contains("infinite or not a number in epoch", diverged.Manifest.Reason, StringComparison.Ordinal);
         SampleSweep.RequireAllAsUndisturbed(sweep);
     }
