@@ -71,7 +71,7 @@ public sealed class CellResult
 
     /// <summary>Adds how a training ended.</summary>
     internal CellResult WithSummary(RunSummary summary) =>
-        Add(StatusKey, summary.Status.NameOf()).Add(SummaryName, [summary.Objective, summary.DataLoss, summary.RelativeGradientNorm, summary.Epochs]);
+        Add(StatusKey, EnumNames.Of(summary.Status)).Add(SummaryName, [summary.Objective, summary.DataLoss, summary.RelativeGradientNorm, summary.Epochs]);
 
     /// <summary>The same result with the seconds that it took.</summary>
     internal CellResult Timed(double seconds)

@@ -93,8 +93,7 @@ internal sealed class TrainingProgress
 
     private static string Remaining(double seconds) => seconds < 60 ? $"{Math.Ceiling(seconds)} s" : NumberText.Duration(seconds);
 
-    /// <summary>A second-order solver ends when it converges, long before its last epoch; others mostly end there.</summary>
-    private bool EndsByConvergence => _configuration.Solver == "gauss-newton";
+    private bool EndsByConvergence => Solvers.All.Parse(_configuration.Solver).EndsByConvergence;
 
     private double Fraction(TrainingState state)
     {

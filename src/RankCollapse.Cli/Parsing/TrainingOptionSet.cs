@@ -32,7 +32,7 @@ internal sealed class TrainingOptionSet
         Number<double>("delta", "δ, the first layer's share of λ [0]", "δ", (c, v) => c with { Delta = v }),
         Number<double>("lambda-features", "λ', the feature penalty [= lambda]", "λ'", (c, v) => c with { LambdaFeatures = v }),
         Named<InitializationScheme>("init", $"Initial weights: {Names(EnumNames.All<InitializationScheme>())} [orthogonal]", (c, v) => c with { Init = v }),
-        Text("solver", $"{Names(RunConfiguration.Solvers)} [{new RunConfiguration().Solver}]", "NAME", (c, v) => c with { Solver = v }),
+        Text("solver", $"{Names(Solvers.All.Names)} [{new RunConfiguration().Solver}]", "NAME", (c, v) => c with { Solver = v }),
         Number<double>("learning-rate", "Learning rate [adam 1e-3; sgd 1e-4 for the convention sum, otherwise 1e-2]", "η", (c, v) => c with { LearningRate = v }),
         Named<RateSchedule>("schedule", $"Learning rate over the epochs: {Names(EnumNames.All<RateSchedule>())} [cosine]", (c, v) => c with { Schedule = v }),
         Number<double>("momentum", "Momentum of sgd [0.9]", "m", (c, v) => c with { Momentum = v }),

@@ -25,7 +25,7 @@ internal static class FirstOrderConstants
         NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
         var network = new Network(specification);
         Initialization.Initialize(network, configuration.Init, configuration.Seed);
-        Solver solver = SolverFactory.Create(configuration, new Objective(specification, data, configuration.ToObjectiveSettings()), network);
+        Solver solver = configuration.ToSolverSettings().CreateSolver(new Objective(specification, data, configuration.ToObjectiveSettings()), network);
         if (!solver.Start()) throw new ComputationFailedException("The objective is not finite at the start.");
         HashSet<long> recorded = [.. Records(configuration.MaxEpochs)];
         var rows = new List<double[]>();

@@ -2,15 +2,13 @@ using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
+using RankCollapse.Training;
 
 namespace RankCollapse.Sweeps.Plan;
 
 /// <summary>Adds up what trials will need: a rough number of seconds, memory, threads.</summary>
 internal sealed class TrialCost(TrialData data)
 {
-    /// <summary>Iterations that a second-order solver takes on the problems of the README; others take all their epochs.</summary>
-    private const double SecondOrderEpochs = 60;
-
     /// <summary>Reading data, measuring and writing.</summary>
     private const double SecondsAround = 0.01;
 
@@ -25,7 +23,7 @@ internal sealed class TrialCost(TrialData data)
     {
         (int inputs, int? outputs) = DimensionsOf(configuration, file);
         NetworkSpecification specification = configuration.ToSpecification(inputs, outputs ?? configuration.Classes);
-        double epochs = configuration.Solver == "gauss-newton" ? Math.Min(SecondOrderEpochs, configuration.MaxEpochs) : configuration.MaxEpochs;
+        double epochs = Math.Min(Solvers.All.Parse(configuration.Solver).TypicalEpochs ?? long.MaxValue, configuration.MaxEpochs);
         double seconds = SecondsAround + (epochs * RecordInterval.EpochSeconds(configuration, specification, configuration.Samples));
         Needs = new SweepNeeds
         {

@@ -45,7 +45,7 @@ public static class TrialIdentity
         {
             Version = null,
             LambdaFeatures = configuration.LambdaFeatures ?? configuration.Lambda,
-            LearningRate = configuration.LearningRate ?? SolverFactory.DefaultLearningRate(configuration),
+            LearningRate = configuration.ToSolverSettings().EffectiveLearningRate,
             Threads = configuration.Threads ?? 1,
         };
     }

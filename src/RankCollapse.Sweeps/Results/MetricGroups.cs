@@ -76,7 +76,7 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
         string y = request.Y is { } second ? $"\"{second}\"" : "NULL";
         string[] others = [.. ResultColumn.Settings.Select(s => s.Name).Where(s => s != "version" && s != request.X && s != request.Y)];
         string differ = string.Join(", ", others.Select(s => $"count(DISTINCT \"{s}\")"));
-        string meaningless = string.Join(", ", new[] { TrainingStatus.Diverged, TrainingStatus.NoMinimum }.Select(status => $"'{status.NameOf()}'"));
+        string meaningless = string.Join(", ", new[] { TrainingStatus.Diverged, TrainingStatus.NoMinimum }.Select(status => $"'{EnumNames.Of(status)}'"));
         using var database = ResultDatabase.Open(sources, $"""
             WITH chosen AS (SELECT * FROM runs WHERE state = '{ResultSource.Done}'{(request.Where is { } where ? $" AND (\n{where}\n)" : "")}),
             pairs AS (SELECT "{request.X}" AS group_x, {y} AS group_y, CASE WHEN status IN ({meaningless}) THEN NULL ELSE ({value})::DOUBLE END AS v, status IN ({meaningless}) AS diverged, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})

@@ -158,7 +158,7 @@ public sealed class SweepWorker : IDisposable
         var manifest = new ResultManifest
         {
             Trial = trial.Id,
-            Status = run.Summary.Status.NameOf(),
+            Status = EnumNames.Of(run.Summary.Status),
             Reason = result.Advice?.Text,
             Attempt = attempt,
             Worker = _name,

@@ -1,9 +1,10 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
+using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
 
-/// <summary>How often metrics are recorded when nothing is said: about 100 times, every epoch of a second-order solver, and less often where records would take more than a tenth of the time.</summary>
+/// <summary>How often metrics are recorded when nothing is said: about 100 times, every epoch of a solver whose epochs are few, and less often where records would take more than a tenth of the time.</summary>
 /// <remarks>
 /// The choice depends on the settings, the shape and the kind of LAPACK alone, never on a clock, so that equal runs record equal epochs.
 /// Costs are estimated from what was measured on one core: products at 40 GFLOP/s, and the singular values of a 200×200 matrix in 3 ms
@@ -16,9 +17,6 @@ public static class RecordInterval
     private const double FlopsPerSecond = 4e10;
     private const double NativeSecondsPerEntry = 3e-3 / (200.0 * 200 * 200);
     private const double ManagedSecondsPerEntry = 20e-3 / (200.0 * 200 * 200);
-
-    /// <summary>An iteration of a second-order solver costs about as much as this many gradients.</summary>
-    private const double GradientsPerSecondOrderEpoch = 100;
 
     /// <summary>The number of epochs from a record to the next.</summary>
     /// <param name="configuration">Its solver, number of epochs and kind of record are used.</param>
@@ -35,11 +33,10 @@ public static class RecordInterval
             decompositions += Cubic(rows, samples);
             if (configuration.Record != RecordKind.Collapse) decompositions += Cubic(rows, columns);
         }
-        bool isSecondOrder = IsSecondOrder(configuration);
         double epochSeconds = EpochSeconds(configuration, specification, samples);
         double recordSeconds = decompositions * (Lapack.IsNative ? NativeSecondsPerEntry : ManagedSecondsPerEntry);
         double affordable = Math.Ceiling(recordSeconds / (ShareOfTime * epochSeconds));
-        double wanted = isSecondOrder ? 1 : Math.Ceiling((double)configuration.MaxEpochs / Records);
+        double wanted = Solvers.All.Parse(configuration.Solver).RecordsEveryEpoch ? 1 : Math.Ceiling((double)configuration.MaxEpochs / Records);
         return (long)Math.Clamp(Math.Max(affordable, wanted), 1, 1e15);
     }
 
@@ -48,11 +45,8 @@ public static class RecordInterval
     {
         double multiplications = 0;
         for (int l = 1; l <= specification.Depth; l++) multiplications += (double)specification.Width(l) * specification.Width(l - 1) * samples;
-        double gradients = IsSecondOrder(configuration) ? GradientsPerSecondOrderEpoch : 1;
-        return gradients * 6 * multiplications / FlopsPerSecond;
+        return Solvers.All.Parse(configuration.Solver).GradientsPerEpoch * 6 * multiplications / FlopsPerSecond;
     }
-
-    private static bool IsSecondOrder(RunConfiguration configuration) => configuration.Solver == "gauss-newton";
 
     /// <summary>What the work of a decomposition is proportional to.</summary>
     private static double Cubic(double rows, double columns) => Math.Max(rows, columns) * Math.Min(rows, columns) * Math.Min(rows, columns);

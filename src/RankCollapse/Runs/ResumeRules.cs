@@ -18,7 +18,7 @@ internal static class ResumeRules
         {
             if (Free.Contains(name) || JsonNode.DeepEquals(value, after[name])) continue;
             bool isMaxEpochs = name == "maxEpochs";
-            if (isMaxEpochs && !SolverFactory.DependsOnMaxEpochs(stored)) continue;
+            if (isMaxEpochs && !stored.ToSolverSettings().DependsOnMaxEpochs) continue;
             string reason = isMaxEpochs
                 ? "with the schedule cosine the rate of every epoch depends on it"
                 : "a run is resumed with the settings that it was started with";
@@ -43,7 +43,7 @@ internal static class ResumeRules
     public static bool CanGoOn(TrainingStatus status, RunConfiguration configuration) => status switch
     {
         TrainingStatus.Cancelled or TrainingStatus.TimeLimit or TrainingStatus.Stalled => true,
-        TrainingStatus.MaxEpochs => !SolverFactory.DependsOnMaxEpochs(configuration),
+        TrainingStatus.MaxEpochs => !configuration.ToSolverSettings().DependsOnMaxEpochs,
         _ => false,
     };
 

@@ -9,9 +9,6 @@ public sealed partial record RunConfiguration
 {
     private const int DeepestNetwork = 10_000;
 
-    /// <summary>The names that <see cref="Solver"/> takes.</summary>
-    public static IReadOnlyList<string> Solvers { get; } = ["adam", "sgd", "lbfgs", "gauss-newton"];
-
     /// <summary>Checks every setting that can be checked without the data.</summary>
     /// <exception cref="InvalidInputException">A setting lies outside its range; the message names it by its option, with the value found and those expected.</exception>
     public void Validate()
@@ -34,7 +31,7 @@ public sealed partial record RunConfiguration
         RequireNotNegative("delta", Delta);
         if (LambdaFeatures is { } lambdaFeatures) RequireNotNegative("lambda-features", lambdaFeatures);
         RequireDefined("init", Init);
-        RequireName("solver", Solver, Solvers);
+        RequireName("solver", Solver, Solvers.All.Names);
         if (LearningRate is { } learningRate) RequirePositive("learning-rate", learningRate);
         RequireDefined("schedule", Schedule);
         if (!(Momentum is >= 0 and < 1)) throw new InvalidInputException($"The setting momentum is {Momentum}; expected a number from 0 to below 1.");
@@ -73,6 +70,17 @@ public sealed partial record RunConfiguration
         Lambda = Lambda,
         Delta = Delta,
         LambdaFeatures = LambdaFeatures,
+    };
+
+    /// <summary>The part of the settings that concerns the solver.</summary>
+    public SolverSettings ToSolverSettings() => new()
+    {
+        Solver = Solver,
+        LearningRate = LearningRate,
+        Schedule = Schedule,
+        Momentum = Momentum,
+        MaxEpochs = MaxEpochs,
+        Convention = Convention,
     };
 
     /// <summary>The part of the settings that says which data to load.</summary>

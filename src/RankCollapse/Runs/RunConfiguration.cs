@@ -69,8 +69,8 @@ public sealed partial record RunConfiguration
     [JsonConverter(typeof(EnumNameConverter<InitializationScheme>))]
     public InitializationScheme Init { get; init; } = InitializationScheme.Orthogonal;
 
-    /// <summary><c>adam</c>, <c>sgd</c>, <c>lbfgs</c> or <c>gauss-newton</c>.</summary>
-    public string Solver { get; init; } = "gauss-newton";
+    /// <summary>A name of <see cref="Training.Solvers.All"/>.</summary>
+    public string Solver { get; init; } = Training.Solvers.Default;
 
     /// <summary>Learning rate; null takes the solver's default.</summary>
     public double? LearningRate { get; init; }

@@ -37,7 +37,7 @@ public static class TrainingRun
         RunFolder? folder = null;
         if (path is not null)
         {
-            folder = RunFolder.Create(path, options.Force, RunFolder.EstimateBytes(session.Initial.Specification, session.Data, SolverFactory.VectorsPerCheckpoint(configuration)));
+            folder = RunFolder.Create(path, options.Force, RunFolder.EstimateBytes(session.Initial.Specification, session.Data, configuration.ToSolverSettings().Entry.VectorsPerCheckpoint));
             folder.WriteDataSet(session.Data);
             folder.WriteInitial(session.Initial);
             folder.WriteConfiguration(configuration);
@@ -115,7 +115,7 @@ public static class TrainingRun
         {
             Version = ProgramVersion,
             LambdaFeatures = configuration.LambdaFeatures ?? configuration.Lambda,
-            LearningRate = configuration.LearningRate ?? SolverFactory.DefaultLearningRate(configuration),
+            LearningRate = configuration.ToSolverSettings().EffectiveLearningRate,
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, specification, data.SampleCount),
         };
     }
@@ -158,7 +158,7 @@ public static class TrainingRun
         const int MatricesPerLayer = 7;
         double parameters = Network.CountParameters(specification), features = 0;
         foreach (int width in specification.Widths) features += (double)width * samples;
-        double numbers = (parameters * (4 + (2.0 * SolverFactory.VectorsPerCheckpoint(configuration)))) + (MatricesPerLayer * features) + (2.0 * specification.InputDimension * samples);
+        double numbers = (parameters * (4 + (2.0 * configuration.ToSolverSettings().Entry.VectorsPerCheckpoint))) + (MatricesPerLayer * features) + (2.0 * specification.InputDimension * samples);
         return sizeof(double) * numbers;
     }
 

@@ -34,12 +34,13 @@ internal sealed class TrainingSession : IDisposable
             MaxSeconds = configuration.MaxSeconds,
             GradientTolerance = configuration.GradientTolerance,
             Missing = configuration.CollapseTolerance is { } bound ? MissingCollapse(new CollapseCondition(data, bound)) : null,
+            Alternative = configuration.ToSolverSettings().Entry.Alternative,
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, initial.Specification, data.SampleCount),
             RecordsEarly = true,
             CheckpointSeconds = configuration.CheckpointSeconds,
         };
         var objective = new Objective(initial.Specification, data, configuration.ToObjectiveSettings());
-        _solver = SolverFactory.Create(configuration, objective, initial.Copy());
+        _solver = configuration.ToSolverSettings().CreateSolver(objective, initial.Copy());
         _recorder = new RunRecorder(_solver, data, _limits, configuration.Record == RecordKind.Collapse);
         _trainer = new Trainer(_solver, _limits, new TrainingObserver
         {

@@ -19,6 +19,18 @@ namespace RankCollapse.Training;
 /// </remarks>
 public sealed class GaussNewtonSolver : Solver
 {
+    /// <summary>The solver's line of the table.</summary>
+    internal static SolverEntry Entry { get; } = new()
+    {
+        Name = "gauss-newton",
+        Meaning = "a trust-region Newton method, to a stationary point",
+        Create = (_, objective, network) => new GaussNewtonSolver(objective, network),
+        GradientsPerEpoch = 100,
+        TypicalEpochs = 60,
+        RecordsEveryEpoch = true,
+        VectorsPerCheckpoint = 2,
+    };
+
     /// <summary>The largest kernel matrix, KN rows: 4096² doubles are 128 MiB and take some 0.3 s to factor on one core.</summary>
     private const int LargestKernel = 4096;
 

@@ -6,6 +6,18 @@ namespace RankCollapse.Training;
 /// <summary>Gradient descent with heavy-ball momentum (Polyak 1964): v ← m·v + ∇J, Θ ← Θ − η·v, on the full batch.</summary>
 public sealed class GradientDescentSolver : Solver
 {
+    /// <summary>The solver's line of the table; steps scale with the objective, so that a sum over some hundred samples needs a smaller rate than a mean.</summary>
+    internal static SolverEntry Entry { get; } = new()
+    {
+        Name = "sgd",
+        Meaning = "gradient descent with momentum on the full batch",
+        Create = (settings, objective, network) => new GradientDescentSolver(objective, network, settings.ToLearningRate(), settings.Momentum),
+        Settings = ["learning-rate", "schedule", "momentum"],
+        DefaultLearningRate = convention => convention == Convention.Sum ? 1e-4 : 1e-2,
+        VectorsPerCheckpoint = 2,
+        Alternative = Solvers.Default,
+    };
+
     private readonly LearningRate _rate;
     private readonly double _momentum;
     private readonly double[] _velocity;

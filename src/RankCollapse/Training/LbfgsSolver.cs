@@ -6,6 +6,18 @@ namespace RankCollapse.Training;
 /// <summary>Limited-memory BFGS (Liu and Nocedal 1989) with a strong Wolfe search; an iteration is an epoch and may need several gradients.</summary>
 public sealed class LbfgsSolver : Solver
 {
+    private const int Pairs = 20;
+
+    /// <summary>The solver's line of the table.</summary>
+    internal static SolverEntry Entry { get; } = new()
+    {
+        Name = "lbfgs",
+        Meaning = "limited-memory BFGS with a line search",
+        Create = (_, objective, network) => new LbfgsSolver(objective, network),
+        VectorsPerCheckpoint = (2 * Pairs) + 2,
+        Alternative = Solvers.Default,
+    };
+
     private readonly int _memory;
     private readonly double[][] _steps;
     private readonly double[][] _changes;
@@ -22,7 +34,7 @@ public sealed class LbfgsSolver : Solver
     /// <param name="objective">What is minimised.</param>
     /// <param name="network">The start.</param>
     /// <param name="memory">Pairs of steps and gradient changes that are kept, at least 1.</param>
-    public LbfgsSolver(Objective objective, Network network, int memory = 20)
+    public LbfgsSolver(Objective objective, Network network, int memory = Pairs)
         : base(objective, network)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(memory);

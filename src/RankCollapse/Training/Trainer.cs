@@ -114,13 +114,12 @@ public sealed class Trainer : IDisposable
         }
     }
 
+    private string OrAnotherSolver => _options.Alternative is { } other ? $" or choose solver {other}" : "";
+
     private bool IsStationary(TrainingState state) => state.Gradient.Relative <= _options.GradientTolerance;
 
-    private Advice OutOfEpochs(TrainingState state, string? missing)
-    {
-        string also = _solver is GaussNewtonSolver ? "" : " or choose the solver gauss-newton";
-        return new Advice($"{Where(state, missing)} after {_epoch} epochs; raise max-epochs{also}.", "max-epochs");
-    }
+    private Advice OutOfEpochs(TrainingState state, string? missing) =>
+        new($"{Where(state, missing)} after {_epoch} epochs; raise max-epochs{OrAnotherSolver}.", "max-epochs", "solver");
 
     private Advice OutOfTime(TrainingState state, string? missing, double limit) =>
         new($"{Where(state, missing)} at the time limit of {limit} s; raise max-seconds or go on from here (resume).", "max-seconds", "resume");
@@ -167,8 +166,9 @@ public sealed class Trainer : IDisposable
         while (_epoch < failed - 1 && _solver.Step() != StepOutcome.NonFinite) _epoch++;
         var advice = new Advice(
             $"A value became infinite or not a number in epoch {failed} ({Place(layer)}); the state of epoch {_epoch} is kept. "
-            + "Use a smaller learning-rate, or the solver gauss-newton, which cannot diverge.",
-            "learning-rate");
+            + $"Use a smaller learning-rate{OrAnotherSolver}.",
+            "learning-rate",
+            "solver");
         return End(TrainingStatus.Diverged, State(), advice);
     }
 

@@ -18,6 +18,9 @@ public sealed record TrainingOptions
     /// </summary>
     public Func<Solver, string?>? Missing { get; init; }
 
+    /// <summary>The name of a solver to advise where this one does not get there; null advises none.</summary>
+    public string? Alternative { get; init; }
+
     /// <summary>Record every so many epochs, and at the first and last one.</summary>
     public long RecordEvery { get; init; } = 100;
 

@@ -1,4 +1,3 @@
-using RankCollapse.Runs;
 using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Training;
@@ -37,7 +36,7 @@ public sealed class StationaryPointCheckTests
 
     private static TrainingResult Train(TrainingProblem problem, string solver)
     {
-        Solver made = SolverFactory.Create(new RunConfiguration { Solver = solver }, problem.Objective(), problem.Network);
+        Solver made = new SolverSettings { Solver = solver }.CreateSolver(problem.Objective(), problem.Network);
         using var trainer = new Trainer(made, new TrainingOptions { MaxEpochs = 500, GradientTolerance = 1e-8 });
         return trainer.Run();
     }

@@ -7,18 +7,7 @@ public sealed class TrainingStatusesTests
     [Fact]
     public void Names_AreThoseOfFiles() => Assert.Equal(
         ["converged", "stalled", "no-minimum", "max-epochs", "time-limit", "cancelled", "diverged"],
-        Enum.GetValues<TrainingStatus>().Select(status => status.NameOf()));
-
-    [Fact]
-    public void Parse_OfAName_GivesItsStatus() =>
-        Assert.All(Enum.GetValues<TrainingStatus>(), status => Assert.Equal(status, TrainingStatuses.Parse(status.NameOf())));
-
-    [Fact]
-    public void Parse_OfAnUnknownName_ListsNearOnes()
-    {
-        var error = Assert.Throws<InvalidInputException>(() => TrainingStatuses.Parse("stall"));
-        Assert.Contains("stalled", error.Message, StringComparison.Ordinal);
-    }
+        EnumNames.All<TrainingStatus>());
 
     [Fact]
     public void EveryStatusButConverged_HasAdvice() =>
