@@ -14,7 +14,7 @@ public sealed class LbfgsSolver : Solver
         Name = "lbfgs",
         Meaning = "limited-memory BFGS with a line search",
         Create = (_, objective, network) => new LbfgsSolver(objective, network),
-        VectorsPerCheckpoint = (2 * Pairs) + 2,
+        VectorsPerCheckpoint = (2 * Pairs) + 1,
         Alternative = Solvers.Default,
     };
 
