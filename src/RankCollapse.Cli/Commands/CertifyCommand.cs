@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
-using RankCollapse.Data;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Certificates;
 
@@ -18,7 +17,8 @@ internal static class CertifyCommand
         {
             Notes =
             [
-                "The exact bound is that of Theorem 3.4 with Lemma 3.3's remainder computed; the tight bound leaves out what does not raise the rank, and looks at the layer's own collapse too.",
+                "The exact bound is that of Theorem 3.4 with Lemma 3.3's remainder computed; the tight bound leaves out what does not raise the rank, and "
+                    + "looks at the layer's own collapse too.",
                 "Exit code 0: every bound holds; 1: one does not; 2: bad input.",
             ],
             Examples = ["rankcollapse certify runs/first", "rankcollapse certify runs/first --rank 12 --json"],
@@ -37,12 +37,12 @@ internal static class CertifyCommand
             if (clusters < 1) throw new InvalidInputException($"--rank is {clusters}; expected at least 1.");
             string folder = parsed.GetRequiredValue(path);
             Run run = RunFolder.Read(folder);
-            var certificate = LowRankCertificate.Compute(run.Trained, run.DataSet, run.Configuration.ToObjectiveSettings(), new LowRankCertificateOptions { Rank = clusters });
-            int size = parsed.GetResult(batch) is null ? Math.Min(certificate.Layers[0].Rank, run.DataSet.SampleCount) : parsed.GetValue(batch);
-            IReadOnlyList<GradientRank> gradients = GradientRank.Measure(run.Trained, FirstSamples(run.DataSet, size), run.Configuration.ToObjectiveSettings());
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, certificate, gradients));
-            else Write(environment, folder, certificate, gradients);
-            return certificate.Holds && gradients.All(g => g.Holds) ? ExitCode.Done : ExitCode.NotReached;
+            int? size = parsed.GetResult(batch) is null ? null : parsed.GetValue(batch);
+            var options = new LowRankCertificateOptions { Rank = clusters };
+            var found = Certification.Compute(run.Trained, run.DataSet, run.Configuration.ToObjectiveSettings(), options, size);
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, found.Certificate, found.GradientRanks));
+            else Write(environment, folder, found.Certificate, found.GradientRanks);
+            return found.Holds ? ExitCode.Done : ExitCode.NotReached;
         });
         return command;
     }
@@ -50,30 +50,29 @@ internal static class CertifyCommand
     private static void Write(CommandEnvironment environment, string folder, LowRankCertificate certificate, IReadOnlyList<GradientRank> gradients)
     {
         environment.Output.WriteLine($"{folder}: distance of W from rank {certificate.Layers[0].Rank}, and what bounds it (Theorem 3.4)");
-        var table = new TextTable("layer", "distance", "exact bound", "ratio", "from", "tight bound", "ratio", "from", "M", "sampled", "M bound", "ratio", "from", "residual of (4)", "relative", "holds");
+        var table = new TextTable(
+            "layer", "distance", "exact bound", "ratio", "from", "tight bound", "ratio", "from",
+            "M", "sampled", "M bound", "ratio", "from", "residual of (4)", "relative", "holds");
         foreach (LayerCertificate layer in certificate.Layers)
         {
             LayerBound? best = layer.Best, curved = layer.BestByCurvature;
-            table.Add($"{layer.Layer}", Numbers.Short(layer.Distance), Numbers.Short(best?.ExactBound), Numbers.Short(layer.Ratio), From(best),
-                Numbers.Short(layer.TightBound), Numbers.Short(layer.TightRatio), TightFrom(layer), Numbers.Short(curved?.Curvature), Numbers.Short(curved?.SampledCurvature), Numbers.Short(curved?.CurvatureBound), Numbers.Short(layer.Distance > 0 ? curved?.CurvatureBound / layer.Distance : null), From(curved), Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
+            table.Add(
+                $"{layer.Layer}", Numbers.Short(layer.Distance), Numbers.Short(best?.ExactBound), Numbers.Short(layer.Ratio), From(best?.From),
+                Numbers.Short(layer.TightBound), Numbers.Short(layer.TightRatio), From(layer.TightFrom),
+                Numbers.Short(curved?.Remainder.Curvature), Numbers.Short(curved?.Remainder.SampledCurvature),
+                Numbers.Short(curved?.CurvatureBound), Numbers.Short(layer.CurvatureRatio), From(curved?.From),
+                Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
                 layer.Bounds.Count == 0 ? Numbers.Short(null) : layer.Holds ? "yes" : "no");
         }
         table.Write(environment.Output);
         foreach (LayerCertificate layer in certificate.Layers.Where(l => l.Reason is not null)) environment.Output.WriteLine(layer.Reason);
-        foreach (string reason in certificate.Layers.SelectMany(l => l.Bounds).Select(b => b.CurvatureReason).OfType<string>().Distinct(StringComparer.Ordinal)) environment.Output.WriteLine($"no M: {reason}");
-        environment.Output.WriteLine($"Proposition 3.1: gradients of the first {gradients[0].BatchSize} samples have ranks {string.Join(", ", gradients.Select(g => g.Rank))}; {(gradients.All(g => g.Holds) ? "it holds" : "it does not hold")}.");
+        IEnumerable<string?> reasons = certificate.Layers.SelectMany(l => l.Bounds).Select(b => b.Remainder.CurvatureReason);
+        foreach (string reason in reasons.OfType<string>().Distinct(StringComparer.Ordinal)) environment.Output.WriteLine($"no M: {reason}");
+        string ranks = string.Join(", ", gradients.Select(g => g.Rank)), verdict = gradients.All(g => g.Holds) ? "it holds" : "it does not hold";
+        environment.Output.WriteLine($"Proposition 3.1: gradients of the first {gradients[0].BatchSize} samples have ranks {ranks}; {verdict}.");
     }
 
-    private static DataSet FirstSamples(DataSet data, int count)
-    {
-        if (count < 1 || count > data.SampleCount) throw new InvalidInputException($"--batch is {count}; expected 1 to the {data.SampleCount} samples of the run.");
-        return new DataSet(data.Name, data.Inputs.Block(0, 0, data.InputDimension, count), data.Targets.Block(0, 0, data.OutputDimension, count), data.Labels.Length == 0 ? [] : data.Labels[..count]);
-    }
-
-    private static string From(LayerBound? bound) => bound is null ? Numbers.Short(null) : $"Z{bound.From}";
-
-    private static string TightFrom(LayerCertificate layer) =>
-        layer.Own is { } own && own.Bound <= layer.BestProjected?.ProjectedBound ? $"Z{layer.Layer}" : From(layer.BestProjected);
+    private static string From(int? layer) => layer is null ? Numbers.Short(null) : $"Z{layer}";
 
     private static JsonObject ToJson(string folder, LowRankCertificate certificate, IReadOnlyList<GradientRank> gradients) => new()
     {
@@ -120,17 +119,17 @@ internal static class CertifyCommand
                 ["from"] = b.From,
                 ["partition"] = b.PartitionName,
                 ["clusters"] = b.ClusterCount,
-                ["wcss"] = JsonOutput.Number(b.Wcss),
-                ["remainder"] = JsonOutput.Number(b.RemainderNorm),
+                ["wcss"] = JsonOutput.Number(b.Remainder.Wcss),
+                ["remainder"] = JsonOutput.Number(b.Remainder.Norm),
                 ["exactBound"] = JsonOutput.Number(b.ExactBound),
                 ["sharpBound"] = JsonOutput.Number(b.SharpBound),
                 ["projectedRemainder"] = JsonOutput.Number(b.ProjectedRemainder),
                 ["projectedResidual"] = JsonOutput.Number(b.ProjectedResidual),
                 ["projectedBound"] = JsonOutput.Number(b.ProjectedBound),
-                ["curvature"] = JsonOutput.Number(b.Curvature),
-                ["sampledCurvature"] = JsonOutput.Number(b.SampledCurvature),
-                ["curvatureReason"] = JsonOutput.Text(b.CurvatureReason),
-                ["remainderBound"] = JsonOutput.Number(b.RemainderBound),
+                ["curvature"] = JsonOutput.Number(b.Remainder.Curvature),
+                ["sampledCurvature"] = JsonOutput.Number(b.Remainder.SampledCurvature),
+                ["curvatureReason"] = JsonOutput.Text(b.Remainder.CurvatureReason),
+                ["remainderBound"] = JsonOutput.Number(b.Remainder.Bound),
                 ["curvatureBound"] = JsonOutput.Number(b.CurvatureBound),
             })]),
         })]),

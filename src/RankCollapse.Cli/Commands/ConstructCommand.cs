@@ -4,7 +4,6 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Minimizers;
-using RankCollapse.Theory.RepresentationCosts;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -17,7 +16,11 @@ internal static class ConstructCommand
         var command = new Verb("construct", "Writes the global minimiser of Theorem 4.2, or C.2 for residual networks, as a run.")
         {
             Notes = ["Takes the settings of train; --seed draws the orthogonal factors. measure, certify and report work on the run."],
-            Examples = ["rankcollapse construct --depth 5 --out runs/minimiser", "rankcollapse construct --architecture residual --constant 0.5 --out runs/residual"],
+            Examples =
+            [
+                "rankcollapse construct --depth 5 --out runs/minimiser",
+                "rankcollapse construct --architecture residual --constant 0.5 --out runs/residual",
+            ],
         };
         var settings = new TrainingOptionSet();
         settings.AddTo(command);
@@ -31,27 +34,13 @@ internal static class ConstructCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            RunConfiguration configuration = settings.Apply(parsed, new RunConfiguration()) with { MaxEpochs = 0 };
-            configuration.Validate();
+            RunConfiguration configuration = settings.Apply(parsed, new RunConfiguration());
             double c = parsed.GetResult(constant) is null ? 1 : parsed.GetValue(constant);
             string path = parsed.GetValue(output) ?? Path.Combine("runs", "minimiser");
-            GlobalMinimizer? minimizer = null;
-            TrainingRun.Start(
-                configuration,
-                path,
-                new TrainingRunOptions
-                {
-                    Force = parsed.GetValue(force),
-                    Warning = environment.Error.WriteLine,
-                    Initial = (specification, data) =>
-                    {
-                        minimizer = GlobalMinimizer.Construct(new FeatureProblem(specification, data), new GlobalMinimizerOptions { Constant = c, Seed = configuration.Seed });
-                        return minimizer.Network ?? throw new InvalidInputException($"The minimiser's features exist, but no network has them: {minimizer.NetworkReason}");
-                    },
-                },
-                environment.Cancellation);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(path, c, minimizer!));
-            else Write(environment, path, c, minimizer!);
+            var options = new TrainingRunOptions { Force = parsed.GetValue(force), Warning = environment.Error.WriteLine };
+            GlobalMinimizer minimizer = MinimizerRun.Write(configuration, path, c, options, environment.Cancellation);
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(path, c, minimizer));
+            else Write(environment, path, c, minimizer);
             return ExitCode.Done;
         });
         return command;
@@ -59,8 +48,10 @@ internal static class ConstructCommand
 
     private static void Write(CommandEnvironment environment, string path, double constant, GlobalMinimizer minimizer)
     {
-        environment.Output.WriteLine($"{path}: the minimiser of {minimizer.Theorem} for C = {Numbers.Short(constant)}, with representation cost {Numbers.Short(minimizer.Value, 6)}");
-        if (minimizer.UnmetHypotheses.Count > 0) environment.Output.WriteLine($"The theorem also asks that {string.Join("; ", minimizer.UnmetHypotheses)}.");
+        string value = Numbers.Short(minimizer.Value, 6);
+        environment.Output.WriteLine($"{path}: the minimiser of {minimizer.Theorem} for C = {Numbers.Short(constant)}, with representation cost {value}");
+        if (minimizer.UnmetHypotheses.Count > 0)
+            environment.Output.WriteLine($"The theorem also asks that {string.Join("; ", minimizer.UnmetHypotheses)}.");
     }
 
     private static JsonObject ToJson(string path, double constant, GlobalMinimizer minimizer) => new()

@@ -12,8 +12,6 @@ namespace RankCollapse.Cli.Commands;
 /// <summary><c>forecast</c>: spectra of every layer and the objective, before training.</summary>
 internal static class ForecastCommand
 {
-    private static readonly double[] StabilityDeltas = [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
-
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
@@ -24,12 +22,18 @@ internal static class ForecastCommand
                 "Takes the settings of train; --against RUN takes those of a run, compares with what it reached, and draws both.",
                 "For cross-entropy the centroid problem alone is defined: the others interpolate the targets, where its minimum is not.",
             ],
-            Examples = ["rankcollapse forecast --depth 10 --lambda 1e-5", "rankcollapse forecast --against runs/first --json", "rankcollapse forecast --stability --out figures"],
+            Examples =
+            [
+                "rankcollapse forecast --depth 10 --lambda 1e-5",
+                "rankcollapse forecast --against runs/first --json",
+                "rankcollapse forecast --stability --out figures",
+            ],
         };
         var settings = new TrainingOptionSet();
         settings.AddTo(command);
         Option<string> against = OptionValue.Of<string>("--against", "Compare with a trained run, whose settings and data are used", "RUN");
-        Option<double> refine = OptionValue.Of<double>("--refine", "Go on in the full problem, from the network of the centroid problem, to this relative gradient norm", "X");
+        Option<double> refine = OptionValue.Of<double>("--refine", "Go on in the full problem, from the network of the centroid problem, to this relative "
+            + "gradient norm", "X");
         Option<bool> stability = OptionValue.Switch("--stability", "Follow the minimisers of the recursion as delta goes to 0 instead (Theorem 4.4)");
         Option<string> output = OptionValue.Of<string>("--out", "Where the figure and its data go [RUN/figures]", "DIR");
         Option<bool> json = CommonOptions.Json();
@@ -49,19 +53,15 @@ internal static class ForecastCommand
             if (parsed.GetValue(stability)) return FollowDelta(configuration, data, figureFolder, parsed.GetValue(json));
 
             double? tolerance = parsed.GetResult(refine) is null ? null : parsed.GetValue(refine);
-            if (tolerance is { } given && (!(given > 0) || double.IsInfinity(given))) throw new InvalidInputException($"--refine is {given}; the relative gradient norm to reach is positive and finite.");
-            if (run is null && parsed.GetValue(output) is not null) throw new InvalidInputException("--out is where figures go, and a forecast alone has none; add --against RUN or --stability.");
-
-            // A start for the full problem is worth solving well: it saves steps there.
-            var options = new CentroidForecastOptions { Seed = configuration.Seed };
-            if (tolerance is { } asked) options = options with { GradientTolerance = Math.Min(1e-8, asked), MaxSteps = 1000 };
-            var set = ForecastSet.Compute(configuration.ToSpecification(data.InputDimension, data.OutputDimension), data, configuration.ToObjectiveSettings(), options);
-            CentroidRefinement? refinement = tolerance is null ? null : Refine(set, tolerance.Value);
+            if (run is null && parsed.GetValue(output) is not null)
+                throw new InvalidInputException("--out is where figures go, and a forecast alone has none; add --against RUN or --stability.");
+            NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
+            var set = ForecastSet.Compute(specification, data, configuration.ToObjectiveSettings(), configuration.Seed, tolerance);
             IReadOnlyList<string> figures = run is null ? [] : TheoryFigures.WriteForecast(set.Forecasts, run.Summary, figureFolder!);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ForecastOutput.ToJson(set, run, refinement, figures));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ForecastOutput.ToJson(set, run, figures));
             else
             {
-                ForecastOutput.Write(environment.Output, set, run, refinement);
+                ForecastOutput.Write(environment.Output, set, run);
                 FigureLines.Write(environment.Output, figures);
             }
             return ExitCode.Done;
@@ -78,7 +78,7 @@ internal static class ForecastCommand
         int FollowDelta(RunConfiguration configuration, DataSet data, string? folder, bool isJson)
         {
             NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
-            var family = StabilityFamily.Follow(specification, data, configuration.ToObjectiveSettings(), StabilityDeltas);
+            var family = StabilityFamily.Follow(specification, data, configuration.ToObjectiveSettings());
             IReadOnlyList<string> figures = folder is null ? [] : TheoryFigures.WriteStability(family, folder);
             if (isJson) JsonOutput.Write(environment.Output, StabilityOutput.ToJson(family, figures));
             else
@@ -89,8 +89,4 @@ internal static class ForecastCommand
             return ExitCode.Done;
         }
     }
-
-    private static CentroidRefinement Refine(ForecastSet set, double tolerance) =>
-        set.Centroids is { } centroids ? centroids.Refine(tolerance)
-            : throw new InvalidInputException($"--refine starts from the centroid problem, which has no solution here: {set.Missing.First(m => m.Source == "centroid problem").Reason}");
 }

@@ -24,12 +24,19 @@ internal static class PathCommand
                 "Writes the cost along the path as a figure and as a table, path.svg, path.png and path.csv.",
                 "Exit code 0: monotone, at the minimum, collapsed; 1: not so; 2: bad input.",
             ],
-            Examples = ["rankcollapse path runs/first", "rankcollapse path runs/first --scale 0.3", "rankcollapse path runs/first --trained --samples-per-layer 200 --json"],
+            Examples =
+            [
+                "rankcollapse path runs/first",
+                "rankcollapse path runs/first --scale 0.3",
+                "rankcollapse path runs/first --trained --samples-per-layer 200 --json",
+            ],
         };
         Argument<string> path = CommonOptions.RunFolder();
         Option<bool> trained = OptionValue.Switch("--trained", "Start from the trained network, whose features need full rank");
         Option<int> samples = OptionValue.Of<int>("--samples-per-layer", "Times at which the cost is recorded while one layer moves [64]", "n");
-        Option<double> scale = OptionValue.Of<double>("--scale", "Multiply W_1 of the start, to keep features inside the range of activations such as tanh [the largest of 1, 1/2, 1/4, … for which they stay]", "s");
+        Option<double> scale = OptionValue.Of<double>(
+            "--scale", "Multiply W_1 of the start, to keep features inside the range of activations such as tanh [the largest of 1, 1/2, 1/4, … for which "
+                + "they stay]", "s");
         Option<string> output = OptionValue.Of<string>("--out", "Where the figure and its data go [RUN/figures]", "DIR");
         Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write the figure and its data");
         Option<int> threads = CommonOptions.Threads();
@@ -44,7 +51,8 @@ internal static class PathCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            if (parsed.GetResult(threads) is not null && parsed.GetValue(threads) < 1) throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
+            if (parsed.GetResult(threads) is not null && parsed.GetValue(threads) < 1)
+                throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
             string folder = parsed.GetRequiredValue(path);
             Run run = RunFolder.Read(folder);
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
@@ -52,31 +60,32 @@ internal static class PathCommand
             var options = new CollapsePathOptions { SamplesPerLayer = parsed.GetResult(samples) is null ? 64 : parsed.GetValue(samples) };
             double? given = parsed.GetResult(scale) is null ? null : parsed.GetValue(scale);
             (CollapsePath found, double used) = CollapsePath.FromNetwork(problem, parsed.GetValue(trained) ? run.Trained : run.Initial, given, options);
-            IReadOnlyList<string> figures = parsed.GetValue(noFigures) ? [] : TheoryFigures.WritePath(found, parsed.GetValue(output) ?? RunFolder.Open(folder).FiguresPath);
+            string figureFolder = parsed.GetValue(output) ?? RunFolder.Open(folder).FiguresPath;
+            IReadOnlyList<string> figures = parsed.GetValue(noFigures) ? [] : TheoryFigures.WritePath(found, figureFolder);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, found, used, figures));
             else
             {
                 Write(environment, folder, found, used);
                 FigureLines.Write(environment.Output, figures);
             }
-            return found is { IsMonotone: true, ReachesMinimum: true, EndIsCollapsed: true } ? ExitCode.Done : ExitCode.NotReached;
+            return found.Holds ? ExitCode.Done : ExitCode.NotReached;
         });
         return command;
     }
 
     private static void Write(CommandEnvironment environment, string folder, CollapsePath path, double scale)
     {
-        if (scale != 1) environment.Output.WriteLine($"W_1 of the start is multiplied with {Numbers.Short(scale)}, so that features stay in the range of the activations.");
-        environment.Output.WriteLine($"{folder}: the cost falls from {Numbers.Short(path.StartCost, 6)} to {Numbers.Short(path.EndCost, 6)}; the minimum is {Numbers.Short(path.Minimum, 6)}");
+        if (scale != 1) environment.Output.WriteLine($"W_1 of the start is multiplied with {Numbers.Short(scale)}, so that features stay in the range of the "
+            + "activations.");
+        string start = Numbers.Short(path.StartCost, 6), end = Numbers.Short(path.EndCost, 6), minimum = Numbers.Short(path.Minimum, 6);
+        environment.Output.WriteLine($"{folder}: the cost falls from {start} to {end}; the minimum is {minimum}");
         var table = new TextTable("layer that moves", "C", "cost before", "cost after", "rank drops");
-        foreach (IGrouping<int, PathSample> part in path.Samples.GroupBy(s => s.Layer))
-        {
-            double before = part.Key == 1 ? path.StartCost : path.Samples.Last(s => s.Layer == part.Key - 1).Cost;
-            double from = part.Key == 1 ? 0 : path.Samples.Last(s => s.Layer == part.Key - 1).Time, to = part.Last().Time;
-            table.Add($"{part.Key}", Numbers.Short(path.Constants[part.Key - 1]), Numbers.Short(before, 6), Numbers.Short(part.Last().Cost, 6), $"{path.RankDrops.Count(d => d.Time > from && d.Time <= to)}");
-        }
+        foreach (PathPart part in path.Parts)
+            table.Add($"{part.Layer}", Numbers.Short(part.Constant), Numbers.Short(part.StartCost, 6), Numbers.Short(part.EndCost, 6), $"{part.RankDropCount}");
         table.Write(environment.Output);
-        environment.Output.WriteLine($"monotone: {YesNo(path.IsMonotone)}; at the minimum: {YesNo(path.ReachesMinimum)}; collapsed at the end: {YesNo(path.EndIsCollapsed)}; orthogonality to {Numbers.Short(path.OrthogonalityError)}");
+        string monotone = YesNo(path.IsMonotone), minimal = YesNo(path.ReachesMinimum), collapsed = YesNo(path.EndIsCollapsed);
+        string orthogonality = Numbers.Short(path.OrthogonalityError);
+        environment.Output.WriteLine($"monotone: {monotone}; at the minimum: {minimal}; collapsed at the end: {collapsed}; orthogonality to {orthogonality}");
         if (path.UnmetHypotheses.Count > 0) environment.Output.WriteLine($"Theorem 4.3 also asks that {string.Join("; ", path.UnmetHypotheses)}.");
     }
 
@@ -96,8 +105,21 @@ internal static class PathCommand
         ["orthogonalityError"] = JsonOutput.Number(path.OrthogonalityError),
         ["constants"] = JsonOutput.List(path.Constants),
         ["unmetHypotheses"] = new JsonArray([.. path.UnmetHypotheses.Select(hypothesis => JsonOutput.Text(hypothesis))]),
-        ["rankDrops"] = new JsonArray([.. path.RankDrops.Select(d => new JsonObject { ["time"] = d.Time, ["layer"] = d.Layer, ["smallestSingularValue"] = JsonOutput.Number(d.SmallestSingularValue), ["cost"] = JsonOutput.Number(d.Cost), ["drop"] = d.Drop })]),
-        ["samples"] = new JsonArray([.. path.Samples.Select(s => new JsonObject { ["time"] = s.Time, ["layer"] = s.Layer, ["segment"] = s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values", ["cost"] = JsonOutput.Number(s.Cost) })]),
+        ["rankDrops"] = new JsonArray([.. path.RankDrops.Select(d => new JsonObject
+        {
+            ["time"] = d.Time,
+            ["layer"] = d.Layer,
+            ["smallestSingularValue"] = JsonOutput.Number(d.SmallestSingularValue),
+            ["cost"] = JsonOutput.Number(d.Cost),
+            ["drop"] = d.Drop,
+        })]),
+        ["samples"] = new JsonArray([.. path.Samples.Select(s => new JsonObject
+        {
+            ["time"] = s.Time,
+            ["layer"] = s.Layer,
+            ["segment"] = s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values",
+            ["cost"] = JsonOutput.Number(s.Cost),
+        })]),
         ["figures"] = new JsonArray([.. figures.Select(figure => JsonOutput.Text(figure))]),
     };
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
+using RankCollapse.Training;
 
 namespace RankCollapse.Cli.Output;
 
@@ -9,18 +10,19 @@ namespace RankCollapse.Cli.Output;
 internal static class ForecastOutput
 {
     /// <summary>Writes a table for each forecast, and why others are missing.</summary>
-    public static void Write(TextWriter output, ForecastSet set, Run? run, CentroidRefinement? refinement)
+    public static void Write(TextWriter output, ForecastSet set, Run? run)
     {
         foreach (Forecast forecast in set.Forecasts) Write(output, forecast, run);
         foreach (MissingForecast missing in set.Missing) output.WriteLine($"No forecast by the {missing.Source}: {missing.Reason}");
         if (set.Centroids is not { } centroids) return;
-        output.WriteLine($"The centroid problem was solved in {centroids.Steps} steps. Lifted to all samples: objective {Numbers.Short(centroids.LiftedValue.Total, 6)}, relative gradient {Numbers.Short(centroids.LiftedGradient.Relative)}");
-        if (refinement is { } refined)
-            output.WriteLine($"Newton's method from there: {refined.Steps} steps to objective {Numbers.Short(refined.Value.Total, 6)}, relative gradient {Numbers.Short(refined.Gradient.Relative)}; {Numbers.Short(refined.Seconds)} s");
+        string lifted = At(centroids.LiftedValue, centroids.LiftedGradient);
+        output.WriteLine($"The centroid problem was solved in {centroids.Steps} steps. Lifted to all samples: {lifted}");
+        if (set.Refinement is { } refined)
+            output.WriteLine($"Newton's method from there: {refined.Steps} steps to {At(refined.Value, refined.Gradient)}; {Numbers.Short(refined.Seconds)} s");
     }
 
     /// <summary>The JSON document.</summary>
-    public static JsonObject ToJson(ForecastSet set, Run? run, CentroidRefinement? refinement, IReadOnlyList<string> figures) => new()
+    public static JsonObject ToJson(ForecastSet set, Run? run, IReadOnlyList<string> figures) => new()
     {
         ["trainedObjective"] = JsonOutput.Number(run?.Summary.Objective),
         ["forecasts"] = new JsonArray([.. set.Forecasts.Select(forecast => ToJson(forecast, run))]),
@@ -32,7 +34,7 @@ internal static class ForecastOutput
             ["liftedObjective"] = JsonOutput.Number(centroids.LiftedValue.Total),
             ["liftedRelativeGradient"] = JsonOutput.Number(centroids.LiftedGradient.Relative),
         },
-        ["refinement"] = refinement is not { } refined ? null : new JsonObject
+        ["refinement"] = set.Refinement is not { } refined ? null : new JsonObject
         {
             ["steps"] = refined.Steps,
             ["objective"] = JsonOutput.Number(refined.Value.Total),
@@ -42,10 +44,14 @@ internal static class ForecastOutput
         ["figures"] = new JsonArray([.. figures.Select(figure => JsonOutput.Text(figure))]),
     };
 
+    private static string At(ObjectiveValue value, GradientSize gradient) =>
+        $"objective {Numbers.Short(value.Total, 6)}, relative gradient {Numbers.Short(gradient.Relative)}";
+
     private static void Write(TextWriter output, Forecast forecast, Run? run)
     {
-        string compared = run is null ? "" : $", trained {Numbers.Short(run.Summary.Objective, 6)}";
-        output.WriteLine($"{forecast.Source}: objective {Numbers.Short(forecast.Objective, 6)}{compared}; J/λ = {Numbers.Short(forecast.ObjectivePerLambda, 6)}; {Numbers.Short(forecast.Seconds)} s");
+        string objective = Numbers.Short(forecast.Objective, 6), compared = run is null ? "" : $", trained {Numbers.Short(run.Summary.Objective, 6)}";
+        string perLambda = Numbers.Short(forecast.ObjectivePerLambda, 6);
+        output.WriteLine($"{forecast.Source}: objective {objective}{compared}; J/λ = {perLambda}; {Numbers.Short(forecast.Seconds)} s");
         TextTable table = run is null
             ? new TextTable("layer", "rank", "s₁(Z)", "s_K(Z)", "s₁(W)", "s_K(W)")
             : new TextTable("layer", "rank", "s₁(Z)", "s_K(Z)", "s₁(W)", "s_K(W)", "trained s₁(Z)", "trained s₁(W)", "off Z", "off W");

@@ -9,7 +9,8 @@ internal static class StabilityOutput
     /// <summary>Writes a line for each δ.</summary>
     public static void Write(TextWriter output, StabilityFamily family)
     {
-        output.WriteLine($"Minimisers as δ → 0 (Theorem 4.4): J/λ of the limit is {Numbers.Short(family.Limit.ObjectivePerLambda, 6)}; distances of the features' singular values from the limit's, relative");
+        output.WriteLine($"Minimisers as δ → 0 (Theorem 4.4): J/λ of the limit is {Numbers.Short(family.Limit.ObjectivePerLambda, 6)}; distances of the "
+            + "features' singular values from the limit's, relative");
         var table = new TextTable(["δ", "J/λ", .. family.Limit.Layers.Select(l => $"layer {l.Layer}")]);
         foreach (StabilityPoint point in family.Points)
             table.Add([Numbers.Short(point.Delta), Numbers.Short(point.Forecast.ObjectivePerLambda, 6), .. point.Distances.Select(d => Numbers.Short(d))]);

@@ -8,7 +8,7 @@ using RankCollapse.Training;
 namespace RankCollapse.Theory.Certificates;
 
 /// <summary>
-/// The centroid-based loss of layer j, equation (8): Σ_k N_k·ℓ(f_j(z̄_k^j), ȳ_k) for a partition of the samples, and its gradients, whose rank
+/// Equation (8): the centroid-based loss of layer j, Σ_k N_k·ℓ(f_j(z̄_k^j), ȳ_k) for a partition of the samples, and its gradients, whose rank
 /// is at most the number of clusters.
 /// </summary>
 /// <remarks>
@@ -72,7 +72,8 @@ public sealed class CentroidLoss
         return _pass.Gradient(layer, _sizes);
     }
 
-    internal static CentroidLoss Compute(Network network, DataSet data, Loss loss, ObjectiveCoefficients coefficients, Matrix features, int layer, Partition partition)
+    internal static CentroidLoss Compute(
+        Network network, DataSet data, Loss loss, ObjectiveCoefficients coefficients, Matrix features, int layer, Partition partition)
     {
         if (partition.SampleCount != data.SampleCount)
             throw new ShapeMismatchException($"The partition has {partition.SampleCount} samples, but the data have {data.SampleCount}.");
@@ -86,7 +87,8 @@ public sealed class CentroidLoss
         {
             // D of one column: the pass knows only the sum.
             Matrix output = Keep(pass.Features[^1], [k]), target = Keep(targets, [k]);
-            double column = coefficients.Data * DataTerm.Evaluate(loss, output, target, 1, new Matrix(target.Rows, 1), new Matrix(target.Rows, loss == Loss.CrossEntropy ? 1 : 0));
+            Matrix sensitivity = new(target.Rows, 1), probabilities = new(target.Rows, loss == Loss.CrossEntropy ? 1 : 0);
+            double column = coefficients.Data * DataTerm.Evaluate(loss, output, target, 1, sensitivity, probabilities);
             for (int l = layer + 1; l < pass.Features.Length && coefficients.Features != 0; l++)
                 column += 0.5 * coefficients.Features * TensorPrimitives.SumOfSquares<double>(pass.Features[l].Column(k));
             value += sizes[k] * column;

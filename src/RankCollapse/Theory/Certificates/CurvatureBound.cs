@@ -18,7 +18,9 @@ internal static class CurvatureBound
     /// <summary>Covers the rounding of norms, products and sums.</summary>
     private const double Guard = 1 + 1e-10;
 
-    /// <summary>Bounds of M_{l,j} for l = j + 1 … L at index l, for ℓ of one sample; +∞ with a reason where an activation has no bounded third derivative.</summary>
+    /// <summary>
+    /// Bounds of M_{l,j} for l = j + 1 … L at index l, for ℓ of one sample; +∞ with a reason where an activation has no bounded third derivative.
+    /// </summary>
     /// <param name="network">Θ.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="coefficients">The factors of the objective.</param>
@@ -120,7 +122,9 @@ internal static class CurvatureBound
         return largest;
     }
 
-    /// <summary>sup|σ'| of each unit and sup|σ''| of all over the hulls: at the centroid, plus how far the preactivation can move times the next derivative's bound.</summary>
+    /// <summary>
+    /// sup|σ'| of each unit and sup|σ''| of all over the hulls: at the centroid, plus how far the preactivation can move times the next derivative's bound.
+    /// </summary>
     private static double[] Suprema(Activation activation, Matrix weights, Matrix preactivations, double[] radii, double alpha, out double second)
     {
         (double bound1, double bound2, double bound3) = activation.DerivativeBounds;

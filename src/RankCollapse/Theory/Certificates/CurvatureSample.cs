@@ -4,7 +4,9 @@ using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Theory.Certificates;
 
-/// <summary>A number that M_{l,j}(Θ, C) is not below, up to the error of differences: the largest ‖D²∇_{W_l}ℓ[u, u]‖ found at sampled points and directions.</summary>
+/// <summary>
+/// A number that M_{l,j}(Θ, C) is not below, up to the error of differences: the largest ‖D²∇_{W_l}ℓ[u, u]‖ found at sampled points and directions.
+/// </summary>
 internal static class CurvatureSample
 {
     /// <summary>Samples for all l > j at once, at index l.</summary>

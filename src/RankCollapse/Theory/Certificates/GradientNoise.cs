@@ -4,7 +4,9 @@ using RankCollapse.Training;
 
 namespace RankCollapse.Theory.Certificates;
 
-/// <summary>How far rounding can move ∇_{W_l} of the loss: errors of the features grow through the layers after them, and return through the sensitivities.</summary>
+/// <summary>
+/// How far rounding can move ∇_{W_l} of the loss: errors of the features grow through the layers after them, and return through the sensitivities.
+/// </summary>
 internal static class GradientNoise
 {
     /// <summary>Products of a few tens of terms and an activation each err by a modest multiple of ε.</summary>

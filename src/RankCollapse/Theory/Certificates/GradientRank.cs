@@ -5,7 +5,7 @@ using RankCollapse.Training;
 
 namespace RankCollapse.Theory.Certificates;
 
-/// <summary>Proposition 3.1 at a batch of B samples: rank ∇_{W_l} Σ_i ℓ(f(x_i), y_i) ≤ B, read from the gradient's singular values.</summary>
+/// <summary>Proposition 3.1: for a batch of B samples rank ∇_{W_l} Σ_i ℓ(f(x_i), y_i) ≤ B; read from the gradient's singular values.</summary>
 /// <param name="Layer">l.</param>
 /// <param name="BatchSize">B.</param>
 /// <param name="SingularValues">The gradient's singular values, descending, without weight penalty.</param>

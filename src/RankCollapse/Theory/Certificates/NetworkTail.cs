@@ -54,7 +54,8 @@ internal sealed class NetworkTail
             if (specification.HasSkip(l)) TensorPrimitives.Add(z[l].AsSpan(), z[l - 1].AsSpan(), z[l].AsSpan());
         }
         Matrix sensitivity = new(specification.OutputDimension, count);
-        double loss = DataTerm.Evaluate(_loss, z[depth], targets, _coefficients.Data, sensitivity, new Matrix(specification.OutputDimension, _loss == Loss.CrossEntropy ? count : 0));
+        var probabilities = new Matrix(specification.OutputDimension, _loss == Loss.CrossEntropy ? count : 0);
+        double loss = DataTerm.Evaluate(_loss, z[depth], targets, _coefficients.Data, sensitivity, probabilities);
         for (int l = depth; l > Start; l--)
         {
             if (_coefficients.Features != 0) TensorPrimitives.MultiplyAdd(z[l].AsSpan(), _coefficients.Features, sensitivity.AsSpan(), sensitivity.AsSpan());

@@ -23,15 +23,12 @@ public sealed record CentroidForecastOptions
 
     /// <summary>The most seconds of all starts together; the first one takes at least one step.</summary>
     public double MaxSeconds { get; init; } = 20;
-}
 
-/// <summary>The network that Newton's method reaches from the lifted one.</summary>
-/// <param name="Network">The network.</param>
-/// <param name="Value">Its objective.</param>
-/// <param name="Gradient">Its gradient.</param>
-/// <param name="Steps">Steps of <see cref="GaussNewtonSolver"/>.</param>
-/// <param name="Seconds">How long they took.</param>
-public sealed record CentroidRefinement(Network Network, ObjectiveValue Value, GradientSize Gradient, int Steps, double Seconds);
+    /// <summary>Options for a forecast that <see cref="CentroidForecast.Refine"/> goes on from: a start for the full problem is worth solving well.</summary>
+    /// <param name="gradientTolerance">The relative gradient norm that the refinement is to reach.</param>
+    public static CentroidForecastOptions ForRefinement(
+        double gradientTolerance) => new() { GradientTolerance = Math.Min(1e-8, gradientTolerance), MaxSteps = 1000 };
+}
 
 /// <summary>
 /// The centroid problem: training restricted to features that have collapsed but for a small spread of the first layer's, with one column per class that
@@ -40,7 +37,8 @@ public sealed record CentroidRefinement(Network Network, ObjectiveValue Value, G
 /// <remarks>
 /// With λ_1 = 0, σ_1^{-1}(Z^1) = P·Sᵀ for the classes S ∈ {0, 1}^{N×K}: the inputs are I, and W_1 = P·SᵀX⁺. With λ_1 > 0 the first layer is W_1 = P·B with
 /// class means P, and the samples spread around them by D = P·(BX − Sᵀ), which costs ½Σ a_q‖D_q‖² in the layers after it. B minimises ‖W_1‖² with that
-/// cost for the stiffness a, and a is measured on the network, in turns (<see cref="CentroidProblem"/>, <see cref="CentroidStiffness"/>). A network of K samples
+/// cost for the stiffness a, and a is measured on the network, in turns (<see cref="CentroidProblem"/>, <see cref="CentroidStiffness"/>). A network of K
+/// samples
 /// with inputs G^{-1/2} and first weights P·G^{1/2} costs the same. The derivation is in docs/theory.md.
 /// </remarks>
 public sealed class CentroidForecast
@@ -54,7 +52,9 @@ public sealed class CentroidForecast
     /// <summary>A spread of features above this share of them is not small.</summary>
     private const double LargestSpread = 0.1;
 
-    /// <summary>Above this relative gradient of the lifted network, training was seen to end elsewhere: with saturated units in a Z^1 that has not collapsed.</summary>
+    /// <summary>
+    /// Above this relative gradient of the lifted network, training was seen to end elsewhere: with saturated units in a Z^1 that has not collapsed.
+    /// </summary>
     private const double LargestGradient = 0.03;
 
     private const int MostRounds = 3;
@@ -62,7 +62,9 @@ public sealed class CentroidForecast
     private readonly DataSet _data;
     private readonly ObjectiveSettings _settings;
 
-    private CentroidForecast(DataSet data, ObjectiveSettings settings, Forecast forecast, Network lifted, ObjectiveValue value, GradientSize gradient, double relativeGradient, int steps)
+    private CentroidForecast(
+        DataSet data, ObjectiveSettings settings, Forecast forecast, Network lifted, ObjectiveValue value, GradientSize gradient,
+        double relativeGradient, int steps)
     {
         (_data, _settings) = (data, settings);
         Forecast = forecast;
@@ -82,7 +84,9 @@ public sealed class CentroidForecast
     /// <summary>J of the full problem at <see cref="Lifted"/>; equal to the forecast where X reaches the classes.</summary>
     public ObjectiveValue LiftedValue { get; }
 
-    /// <summary>The gradient of the full problem at <see cref="Lifted"/>: 0 for λ_1 = 0 up to the solver's tolerance, otherwise what collapse of Z^1 leaves.</summary>
+    /// <summary>
+    /// The gradient of the full problem at <see cref="Lifted"/>: 0 for λ_1 = 0 up to the solver's tolerance, otherwise what collapse of Z^1 leaves.
+    /// </summary>
     public GradientSize LiftedGradient { get; }
 
     /// <summary>The relative gradient norm that was reached in the centroid problem.</summary>
@@ -98,7 +102,8 @@ public sealed class CentroidForecast
     /// <param name="options">Starts and tolerance.</param>
     /// <exception cref="InvalidInputException">There are no labels or no weight penalty, or λ_1 > 0 and no linear map tells the classes apart.</exception>
     /// <exception cref="ShapeMismatchException">Data and shape do not fit.</exception>
-    public static CentroidForecast Compute(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, CentroidForecastOptions? options = null)
+    public static CentroidForecast Compute(
+        NetworkSpecification specification, DataSet data, ObjectiveSettings settings, CentroidForecastOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
@@ -120,19 +125,20 @@ public sealed class CentroidForecast
             var network = new Network(problem.Specification);
             if (i > 0 || !CentroidStart.TryFill(network, first, problem.Sizes, ratios, options.Seed))
                 Initialization.Initialize(network, InitializationScheme.Orthogonal, options.Seed + i);
-            (GaussNewtonSolver solver, int steps) = Solve(problem, settings, first, network, isPenalised ? Math.Max(options.GradientTolerance, RoughTolerance) : options.GradientTolerance, options.MaxSteps, left);
+            double tolerance = isPenalised ? Math.Max(options.GradientTolerance, RoughTolerance) : options.GradientTolerance;
+            (GaussNewtonSolver solver, int steps) = Solve(problem, first, network, tolerance, options.MaxSteps, left);
             if (best is not null && !(solver.Value.Total < best.Value.Total)) continue;
             (best, bestSteps) = (solver, steps);
         }
         for (int round = 0; isPenalised && round < MostRounds; round++)
         {
             // What the spread costs in the layers after it, from a network that is known by now.
-            var found = CentroidStiffness.Of(problem, settings, best!.Network, first.Inputs);
+            var found = CentroidStiffness.Of(problem, best!.Network, first.Inputs);
             bool isSettled = round > 0 && found.DistanceFrom(stiffness) < StiffnessTolerance;
             CentroidFirstLayer next = problem.FirstLayer(stiffness = found);
             Network network = best.Network.Copy();
             Product.Multiply(Product.Multiply(best.Network.Weights(1), first.Inputs), PseudoInverse.Compute(next.Inputs).Inverse, network.Weights(1));
-            (best, int steps) = Solve(problem, settings, next, network, options.GradientTolerance, options.MaxSteps, Left());
+            (best, int steps) = Solve(problem, next, network, options.GradientTolerance, options.MaxSteps, Left());
             (first, bestSteps) = (next, bestSteps + steps);
             if (isSettled || Left() <= 0) break;
         }
@@ -140,12 +146,13 @@ public sealed class CentroidForecast
         var full = new Objective(specification, data, settings);
         // Beyond K there is the spread, of which the network of K directions says little.
         int rank = problem.Count;
-        Network lifted = Lift(specification, best!.Network, first);
+        Network lifted = first.Lift(specification, best!.Network);
         ObjectiveValue value = full.ValueAndGradient(lifted, new Network(specification));
         double total = isPenalised ? value.Total : best.Value.Total + problem.WithinTargets;
         double[][] features = isPenalised
             ? [.. full.Features.Select(z => NonZero(z, rank))]
             : [.. best.Objective.Features.Select(z => NonZero(SampleWeights.Root(best.Objective.Weights, z)))];
+        double spread = Frobenius.Norm(first.Spread) / Math.Sqrt(data.SampleCount);
         var forecast = new Forecast
         {
             Source = "centroid problem",
@@ -155,7 +162,7 @@ public sealed class CentroidForecast
                 l == 1 && !isPenalised ? null : NonZero(lifted.Weights(l), Math.Min(rank, features[l - 1].Length))))],
             Objective = total,
             ObjectivePerLambda = total / ratios.Lambda,
-            UnmetHypotheses = [.. Unmet(best.GradientSize.Relative, options.GradientTolerance, Frobenius.Norm(first.Spread) / Math.Sqrt(data.SampleCount), isPenalised ? full.GradientSize.Relative : 0)],
+            UnmetHypotheses = [.. Unmet(best.GradientSize.Relative, options.GradientTolerance, spread, isPenalised ? full.GradientSize.Relative : 0)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
         return new CentroidForecast(data, settings, forecast, lifted, value, full.GradientSize, best.GradientSize.Relative, bestSteps);
@@ -176,6 +183,13 @@ public sealed class CentroidForecast
         return new CentroidRefinement(network, solver.Value, solver.GradientSize, steps, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
+    private static (GaussNewtonSolver Solver, int Steps) Solve(
+        CentroidProblem problem, CentroidFirstLayer first, Network network, double tolerance, int maxSteps, double maxSeconds)
+    {
+        var solver = new GaussNewtonSolver(problem.ObjectiveAt(first.Inputs), network);
+        return (solver, Run(solver, tolerance, maxSteps, maxSeconds));
+    }
+
     private static int Run(GaussNewtonSolver solver, double tolerance, int maxSteps, double maxSeconds)
     {
         long start = Stopwatch.GetTimestamp();
@@ -189,28 +203,6 @@ public sealed class CentroidForecast
         return steps;
     }
 
-    private static (GaussNewtonSolver Solver, int Steps) Solve(
-        CentroidProblem problem, ObjectiveSettings settings, CentroidFirstLayer first, Network network, double tolerance, int maxSteps, double maxSeconds)
-    {
-        var data = new DataSet("centroids", first.Inputs, problem.Targets, []);
-        var objective = new Objective(problem.Specification, data, settings, keepsCurvature: false, problem.Coefficients, problem.Sizes);
-        var solver = new GaussNewtonSolver(objective, network);
-        return (solver, Run(solver, tolerance, maxSteps, maxSeconds));
-    }
-
-    private static Network Lift(NetworkSpecification specification, Network small, CentroidFirstLayer first)
-    {
-        var full = new Network(specification);
-        Product.Multiply(Product.Multiply(small.Weights(1), first.Inputs), first.ToClasses, full.Weights(1));
-        small.Bias(1)?.CopyTo(full.Bias(1)!);
-        for (int l = 2; l <= specification.Depth; l++)
-        {
-            small.Weights(l).CopyTo(full.Weights(l));
-            small.Bias(l)?.CopyTo(full.Bias(l)!);
-        }
-        return full;
-    }
-
     /// <summary>The singular values above the cut-off, at most so many: stationary weights −E·Z^{l−1,T}/λ_l have at most the rank of Z^{l−1}.</summary>
     private static double[] NonZero(Matrix a, int most = int.MaxValue)
     {
@@ -222,6 +214,8 @@ public sealed class CentroidForecast
     {
         if (gradient > tolerance) yield return $"the centroid problem is solved to {tolerance:G3} (stopped at a relative gradient of {gradient:G3})";
         if (spread > LargestSpread) yield return $"the first layer can send samples near their class's point (they spread by {spread:G3} of its distance)";
-        if (liftedGradient > LargestGradient) yield return $"the minimum lies near features whose first layer has almost collapsed (the lifted network has relative gradient {liftedGradient:G3}; above {LargestGradient} training may end elsewhere)";
+        if (liftedGradient <= LargestGradient) yield break;
+        yield return "the minimum lies near features whose first layer has almost collapsed "
+            + $"(the lifted network has relative gradient {liftedGradient:G3}; above {LargestGradient} training may end elsewhere)";
     }
 }

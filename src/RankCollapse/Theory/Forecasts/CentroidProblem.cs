@@ -9,9 +9,10 @@ namespace RankCollapse.Theory.Forecasts;
 /// <summary>The data of the centroid problem: classes, their sizes and mean targets, and the first layer that sends samples near their class's point.</summary>
 internal sealed class CentroidProblem
 {
-    private const double LeastMetric = 1e-13;
+    private const double LeastShare = 1e-13;
 
     private readonly DataSet _data;
+    private readonly ObjectiveSettings _settings;
     private readonly SingularValueDecomposition _inputs;
     private readonly int _rank;
     private readonly Matrix _indicator;
@@ -21,9 +22,11 @@ internal sealed class CentroidProblem
     internal CentroidProblem(NetworkSpecification specification, DataSet data, ObjectiveSettings settings)
     {
         if (data.InputDimension != specification.InputDimension || data.OutputDimension != specification.OutputDimension)
-            throw new ShapeMismatchException($"The network maps {specification.InputDimension} to {specification.OutputDimension} numbers, but the data have {data.InputDimension} inputs and {data.OutputDimension} targets.");
+            throw new ShapeMismatchException($"The network maps {specification.InputDimension} to {specification.OutputDimension} numbers, but the data have "
+                + $"{data.InputDimension} inputs and {data.OutputDimension} targets.");
         if (data.Labels.Length == 0) throw new InvalidInputException("The centroid problem needs classes, but the data have no labels.");
         _data = data;
+        _settings = settings;
         Coefficients = settings.Coefficients(specification.Depth, data.SampleCount);
         _firstPenalty = Coefficients.WeightsOf(1);
         int[] classes = [.. data.Labels.Distinct().Order()];
@@ -36,7 +39,9 @@ internal sealed class CentroidProblem
         _inputs = SingularValueDecomposition.Thin(data.Inputs);
         _rank = NumericalRank.Of(_inputs.Values, Tolerances.PseudoInverseCutoff(data.Inputs.Rows, data.Inputs.Columns));
         _meanInputs = Means(Coordinates());
-        Specification = new NetworkSpecification(classes.Length, specification.Widths, specification.Architecture, specification.HasBias, specification.HiddenActivation, specification.OutputActivation);
+        Specification = new NetworkSpecification(
+            classes.Length, specification.Widths, specification.Architecture, specification.HasBias,
+            specification.HiddenActivation, specification.OutputActivation);
     }
 
     /// <summary>The small network's shape: K inputs, all else as it was.</summary>
@@ -56,6 +61,11 @@ internal sealed class CentroidProblem
 
     /// <summary>The number of classes.</summary>
     internal int Count => Sizes.Length;
+
+    /// <summary>The objective of the small problem, in which column k counts N_k times.</summary>
+    /// <param name="inputs">One column per class.</param>
+    internal Objective ObjectiveAt(Matrix inputs) =>
+        new(Specification, new DataSet("centroids", inputs, Targets, []), _settings, keepsCurvature: false, Coefficients, Sizes);
 
     /// <summary>
     /// The cheapest first layer with class means P, W_1 = P·B, when a spread D = P·(B·X − Sᵀ) around them costs ½Σ_q a_q‖D_q‖² in the layers after it,
@@ -78,10 +88,10 @@ internal sealed class CentroidProblem
         TensorPrimitives.Subtract(spread.AsSpan(), _indicator.AsSpan(), spread.AsSpan());
         Matrix toClasses = Product.MultiplyTransposedRight(map, _inputs.Left.Block(0, 0, _inputs.Left.Rows, _rank));
         if (_firstPenalty == 0) return new CentroidFirstLayer(toClasses, Matrix.Identity(Count), spread);
-        Matrix metric = Product.OuterGram(map), cost = Product.OuterGram(Product.Multiply(stiffness.Root(), spread));
-        TensorPrimitives.MultiplyAdd(cost.AsSpan(), 1 / _firstPenalty, metric.AsSpan(), metric.AsSpan());
-        RequireIndependent(metric, Count);
-        return new CentroidFirstLayer(toClasses, SymmetricFunction.Apply(metric, x => 1 / Math.Sqrt(x)), spread);
+        Matrix gram = Product.OuterGram(map), cost = Product.OuterGram(Product.Multiply(stiffness.Root(), spread));
+        TensorPrimitives.MultiplyAdd(cost.AsSpan(), 1 / _firstPenalty, gram.AsSpan(), gram.AsSpan());
+        RequireIndependent(gram, Count);
+        return new CentroidFirstLayer(toClasses, SymmetricFunction.Apply(gram, x => 1 / Math.Sqrt(x)), spread);
     }
 
     /// <summary>B_q in the coordinates of X's left singular vectors, where C_q is diagonal; scaled so that its largest entry is 1.</summary>
@@ -89,17 +99,19 @@ internal sealed class CentroidProblem
     {
         Matrix weighted = _meanInputs.Copy();
         double least = (stiffness * Square(_inputs.Values[_rank - 1])) + _firstPenalty;
-        for (int i = 0; i < _rank; i++) TensorPrimitives.Multiply(weighted.Row(i), least / ((stiffness * Square(_inputs.Values[i])) + _firstPenalty), weighted.Row(i));
+        for (int i = 0; i < _rank; i++)
+            TensorPrimitives.Multiply(weighted.Row(i), least / ((stiffness * Square(_inputs.Values[i])) + _firstPenalty), weighted.Row(i));
         Matrix gram = Product.MultiplyTransposedLeft(_meanInputs, weighted);
         RequireIndependent(gram, Count);
         return Product.MultiplyTransposedRight(PseudoInverse.Compute(gram).Inverse, weighted);
     }
 
-    private static void RequireIndependent(Matrix metric, int count)
+    private static void RequireIndependent(Matrix gram, int count)
     {
-        double[] values = SymmetricEigendecomposition.Eigenvalues(metric);
-        if (values.Min() > LeastMetric * values.Max()) return;
-        throw new InvalidInputException($"The inputs have too small a rank to send {count} classes to {count} independent points: with a penalised first layer the centroid problem has no finite inputs. Set delta to 0 or use more inputs.");
+        double[] values = SymmetricEigendecomposition.Eigenvalues(gram);
+        if (values.Min() > LeastShare * values.Max()) return;
+        throw new InvalidInputException($"The inputs have too small a rank to send {count} classes to {count} independent points: with a penalised first "
+            + "layer the centroid problem has no finite inputs. Set delta to 0 or use more inputs.");
     }
 
     private static double Square(double x) => x * x;
@@ -122,6 +134,22 @@ internal sealed class CentroidProblem
 
 /// <summary>A first layer of the centroid problem.</summary>
 /// <param name="ToClasses">B, K×d: W_1 = P·B.</param>
-/// <param name="Inputs">The small problem's inputs, G^{-1/2} with G = BBᵀ + (1/λ_1)·F(BX − Sᵀ)(BX − Sᵀ)ᵀFᵀ, F = Σ_q √a_q·Π_q; or I where the first layer is free.</param>
+/// <param name="Inputs">The small problem's inputs, G^{-1/2} with G = BBᵀ + (1/λ_1)·F(BX − Sᵀ)(BX − Sᵀ)ᵀFᵀ, F = Σ_q √a_q·Π_q; or I where the first layer is
+/// free.</param>
 /// <param name="Spread">BX − Sᵀ, K×N, whose class means are 0.</param>
-internal sealed record CentroidFirstLayer(Matrix ToClasses, Matrix Inputs, Matrix Spread);
+internal sealed record CentroidFirstLayer(Matrix ToClasses, Matrix Inputs, Matrix Spread)
+{
+    /// <summary>The network for all samples, of a given shape, that acts on the classes as a network of the small problem does.</summary>
+    internal Network Lift(NetworkSpecification specification, Network small)
+    {
+        var full = new Network(specification);
+        Product.Multiply(Product.Multiply(small.Weights(1), Inputs), ToClasses, full.Weights(1));
+        small.Bias(1)?.CopyTo(full.Bias(1)!);
+        for (int l = 2; l <= specification.Depth; l++)
+        {
+            small.Weights(l).CopyTo(full.Weights(l));
+            small.Bias(l)?.CopyTo(full.Bias(l)!);
+        }
+        return full;
+    }
+}

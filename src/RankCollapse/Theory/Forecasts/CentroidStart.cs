@@ -24,21 +24,21 @@ internal static class CentroidStart
         if (ratios is { Features: 0, FirstLayer: 0 } || specification.OutputDimension != count || specification.Widths.Min() < count) return false;
         Matrix scaled = firstLayer.ToClasses.Copy();
         for (int k = 0; k < count; k++) TensorPrimitives.Divide(scaled.Row(k), Math.Sqrt(sizes[k]), scaled.Row(k));
-        SymmetricEigendecomposition metric = SymmetricEigendecomposition.Decompose(Product.OuterGram(scaled));
+        SymmetricEigendecomposition cost = SymmetricEigendecomposition.Decompose(Product.OuterGram(scaled));
         bool isResidual = specification.Architecture == Architecture.Residual;
         double target = Math.Sqrt(sizes.Average());
-        ScalarChain[] chains = [.. metric.Values.Select(h => ScalarChain.Solve(depth, ratios.Features, ratios.FirstLayer * Math.Max(h, 0), isResidual, target))];
+        ScalarChain[] chains = [.. cost.Values.Select(h => ScalarChain.Solve(depth, ratios.Features, ratios.FirstLayer * Math.Max(h, 0), isResidual, target))];
 
         Matrix before = RandomMatrix.HaarOrthogonal(specification.Width(1), count, new RandomStream(seed, RandomPurpose.Initialization, 1));
 
         // W_1·inputs = P = Q_1·diag(s_1)·Vᵀ·diag(1/√N_k), from which W_1 by the inputs' inverse.
-        Matrix right = metric.Vectors.Copy();
+        Matrix right = cost.Vectors.Copy();
         for (int k = 0; k < count; k++) TensorPrimitives.Divide(right.Row(k), Math.Sqrt(sizes[k]), right.Row(k));
         Matrix first = Product.MultiplyTransposedRight(Scale(before, k => chains[k].Features[1]), right);
         Product.Multiply(first, PseudoInverse.Compute(firstLayer.Inputs).Inverse, network.Weights(1));
         for (int l = 2; l <= depth; l++)
         {
-            Matrix after = l == depth ? metric.Vectors
+            Matrix after = l == depth ? cost.Vectors
                 : specification.HasSkip(l) ? before
                 : RandomMatrix.HaarOrthogonal(specification.Width(l), count, new RandomStream(seed, RandomPurpose.Initialization, l));
             int layer = l;

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training;
@@ -14,6 +13,9 @@ internal sealed class CentroidStiffness
 {
     /// <summary>Steps of second differences, relative to the class means: ε^{1/4} balances rounding and the fourth derivative.</summary>
     private const double Step = 1e-4;
+
+    /// <summary>Second derivatives below this share of the data term's are rounding, and count as it.</summary>
+    private const double LeastShare = 1e-6;
 
     private readonly Matrix _right;
     private readonly double[] _roots;
@@ -36,8 +38,10 @@ internal sealed class CentroidStiffness
         return new CentroidStiffness(values, Matrix.Identity(sizes.Length), sizes);
     }
 
-    /// <summary>That of a network of the centroid problem, the classes' average of u_qᵀ·∇²φ·u_q with φ the data term and feature penalties of one sample.</summary>
-    internal static CentroidStiffness Of(CentroidProblem problem, ObjectiveSettings settings, Network network, Matrix inputs)
+    /// <summary>
+    /// That of a network of the centroid problem, the classes' average of u_qᵀ·∇²φ·u_q with φ the data term and feature penalties of one sample.
+    /// </summary>
+    internal static CentroidStiffness Of(CentroidProblem problem, Network network, Matrix inputs)
     {
         double[] sizes = problem.Sizes;
         double samples = sizes.Sum(), coefficient = problem.Coefficients.Data;
@@ -61,8 +65,7 @@ internal sealed class CentroidStiffness
 
         double Loss(Matrix at)
         {
-            var objective = new Objective(problem.Specification, new DataSet("centroids", at, problem.Targets, []), settings, keepsCurvature: false, problem.Coefficients, sizes);
-            ObjectiveValue value = objective.Value(network);
+            ObjectiveValue value = problem.ObjectiveAt(at).Value(network);
             return value.Total - value.WeightPenalty;
         }
     }
@@ -75,8 +78,6 @@ internal sealed class CentroidStiffness
 
     /// <summary>F = Σ_q √a_q·Π_q.</summary>
     internal Matrix Root() => Sum(q => Math.Sqrt(Values[q]));
-
-    private const double LeastShare = 1e-6;
 
     private static Matrix Right(Matrix transposed, int count)
     {

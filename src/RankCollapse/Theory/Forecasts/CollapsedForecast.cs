@@ -10,7 +10,8 @@ using RankCollapse.Training;
 namespace RankCollapse.Theory.Forecasts;
 
 /// <summary>
-/// Theorem 4.2's forecast: s(Z^l) = √C·s(σ_{l+1}^{-1}(Z^{l+1})) from Z^L = Y down, with rank(Y) singular values 1/√C in W_2 … W_L; for residual networks Theorem C.2.
+/// The forecast of Theorem 4.2: s(Z^l) = √C·s(σ_{l+1}^{-1}(Z^{l+1})) from Z^L = Y down, with rank(Y) singular values 1/√C in W_2 … W_L; for residual networks
+/// Theorem C.2.
 /// </summary>
 /// <remarks>
 /// s(Z^{L−1}) depends on Y alone; below, the spectra depend a little on the orthogonal factors through the activations, and are those of one minimiser,
@@ -23,14 +24,16 @@ public static class CollapsedForecast
     /// <param name="data">The data.</param>
     /// <param name="settings">The objective.</param>
     /// <param name="options">C (1 by default) and the factors.</param>
-    /// <exception cref="InvalidInputException">The loss is not the squared one; the minimiser does not exist for this configuration; see <see cref="GlobalMinimizer.Construct"/>.</exception>
+    /// <exception cref="InvalidInputException">The loss is not the squared one; the minimiser does not exist for this configuration;
+    /// see <see cref="GlobalMinimizer.Construct"/>.</exception>
     public static Forecast Compute(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, GlobalMinimizerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
         long start = Stopwatch.GetTimestamp();
-        if (settings.Loss != Loss.Squared) throw new InvalidInputException("Theorem 4.2's forecast is about networks that interpolate the targets; cross-entropy is not minimised there.");
+        if (settings.Loss != Loss.Squared)
+            throw new InvalidInputException("Theorem 4.2's forecast is about networks that interpolate the targets; cross-entropy is not minimised there.");
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
         GlobalMinimizer minimizer = GlobalMinimizer.Construct(new FeatureProblem(specification, data), options);
         double cost = minimizer.Value;
@@ -41,7 +44,8 @@ public static class CollapsedForecast
             double[]? weights = minimizer.Network is { } network && (l > 1 || ratios.FirstLayer > 0) ? NonZero(network.Weights(l)) : null;
             layers.Add(new ForecastLayer(l, NonZero(minimizer.Features[l]), weights));
         }
-        if (ratios.FirstLayer > 0 && minimizer.Network is { } built) cost += 0.5 * ratios.FirstLayer * TensorPrimitives.SumOfSquares<double>(built.Weights(1).AsSpan());
+        if (ratios.FirstLayer > 0 && minimizer.Network is { } built)
+            cost += 0.5 * ratios.FirstLayer * TensorPrimitives.SumOfSquares<double>(built.Weights(1).AsSpan());
         return new Forecast
         {
             Source = minimizer.Theorem,

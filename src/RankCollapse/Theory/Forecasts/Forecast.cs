@@ -31,10 +31,15 @@ public sealed record ForecastLayer(int Layer, IReadOnlyList<double> FeatureSingu
     /// <summary>Forecast values below this share of the largest are what is left of collapse; no deviation is taken of them.</summary>
     public const double ComparedFrom = 1e-2;
 
-    /// <summary>max_k |s_k − forecast_k|/forecast_k of trained features, over values from 1 % of the largest on; null where there are fewer than forecast, or none.</summary>
+    /// <summary>
+    /// max_k |s_k − forecast_k|/forecast_k of trained features, over values from 1 % of the largest on; null where there are fewer than forecast, or none.
+    /// </summary>
     public double? FeatureDeviation(IReadOnlyList<double> trained) => LargestDeviation(FeatureSingularValues, trained);
 
-    /// <summary>max_k |s_k − forecast_k|/forecast_k of trained weights, over values from 1 % of the largest on; null where there are fewer values than forecast, or none.</summary>
+    /// <summary>
+    /// max_k |s_k − forecast_k|/forecast_k of trained weights, over values from 1 % of the largest on; null where there are fewer values than forecast, or
+    /// none.
+    /// </summary>
     public double? WeightDeviation(IReadOnlyList<double> trained) => LargestDeviation(WeightSingularValues, trained);
 
     private static double? LargestDeviation(IReadOnlyList<double>? forecast, IReadOnlyList<double> trained)

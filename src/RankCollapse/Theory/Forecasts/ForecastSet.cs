@@ -12,11 +12,12 @@ public sealed record MissingForecast(string Source, string Reason);
 /// <summary>All forecasts of one configuration; each stands alone where another does not exist.</summary>
 public sealed class ForecastSet
 {
-    private ForecastSet(List<Forecast> forecasts, List<MissingForecast> missing, CentroidForecast? centroids)
+    private ForecastSet(IReadOnlyList<Forecast> forecasts, IReadOnlyList<MissingForecast> missing, CentroidForecast? centroids, CentroidRefinement? refinement)
     {
         Forecasts = forecasts;
         Missing = missing;
         Centroids = centroids;
+        Refinement = refinement;
     }
 
     /// <summary>The forecasts there are, at least one.</summary>
@@ -28,22 +29,32 @@ public sealed class ForecastSet
     /// <summary>The centroid problem with its network; null where it has no solution.</summary>
     public CentroidForecast? Centroids { get; }
 
+    /// <summary>What Newton's method reached in the full problem; null where it was not asked for.</summary>
+    public CentroidRefinement? Refinement { get; }
+
     /// <summary>Computes what there is.</summary>
-    /// <param name="specification">The network.</param>
+    /// <param name="specification">The network's shape.</param>
     /// <param name="data">The data.</param>
     /// <param name="settings">The objective.</param>
-    /// <param name="centroidOptions">How well the centroid problem is solved.</param>
-    /// <exception cref="InvalidInputException">There is no forecast at all; the message says why for each.</exception>
-    public static ForecastSet Compute(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, CentroidForecastOptions centroidOptions)
+    /// <param name="seed">The seed of the centroid problem's start.</param>
+    /// <param name="refineTo">The relative gradient norm to go on to in the full problem, from the network of the centroid problem; null leaves it at the
+    /// forecast.</param>
+    /// <exception cref="InvalidInputException">There is no forecast at all, or none to refine; the message says why.</exception>
+    public static ForecastSet Compute(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, long seed = 0, double? refineTo = null)
     {
+        if (refineTo is { } asked && (!(asked > 0) || double.IsInfinity(asked)))
+            throw new InvalidInputException($"refine is {asked}; the relative gradient norm to reach is positive and finite.");
+        CentroidForecastOptions options = refineTo is { } tolerance ? CentroidForecastOptions.ForRefinement(tolerance) : new CentroidForecastOptions();
         var forecasts = new List<Forecast>();
         var missing = new List<MissingForecast>();
         CentroidForecast? centroids = null;
         Try("penalised recursion", () => PenalizedForecast.Compute(specification, data, settings));
         Try("Theorem 4.2 and C.2", () => CollapsedForecast.Compute(specification, data, settings));
-        Try("centroid problem", () => (centroids = CentroidForecast.Compute(specification, data, settings, centroidOptions)).Forecast);
+        Try("centroid problem", () => (centroids = CentroidForecast.Compute(specification, data, settings, options with { Seed = seed })).Forecast);
         if (forecasts.Count == 0) throw new InvalidInputException(missing.Select(m => m.Reason).Distinct().Aggregate((a, b) => $"{a} {b}"));
-        return new ForecastSet(forecasts, missing, centroids);
+        if (refineTo is null) return new ForecastSet(forecasts, missing, centroids, null);
+        if (centroids is null) throw new InvalidInputException($"refine starts from the centroid problem, which has no solution here: {missing[^1].Reason}");
+        return new ForecastSet(forecasts, missing, centroids, centroids.Refine(refineTo.Value));
 
         void Try(string source, Func<Forecast> compute)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
@@ -21,7 +22,8 @@ public static class PenalizedForecast
     /// <param name="specification">The network's shape.</param>
     /// <param name="data">The data; X enters only for δ > 0 and to check that the classes can be reached.</param>
     /// <param name="settings">The objective, with the squared loss.</param>
-    /// <exception cref="InvalidInputException">The loss is not the squared one, λ is 0, there are no targets but 0, or neither features nor first layer are penalised.</exception>
+    /// <exception cref="InvalidInputException">The loss is not the squared one, λ is 0, there are no targets but 0, or neither features nor first layer are
+    /// penalised.</exception>
     /// <exception cref="ShapeMismatchException">Data and shape do not fit.</exception>
     /// <exception cref="ComputationFailedException">The coupled problem of unbalanced classes was not solved.</exception>
     public static Forecast Compute(NetworkSpecification specification, DataSet data, ObjectiveSettings settings)
@@ -30,12 +32,15 @@ public static class PenalizedForecast
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
         long start = Stopwatch.GetTimestamp();
-        if (settings.Loss != Loss.Squared) throw new InvalidInputException("The penalised forecast is about the squared loss; cross-entropy is not minimised at finite outputs.");
+        if (settings.Loss != Loss.Squared)
+            throw new InvalidInputException("The penalised forecast is about the squared loss; cross-entropy is not minimised at finite outputs.");
         if (data.InputDimension != specification.InputDimension || data.OutputDimension != specification.OutputDimension)
-            throw new ShapeMismatchException($"The network maps {specification.InputDimension} to {specification.OutputDimension} numbers, but the data have {data.InputDimension} inputs and {data.OutputDimension} targets.");
+            throw new ShapeMismatchException($"The network maps {specification.InputDimension} to {specification.OutputDimension} numbers, but the data have "
+                + $"{data.InputDimension} inputs and {data.OutputDimension} targets.");
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
         if (ratios is { Features: 0, FirstLayer: 0 })
-            throw new InvalidInputException("With neither a feature penalty nor delta the weights can shrink without limit while the first features grow: there is no minimum to forecast. Set lambda-features or delta.");
+            throw new InvalidInputException("With neither a feature penalty nor delta the weights can shrink without limit while the first features grow: "
+                + "there is no minimum to forecast. Set lambda-features or delta.");
 
         TargetDirections directions = TargetDirections.Of(data);
         bool isResidual = specification.Architecture == Architecture.Residual;
@@ -43,7 +48,7 @@ public static class PenalizedForecast
         var features = new double[depth + 1][];
         var weights = new double[depth + 1][];
         for (int l = 0; l <= depth; l++) (features[l], weights[l]) = (new double[count], new double[count]);
-        Matrix metric = directions.FirstLayerMetric;
+        Matrix firstLayer = directions.FirstLayerCost;
         double cost;
         if (ratios.FirstLayer == 0 || directions.AreBalanced) cost = Separate();
         else cost = Couple();
@@ -51,7 +56,8 @@ public static class PenalizedForecast
         return new Forecast
         {
             Source = "penalised recursion",
-            Layers = [.. Enumerable.Range(1, depth).Select(l => new ForecastLayer(l, Descending(features[l]), l == 1 && ratios.FirstLayer == 0 ? null : Descending(weights[l])))],
+            Layers = [.. Enumerable.Range(1, depth).Select(l => new ForecastLayer(
+                l, Descending(features[l]), l == 1 && ratios.FirstLayer == 0 ? null : Descending(weights[l])))],
             ObjectivePerLambda = cost,
             Objective = cost * ratios.Lambda,
             UnmetHypotheses = [.. Unmet(specification, data, directions)],
@@ -60,7 +66,7 @@ public static class PenalizedForecast
 
         double Separate()
         {
-            double[] first = ratios.FirstLayer == 0 ? new double[count] : SymmetricEigendecomposition.Eigenvalues(metric);
+            double[] first = ratios.FirstLayer == 0 ? new double[count] : SymmetricEigendecomposition.Eigenvalues(firstLayer);
             double sum = 0;
             for (int k = 0; k < count; k++)
             {
@@ -74,12 +80,12 @@ public static class PenalizedForecast
 
         double Couple()
         {
-            Matrix coupling = metric.Copy();
-            System.Numerics.Tensors.TensorPrimitives.Multiply(coupling.AsSpan(), ratios.FirstLayer, coupling.AsSpan());
+            Matrix coupling = firstLayer.Copy();
+            TensorPrimitives.Multiply(coupling.AsSpan(), ratios.FirstLayer, coupling.AsSpan());
             CoupledChain chain = CoupledChain.Solve(depth, ratios.Features, coupling, isResidual, directions.Values);
             for (int l = 1; l <= depth; l++) features[l] = SingularValueDecomposition.SingularValues(chain.Features[l]);
             for (int l = 2; l <= depth; l++) weights[l] = SingularValueDecomposition.SingularValues(chain.Weights[l]);
-            Matrix root = SymmetricFunction.Apply(metric, x => Math.Sqrt(Math.Max(x, 0)));
+            Matrix root = SymmetricFunction.Apply(firstLayer, x => Math.Sqrt(Math.Max(x, 0)));
             weights[1] = SingularValueDecomposition.SingularValues(Product.Multiply(chain.Features[1], root));
             return chain.Cost;
         }
@@ -95,11 +101,13 @@ public static class PenalizedForecast
             if (!activation.FixesZero) yield return $"activations fix 0 ({activation.Name} does not)";
             else if (!SlopeAtZeroIsOne(activation)) yield return $"activations have slope 1 at 0 ({activation.Name} does not)";
         }
-        if (specification.OutputActivation.Name != Activation.Identity.Name) yield return $"the output activation is the identity (found {specification.OutputActivation.Name})";
+        if (specification.OutputActivation.Name != Activation.Identity.Name)
+            yield return $"the output activation is the identity (found {specification.OutputActivation.Name})";
         int narrowest = specification.Widths.Min();
         if (narrowest < directions.Values.Length) yield return $"every width is at least rank(Y) = {directions.Values.Length} (found {narrowest})";
         if (directions.UnreachableShare > 1e-8)
-            yield return $"the row space of X holds that of Y, so that Z^1 can collapse (rank X = {directions.InputRank} for {data.SampleCount} samples; {directions.UnreachableShare:G3} of Y lies outside)";
+            yield return $"the row space of X holds that of Y, so that Z^1 can collapse (rank X = {directions.InputRank} for {data.SampleCount} samples; "
+                + $"{directions.UnreachableShare:G3} of Y lies outside)";
     }
 
     private static bool SlopeAtZeroIsOne(Activation activation)

@@ -2,7 +2,9 @@ using RankCollapse.Training;
 
 namespace RankCollapse.Theory.Forecasts;
 
-/// <summary>The penalties of an objective relative to λ, the factor of the weights of layers 2 … L: what its minimisers depend on when the data are interpolated.</summary>
+/// <summary>
+/// The penalties of an objective relative to λ, the factor of the weights of layers 2 … L: what its minimisers depend on when the data are interpolated.
+/// </summary>
 /// <param name="Lambda">λ = λ_2 = … = λ_L, positive.</param>
 /// <param name="FirstLayer">δ = λ_1/λ.</param>
 /// <param name="Features">r = μ/λ; for the mean convention (λ'/N)/λ.</param>
@@ -19,7 +21,8 @@ public sealed record PenaltyRatios(double Lambda, double FirstLayer, double Feat
         if (depth < 2) throw new InvalidInputException($"A forecast needs at least 2 layers, found {depth}.");
         ObjectiveCoefficients coefficients = settings.Coefficients(depth, samples);
         double lambda = coefficients.WeightsOf(2);
-        if (lambda == 0) throw new InvalidInputException("A forecast needs a positive lambda, found 0; without a weight penalty every interpolating network is optimal.");
+        if (lambda == 0)
+            throw new InvalidInputException("A forecast needs a positive lambda, found 0; without a weight penalty every interpolating network is optimal.");
         return new PenaltyRatios(lambda, coefficients.WeightsOf(1) / lambda, coefficients.Features / lambda);
     }
 }

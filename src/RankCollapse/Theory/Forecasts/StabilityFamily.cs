@@ -12,7 +12,7 @@ namespace RankCollapse.Theory.Forecasts;
 public sealed record StabilityPoint(double Delta, Forecast Forecast, IReadOnlyList<double> Distances);
 
 /// <summary>
-/// Theorem 4.4 and Remark C.3 seen on minimisers: those of the penalised problem followed as δ → 0, and how far their singular values are from the limit's.
+/// Theorem 4.4 and Remark C.3: the minimisers of the problem with a penalised first layer as δ → 0, and how far their singular values are from the limit's.
 /// </summary>
 /// <remarks>
 /// L_δ(Z) falls to L(Z) at every Z as δ → 0, and L is lower semicontinuous: that is the Γ-convergence. The problem of fixed features satisfies it with
@@ -20,6 +20,8 @@ public sealed record StabilityPoint(double Delta, Forecast Forecast, IReadOnlyLi
 /// </remarks>
 public sealed class StabilityFamily
 {
+    private static readonly double[] DefaultDeltas = [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
+
     private StabilityFamily(Forecast limit, IReadOnlyList<StabilityPoint> points)
     {
         Limit = limit;
@@ -36,16 +38,17 @@ public sealed class StabilityFamily
     /// <param name="specification">The network's shape.</param>
     /// <param name="data">The data.</param>
     /// <param name="settings">The objective; its δ is replaced.</param>
-    /// <param name="deltas">The δ to visit, positive.</param>
-    /// <exception cref="InvalidInputException">A δ is not positive, or there is no forecast for these settings, as without a feature penalty, whose limit has no minimum.</exception>
-    public static StabilityFamily Follow(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, IReadOnlyList<double> deltas)
+    /// <param name="deltas">The δ to visit, positive; null takes 1, 0.1, … 1e−6.</param>
+    /// <exception cref="InvalidInputException">A δ is not positive, or there is no forecast for these settings, as without a feature penalty, whose limit has
+    /// no minimum.</exception>
+    public static StabilityFamily Follow(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, IReadOnlyList<double>? deltas = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(deltas);
-        if (settings.Convention == Convention.Equation3) throw new InvalidInputException("Equation (3) has no delta: its first layer is penalised as the others are.");
+        if (settings.Convention == Convention.Equation3)
+            throw new InvalidInputException("Equation (3) has no delta: its first layer is penalised as the others are.");
         Forecast limit = PenalizedForecast.Compute(specification, data, settings with { Delta = 0 });
         var points = new List<StabilityPoint>();
-        foreach (double delta in deltas.OrderDescending())
+        foreach (double delta in (deltas ?? DefaultDeltas).OrderDescending())
         {
             if (!(delta > 0)) throw new InvalidInputException($"A family of minimisers is followed over positive delta, found {delta}.");
             Forecast forecast = PenalizedForecast.Compute(specification, data, settings with { Delta = delta });

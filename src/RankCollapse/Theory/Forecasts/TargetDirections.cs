@@ -7,10 +7,10 @@ namespace RankCollapse.Theory.Forecasts;
 /// <summary>The directions of the targets, Y = Σ_k t_k u_k v_kᵀ, and what the first layer pays to reach them: H = Vᵀ(XᵀX)⁺V.</summary>
 internal sealed class TargetDirections
 {
-    private TargetDirections(double[] values, Matrix firstLayerMetric, int inputRank, double unreachableShare)
+    private TargetDirections(double[] values, Matrix firstLayerCost, int inputRank, double unreachableShare)
     {
         Values = values;
-        FirstLayerMetric = firstLayerMetric;
+        FirstLayerCost = firstLayerCost;
         InputRank = inputRank;
         UnreachableShare = unreachableShare;
     }
@@ -19,7 +19,7 @@ internal sealed class TargetDirections
     internal double[] Values { get; }
 
     /// <summary>H, K×K.</summary>
-    internal Matrix FirstLayerMetric { get; }
+    internal Matrix FirstLayerCost { get; }
 
     /// <summary>The rank of X.</summary>
     internal int InputRank { get; }

@@ -3,21 +3,23 @@ using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Theory.Paths;
 
-/// <summary>The Riemannian metric on O(N) in which φ descends; both flows have the same stationary points.</summary>
-public enum BrockettMetric
+/// <summary>The direction in which φ descends; both have the same stationary points.</summary>
+public enum BrockettDirection
 {
-    /// <summary>Every pair of columns turns at the rate of the angle that would minimise φ in its plane: the flow does not get stiff as D_1 and D_2 spread.</summary>
+    /// <summary>
+    /// Every pair of columns turns at the rate of the angle that would minimise φ in its plane: the flow does not get stiff as D_1 and D_2 spread.
+    /// </summary>
     PlaneAngles,
 
-    /// <summary>The paper's metric: Q̇ = −grad φ for the Frobenius inner product.</summary>
-    Frobenius,
+    /// <summary>The paper's flow: Q̇ = −grad φ for the Frobenius inner product.</summary>
+    SteepestDescent,
 }
 
 /// <summary>How a flow is integrated.</summary>
 public sealed record BrockettFlowOptions
 {
-    /// <summary>The metric.</summary>
-    public BrockettMetric Metric { get; init; }
+    /// <summary>The direction of descent.</summary>
+    public BrockettDirection Direction { get; init; }
 
     /// <summary>The relative distance (φ − min φ)/min φ at which the flow stops; it stops before where no step descends any more.</summary>
     public double Tolerance { get; init; } = 1e-14;
@@ -30,27 +32,17 @@ public sealed record BrockettFlowOptions
 /// Lemma B.2: a curve in O(N) from Q_0 along which φ(Q) = ‖D_1·Q·D_2‖² = tr(D_1²·Q·D_2²·Qᵀ) does not grow, to its minimum.
 /// </summary>
 /// <remarks>
-/// Q̇ = QΩ gives φ̇ = −2Σ_{i&lt;j}(b_i − b_j)M_ijΩ_ij for M = QᵀD_1²Q, b = diag D_2²: any Ω with the signs of (b_i − b_j)M_ij descends.
 /// Each step is Q·Cay(hΩ), orthogonal by construction, and is halved until φ falls at its quarters and rises at none of them.
 /// The minimum pairs the largest of D_1 with the smallest of D_2. D_1 may have zeros and both may have equal entries, as in the last layer of Theorem 4.3.
 /// </remarks>
 public sealed class BrockettFlow
 {
-    private readonly double[] _d1;
-    private readonly double[] _b;
-    private readonly BrockettMetric _metric;
+    private readonly BrockettFunction _function;
     private readonly List<double> _steps = [];
     private readonly List<Matrix> _kept = [];
     private readonly List<double> _values = [];
 
-    private BrockettFlow(double[] d1, double[] d2, BrockettMetric metric)
-    {
-        _d1 = d1;
-        _b = [.. d2.Select(d => d * d)];
-        _metric = metric;
-        double[] a = [.. d1.Select(d => d * d).OrderDescending()], b = [.. _b.Order()];
-        for (int i = a.Length - 1; i >= 0; i--) Minimum += a[i] * b[i];
-    }
+    private BrockettFlow(BrockettFunction function) => _function = function;
 
     /// <summary>The number of steps.</summary>
     public int StepCount => _steps.Count;
@@ -59,7 +51,7 @@ public sealed class BrockettFlow
     public IReadOnlyList<double> Values => _values;
 
     /// <summary>min φ, the sum of products of D_1² descending and D_2² ascending.</summary>
-    public double Minimum { get; }
+    public double Minimum => _function.Minimum;
 
     /// <summary>Q at the end.</summary>
     public Matrix End { get; private set; } = new(0, 0);
@@ -74,7 +66,7 @@ public sealed class BrockettFlow
     /// <param name="first">The diagonal of D_1, not negative.</param>
     /// <param name="second">The diagonal of D_2, positive.</param>
     /// <param name="start">Q_0, N×N orthogonal.</param>
-    /// <param name="options">Metric and tolerance.</param>
+    /// <param name="options">Direction and tolerance.</param>
     /// <exception cref="InvalidInputException">Sizes differ, a diagonal entry is negative or not finite, or Q_0 is not orthogonal.</exception>
     public static BrockettFlow Integrate(double[] first, double[] second, Matrix start, BrockettFlowOptions? options = null)
     {
@@ -86,7 +78,7 @@ public sealed class BrockettFlow
             throw new InvalidInputException($"D_1 and D_2 have {first.Length} and {second.Length} entries, but Q_0 is {start.Rows}×{start.Columns}.");
         if (first.Any(d => !(d >= 0) || double.IsInfinity(d))) throw new InvalidInputException("D_1 has an entry that is negative or not finite.");
         if (second.Any(d => !(d > 0) || double.IsInfinity(d))) throw new InvalidInputException("D_2 has an entry that is not positive or not finite.");
-        var flow = new BrockettFlow([.. first], second, options.Metric);
+        var flow = new BrockettFlow(new BrockettFunction(first, second, options.Direction));
         flow.Run(CayleyStep.Orthogonalize(start), options);
         return flow;
     }
@@ -99,35 +91,27 @@ public sealed class BrockettFlow
         if (step < 0 || time >= 1) return End;
         Matrix q = _kept[step];
         double part = position - step;
-        return part == 0 ? q : new CayleyStep(Direction(q, out _), part * _steps[step]).Apply(q);
+        return part == 0 ? q : new CayleyStep(_function.Direction(q, out _), part * _steps[step]).Apply(q);
     }
 
     /// <summary>φ(Q), a sum of squares and so of full relative accuracy for its argument.</summary>
     public double Value(Matrix q)
     {
         ArgumentNullException.ThrowIfNull(q);
-        double sum = 0;
-        for (int i = 0; i < _d1.Length; i++)
-        {
-            double row = 0;
-            ReadOnlySpan<double> entries = q.Row(i);
-            for (int j = 0; j < entries.Length; j++) row += _b[j] * entries[j] * entries[j];
-            sum += _d1[i] * _d1[i] * row;
-        }
-        return sum;
+        return _function.Value(q);
     }
 
     private void Run(Matrix q, BrockettFlowOptions options)
     {
-        double value = Value(q), trial = double.NaN;
+        double value = _function.Value(q), trial = double.NaN;
         _values.Add(value);
         for (int step = 0; step < options.MaxSteps && value - Minimum > options.Tolerance * Minimum; step++)
         {
-            Matrix skew = Direction(q, out double slope);
+            Matrix skew = _function.Direction(q, out double slope);
             double size = Frobenius.Norm(skew) / Math.Sqrt(2);
             if (!(slope < 0) || size == 0) break;
             double length = double.IsNaN(trial) ? 0.5 / size : Math.Min(trial, Math.Max(1, 1 / size));
-            if (options.Metric == BrockettMetric.PlaneAngles) length = Math.Min(length, 1);
+            if (options.Direction == BrockettDirection.PlaneAngles) length = Math.Min(length, 1);
             Matrix next = q;
             double nextValue = value;
             bool isAccepted = false;
@@ -158,9 +142,9 @@ public sealed class BrockettFlow
             int at = quarter == 4 ? 4 : 4 - quarter;
             var cayley = new CayleyStep(skew, 0.25 * at * length);
             Matrix point = cayley.Apply(q);
-            double found = Value(point);
+            double found = _function.Value(point);
             if (at == 4) (end, endValue) = (point, found);
-            if (!(found < last) || (at < 4 && found < endValue) || SlopeAlong(point, cayley.Generator()) > 1e-15 * value)
+            if (!(found < last) || (at < 4 && found < endValue) || _function.SlopeAlong(point, cayley.Generator()) > 1e-15 * value)
             {
                 (next, nextValue) = (q, value);
                 return false;
@@ -169,57 +153,5 @@ public sealed class BrockettFlow
         }
         (next, nextValue) = (end, endValue);
         return true;
-    }
-
-    /// <summary>Ω at Q, and φ̇ along it.</summary>
-    private Matrix Direction(Matrix q, out double slope)
-    {
-        int n = _b.Length;
-        Matrix m = Weighted(q);
-        var skew = new Matrix(n, n);
-        double largest = 0;
-        for (int i = 0; i < n; i++) largest = Math.Max(largest, m[i, i]);
-        double floor = n * Math.Pow(64 * Tolerances.MachineEpsilon, 2) * largest;
-        slope = 0;
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j < i; j++)
-            {
-                // Columns are ordered by b, ties by place, so that a pair's better column is the same everywhere.
-                (int low, int high) = _b[j] <= _b[i] ? (j, i) : (i, j);
-                double off = m[low, high], gap = _b[high] - _b[low], rate;
-                if (_metric == BrockettMetric.Frobenius)
-                {
-                    rate = -2 * gap * off;
-                }
-                else
-                {
-                    bool isNoise = Math.Max(m[low, low], m[high, high]) <= floor || Math.Abs(off) <= 4 * Tolerances.MachineEpsilon * Math.Sqrt(m[low, low] * m[high, high]);
-                    rate = isNoise ? 0 : -0.5 * Math.Atan2(2 * off, m[low, low] - m[high, high]);
-                }
-                skew[low, high] = rate;
-                skew[high, low] = -rate;
-                slope += 2 * gap * off * rate;
-            }
-        }
-        return skew;
-    }
-
-    private double SlopeAlong(Matrix q, Matrix generator)
-    {
-        Matrix m = Weighted(q);
-        double slope = 0;
-        for (int i = 0; i < _b.Length; i++)
-            for (int j = 0; j < i; j++)
-                slope += 2 * (_b[i] - _b[j]) * m[j, i] * generator[j, i];
-        return slope;
-    }
-
-    /// <summary>M = QᵀD_1²Q.</summary>
-    private Matrix Weighted(Matrix q)
-    {
-        Matrix scaled = q.Copy();
-        for (int i = 0; i < scaled.Rows; i++) TensorPrimitives.Multiply(scaled.Row(i), _d1[i], scaled.Row(i));
-        return Product.Gram(scaled);
     }
 }

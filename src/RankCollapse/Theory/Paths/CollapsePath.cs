@@ -1,4 +1,5 @@
 using RankCollapse.Collapse;
+using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Theory.RepresentationCosts;
@@ -33,28 +34,34 @@ public sealed class CollapsePath
     /// <summary>2⁻¹⁰: below it features are linear in W_1 to six digits, and a smaller scale changes nothing but their size.</summary>
     private const double LeastScale = 1.0 / 1024;
 
-    private readonly FeatureProblem _problem;
-    private readonly Matrix[] _start;
-    private readonly LayerPath[] _layers;
-    private readonly double[] _startCosts;
+    private readonly PathCurve _curve;
 
-    private CollapsePath(FeatureProblem problem, Matrix[] start, LayerPath[] layers, double[] startCosts, double[] constants)
-    {
-        _problem = problem;
-        _start = start;
-        _layers = layers;
-        _startCosts = startCosts;
-        Constants = constants;
-    }
+    private CollapsePath(PathCurve curve) => _curve = curve;
 
     /// <summary>C_1 … C_{L−1} of (II) at indices 0 … L − 2.</summary>
-    public IReadOnlyList<double> Constants { get; }
+    public IReadOnlyList<double> Constants => _curve.Constants;
 
     /// <summary>The recorded times with their costs.</summary>
     public IReadOnlyList<PathSample> Samples { get; private set; } = [];
 
     /// <summary>The jumps that were found before t = 1.</summary>
     public IReadOnlyList<RankDrop> RankDrops { get; private set; } = [];
+
+    /// <summary>The parts in which one layer moves, in order.</summary>
+    public IEnumerable<PathPart> Parts
+    {
+        get
+        {
+            PathSample last = Samples[0];
+            foreach (IGrouping<int, PathSample> part in Samples.GroupBy(s => s.Layer))
+            {
+                PathSample end = part.Last();
+                int drops = RankDrops.Count(d => d.Time > last.Time && d.Time <= end.Time);
+                yield return new PathPart(part.Key, Constants[part.Key - 1], last.Cost, end.Cost, drops);
+                last = end;
+            }
+        }
+    }
 
     /// <summary>L(γ(0)).</summary>
     public double StartCost => Samples[0].Cost;
@@ -69,16 +76,19 @@ public sealed class CollapsePath
     public double LargestIncrease { get; private set; }
 
     /// <summary>The largest ‖QᵀQ − I‖_F in the flows.</summary>
-    public double OrthogonalityError => _layers.Max(l => l.Flow.OrthogonalityError);
+    public double OrthogonalityError => _curve.Layers.Max(l => l.Flow.OrthogonalityError);
 
     /// <summary>Whether the cost never grew between recorded times, to 1e−12 of its size.</summary>
     public bool IsMonotone => LargestIncrease <= 1e-12;
 
     /// <summary>Whether every flow arrived and the end has the least cost, to 1e−8 of its size.</summary>
-    public bool ReachesMinimum => _layers.All(l => l.Flow.HasArrived) && Math.Abs(EndCost - Minimum) <= 1e-8 * Minimum;
+    public bool ReachesMinimum => _curve.Layers.All(l => l.Flow.HasArrived) && Math.Abs(EndCost - Minimum) <= 1e-8 * Minimum;
 
-    /// <summary>Whether all layers 1 … L − 1 satisfy DNC1 at the end, Definition 3.5, to rounding.</summary>
+    /// <summary>Whether the samples of a class coincide in each of the layers 1 … L − 1 at the end, as far as rounding lets them.</summary>
     public bool EndIsCollapsed { get; private set; }
+
+    /// <summary>Whether all that the theorem says was found: the cost never grew, and the end has the least cost and has collapsed.</summary>
+    public bool Holds => IsMonotone && ReachesMinimum && EndIsCollapsed;
 
     /// <summary>What Theorem 4.3 asks and this configuration does not meet.</summary>
     public IReadOnlyList<string> UnmetHypotheses { get; private init; } = [];
@@ -106,12 +116,13 @@ public sealed class CollapsePath
     /// <param name="options">C, sampling, integration.</param>
     /// <returns>The path and its scale.</returns>
     /// <exception cref="InvalidInputException">As <see cref="Compute"/>; at no scale does the path stay in the range.</exception>
-    public static (CollapsePath Path, double Scale) FromNetwork(FeatureProblem problem, Network network, double? scale = null, CollapsePathOptions? options = null)
+    public static (
+        CollapsePath Path, double Scale) FromNetwork(FeatureProblem problem, Network network, double? scale = null, CollapsePathOptions? options = null)
     {
         double tried = scale ?? 1;
         while (true)
         {
-            if (TryCompute(problem, InterpolatingStart(problem, network, tried), options, out string? reason) is { } path) return (path, tried);
+            if (TryCompute(problem, InterpolatingStart(problem, network, tried), options, out string reason) is { } path) return (path, tried);
 
             // Activations are close to linear at small features, and then what follows stays small.
             if (scale is not null || tried <= LeastScale) throw new InvalidInputException(reason);
@@ -125,7 +136,7 @@ public sealed class CollapsePath
     /// <param name="options">C, sampling, integration.</param>
     /// <exception cref="InvalidInputException">A hypothesis that the construction needs fails: the message names it.</exception>
     public static CollapsePath Compute(FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options = null) =>
-        TryCompute(problem, start, options, out string? reason) ?? throw new InvalidInputException(reason);
+        TryCompute(problem, start, options, out string reason) ?? throw new InvalidInputException(reason);
 
     private static CollapsePath? TryCompute(FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options, out string reason)
     {
@@ -134,7 +145,6 @@ public sealed class CollapsePath
         options ??= new CollapsePathOptions();
         if (options.SamplesPerLayer < 2) throw new InvalidInputException($"A path needs at least 2 samples per layer, found {options.SamplesPerLayer}.");
         PathHypotheses.Require(problem, start);
-        int depth = problem.Specification.Depth;
         double[] constants = [.. FeatureConstraints.Check(problem, start, 1).Layers.Select(l => l.LargestRatio * (1 + 1e-12))];
         if (options.Constant is { } given)
         {
@@ -142,16 +152,18 @@ public sealed class CollapsePath
             if (!(given >= least)) throw new InvalidInputException($"The start satisfies (II) only for C ≥ {least:G6}, found C = {given:G6}.");
             Array.Fill(constants, given);
         }
-        var layers = new LayerPath[depth];
-        var costs = new double[depth];
-        for (int l = 1; l < depth; l++)
+        var layers = new LayerPath[constants.Length];
+        for (int l = 1; l <= layers.Length; l++)
         {
             if (!problem.TryProduce(start, l + 1, out Matrix? target, out string? missing)) throw new InvalidInputException(missing);
-            layers[l] = new LayerPath(target, start[l], constants[l - 1], options.Flow);
-            costs[l] = layers[l].At(0).Cost;
+            layers[l - 1] = new LayerPath(target, start[l], constants[l - 1], options.Flow);
         }
         int rank = NumericalRank.Of(problem.Data.Targets);
-        var path = new CollapsePath(problem, [.. start], layers[1..], costs, constants) { Minimum = constants.Sum(c => rank / (2 * c)), UnmetHypotheses = [.. PathHypotheses.Unmet(problem)] };
+        var path = new CollapsePath(new PathCurve(problem, [.. start], layers, constants))
+        {
+            Minimum = constants.Sum(c => rank / (2 * c)),
+            UnmetHypotheses = [.. PathHypotheses.Unmet(problem)],
+        };
         return path.TryRecord(options.SamplesPerLayer, out reason) ? path : null;
     }
 
@@ -160,12 +172,13 @@ public sealed class CollapsePath
     /// <exception cref="InvalidInputException">Features leave the range of an activation there.</exception>
     public (IReadOnlyList<Matrix> Features, double Cost) At(double time)
     {
-        (int layer, double part) = Locate(time);
-        PathPoint point = TryAt(layer, part, out string reason) ?? throw new InvalidInputException(reason);
+        PathPoint point = _curve.At(time);
         return (point.Features, point.Cost);
     }
 
-    /// <summary>Corollary B.4: k points γ(T_0) … γ(T_{k−1}) of the path with T_0 = 0, T_{k−1} = 1, away from the jumps, and their costs.</summary>
+    /// <summary>
+    /// Corollary B.4: k points γ(T_0) … γ(T_{k−1}) of the path with T_0 = 0, T_{k−1} = 1, away from the jumps, and their costs, which never grow.
+    /// </summary>
     /// <param name="count">k ≥ 2. Times are T_j = j/(k − 1), moved by less than 1/(4k) where a jump lies closer than that to rounding.</param>
     public IReadOnlyList<PathSample> Discretize(int count)
     {
@@ -175,47 +188,9 @@ public sealed class CollapsePath
         {
             double time = (double)j / (count - 1);
             while (j > 0 && j < count - 1 && RankDrops.Any(d => Math.Abs(d.Time - time) < 1e-12)) time += 1e-3 / count;
-            (int layer, double part) = Locate(time);
-            PathPoint point = TryAt(layer, part, out string reason) ?? throw new InvalidInputException(reason);
-            result.Add(new PathSample(time, layer, Segment(part), point.Cost, point.MovingCost));
+            result.Add(_curve.At(time).ToSample(time));
         }
         return result;
-    }
-
-    private static PathSegment Segment(double part) => part <= 0.5 ? PathSegment.BrockettFlow : PathSegment.SingularValues;
-
-    private (int Layer, double Part) Locate(double time)
-    {
-        if (!(time is >= 0 and <= 1)) throw new InvalidInputException($"Times of a path lie in 0 … 1, found {time}.");
-        double position = time * _layers.Length;
-        int layer = Math.Min((int)position, _layers.Length - 1);
-        return (layer + 1, position - layer);
-    }
-
-    private readonly record struct PathPoint(IReadOnlyList<Matrix> Features, double Cost, double MovingCost);
-
-    private PathPoint? TryAt(int layer, double part, out string reason)
-    {
-        reason = "";
-        var features = new Matrix[_start.Length];
-        for (int m = 0; m < features.Length; m++) features[m] = _start[m];
-        (features[layer], double moving) = _layers[layer - 1].At(part);
-        double cost = moving;
-        for (int m = layer + 1; m < _start.Length - 1; m++) cost += _startCosts[m];
-
-        // At the end of the last part ranks fall to rank(Y); before it they are N.
-        bool isEnd = layer == _layers.Length && part >= 1;
-        for (int m = layer - 1; m >= 1; m--)
-        {
-            if (!_problem.TryProduce(features, m + 1, out Matrix? produced, out string? missing))
-            {
-                reason = $"The path leaves the range of an activation while layer {layer} moves: {missing} Theorem 4.3 needs activations onto R; train with one, such as --activation asinh, or start from smaller features, such as --scale 0.1.";
-                return null;
-            }
-            features[m] = Product.Multiply(_layers[m - 1].Orthogonal, produced).Scaled(Math.Sqrt(Constants[m - 1]));
-            cost += isEnd ? _layers[^1].EndRank / (2 * Constants[m - 1]) : _layers[m - 1].EndCost;
-        }
-        return new PathPoint(features, cost, moving);
     }
 
     private bool TryRecord(int samplesPerLayer, out string reason)
@@ -223,26 +198,23 @@ public sealed class CollapsePath
         reason = "";
         var samples = new List<PathSample>();
         var drops = new List<RankDrop>();
-        int count = _layers.Length;
+        int count = _curve.Layers.Count;
         for (int layer = 1; layer <= count; layer++)
         {
             PathDeterminants? last = null;
             for (int i = layer == 1 ? 0 : 1; i <= samplesPerLayer; i++)
             {
-                double part = (double)i / samplesPerLayer;
-                if (TryAt(layer, part, out reason) is not { } point) return false;
-                (IReadOnlyList<Matrix> features, double cost, double moving) = point;
-                samples.Add(new PathSample((layer - 1 + part) / count, layer, Segment(part), cost, moving));
+                if (_curve.TryAt(layer, (double)i / samplesPerLayer, out reason) is not { } point) return false;
+                samples.Add(point.ToSample(_curve.TimeOf(point)));
                 if (layer == count && i == samplesPerLayer)
                 {
-                    EndIsCollapsed = IsCollapsed(features);
+                    EndIsCollapsed = IsCollapsed(point.Features);
                     continue;
                 }
-                var now = new PathDeterminants(part, _problem, features, layer);
-                for (int m = 2; m <= layer && last is not null; m++)
+                var now = new PathDeterminants(_curve, point);
+                foreach (int m in last is null ? [] : now.ChangesSince(last))
                 {
-                    if (now.Signs[m] * last.Signs[m] >= 0) continue;
-                    if (TryFindDrop(layer, m, last, now, out reason) is not { } drop) return false;
+                    if (PathDeterminants.TryFindDrop(m, last!, now, out reason) is not { } drop) return false;
                     drops.Add(drop);
                 }
                 last = now;
@@ -255,48 +227,12 @@ public sealed class CollapsePath
         return true;
     }
 
-    /// <summary>The zero of a determinant between two times, by false position with Illinois weights.</summary>
-    private RankDrop? TryFindDrop(int layer, int singular, PathDeterminants low, PathDeterminants high, out string reason)
-    {
-        double reference = Math.Max(low.LogSizes[singular], high.LogSizes[singular]);
-        double lowTime = low.Time, highTime = high.Time, lowValue = low.Scaled(singular, reference), highValue = high.Scaled(singular, reference);
-        double time = highTime;
-        if (TryAt(layer, time, out reason) is not { } point) return null;
-        for (int i = 0, side = 0; i < 60 && highTime - lowTime > 4 * Tolerances.MachineEpsilon; i++)
-        {
-            time = lowTime - (lowValue * (highTime - lowTime) / (highValue - lowValue));
-            if (!(time > lowTime && time < highTime)) time = 0.5 * (lowTime + highTime);
-            if (TryAt(layer, time, out reason) is not { } tried) return null;
-            point = tried;
-            double value = new PathDeterminants(time, _problem, point.Features, layer).Scaled(singular, reference);
-            if (Math.Abs(value) < 1e-14) break;
-            if (value * lowValue > 0)
-            {
-                (lowTime, lowValue) = (time, value);
-                if (side == -1) highValue *= 0.5;
-                side = -1;
-            }
-            else
-            {
-                (highTime, highValue) = (time, value);
-                if (side == 1) lowValue *= 0.5;
-                side = 1;
-            }
-        }
-        double smallest = double.NaN;
-        if (_problem.TryProduce(point.Features, singular, out Matrix? produced, out _))
-        {
-            double[] values = SingularValueDecomposition.SingularValues(produced);
-            smallest = values[^1] / values[0];
-        }
-        return new RankDrop((layer - 1 + time) / _layers.Length, singular, smallest, point.Cost, 1 / (2 * Constants[singular - 2]));
-    }
-
     private bool IsCollapsed(IReadOnlyList<Matrix> features)
     {
-        if (_problem.Data.Labels.Length == 0) return false;
-        var classes = new Partition(_problem.Data.Labels, _problem.Data.OutputDimension);
-        return Enumerable.Range(1, _layers.Length).All(l =>
+        DataSet data = _curve.Problem.Data;
+        if (data.Labels.Length == 0) return false;
+        var classes = new Partition(data.Labels, data.OutputDimension);
+        return Enumerable.Range(1, _curve.Layers.Count).All(l =>
         {
             ClassCentroids centroids = ClassCentroids.Compute(features[l], classes);
             return centroids.WithinVariation <= Tolerances.Collapsed * Tolerances.Collapsed * (centroids.WithinVariation + centroids.BetweenVariation);

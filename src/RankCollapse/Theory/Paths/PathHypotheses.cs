@@ -13,18 +13,24 @@ internal static class PathHypotheses
         problem.RequireFeatures(start);
         NetworkSpecification specification = problem.Specification;
         int samples = problem.Data.SampleCount, depth = specification.Depth;
-        if (specification.Architecture == Architecture.Residual) throw new InvalidInputException("Theorem 4.3 is about feedforward networks, but this one is residual; Theorem C.2's minimisers are built by construct.");
+        if (specification.Architecture == Architecture.Residual)
+            throw new InvalidInputException("Theorem 4.3 is about feedforward networks, but this one is residual; Theorem C.2's minimisers are built by "
+                + "construct.");
         if (depth < 2) throw new InvalidInputException($"A path needs at least 2 layers, found {depth}.");
         for (int l = 1; l < depth; l++)
         {
-            if (specification.Width(l) != samples) throw new InvalidInputException($"Theorem 4.3 needs hidden widths N = {samples}, but layer {l} has width {specification.Width(l)}.");
+            if (specification.Width(l) != samples)
+                throw new InvalidInputException($"Theorem 4.3 needs hidden widths N = {samples}, but layer {l} has width {specification.Width(l)}.");
             int rank = NumericalRank.Of(start[l], Tolerances.PseudoInverseCutoff(samples, samples));
             if (rank < samples) throw new InvalidInputException($"Theorem 4.3 starts from features of full rank, but Z^{l} has rank {rank} of {samples}.");
         }
-        if (specification.OutputDimension > samples) throw new InvalidInputException($"Theorem 4.3 needs K ≤ N, found {specification.OutputDimension} and {samples}.");
+        if (specification.OutputDimension > samples)
+            throw new InvalidInputException($"Theorem 4.3 needs K ≤ N, found {specification.OutputDimension} and {samples}.");
         double distance = Frobenius.RelativeDistance(start[depth], problem.Data.Targets);
-        if (!(distance <= FeatureProblem.DefaultTolerance)) throw new InvalidInputException($"Theorem 4.3 starts from Z^L = Y, but they differ by {distance:G3} relatively.");
-        if (specification.HiddenActivation is { IsHomeomorphism: false } hidden) throw new InvalidInputException($"Theorem 4.3 needs homeomorphisms, but {hidden.Name} has no inverse.");
+        if (!(distance <= FeatureProblem.DefaultTolerance))
+            throw new InvalidInputException($"Theorem 4.3 starts from Z^L = Y, but they differ by {distance:G3} relatively.");
+        if (specification.HiddenActivation is { IsHomeomorphism: false } hidden)
+            throw new InvalidInputException($"Theorem 4.3 needs homeomorphisms, but {hidden.Name} has no inverse.");
     }
 
     /// <summary>What the theorem asks beyond that.</summary>

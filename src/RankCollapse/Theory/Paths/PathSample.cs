@@ -18,10 +18,10 @@ public enum PathSegment
 /// <param name="MovingCost">The moving layer's share of it, ½‖σ_{l+1}^{-1}(Z^{l+1})·Z^{l,+}‖²; the others' shares are constant meanwhile.</param>
 public readonly record struct PathSample(double Time, int Layer, PathSegment Segment, double Cost, double MovingCost);
 
-/// <summary>A time at which σ_l^{-1}(Z^l) loses rank for a moment, Lemma B.3, so that the cost of layer l jumps down.</summary>
-/// <param name="Time">t_i.</param>
+/// <summary>The part of the path in which one layer moves.</summary>
 /// <param name="Layer">l.</param>
-/// <param name="SmallestSingularValue">s_N over s_1 of σ_l^{-1}(Z^l) at the time found.</param>
-/// <param name="Cost">L(γ(t_i)) with the ranks that hold beside the jump.</param>
-/// <param name="Drop">How far the cost lies below its limits from both sides, 1/(2C_{l−1}) for a rank of N − 1.</param>
-public readonly record struct RankDrop(double Time, int Layer, double SmallestSingularValue, double Cost, double Drop);
+/// <param name="Constant">C_l.</param>
+/// <param name="StartCost">The cost before.</param>
+/// <param name="EndCost">The cost after.</param>
+/// <param name="RankDropCount">The rank drops that were found meanwhile.</param>
+public sealed record PathPart(int Layer, double Constant, double StartCost, double EndCost, int RankDropCount);

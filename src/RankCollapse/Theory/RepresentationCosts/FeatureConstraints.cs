@@ -3,16 +3,17 @@ using RankCollapse.Networks;
 
 namespace RankCollapse.Theory.RepresentationCosts;
 
-/// <summary>Definition 4.1's conditions at one layer l = 1 … L − 1, with margins that are not negative where a condition holds.</summary>
+/// <summary>The conditions (I), (II) and (III) at one layer l = 1 … L − 1, with margins that are not negative where a condition holds.</summary>
 /// <param name="Layer">l.</param>
 /// <param name="Representability">‖A·Z^{l,+}Z^l − A‖/‖A‖ for (I), A = σ_{l+1}^{-1}(Z^{l+1}); NaN where A does not exist.</param>
 /// <param name="LargestRatio">max_i s_i(Z^l)²/s_i(A)² over i ≤ rank(A), for (II): the least C for which it holds.</param>
 /// <param name="SingularValueMargin">1 − LargestRatio/C, for (II) with squares as in (18).</param>
 /// <param name="RankMargin">rank(σ_l^{-1}(Z^l)) − rank(Y), for (III); null where the preimage does not exist.</param>
 /// <param name="Violations">The conditions that fail, in words; empty when all hold.</param>
-public sealed record LayerConstraints(int Layer, double Representability, double LargestRatio, double SingularValueMargin, int? RankMargin, IReadOnlyList<string> Violations);
+public sealed record LayerConstraints(
+    int Layer, double Representability, double LargestRatio, double SingularValueMargin, int? RankMargin, IReadOnlyList<string> Violations);
 
-/// <summary>Whether features lie in the set S of Definition 4.1.</summary>
+/// <summary>Definition 4.1: whether features lie in the set S of representable features with bounded singular values.</summary>
 /// <remarks>
 /// (II) is read as in (18), s_i(Z^l)² ≤ C·s_i(σ_{l+1}^{-1}(Z^{l+1}))², because Lemma B.1 is proved for it; Definition 4.1 prints it without squares.
 /// For residual networks Theorem C.2 asks (I) of every layer and (II) of Z^{L−1} alone.
@@ -42,7 +43,8 @@ public sealed class FeatureConstraints
     /// <param name="features">Z^0 = X, Z^1, …, Z^L.</param>
     /// <param name="constant">C > 0.</param>
     /// <param name="tolerance">The relative residual granted to (I), and the relative excess granted to (II).</param>
-    public static FeatureConstraints Check(FeatureProblem problem, IReadOnlyList<Matrix> features, double constant, double tolerance = FeatureProblem.DefaultTolerance)
+    public static FeatureConstraints Check(
+        FeatureProblem problem, IReadOnlyList<Matrix> features, double constant, double tolerance = FeatureProblem.DefaultTolerance)
     {
         ArgumentNullException.ThrowIfNull(problem);
         problem.RequireFeatures(features);
@@ -61,7 +63,8 @@ public sealed class FeatureConstraints
             }
             PseudoInverse inverse = PseudoInverse.Compute(features[l]);
             double residual = Frobenius.RelativeDistance(Product.Multiply(produced, Product.Multiply(inverse.Inverse, features[l])), produced);
-            if (!(residual <= tolerance)) violations.Add($"(I) at layer {l}: σ^{{-1}}(Z^{l + 1}) is not representable by Z^{l}, relative residual {residual:G3}");
+            if (!(residual <= tolerance)) violations.Add($"(I) at layer {l}: σ^{{-1}}(Z^{l + 1}) is not representable by Z^{l}, relative residual "
+                + $"{residual:G3}");
 
             double[] wanted = SingularValueDecomposition.SingularValues(produced);
             int rank = NumericalRank.Of(wanted);
@@ -70,7 +73,8 @@ public sealed class FeatureConstraints
             if (!isResidual || l == depth - 1)
             {
                 least = Math.Max(least, ratio);
-                if (ratio > constant * (1 + tolerance)) violations.Add($"(II) at layer {l}: s_i(Z^{l})² reaches {ratio:G6} times s_i(σ^{{-1}}(Z^{l + 1}))², above C = {constant:G6}");
+                if (ratio > constant * (1 + tolerance)) violations.Add($"(II) at layer {l}: s_i(Z^{l})² reaches {ratio:G6} times s_i(σ^{{-1}}(Z^{l + 1}))², "
+                    + $"above C = {constant:G6}");
             }
             int? margin = null;
             if (!isResidual)

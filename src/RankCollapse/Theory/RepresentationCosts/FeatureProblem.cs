@@ -26,9 +26,11 @@ public sealed class FeatureProblem
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
-        if (specification.HasBias) throw new InvalidInputException("The representation cost is about networks without biases, but this one has them; train without --bias.");
+        if (specification.HasBias)
+            throw new InvalidInputException("The representation cost is about networks without biases, but this one has them; train without bias.");
         if (data.InputDimension != specification.InputDimension || data.OutputDimension != specification.OutputDimension)
-            throw new ShapeMismatchException($"The network maps {specification.InputDimension} to {specification.OutputDimension} numbers, but the data have {data.InputDimension} inputs and {data.OutputDimension} targets.");
+            throw new ShapeMismatchException($"The network maps {specification.InputDimension} to {specification.OutputDimension} numbers, but the data have "
+                + $"{data.InputDimension} inputs and {data.OutputDimension} targets.");
         Specification = specification;
         Data = data;
     }
@@ -86,7 +88,8 @@ public sealed class FeatureProblem
         Matrix weights = Product.Multiply(produced, inverse.Inverse);
         double residual = Frobenius.RelativeDistance(Product.Multiply(weights, features[layer - 1]), produced);
         if (!(residual <= tolerance))
-            return LayerCost.Infinite(layer, $"Layer {layer} is not representable: W·Z^{layer - 1} = σ^{{-1}}(Z^{layer}) leaves a relative residual of {residual:G3}, since Z^{layer - 1} has rank {inverse.Rank} for {features[layer].Columns} samples.", residual);
+            return LayerCost.Infinite(layer, $"Layer {layer} is not representable: W·Z^{layer - 1} = σ^{{-1}}(Z^{layer}) leaves a relative residual of "
+                + $"{residual:G3}, since Z^{layer - 1} has rank {inverse.Rank} for {features[layer].Columns} samples.", residual);
         return new LayerCost(layer, 0.5 * TensorPrimitives.SumOfSquares<double>(weights.AsSpan()), weights, inverse, produced, residual, null);
     }
 
@@ -99,7 +102,8 @@ public sealed class FeatureProblem
         for (int l = 0; l <= depth; l++)
         {
             if (features[l].Rows != Specification.Width(l) || features[l].Columns != Data.SampleCount)
-                throw new ShapeMismatchException($"Z^{l} is {features[l].Rows}×{features[l].Columns}, but layer {l} has width {Specification.Width(l)} and there are {Data.SampleCount} samples.");
+                throw new ShapeMismatchException($"Z^{l} is {features[l].Rows}×{features[l].Columns}, but layer {l} has width {Specification.Width(l)} and "
+                    + $"there are {Data.SampleCount} samples.");
         }
     }
 }
@@ -114,5 +118,6 @@ public sealed class FeatureProblem
 /// <param name="Reason">Why the value is +∞; null where it is not.</param>
 public sealed record LayerCost(int Layer, double Value, Matrix? Weights, PseudoInverse? Inverse, Matrix? Produced, double Residual, string? Reason)
 {
-    internal static LayerCost Infinite(int layer, string reason, double residual = double.NaN) => new(layer, double.PositiveInfinity, null, null, null, residual, reason);
+    internal static LayerCost Infinite(
+        int layer, string reason, double residual = double.NaN) => new(layer, double.PositiveInfinity, null, null, null, residual, reason);
 }

@@ -7,10 +7,14 @@ namespace RankCollapse.Theory.RepresentationCosts;
 /// <summary>Which layers a representation cost counts, and how.</summary>
 public sealed record RepresentationCostOptions
 {
-    /// <summary>The factor of ½‖W_1‖²: 0 in (10), (11) and Appendix C; δ in Section 5.2; 2/λ for the λ of (12) and (27), see <see cref="OfEquation12"/>.</summary>
+    /// <summary>
+    /// The factor of ½‖W_1‖²: 0 in (10), (11) and Appendix C; δ in Section 5.2; 2/λ for the λ of (12) and (27), see <see cref="OfEquation12"/>.
+    /// </summary>
     public double FirstLayer { get; init; }
 
-    /// <summary>l_1 of Remark B.6: terms l = l_1 … l_2 count W_{l+1}; term 0 is the first layer. Null counts from 1, and 0 where <see cref="FirstLayer"/> is not 0.</summary>
+    /// <summary>
+    /// l_1 of Remark B.6: terms l = l_1 … l_2 count W_{l+1}; term 0 is the first layer. Null counts from 1, and 0 where <see cref="FirstLayer"/> is not 0.
+    /// </summary>
     public int? From { get; init; }
 
     /// <summary>l_2 of Remark B.6, at most L − 1; null is L − 1.</summary>
@@ -22,7 +26,7 @@ public sealed record RepresentationCostOptions
     /// <summary>The relative residual that counts as interpolating and as representable.</summary>
     public double Tolerance { get; init; } = FeatureProblem.DefaultTolerance;
 
-    /// <summary>The cost of (12) and (27), whose first term is (1/λ)‖W_1‖², without the ½ of the others: δ = 2/λ.</summary>
+    /// <summary>Equations (12) and (27): the cost whose first term is (1/λ)‖W_1‖², without the ½ of the others; δ = 2/λ.</summary>
     /// <param name="lambda">λ > 0.</param>
     public static RepresentationCostOptions OfEquation12(double lambda)
     {
@@ -30,11 +34,11 @@ public sealed record RepresentationCostOptions
         return new RepresentationCostOptions { FirstLayer = 2 / lambda };
     }
 
-    /// <summary>L^{[l_1, l_2]} of Remark B.6.</summary>
+    /// <summary>Remark B.6: the cost L^{[l_1, l_2]} of a part of a deep network, (1/L)Σ‖W_{l+1}‖² over l = l_1 … l_2.</summary>
     public static RepresentationCostOptions OfRemarkB6(int from, int to) => new() { From = from, To = to, IsDividedByDepth = true, FirstLayer = 1 };
 }
 
-/// <summary>The representation cost of features or weights: equations (10), (11), (12) and Remark B.6; for residual networks Appendix C and (27).</summary>
+/// <summary>Equations (10), (11), (12): the representation cost of weights or features; for residual networks that of Appendix C and (27).</summary>
 public sealed class RepresentationCost
 {
     private RepresentationCost(double value, IReadOnlyList<LayerCost> layers, IReadOnlyList<double> factors, string? reason)
@@ -57,7 +61,7 @@ public sealed class RepresentationCost
     /// <summary>Why the cost is +∞; null where it is finite.</summary>
     public string? Reason { get; }
 
-    /// <summary>The cost of features, (11).</summary>
+    /// <summary>Equation (11): the cost of features.</summary>
     /// <param name="problem">Shape and data.</param>
     /// <param name="features">Z^0 = X, Z^1, …, Z^L.</param>
     /// <param name="options">Which cost; (11) by default.</param>
@@ -81,7 +85,7 @@ public sealed class RepresentationCost
         return new RepresentationCost(sum, layers, factors, null);
     }
 
-    /// <summary>The cost of weights, (10): of the norms that the weights have, which are not below those of (11).</summary>
+    /// <summary>Equation (10): the cost of weights, of the norms that they have, which are not below those of (11).</summary>
     /// <param name="problem">Shape and data.</param>
     /// <param name="network">A network of that shape.</param>
     /// <param name="options">Which cost; (10) by default.</param>
@@ -119,7 +123,8 @@ public sealed class RepresentationCost
             if (layer.Inverse!.Rank < problem.Data.SampleCount)
             {
                 reason = l == 1
-                    ? $"X has rank {layer.Inverse.Rank}, below N = {problem.Data.SampleCount}: next to Z^1 there are features that it cannot produce, where the cost is infinite."
+                    ? $"X has rank {layer.Inverse.Rank}, below N = {problem.Data.SampleCount}: next to Z^1 there are features that it cannot produce, where "
+                        + "the cost is infinite."
                     : $"Z^{l - 1} has rank {layer.Inverse.Rank}, below N = {problem.Data.SampleCount}: the cost jumps in directions that raise the rank.";
                 return null;
             }
@@ -155,7 +160,8 @@ public sealed class RepresentationCost
         int last = options.To ?? specification.Depth - 1;
         int first = options.From ?? (options.FirstLayer == 0 ? 1 : 0);
         if (first < 0 || last > specification.Depth - 1 || first > last + 1)
-            throw new InvalidInputException($"The terms of a representation cost of {specification.Depth} layers lie in 0 … {specification.Depth - 1}, found {first} … {last}.");
+            throw new InvalidInputException($"The terms of a representation cost of {specification.Depth} layers lie in 0 … {specification.Depth - 1}, found "
+                + $"{first} … {last}.");
         double scale = options.IsDividedByDepth ? 2.0 / specification.Depth : 1;
         for (int term = first; term <= last; term++) yield return (term + 1, term == 0 ? scale * options.FirstLayer : scale);
     }

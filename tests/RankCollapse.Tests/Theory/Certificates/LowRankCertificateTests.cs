@@ -114,7 +114,7 @@ public sealed class LowRankCertificateTests
                     b.SharpBound <= b.ExactBound * (1 + 1e-12)
                     && b.ProjectedBound <= b.ExactBound * (1 + 1e-12)
                     && layer.Distance <= b.ProjectedBound + layer.RoundingAllowance
-                    && b.SampledCurvature <= b.Curvature * (1 + 1e-3) + 1e-4
+                    && b.Remainder.SampledCurvature <= b.Remainder.Curvature * (1 + 1e-3) + 1e-4
                     && layer.Distance <= b.ExactBound + layer.RoundingAllowance
                     && layer.Distance <= b.CurvatureBound + (1e-9 * (1 + layer.WeightNorm)))
                     && (layer.Bounds.Count > 0 || layer.Lambda == 0)
@@ -170,7 +170,7 @@ public sealed class LowRankCertificateTests
             foreach (LayerCertificate layer in certificate.Layers)
             {
                 LayerBound best = layer.Best!;
-                Assert.True(layer.Distance <= (best.RemainderNorm / layer.Lambda) + (2e-6 / layer.Lambda), $"seed {seed}, layer {layer.Layer}");
+                Assert.True(layer.Distance <= (best.Remainder.Norm / layer.Lambda) + (2e-6 / layer.Lambda), $"seed {seed}, layer {layer.Layer}");
             }
         }
         Assert.True(reached >= 200, $"{reached} of 300 trainings reached a stationary point");
@@ -194,7 +194,7 @@ public sealed class LowRankCertificateTests
         var certificate = LowRankCertificate.Compute(network, data, settings with { Delta = 1 });
         foreach (LayerCertificate layer in certificate.Layers)
         {
-            Assert.True(layer.Best!.RemainderNorm <= 1e-11 * (1 + layer.WeightNorm));
+            Assert.True(layer.Best!.Remainder.Norm <= 1e-11 * (1 + layer.WeightNorm));
             Assert.Equal(layer.StationarityResidual / layer.Lambda, layer.Best.ExactBound, 1e-9 * (1 + layer.Best.ExactBound));
         }
         Assert.True(certificate.Holds);
@@ -235,7 +235,7 @@ public sealed class LowRankCertificateTests
         Assert.Null(certificate.Layers[0].RelativeStationarityResidual);
         Assert.Null(certificate.Layers[0].TightBound);
         LayerBound withKinks = certificate.Layers[1].Bounds.First(b => b.From == 0);
-        Assert.Contains("third derivative", withKinks.CurvatureReason);
+        Assert.Contains("third derivative", withKinks.Remainder.CurvatureReason);
         Assert.Equal(double.PositiveInfinity, withKinks.CurvatureBound);
         Assert.True(double.IsFinite(certificate.Layers[1].Best!.ExactBound));
         Assert.True(certificate.Holds);

@@ -78,7 +78,7 @@ public sealed class CentroidForecastTests
         var network = new Network(problem.Specification);
         var values = new[] { 3.0, 2.0, 1.0 };
         for (int i = 0; i < 3; i++) (network.Weights(1)[i, i], network.Weights(2)[i, i]) = (values[i], 0.5 + i);
-        var stiffness = CentroidStiffness.Of(problem, settings, network, Matrix.Identity(3));
+        var stiffness = CentroidStiffness.Of(problem, network, Matrix.Identity(3));
         for (int q = 0; q < 3; q++) Assert.Equal((1.3 * Math.Pow(0.5 + q, 2)) + 0.3, stiffness.Values[q], 1e-5);
         Matrix sum = new(3, 3);
         for (int q = 0; q < 3; q++) System.Numerics.Tensors.TensorPrimitives.Add(sum.AsSpan(), stiffness.Projection(q).AsSpan(), sum.AsSpan());

@@ -110,7 +110,7 @@ public sealed class PenalizedForecastTests
 
         // An independent minimiser: the network that interpolates is moved along the constraint by following its own chain.
         TargetDirections directions = TargetDirections.Of(data);
-        Matrix coupling = directions.FirstLayerMetric.Copy();
+        Matrix coupling = directions.FirstLayerCost.Copy();
         System.Numerics.Tensors.TensorPrimitives.Multiply(coupling.AsSpan(), 0.7, coupling.AsSpan());
         var chain = CoupledChain.Solve(4, 0.3, coupling, architecture == Architecture.Residual, directions.Values);
         Assert.Equal(chain.Cost, forecast.ObjectivePerLambda, 1e-10);

@@ -19,17 +19,17 @@ public sealed class BrockettFlowTests
     }
 
     [Theory]
-    [InlineData(BrockettMetric.PlaneAngles, 2.5)]
-    [InlineData(BrockettMetric.Frobenius, 0.3)]
-    public void Flow_FromRandomStarts_DescendsStaysOrthogonalAndReachesTheMinimum(BrockettMetric metric, double spread) =>
+    [InlineData(BrockettDirection.PlaneAngles, 2.5)]
+    [InlineData(BrockettDirection.SteepestDescent, 0.3)]
+    public void Flow_FromRandomStarts_DescendsStaysOrthogonalAndReachesTheMinimum(BrockettDirection direction, double spread) =>
         Seeds.Sample(
             seed =>
             {
                 RandomStream stream = Stream(seed);
-                int size = 1 + stream.NextInteger(metric == BrockettMetric.Frobenius ? 4 : 9);
+                int size = 1 + stream.NextInteger(direction == BrockettDirection.SteepestDescent ? 4 : 9);
                 double[] first = Diagonal(size, spread, stream), second = Diagonal(size, spread, stream);
-                if (metric == BrockettMetric.Frobenius) (first, second) = (Spaced(size, stream), Spaced(size, stream));
-                var options = new BrockettFlowOptions { Metric = metric, Tolerance = 1e-9, MaxSteps = 20000 };
+                if (direction == BrockettDirection.SteepestDescent) (first, second) = (Spaced(size, stream), Spaced(size, stream));
+                var options = new BrockettFlowOptions { Direction = direction, Tolerance = 1e-9, MaxSteps = 20000 };
                 var flow = BrockettFlow.Integrate(first, second, RandomMatrix.HaarOrthogonal(size, size, stream), options);
                 if (!flow.HasArrived || flow.OrthogonalityError > 1e-12 || flow.Value(flow.End) - flow.Minimum > 1e-8 * flow.Minimum) return false;
                 return flow.Values.Zip(flow.Values.Skip(1)).All(p => p.Second <= p.First);
@@ -85,7 +85,7 @@ public sealed class BrockettFlowTests
     public void Flow_AtAStrictSaddle_StaysAndSaysSo()
     {
         // The exceptional starts of measure zero: a permutation in the wrong order.
-        var flow = BrockettFlow.Integrate([2, 1], [1, 3], Matrix.FromRows([0, 1], [1, 0]), new BrockettFlowOptions { Metric = BrockettMetric.Frobenius });
+        var flow = BrockettFlow.Integrate([2, 1], [1, 3], Matrix.FromRows([0, 1], [1, 0]), new BrockettFlowOptions { Direction = BrockettDirection.SteepestDescent });
         Assert.Equal(0, flow.StepCount);
         Assert.False(flow.HasArrived);
         Assert.True(BrockettFlow.Integrate([2, 1], [3, 1], Matrix.FromRows([0, 1], [1, 0])).HasArrived);

@@ -122,7 +122,7 @@ public sealed class CollapsePathTests
         var network = new Network(problem.Specification);
         Initialization.Initialize(network, InitializationScheme.Orthogonal, 1);
         var error = Assert.Throws<InvalidInputException>(() => CollapsePath.Compute(problem, CollapsePath.InterpolatingStart(problem, network, 60)));
-        Assert.Contains("--scale", error.Message);
+        Assert.Contains("scale", error.Message);
         var path = CollapsePath.Compute(problem, CollapsePath.InterpolatingStart(problem, network, 0.1));
         Assert.True(path.IsMonotone && path.ReachesMinimum && path.EndIsCollapsed);
         Assert.Contains(path.UnmetHypotheses, h => h.Contains("onto R", StringComparison.Ordinal));

@@ -8,7 +8,7 @@ namespace RankCollapse.Theory.Minimizers;
 /// Lemma B.1: for A ∈ R^{n×N} of rank r, the least ½‖A·B⁺‖² over B ∈ R^{m×N} with A·B⁺B = A and s_i(B)² ≤ C·s_i(A)² for i ≤ r, the set (18).
 /// </summary>
 /// <remarks>The minimum is rank(A)/(2C), attained by B = √C·O·A with OᵀO = I.</remarks>
-public sealed class LocalProblem
+public sealed class LemmaB1Problem
 {
     private readonly double[] _singularValues;
 
@@ -16,7 +16,7 @@ public sealed class LocalProblem
     /// <param name="target">A, n×N.</param>
     /// <param name="constant">C > 0.</param>
     /// <exception cref="InvalidInputException">C is not positive, or A is not finite.</exception>
-    public LocalProblem(Matrix target, double constant)
+    public LemmaB1Problem(Matrix target, double constant)
     {
         ArgumentNullException.ThrowIfNull(target);
         if (!(constant > 0) || double.IsInfinity(constant)) throw new InvalidInputException($"C of Lemma B.1 is positive and finite, found {constant}.");
@@ -40,7 +40,8 @@ public sealed class LocalProblem
 
     /// <summary>½‖A·B⁺‖², wherever B lies.</summary>
     /// <param name="features">B, m×N.</param>
-    public double Value(Matrix features) => 0.5 * TensorPrimitives.SumOfSquares<double>(Product.Multiply(Target, PseudoInverse.Compute(features).Inverse).AsSpan());
+    public double Value(
+        Matrix features) => 0.5 * TensorPrimitives.SumOfSquares<double>(Product.Multiply(Target, PseudoInverse.Compute(features).Inverse).AsSpan());
 
     /// <summary>Whether B lies in the set (18), and if not, why.</summary>
     /// <param name="features">B, m×N with m ≥ n.</param>

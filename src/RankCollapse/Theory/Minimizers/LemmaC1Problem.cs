@@ -5,7 +5,7 @@ using RankCollapse.Theory.RepresentationCosts;
 namespace RankCollapse.Theory.Minimizers;
 
 /// <summary>Lemma C.1: ½‖g(A − B)·B⁺‖² with g(A − B)·B⁺B = g(A − B) and g(x) = 0 only for x = 0 has the least value 0, attained by B = A alone.</summary>
-public static class LocalResidualProblem
+public static class LemmaC1Problem
 {
     /// <summary>½‖g(A − B)·B⁺‖², or +∞ where g(A − B) is not representable.</summary>
     /// <param name="target">A, n×N.</param>

@@ -4,8 +4,8 @@ using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Theory.Certificates;
 
-/// <summary>One layer's gradient and weights while its bounds are gathered.</summary>
-internal sealed class LayerWork
+/// <summary>Gathers one layer's bounds into its certificate.</summary>
+internal sealed class LayerCertificateBuilder
 {
     private readonly int _layer;
     private readonly int _rank;
@@ -23,7 +23,7 @@ internal sealed class LayerWork
     private double _allowance;
     private bool _holds = true;
 
-    internal LayerWork(int layer, int rank, Matrix weights, TailPass pass, double lambda, double gradientNoise)
+    internal LayerCertificateBuilder(int layer, int rank, Matrix weights, TailPass pass, double lambda, double gradientNoise)
     {
         _gradientNoise = gradientNoise;
         _layer = layer;
@@ -47,14 +47,14 @@ internal sealed class LayerWork
         Matrix remainder = _gradient.Copy();
         TensorPrimitives.Subtract(remainder.AsSpan(), approximation.AsSpan(), remainder.AsSpan());
         double remainderNorm = Frobenius.Norm(remainder);
+        var lemma = new Lemma33Remainder(remainderNorm, wcss, curvature, sampled, reason);
         var subspaces = new CentroidSubspaces(centroids.Pass.Errors[_layer], _weights);
         double projectedRemainder = subspaces.NormOutside(remainder), projectedResidual = subspaces.NormOutside(_residual);
         double projected = (projectedRemainder + projectedResidual) / _lambda;
         TensorPrimitives.Subtract(_residual.AsSpan(), remainder.AsSpan(), remainder.AsSpan());
         double sharp = Frobenius.Norm(remainder) / _lambda;
         double exact = (remainderNorm + _residualNorm) / _lambda;
-        double remainderBound = wcss == 0 ? 0 : 0.5 * curvature * wcss;
-        double byCurvature = (remainderBound + _residualNorm) / _lambda;
+        double byCurvature = (lemma.Bound + _residualNorm) / _lambda;
 
         // The centroid gradient has rank at most K before its last product is rounded; sums of K terms err by about K·ε of their factors' sizes.
         double factors = 0;
@@ -69,14 +69,15 @@ internal sealed class LayerWork
         // Gradients of N samples, for the lemma, err like √N times their terms.
         double lemmaAllowance = (64 * Math.Sqrt(centroids.Sizes.Sum()) * epsilon * (factors + _gradientNorm)) + _gradientNoise;
         _holds &= _distance <= sharp + allowance && _distance <= exact + allowance && _distance <= projected + allowance;
-        if (!double.IsNaN(remainderBound)) _holds &= remainderNorm <= remainderBound + lemmaAllowance && _distance <= byCurvature + allowance + (lemmaAllowance / _lambda);
-        _bounds.Add(new LayerBound(from, name, errors.Columns, wcss, remainderNorm, exact, sharp, projectedRemainder, projectedResidual, projected, curvature, sampled, reason, remainderBound, byCurvature));
+        if (!double.IsNaN(lemma.Bound))
+            _holds &= remainderNorm <= lemma.Bound + lemmaAllowance && _distance <= byCurvature + allowance + (lemmaAllowance / _lambda);
+        _bounds.Add(new LayerBound(from, name, errors.Columns, lemma, exact, sharp, projectedRemainder, projectedResidual, projected, byCurvature));
     }
 
     internal void AddOwn(Matrix before, string name, Partition partition)
     {
         if (_lambda == 0 || partition.NonEmptyCount > _rank) return;
-        OwnLayerBound bound = CollapsedPreactivations.Bound(_weights, before, name, partition);
+        OwnLayerBound bound = OwnLayerBound.Compute(_weights, before, name, partition);
         _holds &= _distance <= bound.Bound + bound.RoundingAllowance;
         if (_own is null || bound.Bound < _own.Bound) _own = bound;
     }
@@ -96,7 +97,9 @@ internal sealed class LayerWork
             Bounds = _bounds,
             Own = _own,
             RoundingAllowance = _allowance,
-            Reason = _lambda == 0 ? $"W_{_layer} is not penalised, so that equation (4) says nothing about it, and its residual has nothing to be relative to." : null,
+            Reason = _lambda == 0
+                ? $"W_{_layer} is not penalised, so that equation (4) says nothing about it, and its residual has nothing to be relative to."
+                : null,
             Holds = _holds,
         };
     }

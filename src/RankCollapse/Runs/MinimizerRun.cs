@@ -1,0 +1,35 @@
+using RankCollapse.Theory.Minimizers;
+using RankCollapse.Theory.RepresentationCosts;
+
+namespace RankCollapse.Runs;
+
+/// <summary>A global minimiser of the representation cost, Theorem 4.2 or Theorem C.2, as a run that was not trained.</summary>
+public static class MinimizerRun
+{
+    /// <summary>Constructs the minimiser and writes the run.</summary>
+    /// <param name="configuration">Shape and data; the seed draws the orthogonal factors.</param>
+    /// <param name="path">The folder of the run, which is new or empty; null keeps the run in memory.</param>
+    /// <param name="constant">C of Definition 4.1.</param>
+    /// <param name="options">Whether an earlier run is replaced, and who hears warnings.</param>
+    /// <param name="cancellation">As in <see cref="TrainingRun.Start"/>.</param>
+    /// <exception cref="InvalidInputException">There is no minimiser, or no network that has its features; nothing was written then.</exception>
+    public static GlobalMinimizer Write(
+        RunConfiguration configuration, string? path, double constant = 1, TrainingRunOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        configuration = configuration with { MaxEpochs = 0 };
+        configuration.Validate();
+        GlobalMinimizer? minimizer = null;
+        options = (options ?? new TrainingRunOptions()) with
+        {
+            Initial = (specification, data) =>
+            {
+                var choice = new GlobalMinimizerOptions { Constant = constant, Seed = configuration.Seed };
+                minimizer = GlobalMinimizer.Construct(new FeatureProblem(specification, data), choice);
+                return minimizer.RequireNetwork();
+            },
+        };
+        TrainingRun.Start(configuration, path, options, cancellation);
+        return minimizer!;
+    }
+}
