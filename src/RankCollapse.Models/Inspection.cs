@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RankCollapse.Collapse;
-using RankCollapse.Models.Onnx;
+using RankCollapse.Models.Features;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
 
@@ -21,10 +22,16 @@ public sealed record InspectionOptions
     /// <summary>Only layers whose names contain one of these texts; empty for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
-    /// <summary>Called before each layer with its number from 0, the number of layers and the layer.</summary>
-    public Action<int, int, WeightLayer>? Progress { get; init; }
+    /// <summary>How features are measured, and on what; null measures those of models that bring their own data, and of no others.</summary>
+    public FeatureOptions? Features { get; init; }
 
-    /// <summary>Stops between layers.</summary>
+    /// <summary>Called before each layer with its number from 0, the number of layers and the layer.</summary>
+    public Action<int, int, WeightLayer>? LayerProgress { get; init; }
+
+    /// <summary>Is told what goes on while features are measured.</summary>
+    public Action<string>? Progress { get; init; }
+
+    /// <summary>Stops between layers and batches.</summary>
     public CancellationToken Cancellation { get; init; }
 }
 
@@ -41,20 +48,13 @@ public sealed record InspectedLayer(WeightLayer Layer, WeightSpectrum Spectrum, 
     public long Parameters => Layer.Tensor.Count;
 }
 
-/// <summary>What was measured of a layer's features, to be joined with its weights by the layer's name.</summary>
-/// <param name="Layer">The layer's name, as in <see cref="WeightLayer.Name"/>; the name of the value in the graph where no layer computes it.</param>
-/// <param name="Value">The graph's value that was measured.</param>
-/// <param name="Metrics">Each metric by its key; null where it does not exist.</param>
-/// <param name="Reasons">Why metrics do not exist, by their keys.</param>
-public sealed record LayerFeatures(string Layer, string Value, IReadOnlyDictionary<string, double?> Metrics, IReadOnlyDictionary<string, string> Reasons);
-
 /// <summary>The weights of a user's model, layer by layer.</summary>
 public sealed record Inspection
 {
     /// <summary>The file or folder, as it was given.</summary>
     public required string Path { get; init; }
 
-    /// <summary>What kind of file it is.</summary>
+    /// <summary>Its format.</summary>
     public required ModelFormat Format { get; init; }
 
     /// <summary>What was asked.</summary>
@@ -65,6 +65,9 @@ public sealed record Inspection
 
     /// <summary>Every tensor that is no layer, with its reason.</summary>
     public required IReadOnlyList<SkippedTensor> Skipped { get; init; }
+
+    /// <summary>What was measured of features; null where no data was given.</summary>
+    public FeatureReport? Features { get; init; }
 
     /// <summary>Features of values that no inspected layer computes, in the model's order.</summary>
     public IReadOnlyList<LayerFeatures> OtherFeatures { get; init; } = [];
@@ -78,16 +81,43 @@ public sealed record Inspection
     /// <summary>Blocks above this many numbers are set free before the next tensor is read, so that two large tensors are never held at once.</summary>
     private const int LargeArray = 1 << 20;
 
-    /// <summary>Inspects an open model: one tensor at a time is in memory.</summary>
-    /// <exception cref="InvalidInputException">A tensor is damaged or too large, no layer has a name as asked, or an option is out of range.</exception>
-    /// <exception cref="OperationCanceledException">The inspection was stopped.</exception>
-    public static Inspection Of(ModelTensors model, InspectionOptions? options = null)
+    /// <summary>The metrics of features that some layer has, in the order of the first that has them; none where no data was given.</summary>
+    public IReadOnlyList<FeatureColumn> MeasuredFeatureColumns()
     {
-        ArgumentNullException.ThrowIfNull(model);
+        IEnumerable<LayerFeatures> measured = [.. Layers.Select(layer => layer.Features).OfType<LayerFeatures>(), .. OtherFeatures];
+        IEnumerable<string> keys = measured.SelectMany(features => features.Metrics.Where(metric => metric.Value is not null)).Select(metric => metric.Key).Distinct(StringComparer.Ordinal);
+        return [.. keys.Select(key => FeatureColumns.FirstOrDefault(column => column.Key == key) ?? new FeatureColumn(key, key, ""))];
+    }
+
+    /// <summary>Inspects a model: one tensor at a time is in memory. Features are measured where there are data for them, and joined with the layers' weights.</summary>
+    /// <param name="path">A file or folder of any of <see cref="ModelFormats.All"/>.</param>
+    /// <param name="options">What to measure; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">The model or a tensor is damaged or too large, it cannot be run on the data, no layer has a name as asked, or an option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">The inspection was stopped.</exception>
+    public static Inspection Run(string path, InspectionOptions? options = null)
+    {
         options ??= new InspectionOptions();
         if (options.FourierSize is < 1 or > 4096) throw new InvalidInputException($"The size of images for the Fourier view is {options.FourierSize}; expected 1 to 4096.");
         if (options.Classes < 0) throw new InvalidInputException($"The number of classes is {options.Classes}; expected at least 0.");
-        LayersFound found = FindLayers(model);
+        using ModelTensors model = ModelFormats.Open(path, out ModelFormat format);
+        FeatureReport? features = options.Features is not null || format.HasData ? MeasureFeatures(model, format, options.Features ?? new FeatureOptions(), options) : null;
+        if (features is { Labels.Count: > 0 }) options = options with { Classes = options.Classes ?? features.Labels.Count };
+        Inspection weights = InspectWeights(model, format, options);
+        return features is null ? weights : weights.WithFeatures(features.ToLayerFeatures(), features.ToColumns(), features.Note()) with { Features = features };
+    }
+
+    private static FeatureReport MeasureFeatures(ModelTensors model, ModelFormat format, FeatureOptions features, InspectionOptions options)
+    {
+        if (features.Data is null && !format.HasData)
+            throw new InvalidInputException($"Features are of samples that go through the model, and {model.Path} holds none; give data.") { Settings = ["data"] };
+        using IFeatureSource source = format.OpenFeatures(model, features.Data, features);
+        using IFeatureSource? other = features.OutOfDistribution is null ? null : format.OpenFeatures(model, features.OutOfDistribution, features);
+        return FeatureMeasurement.Measure(source, features, other, options.Progress, options.Cancellation);
+    }
+
+    private static Inspection InspectWeights(ModelTensors model, ModelFormat format, InspectionOptions options)
+    {
+        LayersFound found = format.FindLayers(model);
         WeightLayer[] chosen = [.. found.Layers.Where(layer => options.Only.Count == 0 || options.Only.Any(text => layer.Name.Contains(text, StringComparison.Ordinal)))];
         if (chosen.Length == 0 && found.Layers.Count > 0)
             throw new InvalidInputException($"{model.Path} has no layer whose name contains {string.Join(" or ", options.Only.Select(ErrorText.Printable))}; its {found.Layers.Count} layers begin with {ErrorText.Printable(found.Layers[0].Name)}.");
@@ -96,20 +126,13 @@ public sealed record Inspection
         for (int i = 0; i < chosen.Length; i++)
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            options.Progress?.Invoke(i, chosen.Length, chosen[i]);
+            options.LayerProgress?.Invoke(i, chosen.Length, chosen[i]);
             long start = Stopwatch.GetTimestamp();
             if (Measure(model, chosen[i], options, out string? reason) is { } spectrum) layers.Add(new InspectedLayer(chosen[i], spectrum, Stopwatch.GetElapsedTime(start).TotalSeconds));
             else skipped.Add(new SkippedTensor(chosen[i].Name, reason!));
             if (chosen[i].Tensor.Count > LargeArray) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
         }
-        return new Inspection { Path = model.Path, Format = model.Format, Options = options, Layers = layers, Skipped = skipped };
-    }
-
-    /// <summary>The layers of a model: by its graph where it has one, otherwise by names and shapes.</summary>
-    public static LayersFound FindLayers(ModelTensors model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return model is OnnxModel onnx ? GraphLayers.Find(onnx) : NamedLayers.Find(model.Tensors);
+        return new Inspection { Path = model.Path, Format = format, Options = options, Layers = layers, Skipped = skipped };
     }
 
     /// <summary>This inspection with features joined to the layers by name.</summary>

@@ -1,6 +1,7 @@
 using Parquet;
 using Parquet.Schema;
 using RankCollapse.Formats;
+using RankCollapse.Models.Features;
 
 namespace RankCollapse.Models;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
-using RankCollapse.LinearAlgebra;
+using RankCollapse.Models;
 using RankCollapse.Models.Compression;
-using RankCollapse.Models.Reading;
+using RankCollapse.Models.Formats;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -17,7 +17,7 @@ internal static class CompressCommand
         {
             Notes =
             [
-                "MODEL is an ONNX model, a safetensors or npz file, or the folder of a run. Both models are run on the same inputs and compared before the result is written.",
+                $"MODEL is {ModelFormats.Readable}. Both models are run on the same inputs and compared before the result is written.",
                 "Exit code 0: written; 1: no layer could be replaced, and nothing was written; 2: bad input.",
                 "Layers whose factors would have no fewer parameters stay as they are. With --data, layers are fitted to what they do on the data, not to their weights.",
             ],
@@ -29,7 +29,7 @@ internal static class CompressCommand
             ],
         };
         var path = new Argument<string>("MODEL") { Description = "the model's file or folder" };
-        Option<string> output = OptionValue.Of<string>("--out", "The file to write: .onnx for ONNX models and runs, .safetensors for runs and weights", "FILE");
+        Option<string> output = OptionValue.Of<string>("--out", $"The file to write: {Endings()}", "FILE");
         output.Required = true;
         Option<double> energy = OptionValue.Of<double>("--energy", "Keep this share of each layer's energy (the sum of squared singular values) [0.99]", "e");
         Option<double> tolerance = OptionValue.Of<double>("--tolerance", "Allow this relative error in Frobenius norm in each layer", "ε");
@@ -50,31 +50,29 @@ internal static class CompressCommand
         foreach (Option option in (Option[])[output, energy, tolerance, rank, certificate, keep, data, test, samples, predicts, only, except, seed, force, threads, json]) command.Add(option);
         command.SetAction(parsed =>
         {
-            bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
-            if (Has(threads) && parsed.GetValue(threads) < 1) throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
             string model = parsed.GetRequiredValue(path), file = parsed.GetRequiredValue(output);
             RequireFree(model, file, parsed.GetValue(force));
             (RankRule rule, double value) = Rule(
-                (Has(energy), RankRule.Energy, parsed.GetValue(energy)), (Has(tolerance), RankRule.Tolerance, parsed.GetValue(tolerance)),
-                (Has(certificate), RankRule.Certificate, 0), (Has(keep), RankRule.Budget, parsed.GetValue(keep)), (Has(rank) && !Has(certificate), RankRule.Rank, 0));
+                (parsed.Has(energy), RankRule.Energy, parsed.GetValue(energy)), (parsed.Has(tolerance), RankRule.Tolerance, parsed.GetValue(tolerance)),
+                (parsed.Has(certificate), RankRule.Certificate, 0), (parsed.Has(keep), RankRule.Budget, parsed.GetValue(keep)),
+                (parsed.Has(rank) && !parsed.Has(certificate), RankRule.Rank, 0));
             var options = new CompressionOptions
             {
                 Rule = rule,
                 Value = value,
-                Rank = Has(rank) ? parsed.GetValue(rank) : null,
+                Rank = parsed.Given(rank),
                 Data = parsed.GetValue(data),
                 Test = parsed.GetValue(test),
-                Samples = Has(samples) ? parsed.GetValue(samples) : null,
+                Samples = parsed.Given(samples),
                 Output = parsed.GetValue(predicts),
-                Only = Texts(parsed.GetValue(only)),
-                Except = Texts(parsed.GetValue(except)),
+                Only = parsed.Texts(only),
+                Except = parsed.Texts(except),
                 Seed = parsed.GetValue(seed),
                 Progress = environment.Error.WriteLine,
                 Cancellation = environment.Cancellation,
             };
-            Product.MaxThreads = Has(threads) ? parsed.GetValue(threads) : Environment.ProcessorCount;
-            CompressionReport report;
-            using (ModelTensors tensors = ModelTensors.Open(model)) report = ModelCompression.Compress(tensors, file, options);
+            parsed.UseThreads(threads);
+            CompressionReport report = ModelCompression.Run(model, file, options);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, CompressionOutput.ToJson(report));
             else CompressionOutput.Write(environment.Output, report);
             return report.Output is null ? ExitCode.NotReached : ExitCode.Done;
@@ -82,7 +80,9 @@ internal static class CompressCommand
         return command;
     }
 
-    private static string[] Texts(string? list) => list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    /// <summary>Which formats are written as which files.</summary>
+    private static string Endings() => string.Join("; ", ModelFormats.All.SelectMany(format => format.CompressedEndings.Select(ending => (ending, format.Name)))
+        .GroupBy(pair => pair.ending, pair => pair.Name).Select(group => $"{group.Key} for {string.Join(", ", group)}"));
 
     /// <summary>The one rule that was given, or the default.</summary>
     private static (RankRule Rule, double Value) Rule(params (bool IsGiven, RankRule Rule, double Value)[] rules)

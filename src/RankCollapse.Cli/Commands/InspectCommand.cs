@@ -2,10 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Models;
-using RankCollapse.Models.Features;
-using RankCollapse.Models.Reading;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Weights;
 using RankCollapse.Reporting;
 
@@ -21,7 +19,7 @@ internal static class InspectCommand
     {
         var command = new Verb("inspect", "Measures ranks and spectra of every layer of a model.")
         {
-            Notes = ["MODEL is a file of safetensors, npz, npy or ONNX, the index of a sharded one (model.safetensors.index.json), a folder with one of them, or the folder of a run."],
+            Notes = [$"MODEL is {ModelFormats.Readable}, or a folder with one model in it."],
             Examples = ["rankcollapse inspect model.safetensors", "rankcollapse inspect model.onnx --html model.html --classes 10", "rankcollapse inspect model.onnx --data images.npz --html model.html", "rankcollapse inspect runs/first --classes 10 --json"],
         };
         var path = new Argument<string>("MODEL") { Description = "the model's file or folder" };
@@ -40,47 +38,31 @@ internal static class InspectCommand
         foreach (Option option in (Option[])[classes, convolution, fourierSize, only, all, html, parquet, threads, json]) command.Add(option);
         command.SetAction(parsed =>
         {
-            if (parsed.GetResult(threads) is not null && parsed.GetValue(threads) < 1) throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
-            if (parsed.GetResult(classes) is not null && parsed.GetValue(classes) < 1) throw new InvalidInputException($"--classes is {parsed.GetValue(classes)}; expected at least 1.");
             var options = new InspectionOptions
             {
-                Convolution = View(parsed.GetValue(convolution)),
-                FourierSize = parsed.GetResult(fourierSize) is null ? new InspectionOptions().FourierSize : parsed.GetValue(fourierSize),
-                Classes = parsed.GetResult(classes) is null ? null : parsed.GetValue(classes),
-                Only = parsed.GetValue(only)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
-                Progress = Progress(environment),
+                Convolution = parsed.Choice(convolution, ("unfold", ConvolutionView.Unfolded), ("slices", ConvolutionView.Slices), ("fft", ConvolutionView.Fourier)),
+                FourierSize = parsed.Given(fourierSize) ?? new InspectionOptions().FourierSize,
+                Classes = parsed.AtLeast(classes, 1),
+                Only = parsed.Texts(only),
+                Features = features.Read(parsed),
+                LayerProgress = Progress(environment),
+                Progress = environment.Error.WriteLine,
                 Cancellation = environment.Cancellation,
             };
-            Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
-            Inspection inspection;
-            FeatureReport? measured;
-            using (ModelTensors model = ModelTensors.Open(parsed.GetRequiredValue(path)))
-            {
-                measured = features.Measure(parsed, model, environment);
-                if (options.Classes is null && measured is { Labels.Count: > 0 }) options = options with { Classes = measured.Labels.Count };
-                inspection = Inspection.Of(model, options);
-                if (measured is not null) inspection = inspection.WithFeatures(measured.ToLayerFeatures(), measured.ToColumns(), measured.Note());
-            }
+            parsed.UseThreads(threads);
+            var inspection = Inspection.Run(parsed.GetRequiredValue(path), options);
             if (parsed.GetValue(parquet) is { } table) InspectionTable.Write(table, inspection);
             if (parsed.GetValue(html) is { } page) ModelReport.Write(inspection, page);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, FeatureOutput.AddTo(InspectionJson.Of(inspection), measured));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, FeatureOutput.AddTo(InspectionJson.Of(inspection), inspection.Features));
             else
             {
                 InspectionTables.Write(environment.Output, inspection, parsed.GetValue(all));
-                if (measured is not null) FeatureOutput.Write(environment.Output, measured, parsed.GetValue(all));
+                if (inspection.Features is { } measured) FeatureOutput.Write(environment.Output, measured, parsed.GetValue(all));
             }
             return ExitCode.Done;
         });
         return command;
     }
-
-    private static ConvolutionView View(string? name) => name switch
-    {
-        null or "unfold" => ConvolutionView.Unfolded,
-        "slices" => ConvolutionView.Slices,
-        "fft" => ConvolutionView.Fourier,
-        _ => throw new InvalidInputException($"--convolution is '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, ["unfold", "slices", "fft"])}"),
-    };
 
     /// <summary>A line now and then while large models are read.</summary>
     private static Action<int, int, WeightLayer> Progress(CommandEnvironment environment)

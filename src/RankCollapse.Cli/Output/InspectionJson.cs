@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RankCollapse.Models;
+using RankCollapse.Models.Features;
 using RankCollapse.Models.Weights;
 
 namespace RankCollapse.Cli.Output;
@@ -14,7 +15,7 @@ internal static class InspectionJson
         return new JsonObject
         {
             ["model"] = inspection.Path,
-            ["format"] = Word(inspection.Format),
+            ["format"] = inspection.Format.Name,
             ["convolution"] = Word(inspection.Options.Convolution),
             ["fourierSize"] = inspection.Options.Convolution == ConvolutionView.Fourier ? inspection.Options.FourierSize : null,
             ["classes"] = inspection.Options.Classes,

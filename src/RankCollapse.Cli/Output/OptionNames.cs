@@ -13,7 +13,7 @@ internal static class OptionNames
 
     private static string In(string text, IReadOnlyList<string> settings)
     {
-        foreach (string setting in settings) text = Regex.Replace(text, $@"(?<![\w-]){Regex.Escape(setting)}(?![\w-])", "--" + setting, RegexOptions.None, TimeSpan.FromSeconds(1));
+        foreach (string setting in settings) text = Regex.Replace(text, $@"(?<![\w\-/\\.]){Regex.Escape(setting)}(?![\w\-/\\]|\.\w)", "--" + setting, RegexOptions.None, TimeSpan.FromSeconds(1));
         return text;
     }
 }

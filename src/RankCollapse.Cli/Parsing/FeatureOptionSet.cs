@@ -1,7 +1,5 @@
 using System.CommandLine;
-using RankCollapse.Cli.Output;
 using RankCollapse.Models.Features;
-using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Cli.Parsing;
 
@@ -17,54 +15,32 @@ internal sealed class FeatureOptionSet
     private readonly Option<string> _wide = OptionValue.Of<string>("--wide", "How: sketch (random sums), pool (mean over positions) or skip [sketch]", "WAY");
     private readonly Option<int> _subsample = OptionValue.Of<int>("--subsample", "TCV is of at most so many samples [500]", "N");
 
+    private Option[] All => [_data, _other, _samples, _output, _tensors, _dimension, _wide, _subsample];
+
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_data, _other, _samples, _output, _tensors, _dimension, _wide, _subsample]) command.Add(option);
+        foreach (Option option in All) command.Add(option);
     }
 
-    /// <summary>Measures the features where data are given or the model is a run; null otherwise.</summary>
-    /// <exception cref="InvalidInputException">An option is out of range, or the model cannot be run on the data.</exception>
-    public FeatureReport? Measure(ParseResult parsed, ModelTensors model, CommandEnvironment environment)
+    /// <summary>What was asked about features; null where nothing was.</summary>
+    /// <exception cref="InvalidInputException">An option is out of range.</exception>
+    public FeatureOptions? Read(ParseResult parsed)
     {
-        bool Has(Option option) => parsed.GetResult(option) is not null;
-        int AtLeast(Option<int> option, int least, int missing) => !Has(option) ? missing
-            : parsed.GetValue(option) >= least ? parsed.GetValue(option)
-            : throw new InvalidInputException($"{option.Name} is {parsed.GetValue(option)}; expected at least {least}.");
-
-        if (!Has(_data) && model.Format != ModelFormat.Run)
-        {
-            foreach (Option option in (Option[])[_other, _samples, _output, _tensors, _dimension, _wide, _subsample])
-            {
-                if (Has(option)) throw new InvalidInputException($"{option.Name} is about features, which need samples; give --data.");
-            }
-            return null;
-        }
+        if (!All.Any(parsed.Has)) return null;
         var defaults = new FeatureOptions();
         string? tensors = parsed.GetValue(_tensors);
-        var options = defaults with
-        {
-            MaxDimension = AtLeast(_dimension, 1, defaults.MaxDimension),
-            Subsample = AtLeast(_subsample, 2, defaults.Subsample),
-            Wide = Way(parsed.GetValue(_wide)),
-            HasAllTensors = tensors == "all",
-            Names = tensors is null or "all" or "layers" ? null : tensors.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-        };
-        var request = new FeatureRequest
+        return defaults with
         {
             Data = parsed.GetValue(_data),
             OutOfDistribution = parsed.GetValue(_other),
             Output = parsed.GetValue(_output),
-            Samples = Has(_samples) ? AtLeast(_samples, 1, 1) : null,
+            Samples = parsed.AtLeast(_samples, 1),
+            MaxDimension = parsed.AtLeast(_dimension, 1) ?? defaults.MaxDimension,
+            Subsample = parsed.AtLeast(_subsample, 2) ?? defaults.Subsample,
+            Wide = parsed.Choice(_wide, ("sketch", WideFeatures.Sketch), ("pool", WideFeatures.Pool), ("skip", WideFeatures.Skip)),
+            HasAllTensors = tensors == "all",
+            Names = tensors is null or "all" or "layers" ? null : parsed.Texts(_tensors),
         };
-        return ModelFeatures.Measure(model, request, options, environment.Error.WriteLine, environment.Cancellation);
     }
-
-    private static WideFeatures Way(string? name) => name switch
-    {
-        null or "sketch" => WideFeatures.Sketch,
-        "pool" => WideFeatures.Pool,
-        "skip" => WideFeatures.Skip,
-        _ => throw new InvalidInputException($"--wide is '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, ["sketch", "pool", "skip"])}"),
-    };
 }

@@ -14,7 +14,7 @@ namespace RankCollapse.Models.Compression;
 internal sealed record CompressibleLayer(string Name, string Kind, string ShapeText, long Parameters, ElementType Type, Func<LayerBlocks>? Load, string? Reason);
 
 /// <summary>A model whose layers can be factored.</summary>
-internal interface ICompressionTarget : IDisposable
+internal interface ICompressionTarget
 {
     /// <summary>Every layer with weights, in the model's order.</summary>
     IReadOnlyList<CompressibleLayer> Layers { get; }
@@ -22,11 +22,14 @@ internal interface ICompressionTarget : IDisposable
     /// <summary>The real numbers of all tensors.</summary>
     long Parameters { get; }
 
+    /// <summary>Whether a model without any replaced layer is worth writing, because it is of another format then.</summary>
+    bool IsExport => false;
+
     /// <summary>What layers put out on the data, as <see cref="LayerSpectrum.OfOutputs"/> takes it; layers that are not known on the data are left out. Null without data.</summary>
-    IReadOnlyDictionary<string, IReadOnlyList<Matrix>>? Outputs(IReadOnlyList<CompressibleLayer> layers);
+    IReadOnlyDictionary<string, IReadOnlyList<Matrix>>? Outputs(IReadOnlyList<CompressibleLayer> layers) => null;
 
     /// <summary>Theorem 3.4's bound of ‖W − W_r‖_F and its rank for layers that have one; empty where it is of no use.</summary>
-    IReadOnlyDictionary<string, (int Rank, double Bound)> Certificates();
+    IReadOnlyDictionary<string, (int Rank, double Bound)> Certificates() => new Dictionary<string, (int Rank, double Bound)>();
 
     /// <summary>Writes the compressed model, whole or not at all, after running both models where they can be run.</summary>
     /// <param name="path">The file.</param>

@@ -22,7 +22,7 @@ internal sealed class OnnxTarget : ICompressionTarget
         _model = model;
         _options = options;
         _proto = OnnxFile.Read(model);
-        Layers = [.. Inspection.FindLayers(model).Layers.Select(Describe)];
+        Layers = [.. GraphLayers.Find(model).Layers.Select(Describe)];
         Parameters = model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count);
         if (options.Data is { } data) _data = ModelData.Read(data, [.. OnnxFile.InputNames(_proto.Graph)], options.Samples, options.Seed);
     }
@@ -46,7 +46,7 @@ internal sealed class OnnxTarget : ICompressionTarget
             // Without all its outputs, each with a place for every sample and a constant bias, a layer is fitted to its weights alone.
             if (outputs.Contains(null) || uses.Any(use => !use.IsReadable)) continue;
             int groups = _weights[layer.Name].Groups, rows = uses[0].Channels / groups;
-            MemoryBudget.Require(16.0 * groups * rows * rows, $"The outputs' moments of {ErrorText.Printable(layer.Name)}", "leave the layer out with --except");
+            MemoryBudget.Require(16.0 * groups * rows * rows, $"The outputs' moments of {ErrorText.Printable(layer.Name)}", "leave the layer out");
             moments[layer.Name] = new OutputMoments(groups, rows);
             for (int u = 0; u < uses.Length; u++)
             {
@@ -59,26 +59,20 @@ internal sealed class OnnxTarget : ICompressionTarget
         return moments.ToDictionary(entry => entry.Key, entry => entry.Value.Roots());
     }
 
-    public IReadOnlyDictionary<string, (int Rank, double Bound)> Certificates() => new Dictionary<string, (int Rank, double Bound)>();
-
     public CompressionCheck? Write(string path, IReadOnlyDictionary<string, LayerFactors> factors, out string? reason)
     {
         reason = null;
         ModelProto changed = _proto.Clone();
         GraphFactors.Replace(changed.Graph, factors);
-        string name = Path.GetFileName(_model.File), folder = OnnxFile.FolderOf(_model);
+        string name = Path.GetFileName(_model.Path), folder = OnnxFile.FolderOf(_model);
         using var before = new OnnxSession(_proto, name, folder);
         using var after = new OnnxSession(changed, Path.GetFileName(path), folder);
         ModelData? samples = _options.Test is { } test ? ModelData.Read(test, [.. before.Inputs.Select(input => input.Name)], _options.Samples, _options.Seed) : _data;
         ModelBatches data = samples is null ? RandomInputs.For(before, _options.Seed) : ModelBatches.Of(samples, before.Inputs, new FeatureOptions().BatchSize);
         CompressionCheck check = ModelComparison.Compare(before, after, data, _options.Output, _options.Cancellation);
-        OnnxFile.Embed(changed, _model.File);
+        OnnxFile.Embed(changed, _model.Path);
         OnnxFile.Write(path, changed);
         return check;
-    }
-
-    public void Dispose()
-    {
     }
 
     private CompressibleLayer Describe(WeightLayer layer)

@@ -21,10 +21,11 @@ internal sealed class RunTarget : ICompressionTarget
     private readonly string _inputsName;
     private LowRankCertificate? _certificate;
 
-    public RunTarget(string path, CompressionOptions options)
+    public RunTarget(string path, bool isExport, CompressionOptions options)
     {
         _run = RunFolder.Read(path);
         _options = options;
+        IsExport = isExport;
         Network network = _run.Trained;
         int depth = network.Specification.Depth;
         Layers = [.. Enumerable.Range(1, depth).Select(l => new CompressibleLayer(
@@ -36,6 +37,8 @@ internal sealed class RunTarget : ICompressionTarget
     }
 
     public IReadOnlyList<CompressibleLayer> Layers { get; }
+
+    public bool IsExport { get; }
 
     public long Parameters => _run.Trained.Parameters.LongLength;
 
@@ -64,7 +67,7 @@ internal sealed class RunTarget : ICompressionTarget
         double error = TensorPrimitives.Norm<double>(difference.AsSpan()), norm = TensorPrimitives.Norm<double>(before[^1].AsSpan());
         if (!double.IsFinite(error)) throw new ComputationFailedException("The outputs of the compressed network are not finite; choose higher ranks.");
         (double measured, double? certified) = OutputChange.Bounds(_run.Trained, compressed, before, _certificate);
-        if (Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase)) WriteOnnx(path, factors, after[^1]);
+        if (IsExport) WriteOnnx(path, factors, after[^1]);
         else WriteTensors(path, factors);
         return new CompressionCheck
         {
@@ -76,10 +79,6 @@ internal sealed class RunTarget : ICompressionTarget
             OutputBound = measured,
             CertifiedOutputBound = certified,
         };
-    }
-
-    public void Dispose()
-    {
     }
 
     /// <summary>A with A·Aᵀ = Y·Yᵀ and no more columns than rows, without squaring: the triangle of Yᵀ.</summary>

@@ -10,12 +10,12 @@ internal sealed class TensorTarget : ICompressionTarget
 {
     private readonly ModelTensors _model;
 
-    public TensorTarget(ModelTensors model)
+    public TensorTarget(ModelTensors model, LayersFound layers)
     {
         _model = model;
         if (model.Skipped.Count > 0)
             throw new InvalidInputException($"{model.Path} holds {model.Skipped.Count} tensors that are not read, such as {ErrorText.Printable(model.Skipped[0].Name)} ({model.Skipped[0].Reason}); a compressed file would lose them.");
-        Layers = [.. Inspection.FindLayers(model).Layers.Select(Describe)];
+        Layers = [.. layers.Layers.Select(Describe)];
         Parameters = model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count);
     }
 
@@ -23,15 +23,11 @@ internal sealed class TensorTarget : ICompressionTarget
 
     public long Parameters { get; }
 
-    public IReadOnlyDictionary<string, IReadOnlyList<Matrix>>? Outputs(IReadOnlyList<CompressibleLayer> layers) => null;
-
-    public IReadOnlyDictionary<string, (int Rank, double Bound)> Certificates() => new Dictionary<string, (int Rank, double Bound)>();
-
     public CompressionCheck? Write(string path, IReadOnlyDictionary<string, LayerFactors> factors, out string? reason)
     {
         reason = "The file holds no network that could be run.";
         foreach (string name in factors.Keys.SelectMany(name => (string[])[FactorNames.Down(name), FactorNames.Up(name)]).Where(_model.Contains))
-            throw new InvalidInputException($"{_model.Path} already has a tensor {ErrorText.Printable(name)}, which a factor would be named; leave its layer out with --except.");
+            throw new InvalidInputException($"{_model.Path} already has a tensor {ErrorText.Printable(name)}, which a factor would be named; leave its layer out with except.") { Settings = ["except"] };
         var writer = new SafetensorsWriter();
         foreach ((string key, string value) in _model.Metadata) writer.AddMetadata(key, value);
         writer.AddMetadata(FactorNames.MetadataKey, string.Join(",", factors.Keys));
@@ -51,10 +47,6 @@ internal sealed class TensorTarget : ICompressionTarget
         }
         writer.Write(path);
         return null;
-    }
-
-    public void Dispose()
-    {
     }
 
     private CompressibleLayer Describe(WeightLayer layer)

@@ -1,5 +1,6 @@
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Models.Running;
 
 namespace RankCollapse.Models.Features;
 

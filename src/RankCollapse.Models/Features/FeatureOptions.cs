@@ -1,8 +1,20 @@
 namespace RankCollapse.Models.Features;
 
-/// <summary>How features are measured, and how much memory that takes.</summary>
+/// <summary>What features are measured on, how, and how much memory that takes.</summary>
 public sealed record FeatureOptions
 {
+    /// <summary>A file, the folder of a run, or a built-in data set; null takes a run's own data.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Other data, for NC5.</summary>
+    public string? OutOfDistribution { get; init; }
+
+    /// <summary>The output that predicts classes; null takes the first.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>The most samples to take from the data; null for all.</summary>
+    public int? Samples { get; init; }
+
     /// <summary>n up to which scatter matrices (n² numbers) are kept of the features as they are.</summary>
     public int MaxDimension { get; init; } = 4096;
 

@@ -28,7 +28,7 @@ internal sealed class OnnxFeatureSource : IFeatureSource
     /// <exception cref="InvalidInputException">The model cannot be run on the data, or has no such output.</exception>
     public OnnxFeatureSource(OnnxModel model, ModelData data, string? output = null)
     {
-        Name = Path.GetFileName(model.File);
+        Name = Path.GetFileName(model.Path);
         _model = OnnxFile.Read(model);
         _folder = OnnxFile.FolderOf(model);
         _data = data;

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Models.Running;
 
 namespace RankCollapse.Models.Features;
 

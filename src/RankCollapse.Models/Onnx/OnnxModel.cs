@@ -19,14 +19,13 @@ internal sealed class OnnxModel : ModelTensors
     private readonly List<TensorEntry> _entries = [];
     private readonly List<OnnxGraph> _graphs = [];
 
-    private OnnxModel(string path, string file)
-        : base(path, ModelFormat.Onnx)
+    private OnnxModel(string path)
+        : base(path)
     {
-        File = file;
-        _stream = InputFile.Open(file);
+        _stream = InputFile.Open(path);
         try
         {
-            Skeleton = OnnxSkeleton.Read(_stream, file);
+            Skeleton = OnnxSkeleton.Read(_stream, path);
             Collect(Skeleton.Model.Graph, prefix: "", parent: null);
             foreach (FunctionProto function in Skeleton.Model.Functions) Collect(new GraphProto { Node = { function.Node } }, $"{function.Name}/", parent: null);
             Announce(_entries, _skipped);
@@ -38,9 +37,6 @@ internal sealed class OnnxModel : ModelTensors
         }
     }
 
-    /// <summary>The model's file.</summary>
-    public string File { get; }
-
     /// <summary>The graph as generated classes, without numbers.</summary>
     public OnnxSkeleton Skeleton { get; }
 
@@ -48,12 +44,11 @@ internal sealed class OnnxModel : ModelTensors
     public IReadOnlyList<OnnxGraph> Graphs => _graphs;
 
     /// <summary>Opens a model.</summary>
-    /// <param name="path">What the user gave.</param>
-    /// <param name="file">The model's file.</param>
+    /// <param name="path">The model's file.</param>
     /// <exception cref="InvalidInputException">It is missing, damaged or hostile.</exception>
-    public static OnnxModel Open(string path, string file) => InputFile.Guard(file, () => new OnnxModel(path, file));
+    public static OnnxModel Open(string path) => InputFile.Guard(path, () => new OnnxModel(path));
 
-    private protected override double[] ReadNumbers(TensorEntry entry) => _data[entry.Name].Read(_stream);
+    protected override double[] ReadNumbers(TensorEntry entry) => _data[entry.Name].Read(_stream);
 
     protected override void Dispose(bool disposing) => _stream.Dispose();
 
@@ -80,14 +75,14 @@ internal sealed class OnnxModel : ModelTensors
         IReadOnlyList<DataSegment> segments = Skeleton.DataOf(tensor);
         tensor.Name = _taken.Add(name) ? name : prefix + name;
         if (!names.TryAdd(name, tensor.Name))
-            throw new InvalidInputException($"{File} has two tensors named {ErrorText.Printable(name)}; names are unique; export the model again.");
-        if (OnnxTensorData.Of(File, tensor, segments, out string? reason) is not { } data)
+            throw new InvalidInputException($"{Path} has two tensors named {ErrorText.Printable(name)}; names are unique; export the model again.");
+        if (OnnxTensorData.Of(Path, tensor, segments, out string? reason) is not { } data)
         {
             _skipped.Add(new SkippedTensor(tensor.Name, reason!));
             return;
         }
         if (!_data.TryAdd(tensor.Name, data))
-            throw new InvalidInputException($"{File} has two tensors named {ErrorText.Printable(tensor.Name)}; names are unique; export the model again.");
+            throw new InvalidInputException($"{Path} has two tensors named {ErrorText.Printable(tensor.Name)}; names are unique; export the model again.");
         _entries.Add(data.Entry);
     }
 }

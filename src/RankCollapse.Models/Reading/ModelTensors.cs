@@ -8,28 +8,20 @@ public abstract class ModelTensors : IDisposable
 {
     private readonly Dictionary<string, TensorEntry> _byName = new(StringComparer.Ordinal);
 
-    private protected ModelTensors(string path, ModelFormat format)
+    /// <summary>Begins a model; the constructor of a format announces the tensors.</summary>
+    protected ModelTensors(string path)
     {
         Path = path;
-        Format = format;
     }
 
     /// <summary>The file or folder, as it was given.</summary>
     public string Path { get; }
-
-    /// <summary>What kind of file it is.</summary>
-    public ModelFormat Format { get; }
 
     /// <summary>The tensors that can be read, in the file's order.</summary>
     public IReadOnlyList<TensorEntry> Tensors { get; private set; } = [];
 
     /// <summary>The tensors that are not read, each with its reason.</summary>
     public IReadOnlyList<SkippedTensor> Skipped { get; private set; } = [];
-
-    /// <summary>Opens a model of any kind: a file of safetensors, npz, npy or ONNX, the index of a sharded one, a folder with one of them, or the folder of a run.</summary>
-    /// <param name="path">The file or folder.</param>
-    /// <exception cref="InvalidInputException">It is missing, damaged, hostile or of a kind that is not read; the message says how to convert it.</exception>
-    public static ModelTensors Open(string path) => ModelFile.Open(path);
 
     /// <summary>The file's free text entries.</summary>
     internal virtual IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>();
@@ -90,11 +82,12 @@ public abstract class ModelTensors : IDisposable
     protected abstract void Dispose(bool disposing);
 
     /// <summary>Reads the numbers of a tensor that exists and fits into memory.</summary>
-    private protected abstract double[] ReadNumbers(TensorEntry entry);
+    protected abstract double[] ReadNumbers(TensorEntry entry);
 
     /// <summary>Says what the model holds; called once, by the constructor.</summary>
-    private protected void Announce(IReadOnlyList<TensorEntry> tensors, IReadOnlyList<SkippedTensor> skipped)
+    protected void Announce(IReadOnlyList<TensorEntry> tensors, IReadOnlyList<SkippedTensor> skipped)
     {
+        ArgumentNullException.ThrowIfNull(tensors);
         Tensors = tensors;
         Skipped = skipped;
         foreach (TensorEntry entry in tensors)

@@ -8,7 +8,7 @@ internal sealed class NpzModel : ModelTensors
     private readonly NpzFile _file;
 
     private NpzModel(string path, NpzFile file)
-        : base(path, ModelFormat.Npz)
+        : base(path)
     {
         _file = file;
         var entries = new List<TensorEntry>();
@@ -37,7 +37,7 @@ internal sealed class NpzModel : ModelTensors
         }
     }
 
-    private protected override double[] ReadNumbers(TensorEntry entry) => _file.Read(entry.Name).ToDoubles();
+    protected override double[] ReadNumbers(TensorEntry entry) => _file.Read(entry.Name).ToDoubles();
 
     protected override void Dispose(bool disposing) => _file.Dispose();
 }
@@ -46,13 +46,13 @@ internal sealed class NpzModel : ModelTensors
 internal sealed class NpyModel : ModelTensors
 {
     public NpyModel(string path)
-        : base(path, ModelFormat.Npy)
+        : base(path)
     {
         NpyHeader header = NpyFormat.ReadHeader(path);
         Announce([new TensorEntry(System.IO.Path.GetFileNameWithoutExtension(path), header.Type, [.. header.Shape.Select(size => (long)size)])], []);
     }
 
-    private protected override double[] ReadNumbers(TensorEntry entry) => NpyFormat.Read(Path).ToDoubles();
+    protected override double[] ReadNumbers(TensorEntry entry) => NpyFormat.Read(Path).ToDoubles();
 
     protected override void Dispose(bool disposing)
     {

@@ -7,8 +7,8 @@ internal sealed class SafetensorsModel : ModelTensors
 {
     private readonly SafetensorsFile _file;
 
-    private SafetensorsModel(string path, ModelFormat format, SafetensorsFile file)
-        : base(path, format)
+    private SafetensorsModel(string path, SafetensorsFile file)
+        : base(path)
     {
         _file = file;
         Announce([.. file.Tensors.Where(IsReadable).Select(Entry)], [.. file.Tensors.Where(tensor => !IsReadable(tensor)).Select(Skip)]);
@@ -17,9 +17,8 @@ internal sealed class SafetensorsModel : ModelTensors
     /// <summary>Opens a file.</summary>
     /// <param name="path">What the user gave.</param>
     /// <param name="file">The file; the same, or one inside the folder that the user gave.</param>
-    /// <param name="format">What the user gave.</param>
     /// <exception cref="InvalidInputException">The file is missing or damaged.</exception>
-    public static SafetensorsModel Open(string path, string file, ModelFormat format) => new(path, format, SafetensorsFile.Open(file));
+    public static SafetensorsModel Open(string path, string file) => new(path, SafetensorsFile.Open(file));
 
     /// <summary>Whether the numbers of a tensor can be read.</summary>
     public static bool IsReadable(TensorDescription tensor) => ElementBytes.IsReadable(tensor.Type);
@@ -35,7 +34,7 @@ internal sealed class SafetensorsModel : ModelTensors
 
     internal override void CopyBytes(string name, Stream destination) => _file.CopyBytes(name, destination);
 
-    private protected override double[] ReadNumbers(TensorEntry entry) => _file.ReadDoubles(entry.Name);
+    protected override double[] ReadNumbers(TensorEntry entry) => _file.ReadDoubles(entry.Name);
 
     protected override void Dispose(bool disposing) => _file.Dispose();
 }

@@ -13,7 +13,7 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
     private readonly Dictionary<string, SafetensorsFile> _byTensor = new(StringComparer.Ordinal);
 
     private ShardedSafetensorsModel(string path, Dictionary<string, SafetensorsFile> files, Dictionary<string, string> map)
-        : base(path, ModelFormat.ShardedSafetensors)
+        : base(path)
     {
         _files = files;
         var entries = new List<TensorEntry>();
@@ -48,19 +48,18 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
     }
 
     /// <summary>Opens the index and every file that it names.</summary>
-    /// <param name="path">What the user gave.</param>
-    /// <param name="index">The index.</param>
+    /// <param name="path">The index.</param>
     /// <exception cref="InvalidInputException">A file is missing or damaged, the index names a file outside its folder, or it does not fit the files.</exception>
-    public static ShardedSafetensorsModel Open(string path, string index)
+    public static ShardedSafetensorsModel Open(string path)
     {
-        Dictionary<string, string> map = ReadIndex(index);
+        Dictionary<string, string> map = ReadIndex(path);
         var files = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
         try
         {
             foreach (string shard in map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             {
-                if (files.Count == MostShards) throw new InvalidInputException($"{index} names more than {MostShards} files; it is damaged.");
-                files.Add(shard, SafetensorsFile.Open(NeighbourFile.Resolve(index, shard)));
+                if (files.Count == MostShards) throw new InvalidInputException($"{path} names more than {MostShards} files; it is damaged.");
+                files.Add(shard, SafetensorsFile.Open(NeighbourFile.Resolve(path, shard)));
             }
             return new ShardedSafetensorsModel(path, files, map);
         }
@@ -73,7 +72,7 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
 
     internal override void CopyBytes(string name, Stream destination) => _byTensor[Describe(name).Name].CopyBytes(name, destination);
 
-    private protected override double[] ReadNumbers(TensorEntry entry) => _byTensor[entry.Name].ReadDoubles(entry.Name);
+    protected override double[] ReadNumbers(TensorEntry entry) => _byTensor[entry.Name].ReadDoubles(entry.Name);
 
     protected override void Dispose(bool disposing)
     {

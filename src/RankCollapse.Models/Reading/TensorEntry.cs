@@ -19,25 +19,3 @@ public sealed record TensorEntry(string Name, ElementType Type, IReadOnlyList<lo
 /// <param name="Name">The tensor's name.</param>
 /// <param name="Reason">Why it is not read, as the end of a sentence that begins with the name.</param>
 public sealed record SkippedTensor(string Name, string Reason);
-
-/// <summary>The kinds of model files.</summary>
-public enum ModelFormat
-{
-    /// <summary>One safetensors file.</summary>
-    Safetensors,
-
-    /// <summary>Several safetensors files with an index.</summary>
-    ShardedSafetensors,
-
-    /// <summary>A .npz archive of NumPy.</summary>
-    Npz,
-
-    /// <summary>One .npy array of NumPy.</summary>
-    Npy,
-
-    /// <summary>An ONNX graph with its weights inside or beside it.</summary>
-    Onnx,
-
-    /// <summary>The folder of a run of RankCollapse.</summary>
-    Run,
-}

@@ -1,7 +1,6 @@
 using RankCollapse.Data;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Models.Features;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Models.Running;

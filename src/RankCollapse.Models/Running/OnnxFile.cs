@@ -16,11 +16,11 @@ internal static class OnnxFile
     /// <exception cref="InvalidInputException">It has more than 2 GB in one file.</exception>
     public static ModelProto Read(OnnxModel model)
     {
-        using FileStream stream = InputFile.Open(model.File);
+        using FileStream stream = InputFile.Open(model.Path);
         if (stream.Length > LargestMessage)
-            throw new InvalidInputException($"{model.File} has {stream.Length} bytes, more than ONNX Runtime loads from one file (2 GB); export it with external data.");
-        MemoryBudget.Require(3.0 * stream.Length, model.File, "use a machine with more memory");
-        return InputFile.Guard(model.File, () =>
+            throw new InvalidInputException($"{model.Path} has {stream.Length} bytes, more than ONNX Runtime loads from one file (2 GB); export it with external data.");
+        MemoryBudget.Require(3.0 * stream.Length, model.Path, "use a machine with more memory");
+        return InputFile.Guard(model.Path, () =>
         {
             try
             {
@@ -38,7 +38,7 @@ internal static class OnnxFile
         graph.Input.Select(input => input.Name).Except(graph.Initializer.Select(tensor => tensor.Name));
 
     /// <summary>The folder of a model's file, where its external data lie.</summary>
-    public static string FolderOf(OnnxModel model) => Path.GetDirectoryName(Path.GetFullPath(model.File))!;
+    public static string FolderOf(OnnxModel model) => Path.GetDirectoryName(Path.GetFullPath(model.Path))!;
 
     /// <summary>The model with other outputs; tensors are shared.</summary>
     public static ModelProto WithOutputs(ModelProto model, IEnumerable<string> names)

@@ -38,7 +38,7 @@ internal static class RandomInputs
                 problem = e.Message;
             }
         }
-        throw new InvalidInputException($"No inputs were found that the model runs on, so that the result could not be checked; give some with --data. {problem}");
+        throw new InvalidInputException($"No inputs were found that the model runs on, so that the result could not be checked; give some as data. {problem}") { Settings = ["data"] };
     }
 
     private static Dictionary<string, OrtValue> Draw(IReadOnlyList<ModelInput> inputs, int freeSize, long seed, int batch)

@@ -45,7 +45,7 @@ internal static class InspectionPage
     {
         long weights = inspection.Layers.Sum(layer => layer.Parameters);
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
-        html.Append($"<p class=\"subject\">{Encode(name)} · {Format(inspection.Format)} · {NumberText.Count(inspection.Layers.Count, "layer")} · {NumberText.Whole(weights)} weights{Kinds(inspection)}</p>\n");
+        html.Append($"<p class=\"subject\">{Encode(name)} · {Encode(inspection.Format.Description)} · {NumberText.Count(inspection.Layers.Count, "layer")} · {NumberText.Whole(weights)} weights{Kinds(inspection)}</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{Encode(Finding(inspection, weights))}</h1>\n");
         html.Append($"<p class=\"note\">{Encode(HasConvolutions(inspection) ? View(inspection.Options) + " " : "")}Energy is Σs², and says nothing about accuracy: compress the model and measure it.</p>\n");
         if (inspection.Layers.Count > 0)
@@ -111,15 +111,6 @@ internal static class InspectionPage
         ConvolutionView.Slices => "A convolution stands for the matrices out × in of all positions of its kernel together.",
         ConvolutionView.Fourier => $"A convolution stands for its map of images of {options.FourierSize} points a side with periodic borders.",
         _ => "A convolution stands for its unfolded matrix out × (in·positions), with a block for each group.",
-    };
-
-    private static string Format(ModelFormat format) => format switch
-    {
-        ModelFormat.ShardedSafetensors => "safetensors in several files",
-        ModelFormat.Safetensors => "safetensors",
-        ModelFormat.Onnx => "ONNX",
-        ModelFormat.Run => "run of RankCollapse",
-        _ => format.ToString().ToLowerInvariant(),
     };
 
     /// <summary>A name from a file: no control characters, not endless.</summary>

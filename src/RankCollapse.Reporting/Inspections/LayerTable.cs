@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using RankCollapse.Models;
+using RankCollapse.Models.Features;
 using RankCollapse.Models.Weights;
 using RankCollapse.Reporting.Text;
 
@@ -27,7 +28,7 @@ internal sealed record TableColumn(string Heading, string Meaning, bool IsMain, 
             string kind = column.IsWhole ? "whole" : column.Key.StartsWith("saved", StringComparison.Ordinal) ? "percent" : "number";
             columns.Add(new TableColumn(column.Heading, column.Meaning, column.IsMain, kind, column.Value));
         }
-        foreach (FeatureColumn feature in FeatureColumn.Of(inspection))
+        foreach (FeatureColumn feature in inspection.MeasuredFeatureColumns())
             columns.Add(new TableColumn(feature.Heading, feature.Meaning, feature.IsMain, "number", layer => layer.Features?.Metrics.GetValueOrDefault(feature.Key)) { FeatureKey = feature.Key });
         return columns;
     }

@@ -1,6 +1,8 @@
 using RankCollapse.Collapse;
 using RankCollapse.Formats;
 using RankCollapse.Models;
+using RankCollapse.Models.Features;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
 
@@ -13,7 +15,7 @@ internal static class SampleInspections
     public static Inspection Usual() => new()
     {
         Path = "model.onnx",
-        Format = ModelFormat.Onnx,
+        Format = ModelFormats.All.Parse("onnx"),
         Options = new InspectionOptions { Classes = 3 },
         Layers =
         [

@@ -1,6 +1,8 @@
 using Google.Protobuf;
 using RankCollapse.Formats;
+using RankCollapse.Models;
 using RankCollapse.Models.Compression;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Running;
@@ -45,7 +47,7 @@ public sealed class OnnxCompressionTests
         Assert.Equal(2, layer.Rank);
         Assert.InRange(report.Check!.Outputs[0].RelativeError, 0, Rounding);
         Assert.InRange(layer.WeightError!.Value, 0, Rounding);
-        using ModelTensors small = ModelTensors.Open(output);
+        using ModelTensors small = ModelFormats.Open(output);
         Assert.Equal(report.ParametersAfter, small.Tensors.Sum(tensor => tensor.Count));
         Assert.False(small.Contains("w"));
         Assert.True(small.Contains("w.down") && small.Contains("w.up"));
@@ -166,7 +168,7 @@ public sealed class OnnxCompressionTests
             .Tensor("w", [16, 16], random.Numbers(256), DataType.Float16).Node("MatMul", ["half", "w"], "h").Node("Cast", ["h"], "y", GraphBuilder.Whole("to", (long)DataType.Float));
         string path = model.Write(folder, "y");
         CompressionReport report = Compress(path, folder.File("small.onnx"), new CompressionOptions { Rule = RankRule.Rank, Rank = 4 });
-        using ModelTensors small = ModelTensors.Open(folder.File("small.onnx"));
+        using ModelTensors small = ModelFormats.Open(folder.File("small.onnx"));
         Assert.Equal(ElementType.F16, small.Describe("w.down").Type);
         Assert.InRange(report.Layers[0].WeightError!.Value, report.Layers[0].ErrorBound!.Value * 0.999, report.Layers[0].ErrorBound!.Value * 1.01);
     }
@@ -204,13 +206,9 @@ public sealed class OnnxCompressionTests
         string output = Path.Combine(folder.File("elsewhere"), "small.onnx");
         CompressionReport report = Compress(path, output, new CompressionOptions { Rule = RankRule.Rank, Rank = 2, Only = ["w"] });
         Assert.InRange(report.Check!.Outputs[0].RelativeError, 0, Rounding);
-        using ModelTensors small = ModelTensors.Open(output);
+        using ModelTensors small = ModelFormats.Open(output);
         Assert.Equal(20, small.ReadDoubles("v").Length);
     }
 
-    private static CompressionReport Compress(string path, string output, CompressionOptions options)
-    {
-        using ModelTensors model = ModelTensors.Open(path);
-        return ModelCompression.Compress(model, output, options);
-    }
+    private static CompressionReport Compress(string path, string output, CompressionOptions options) => ModelCompression.Run(path, output, options);
 }

@@ -3,7 +3,9 @@ using CsCheck;
 using RankCollapse.Cli.Output;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Models;
 using RankCollapse.Models.Compression;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Reading;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
@@ -105,7 +107,7 @@ public sealed class RunCompressionTests : IDisposable
         string run = Train("--max-epochs", "5");
         CompressionReport report = Compress(run, "run.onnx", new CompressionOptions { Rule = RankRule.Rank, Rank = 1000 });
         Assert.Equal(0, report.Check!.Outputs[0].Error);
-        using ModelTensors model = ModelTensors.Open(_folder.File("run.onnx"));
+        using ModelTensors model = ModelFormats.Open(_folder.File("run.onnx"));
         Assert.Equal(RunFolder.Read(run).Trained.Weights(2).AsSpan().ToArray(), model.ReadDoubles("W2"));
     }
 
@@ -118,9 +120,5 @@ public sealed class RunCompressionTests : IDisposable
         return run;
     }
 
-    private CompressionReport Compress(string run, string output, CompressionOptions options)
-    {
-        using ModelTensors model = ModelTensors.Open(run);
-        return ModelCompression.Compress(model, _folder.File(output), options);
-    }
+    private CompressionReport Compress(string run, string output, CompressionOptions options) => ModelCompression.Run(run, _folder.File(output), options);
 }

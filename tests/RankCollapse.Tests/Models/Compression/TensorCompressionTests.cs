@@ -1,6 +1,8 @@
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Models;
 using RankCollapse.Models.Compression;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Tests.Models.Compression;
@@ -75,7 +77,7 @@ public sealed class TensorCompressionTests
         string path = folder.File("model.safetensors"), output = folder.File("small.safetensors");
         new SafetensorsWriter().Add("w", Gaussian(12, 12, 7)).Add("w.down", Gaussian(2, 2, 8)).Write(path);
         Refuses("already has a tensor w.down", path, output, new CompressionOptions { Rule = RankRule.Rank, Rank = 1 });
-        Refuses("leave --data and --test out", path, output, new CompressionOptions { Data = "mnist" });
+        Refuses("leave data and test out", path, output, new CompressionOptions { Data = "mnist" });
         Refuses("Theorem 3.4 needs", path, output, new CompressionOptions { Rule = RankRule.Certificate });
         Refuses("is written as .safetensors".Replace("is ", "are "), path, folder.File("small.onnx"), new CompressionOptions());
         Refuses("above 0 and at most 1", path, output, new CompressionOptions { Value = 1.5 });
@@ -91,11 +93,7 @@ public sealed class TensorCompressionTests
         Assert.DoesNotContain('\n', error.Message);
     }
 
-    private static CompressionReport Compress(string path, string output, CompressionOptions options)
-    {
-        using ModelTensors model = ModelTensors.Open(path);
-        return ModelCompression.Compress(model, output, options);
-    }
+    private static CompressionReport Compress(string path, string output, CompressionOptions options) => ModelCompression.Run(path, output, options);
 
     private static Matrix Gaussian(int rows, int columns, long seed) => RandomMatrix.Gaussian(rows, columns, new RandomStream(seed, RandomPurpose.Sampling));
 }

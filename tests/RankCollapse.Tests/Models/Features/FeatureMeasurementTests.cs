@@ -3,6 +3,7 @@ using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
+using RankCollapse.Models.Running;
 using RankCollapse.Networks;
 using Samples = RankCollapse.Tests.Collapse.Samples;
 

@@ -1,5 +1,6 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Running;
@@ -54,7 +55,7 @@ public sealed class OnnxFeatureSourceTests
         model.Graph.Node.Insert(0, GraphBuilder.Node("Identity", "start", ["x"], "h"));
         model.Graph.Node[1].Input[0] = "h";
         using OnnxFeatureSource source = Open(model.Write(folder, "y"), Data([3], 6, model));
-        using ModelTensors tensors = ModelTensors.Open(folder.File("model.onnx"));
+        using ModelTensors tensors = ModelFormats.Open(folder.File("model.onnx"));
         Matrix stored = tensors.ReadMatrix("w");
         Assert.Equal(isGemm ? stored[0, 1] : stored[1, 0], source.Classifier!.Weights[0, 1]);
     }
@@ -117,7 +118,7 @@ public sealed class OnnxFeatureSourceTests
 
     private static OnnxFeatureSource Open(string path, ModelData data)
     {
-        using var model = (OnnxModel)ModelTensors.Open(path);
+        using var model = (OnnxModel)ModelFormats.Open(path);
         return new OnnxFeatureSource(model, data);
     }
 }

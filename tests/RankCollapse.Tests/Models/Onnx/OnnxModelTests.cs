@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 using DataType = RankCollapse.Models.Onnx.TensorProto.Types.DataType;
@@ -63,7 +64,7 @@ public sealed class OnnxModelTests : IDisposable
         byte[] packed = stream.ToArray();
         using var model = new MemoryStream();
         WriteField(model, ModelProto.GraphFieldNumber, Field(GraphProto.InitializerFieldNumber, packed));
-        using ModelTensors opened = ModelTensors.Open(_folder.Write("m.onnx", model.ToArray()));
+        using ModelTensors opened = ModelFormats.Open(_folder.Write("m.onnx", model.ToArray()));
         Assert.Equal([1, 2, 3], opened.ReadDoubles("w"));
     }
 
@@ -149,7 +150,7 @@ public sealed class OnnxModelTests : IDisposable
             graph = Field(AttributeProto.GFieldNumber, graph);
             graph = Field(GraphProto.NodeFieldNumber, Field(NodeProto.AttributeFieldNumber, graph));
         }
-        var error = Assert.Throws<InvalidInputException>(() => ModelTensors.Open(_folder.Write("m.onnx", Field(ModelProto.GraphFieldNumber, graph))));
+        var error = Assert.Throws<InvalidInputException>(() => ModelFormats.Open(_folder.Write("m.onnx", Field(ModelProto.GraphFieldNumber, graph))));
         Assert.Contains("nested", error.Message, StringComparison.Ordinal);
     }
 
@@ -181,7 +182,7 @@ public sealed class OnnxModelTests : IDisposable
 
     [Fact]
     public void FileWithoutGraph_IsRefused() =>
-        Assert.Contains("no graph", Assert.Throws<InvalidInputException>(() => ModelTensors.Open(_folder.Write("m.onnx", new ModelProto { IrVersion = 8 }.ToByteArray()))).Message, StringComparison.Ordinal);
+        Assert.Contains("no graph", Assert.Throws<InvalidInputException>(() => ModelFormats.Open(_folder.Write("m.onnx", new ModelProto { IrVersion = 8 }.ToByteArray()))).Message, StringComparison.Ordinal);
 
     private static GraphProto External(params (string Key, string Value)[] entries)
     {
@@ -204,5 +205,5 @@ public sealed class OnnxModelTests : IDisposable
         output.WriteBytes(ByteString.CopyFrom(content));
     }
 
-    private ModelTensors Open(GraphProto graph) => ModelTensors.Open(_folder.Write("m.onnx", ModelBytes.Onnx(graph)));
+    private ModelTensors Open(GraphProto graph) => ModelFormats.Open(_folder.Write("m.onnx", ModelBytes.Onnx(graph)));
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using RankCollapse.Formats;
 using RankCollapse.Models;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 using Xunit.Sdk;
@@ -31,8 +32,8 @@ public sealed class ModelFuzzTests
             long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
             try
             {
-                using ModelTensors model = ModelTensors.Open(path);
-                Inspection.FindLayers(model);
+                using ModelTensors model = ModelFormats.Open(path, out ModelFormat format);
+                format.FindLayers(model);
                 foreach (TensorEntry tensor in model.Tensors) model.ReadDoubles(tensor.Name);
                 read++;
             }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Reading;
 using RankCollapse.Tests.Formats;
 
@@ -26,7 +27,7 @@ public sealed class ModelTensorsTests : IDisposable
     public void EightBitFractions_AreExact(string type, string data, double first, double second)
     {
         string path = _folder.Write("a.safetensors", SafetensorsBytes.Of($$"""{ "t": { "dtype": "{{type}}", "shape": [2], "data_offsets": [0, 2] } }""", Convert.FromHexString(data)));
-        using ModelTensors model = ModelTensors.Open(path);
+        using ModelTensors model = ModelFormats.Open(path);
         Assert.Equal([first, second], model.ReadDoubles("t"));
     }
 
@@ -36,7 +37,7 @@ public sealed class ModelTensorsTests : IDisposable
     public void TypesThatAreNotRead_AreListedWithTheReason(string type, int bytes, string reason)
     {
         string path = _folder.Write("a.safetensors", SafetensorsBytes.Of($$"""{ "t": { "dtype": "{{type}}", "shape": [2], "data_offsets": [0, {{bytes}}] } }""", new byte[bytes]));
-        using ModelTensors model = ModelTensors.Open(path);
+        using ModelTensors model = ModelFormats.Open(path);
         Assert.Empty(model.Tensors);
         Assert.Contains(reason, Assert.Single(model.Skipped).Reason, StringComparison.Ordinal);
         Assert.Contains(reason, Assert.Throws<InvalidInputException>(() => model.ReadDoubles("t")).Message, StringComparison.Ordinal);
@@ -48,8 +49,8 @@ public sealed class ModelTensorsTests : IDisposable
         WriteShards("""{"metadata":{"total_size":20},"weight_map":{"a":"s-1.safetensors","b":"s-2.safetensors"}}""");
         foreach (string path in (string[])[_folder.File("model.safetensors.index.json"), _folder.Root])
         {
-            using ModelTensors model = ModelTensors.Open(path);
-            Assert.Equal(ModelFormat.ShardedSafetensors, model.Format);
+            using ModelTensors model = ModelFormats.Open(path, out ModelFormat format);
+            Assert.Equal("shardedSafetensors", format.Name);
             Assert.Equal(["a", "b"], model.Tensors.Select(tensor => tensor.Name));
             Assert.Equal([3.0, 4.0, 5.0], model.ReadDoubles("b"));
         }
@@ -69,7 +70,7 @@ public sealed class ModelTensorsTests : IDisposable
     public void BadIndex_IsRefused(string index, string found)
     {
         WriteShards(index);
-        var error = Assert.Throws<InvalidInputException>(() => ModelTensors.Open(_folder.File("model.safetensors.index.json")));
+        var error = Assert.Throws<InvalidInputException>(() => ModelFormats.Open(_folder.File("model.safetensors.index.json")));
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
@@ -81,12 +82,12 @@ public sealed class ModelTensorsTests : IDisposable
         string secret = elsewhere.Write("secret.safetensors", ModelBytes.Safetensors(("a", [1], [1])));
         string index = _folder.Write("model.safetensors.index.json", """{"weight_map":{"a":"s.safetensors"}}""");
         File.CreateSymbolicLink(_folder.File("s.safetensors"), secret);
-        Assert.Contains("leads out of its folder", Assert.Throws<InvalidInputException>(() => ModelTensors.Open(index)).Message, StringComparison.Ordinal);
+        Assert.Contains("leads out of its folder", Assert.Throws<InvalidInputException>(() => ModelFormats.Open(index)).Message, StringComparison.Ordinal);
 
         // A download cache: the index is a link to where the files lie, too.
         File.Delete(index);
         File.CreateSymbolicLink(index, elsewhere.Write("index", """{"weight_map":{"a":"s.safetensors"}}"""));
-        using ModelTensors model = ModelTensors.Open(index);
+        using ModelTensors model = ModelFormats.Open(index);
         Assert.Equal([1.0], model.ReadDoubles("a"));
     }
 
@@ -95,7 +96,7 @@ public sealed class ModelTensorsTests : IDisposable
     {
         WriteShards("""{"weight_map":{"b":"s-2.safetensors"}}""");
         _folder.Write("s-2.safetensors", ModelBytes.Safetensors(("b", [1], [3]), ("c", [1], [4])));
-        using ModelTensors model = ModelTensors.Open(_folder.Root);
+        using ModelTensors model = ModelFormats.Open(_folder.Root);
         Assert.Equal("c", Assert.Single(model.Skipped).Name);
     }
 
@@ -113,7 +114,7 @@ public sealed class ModelTensorsTests : IDisposable
             }
             bytes = stream.ToArray();
         }
-        using ModelTensors model = ModelTensors.Open(_folder.Write("m.npz", bytes));
+        using ModelTensors model = ModelFormats.Open(_folder.Write("m.npz", bytes));
         Assert.Equal([1, 2, 3, 4], model.ReadMatrix("layer/w").AsSpan().ToArray());
         Assert.Equal("notes.txt", Assert.Single(model.Skipped).Name);
     }
@@ -127,7 +128,7 @@ public sealed class ModelTensorsTests : IDisposable
         byte[] bytes = Encoding.Latin1.GetBytes(header.Replace("'<f8'", "'>f8'").Replace("False,", "True, "));
         int data = bytes.Length - 48;
         for (int i = data; i < bytes.Length; i += 8) bytes.AsSpan(i, 8).Reverse();
-        using ModelTensors model = ModelTensors.Open(_folder.Write("w.npy", bytes));
+        using ModelTensors model = ModelFormats.Open(_folder.Write("w.npy", bytes));
         Assert.Equal([1, 2, 3, 4, 5, 6], model.ReadMatrix("w").AsSpan().ToArray());
     }
 
@@ -141,7 +142,7 @@ public sealed class ModelTensorsTests : IDisposable
     [InlineData("0123", "no model that is read", "expected safetensors")]
     public void OtherKindsOfFiles_AreRefusedByName(string hexadecimal, string found, string advice)
     {
-        var error = Assert.Throws<InvalidInputException>(() => ModelTensors.Open(_folder.Write("model.bin", Convert.FromHexString(hexadecimal))));
+        var error = Assert.Throws<InvalidInputException>(() => ModelFormats.Open(_folder.Write("model.bin", Convert.FromHexString(hexadecimal))));
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.Contains(advice, error.Message, StringComparison.Ordinal);
     }
@@ -151,7 +152,7 @@ public sealed class ModelTensorsTests : IDisposable
     {
         using var stream = new MemoryStream();
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true)) archive.CreateEntry("model/data.pkl").Open().Dispose();
-        var error = Assert.Throws<InvalidInputException>(() => ModelTensors.Open(_folder.Write("model.pt", stream.ToArray())));
+        var error = Assert.Throws<InvalidInputException>(() => ModelFormats.Open(_folder.Write("model.pt", stream.ToArray())));
         Assert.Contains("safetensors.torch.save_file", error.Message, StringComparison.Ordinal);
         Assert.Contains("'model.pt'", error.Message, StringComparison.Ordinal);
     }
@@ -160,9 +161,9 @@ public sealed class ModelTensorsTests : IDisposable
     public void FolderWithSeveralModels_AsksForOne()
     {
         _folder.Write("a.safetensors", ModelBytes.Safetensors(("a", [1], [1])));
-        Assert.Equal(ModelFormat.Safetensors, Format(_folder.Root));
+        Assert.Equal("safetensors", Format(_folder.Root));
         _folder.Write("b.npz", ModelBytes.Npz(CompressionLevel.Optimal, ("a", [1], [1])));
-        Assert.Contains("a.safetensors, b.npz", Assert.Throws<InvalidInputException>(() => ModelTensors.Open(_folder.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains("a.safetensors, b.npz", Assert.Throws<InvalidInputException>(() => ModelFormats.Open(_folder.Root)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,22 +172,22 @@ public sealed class ModelTensorsTests : IDisposable
         _folder.Write("config.json", "{}");
         new SafetensorsWriter().Add("W1", Matrix.Identity(3, 2)).Write(_folder.File("weights.safetensors"));
         new SafetensorsWriter().Add("X", Matrix.Identity(3, 2)).Write(_folder.File("dataset.safetensors"));
-        using ModelTensors model = ModelTensors.Open(_folder.Root);
-        Assert.Equal(ModelFormat.Run, model.Format);
+        using ModelTensors model = ModelFormats.Open(_folder.Root, out ModelFormat format);
+        Assert.Equal("run", format.Name);
         Assert.Equal("W1", Assert.Single(model.Tensors).Name);
     }
 
     [Fact]
     public void UnknownTensor_ListsNearNames()
     {
-        using ModelTensors model = ModelTensors.Open(_folder.Write("a.safetensors", ModelBytes.Safetensors(("encoder.weight", [1], [1]))));
+        using ModelTensors model = ModelFormats.Open(_folder.Write("a.safetensors", ModelBytes.Safetensors(("encoder.weight", [1], [1]))));
         Assert.Contains("encoder.weight", Assert.Throws<InvalidInputException>(() => model.ReadDoubles("encoder.wieght")).Message, StringComparison.Ordinal);
     }
 
-    private static ModelFormat Format(string path)
+    private static string Format(string path)
     {
-        using ModelTensors model = ModelTensors.Open(path);
-        return model.Format;
+        using ModelTensors model = ModelFormats.Open(path, out ModelFormat format);
+        return format.Name;
     }
 
     private void WriteShards(string index)

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Running;
@@ -47,7 +48,7 @@ public sealed class OnnxExportTests
         Matrix inputs = RandomMatrix.Gaussian(6, 60, new RandomStream(4, RandomPurpose.Sampling));
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % 4)];
         var data = ModelData.FromArrays("data", [new DataArray("X", [6], inputs.Transpose().AsSpan().ToArray())], labels, 60);
-        using var model = (OnnxModel)ModelTensors.Open(folder.File("network.onnx"));
+        using var model = (OnnxModel)ModelFormats.Open(folder.File("network.onnx"));
         using var onnx = new OnnxFeatureSource(model, data);
         using var own = new RunFeatureSource("own", network, inputs, labels);
         var options = new FeatureOptions { BatchSize = 17 };

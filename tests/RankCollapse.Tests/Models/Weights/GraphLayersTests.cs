@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using RankCollapse.Models;
+using RankCollapse.Models.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
@@ -117,13 +118,9 @@ public sealed class GraphLayersTests : IDisposable
 
     private LayersFound Find(GraphProto graph)
     {
-        using ModelTensors model = ModelTensors.Open(_folder.Write("m.onnx", ModelBytes.Onnx(graph)));
-        return Inspection.FindLayers(model);
+        using ModelTensors model = ModelFormats.Open(_folder.Write("m.onnx", ModelBytes.Onnx(graph)), out ModelFormat format);
+        return format.FindLayers(model);
     }
 
-    private Inspection Inspect(GraphProto graph)
-    {
-        using ModelTensors model = ModelTensors.Open(_folder.Write("m.onnx", ModelBytes.Onnx(graph)));
-        return Inspection.Of(model);
-    }
+    private Inspection Inspect(GraphProto graph) => Inspection.Run(_folder.Write("m.onnx", ModelBytes.Onnx(graph)));
 }

@@ -1,4 +1,4 @@
-namespace RankCollapse.Models.Features;
+namespace RankCollapse.Models.Running;
 
 /// <summary>The labels that occur in data, numbered without gaps; data without labels are one class.</summary>
 internal sealed class ClassLabels

@@ -3,8 +3,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Compression;
 using RankCollapse.Models.Features;
+using RankCollapse.Models.Running;
 
-namespace RankCollapse.Models.Running;
+namespace RankCollapse.Models.Compression;
 
 /// <summary>Runs two models on the same inputs and compares their outputs.</summary>
 internal static class ModelComparison

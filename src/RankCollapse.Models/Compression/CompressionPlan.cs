@@ -1,59 +1,8 @@
 using System.Numerics.Tensors;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Models.Onnx;
-using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Models.Compression;
-
-/// <summary>Replaces layers of a model by two smaller ones: the front door.</summary>
-public static class ModelCompression
-{
-    private const string OnnxExtension = ".onnx";
-
-    /// <summary>Compresses a model and writes it; nothing is written where no layer is replaced, unless a run is exported as ONNX.</summary>
-    /// <param name="model">ONNX, safetensors, npz, or a run.</param>
-    /// <param name="output">The file: .onnx for ONNX models and runs, .safetensors for all but ONNX models.</param>
-    /// <param name="options">How.</param>
-    /// <exception cref="InvalidInputException">An option or the file's name does not fit the model, or the model cannot be run on the data.</exception>
-    /// <exception cref="ComputationFailedException">The compressed model does not give finite outputs where the model does.</exception>
-    public static CompressionReport Compress(ModelTensors model, string output, CompressionOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentException.ThrowIfNullOrEmpty(output);
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        using ICompressionTarget target = Open(model, output, options);
-        if (options.Rule == RankRule.Certificate && model.Format != ModelFormat.Run)
-            throw new InvalidInputException($"Theorem 3.4 needs the data and the objective that a network was trained with, which {model.Path} does not hold; choose ranks by energy, tolerance, rank or a budget.");
-        var plan = CompressionPlan.Make(target, options);
-        bool isExport = model.Format == ModelFormat.Run && HasExtension(output, OnnxExtension);
-        if (plan.Factors.Count == 0 && !isExport) return plan.Report(model.Path, null, null, "No layer was replaced, so that nothing was written.");
-        options.Progress?.Invoke("checking and writing");
-        CompressionCheck? check = target.Write(output, plan.Factors, out string? reason);
-        return plan.Report(model.Path, output, check, reason);
-    }
-
-    private static ICompressionTarget Open(ModelTensors model, string output, CompressionOptions options)
-    {
-        bool isOnnx = HasExtension(output, OnnxExtension), isTensors = HasExtension(output, ".safetensors");
-        switch (model)
-        {
-            case OnnxModel onnx:
-                return isOnnx ? new OnnxTarget(onnx, options) : throw Unfit(output, "an ONNX model is written as .onnx");
-            case { Format: ModelFormat.Run }:
-                return isOnnx || isTensors ? new RunTarget(model.Path, options) : throw Unfit(output, "a run is written as .safetensors or .onnx");
-            default:
-                if (options.Data is not null || options.Test is not null)
-                    throw new InvalidInputException($"{model.Path} holds weights without the network that they belong to, so that data cannot go through it; leave --data and --test out, or export the network as ONNX.");
-                return isTensors ? new TensorTarget(model) : throw Unfit(output, "weights without a graph are written as .safetensors");
-        }
-    }
-
-    private static bool HasExtension(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
-
-    private static InvalidInputException Unfit(string output, string rule) => new($"The output is {output}, but {rule}; choose another --out.");
-}
 
 /// <summary>The ranks and factors that were chosen.</summary>
 internal sealed class CompressionPlan
@@ -83,7 +32,7 @@ internal sealed class CompressionPlan
     {
         var plan = new CompressionPlan(target, options);
         CompressibleLayer[] open = [.. target.Layers.Where(plan.IsOpen)];
-        MemoryBudget.Require(open.Sum(layer => 32.0 * layer.Parameters), "Decomposing the model's layers", "name fewer layers with --only");
+        MemoryBudget.Require(open.Sum(layer => 32.0 * layer.Parameters), "Decomposing the model's layers", "name fewer layers");
         plan._outputs = target.Outputs(open);
         for (int i = 0; i < open.Length; i++)
         {
@@ -169,7 +118,7 @@ internal sealed class CompressionPlan
         {
             if (!_certificates.TryGetValue(layer.Name, out (int Rank, double Bound) certificate))
             {
-                _reasons[layer.Name] = "its weights are not penalised, so that Theorem 3.4 says nothing about them; give --data to fit them to what they do, with another rule";
+                _reasons[layer.Name] = "its weights are not penalised, so that Theorem 3.4 says nothing about them; fit them to what they do on data, with another rule";
                 return null;
             }
             rank = Math.Min(certificate.Rank, spectrum.FullRank);
