@@ -55,9 +55,9 @@ internal sealed class BenchmarkProblem
         {
             ["inputs"] = ArrayOf(Data.Inputs),
             ["targets"] = ArrayOf(Data.Targets),
-            ["weight_penalties"] = new([Specification.Depth], [.. coefficients.Weights]),
-            ["feature_penalty"] = new([], [coefficients.Features]),
-            ["data_factor"] = new([], [coefficients.Data]),
+            ["weight_penalties"] = new([Specification.Depth], [.. coefficients.WeightFactors]),
+            ["feature_penalty"] = new([], [coefficients.FeatureFactor]),
+            ["data_factor"] = new([], [coefficients.DataFactor]),
         };
         for (int l = 1; l <= Specification.Depth; l++) arrays[$"W{l}"] = ArrayOf(_start.Weights(l));
         NpzFile.Write(path, arrays);

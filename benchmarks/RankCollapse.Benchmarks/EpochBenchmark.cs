@@ -1,5 +1,6 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Benchmarks;
 

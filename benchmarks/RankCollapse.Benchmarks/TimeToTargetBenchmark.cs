@@ -2,6 +2,7 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Training;
+using RankCollapse.Training.SecondOrder;
 
 namespace RankCollapse.Benchmarks;
 

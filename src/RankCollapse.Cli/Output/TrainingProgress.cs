@@ -3,6 +3,7 @@ using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 using Spectre.Console;
 
 namespace RankCollapse.Cli.Output;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Cli.Parsing;
 

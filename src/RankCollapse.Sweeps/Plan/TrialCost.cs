@@ -3,6 +3,7 @@ using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Sweeps.Plan;
 

@@ -1,6 +1,7 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Runs;
 

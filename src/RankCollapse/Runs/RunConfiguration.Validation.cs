@@ -1,6 +1,7 @@
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Runs;
 
@@ -75,7 +76,7 @@ public sealed partial record RunConfiguration
     /// <summary>The part of the settings that concerns the solver.</summary>
     public SolverSettings ToSolverSettings() => new()
     {
-        Solver = Solver,
+        Entry = Solvers.All.Parse(Solver),
         LearningRate = LearningRate,
         Schedule = Schedule,
         Momentum = Momentum,

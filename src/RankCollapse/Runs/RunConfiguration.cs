@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using RankCollapse.Networks;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Runs;
 
@@ -69,8 +70,8 @@ public sealed partial record RunConfiguration
     [JsonConverter(typeof(EnumNameConverter<InitializationScheme>))]
     public InitializationScheme Init { get; init; } = InitializationScheme.Orthogonal;
 
-    /// <summary>A name of <see cref="Training.Solvers.All"/>.</summary>
-    public string Solver { get; init; } = Training.Solvers.Default;
+    /// <summary>A name of <see cref="Solvers.All"/>.</summary>
+    public string Solver { get; init; } = Solvers.Default;
 
     /// <summary>Learning rate; null takes the solver's default.</summary>
     public double? LearningRate { get; init; }

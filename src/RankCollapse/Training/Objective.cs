@@ -39,7 +39,13 @@ public sealed class Objective
     /// <param name="keepsCurvature">Whether evaluations keep what products with the Hessian need: errors and bends of every layer.</param>
     /// <param name="coefficients">The factors to use in place of those of the settings, as in continuation.</param>
     /// <param name="sampleWeights">Factors n_i &gt; 0 of the samples' data terms and feature penalties, as if sample i were there n_i times; null for 1.</param>
-    internal Objective(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, bool keepsCurvature, ObjectiveCoefficients? coefficients = null, double[]? sampleWeights = null)
+    internal Objective(
+        NetworkSpecification specification,
+        DataSet data,
+        ObjectiveSettings settings,
+        bool keepsCurvature,
+        ObjectiveCoefficients? coefficients = null,
+        SampleWeights? sampleWeights = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
@@ -53,7 +59,6 @@ public sealed class Objective
         Settings = settings;
         Coefficients = coefficients ?? settings.Coefficients(specification.Depth, data.SampleCount);
         SampleWeights = sampleWeights;
-        Weights = sampleWeights is null ? null : new SampleWeights(sampleWeights, data.SampleCount);
         int depth = specification.Depth, samples = data.SampleCount;
         _inputsTransposed = data.Inputs.Transpose();
         _features = new Matrix[depth + 1];
@@ -74,8 +79,10 @@ public sealed class Objective
             ? new Matrix(l == 0 ? 0 : specification.Width(l), samples)
             : new Matrix(buffers[2], 0, l == 0 ? 0 : specification.Width(l), samples))];
         _bends = keepsCurvature ? [.. Enumerable.Range(0, depth + 1).Select(l => new Matrix(l == 0 ? 0 : specification.Width(l), samples))] : null;
-        _isPenalised = Coefficients.Bias > 0 || Coefficients.Weights.Any(lambda => lambda > 0);
-        _scaleOfData = Coefficients.Data * Math.Sqrt(Training.SampleWeights.SumOfSquares(Weights, data.Inputs)) * Math.Sqrt(Training.SampleWeights.SumOfSquares(Weights, data.Targets));
+        _isPenalised = Coefficients.BiasFactor > 0 || Coefficients.WeightFactors.Any(lambda => lambda > 0);
+        _scaleOfData = Coefficients.DataFactor
+            * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Inputs))
+            * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Targets));
         _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? samples : 0);
     }
 
@@ -92,10 +99,7 @@ public sealed class Objective
     public ObjectiveCoefficients Coefficients { get; }
 
     /// <summary>n_1 … n_N, factors of the samples' data terms and feature penalties; null where all are 1.</summary>
-    internal double[]? SampleWeights { get; }
-
-    /// <summary>The same with what passes need of them.</summary>
-    internal SampleWeights? Weights { get; }
+    internal SampleWeights? SampleWeights { get; }
 
     /// <summary>Z^0 … Z^L of the last evaluation; they are overwritten by the next one.</summary>
     public IReadOnlyList<Matrix> Features => _features;
@@ -123,7 +127,7 @@ public sealed class Objective
     {
         Forward(network, withSlopes: false);
         Matrix outputs = _features[^1];
-        double data = DataTerm.Evaluate(Settings.Loss, outputs, Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities, Weights);
+        double data = DataTerm.Evaluate(Settings.Loss, outputs, Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
         return Compose(data, WeightPenalty(network), FeatureSquares());
     }
 
@@ -133,7 +137,7 @@ public sealed class Objective
     public ObjectiveValue ValueAndGradient(Network network, Network gradient)
     {
         Forward(network, withSlopes: true);
-        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities, Weights);
+        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
         return Backward(network, gradient);
     }
 
@@ -141,7 +145,7 @@ public sealed class Objective
     internal ObjectiveValue ValueWithSlopes(Network network)
     {
         Forward(network, withSlopes: true);
-        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.Data, _sensitivities[^1], _probabilities, Weights);
+        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
         return Compose(_dataLoss, WeightPenalty(network), FeatureSquares());
     }
 
@@ -154,9 +158,9 @@ public sealed class Objective
         for (int l = depth; l >= 1; l--)
         {
             Matrix sensitivity = _sensitivities[l], error = _errors[l];
-            featureSquares += Weights is null
-                ? ElementWise.ThroughActivation(sensitivity.AsSpan(), _features[l].AsSpan(), Coefficients.Features, _slopes[l].AsSpan(), error.AsSpan())
-                : Weights.ThroughActivation(sensitivity, _features[l], Coefficients.Features, _slopes[l], error);
+            featureSquares += SampleWeights is null
+                ? ElementWise.ThroughActivation(sensitivity.AsSpan(), _features[l].AsSpan(), Coefficients.FeatureFactor, _slopes[l].AsSpan(), error.AsSpan())
+                : SampleWeights.ThroughActivation(sensitivity, _features[l], Coefficients.FeatureFactor, _slopes[l], error);
             if (_bends is { } bends) TensorPrimitives.Multiply(bends[l].AsSpan(), sensitivity.AsSpan(), bends[l].AsSpan());
             if (l > 1)
             {
@@ -169,11 +173,11 @@ public sealed class Objective
             {
                 Product.Multiply(error, _inputsTransposed, gradient.Weights(1));
             }
-            AddPenalty(gradient.Weights(l), network.Weights(l), Coefficients.WeightsOf(l));
+            AddPenalty(gradient.Weights(l), network.Weights(l), Coefficients.WeightFactorOf(l));
             if (gradient.Bias(l) is { } bias)
             {
                 for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i));
-                AddPenalty(bias, network.Bias(l)!, Coefficients.Bias);
+                AddPenalty(bias, network.Bias(l)!, Coefficients.BiasFactor);
             }
         }
         double norm = Math.Sqrt(squares);
@@ -230,8 +234,8 @@ public sealed class Objective
     private double FeatureSquares()
     {
         double squares = 0;
-        if (Coefficients.Features == 0) return squares;
-        for (int l = 1; l <= Specification.Depth; l++) squares += Training.SampleWeights.SumOfSquares(Weights, _features[l]);
+        if (Coefficients.FeatureFactor == 0) return squares;
+        for (int l = 1; l <= Specification.Depth; l++) squares += SampleWeights.SumOfSquares(SampleWeights, _features[l]);
         return squares;
     }
 
@@ -240,16 +244,16 @@ public sealed class Objective
         double penalty = 0;
         for (int l = 1; l <= Specification.Depth; l++)
         {
-            double factor = Coefficients.WeightsOf(l);
+            double factor = Coefficients.WeightFactorOf(l);
             if (factor != 0) penalty += 0.5 * factor * TensorPrimitives.SumOfSquares<double>(network.Weights(l).AsSpan());
-            if (Coefficients.Bias != 0 && network.Bias(l) is { } bias) penalty += 0.5 * Coefficients.Bias * TensorPrimitives.SumOfSquares<double>(bias.AsSpan());
+            if (Coefficients.BiasFactor != 0 && network.Bias(l) is { } bias) penalty += 0.5 * Coefficients.BiasFactor * TensorPrimitives.SumOfSquares<double>(bias.AsSpan());
         }
         return penalty;
     }
 
     private ObjectiveValue Compose(double data, double weightPenalty, double featureSquares)
     {
-        double features = Coefficients.Features == 0 ? 0 : 0.5 * Coefficients.Features * featureSquares;
-        return new ObjectiveValue((Coefficients.Data * data) + weightPenalty + features, data, weightPenalty, features);
+        double features = Coefficients.FeatureFactor == 0 ? 0 : 0.5 * Coefficients.FeatureFactor * featureSquares;
+        return new ObjectiveValue((Coefficients.DataFactor * data) + weightPenalty + features, data, weightPenalty, features);
     }
 }

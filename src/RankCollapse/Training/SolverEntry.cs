@@ -2,7 +2,7 @@ using RankCollapse.Networks;
 
 namespace RankCollapse.Training;
 
-/// <summary>A solver's line in <see cref="Solvers.All"/>: how it is made, and all that others need to know of it.</summary>
+/// <summary>A solver's line in the table of solvers: how it is made, and all that others need to know of it.</summary>
 public sealed record SolverEntry
 {
     /// <summary>The name in files and options.</summary>
@@ -23,7 +23,10 @@ public sealed record SolverEntry
     /// <summary>About how many gradients an epoch costs.</summary>
     public double GradientsPerEpoch { get; init; } = 1;
 
-    /// <summary>About how many epochs it takes on the problems of the README, for solvers that mostly converge before their last epoch; null for those that mostly use up all.</summary>
+    /// <summary>
+    /// About how many epochs it takes on the problems of the README, for solvers that mostly converge before their last epoch;
+    /// null for those that mostly use up all.
+    /// </summary>
     public long? TypicalEpochs { get; init; }
 
     /// <summary>Whether every epoch is recorded when nothing is said; others are recorded about a hundred times.</summary>

@@ -3,8 +3,8 @@ namespace RankCollapse.Training;
 /// <summary>What a training says about its solver; a solver reads what concerns it.</summary>
 public sealed record SolverSettings
 {
-    /// <summary>The solver's name in <see cref="Solvers.All"/>.</summary>
-    public string Solver { get; init; } = Solvers.Default;
+    /// <summary>The solver's line of the table.</summary>
+    public required SolverEntry Entry { get; init; }
 
     /// <summary>η &gt; 0; null takes the solver's default.</summary>
     public double? LearningRate { get; init; }
@@ -21,10 +21,6 @@ public sealed record SolverSettings
     /// <summary>How the objective's terms are scaled, which a default learning rate may depend on.</summary>
     public Convention Convention { get; init; } = Convention.Sum;
 
-    /// <summary>The solver's line of the table.</summary>
-    /// <exception cref="InvalidInputException">There is no solver of that name.</exception>
-    public SolverEntry Entry => Solvers.All.Parse(Solver);
-
     /// <summary>The learning rate in force; null where none is given and the solver has none.</summary>
     public double? EffectiveLearningRate => LearningRate ?? Entry.DefaultLearningRate?.Invoke(Convention);
 
@@ -34,12 +30,12 @@ public sealed record SolverSettings
     /// <summary>Makes the solver.</summary>
     /// <param name="objective">What is minimised.</param>
     /// <param name="network">The start; it is changed in place.</param>
-    /// <exception cref="InvalidInputException">There is no solver of that name, or a setting lies outside its range.</exception>
+    /// <exception cref="InvalidInputException">A setting lies outside its range.</exception>
     public Solver CreateSolver(Objective objective, Networks.Network network) => Entry.Create(this, objective, network);
 
     /// <summary>The learning rate with its schedule.</summary>
     internal LearningRate ToLearningRate() => new(
-        EffectiveLearningRate ?? throw new InvalidInputException($"The solver {Solver} needs a learning-rate.") { Settings = ["learning-rate"] },
+        EffectiveLearningRate ?? throw new InvalidInputException($"The solver {Entry.Name} needs a learning-rate.") { Settings = ["learning-rate"] },
         Schedule,
         MaxEpochs);
 }

@@ -23,7 +23,7 @@ internal sealed class StationaryPointCheck
         _objective = objective;
         ObjectiveCoefficients factors = objective.Coefficients;
         int depth = objective.Specification.Depth;
-        _outputsMayGrow = objective.Settings.Loss == Loss.CrossEntropy && factors.WeightsOf(depth) == 0 && factors.Bias == 0 && factors.Features == 0
+        _outputsMayGrow = objective.Settings.Loss == Loss.CrossEntropy && factors.WeightFactorOf(depth) == 0 && factors.BiasFactor == 0 && factors.FeatureFactor == 0
             && ReferenceEquals(objective.Specification.OutputActivation, Activation.Identity);
         _largestNorm = !isMonotone ? double.PositiveInfinity : LargestGrowth * (1 + TensorPrimitives.Norm<double>(start.Parameters));
     }

@@ -2,6 +2,7 @@ using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Tests.Cli;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Tests.Adding;
 

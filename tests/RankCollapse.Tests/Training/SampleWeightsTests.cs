@@ -21,7 +21,7 @@ public sealed class SampleWeightsTests
             NetworkSpecification shape = problem.Network.Specification;
             ObjectiveCoefficients coefficients = problem.Settings.Coefficients(shape.Depth, repeated.SampleCount);
             var many = new Objective(shape, repeated, problem.Settings, keepsCurvature: true);
-            var few = new Objective(shape, problem.Data, problem.Settings, keepsCurvature: true, coefficients, weights);
+            var few = new Objective(shape, problem.Data, problem.Settings, keepsCurvature: true, coefficients, new SampleWeights(weights, problem.Data.SampleCount));
             Network expected = new(shape), found = new(shape), direction = problem.Network.Copy();
             ObjectiveValue manyValue = many.ValueAndGradient(problem.Network, expected), fewValue = few.ValueAndGradient(problem.Network, found);
             Assert.Equal(manyValue.Total, fewValue.Total, 1e-12 * manyValue.Total);
@@ -39,7 +39,7 @@ public sealed class SampleWeightsTests
                 AssertClose(expected, found);
             }
 
-            // Both metrics are built of sums over samples, so that they agree too, as far as their inversion allows.
+            // Both preconditioners are built of sums over samples, so that they agree too, as far as their inversion allows.
             Compare(new KernelPreconditioner(shape, c.Loss, repeated.SampleCount), new KernelPreconditioner(shape, c.Loss, problem.Data.SampleCount));
             Compare(new KroneckerPreconditioner(shape, repeated.SampleCount), new KroneckerPreconditioner(shape, problem.Data.SampleCount));
 
@@ -64,7 +64,8 @@ public sealed class SampleWeightsTests
         (DataSet repeated, double[] weights) = Repeat(problem.Data);
         NetworkSpecification shape = problem.Network.Specification;
         Network network = problem.Network.Copy();
-        var objective = new Objective(shape, problem.Data, problem.Settings, keepsCurvature: false, problem.Settings.Coefficients(shape.Depth, repeated.SampleCount), weights);
+        ObjectiveCoefficients coefficients = problem.Settings.Coefficients(shape.Depth, repeated.SampleCount);
+        var objective = new Objective(shape, problem.Data, problem.Settings, keepsCurvature: false, coefficients, new SampleWeights(weights, problem.Data.SampleCount));
         var solver = new GaussNewtonSolver(objective, network);
         Assert.True(solver.Start());
         for (int i = 0; i < 300 && solver.GradientSize.Relative > 1e-10; i++) solver.Step();

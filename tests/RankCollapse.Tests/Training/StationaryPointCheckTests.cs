@@ -1,4 +1,5 @@
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Tests.Training;
 
@@ -36,7 +37,7 @@ public sealed class StationaryPointCheckTests
 
     private static TrainingResult Train(TrainingProblem problem, string solver)
     {
-        Solver made = new SolverSettings { Solver = solver }.CreateSolver(problem.Objective(), problem.Network);
+        Solver made = new SolverSettings { Entry = Solvers.All.Parse(solver) }.CreateSolver(problem.Objective(), problem.Network);
         using var trainer = new Trainer(made, new TrainingOptions { MaxEpochs = 500, GradientTolerance = 1e-8 });
         return trainer.Run();
     }

@@ -1,6 +1,7 @@
 using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Tests.Training;
 

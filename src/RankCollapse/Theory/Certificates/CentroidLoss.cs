@@ -88,9 +88,9 @@ public sealed class CentroidLoss
             // D of one column: the pass knows only the sum.
             Matrix output = Keep(pass.Features[^1], [k]), target = Keep(targets, [k]);
             Matrix sensitivity = new(target.Rows, 1), probabilities = new(target.Rows, loss == Loss.CrossEntropy ? 1 : 0);
-            double column = coefficients.Data * DataTerm.Evaluate(loss, output, target, 1, sensitivity, probabilities);
-            for (int l = layer + 1; l < pass.Features.Length && coefficients.Features != 0; l++)
-                column += 0.5 * coefficients.Features * TensorPrimitives.SumOfSquares<double>(pass.Features[l].Column(k));
+            double column = coefficients.DataFactor * DataTerm.Evaluate(loss, output, target, 1, sensitivity, probabilities);
+            for (int l = layer + 1; l < pass.Features.Length && coefficients.FeatureFactor != 0; l++)
+                column += 0.5 * coefficients.FeatureFactor * TensorPrimitives.SumOfSquares<double>(pass.Features[l].Column(k));
             value += sizes[k] * column;
         }
         return new CentroidLoss(layer, centroids, targets, pass, sizes, value);

@@ -75,7 +75,7 @@ internal static class CurvatureBound
             bounds[l] = Guard * ((error2 * x) + (2 * error1 * alpha[l - 1]) + (error * beta[l - 1]));
 
             double skip = specification.HasSkip(l) ? 1 : 0;
-            double feature = coefficients.Features;
+            double feature = coefficients.FeatureFactor;
             size = ((through[l] + skip) * size) + (feature * x);
             (sizeFirst, sizeSecond) = (
                 (spectral[l] * bend1) + ((through[l] + skip) * sizeFirst) + (feature * alpha[l - 1]),
@@ -88,7 +88,7 @@ internal static class CurvatureBound
     private static (double Size, double First, double Second) OutputSensitivity(
         Loss loss, ObjectiveCoefficients coefficients, CentroidLoss centroids, double alpha, double beta, double[] radii)
     {
-        double a = coefficients.Data, mu = coefficients.Features, first, second;
+        double a = coefficients.DataFactor, mu = coefficients.FeatureFactor, first, second;
         if (loss == Loss.Squared)
         {
             // s = (a + μ)·f − a·y.

@@ -63,7 +63,7 @@ public sealed class LowRankCertificate
         TailPass pass = new NetworkTail(network, settings.Loss, coefficients, 0).Evaluate(data.Inputs, data.Targets);
         var layers = new LayerCertificateBuilder[depth + 1];
         double[] noise = GradientNoise.Of(network, pass, data.Targets, coefficients);
-        for (int l = 1; l <= depth; l++) layers[l] = new LayerCertificateBuilder(l, rank, network.Weights(l), pass, coefficients.WeightsOf(l), noise[l]);
+        for (int l = 1; l <= depth; l++) layers[l] = new LayerCertificateBuilder(l, rank, network.Weights(l), pass, coefficients.WeightFactorOf(l), noise[l]);
         for (int j = 0; j < depth; j++)
         {
             foreach ((string name, Partition partition) in Partitions(pass.Features[j], data, j, rank, options))

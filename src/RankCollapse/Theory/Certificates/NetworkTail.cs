@@ -55,10 +55,10 @@ internal sealed class NetworkTail
         }
         Matrix sensitivity = new(specification.OutputDimension, count);
         var probabilities = new Matrix(specification.OutputDimension, _loss == Loss.CrossEntropy ? count : 0);
-        double loss = DataTerm.Evaluate(_loss, z[depth], targets, _coefficients.Data, sensitivity, probabilities);
+        double loss = DataTerm.Evaluate(_loss, z[depth], targets, _coefficients.DataFactor, sensitivity, probabilities);
         for (int l = depth; l > Start; l--)
         {
-            if (_coefficients.Features != 0) TensorPrimitives.MultiplyAdd(z[l].AsSpan(), _coefficients.Features, sensitivity.AsSpan(), sensitivity.AsSpan());
+            if (_coefficients.FeatureFactor != 0) TensorPrimitives.MultiplyAdd(z[l].AsSpan(), _coefficients.FeatureFactor, sensitivity.AsSpan(), sensitivity.AsSpan());
             sensitivities[l] = sensitivity;
             errors[l] = new Matrix(sensitivity.Rows, count);
             TensorPrimitives.Multiply(slopes[l].AsSpan(), sensitivity.AsSpan(), errors[l].AsSpan());

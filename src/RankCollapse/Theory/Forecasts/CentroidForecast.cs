@@ -3,6 +3,7 @@ using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training;
+using RankCollapse.Training.SecondOrder;
 
 namespace RankCollapse.Theory.Forecasts;
 
@@ -113,7 +114,7 @@ public sealed class CentroidForecast
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
 
         var problem = new CentroidProblem(specification, data, settings);
-        var stiffness = CentroidStiffness.Uniform(problem.Coefficients.Data, problem.Sizes);
+        var stiffness = CentroidStiffness.Uniform(problem.Coefficients.DataFactor, problem.Sizes);
         CentroidFirstLayer first = problem.FirstLayer(stiffness);
         GaussNewtonSolver? best = null;
         int bestSteps = 0;
@@ -151,7 +152,7 @@ public sealed class CentroidForecast
         double total = isPenalised ? value.Total : best.Value.Total + problem.WithinTargets;
         double[][] features = isPenalised
             ? [.. full.Features.Select(z => NonZero(z, rank))]
-            : [.. best.Objective.Features.Select(z => NonZero(SampleWeights.Root(best.Objective.Weights, z)))];
+            : [.. best.Objective.Features.Select(z => NonZero(SampleWeights.Root(best.Objective.SampleWeights, z)))];
         double spread = Frobenius.Norm(first.Spread) / Math.Sqrt(data.SampleCount);
         var forecast = new Forecast
         {

@@ -28,14 +28,14 @@ internal sealed class CentroidProblem
         _data = data;
         _settings = settings;
         Coefficients = settings.Coefficients(specification.Depth, data.SampleCount);
-        _firstPenalty = Coefficients.WeightsOf(1);
+        _firstPenalty = Coefficients.WeightFactorOf(1);
         int[] classes = [.. data.Labels.Distinct().Order()];
         _indicator = Matrix.FromEntries(classes.Length, data.SampleCount, (k, i) => data.Labels[i] == classes[k] ? 1 : 0);
         Sizes = [.. classes.Select(k => (double)data.Labels.Count(label => label == k))];
         Targets = Means(data.Targets);
         Matrix spread = Product.Multiply(Targets, _indicator);
         TensorPrimitives.Subtract(spread.AsSpan(), data.Targets.AsSpan(), spread.AsSpan());
-        WithinTargets = settings.Loss == Loss.Squared ? 0.5 * Coefficients.Data * TensorPrimitives.SumOfSquares<double>(spread.AsSpan()) : 0;
+        WithinTargets = settings.Loss == Loss.Squared ? 0.5 * Coefficients.DataFactor * TensorPrimitives.SumOfSquares<double>(spread.AsSpan()) : 0;
         _inputs = SingularValueDecomposition.Thin(data.Inputs);
         _rank = NumericalRank.Of(_inputs.Values, Tolerances.PseudoInverseCutoff(data.Inputs.Rows, data.Inputs.Columns));
         _meanInputs = Means(Coordinates());
@@ -65,7 +65,7 @@ internal sealed class CentroidProblem
     /// <summary>The objective of the small problem, in which column k counts N_k times.</summary>
     /// <param name="inputs">One column per class.</param>
     internal Objective ObjectiveAt(Matrix inputs) =>
-        new(Specification, new DataSet("centroids", inputs, Targets, []), _settings, keepsCurvature: false, Coefficients, Sizes);
+        new(Specification, new DataSet("centroids", inputs, Targets, []), _settings, keepsCurvature: false, Coefficients, new SampleWeights(Sizes, Count));
 
     /// <summary>
     /// The cheapest first layer with class means P, W_1 = P·B, when a spread D = P·(B·X − Sᵀ) around them costs ½Σ_q a_q‖D_q‖² in the layers after it,

@@ -1,5 +1,6 @@
 using RankCollapse.Networks;
 using RankCollapse.Training;
+using RankCollapse.Training.SecondOrder;
 
 namespace RankCollapse.Theory.Forecasts;
 

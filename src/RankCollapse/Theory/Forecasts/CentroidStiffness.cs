@@ -44,7 +44,7 @@ internal sealed class CentroidStiffness
     internal static CentroidStiffness Of(CentroidProblem problem, Network network, Matrix inputs)
     {
         double[] sizes = problem.Sizes;
-        double samples = sizes.Sum(), coefficient = problem.Coefficients.Data;
+        double samples = sizes.Sum(), coefficient = problem.Coefficients.DataFactor;
         Matrix points = Product.Multiply(network.Weights(1), inputs), weighted = points.Copy();
         for (int i = 0; i < weighted.Rows; i++)
             for (int k = 0; k < sizes.Length; k++) weighted[i, k] *= Math.Sqrt(sizes[k]);

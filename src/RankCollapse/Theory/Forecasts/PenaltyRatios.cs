@@ -20,9 +20,9 @@ public sealed record PenaltyRatios(double Lambda, double FirstLayer, double Feat
         ArgumentNullException.ThrowIfNull(settings);
         if (depth < 2) throw new InvalidInputException($"A forecast needs at least 2 layers, found {depth}.");
         ObjectiveCoefficients coefficients = settings.Coefficients(depth, samples);
-        double lambda = coefficients.WeightsOf(2);
+        double lambda = coefficients.WeightFactorOf(2);
         if (lambda == 0)
             throw new InvalidInputException("A forecast needs a positive lambda, found 0; without a weight penalty every interpolating network is optimal.");
-        return new PenaltyRatios(lambda, coefficients.WeightsOf(1) / lambda, coefficients.Features / lambda);
+        return new PenaltyRatios(lambda, coefficients.WeightFactorOf(1) / lambda, coefficients.FeatureFactor / lambda);
     }
 }

@@ -46,12 +46,12 @@ internal sealed class CurvatureOperator
         Forward(point, network, v);
         int depth = _specification.Depth;
         ObjectiveCoefficients factors = point.Coefficients;
-        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, factors.Data, _changes[depth], _sensitivities[depth], point.Weights);
+        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, factors.DataFactor, _changes[depth], _sensitivities[depth], point.SampleWeights);
         for (int l = depth; l >= 1; l--)
         {
             Matrix sensitivity = _sensitivities[l], error = _errors[l];
-            if (point.Weights is { } weights) weights.ThroughActivation(sensitivity, _changes[l], factors.Features, point.Slopes[l], error);
-            else ElementWise.ThroughActivation(sensitivity.AsSpan(), _changes[l].AsSpan(), factors.Features, point.Slopes[l].AsSpan(), error.AsSpan());
+            if (point.SampleWeights is { } weights) weights.ThroughActivation(sensitivity, _changes[l], factors.FeatureFactor, point.Slopes[l], error);
+            else ElementWise.ThroughActivation(sensitivity.AsSpan(), _changes[l].AsSpan(), factors.FeatureFactor, point.Slopes[l].AsSpan(), error.AsSpan());
             if (full) TensorPrimitives.MultiplyAdd(point.Bends![l].AsSpan(), _preactivationChanges[l].AsSpan(), error.AsSpan(), error.AsSpan());
             if (l > 1)
             {
@@ -67,10 +67,10 @@ internal sealed class CurvatureOperator
             {
                 Product.Multiply(error, point.InputsTransposed, result.Weights(1));
             }
-            TensorPrimitives.MultiplyAdd(v.Weights(l).AsSpan(), factors.WeightsOf(l), result.Weights(l).AsSpan(), result.Weights(l).AsSpan());
+            TensorPrimitives.MultiplyAdd(v.Weights(l).AsSpan(), factors.WeightFactorOf(l), result.Weights(l).AsSpan(), result.Weights(l).AsSpan());
             if (result.Bias(l) is { } bias)
             {
-                for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i)) + (factors.Bias * v.Bias(l)![i, 0]);
+                for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i)) + (factors.BiasFactor * v.Bias(l)![i, 0]);
             }
         }
     }

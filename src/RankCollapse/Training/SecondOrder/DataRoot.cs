@@ -16,9 +16,9 @@ internal sealed class DataRoot(Loss loss, int outputs, int samples)
     /// <summary>Takes the point of the objective's last evaluation.</summary>
     public void Build(Objective point)
     {
-        Array.Fill(_scales, Math.Sqrt(point.Coefficients.Data));
-        _isUniform = point.Weights is null;
-        if (point.Weights is { } weights)
+        Array.Fill(_scales, Math.Sqrt(point.Coefficients.DataFactor));
+        _isUniform = point.SampleWeights is null;
+        if (point.SampleWeights is { } weights)
         {
             for (int i = 0; i < samples; i++) _scales[i] *= Math.Sqrt(weights.Values[i]);
         }

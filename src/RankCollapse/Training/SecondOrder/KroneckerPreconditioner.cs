@@ -53,21 +53,21 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     {
         _point = point;
         _network = network;
-        _count = SampleWeights.TotalOf(point.Weights, _samples);
+        _count = SampleWeights.TotalOf(point.SampleWeights, _samples);
         ObjectiveCoefficients factors = point.Coefficients;
         Matrix curvature = OutputCurvature(point);
         for (int l = _specification.Depth; l >= 1; l--)
         {
-            Matrix atPreactivations = Product.OuterGram(SampleWeights.Root(point.Weights, point.Slopes[l]));
+            Matrix atPreactivations = Product.OuterGram(SampleWeights.Root(point.SampleWeights, point.Slopes[l]));
             TensorPrimitives.Multiply(atPreactivations.AsSpan(), 1.0 / _count, atPreactivations.AsSpan());
             TensorPrimitives.Multiply(atPreactivations.AsSpan(), curvature.AsSpan(), atPreactivations.AsSpan());
             _outputs[l] = SymmetricEigendecomposition.Decompose(atPreactivations);
-            _inputs[l] = SymmetricEigendecomposition.Decompose(Product.OuterGram(SampleWeights.Root(point.Weights, point.Features[l - 1])));
+            _inputs[l] = SymmetricEigendecomposition.Decompose(Product.OuterGram(SampleWeights.Root(point.SampleWeights, point.Features[l - 1])));
             if (l == 1) break;
             Matrix weights = network.Weights(l);
             Matrix before = Product.MultiplyTransposedLeft(weights, Product.Multiply(atPreactivations, weights));
-            if (_specification.HasSkip(l)) AddSkip(before, curvature, weights, point.Slopes[l], point.Weights);
-            for (int i = 0; i < before.Rows; i++) before[i, i] += factors.Features;
+            if (_specification.HasSkip(l)) AddSkip(before, curvature, weights, point.Slopes[l], point.SampleWeights);
+            for (int i = 0; i < before.Rows; i++) before[i, i] += factors.FeatureFactor;
             curvature = before;
         }
 
@@ -85,7 +85,7 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
             Matrix rotated = _first.Weights(l), half = _second.Weights(l);
             Product.MultiplyTransposedLeft(left, v.Weights(l), half);
             Product.Multiply(half, right, rotated);
-            double lambda = factors.WeightsOf(l), least = Math.Max(LeastShare * Math.Max(0, s[0]) * Math.Max(0, a[0]), double.Epsilon);
+            double lambda = factors.WeightFactorOf(l), least = Math.Max(LeastShare * Math.Max(0, s[0]) * Math.Max(0, a[0]), double.Epsilon);
             for (int i = 0; i < rotated.Rows; i++)
             {
                 Span<double> row = rotated.Row(i);
@@ -97,7 +97,7 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
             if (v.Bias(l) is { } bias)
             {
                 Matrix turned = Product.MultiplyTransposedLeft(left, bias);
-                for (int i = 0; i < turned.Rows; i++) turned[i, 0] /= Math.Max(factors.Bias + (_count * Math.Max(0, s[i])), least);
+                for (int i = 0; i < turned.Rows; i++) turned[i, 0] /= Math.Max(factors.BiasFactor + (_count * Math.Max(0, s[i])), least);
                 Product.Multiply(left, turned, result.Bias(l)!);
             }
         }
@@ -106,7 +106,7 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     public void Restore(Matrix outputs, Network result)
     {
         Objective point = _point!;
-        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, point.Coefficients.Data, outputs, _right, point.Weights);
+        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, point.Coefficients.DataFactor, outputs, _right, point.SampleWeights);
         _passes.PullBack(point, _network!, _right, _pulled);
         Solve(_pulled, result);
     }
@@ -115,19 +115,19 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     private Matrix OutputCurvature(Objective point)
     {
         int outputs = _specification.OutputDimension;
-        double a = point.Coefficients.Data;
+        double a = point.Coefficients.DataFactor;
         var curvature = new Matrix(outputs, outputs);
         if (point.Settings.Loss == Loss.CrossEntropy)
         {
-            Product.OuterGram(SampleWeights.Root(point.Weights, point.Probabilities), curvature);
+            Product.OuterGram(SampleWeights.Root(point.SampleWeights, point.Probabilities), curvature);
             TensorPrimitives.Multiply(curvature.AsSpan(), -a / _count, curvature.AsSpan());
-            for (int k = 0; k < outputs; k++) curvature[k, k] += a * SampleWeights.SumOfRow(point.Weights, point.Probabilities.Row(k)) / _count;
+            for (int k = 0; k < outputs; k++) curvature[k, k] += a * SampleWeights.SumOfRow(point.SampleWeights, point.Probabilities.Row(k)) / _count;
         }
         else
         {
             for (int k = 0; k < outputs; k++) curvature[k, k] = a;
         }
-        for (int k = 0; k < outputs; k++) curvature[k, k] += point.Coefficients.Features;
+        for (int k = 0; k < outputs; k++) curvature[k, k] += point.Coefficients.FeatureFactor;
         return curvature;
     }
 

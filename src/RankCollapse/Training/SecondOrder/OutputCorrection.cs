@@ -49,10 +49,10 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
         for (int i = 0; i < (isFar ? MostCorrectionsFromAfar : MostCorrections); i++)
         {
             TensorPrimitives.Subtract(objective.Features[^1].AsSpan(), Target.AsSpan(), _departure.AsSpan());
-            double departure = Math.Sqrt(SampleWeights.SumOfSquares(objective.Weights, _departure));
+            double departure = Math.Sqrt(SampleWeights.SumOfSquares(objective.SampleWeights, _departure));
 
             // What is left changes the objective by at most a‖r‖·departure + a·departure²/2: stop when that no longer matters, or when corrections do not converge.
-            double matters = objective.Coefficients.Data * departure * (residual + (0.5 * departure));
+            double matters = objective.Coefficients.DataFactor * departure * (residual + (0.5 * departure));
             if (matters < 1e-3 * predicted || !(departure < ratio * last)) break;
             last = departure;
             metric.Restore(_departure, _change);
@@ -105,6 +105,6 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
         }
         return value;
 
-        static bool IsData(ObjectiveValue value, Objective objective) => objective.Coefficients.Data * value.DataLoss > LeastDataShare * value.Total;
+        static bool IsData(ObjectiveValue value, Objective objective) => objective.Coefficients.DataFactor * value.DataLoss > LeastDataShare * value.Total;
     }
 }

@@ -32,22 +32,22 @@ internal sealed class PenaltyModel(NetworkSpecification specification)
     public void Build(Objective point)
     {
         ObjectiveCoefficients factors = point.Coefficients;
-        double largestPenalty = factors.Weights.Max();
-        double least = largestPenalty > 0 ? LeastShare * largestPenalty : LeastShareOfData * factors.Data;
-        double samples = SampleWeights.TotalOf(point.Weights, point.Data.SampleCount);
+        double largestPenalty = factors.WeightFactors.Max();
+        double least = largestPenalty > 0 ? LeastShare * largestPenalty : LeastShareOfData * factors.DataFactor;
+        double samples = SampleWeights.TotalOf(point.SampleWeights, point.Data.SampleCount);
         for (int l = 1; l <= specification.Depth; l++)
         {
             Matrix slopes = point.Slopes[l];
-            double own = factors.Features * SampleWeights.SumOfSquares(point.Weights, slopes) / (slopes.Rows * samples);
-            Matrix penalty = Product.OuterGram(SampleWeights.Root(point.Weights, point.Features[l - 1]));
+            double own = factors.FeatureFactor * SampleWeights.SumOfSquares(point.SampleWeights, slopes) / (slopes.Rows * samples);
+            Matrix penalty = Product.OuterGram(SampleWeights.Root(point.SampleWeights, point.Features[l - 1]));
             TensorPrimitives.Multiply(penalty.AsSpan(), own, penalty.AsSpan());
             double largest = 0;
             for (int i = 0; i < penalty.Rows; i++) largest = Math.Max(largest, penalty[i, i]);
-            double lambda = factors.WeightsOf(l), shift = Math.Max(lambda, Math.Max(LeastShift * largest, lambda > 0 || own > 0 ? 0 : least));
+            double lambda = factors.WeightFactorOf(l), shift = Math.Max(lambda, Math.Max(LeastShift * largest, lambda > 0 || own > 0 ? 0 : least));
             for (int i = 0; i < penalty.Rows; i++) penalty[i, i] += shift;
             if (!BlockedCholesky.TryFactor(penalty)) throw new ComputationFailedException($"Layer {l}: the features before it hold values that are not finite.");
             _inverses[l] = BlockedCholesky.Inverse(penalty);
-            _biasInverses[l] = 1 / Math.Max(factors.Bias + (own * samples), least);
+            _biasInverses[l] = 1 / Math.Max(factors.BiasFactor + (own * samples), least);
         }
     }
 

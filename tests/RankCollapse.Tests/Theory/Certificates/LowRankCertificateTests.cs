@@ -6,6 +6,7 @@ using RankCollapse.Networks;
 using RankCollapse.Theory.Certificates;
 using RankCollapse.Theory.Forecasts;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 using static RankCollapse.Tests.Theory.Instances;
 
 namespace RankCollapse.Tests.Theory.Certificates;
@@ -52,7 +53,7 @@ public sealed class LowRankCertificateTests
                 objective.ValueAndGradient(network, gradient);
                 for (int l = 1; l <= depth; l++)
                 {
-                    double lambda = settings.Coefficients(depth, data.SampleCount).WeightsOf(l);
+                    double lambda = settings.Coefficients(depth, data.SampleCount).WeightFactorOf(l);
                     for (int j = 0; j < l; j++)
                     {
                         // One cluster per sample: the centroid loss is the loss itself.

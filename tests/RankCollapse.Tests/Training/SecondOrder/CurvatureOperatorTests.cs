@@ -85,7 +85,7 @@ public sealed class CurvatureOperatorTests
             Network v = at.Direction(3), x = new(specification), data = new(specification), back = new(specification);
             metric.Solve(v, x);
             Matrix change = at.Operator.OutputChange(at.Objective, at.Network, x).Copy(), curved = new(change.Rows, change.Columns);
-            DataTerm.ApplyHessian(loss, at.Objective.Probabilities, at.Problem.Data.Targets, at.Objective.Coefficients.Data, change, curved);
+            DataTerm.ApplyHessian(loss, at.Objective.Probabilities, at.Problem.Data.Targets, at.Objective.Coefficients.DataFactor, change, curved);
             at.Operator.PullBack(at.Objective, at.Network, curved, data);
 
             // Λ^{-1}(v − Jᵀ·aD''·Jx) must be x again.

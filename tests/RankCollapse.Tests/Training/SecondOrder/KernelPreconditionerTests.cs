@@ -21,7 +21,7 @@ public sealed class KernelPreconditionerTests
             var penalties = new PenaltyModel(specification);
             penalties.Build(objective);
             ObjectiveCoefficients factors = objective.Coefficients;
-            var data = new Objective(specification, objective.Data, objective.Settings, keepsCurvature: true, factors with { Weights = [.. factors.Weights.Select(_ => 0.0)], Features = 0, Bias = 0 });
+            var data = new Objective(specification, objective.Data, objective.Settings, keepsCurvature: true, factors with { WeightFactors = [.. factors.WeightFactors.Select(_ => 0.0)], FeatureFactor = 0, BiasFactor = 0 });
             data.ValueAndGradient(point.Network, new Network(specification));
 
             Network v = point.Direction(1), u = new(specification), curved = new(specification), scaled = new(specification), expected = new(specification);

@@ -3,7 +3,7 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training.SecondOrder;
 
-namespace RankCollapse.Training;
+namespace RankCollapse.Training.SecondOrder;
 
 /// <summary>
 /// A trust-region Newton method for networks with small penalties: it follows the valley of interpolating networks instead of zigzagging in it.
@@ -109,7 +109,7 @@ public sealed class GaussNewtonSolver : Solver
     public GaussNewtonSolver(Objective objective, Network network)
         : base(objective, network)
     {
-        bool keepsOutside = objective.Coefficients.WeightsOf(1) == 0;
+        bool keepsOutside = objective.Coefficients.WeightFactorOf(1) == 0;
         _reduction = InputReduction.Create(network, objective.Data, keepsOutside);
         NetworkSpecification specification = _reduction.Specification;
         int samples = objective.Data.SampleCount, outputs = specification.OutputDimension;
@@ -229,7 +229,7 @@ public sealed class GaussNewtonSolver : Solver
     private bool TakeChordSteps()
     {
         if (!IsFar || _chordsAreOver) return false;
-        _chordsAreOver = !(_point.Coefficients.Data * _value.DataLoss > ChordGain * _value.Total);
+        _chordsAreOver = !(_point.Coefficients.DataFactor * _value.DataLoss > ChordGain * _value.Total);
         if (_chordsAreOver) return false;
         _metric.Solve(_reducedGradient, _step);
         HessianProducts++;

@@ -1,4 +1,6 @@
-namespace RankCollapse.Training;
+using RankCollapse.Training.SecondOrder;
+
+namespace RankCollapse.Training.Solving;
 
 /// <summary>The table of solvers: each is a type in a file and a line here.</summary>
 public static class Solvers

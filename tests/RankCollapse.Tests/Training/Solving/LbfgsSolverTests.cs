@@ -3,8 +3,9 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
-namespace RankCollapse.Tests.Training;
+namespace RankCollapse.Tests.Training.Solving;
 
 public sealed class LbfgsSolverTests
 {

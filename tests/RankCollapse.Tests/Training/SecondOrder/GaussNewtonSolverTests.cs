@@ -5,7 +5,7 @@ using RankCollapse.Runs;
 using RankCollapse.Training;
 using RankCollapse.Training.SecondOrder;
 
-namespace RankCollapse.Tests.Training;
+namespace RankCollapse.Tests.Training.SecondOrder;
 
 public sealed class GaussNewtonSolverTests
 {

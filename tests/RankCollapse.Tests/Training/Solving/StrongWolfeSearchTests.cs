@@ -1,7 +1,8 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
-namespace RankCollapse.Tests.Training;
+namespace RankCollapse.Tests.Training.Solving;
 
 public sealed class StrongWolfeSearchTests
 {

@@ -1,4 +1,4 @@
-namespace RankCollapse.Training;
+namespace RankCollapse.Training.Solving;
 
 /// <summary>
 /// A line search for the strong Wolfe conditions φ(t) ≤ φ(0) + c₁tφ'(0), |φ'(t)| ≤ c₂|φ'(0)|

@@ -1,6 +1,7 @@
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
-namespace RankCollapse.Tests.Training;
+namespace RankCollapse.Tests.Training.Solving;
 
 public sealed class SolversTests
 {
@@ -15,6 +16,13 @@ public sealed class SolversTests
     public void Alternatives_AreSolversOfTheTable() =>
         Assert.All(Solvers.All.Select(entry => entry.Alternative).OfType<string>(), name => Assert.Contains(name, Solvers.All.Names));
 
+    [Fact]
+    public void UnknownNames_AreAnsweredWithNearOnes()
+    {
+        var error = Assert.Throws<InvalidInputException>(() => Solvers.All.Parse("adma"));
+        Assert.Contains("'adam'", error.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>What the table says of checkpoints is what solvers write, to a few numbers and pairs of curvature.</summary>
     [Theory]
     [InlineData("adam")]
@@ -26,7 +34,7 @@ public sealed class SolversTests
         TrainingProblem problem = TrainingProblem.Clusters(width: 40);
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
-        new SolverSettings { Solver = name }.CreateSolver(problem.Objective(), problem.Network).Save(writer);
+        new SolverSettings { Entry = Solvers.All.Parse(name) }.CreateSolver(problem.Objective(), problem.Network).Save(writer);
         Assert.Equal(Solvers.All.Parse(name).VectorsPerCheckpoint, Math.Round((double)stream.Length / (sizeof(double) * problem.Network.Parameters.Length)));
     }
 }

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using RankCollapse.Networks;
 
-namespace RankCollapse.Training;
+namespace RankCollapse.Training.Solving;
 
 /// <summary>Limited-memory BFGS (Liu and Nocedal 1989) with a strong Wolfe search; an iteration is an epoch and may need several gradients.</summary>
 public sealed class LbfgsSolver : Solver
