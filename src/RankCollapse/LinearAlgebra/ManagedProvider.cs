@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
-using RankCollapse.LinearAlgebra.SingularValues;
 
 namespace RankCollapse.LinearAlgebra;
 

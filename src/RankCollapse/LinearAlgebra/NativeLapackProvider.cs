@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using RankCollapse.LinearAlgebra.SingularValues;
 
 namespace RankCollapse.LinearAlgebra;
 

@@ -1,4 +1,6 @@
-namespace RankCollapse.LinearAlgebra.Kernels;
+using RankCollapse.LinearAlgebra.Kernels;
+
+namespace RankCollapse.LinearAlgebra;
 
 /// <summary>One large product on several threads: the result is cut into bands along its longer side, one task each.</summary>
 internal static class ParallelProduct

@@ -1,6 +1,6 @@
 using RankCollapse.LinearAlgebra.Kernels;
 
-namespace RankCollapse.LinearAlgebra.SingularValues;
+namespace RankCollapse.LinearAlgebra;
 
 /// <summary>
 /// Reduces a matrix by orthogonal transformations from both sides to an upper band, with nearly all work in matrix products

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace RankCollapse.LinearAlgebra.SingularValues;
+namespace RankCollapse.LinearAlgebra;
 
 /// <summary>
 /// Singular values without vectors, in managed code: to a band by block reflections (matrix products), to two diagonals by chasing, then bisection.

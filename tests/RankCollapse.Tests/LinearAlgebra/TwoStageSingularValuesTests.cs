@@ -1,8 +1,7 @@
 using RankCollapse.LinearAlgebra;
-using RankCollapse.LinearAlgebra.SingularValues;
 using static RankCollapse.Tests.LinearAlgebra.MatrixAssert;
 
-namespace RankCollapse.Tests.LinearAlgebra.SingularValues;
+namespace RankCollapse.Tests.LinearAlgebra;
 
 public sealed class TwoStageSingularValuesTests
 {

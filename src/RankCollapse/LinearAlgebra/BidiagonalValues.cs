@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace RankCollapse.LinearAlgebra.SingularValues;
+namespace RankCollapse.LinearAlgebra;
 
 /// <summary>
 /// Singular values of an upper bidiagonal matrix B by bisection: the number of values below x is the number of negative pivots of BᵀB − x²,

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace RankCollapse.LinearAlgebra.SingularValues;
+namespace RankCollapse.LinearAlgebra;
 
 /// <summary>A square upper band matrix with b diagonals above the main one, and room for the fill that its reduction to two diagonals makes.</summary>
 /// <remarks>Row i holds the columns i − b + 1 … i + 2b − 1, so that a row's part is contiguous.</remarks>

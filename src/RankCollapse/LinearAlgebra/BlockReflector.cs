@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra.Kernels;
 
-namespace RankCollapse.LinearAlgebra.SingularValues;
+namespace RankCollapse.LinearAlgebra;
 
 /// <summary>
 /// Up to b Householder reflections at once, H = H_1 H_2 ⋯ = I − Vᵀ·T·V with V's rows the vectors and T upper triangular
