@@ -15,14 +15,14 @@ internal static class ConstructCommand
     {
         var command = new Verb("construct", "Writes the global minimiser of Theorem 4.2, or C.2 for residual networks, as a run.")
         {
-            Notes = ["Takes the settings of train; --seed draws the orthogonal factors. measure, certify and report work on the run."],
+            Notes = ["Takes the settings of train for data, network and objective; --seed draws the orthogonal factors. measure, certify and report work on the run."],
             Examples =
             [
                 "rankcollapse construct --depth 5 --out runs/minimiser",
                 "rankcollapse construct --architecture residual --constant 0.5 --out runs/residual",
             ],
         };
-        var settings = new TrainingOptionSet();
+        var settings = new TrainingOptionSet(RunSettings.All.Where(IsUsed));
         settings.AddTo(command);
         Option<double> constant = OptionValue.Of<double>("--constant", "C of Definition 4.1 [1]", "C");
         Option<string> output = OptionValue.Of<string>("--out", "The folder of the run, new or empty [runs/minimiser]", "DIR");
@@ -45,6 +45,9 @@ internal static class ConstructCommand
         });
         return command;
     }
+
+    private static bool IsUsed(Setting setting) => setting.Part is SettingPart.Data or SettingPart.Network or SettingPart.Objective or SettingPart.Machine
+        || setting == RunSettings.Of(nameof(RunConfiguration.Seed));
 
     private static void Write(CommandEnvironment environment, string path, double constant, GlobalMinimizer minimizer)
     {

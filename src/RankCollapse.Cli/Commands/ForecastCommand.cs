@@ -12,6 +12,9 @@ namespace RankCollapse.Cli.Commands;
 /// <summary><c>forecast</c>: spectra of every layer and the objective, before training.</summary>
 internal static class ForecastCommand
 {
+    private static readonly Setting Seed = RunSettings.Of(nameof(RunConfiguration.Seed));
+    private static readonly Setting[] IdleInStability = [Seed, RunSettings.Of(nameof(RunConfiguration.Delta))];
+
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
@@ -19,7 +22,7 @@ internal static class ForecastCommand
         {
             Notes =
             [
-                "Takes the settings of train; --against RUN takes those of a run, compares with what it reached, and draws both.",
+                "Takes the settings of train that a forecast depends on; --against RUN takes those of a run, compares with what it reached, and draws both.",
                 "For cross-entropy the centroid problem alone is defined: the others interpolate the targets, where its minimum is not.",
             ],
             Examples =
@@ -29,7 +32,7 @@ internal static class ForecastCommand
                 "rankcollapse forecast --stability --out figures",
             ],
         };
-        var settings = new TrainingOptionSet();
+        var settings = new TrainingOptionSet(RunSettings.All.Where(IsUsed));
         settings.AddTo(command);
         Option<string> against = OptionValue.Of<string>("--against", "Compare with a trained run, whose settings and data are used", "RUN");
         Option<double> refine = OptionValue.Of<double>("--refine", "Go on in the full problem, from the network of the centroid problem, to this relative "
@@ -50,6 +53,12 @@ internal static class ForecastCommand
             else (configuration = settings.Apply(parsed, new RunConfiguration())).Validate();
             DataSet data = run?.DataSet ?? DataSource.Load(configuration.ToDataRequest());
             string? figureFolder = parsed.GetValue(output) ?? (run is null ? null : RunFolder.Open(parsed.GetValue(against)!).FiguresPath);
+            if (parsed.GetValue(stability))
+            {
+                if (parsed.GetResult(refine) is not null) throw new InvalidInputException("--refine has no effect with --stability, which has no centroid problem; leave it out.");
+                if (settings.Given(parsed).FirstOrDefault(setting => IdleInStability.Contains(setting)) is { } idle)
+                    throw new InvalidInputException($"--{idle.Name} has no effect with --stability, which {(idle == Seed ? "draws nothing" : "lets it go to 0")}; leave it out.");
+            }
             if (parsed.GetValue(stability)) return FollowDelta(configuration, data, figureFolder, parsed.GetValue(json));
 
             double? tolerance = parsed.GetResult(refine) is null ? null : parsed.GetValue(refine);
@@ -68,8 +77,8 @@ internal static class ForecastCommand
 
             Run ReadRun(string path)
             {
-                if (settings.Settings.FirstOrDefault(s => s.IsGiven(parsed)) is { } other)
-                    throw new InvalidInputException($"--against takes all settings from the run; leave out {other.Symbol.Name}.");
+                if (settings.Given(parsed).FirstOrDefault() is { } other)
+                    throw new InvalidInputException($"--against takes all settings from the run; leave out --{other.Name}.");
                 return RunFolder.Read(path);
             }
         });
@@ -89,4 +98,7 @@ internal static class ForecastCommand
             return ExitCode.Done;
         }
     }
+
+    /// <summary>The seed draws the starts of the centroid problem.</summary>
+    private static bool IsUsed(Setting setting) => setting.Part is SettingPart.Data or SettingPart.Network or SettingPart.Objective || setting == Seed;
 }

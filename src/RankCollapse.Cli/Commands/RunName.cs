@@ -11,18 +11,8 @@ internal static class RunName
     /// <remarks>Its last part is a hash of all settings that change the way of the training; limits and threads are left out, so that a resumed run has the same name.</remarks>
     public static string For(RunConfiguration configuration)
     {
-        RunConfiguration plain = configuration with
-        {
-            Version = null,
-            MaxSeconds = null,
-            GradientTolerance = 0,
-            CollapseTolerance = null,
-            RecordEvery = null,
-            Record = RecordKind.All,
-            CheckpointSeconds = 1,
-            Threads = null,
-        };
-        string hash = Convert.ToHexStringLower(SHA256.HashData(plain.ToJson()))[..4];
+        byte[] way = configuration.ToJson(setting => setting.Effect == SettingEffect.Result && setting.Concerns(configuration));
+        string hash = Convert.ToHexStringLower(SHA256.HashData(way))[..4];
         string data = Path.GetFileName(configuration.Data);
         int end = data.IndexOf('.', StringComparison.Ordinal);
         string[] parts =

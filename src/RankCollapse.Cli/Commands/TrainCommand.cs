@@ -9,8 +9,8 @@ namespace RankCollapse.Cli.Commands;
 /// <summary><c>train</c>: trains one network and writes a run folder with its report.</summary>
 internal static class TrainCommand
 {
-    private static readonly string[] Tolerances = ["--gradient-tolerance", "--collapse-tolerance"];
-    private static readonly string[] Limits = ["--max-epochs", "--max-seconds"];
+    private static readonly string[] Tolerances = [nameof(RunConfiguration.GradientTolerance), nameof(RunConfiguration.CollapseTolerance)];
+    private static readonly string[] Limits = [nameof(RunConfiguration.MaxEpochs), nameof(RunConfiguration.MaxSeconds)];
 
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
@@ -33,7 +33,7 @@ internal static class TrainCommand
                 "rankcollapse train --resume --out runs/first",
             ],
         };
-        var settings = new TrainingOptionSet();
+        var settings = new TrainingOptionSet(RunSettings.All);
         settings.AddTo(command);
         Option<string> output = OptionValue.Of<string>("--out", "The folder of the run, new or empty [runs/NAME, made from the settings]", "DIR");
         Option<bool> resume = OptionValue.Switch("--resume", "Go on with an interrupted run in the folder, to the same result as without interruption");
@@ -51,12 +51,14 @@ internal static class TrainCommand
         {
             bool isResumed = parsed.GetValue(resume);
             if (isResumed && parsed.GetValue(force)) throw new InvalidInputException("--resume goes on with a run and --force replaces it; give one of both.");
-            RunConfiguration fresh = settings.Apply(parsed, new RunConfiguration());
+            // What a resumed run's options have an effect with lies in its folder.
+            RunConfiguration fresh = isResumed && parsed.GetValue(output) is not null && parsed.GetValue(seeds) is null ? new RunConfiguration() : settings.Apply(parsed, new RunConfiguration());
             if (!isResumed) fresh.Validate();
             string path = parsed.GetValue(output) ?? RunName.For(fresh);
             if (parsed.GetValue(seeds) is { } range)
             {
-                if (settings.IsGiven(parsed, "--seed")) throw new InvalidInputException("--seed trains one run and --seeds an ensemble; give one of both.");
+                if (settings.IsGiven(parsed, nameof(RunConfiguration.Seed))) throw new InvalidInputException("--seed trains one run and --seeds an ensemble; give one of both.");
+                if (parsed.GetValue(noReport)) throw new InvalidInputException("--no-report has no effect with --seeds, which writes no reports; leave it out.");
                 bool isLimitEnough = CodeOf(TrainingStatus.TimeLimit, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits)) == ExitCode.Done;
                 return EnsembleTraining.Run(environment, fresh, range, path, isResumed, parsed.GetValue(force), parsed.GetValue(json), isLimitEnough);
             }
@@ -78,7 +80,7 @@ internal static class TrainCommand
         return command;
     }
 
-    private static bool IsGiven(TrainingOptionSet settings, ParseResult parsed, string[] options) => options.Any(option => settings.IsGiven(parsed, option));
+    private static bool IsGiven(TrainingOptionSet settings, ParseResult parsed, string[] properties) => properties.Any(property => settings.IsGiven(parsed, property));
 
     /// <summary>A limit that was asked for and used up is what was asked, unless a tolerance was asked for too.</summary>
     private static int CodeOf(TrainingStatus status, bool isToleranceAsked, bool isLimitAsked) => status switch

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Parsing;
 
@@ -12,7 +13,7 @@ internal static class CommonOptions
     public static Option<bool> Json() => OptionValue.Switch(JsonName, "Write one JSON document to standard output and nothing else");
 
     /// <summary>The threads of products.</summary>
-    public static Option<int> Threads() => OptionValue.Of<int>("--threads", "Threads inside matrix products [all cores]; results do not depend on it", "n");
+    public static Option<int> Threads() => OptionValue.Of<int>("--threads", RunSettings.Of(nameof(RunConfiguration.Threads)).HelpWithValues, "n");
 
     /// <summary>The folder of a run.</summary>
     public static Argument<string> RunFolder() => new("RUN") { Description = "the folder of a run, as train wrote it" };

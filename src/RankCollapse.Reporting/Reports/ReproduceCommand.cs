@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting.Reports;
@@ -7,44 +5,26 @@ namespace RankCollapse.Reporting.Reports;
 /// <summary>A run's configuration as named settings and as the command that repeats it.</summary>
 internal static class ReproduceCommand
 {
-    private static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web)
-    {
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
-
-    /// <summary>Every setting with its value, in the order of the configuration.</summary>
+    /// <summary>The version and every setting that has an effect, with their values.</summary>
     public static IEnumerable<(string Name, string Value)> Settings(RunConfiguration configuration) =>
-        Values(configuration).Select(pair => (pair.Key, Text(pair.Value) ?? "default"));
+    [
+        ("version", configuration.Version ?? "unknown"),
+        .. RunSettings.All.Where(setting => setting.Concerns(configuration)).Select(setting => (setting.JsonName, setting.Get(configuration) is { } value ? setting.Text(value) : "default")),
+    ];
 
-    /// <summary>The command line, option by option; settings that are at their default are left out, the seeds never are.</summary>
+    /// <summary>The command line, option by option; settings that are at their default or have no effect are left out, the seeds never are.</summary>
     public static IReadOnlyList<string> For(RunConfiguration configuration)
     {
-        JsonObject defaults = Values(new RunConfiguration());
+        Setting[] seeds = [RunSettings.Of(nameof(RunConfiguration.Seed)), RunSettings.Of(nameof(RunConfiguration.DataSeed))];
         var words = new List<string> { "rankcollapse train" };
-        foreach (var (name, value) in Values(configuration))
+        foreach (Setting setting in RunSettings.All.Where(setting => setting.Concerns(configuration)))
         {
-            if (name == "version" || Text(value) is not { } text) continue;
-            bool isSeed = name is "seed" or "dataSeed";
-            if (!isSeed && text == Text(defaults[name])) continue;
-            if (value!.GetValueKind() == JsonValueKind.True) words.Add($"--{Option(name)}");
-            else if (value.GetValueKind() != JsonValueKind.False) words.Add($"--{Option(name)} {Quote(text)}");
+            object? value = setting.Get(configuration);
+            if (value is null || (!seeds.Contains(setting) && setting.AreEqual(value, setting.DefaultFor(configuration)))) continue;
+            words.Add(setting.ValueName is null ? $"--{setting.Name}" : $"--{setting.Name} {Quote(setting.Text(value))}");
         }
         return words;
     }
-
-    private static JsonObject Values(RunConfiguration configuration) =>
-        JsonSerializer.SerializeToNode(configuration, CamelCase)!.AsObject();
-
-    private static string? Text(JsonNode? value) => value switch
-    {
-        null => null,
-        JsonArray items => string.Join(',', items.Select(Text)),
-        _ => value.ToString(),
-    };
-
-    // lambdaFeatures → lambda-features
-    private static string Option(string name) =>
-        string.Concat(name.Select(c => char.IsUpper(c) ? $"-{char.ToLowerInvariant(c)}" : c.ToString()));
 
     private static string Quote(string text) =>
         text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_./,+:=@%".Contains(c))

@@ -9,7 +9,11 @@ namespace RankCollapse.Sweeps.Plan;
 /// <summary>A plan as <c>plan.json</c>: what is shared, the names of what varies, and one line for each trial.</summary>
 internal static class PlanFile
 {
-    private const int Format = 1;
+    private const int Format = 2;
+
+    /// <summary>Without null for settings that do not concern a trial; otherwise the same.</summary>
+    private const int FirstFormat = 1;
+
     private const long LargestFile = 1L << 31;
 
     /// <summary>Writes a plan, whole or not at all.</summary>
@@ -61,7 +65,7 @@ internal static class PlanFile
         {
             var document = JsonDocument.Parse(content);
             PlanHeader header = document.RootElement.Deserialize(PlanJson.Default.PlanHeader)!;
-            if (header.Format != Format)
+            if (header.Format is not (Format or FirstFormat))
                 throw new InvalidInputException($"{path} has the format {header.Format}, expected {Format}; it was written by another version of the program.");
             var template = new SettingsTemplate(header.Shared, header.Names);
             SweepPlan plan = new(header.Name, header.Limits, header.Needs, template, ReadTrials(document.RootElement.GetProperty("trials"), template), header.DataHashes);

@@ -1,50 +1,32 @@
-using System.Buffers;
 using System.Text.Json;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Plan;
 
 /// <summary>Settings of which some are left open: what all trials share, and the names of what varies.</summary>
-internal sealed class SettingsTemplate
+/// <param name="shared">What trials share.</param>
+/// <param name="names">The settings that vary, by their names in files.</param>
+internal sealed class SettingsTemplate(RunConfiguration shared, IReadOnlyList<string> names)
 {
-    private readonly (string Name, byte[] Value, int Place)[] _parts;
-
-    /// <summary>Prepares a template.</summary>
-    /// <param name="shared">What trials share.</param>
-    /// <param name="names">The settings that vary, in camel case.</param>
-    public SettingsTemplate(RunConfiguration shared, IReadOnlyList<string> names)
-    {
-        Shared = shared;
-        Names = names;
-        using var document = JsonDocument.Parse(shared.ToJson());
-        string[] order = [.. names];
-        _parts = [.. document.RootElement.EnumerateObject().Select(property =>
-            (property.Name, System.Text.Encoding.UTF8.GetBytes(property.Value.GetRawText()), Array.IndexOf(order, property.Name)))];
-    }
+    private readonly Setting[] _varied = [.. names.Select(name => RunSettings.Find(name, "The plan"))];
 
     /// <summary>What trials share.</summary>
-    public RunConfiguration Shared { get; }
+    public RunConfiguration Shared => shared;
 
     /// <summary>The settings that vary.</summary>
-    public IReadOnlyList<string> Names { get; }
+    public IReadOnlyList<string> Names => names;
 
-    /// <summary>The settings with these values of <see cref="Names"/>.</summary>
-    /// <exception cref="JsonException">A value has the wrong type.</exception>
+    /// <summary>The settings with these values of <see cref="Names"/>; null is the default.</summary>
+    /// <exception cref="InvalidInputException">A value has the wrong type.</exception>
     public RunConfiguration Fill(IEnumerable<JsonElement> values)
     {
-        JsonElement[] given = [.. values];
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+        RunConfiguration filled = shared;
+        int place = 0;
+        foreach (JsonElement value in values)
         {
-            writer.WriteStartObject();
-            foreach ((string name, byte[] value, int place) in _parts)
-            {
-                writer.WritePropertyName(name);
-                if (place < 0) writer.WriteRawValue(value, skipInputValidation: true);
-                else given[place].WriteTo(writer);
-            }
-            writer.WriteEndObject();
+            Setting setting = _varied[place++];
+            filled = setting.With(filled, value.ValueKind == JsonValueKind.Null ? setting.Default : setting.Read(value, "The plan"));
         }
-        return JsonSerializer.Deserialize(buffer.WrittenSpan, RunJson.Default.RunConfiguration)!;
+        return filled;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class TrialCost(TrialData data)
     /// <summary>Input and output dimension; each file is read once, with the first trial that uses it.</summary>
     private (int Inputs, int? Outputs) DimensionsOf(RunConfiguration configuration, string file)
     {
-        if (configuration.Data == "gaussian-mixture") return (configuration.Dimension, null);
+        if (configuration.Data == DataSource.GaussianMixtureName) return (configuration.Dimension, null);
         string key = configuration.Data;
         if (_dimensions.TryGetValue(key, out (int Inputs, int? Outputs) known)) return known;
         try

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 
@@ -18,13 +17,13 @@ internal sealed record ResultColumn(string Name, string SqlType)
 
     /// <summary>The settings of <c>config.json</c>; <c>width</c> is a number where all hidden layers have the same, <c>widths</c> always the list.</summary>
     public static IReadOnlyList<ResultColumn> Settings { get; } =
-        [.. RunJson.Default.RunConfiguration.Properties.SelectMany(p => p.Name == Width ? [new(Width, Whole), new("widths", Wholes)] : Of(p))];
+        [new(RunConfiguration.VersionName, Text), .. RunSettings.All.SelectMany(s => s.JsonName == Width ? [new(Width, Whole), new("widths", Wholes)] : Of(s.JsonName, s.Type))];
 
     /// <summary>What <c>summary.json</c> says of the whole network.</summary>
-    public static IReadOnlyList<ResultColumn> Summary { get; } = [.. RunJson.Default.RunSummary.Properties.SelectMany(Of)];
+    public static IReadOnlyList<ResultColumn> Summary { get; } = [.. RunJson.Default.RunSummary.Properties.SelectMany(p => Of(p.Name, p.PropertyType))];
 
     /// <summary>What <c>summary.json</c> says of each layer.</summary>
-    public static IReadOnlyList<ResultColumn> Layer { get; } = [.. RunJson.Default.LayerSummary.Properties.SelectMany(Of)];
+    public static IReadOnlyList<ResultColumn> Layer { get; } = [.. RunJson.Default.LayerSummary.Properties.SelectMany(p => Of(p.Name, p.PropertyType))];
 
     /// <summary>Whether the column holds numbers, so that it is a metric where it is a result.</summary>
     public bool IsNumber => SqlType is Whole or Real;
@@ -51,9 +50,9 @@ internal sealed record ResultColumn(string Name, string SqlType)
         return values.Length == 1 ? values[0] : null;
     }
 
-    private static ResultColumn[] Of(JsonPropertyInfo property)
+    private static ResultColumn[] Of(string name, Type propertyType)
     {
-        Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        Type type = Nullable.GetUnderlyingType(propertyType) ?? propertyType;
         string? sql = type switch
         {
             _ when type == typeof(int) || type == typeof(long) => Whole,
@@ -64,6 +63,6 @@ internal sealed record ResultColumn(string Name, string SqlType)
             _ when type.IsAssignableTo(typeof(IEnumerable<double>)) => Reals,
             _ => null,
         };
-        return sql is null ? [] : [new ResultColumn(property.Name, sql)];
+        return sql is null ? [] : [new ResultColumn(name, sql)];
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Specification;
@@ -50,7 +51,7 @@ internal static class BlockReader
         var settings = new Settings();
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            SettingType.RequireValue(property.Name, property.Value, place);
+            RunSettings.Find(property.Name, place).Read(property.Value, place);
             settings[property.Name] = property.Value;
         }
         return settings;
@@ -61,8 +62,7 @@ internal static class BlockReader
         if (grid.ValueKind != JsonValueKind.Object) throw JsonReading.Unexpected(grid, place, "settings with their values such as { \"depth\": [2, 3] }");
         foreach (JsonProperty property in grid.EnumerateObject())
         {
-            SettingType.RequireKnown(property.Name, place);
-            JsonElement[] values = ValueAxis.Values(property.Name, property.Value, $"{place}.{property.Name}");
+            JsonElement[] values = ValueAxis.Values(RunSettings.Find(property.Name, place), property.Value, $"{place}.{property.Name}");
             block.Factors.Add([.. values.Select(value => new Settings { [property.Name] = value })]);
         }
     }
@@ -84,8 +84,7 @@ internal static class BlockReader
         var axes = new List<(string Name, ValueAxis Axis)>();
         foreach (JsonProperty property in settings.EnumerateObject())
         {
-            SettingType.RequireKnown(property.Name, place);
-            axes.Add((property.Name, ValueAxis.ToDrawFrom(property.Name, property.Value, $"{place}.settings.{property.Name}")));
+            axes.Add((property.Name, ValueAxis.ToDrawFrom(RunSettings.Find(property.Name, place), property.Value, $"{place}.settings.{property.Name}")));
         }
         var draws = new List<Settings>(count);
         for (int i = 0; i < count; i++)
@@ -101,18 +100,18 @@ internal static class BlockReader
 
     private static List<Settings> ReadSeeds(JsonElement seeds, string place)
     {
-        const string Name = "seed";
+        Setting seed = RunSettings.Of(nameof(RunConfiguration.Seed));
         if (seeds.ValueKind == JsonValueKind.Number)
         {
             long count = JsonReading.Whole(seeds, place, 1, MostDraws);
-            return [.. Enumerable.Range(0, (int)count).Select(seed => new Settings { [Name] = SettingType.ToValue(Name, seed) })];
+            return [.. Enumerable.Range(0, (int)count).Select(value => new Settings { [seed.JsonName] = SettingValues.Of(seed, value) })];
         }
         if (seeds.ValueKind != JsonValueKind.Object)
-            return [.. ValueAxis.Values(Name, seeds, place).Select(value => new Settings { [Name] = value })];
+            return [.. ValueAxis.Values(seed, seeds, place).Select(value => new Settings { [seed.JsonName] = value })];
         JsonReading.RequireObject(seeds, place, "from", "to");
         long from = (long)JsonReading.Number(seeds, "from", place), to = (long)JsonReading.Number(seeds, "to", place);
         if (to < from || to - from >= MostDraws) throw new InvalidInputException($"{place} goes from {from} to {to}; the last must not be below the first, and there can be at most {MostDraws}.");
-        return [.. Enumerable.Range(0, (int)(to - from + 1)).Select(i => new Settings { [Name] = SettingType.ToValue(Name, from + i) })];
+        return [.. Enumerable.Range(0, (int)(to - from + 1)).Select(i => new Settings { [seed.JsonName] = SettingValues.Of(seed, from + i) })];
     }
 
     private static void AddInner(JsonElement element, string part, SpecificationBlock block, List<SpecificationBlock> inner, int depth)

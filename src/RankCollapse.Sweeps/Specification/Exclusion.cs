@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Specification;
@@ -8,7 +9,7 @@ internal sealed class Exclusion
 {
     private static readonly string[] Comparisons = ["below", "above", "atMost", "atLeast"];
 
-    private readonly List<(string Name, Func<JsonElement, bool> IsMet)> _conditions = [];
+    private readonly List<(Setting Setting, Func<JsonElement, bool> IsMet)> _conditions = [];
 
     /// <summary>Reads an object such as <c>{ "depth": 2, "lambda": { "below": 1e-4 } }</c>.</summary>
     /// <param name="element">The object: for each setting a value, a list of values, or comparisons.</param>
@@ -21,10 +22,10 @@ internal sealed class Exclusion
         foreach (JsonProperty property in element.EnumerateObject())
         {
             string at = $"{place}.{property.Name}";
-            SettingType.RequireKnown(property.Name, place);
+            Setting setting = RunSettings.Find(property.Name, place);
             if (!named.Contains(property.Name))
                 throw new InvalidInputException($"{at} is a condition on a setting that this block does not name; move it to the block around it, or give the setting here.");
-            exclusion._conditions.Add((property.Name, Condition(property.Name, property.Value, at)));
+            exclusion._conditions.Add((setting, Condition(setting, property.Value, at)));
         }
         return exclusion;
     }
@@ -33,27 +34,27 @@ internal sealed class Exclusion
     /// <param name="valueOf">The value of a setting; undefined where the trial leaves it to the default.</param>
     public bool Matches(Func<string, JsonElement> valueOf) => _conditions.All(condition =>
     {
-        JsonElement value = valueOf(condition.Name);
-        return condition.IsMet(value.ValueKind == JsonValueKind.Undefined ? SettingType.DefaultOf(condition.Name) : value);
+        JsonElement value = valueOf(condition.Setting.JsonName);
+        return condition.IsMet(value.ValueKind == JsonValueKind.Undefined ? SettingValues.Of(condition.Setting, condition.Setting.Default) : value);
     });
 
-    private static Func<JsonElement, bool> Condition(string name, JsonElement wanted, string place)
+    private static Func<JsonElement, bool> Condition(Setting setting, JsonElement wanted, string place)
     {
-        if (wanted.ValueKind == JsonValueKind.Object) return Comparison(name, wanted, place);
+        if (wanted.ValueKind == JsonValueKind.Object) return Comparison(setting, wanted, place);
         // The width of several layers is a list itself.
-        if (wanted.ValueKind != JsonValueKind.Array || name is "width" or "classCounts")
+        if (wanted.ValueKind != JsonValueKind.Array || setting.IsList)
         {
-            SettingType.RequireValue(name, wanted, place);
+            setting.Read(wanted, place);
             return value => AreEqual(value, wanted);
         }
-        JsonElement[] any = ValueAxis.Values(name, wanted, place);
+        JsonElement[] any = ValueAxis.Values(setting, wanted, place);
         return value => any.Any(one => AreEqual(value, one));
     }
 
-    private static Func<JsonElement, bool> Comparison(string name, JsonElement bounds, string place)
+    private static Func<JsonElement, bool> Comparison(Setting setting, JsonElement bounds, string place)
     {
         JsonReading.RequireObject(bounds, place, Comparisons);
-        if (!SettingType.IsNumber(name)) throw new InvalidInputException($"{place} compares, but {name} is not a number; give a value or a list.");
+        if (!setting.IsNumber) throw new InvalidInputException($"{place} compares, but {setting.JsonName} is not a number; give a value or a list.");
         double? Bound(string comparison) => bounds.TryGetProperty(comparison, out _) ? JsonReading.Number(bounds, comparison, place) : null;
         double? below = Bound("below"), above = Bound("above"), atMost = Bound("atMost"), atLeast = Bound("atLeast");
         return value => value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number

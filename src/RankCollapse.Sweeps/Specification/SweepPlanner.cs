@@ -8,8 +8,6 @@ namespace RankCollapse.Sweeps.Specification;
 /// <summary>Turns a block into the resolved trials of a plan.</summary>
 internal static class SweepPlanner
 {
-    private const string DataName = "data";
-
     /// <summary>Resolves and checks every trial.</summary>
     /// <param name="file">The specification's file, for errors.</param>
     /// <param name="name">The sweep's name.</param>
@@ -24,9 +22,12 @@ internal static class SweepPlanner
         var data = new TrialData();
         RunConfiguration shared = SharedSettings(block, data);
         var template = new SettingsTemplate(shared, names);
-        using JsonDocument defaults = JsonDocument.Parse(shared.ToJson());
-        List<JsonElement[]> rows = block.Expand([.. block.AllNames]);
-        int[] places = [.. names.Select(one => block.AllNames.ToList().IndexOf(one))];
+        string[] all = [.. block.AllNames];
+        Setting[] named = [.. all.Select(one => RunSettings.Find(one, file))];
+        var varied = names.Select(one => (Setting: RunSettings.Find(one, file), Place: Array.IndexOf(all, one))).ToArray();
+        JsonElement[] defaults = [.. varied.Select(one => SettingValues.Of(one.Setting, one.Setting.Get(shared)))];
+        List<JsonElement[]> rows = block.Expand(all);
+        var concerned = new bool[all.Length];
 
         var ids = new HashSet<string>();
         var buffer = new ArrayBufferWriter<byte>(1 << 20);
@@ -35,9 +36,15 @@ internal static class SweepPlanner
         var cost = new TrialCost(data);
         for (int i = 0; i < rows.Count; i++)
         {
-            JsonElement[] values = [.. places.Select((place, k) => ValueOf(rows[i][place], names[k], defaults.RootElement, data))];
-            RunConfiguration configuration = TrialIdentity.Resolve(template.Fill(values));
-            AtTrial(configuration.Validate, file, i, names, values);
+            JsonElement[] values = [.. varied.Select((one, k) => ValueOf(rows[i][one.Place], one.Setting, defaults[k], data))];
+            RunConfiguration given = template.Fill(values);
+            AtTrial(given.Validate, file, i, names, values);
+            RunConfiguration configuration = TrialIdentity.Resolve(given);
+            for (int k = 0; k < all.Length; k++) concerned[k] |= rows[i][k].ValueKind != JsonValueKind.Undefined && named[k].Concerns(configuration);
+            for (int k = 0; k < values.Length; k++)
+            {
+                if (!varied[k].Setting.Concerns(configuration)) values[k] = SettingValues.None;
+            }
             string id = TrialIdentity.Of(configuration, data.HashOf(configuration.Data));
             if (!ids.Add(id)) continue;
             AtTrial(() => cost.Add(configuration, file), file, i, names, values);
@@ -49,6 +56,8 @@ internal static class SweepPlanner
         writer.WriteEndArray();
         writer.Flush();
         if (ids.Count == 0) throw new InvalidInputException($"{file} excludes all of its {block.CountBeforeExclusions():0} trials; leave out an exclusion.");
+        if (Array.IndexOf(concerned, value: false) is >= 0 and var idle)
+            throw new InvalidInputException($"{file} gives {named[idle].JsonName}, which has an effect with {named[idle].Scope?.Words()} only, and none of its trials has that; leave it out.");
         int specified = (int)block.CountBeforeExclusions();
         JsonElement trials = JsonDocument.Parse(buffer.WrittenMemory).RootElement;
         var plan = new SweepPlan(name, limits, cost.Needs, template, [.. trials.EnumerateArray().Select((row, i) => new Trial(template, row, i, row[0].GetString()!))], data.Hashes);
@@ -57,15 +66,19 @@ internal static class SweepPlanner
 
     private static RunConfiguration SharedSettings(SpecificationBlock block, TrialData data)
     {
-        if (block.Fixed.Count == 0) return new RunConfiguration();
-        RunConfiguration shared = RunConfiguration.FromJson(JsonSerializer.SerializeToUtf8Bytes(block.Fixed, SpecificationJson.Default.DictionaryStringJsonElement), block.Place);
+        var shared = new RunConfiguration();
+        foreach ((string name, JsonElement value) in block.Fixed)
+        {
+            Setting setting = RunSettings.Find(name, block.Place);
+            shared = setting.With(shared, setting.Read(value, block.Place));
+        }
         return shared with { Data = data.PathOf(shared.Data) };
     }
 
-    private static JsonElement ValueOf(JsonElement given, string name, JsonElement defaults, TrialData data)
+    private static JsonElement ValueOf(JsonElement given, Setting setting, JsonElement fallback, TrialData data)
     {
-        if (given.ValueKind == JsonValueKind.Undefined) return defaults.GetProperty(name);
-        return name == DataName ? data.PathOf(given) : given;
+        if (given.ValueKind == JsonValueKind.Undefined) return fallback;
+        return setting == RunSettings.Of(nameof(RunConfiguration.Data)) ? data.PathOf(given) : given;
     }
 
     /// <summary>Does something with a trial; what is wrong with it is said with the trial's number and settings.</summary>

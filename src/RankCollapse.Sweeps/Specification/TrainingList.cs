@@ -23,11 +23,9 @@ public static class TrainingList
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(trainings);
         ArgumentOutOfRangeException.ThrowIfZero(trainings.Count);
-        JsonObject defaults = ToNode(new RunConfiguration());
-        JsonObject[] all = [.. trainings.Select(ToNode)];
-        string[] names = [.. defaults.Select(setting => setting.Key)];
-        string[] varying = [.. names.Where(one => all.Any(settings => !JsonNode.DeepEquals(settings[one], all[0][one])))];
-        string[] shared = [.. names.Except(varying).Where(one => !JsonNode.DeepEquals(all[0][one], defaults[one]))];
+        RunConfiguration[] all = [.. trainings.Select(training => training.Resolve())];
+        Setting[] varying = [.. RunSettings.All.Where(setting => all.Any(training => !setting.AreEqual(setting.Get(training), setting.Get(all[0]))))];
+        Setting[] shared = [.. RunSettings.All.Except(varying).Where(setting => !setting.AreEqual(setting.Get(all[0]), setting.Default))];
         var specification = new JsonObject { ["name"] = name, ["settings"] = Part(all[0], shared) };
         if (varying.Length > 0) specification["list"] = new JsonArray([.. all.Select(settings => Part(settings, varying))]);
         specification["limits"] = new JsonObject { ["keep"] = JsonNamingPolicy.KebabCaseLower.ConvertName(keep.ToString()) };
@@ -35,13 +33,7 @@ public static class TrainingList
         return Encoding.UTF8.GetBytes(specification.ToJsonString(Indented) + "\n");
     }
 
-    private static JsonObject Part(JsonObject settings, string[] names) => new(names.Select(name => KeyValuePair.Create(name, settings[name]?.DeepClone())));
-
-    /// <summary>The settings without the version, which is the program's own to say.</summary>
-    private static JsonObject ToNode(RunConfiguration configuration)
-    {
-        JsonObject settings = JsonSerializer.SerializeToNode(configuration, RunJson.Default.RunConfiguration)!.AsObject();
-        settings.Remove("version");
-        return settings;
-    }
+    /// <summary>Some of a training's settings, without those that do not concern it.</summary>
+    private static JsonObject Part(RunConfiguration training, Setting[] settings) => new(settings.Where(setting => setting.Concerns(training))
+        .Select(setting => KeyValuePair.Create(setting.JsonName, JsonNode.Parse(SettingValues.Of(setting, setting.Get(training)).GetRawText()))));
 }

@@ -11,8 +11,11 @@ namespace RankCollapse.Data;
 /// </remarks>
 public static class DataSource
 {
+    /// <summary>The name of <see cref="GaussianMixture"/>.</summary>
+    public const string GaussianMixtureName = "gaussian-mixture";
+
     private const string MnistName = "mnist";
-    private const string GaussianMixtureName = "gaussian-mixture";
+
 
     /// <summary>The names of the built-in data sets.</summary>
     public static IReadOnlyList<string> Names { get; } = [MnistName, GaussianMixtureName];

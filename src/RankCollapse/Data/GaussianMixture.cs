@@ -43,7 +43,7 @@ public static class GaussianMixture
                     inputs[row, column] = means[row, k] + (sigma * noise.NextGaussian());
             }
         }
-        return DataSet.FromLabels("gaussian-mixture", inputs, labels, classes);
+        return DataSet.FromLabels(DataSource.GaussianMixtureName, inputs, labels, classes);
     }
 
     /// <summary>The means that <see cref="Draw"/> takes when none are given: n×K, standard normal.</summary>

@@ -3,16 +3,28 @@ namespace RankCollapse.Networks;
 /// <summary>A scalar function σ that acts entrywise, with its derivatives, its inverse and the properties that theory asks for.</summary>
 public abstract class Activation
 {
-    /// <summary>
-    /// Every activation once: identity, tanh, arctan, asinh, softsign, leaky-relu(0.01), elu, selu, softplus, sigmoid, relu, gelu.
-    /// </summary>
-    public static IReadOnlyList<Activation> All => ActivationNames.All;
-
     /// <summary>σ(x) = x.</summary>
     public static Activation Identity { get; } = new IdentityActivation();
 
     /// <summary>σ(x) = tanh x.</summary>
     public static Activation Tanh { get; } = new TanhActivation();
+
+    /// <summary>The table of activations: each is a type in a file and a line here; leaky-relu has its default slope 0.01.</summary>
+    public static Registry<Activation> All { get; } = new(
+        "activation",
+        activation => activation.Name,
+        Identity,
+        Tanh,
+        new ArctanActivation(),
+        new AsinhActivation(),
+        new SoftsignActivation(),
+        new LeakyReluActivation(0.01),
+        new EluActivation(),
+        new SeluActivation(),
+        new SoftplusActivation(),
+        new SigmoidActivation(),
+        new ReluActivation(),
+        new GeluActivation());
 
     /// <summary>The name in settings and files, such as <c>tanh</c> or <c>leaky-relu(0.01)</c>.</summary>
     public abstract string Name { get; }

@@ -2,27 +2,19 @@ using System.Globalization;
 
 namespace RankCollapse.Networks;
 
-/// <summary>The activations by name, and the reading of names.</summary>
+/// <summary>The reading of activations' names with their parameters.</summary>
 internal static class ActivationNames
 {
     private const string LeakyRelu = "leaky-relu";
 
-    /// <summary>Every activation once; leaky-relu with its default slope 0.01.</summary>
-    public static IReadOnlyList<Activation> All { get; } =
-    [
-        Activation.Identity, Activation.Tanh, new ArctanActivation(), new AsinhActivation(), new SoftsignActivation(),
-        new LeakyReluActivation(0.01), new EluActivation(), new SeluActivation(), new SoftplusActivation(), new SigmoidActivation(),
-        new ReluActivation(), new GeluActivation(),
-    ];
-
     /// <summary>The names without parameters.</summary>
-    private static IEnumerable<string> Names => All.Select(a => a is LeakyReluActivation ? LeakyRelu : a.Name);
+    private static IEnumerable<string> Names => Activation.All.Select(a => a is LeakyReluActivation ? LeakyRelu : a.Name);
 
     public static Activation Parse(string text)
     {
         string name = text.Trim().ToLowerInvariant();
-        if (All.FirstOrDefault(a => a.Name == name) is { } activation) return activation;
-        if (name == LeakyRelu) return All.First(a => a is LeakyReluActivation);
+        if (Activation.All.Find(name) is { } activation) return activation;
+        if (name == LeakyRelu) return Activation.All.First(a => a is LeakyReluActivation);
         int end = name.IndexOfAny(['(', ':']);
         string head = (end < 0 ? name : name[..end]).TrimEnd();
         if (end >= 0 && head == LeakyRelu) return new LeakyReluActivation(Parameter(name[end..], text));

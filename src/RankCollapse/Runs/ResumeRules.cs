@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
@@ -7,22 +5,18 @@ namespace RankCollapse.Runs;
 /// <summary>Which settings of a run may change when it is resumed: those that do not change the way it takes, only where it stops and what is kept.</summary>
 internal static class ResumeRules
 {
-    private static readonly string[] Free = ["version", "maxSeconds", "gradientTolerance", "collapseTolerance", "recordEvery", "record", "checkpointSeconds", "threads"];
-
     /// <summary>Requires that a run can go on with these settings to the result that an undisturbed run has.</summary>
     /// <exception cref="InvalidInputException">A setting differs that may not; the message names it with both values.</exception>
     public static void Require(string path, RunConfiguration stored, RunConfiguration wanted)
     {
-        JsonObject before = Settings(stored), after = Settings(wanted);
-        foreach ((string name, JsonNode? value) in before)
+        foreach (Setting setting in RunSettings.All)
         {
-            if (Free.Contains(name) || JsonNode.DeepEquals(value, after[name])) continue;
-            bool isMaxEpochs = name == "maxEpochs";
-            if (isMaxEpochs && !stored.ToSolverSettings().DependsOnMaxEpochs) continue;
-            string reason = isMaxEpochs
-                ? "with the schedule cosine the rate of every epoch depends on it"
-                : "a run is resumed with the settings that it was started with";
-            throw new InvalidInputException($"The run {path} has {OptionName(name)} {Text(value)}, but {Text(after[name])} is asked for: {reason}; leave the option out, or start a new run with another --out.");
+            object? before = setting.Get(stored), after = setting.Get(wanted);
+            if (setting.AreEqual(before, after)) continue;
+            string? reason = setting.Effect == SettingEffect.Result ? "a run is resumed with the settings that it was started with" : setting.DecidesBecause?.Invoke(stored);
+            if (reason is null) continue;
+            string message = $"The run {path} has {setting.Name} {Shown(setting, before)}, but {Shown(setting, after)} is asked for: {reason}; leave it out, or start a new run in another folder.";
+            throw new InvalidInputException(message) { Settings = [setting.Name] };
         }
     }
 
@@ -53,11 +47,5 @@ internal static class ResumeRules
     private static bool HasCollapsed(RunSummary summary, double? bound, int classes) =>
         bound is null || summary.Layers.All(layer => layer.TcvUpper <= bound && layer.FeatureNumericalRank <= classes);
 
-    private static JsonObject Settings(RunConfiguration configuration) =>
-        JsonSerializer.SerializeToNode(configuration, RunJson.Default.RunConfiguration)!.AsObject();
-
-    private static string Text(JsonNode? value) => value is null ? "no value" : ErrorText.Printable(value.ToJsonString().Trim('"'));
-
-    private static string OptionName(string setting) =>
-        "--" + string.Concat(setting.Select(c => char.IsUpper(c) ? $"-{char.ToLowerInvariant(c)}" : c.ToString()));
+    private static string Shown(Setting setting, object? value) => value is null ? "no value" : ErrorText.Printable(setting.Text(value));
 }

@@ -1,18 +1,21 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
+using System.Text.Json.Serialization;
 using RankCollapse.Formats;
 
 namespace RankCollapse.Runs;
 
 /// <content>Configurations as JSON files.</content>
+[JsonConverter(typeof(RunConfigurationConverter))]
 public sealed partial record RunConfiguration
 {
+    /// <summary>The name of the version in files.</summary>
+    internal const string VersionName = "version";
+
     private const long LargestFile = 1 << 20;
 
     private static readonly JsonDocumentOptions Tolerant = new() { AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>Reads a JSON object whose names are the command's options in camel case; settings that it leaves out keep their defaults. Comments and trailing commas are allowed.</summary>
+    /// <summary>Reads a JSON object whose names are the settings' names in files; settings that it leaves out keep their defaults. Comments and trailing commas are allowed.</summary>
     /// <param name="path">The file, of at most 1 MB.</param>
     /// <param name="start">What settings that are left out are taken from; null takes the defaults.</param>
     /// <exception cref="InvalidInputException">The file is missing or not JSON, a name is unknown (near ones are listed), or a value has the wrong type.</exception>
@@ -27,8 +30,14 @@ public sealed partial record RunConfiguration
         return [.. document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null).Select(property => property.Name)];
     }
 
-    /// <summary>The configuration as JSON, in UTF-8, with every setting.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RunJson.Default.RunConfiguration);
+    /// <summary>The configuration as JSON, in UTF-8.</summary>
+    /// <param name="which">The settings that are written; null writes those that have an effect.</param>
+    public byte[] ToJson(Func<Setting, bool>? which = null)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true })) Write(writer, which ?? (setting => setting.Concerns(this)));
+        return stream.ToArray();
+    }
 
     /// <summary>Reads JSON in UTF-8, as <see cref="ReadFile"/> does.</summary>
     /// <param name="json">The content.</param>
@@ -37,23 +46,10 @@ public sealed partial record RunConfiguration
     /// <exception cref="InvalidInputException">As for <see cref="ReadFile"/>.</exception>
     internal static RunConfiguration FromJson(byte[] json, string name, RunConfiguration? start = null)
     {
-        // Properties that are left out would lose their defaults, so what is given is laid over the defaults.
-        JsonNode settings = JsonSerializer.SerializeToNode(start ?? new RunConfiguration(), RunJson.Default.RunConfiguration)!;
         try
         {
             using JsonDocument document = JsonDocument.Parse(WithoutByteOrderMark(json), Tolerant);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new InvalidInputException($"{name} holds no JSON object; expected {{ \"depth\": 5, … }}.");
-            foreach (JsonProperty property in document.RootElement.EnumerateObject())
-            {
-                RequireKnown(property.Name, name);
-                settings[property.Name] = JsonNode.Parse(property.Value.GetRawText(), null, Tolerant);
-            }
-            return settings.Deserialize(RunJson.Default.RunConfiguration)!;
-        }
-        catch (JsonException e) when (SettingAt(e.Path) is { } setting)
-        {
-            throw new InvalidInputException($"{name}: the setting {setting.Name} is {ErrorText.Printable(settings[setting.Name]?.ToJsonString() ?? "null")}, expected {InWords(setting.PropertyType)}.", e);
+            return Read(document.RootElement, name, start);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -61,28 +57,51 @@ public sealed partial record RunConfiguration
         }
     }
 
-    private static void RequireKnown(string property, string name)
+    /// <summary>Reads a JSON object of settings.</summary>
+    internal static RunConfiguration Read(JsonElement element, string name, RunConfiguration? start = null)
     {
-        string[] known = [.. RunJson.Default.RunConfiguration.Properties.Select(p => p.Name)];
-        if (!known.Contains(property))
-            throw new InvalidInputException($"{name} has an unknown setting '{ErrorText.Printable(property)}'; {NearMatches.Advice(property, known)}");
+        if (element.ValueKind != JsonValueKind.Object) throw new InvalidInputException($"{name} holds no JSON object; expected {{ \"depth\": 5, … }}.");
+        RunConfiguration read = (start ?? new RunConfiguration()) with { };
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            if (property.Name == VersionName) read = read with { Version = property.Value.GetString() };
+            else if (RunSettings.Find(property.Name, name) is var setting) setting.Put(read, setting.Read(property.Value, name));
+        }
+        return read;
     }
 
-    private static JsonPropertyInfo? SettingAt(string? path)
+    /// <summary>Writes the version, where there is one, and settings.</summary>
+    internal void Write(Utf8JsonWriter writer, Func<Setting, bool> which)
     {
-        string first = (path ?? "").TrimStart('$', '.').Split('.', '[')[0];
-        return RunJson.Default.RunConfiguration.Properties.FirstOrDefault(p => p.Name == first);
+        writer.WriteStartObject();
+        if (Version is not null) writer.WriteString(VersionName, Version);
+        foreach (Setting setting in RunSettings.All.Where(which))
+        {
+            writer.WritePropertyName(setting.JsonName);
+            setting.Write(writer, setting.Get(this));
+        }
+        writer.WriteEndObject();
     }
 
     private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] json) =>
         json is [0xEF, 0xBB, 0xBF, ..] ? json.AsMemory(3) : json;
+}
 
-    private static string InWords(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+/// <summary>Configurations inside other files, with every setting; where version 0.1.0 wrote null, the default is meant.</summary>
+internal sealed class RunConfigurationConverter : JsonConverter<RunConfiguration>
+{
+    public override RunConfiguration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var t when t == typeof(int) || t == typeof(long) => "a whole number",
-        var t when t == typeof(double) => "a number",
-        var t when t == typeof(bool) => "true or false",
-        var t when t == typeof(string) || t.IsEnum => "a text in quotes",
-        _ => "a list of whole numbers",
-    };
+        using var document = JsonDocument.ParseValue(ref reader);
+        using var given = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(given))
+        {
+            writer.WriteStartObject();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null)) property.WriteTo(writer);
+            writer.WriteEndObject();
+        }
+        return RunConfiguration.FromJson(given.ToArray(), "The configuration");
+    }
+
+    public override void Write(Utf8JsonWriter writer, RunConfiguration value, JsonSerializerOptions options) => value.Write(writer, _ => true);
 }

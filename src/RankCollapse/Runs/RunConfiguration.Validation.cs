@@ -8,42 +8,29 @@ namespace RankCollapse.Runs;
 /// <content>The ranges of the settings, and what is built from them.</content>
 public sealed partial record RunConfiguration
 {
-    private const int DeepestNetwork = 10_000;
-
     /// <summary>Checks every setting that can be checked without the data.</summary>
-    /// <exception cref="InvalidInputException">A setting lies outside its range; the message names it by its option, with the value found and those expected.</exception>
+    /// <exception cref="InvalidInputException">A setting lies outside its range; the message names it, with the value found and those expected.</exception>
     public void Validate()
     {
         if (string.IsNullOrWhiteSpace(Data)) throw new InvalidInputException("The setting data is empty; expected mnist, gaussian-mixture or a file.");
-        RequireAtLeast("samples", Samples, 1);
-        RequireAtLeast("classes", Classes, 1);
+        foreach (Setting setting in RunSettings.All) setting.Check(setting.Get(this));
         if (ClassCounts is not null) ClassSubsample.Counts(Samples, Classes, ClassCounts);
-        RequireAtLeast("dimension", Dimension, 1);
-        RequireNotNegative("sigma", Sigma);
-        RequireDefined("architecture", Architecture);
-        RequireAtLeast("depth", Depth, 1);
-        if (Depth > DeepestNetwork) throw new InvalidInputException($"The setting depth is {Depth}; expected at most {DeepestNetwork} layers.");
         HiddenWidths();
         Networks.Activation.Parse(Activation);
         Networks.Activation.Parse(OutputActivation);
-        RequireDefined("loss", Loss);
-        RequireDefined("convention", Convention);
-        RequireNotNegative("lambda", Lambda);
-        RequireNotNegative("delta", Delta);
-        if (LambdaFeatures is { } lambdaFeatures) RequireNotNegative("lambda-features", lambdaFeatures);
-        RequireDefined("init", Init);
-        RequireName("solver", Solver, Solvers.All.Names);
-        if (LearningRate is { } learningRate) RequirePositive("learning-rate", learningRate);
-        RequireDefined("schedule", Schedule);
-        if (!(Momentum is >= 0 and < 1)) throw new InvalidInputException($"The setting momentum is {Momentum}; expected a number from 0 to below 1.");
-        RequireAtLeast("max-epochs", MaxEpochs, 0);
-        if (MaxSeconds is { } maxSeconds) RequirePositive("max-seconds", maxSeconds);
-        RequireNotNegative("gradient-tolerance", GradientTolerance);
-        if (CollapseTolerance is { } collapseTolerance) RequireNotNegative("collapse-tolerance", collapseTolerance);
-        if (RecordEvery is { } recordEvery) RequireAtLeast("record-every", recordEvery, 1);
-        RequireDefined("record", Record);
-        RequirePositive("checkpoint-seconds", CheckpointSeconds);
-        if (Threads is { } threads) RequireAtLeast("threads", threads, 1);
+        Solvers.All.Parse(Solver);
+    }
+
+    /// <summary>The settings with every default filled in that depends on others (learning rate, feature penalty), and with those that have no effect at their defaults.</summary>
+    public RunConfiguration Resolve()
+    {
+        RunConfiguration resolved = this with { };
+        foreach (Setting setting in RunSettings.All)
+        {
+            if (!setting.Concerns(this)) setting.Put(resolved, setting.Default);
+            else if (setting.Get(this) is null) setting.Put(resolved, setting.DefaultFor(this));
+        }
+        return resolved;
     }
 
     /// <summary>The shape of the network for data of these dimensions.</summary>
@@ -52,8 +39,7 @@ public sealed partial record RunConfiguration
     /// <exception cref="InvalidInputException">Depth, widths or names do not make a network.</exception>
     public NetworkSpecification ToSpecification(int inputDimension, int outputDimension)
     {
-        RequireAtLeast("depth", Depth, 1);
-        RequireDefined("architecture", Architecture);
+        foreach (string property in (string[])[nameof(Depth), nameof(Architecture)]) RunSettings.Of(property).Check(RunSettings.Of(property).Get(this));
         return new NetworkSpecification(
             inputDimension,
             [.. HiddenWidths(), outputDimension],
@@ -102,34 +88,7 @@ public sealed partial record RunConfiguration
         int hidden = Depth - 1;
         if (Width.Count != 1 && Width.Count != hidden)
             throw new InvalidInputException($"The setting width has {Width.Count} numbers, but a network of depth {Depth} has {hidden} hidden layers; give one number for all or {hidden} numbers.");
-        foreach (int width in Width) RequireAtLeast("width", width, 1);
+        RunSettings.Of(nameof(Width)).Check(Width);
         return Width.Count == hidden ? [.. Width] : [.. Enumerable.Repeat(Width[0], hidden)];
-    }
-
-    private static void RequireDefined<T>(string setting, T value)
-        where T : struct, Enum
-    {
-        if (!Enum.IsDefined(value)) throw new InvalidInputException($"The setting {setting} is {value}; known are {string.Join(", ", EnumNames.All<T>())}.");
-    }
-
-    private static void RequireName(string setting, string name, IReadOnlyList<string> known)
-    {
-        if (!known.Contains(name))
-            throw new InvalidInputException($"The setting {setting} is '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, known)}");
-    }
-
-    private static void RequireAtLeast(string setting, long value, long least)
-    {
-        if (value < least) throw new InvalidInputException($"The setting {setting} is {value}; expected at least {least}.");
-    }
-
-    private static void RequireNotNegative(string setting, double value)
-    {
-        if (!double.IsFinite(value) || value < 0) throw new InvalidInputException($"The setting {setting} is {value}; expected a finite number of at least 0.");
-    }
-
-    private static void RequirePositive(string setting, double value)
-    {
-        if (!double.IsFinite(value) || value <= 0) throw new InvalidInputException($"The setting {setting} is {value}; expected a finite number above 0.");
     }
 }

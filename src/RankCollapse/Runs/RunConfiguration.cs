@@ -1,11 +1,10 @@
-using System.Text.Json.Serialization;
 using RankCollapse.Networks;
 using RankCollapse.Training;
 using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Runs;
 
-/// <summary>Every setting of <c>train</c>, resolved, as in <c>config.json</c>; names equal the command's options in camel case.</summary>
+/// <summary>The settings of a run, as in <c>config.json</c>; <see cref="RunSettings"/> says of each what it is.</summary>
 public sealed partial record RunConfiguration
 {
     /// <summary>The version of the program that wrote it.</summary>
@@ -30,14 +29,12 @@ public sealed partial record RunConfiguration
     public double Sigma { get; init; } = 0.1;
 
     /// <summary>How layers are joined.</summary>
-    [JsonConverter(typeof(EnumNameConverter<Architecture>))]
     public Architecture Architecture { get; init; } = Architecture.Feedforward;
 
     /// <summary>L.</summary>
     public int Depth { get; init; } = 5;
 
     /// <summary>n_1 … n_{L−1}: one number for all, or one for each hidden layer.</summary>
-    [JsonConverter(typeof(NumberOrListConverter))]
     public IReadOnlyList<int> Width { get; init; } = [200];
 
     /// <summary>Hidden activation, by its name.</summary>
@@ -50,11 +47,9 @@ public sealed partial record RunConfiguration
     public bool Bias { get; init; }
 
     /// <summary>How outputs are compared with targets.</summary>
-    [JsonConverter(typeof(EnumNameConverter<Loss>))]
     public Loss Loss { get; init; } = Loss.Squared;
 
     /// <summary>How the terms of the objective are scaled.</summary>
-    [JsonConverter(typeof(EnumNameConverter<Convention>))]
     public Convention Convention { get; init; } = Convention.Sum;
 
     /// <summary>λ.</summary>
@@ -67,7 +62,6 @@ public sealed partial record RunConfiguration
     public double? LambdaFeatures { get; init; }
 
     /// <summary>How initial weights are drawn.</summary>
-    [JsonConverter(typeof(EnumNameConverter<InitializationScheme>))]
     public InitializationScheme Init { get; init; } = InitializationScheme.Orthogonal;
 
     /// <summary>A name of <see cref="Solvers.All"/>.</summary>
@@ -77,7 +71,6 @@ public sealed partial record RunConfiguration
     public double? LearningRate { get; init; }
 
     /// <summary>The learning rate over the epochs.</summary>
-    [JsonConverter(typeof(EnumNameConverter<RateSchedule>))]
     public RateSchedule Schedule { get; init; } = RateSchedule.Cosine;
 
     /// <summary>Momentum of <c>sgd</c>.</summary>
@@ -105,7 +98,6 @@ public sealed partial record RunConfiguration
     public long? RecordEvery { get; init; }
 
     /// <summary>What a record holds.</summary>
-    [JsonConverter(typeof(EnumNameConverter<RecordKind>))]
     public RecordKind Record { get; init; } = RecordKind.All;
 
     /// <summary>Write a checkpoint every so many seconds.</summary>

@@ -11,7 +11,6 @@ namespace RankCollapse.Runs;
     RespectNullableAnnotations = true,
     AllowDuplicateProperties = false,
     Converters = [typeof(EnumNameConverter<TrainingStatus>), typeof(EnumNameConverter<Convention>), typeof(NonFiniteAsNullConverter)])]
-[JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(EnsembleSummary))]
 internal sealed partial class RunJson : JsonSerializerContext;
@@ -32,29 +31,5 @@ internal sealed class NonFiniteAsNullConverter : JsonConverter<double>
     {
         if (double.IsFinite(value)) writer.WriteNumberValue(value);
         else writer.WriteNullValue();
-    }
-}
-
-/// <summary>Reads one whole number as a list of one.</summary>
-internal sealed class NumberOrListConverter : JsonConverter<IReadOnlyList<int>>
-{
-    public override IReadOnlyList<int> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        if (reader.TokenType == JsonTokenType.Number) return [reader.GetInt32()];
-        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException();
-        var numbers = new List<int>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out int number)) throw new JsonException();
-            numbers.Add(number);
-        }
-        return numbers;
-    }
-
-    public override void Write(Utf8JsonWriter writer, IReadOnlyList<int> value, JsonSerializerOptions options)
-    {
-        writer.WriteStartArray();
-        foreach (int number in value) writer.WriteNumberValue(number);
-        writer.WriteEndArray();
     }
 }

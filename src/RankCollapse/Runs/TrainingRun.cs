@@ -111,11 +111,9 @@ public static class TrainingRun
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(data);
-        return configuration with
+        return configuration.Resolve() with
         {
             Version = ProgramVersion,
-            LambdaFeatures = configuration.LambdaFeatures ?? configuration.Lambda,
-            LearningRate = configuration.ToSolverSettings().EffectiveLearningRate,
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, specification, data.SampleCount),
         };
     }

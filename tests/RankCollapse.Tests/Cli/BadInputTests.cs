@@ -40,7 +40,7 @@ public sealed class BadInputTests
         { "train --solver admm", "did you mean 'adam'" },
         { "train --init kaiming", "orthogonal" },
         { "train --architecture resdiual", "did you mean 'residual'" },
-        { "train --learning-rate 0", "learning-rate is 0" },
+        { "train --solver adam --learning-rate 0", "learning-rate is 0" },
         { "train --threads 0", "threads is 0" },
         { "train --max-epochs -1", "max-epochs is -1" },
         { "train --max-seconds 0", "max-seconds is 0" },

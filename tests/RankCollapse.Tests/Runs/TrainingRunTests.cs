@@ -127,7 +127,7 @@ public sealed class TrainingRunTests
         TrainingRun.Start(Small, path, CancelAt(5, cancellation), cancellation.Token);
         (Func<RunConfiguration, RunConfiguration> Change, string Name)[] changes =
         [
-            (c => c with { Lambda = 1 }, "--lambda 0.01"),
+            (c => c with { Lambda = 1 }, "lambda 0.01"),
             (c => c with { Seed = 3 }, "--seed"),
             (c => c with { Width = [9] }, "--width"),
             (c => c with { LearningRate = 1 }, "--learning-rate"),

@@ -1,37 +1,47 @@
 using System.Text.Json;
+using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Sweeps.Plan;
 
 public sealed class TrialIdentityTests
 {
-    private static readonly string[] NotCounted = ["version", "threads", "checkpointSeconds"];
+    private static readonly RunConfiguration Adam = new() { Solver = "adam", RecordEvery = 10, MaxSeconds = 5, ClassCounts = [100, 100], Classes = 2, CollapseTolerance = 1e-9 };
 
     [Fact]
     public void EverySettingThatAResultDependsOn_ChangesTheIdentity()
     {
-        var start = TrialIdentity.Resolve(new RunConfiguration { RecordEvery = 10, MaxSeconds = 5, LearningRate = 1e-3, ClassCounts = [100, 100], Classes = 2, CollapseTolerance = 1e-9 });
-        using JsonDocument document = JsonDocument.Parse(start.ToJson());
-        foreach (JsonProperty property in document.RootElement.EnumerateObject())
-        {
-            string other = property.Value.ValueKind switch
-            {
-                JsonValueKind.Number => $"{property.Value.GetDouble() + 1}",
-                JsonValueKind.True => "false",
-                JsonValueKind.False => "true",
-                JsonValueKind.Array => "[7]",
-                _ => property.Name == "record" ? "\"collapse\"" : "\"other\"",
-            };
-            RunConfiguration changed = RunConfiguration.FromJson(System.Text.Encoding.UTF8.GetBytes($"{{ \"{property.Name}\": {other} }}"), "test", start);
-            bool isSame = TrialIdentity.Of(start) == TrialIdentity.Of(changed);
-            Assert.Equal(NotCounted.Contains(property.Name), isSame);
-        }
+        RunConfiguration start = TrialIdentity.Resolve(Adam);
+        Assert.All(RunSettings.All.Where(setting => setting.Concerns(start)), setting =>
+            Assert.Equal(setting.Effect == SettingEffect.Machine, TrialIdentity.Of(start) == TrialIdentity.Of(setting.With(start, Other(setting, setting.Get(start))))));
+    }
+
+    [Theory]
+    [InlineData("momentum", "0.5")]
+    [InlineData("sigma", "2")]
+    [InlineData("dimension", "7")]
+    public void ASettingWithoutEffect_DoesNotCount(string name, string value)
+    {
+        RunConfiguration other = RunConfiguration.FromJson(System.Text.Encoding.UTF8.GetBytes($"{{ \"{name}\": {value} }}"), "test", Adam);
+        Assert.Equal(Of(Adam), Of(other));
     }
 
     [Fact]
-    public void RecordsOfAll_AreTheDefault() =>
-        Assert.Equal(TrialIdentity.Of(TrialIdentity.Resolve(new RunConfiguration())), TrialIdentity.Of(TrialIdentity.Resolve(new RunConfiguration { Record = RecordKind.All })));
+    public void Identities_AreThoseOfTheFirstVersion()
+    {
+        var mixture = new RunConfiguration { Data = "gaussian-mixture", Samples = 12, Classes = 3, Dimension = 6, Width = [5], Depth = 3, MaxEpochs = 1, RecordEvery = 7 };
+        Assert.Equal("97932a343e32e998b0a3", Of(new RunConfiguration { Samples = 20, Width = [5], Depth = 3, MaxEpochs = 1 }));
+        Assert.Equal("12e7d7d72801ae9b4dda", Of(mixture));
+        Assert.Equal("28c82b1c888917852842", Of(mixture with { Convention = Convention.Equation3, Architecture = Architecture.Residual }));
+        Assert.Equal("87526c3f75ab55158795", Of(mixture with { Solver = "adam", Schedule = RateSchedule.Constant, Loss = Loss.CrossEntropy }));
+        Assert.Equal("3854a51388d81ca617a5", Of(mixture with { Solver = "sgd", Momentum = 0.5, Bias = true, CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxSeconds = 100 }));
+        Assert.Equal("4b1aa6cd6d67c6b6318a", Of(mixture with
+        {
+            Solver = "lbfgs", LambdaFeatures = 0, Delta = 0.25, Init = InitializationScheme.He, Activation = "leaky-relu(0.3)", ClassCounts = [3, 4, 5],
+        }));
+    }
 
     [Fact]
     public void ADataFile_CountsByItsContentNotItsPath()
@@ -43,4 +53,17 @@ public sealed class TrialIdentityTests
         Assert.Equal(Id(first), Id(second));
         Assert.NotEqual(Id(first), Id(third));
     }
+
+    private static string Of(RunConfiguration configuration) => TrialIdentity.Of(TrialIdentity.Resolve(configuration));
+
+    private static object Other(Setting setting, object? value) => value switch
+    {
+        int number => number + 1,
+        long number => number + 1,
+        double number => number + 1,
+        bool isOn => !isOn,
+        Enum named => EnumNames.Find(setting.Type, setting.Names.First(name => name != EnumNames.Of(named)))!,
+        string => "other",
+        _ => new[] { 7 },
+    };
 }

@@ -1,0 +1,115 @@
+using RankCollapse.Data;
+using RankCollapse.Networks;
+using RankCollapse.Training;
+using RankCollapse.Training.Solving;
+using static RankCollapse.Runs.SettingEffect;
+using C = RankCollapse.Runs.RunConfiguration;
+
+namespace RankCollapse.Runs;
+
+/// <summary>The table of all settings of a run. Whatever iterates over settings iterates over it.</summary>
+public static class RunSettings
+{
+    private static readonly SettingRange Counts = new(1);
+    private static readonly SettingRange NotNegative = new(0);
+    private static readonly SettingRange Positive = new(0, IsAbove: true);
+
+    private static readonly SettingScope Mixtures = new(nameof(C.Data), () => $"the data {DataSource.GaussianMixtureName}", c => c.Data == DataSource.GaussianMixtureName);
+    private static readonly SettingScope HiddenLayers = new(nameof(C.Depth), () => "a depth of at least 2", c => c.Depth >= 2);
+    private static readonly SettingScope InnerLayers = new(nameof(C.Depth), () => "a depth of at least 3", c => c.Depth >= 3);
+    private static readonly SettingScope SeparatePenalties = new(nameof(C.Convention), () => "the conventions sum and mean", c => c.Convention != Convention.Equation3);
+    /// <summary>The settings, in the order of help and files.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new(nameof(C.Data), SettingPart.Data, Result, "mnist, gaussian-mixture, or a file: .npz, .csv, IDX images (.gz too)", "NAME|FILE"),
+        new(nameof(C.Samples), SettingPart.Data, Result, "N, the number of samples, balanced over the classes", "N") { Range = Counts },
+        new(nameof(C.Classes), SettingPart.Data, Result, "K, the number of classes", "K") { Range = Counts },
+        new(nameof(C.ClassCounts), SettingPart.Data, Result, "Samples of each class, which sum to N", "n,n,…") { Range = Counts, InWords = () => "equal" },
+        new(nameof(C.Dimension), SettingPart.Data, Result, "The number of inputs", "n") { Range = Counts, Scope = Mixtures },
+        new(nameof(C.Sigma), SettingPart.Data, Result, "Standard deviation of each class around its mean", "σ") { Range = NotNegative, Scope = Mixtures },
+        new(nameof(C.Architecture), SettingPart.Network, Result, "How layers are joined", "NAME") { Scope = InnerLayers },
+        new(nameof(C.Depth), SettingPart.Network, Result, "L, the number of layers", "L") { Range = new(1, 10_000) },
+        new(nameof(C.Width), SettingPart.Network, Result, "Width of the hidden layers: one number for all, or one for each", "n[,n…]") { Range = Counts, Scope = HiddenLayers },
+        new(nameof(C.Activation), SettingPart.Network, Result, "Hidden activation", "NAME", () => Activation.All.Names) { Scope = HiddenLayers },
+        new(nameof(C.OutputActivation), SettingPart.Network, Result, "Output activation, of the same names", "NAME"),
+        new(nameof(C.Bias), SettingPart.Network, Result, "Give the layers biases", null),
+        new(nameof(C.Loss), SettingPart.Objective, Result, "How outputs are compared with targets", "NAME"),
+        new(nameof(C.Convention), SettingPart.Objective, Result, "How the objective's terms are scaled: sum (Section 5.2), mean (1/N), eq3 (equation 3)", "NAME"),
+        new(nameof(C.Lambda), SettingPart.Objective, Result, "λ, the weight penalty", "λ") { Range = NotNegative },
+        new(nameof(C.Delta), SettingPart.Objective, Result, "δ, the first layer's share of λ", "δ") { Range = NotNegative, Scope = SeparatePenalties },
+        new(nameof(C.LambdaFeatures), SettingPart.Objective, Result, "λ', the feature penalty", "λ'")
+        {
+            Range = NotNegative, Scope = SeparatePenalties, InWords = () => "= lambda", Derived = c => c.Lambda,
+        },
+        new(nameof(C.Init), SettingPart.Start, Result, "Initial weights", "NAME"),
+        new(nameof(C.Solver), SettingPart.Training, Result, "How the objective is minimised", "NAME", () => Solvers.All.Names),
+        new(nameof(C.LearningRate), SettingPart.Training, Result, "Learning rate", "η")
+        {
+            Range = Positive, Scope = SolversWith("learning-rate"), InWords = Rates,
+            Derived = c => Solvers.All.Parse(c.Solver).DefaultLearningRate?.Invoke(c.Convention),
+        },
+        new(nameof(C.Schedule), SettingPart.Training, Result, "Learning rate over the epochs", "NAME") { Scope = SolversWith("schedule") },
+        new(nameof(C.Momentum), SettingPart.Training, Result, "Momentum", "m") { Range = new(0, 1, IsBelow: true), Scope = SolversWith("momentum") },
+        new(nameof(C.MaxEpochs), SettingPart.Training, Stopping, "The most epochs (solver iterations)", "n")
+        {
+            Range = NotNegative,
+            DecidesBecause = c => c.ToSolverSettings().DependsOnMaxEpochs ? "with the schedule cosine the rate of every epoch depends on it" : null,
+        },
+        new(nameof(C.MaxSeconds), SettingPart.Training, Stopping, "The most seconds of training", "s") { Range = Positive, InWords = () => "no limit" },
+        new(nameof(C.GradientTolerance), SettingPart.Training, Stopping, "Stop at this relative gradient norm", "ε") { Range = NotNegative },
+        new(nameof(C.CollapseTolerance), SettingPart.Training, Stopping, "Stop only where also the TCV of every layer is at most this, and the rank of its features at most K", "TCV")
+        {
+            Range = NotNegative, InWords = () => "the gradient decides alone", IsLater = true,
+        },
+        new(nameof(C.Seed), SettingPart.Start, Result, "Seed of the initial weights", "n"),
+        new(nameof(C.DataSeed), SettingPart.Data, Result, "Seed of the data", "n"),
+        new(nameof(C.RecordEvery), SettingPart.Records, SettingEffect.Records, "Record metrics every n epochs, and at 1, 2, 5, 10, … before that", "n")
+        {
+            Range = Counts, InWords = () => "about 100 records",
+        },
+        new(nameof(C.Record), SettingPart.Records, SettingEffect.Records, "What a record holds: all, or collapse (TCV and rank of the features), which costs a third less", "NAME") { IsLater = true },
+        new(nameof(C.CheckpointSeconds), SettingPart.Records, SettingEffect.Machine, "Write a checkpoint every s seconds", "s") { Range = Positive },
+        new(nameof(C.Threads), SettingPart.Machine, SettingEffect.Machine, "Threads inside matrix products; results do not depend on it", "n") { Range = Counts, InWords = () => "all cores" },
+    ];
+
+    private static readonly Dictionary<string, Setting> ByProperty = All.ToDictionary(setting => char.ToUpperInvariant(setting.JsonName[0]) + setting.JsonName[1..]);
+
+    private static readonly Dictionary<string, Setting> ByJsonName = All.ToDictionary(setting => setting.JsonName);
+
+    /// <summary>The names in files.</summary>
+    public static IReadOnlyCollection<string> JsonNames => ByJsonName.Keys;
+
+    /// <summary>The setting of a property of <see cref="RunConfiguration"/>.</summary>
+    /// <param name="property">The property's name.</param>
+    public static Setting Of(string property) => ByProperty[property];
+
+    /// <summary>The setting of a name in files; null where there is none.</summary>
+    /// <param name="jsonName">The name.</param>
+    public static Setting? Find(string jsonName) => ByJsonName.GetValueOrDefault(jsonName);
+
+    /// <summary>The setting of a name in files.</summary>
+    /// <param name="jsonName">The name.</param>
+    /// <param name="place">Where the name stands, for the error.</param>
+    /// <exception cref="InvalidInputException">There is none; near names are listed.</exception>
+    public static Setting Find(string jsonName, string place) => Find(jsonName)
+        ?? throw new InvalidInputException($"{place} has an unknown setting '{ErrorText.Printable(jsonName)}'; {NearMatches.Advice(jsonName, JsonNames)}");
+
+    /// <summary>The solvers whose entries name a setting.</summary>
+    private static SettingScope SolversWith(string setting) => new(
+        nameof(C.Solver),
+        () => Solvers.All.Where(solver => solver.Settings.Contains(setting)).Select(solver => solver.Name).ToArray() is [var one] ? $"the solver {one}" : $"the solvers {Listed(setting)}",
+        c => Solvers.All.Find(c.Solver)?.Settings.Contains(setting) ?? true);
+
+    private static string Listed(string setting) => string.Join(" and ", Solvers.All.Where(solver => solver.Settings.Contains(setting)).Select(solver => solver.Name));
+
+    /// <summary>The default rates of the solvers that have one: <c>adam 1e-3; sgd 1e-4 (sum), 1e-2 (mean, eq3)</c>.</summary>
+    private static string Rates()
+    {
+        Setting setting = Of(nameof(C.LearningRate));
+        return string.Join("; ", Solvers.All.Where(solver => solver.DefaultLearningRate is not null).Select(solver =>
+        {
+            var groups = Enum.GetValues<Convention>().GroupBy(convention => setting.Text(solver.DefaultLearningRate!(convention))).ToArray();
+            return $"{solver.Name} {(groups is [var one] ? one.Key : string.Join(", ", groups.Select(group => $"{group.Key} ({string.Join(", ", group.Select(c => EnumNames.Of(c)))})")))}";
+        }));
+    }
+}
