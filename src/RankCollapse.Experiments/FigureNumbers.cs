@@ -1,4 +1,5 @@
 using System.Globalization;
+using RankCollapse.Collapse;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 
@@ -20,12 +21,7 @@ internal static class FigureNumbers
         return parts[0] == "1" ? power : $"{parts[0].Replace('-', '−')}·{power}";
     }
 
-    /// <summary>‖a − b‖/‖b‖ over the first <paramref name="count"/> entries; NaN where one has fewer entries or b is 0.</summary>
-    public static double RelativeDistance(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int count)
-    {
-        if (a.Length < count || b.Length < count) return double.NaN;
-        double difference = 0, size = 0;
-        for (int i = 0; i < count; i++) (difference, size) = (difference + ((a[i] - b[i]) * (a[i] - b[i])), size + (b[i] * b[i]));
-        return size > 0 ? Math.Sqrt(difference / size) : double.NaN;
-    }
+    /// <summary>The <see cref="SpectralDistance"/> of a from b over the first <paramref name="count"/> values; NaN where one has fewer entries or b is 0.</summary>
+    public static double RelativeDistance(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int count) =>
+        a.Length < count || b.Length < count ? double.NaN : SpectralDistance.Of(a[..count].ToArray(), b[..count].ToArray()) ?? double.NaN;
 }

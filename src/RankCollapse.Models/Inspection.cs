@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Formats;
 using RankCollapse.Models.Reading;
@@ -72,22 +73,11 @@ public sealed record Inspection
     /// <summary>Features of values that no inspected layer computes, in the model's order.</summary>
     public IReadOnlyList<LayerFeatures> OtherFeatures { get; init; } = [];
 
-    /// <summary>What the metrics of features are called and what they mean; those that are not listed go by their keys.</summary>
-    public IReadOnlyList<FeatureColumn> FeatureColumns { get; init; } = [];
-
     /// <summary>What the features were measured on, in a few sentences; null where no data was given.</summary>
     public string? FeatureNote { get; init; }
 
     /// <summary>Blocks above this many numbers are set free before the next tensor is read, so that two large tensors are never held at once.</summary>
     private const int LargeArray = 1 << 20;
-
-    /// <summary>The metrics of features that some layer has, in the order of the first that has them; none where no data was given.</summary>
-    public IReadOnlyList<FeatureColumn> MeasuredFeatureColumns()
-    {
-        IEnumerable<LayerFeatures> measured = [.. Layers.Select(layer => layer.Features).OfType<LayerFeatures>(), .. OtherFeatures];
-        IEnumerable<string> keys = measured.SelectMany(features => features.Metrics.Where(metric => metric.Value is not null)).Select(metric => metric.Key).Distinct(StringComparer.Ordinal);
-        return [.. keys.Select(key => FeatureColumns.FirstOrDefault(column => column.Key == key) ?? new FeatureColumn(key, key, ""))];
-    }
 
     /// <summary>Inspects a model: one tensor at a time is in memory. Features are measured where there are data for them, and joined with the layers' weights.</summary>
     /// <param name="path">A file or folder of any of <see cref="ModelFormats.All"/>.</param>
@@ -103,7 +93,7 @@ public sealed record Inspection
         FeatureReport? features = options.Features is not null || format.HasData ? MeasureFeatures(model, format, options.Features ?? new FeatureOptions(), options) : null;
         if (features is { Labels.Count: > 0 }) options = options with { Classes = options.Classes ?? features.Labels.Count };
         Inspection weights = InspectWeights(model, format, options);
-        return features is null ? weights : weights.WithFeatures(features.ToLayerFeatures(), features.ToColumns(), features.Note()) with { Features = features };
+        return features is null ? weights : weights.WithFeatures(features.ToLayerFeatures(), features.Note()) with { Features = features };
     }
 
     private static FeatureReport MeasureFeatures(ModelTensors model, ModelFormat format, FeatureOptions features, InspectionOptions options)
@@ -135,17 +125,35 @@ public sealed record Inspection
         return new Inspection { Path = model.Path, Format = format, Options = options, Layers = layers, Skipped = skipped };
     }
 
+    /// <summary>The number of a metric of a layer's weights; null where it does not exist.</summary>
+    public double? Number(InspectedLayer layer, Metric metric)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(metric);
+        return metric.OfWeights?.Invoke(new MeasuredWeights(layer.Spectrum, layer.Parameters, Options.Classes)).Number;
+    }
+
+    /// <summary>The metrics of weights that some layer has.</summary>
+    public IReadOnlyList<Metric> WeightMetrics() =>
+        [.. MetricTable.Of(MetricScopes.Weights).Where(metric => Layers.Any(layer => Number(layer, metric) is not null))];
+
+    /// <summary>The metrics of features that some layer or value has; none where no data was given.</summary>
+    public IReadOnlyList<Metric> FeatureMetrics()
+    {
+        LayerFeatures[] measured = [.. Layers.Select(layer => layer.Features).OfType<LayerFeatures>(), .. OtherFeatures];
+        return [.. MetricTable.Of(MetricScopes.Features).Where(metric => measured.Any(features => features.Metrics.GetValueOrDefault(metric.Key) is not null))];
+    }
+
     /// <summary>This inspection with features joined to the layers by name.</summary>
     /// <param name="features">What was measured.</param>
-    /// <param name="columns">What its metrics are called.</param>
     /// <param name="note">What the features were measured on.</param>
-    public Inspection WithFeatures(IReadOnlyList<LayerFeatures> features, IReadOnlyList<FeatureColumn> columns, string? note = null)
+    public Inspection WithFeatures(IReadOnlyList<LayerFeatures> features, string? note = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         var byLayer = features.GroupBy(feature => feature.Layer, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
         InspectedLayer[] layers = [.. Layers.Select(layer => layer with { Features = byLayer.GetValueOrDefault(layer.Layer.Name) })];
         var joined = layers.Select(layer => layer.Features).OfType<LayerFeatures>().ToHashSet(ReferenceEqualityComparer.Instance);
-        return this with { Layers = layers, FeatureColumns = columns, FeatureNote = note, OtherFeatures = [.. features.Where(feature => !joined.Contains(feature))] };
+        return this with { Layers = layers, FeatureNote = note, OtherFeatures = [.. features.Where(feature => !joined.Contains(feature))] };
     }
 
     private static WeightSpectrum? Measure(ModelTensors model, WeightLayer layer, InspectionOptions options, out string? reason)

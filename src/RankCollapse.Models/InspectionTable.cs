@@ -1,5 +1,6 @@
 using Parquet;
 using Parquet.Schema;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Formats;
 using RankCollapse.Models.Features;
 
@@ -7,7 +8,7 @@ namespace RankCollapse.Models;
 
 /// <summary>
 /// An inspection as a tidy Parquet table: layer, kind, metric (strings), index (int32, 0 but for singular values, which count from 1) and value (double).
-/// Metrics have the keys of <see cref="InspectionColumn"/>, singular values the metric <c>singularValue</c>, features <c>features.</c> before their keys; what does not exist has no row.
+/// Metrics have the keys of <see cref="MetricTable"/>, singular values the metric <c>singularValue</c>, features <c>features.</c> before their keys; what does not exist has no row.
 /// </summary>
 public static class InspectionTable
 {
@@ -28,13 +29,13 @@ public static class InspectionTable
 
     private static IEnumerable<(string Layer, string Kind, string Metric, int Index, double Value)> Rows(Inspection inspection)
     {
-        IReadOnlyList<InspectionColumn> columns = InspectionColumn.OfWeights(inspection.Options.Classes);
+        IReadOnlyList<Metric> metrics = inspection.WeightMetrics();
         foreach (InspectedLayer layer in inspection.Layers)
         {
             string name = layer.Layer.Name, kind = layer.Layer.Kind.ToString();
-            foreach (InspectionColumn column in columns)
+            foreach (Metric metric in metrics)
             {
-                if (column.Value(layer) is { } value) yield return (name, kind, column.Key, 0, value);
+                if (inspection.Number(layer, metric) is { } value) yield return (name, kind, metric.Key, 0, value);
             }
             for (int i = 0; i < layer.Spectrum.SingularValues.Count; i++) yield return (name, kind, "singularValue", i + 1, layer.Spectrum.SingularValues[i]);
             foreach (var row in OfFeatures(layer.Features, kind)) yield return row;

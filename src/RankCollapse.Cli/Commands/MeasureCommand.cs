@@ -36,8 +36,9 @@ internal static class MeasureCommand
             Run run = RunFolder.Read(folder);
             if (clusters > run.DataSet.SampleCount) throw new InvalidInputException($"--rank is {clusters}, but the run has {run.DataSet.SampleCount} samples; expected at most that many.");
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
-            IReadOnlyList<LayerMetrics> layers = CollapseMeasurement.MeasureLayers(run.Trained, run.DataSet, new MeasurementOptions { ClusterCount = clusters });
-            LastLayerCollapse? last = CollapseMeasurement.MeasureLastLayer(run.Trained, run.DataSet, out string? reason);
+            var options = new MeasurementOptions { ClusterCount = clusters, RankTolerance = relative };
+            IReadOnlyList<MeasuredLayer> layers = CollapseMeasurement.Measure(run.Trained, run.DataSet, options);
+            MeasuredFeatures? last = CollapseMeasurement.LastHiddenLayer(run.Trained, run.DataSet, out string? reason);
             var measured = new MeasuredRun(folder, run, relative, clusters, layers, last, reason);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, MeasurementJson.Of(measured));
             else MeasurementTables.Write(environment, measured);
@@ -53,6 +54,6 @@ internal static class MeasureCommand
 /// <param name="Tolerance">For numerical ranks.</param>
 /// <param name="ClusterCount">K where it was given.</param>
 /// <param name="Layers">The layers.</param>
-/// <param name="LastLayer">NC1 to NC4; null where they do not exist.</param>
+/// <param name="LastLayer">The last hidden layer, for NC1 to NC4; null where these do not exist.</param>
 /// <param name="Reason">Why they do not exist.</param>
-internal sealed record MeasuredRun(string Path, Run Run, double Tolerance, int? ClusterCount, IReadOnlyList<LayerMetrics> Layers, LastLayerCollapse? LastLayer, string? Reason);
+internal sealed record MeasuredRun(string Path, Run Run, double Tolerance, int? ClusterCount, IReadOnlyList<MeasuredLayer> Layers, MeasuredFeatures? LastLayer, string? Reason);

@@ -36,6 +36,7 @@ internal static class CompressionOutput
     /// <summary>The document.</summary>
     public static JsonObject ToJson(CompressionReport report) => new()
     {
+        ["version"] = JsonOutput.MetricsVersion,
         ["model"] = report.Model,
         ["output"] = JsonOutput.Text(report.Output),
         ["rule"] = report.Rule.ToString().ToLowerInvariant(),

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Models.Features;
 
 namespace RankCollapse.Cli.Output;
@@ -17,12 +18,12 @@ internal static class FeatureOutput
     {
         string classes = report.Labels.Count == 0 ? "no labels" : $"{report.Labels.Count} classes";
         output.WriteLine($"Features of {report.SampleCount} samples, {classes}{(report.Accuracy is { } accuracy ? $"; {ErrorText.Printable(report.OutputTensor!)} predicts {Numbers.PerCent(accuracy)} of them right" : "")}");
-        FeatureMetric[] metrics = [.. report.Present().Where(metric => all || metric.IsMain)];
+        Metric[] metrics = [.. report.Present().Where(metric => all || metric.IsMainIn(MetricScopes.Features))];
         var table = new TextTable(["tensor", "layer", "by", "dimensions", .. metrics.Select(metric => metric.Heading)]);
         foreach (FeatureMetrics layer in report.Layers)
         {
             table.Add([ShortName.Of(layer.Tensor.Name, LongestName), ShortName.Of(layer.Tensor.Layer ?? Numbers.Short(null), LongestName), layer.Tensor.Operator, Dimensions(layer),
-                .. metrics.Select(metric => metric.Value(layer) is { } value && metric.Name == "featureNumericalRank" ? value.ToString("F0") : Numbers.Short(metric.Value(layer)))]);
+                .. metrics.Select(metric => Numbers.Of(metric.Format, layer.Number(metric)))]);
         }
         table.Write(output);
         if (report.Labels.Count > 0 && report.SubsampleCount < report.SampleCount) output.WriteLine($"TCV is of a subsample of {report.SubsampleCount} samples, drawn in proportion to the classes.");
@@ -64,11 +65,10 @@ internal static class FeatureOutput
             ["reduction"] = JsonOutput.Text(layer.Reduction),
             ["samples"] = layer.SampleCount,
             ["tcvSamples"] = layer.TotalClusterVariationSamples,
-            ["tcvIsCertified"] = layer.TotalClusterVariation?.IsCertified,
+            ["tcvIsCertified"] = layer.IsTotalClusterVariationCertified,
             ["spectrumSamples"] = layer.SpectrumSamples,
-            ["betweenRank"] = layer.BetweenRank,
         };
-        foreach (FeatureMetric metric in FeatureMetric.All) result[metric.Name] = JsonOutput.Number(metric.Value(layer));
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Features)) result[metric.Key] = JsonOutput.Number(metric, layer.Number(metric));
         result["singularValues"] = JsonOutput.List(layer.Spectrum.SingularValues);
         result["reasons"] = new JsonObject([.. layer.Reasons.Select(pair => KeyValuePair.Create(pair.Key, JsonOutput.Text(pair.Value)))]);
         return result;

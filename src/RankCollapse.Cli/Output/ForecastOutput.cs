@@ -24,6 +24,7 @@ internal static class ForecastOutput
     /// <summary>The JSON document.</summary>
     public static JsonObject ToJson(ForecastSet set, Run? run, IReadOnlyList<string> figures) => new()
     {
+        ["version"] = JsonOutput.MetricsVersion,
         ["trainedObjective"] = JsonOutput.Number(run?.Summary.Objective),
         ["forecasts"] = new JsonArray([.. set.Forecasts.Select(forecast => ToJson(forecast, run))]),
         ["missing"] = new JsonArray([.. set.Missing.Select(m => new JsonObject { ["source"] = m.Source, ["reason"] = m.Reason })]),
@@ -68,8 +69,8 @@ internal static class ForecastOutput
                 cells =
                 [
                     .. cells, Numbers.Short(trained.FeatureSingularValues[0], 4), Numbers.Short(trained.WeightSingularValues[0], 4),
-                    Numbers.PerCent(layer.FeatureDeviation(trained.FeatureSingularValues)),
-                    Numbers.PerCent(layer.WeightDeviation(trained.WeightSingularValues)),
+                    Numbers.PerCent(layer.FeatureDistance(trained.FeatureSingularValues)),
+                    Numbers.PerCent(layer.WeightDistance(trained.WeightSingularValues)),
                 ];
             }
             table.Add(cells);
@@ -101,7 +102,7 @@ internal static class ForecastOutput
         ["weightSingularValues"] = JsonOutput.List(layer.WeightSingularValues),
         ["trainedFeatureSingularValues"] = JsonOutput.List(trained?.FeatureSingularValues),
         ["trainedWeightSingularValues"] = JsonOutput.List(trained?.WeightSingularValues),
-        ["featureDeviation"] = JsonOutput.Number(trained is null ? null : layer.FeatureDeviation(trained.FeatureSingularValues)),
-        ["weightDeviation"] = JsonOutput.Number(trained is null ? null : layer.WeightDeviation(trained.WeightSingularValues)),
+        ["featureDistance"] = JsonOutput.Number(trained is null ? null : layer.FeatureDistance(trained.FeatureSingularValues)),
+        ["weightDistance"] = JsonOutput.Number(trained is null ? null : layer.WeightDistance(trained.WeightSingularValues)),
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Models;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Weights;
@@ -11,21 +12,21 @@ internal static class InspectionJson
     /// <summary>The document.</summary>
     public static JsonObject Of(Inspection inspection)
     {
-        IReadOnlyList<InspectionColumn> columns = InspectionColumn.OfWeights(inspection.Options.Classes);
         return new JsonObject
         {
+            ["version"] = JsonOutput.MetricsVersion,
             ["model"] = inspection.Path,
             ["format"] = inspection.Format.Name,
             ["convolution"] = Word(inspection.Options.Convolution),
             ["fourierSize"] = inspection.Options.Convolution == ConvolutionView.Fourier ? inspection.Options.FourierSize : null,
             ["classes"] = inspection.Options.Classes,
-            ["layers"] = new JsonArray([.. inspection.Layers.Select(layer => Layer(layer, columns))]),
+            ["layers"] = new JsonArray([.. inspection.Layers.Select(layer => Layer(inspection, layer))]),
             ["otherFeatures"] = new JsonArray([.. inspection.OtherFeatures.Select(features => Features(features))]),
             ["skipped"] = new JsonArray([.. inspection.Skipped.Select(tensor => new JsonObject { ["name"] = tensor.Name, ["reason"] = tensor.Reason })]),
         };
     }
 
-    private static JsonObject Layer(InspectedLayer layer, IReadOnlyList<InspectionColumn> columns)
+    private static JsonObject Layer(Inspection inspection, InspectedLayer layer)
     {
         WeightLayer weights = layer.Layer;
         var result = new JsonObject
@@ -41,7 +42,7 @@ internal static class InspectionJson
             ["nodes"] = Texts(weights.Nodes),
             ["outputs"] = Texts(weights.Outputs),
         };
-        foreach (InspectionColumn column in columns) result[column.Key] = JsonOutput.Number(column.Value(layer));
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Weights)) result[metric.Key] = JsonOutput.Number(metric, inspection.Number(layer, metric));
         result["parametersSaved"] = new JsonArray([.. layer.Spectrum.EnergyRanks.Select(rank => (JsonNode?)rank.ParametersSaved)]);
         result["singularValues"] = JsonOutput.List(layer.Spectrum.SingularValues);
         result["features"] = layer.Features is { } features ? Features(features) : null;
@@ -52,7 +53,7 @@ internal static class InspectionJson
     private static JsonObject Features(LayerFeatures features)
     {
         var result = new JsonObject { ["layer"] = features.Layer, ["value"] = features.Value };
-        foreach ((string key, double? value) in features.Metrics) result[key] = JsonOutput.Number(value);
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Features)) result[metric.Key] = JsonOutput.Number(metric, features.Metrics.GetValueOrDefault(metric.Key));
         if (features.Reasons.Count > 0) result["reasons"] = new JsonObject([.. features.Reasons.Select(pair => KeyValuePair.Create(pair.Key, JsonOutput.Text(pair.Value)))]);
         return result;
     }

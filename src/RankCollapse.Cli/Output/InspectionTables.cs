@@ -1,4 +1,5 @@
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Models;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
@@ -20,10 +21,13 @@ internal static class InspectionTables
         long weights = inspection.Layers.Sum(layer => layer.Parameters);
         output.WriteLine($"{inspection.Path}: {inspection.Layers.Count} layers with {weights.ToString("N0")} weights");
         if (inspection.Layers.Any(layer => layer.Layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution)) output.WriteLine(View(inspection.Options));
-        IReadOnlyList<InspectionColumn> columns = [.. InspectionColumn.OfWeights(inspection.Options.Classes).Where(column => all || column.IsMain)];
-        var table = new TextTable(["layer", "kind", "matrix", .. columns.Select(column => column.Heading)]);
+        Metric[] metrics = [.. inspection.WeightMetrics().Where(metric => all || metric.IsMainIn(MetricScopes.Weights))];
+        var table = new TextTable(["layer", "kind", "matrix", .. metrics.Select(metric => metric.Heading)]);
         foreach (InspectedLayer layer in inspection.Layers)
-            table.Add([ShortName.Of(layer.Layer.Name, LongestName), Kind(layer.Layer), layer.Spectrum.Shape.ToString(), .. columns.Select(column => Cell(column, layer))]);
+        {
+            string[] numbers = [.. metrics.Select(metric => Numbers.Of(metric.Format, inspection.Number(layer, metric)))];
+            table.Add([ShortName.Of(layer.Layer.Name, LongestName), Kind(layer.Layer), layer.Spectrum.Shape.ToString(), .. numbers]);
+        }
         if (inspection.Layers.Count > 0) table.Write(output);
         WriteSavings(output, inspection, weights);
         WriteSkipped(output, inspection.Skipped, all);
@@ -42,13 +46,6 @@ internal static class InspectionTables
         ConvolutionView.Fourier => $"Convolutions: as maps of images of {options.FourierSize} points a side with periodic borders",
         _ => "Convolutions: unfolded to out × (in·positions), a block for each group",
     };
-
-    private static string Cell(InspectionColumn column, InspectedLayer layer)
-    {
-        double? value = column.Value(layer);
-        if (column.Key.StartsWith("saved", StringComparison.Ordinal)) return Numbers.PerCent(value);
-        return column.IsWhole && value is { } whole ? whole.ToString("F0") : Numbers.Short(value);
-    }
 
     private static void WriteSavings(TextWriter output, Inspection inspection, long weights)
     {

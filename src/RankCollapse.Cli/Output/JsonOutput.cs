@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Output;
@@ -8,6 +9,9 @@ namespace RankCollapse.Cli.Output;
 /// <summary>The one JSON document that a verb writes with <c>--json</c>.</summary>
 internal static class JsonOutput
 {
+    /// <summary>The version of documents that hold metrics: 2 since the metrics of runs and of models have the same names.</summary>
+    public const int MetricsVersion = 2;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes the document.</summary>
@@ -19,6 +23,10 @@ internal static class JsonOutput
 
     /// <summary>A number, or null where JSON has none.</summary>
     public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
+
+    /// <summary>A metric's number, whole where it counts something; null where JSON has none.</summary>
+    public static JsonNode? Number(Metric metric, double? value) =>
+        metric.Format == MetricFormat.Count && value is { } number && double.IsFinite(number) ? JsonValue.Create((long)number) : Number(value);
 
     /// <summary>Numbers; null where there are none.</summary>
     public static JsonNode? List(IEnumerable<double>? values) => values is null ? null : new JsonArray([.. values.Select(value => Number(value))]);

@@ -1,7 +1,6 @@
+using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Output;
 
@@ -11,25 +10,14 @@ internal static class LayerTable
     /// <summary>Writes the table of a run's summary.</summary>
     public static void Write(TextWriter output, RunMeasurements run)
     {
-        var table = new TextTable("layer", "collapsed", "TCV", "rank Z", "rank W", "tail W", "‖W‖", "off 4.2");
-        foreach (int l in run.Layers)
-        {
-            LayerSummary? layer = run.Summary(l);
-            bool isMeasured = layer is { FeatureSingularValues.Count: > 0 };
-            table.Add(
-                $"{l}",
-                Word(run.State(l)),
-                Numbers.Interval(layer?.TcvLower, layer?.TcvUpper),
-                isMeasured ? $"{layer!.FeatureNumericalRank}" : Numbers.Short(null),
-                isMeasured ? $"{layer!.WeightNumericalRank}" : Numbers.Short(null),
-                Numbers.Short(layer?.WeightTailEnergy),
-                Numbers.Short(layer?.WeightNorm),
-                Numbers.PerCent(run.DeviationFromPrediction(l)));
-        }
+        Metric[] metrics = [.. MetricTable.Of(MetricScopes.Layers).Where(metric => metric.IsMainIn(MetricScopes.Layers))];
+        var table = new TextTable(["layer", "collapsed", .. metrics.Select(metric => metric.Heading)]);
+        foreach (int l in run.Layers) table.Add([$"{l}", Word(run.State(l)), .. metrics.Select(metric => Numbers.Of(metric.Format, run.Number(l, metric)))]);
         table.Write(output);
     }
 
-    private static string Word(CollapseState state) => state switch
+    /// <summary>A verdict of collapse in a word.</summary>
+    public static string Word(CollapseState state) => state switch
     {
         CollapseState.Collapsed => "yes",
         CollapseState.Nearly => "nearly",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RankCollapse.Collapse.Metrics;
 
 namespace RankCollapse.Cli.Output;
 
@@ -17,6 +18,15 @@ internal static class Numbers
         string[] parts = number.ToString($"E{digits - 1}", CultureInfo.InvariantCulture).Split('E');
         return $"{parts[0]}e{int.Parse(parts[1], CultureInfo.InvariantCulture)}";
     }
+
+    /// <summary>A metric's number; a dash for one that does not exist.</summary>
+    public static string Of(MetricFormat format, double? value) => format switch
+    {
+        MetricFormat.Count when value is { } number && double.IsFinite(number) => number.ToString("F0", CultureInfo.InvariantCulture),
+        MetricFormat.Share => PerCent(value),
+        MetricFormat.Seconds when value is not null => $"{Short(value)} s",
+        _ => Short(value),
+    };
 
     /// <summary>The two ends of an interval; one number where they agree to the digits shown.</summary>
     public static string Interval(double? lower, double? upper)

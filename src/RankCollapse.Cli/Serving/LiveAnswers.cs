@@ -22,9 +22,6 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
     private const string WholeNetwork = "whole network";
     private const string NoView = "There is no such sweep here, and no such run.";
 
-    private static readonly string[] LayerMetrics = ["tcvUpper", "wcssOfClasses", "featureNumericalRank", "weightNumericalRank", "weightTailEnergy"];
-    private static readonly string[] RankMetrics = ["featureNumericalRank", "weightNumericalRank"];
-
     private readonly ConcurrentDictionary<string, (long Version, byte[] Answer)> _kept = new(StringComparer.Ordinal);
 
     /// <summary>Where a view stands: its counts, what is trained, the settings and metrics to choose from; null where <c>known</c> is the present version.</summary>
@@ -102,8 +99,8 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
             writer.WriteString("left", now.SecondsLeft is { } left ? NumberText.Duration(Math.Ceiling(left)) : null);
             writer.WriteString("problem", now.Problem);
             Texts(writer, "names", now.Names);
-            Texts(writer, "metrics", LiveMetric.OfNetwork);
-            Texts(writer, "layerMetrics", LiveMetric.OfLayers);
+            Texts(writer, "metrics", MetricTable.Of(MetricScopes.Network).Select(metric => metric.Key));
+            Texts(writer, "layerMetrics", MetricTable.Of(MetricScopes.Layers).Select(metric => metric.Key));
             writer.WriteStartArray("training");
             foreach (var worker in now.Training.Take(MostTraining))
             {
@@ -136,10 +133,12 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
             writer.WriteStartObject("charts");
             string[] whole = [.. records.Where(r => r.Layer == 0).Select(r => r.Metric).Distinct()];
             Chart(writer, WholeNetwork, [.. whole.Select((name, i) => new ChartLine(name, name, $"--kind-{i % FigurePalette.KindCount}", series[(name, 0)]))], isLogarithmic: true);
-            foreach (string metric in LayerMetrics)
+            foreach (Metric metric in MetricTable.Of(MetricScopes.Layers).Where(metric => metric.Cost != MetricCost.AtEnd))
             {
-                int[] layers = [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric, l)))];
-                Chart(writer, metric, [.. layers.Select(l => new ChartLine($"layer-{l}", $"layer {l}", $"--layer-{l}", series[(metric, l)]))], !RankMetrics.Contains(metric));
+                int[] layers = [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric.Key, l)))];
+                if (layers.Length == 0) continue;
+                List<ChartLine> lines = [.. layers.Select(l => new ChartLine($"layer-{l}", $"layer {l}", $"--layer-{l}", series[(metric.Key, l)]))];
+                Chart(writer, metric.Key, lines, metric.Format != MetricFormat.Count);
             }
             writer.WriteEndObject();
             writer.WriteStartArray("files");

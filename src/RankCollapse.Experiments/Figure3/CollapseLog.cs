@@ -1,4 +1,5 @@
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 
@@ -86,15 +87,13 @@ internal sealed class CollapseLog(int depth)
     public CellResult AddTo(CellResult cell) =>
         cell.Add(TableName, Matrix.FromEntries(_rows.Count, FirstLayer + (2 * depth), (i, j) => _rows[i][j])).Add(SecondsName, _seconds);
 
-    private static int? ColumnOf(MetricRecord metric, int depth) => metric.Metric switch
-    {
-        MetricNames.Objective => Loss,
-        MetricNames.DataLoss => DataLoss,
-        MetricNames.RelativeGradientNorm => Gradient,
-        MetricNames.TcvUpper => FirstLayer + metric.Layer - 1,
-        MetricNames.FeatureNumericalRank => FirstLayer + depth + metric.Layer - 1,
-        _ => null,
-    };
+    private static int? ColumnOf(MetricRecord metric, int depth) =>
+        metric.Metric == NetworkMetrics.Objective.Key ? Loss
+        : metric.Metric == NetworkMetrics.DataLoss.Key ? DataLoss
+        : metric.Metric == NetworkMetrics.RelativeGradientNorm.Key ? Gradient
+        : metric.Metric == CollapseMetrics.TcvUpper.Key ? FirstLayer + metric.Layer - 1
+        : metric.Metric == RankMetrics.FeatureNumericalRank.Key ? FirstLayer + depth + metric.Layer - 1
+        : null;
 
     private double[] Column(int index) => [.. _rows.Select(row => row[index])];
 

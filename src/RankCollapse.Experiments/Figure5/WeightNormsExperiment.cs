@@ -1,4 +1,5 @@
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
@@ -89,7 +90,7 @@ public sealed class WeightNormsExperiment : Experiment
 
     /// <summary>The norms over the epochs of a training.</summary>
     private static CellResult Norms(RunSummary summary, IReadOnlyList<MetricRecord> metrics) =>
-        new CellResult().Add(NormsName, Trajectory.OfLayers(metrics, MetricNames.WeightNorm, Depth));
+        new CellResult().Add(NormsName, Trajectory.OfLayers(metrics, RankMetrics.WeightNorm.Key, Depth));
 
     /// <summary>The norms at the stationary point that the centroid problem gives for δ = 0; its gradient is taken in the full problem.</summary>
     private static CellResult StationaryNorms(RunConfiguration configuration)

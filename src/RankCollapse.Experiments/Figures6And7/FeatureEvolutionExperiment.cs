@@ -1,4 +1,5 @@
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Experiments.Figure3;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting;
@@ -128,7 +129,7 @@ public sealed class FeatureEvolutionExperiment : Experiment
             Recorded = record =>
             {
                 if (planes.Length == 0) planes = [.. record.Features.Select((z, l) => RandomMatrix.HaarOrthogonal(z.Rows, 2, new RandomStream(configuration.Seed, RandomPurpose.Sampling, l)))];
-                double meanTcv = record.Layers.Where(metric => metric.Metric == MetricNames.TcvUpper).SkipLast(1).Average(metric => metric.Value);
+                double meanTcv = record.Layers.Where(metric => metric.Metric == CollapseMetrics.TcvUpper.Key).SkipLast(1).Average(metric => metric.Value);
                 TrainingMoments.Keep(snapshots, FeatureSnapshot.Take(record.State.Epoch, record.State.Value.Total, meanTcv, record.Features, planes, classes!));
             },
         };

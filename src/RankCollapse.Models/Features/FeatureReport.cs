@@ -1,3 +1,5 @@
+using RankCollapse.Collapse.Metrics;
+
 namespace RankCollapse.Models.Features;
 
 /// <summary>What was measured on the features of a model.</summary>
@@ -19,12 +21,8 @@ public sealed record FeatureReport(
     [
         .. Layers.Select(metrics => new LayerFeatures(
             metrics.Tensor is { EndsLayer: true, Layer: { } layer } ? layer : metrics.Tensor.Name, metrics.Tensor.Name,
-            FeatureMetric.All.ToDictionary(metric => metric.Name, metric => metric.Value(metrics)), metrics.Reasons)),
+            metrics.Numbers, metrics.Reasons)),
     ];
-
-    /// <summary>What the numbers are called and mean; those that no layer has are left out.</summary>
-    public IReadOnlyList<FeatureColumn> ToColumns() =>
-        [.. Present().Select(metric => new FeatureColumn(metric.Name, metric.Heading, metric.Meaning) { IsMain = metric.IsMain })];
 
     /// <summary>What was measured and on what, in a few sentences.</summary>
     public string Note()
@@ -40,5 +38,5 @@ public sealed record FeatureReport(
     }
 
     /// <summary>The numbers that some layer has.</summary>
-    public IEnumerable<FeatureMetric> Present() => FeatureMetric.All.Where(metric => Layers.Any(metrics => metric.Value(metrics) is not null));
+    public IReadOnlyList<Metric> Present() => [.. MetricTable.Of(MetricScopes.Features).Where(metric => Layers.Any(layer => layer.Number(metric) is not null))];
 }

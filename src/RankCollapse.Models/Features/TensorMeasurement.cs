@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Running;
 
@@ -20,43 +21,39 @@ internal static class TensorMeasurement
         bool hasPredictions, double[]? otherMean)
     {
         ClassScatter moments = accumulator.Moments;
-        var reasons = new Dictionary<string, string>();
         bool isComplete = subsample.Length == moments.Count;
         (SpectralSummary spectrum, long spectrumSamples) = Spectrum(accumulator, isComplete);
         ClassMeanGeometry? geometry = labels.Count > 1 ? new ClassMeanGeometry(moments.Means) : null;
-        double within = moments.Variations.Sum() / moments.Count;
-        if (geometry is null) reasons["nc"] = labels.HasLabels ? "All samples have the same label." : "The data have no labels.";
-        Matrix? weights = geometry is null ? null : ClassifierOf(accumulator, labels, classifier, reasons);
-        if (geometry is not null && !hasPredictions) reasons["nearestMeanDisagreement"] = "The model has no output that a class can be read from.";
+        (Matrix? weights, string? whyNoClassifier) = geometry is null ? default : ClassifierOf(accumulator, labels, classifier);
+        TotalClusterVariation? variation = labels.HasLabels ? ClusterVariation(accumulator.Kept, labels, subsample, options) : null;
+        var measured = new MeasuredFeatures
+        {
+            Geometry = geometry,
+            WhyNoClasses = labels.HasLabels ? "All samples have the same label." : "The data have no labels.",
+            ClassSizes = moments.Counts,
+            ClassVariations = moments.Variations,
+            WithinVariation = moments.Variations.Sum() / moments.Count,
+            BetweenVariation = BetweenVariation(moments),
+            DirectionalVariances = moments.DirectionalVariances,
+            BlockDeviation = geometry is null ? null : BlockDeviation(moments),
+            TotalClusterVariation = variation,
+            Spectrum = spectrum,
+            Classifier = weights,
+            WhyNoClassifier = whyNoClassifier ?? "",
+            NearestMeanDisagreement = nearest is not null && hasPredictions ? 1 - ((double)nearest.Agreements / nearest.Count) : null,
+            NearestMeanAccuracy = nearest is null ? null : (double)nearest.Hits / nearest.Count,
+            OtherMean = otherMean,
+        };
+        var reasons = new Dictionary<string, string>();
         return new FeatureMetrics
         {
             Tensor = accumulator.Tensor,
             MeasuredDimension = accumulator.Reduction.ReducedDimension,
             Reduction = accumulator.Reduction.Description,
             SampleCount = moments.Count,
-            ClassCount = labels.Count,
-            WithinVariation = within,
-            BetweenVariation = BetweenVariation(moments),
-            TotalClusterVariation = labels.HasLabels ? ClusterVariation(accumulator.Kept, labels, subsample, options) : null,
+            IsTotalClusterVariationCertified = variation?.IsCertified,
             TotalClusterVariationSamples = labels.HasLabels ? subsample.Length : 0,
-            Nc1PseudoInverse = geometry?.Variability(moments.DirectionalVariances),
-            BetweenRank = geometry?.Rank ?? 0,
-            Nc1Truncated = geometry?.Variability(moments.DirectionalVariances, labels.Count - 1),
-            Nc1Quotient = geometry is { BetweenTrace: > 0 } ? within / geometry.BetweenTrace : null,
-            ClassDistanceNormalizedVariance = geometry is null ? null : NormalizedVariance(moments),
-            NormInequality = geometry?.NormInequality,
-            AngleDeviation = geometry?.AngleDeviation,
-            AngleInequality = geometry?.AngleInequality,
-            SimplexDeviation = geometry?.SimplexDeviation,
-            OrthogonalFrameDeviation = geometry?.OrthogonalFrameDeviation,
-            SelfDualityDeviation = weights is null ? null : geometry!.SelfDualityDeviation(weights),
-            UncentredSelfDualityDeviation = weights is null ? null : geometry!.UncentredSelfDualityDeviation(weights),
-            DualStructureDeviation = weights is null ? null : geometry!.DualStructureDeviation(weights),
-            DualAngleDeviation = weights is null ? null : geometry!.DualAngleDeviation(weights),
-            NearestMeanDisagreement = nearest is not null && hasPredictions ? 1 - ((double)nearest.Agreements / nearest.Count) : null,
-            NearestMeanAccuracy = nearest is null ? null : (double)nearest.Hits / nearest.Count,
-            OutOfDistributionCosine = geometry is null || otherMean is null ? null : MeanCosine(moments.Means, otherMean),
-            BlockDeviation = geometry is null ? null : BlockDeviation(moments),
+            Numbers = MetricTable.Compute(MetricScopes.Features, metric => metric.OfFeatures!(measured), reasons),
             Spectrum = spectrum,
             SpectrumSamples = spectrumSamples,
             Reasons = reasons,
@@ -64,27 +61,18 @@ internal static class TensorMeasurement
     }
 
     /// <summary>The rows of the classifier that belong to the classes that occur; null with a reason where NC3 does not exist.</summary>
-    private static Matrix? ClassifierOf(FeatureAccumulator accumulator, ClassLabels labels, LinearClassifier? classifier, Dictionary<string, string> reasons)
+    private static (Matrix? Weights, string? Reason) ClassifierOf(FeatureAccumulator accumulator, ClassLabels labels, LinearClassifier? classifier)
     {
-        const string Field = "selfDualityDeviation";
-        if (classifier is null || classifier.Features != accumulator.Tensor.Name)
-        {
-            reasons[Field] = classifier is null ? "The model does not end with a linear layer." : $"Self-duality is of the input of the last linear layer, {ErrorText.Printable(classifier.Features)}.";
-            return null;
-        }
+        if (classifier is null) return (null, "The model does not end with a linear layer.");
+        if (classifier.Features != accumulator.Tensor.Name)
+            return (null, $"Self-duality is of the input of the last linear layer, {ErrorText.Printable(classifier.Features)}.");
         if (labels.Labels[0] < 0 || labels.Labels[^1] >= classifier.Weights.Rows)
-        {
-            reasons[Field] = $"The last linear layer has {classifier.Weights.Rows} outputs, but labels go from {labels.Labels[0]} to {labels.Labels[^1]}.";
-            return null;
-        }
+            return (null, $"The last linear layer has {classifier.Weights.Rows} outputs, but labels go from {labels.Labels[0]} to {labels.Labels[^1]}.");
         if (accumulator.Reduction is not WholeFeatures || classifier.Weights.Columns != accumulator.Reduction.Dimension)
-        {
-            reasons[Field] = $"The last linear layer takes {classifier.Weights.Columns} features, but {accumulator.Reduction.ReducedDimension} are measured.";
-            return null;
-        }
+            return (null, $"The last linear layer takes {classifier.Weights.Columns} features, but {accumulator.Reduction.ReducedDimension} are measured.");
         var rows = new Matrix(labels.Count, classifier.Weights.Columns);
         for (int k = 0; k < labels.Count; k++) classifier.Weights.Row(labels.Labels[k]).CopyTo(rows.Row(k));
-        return rows;
+        return (rows, null);
     }
 
     private static double BetweenVariation(ClassScatter moments)
@@ -98,34 +86,6 @@ internal static class TensorMeasurement
             sum += moments.Counts[k] * distance * distance;
         }
         return sum / moments.Count;
-    }
-
-    private static double? NormalizedVariance(ClassScatter moments)
-    {
-        double sum = 0;
-        int count = moments.Counts.Count;
-        for (int k = 0; k < count; k++)
-        {
-            for (int l = 0; l < k; l++)
-            {
-                double distance = TensorPrimitives.Distance<double>(moments.Means.Row(k), moments.Means.Row(l));
-                if (distance == 0) return null;
-                sum += ((moments.Variations[k] / moments.Counts[k]) + (moments.Variations[l] / moments.Counts[l])) / (2 * distance * distance);
-            }
-        }
-        return sum / (count * (count - 1) / 2.0);
-    }
-
-    private static double? MeanCosine(Matrix means, double[] other)
-    {
-        double norm = TensorPrimitives.Norm<double>(other), sum = 0;
-        for (int k = 0; k < means.Rows; k++)
-        {
-            double product = norm * TensorPrimitives.Norm<double>(means.Row(k));
-            if (product == 0) return null;
-            sum += Math.Abs(TensorPrimitives.Dot<double>(means.Row(k), other) / product);
-        }
-        return sum / means.Rows;
     }
 
     /// <summary>

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Pages;
 
@@ -20,8 +20,8 @@ internal static class ChartData
             Chart(writer, "tcv", logarithmic: true, level: null, [("", $"TCV with K = {run.Classes}", TcvSeries(run))]);
             Chart(writer, "ranks", logarithmic: false, level: run.Classes,
             [
-                ("features", "numerical rank", LayerSeries(run, MetricNames.FeatureNumericalRank)),
-                ("weights", "numerical rank", LayerSeries(run, MetricNames.WeightNumericalRank)),
+                ("features", "numerical rank", LayerSeries(run, RankMetrics.FeatureNumericalRank.Key)),
+                ("weights", "numerical rank", LayerSeries(run, RankMetrics.WeightNumericalRank.Key)),
             ]);
             writer.WriteEndObject();
         }
@@ -33,9 +33,9 @@ internal static class ChartData
 
     private static List<ChartLine> TcvSeries(RunMeasurements run)
     {
-        List<ChartLine> lines = LayerSeries(run, MetricNames.TcvUpper);
+        List<ChartLine> lines = LayerSeries(run, CollapseMetrics.TcvUpper.Key);
         foreach (int l in run.Layers.Where(l => TotalClusterVariationFigure.ClassesPartDiffers(run, l)))
-            lines.Add(new ChartLine("classes", "of the classes", $"--layer-{l}", run.Series(MetricNames.WcssOfClasses, l)!, IsDashed: true));
+            lines.Add(new ChartLine("classes", "of the classes", $"--layer-{l}", run.Series(CollapseMetrics.WcssOfClasses.Key, l)!, IsDashed: true));
         return lines;
     }
 

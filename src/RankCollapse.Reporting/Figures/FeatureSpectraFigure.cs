@@ -46,15 +46,14 @@ internal sealed class FeatureSpectraFigure : RunFigure
 
     public override string Sentence(RunMeasurements run)
     {
-        var deviations = run.Layers.Select(l => (Layer: l, Deviation: run.DeviationFromPrediction(l))).Where(d => d.Deviation is not null).ToList();
-        if (deviations.Count == 0) return "There is no prediction of Theorem 4.2 to compare with: it needs a layer after this one whose activation has an inverse at its features.";
-        var best = deviations.MinBy(d => d.Deviation);
-        var worst = deviations.MaxBy(d => d.Deviation);
-        string Percent(double? deviation) => NumberText.Short(100 * deviation!.Value, 2) + " %";
-        string leading = run.Classes == 1 ? "the largest singular value" : $"the {run.Classes} largest singular values";
-        return deviations.Count == 1
-            ? $"Theorem 4.2's prediction for {leading} of layer {best.Layer} is off by at most {Percent(best.Deviation)} of the largest."
-            : $"Theorem 4.2's prediction for {leading} is closest in layer {best.Layer}, off by at most {Percent(best.Deviation)} of the largest, and farthest in layer {worst.Layer}, off by up to {Percent(worst.Deviation)}.";
+        var distances = run.Layers.Select(l => (Layer: l, Distance: run.PredictionDistance(l))).Where(d => d.Distance is not null).ToList();
+        if (distances.Count == 0) return "There is no prediction of Theorem 4.2 to compare with: it needs a layer after this one whose activation has an inverse at its features.";
+        var best = distances.MinBy(d => d.Distance);
+        var worst = distances.MaxBy(d => d.Distance);
+        string Percent(double? distance) => NumberText.Short(100 * distance!.Value, 2) + " %";
+        return distances.Count == 1
+            ? $"Theorem 4.2's prediction for the singular values of layer {best.Layer} is off by {Percent(best.Distance)} in norm."
+            : $"Theorem 4.2's prediction for the singular values is closest in layer {best.Layer}, off by {Percent(best.Distance)} in norm, and farthest in layer {worst.Layer}, off by {Percent(worst.Distance)}.";
     }
 
     private static void Panel(SKCanvas canvas, RunMeasurements run, LayerSummary summary, AxisRange x, AxisRange y, SKRect area, bool labelled)

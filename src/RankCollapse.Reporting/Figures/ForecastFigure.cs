@@ -12,6 +12,9 @@ internal static class ForecastFigure
 {
     private const float DeviationHeight = 210;
     private const double LeastDeviation = 1e-7;
+
+    /// <summary>Forecast values below this share of the largest are what is left of collapse, and are not drawn.</summary>
+    private const double DrawnFrom = 1e-2;
     private const string Title = "Forecast against trained singular values";
     private const string Reading = "Above, one panel for each layer: forecast singular values over the trained ones of the features (dots) and of the weights (triangles); on the dashed line they agree. Below, the largest deviation in each layer: features solid, weights dashed.";
 
@@ -56,7 +59,7 @@ internal static class ForecastFigure
         }
 
         static IEnumerable<ForecastPoint> Of(int source, int layer, bool isWeight, IReadOnlyList<double> forecast, IReadOnlyList<double> found) =>
-            forecast.TakeWhile(f => f >= ForecastLayer.ComparedFrom * forecast[0]).Zip(found).Select((pair, k) => new ForecastPoint(source, layer, isWeight, k, pair.First, pair.Second));
+            forecast.TakeWhile(f => f >= DrawnFrom * forecast[0]).Zip(found).Select((pair, k) => new ForecastPoint(source, layer, isWeight, k, pair.First, pair.Second));
     }
 
     private static void Panel(SKCanvas canvas, int layer, ForecastPoint[] points, int sources, AxisRange x, AxisRange y, SKRect area, bool labelled)
@@ -95,11 +98,11 @@ internal static class ForecastFigure
         var lines = new List<(int Source, bool IsWeight, double[] Values)>();
         for (int i = 0; i < forecasts.Count; i++)
         {
-            lines.Add((i, false, [.. forecasts[i].Layers.Select(l => Drawn(l.FeatureDeviation(trained.Layers[l.Layer - 1].FeatureSingularValues)))]));
-            lines.Add((i, true, [.. forecasts[i].Layers.Select(l => Drawn(l.WeightDeviation(trained.Layers[l.Layer - 1].WeightSingularValues)))]));
+            lines.Add((i, false, [.. forecasts[i].Layers.Select(l => Drawn(l.FeatureDistance(trained.Layers[l.Layer - 1].FeatureSingularValues)))]));
+            lines.Add((i, true, [.. forecasts[i].Layers.Select(l => Drawn(l.WeightDistance(trained.Layers[l.Layer - 1].WeightSingularValues)))]));
         }
         var finite = lines.SelectMany(l => l.Values).Where(double.IsFinite).DefaultIfEmpty(1).ToList();
-        using var panel = new PlotPanel("", "layer", "largest deviation, %");
+        using var panel = new PlotPanel("", "layer", "distance, %");
         panel.SetAxes(AxisRange.Linear(0.7, depth + 0.3, Math.Min(depth + 1, 15), wholeOnly: true), AxisRange.Logarithmic(finite.Min(), finite.Max(), ticks: 6));
         double[] layers = [.. Enumerable.Range(1, depth).Select(l => (double)l)];
         foreach ((int source, bool isWeight, double[] values) in lines)

@@ -1,4 +1,4 @@
-using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
@@ -16,12 +16,12 @@ internal sealed class NumericalRankFigure : RunFigure
     public override string Reading => "Singular values above 10⁻⁵ of the largest, of the features and of the weights, on one scale; the dashed line is K.";
 
     public override string? Missing(RunMeasurements run) =>
-        Drawn(run, MetricNames.FeatureNumericalRank).Count + Drawn(run, MetricNames.WeightNumericalRank).Count == 0 ? "Numerical ranks were not recorded during training." : null;
+        Drawn(run, RankMetrics.FeatureNumericalRank.Key).Count + Drawn(run, RankMetrics.WeightNumericalRank.Key).Count == 0 ? "Numerical ranks were not recorded during training." : null;
 
     public override FigureDrawing Draw(RunMeasurements run, FigureWidth width) => new(FigureDrawing.FullWidth, 270, Title, Reading, canvas =>
     {
-        var features = Drawn(run, MetricNames.FeatureNumericalRank);
-        var weights = Drawn(run, MetricNames.WeightNumericalRank);
+        var features = Drawn(run, RankMetrics.FeatureNumericalRank.Key);
+        var weights = Drawn(run, RankMetrics.WeightNumericalRank.Key);
         var all = features.Concat(weights).Select(d => d.Series).ToList();
         double largest = Math.Max(run.Classes, all.SelectMany(s => s.Values).Where(double.IsFinite).Max());
         AxisRange epochs = SeriesExtent.Epochs(all, 4);
@@ -36,8 +36,8 @@ internal sealed class NumericalRankFigure : RunFigure
     {
         int[] wider = [.. run.LayersWiderThanClasses];
         if (wider.Length == 0) return $"No layer is wider than K = {run.Classes}, so no rank could exceed it.";
-        int[] features = [.. wider.Where(l => Last(run, MetricNames.FeatureNumericalRank, l) <= run.Classes)];
-        int[] weights = [.. wider.Where(l => Last(run, MetricNames.WeightNumericalRank, l) <= run.Classes)];
+        int[] features = [.. wider.Where(l => Last(run, RankMetrics.FeatureNumericalRank.Key, l) <= run.Classes)];
+        int[] weights = [.. wider.Where(l => Last(run, RankMetrics.WeightNumericalRank.Key, l) <= run.Classes)];
         string among = wider.Length == 1 ? "the one layer" : $"the {wider.Length} layers";
         string start = $"Of {among} wider than K = {run.Classes}, ";
         if (features.Length == 0 && weights.Length == 0) return start + "none has features or weights of numerical rank at most K at the end.";

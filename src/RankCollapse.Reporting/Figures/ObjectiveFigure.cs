@@ -1,4 +1,4 @@
-using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
@@ -11,11 +11,11 @@ internal sealed class ObjectiveFigure : RunFigure
 {
     private static readonly (string Metric, string Label)[] Parts =
     [
-        (MetricNames.Objective, "objective J"),
-        (MetricNames.DataLoss, "data loss"),
-        (MetricNames.WeightPenalty, "weight penalty"),
-        (MetricNames.FeaturePenalty, "feature penalty"),
-        (MetricNames.RelativeGradientNorm, "rel. gradient norm"),
+        (NetworkMetrics.Objective.Key, "objective J"),
+        (NetworkMetrics.DataLoss.Key, "data loss"),
+        (NetworkMetrics.WeightPenalty.Key, "weight penalty"),
+        (NetworkMetrics.FeaturePenalty.Key, "feature penalty"),
+        (NetworkMetrics.RelativeGradientNorm.Key, "rel. gradient norm"),
     ];
 
     public override string Name => "objective";
@@ -41,7 +41,7 @@ internal sealed class ObjectiveFigure : RunFigure
     public override string Sentence(RunMeasurements run)
     {
         var text = new List<string>();
-        if (run.Series(MetricNames.Objective, 0) is { First: { } first, Last: { } last } && last.Epoch > first.Epoch)
+        if (run.Series(NetworkMetrics.Objective.Key, 0) is { First: { } first, Last: { } last } && last.Epoch > first.Epoch)
         {
             string verb = last.Value < first.Value ? "fell" : last.Value > first.Value ? "rose" : "stayed";
             text.Add(verb == "stayed"
@@ -62,10 +62,10 @@ internal sealed class ObjectiveFigure : RunFigure
 
     // The data loss is recorded without its factor a; what J adds up is a times it.
     private static MetricSeries? Part(RunMeasurements run, string metric) =>
-        run.Series(metric, 0)?.Times(metric == MetricNames.DataLoss ? run.DataFactor : 1);
+        run.Series(metric, 0)?.Times(metric == NetworkMetrics.DataLoss.Key ? run.DataFactor : 1);
 
     private static string Label(RunMeasurements run, int part) =>
-        Parts[part].Metric == MetricNames.DataLoss && run.DataFactor != 1 ? "data loss / N" : Parts[part].Label;
+        Parts[part].Metric == NetworkMetrics.DataLoss.Key && run.DataFactor != 1 ? "data loss / N" : Parts[part].Label;
 
     /// <summary>The series that can be drawn on a logarithmic scale; J itself in ink, its parts in the colours of kinds, in their order.</summary>
     internal static List<(string Label, MetricSeries Series, string Colour)> Drawn(RunMeasurements run)

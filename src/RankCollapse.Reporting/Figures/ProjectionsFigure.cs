@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;

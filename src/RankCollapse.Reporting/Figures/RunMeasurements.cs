@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
@@ -9,12 +10,6 @@ namespace RankCollapse.Reporting.Figures;
 /// <summary>What figures and tables ask of a run: its series, its features, its order of samples and how far each layer has collapsed.</summary>
 internal sealed class RunMeasurements
 {
-    /// <summary>A layer counts as collapsed when its TCV is at most this part of its features' total variation.</summary>
-    public const double CollapsedBelow = Tolerances.Collapsed;
-
-    /// <summary>A layer counts as nearly collapsed below this part.</summary>
-    public const double NearlyCollapsedBelow = 1e-2;
-
     /// <summary>The most samples in a Gram matrix's picture; more are thinned evenly.</summary>
     public const int MostPicturedSamples = 240;
 
@@ -63,6 +58,10 @@ internal sealed class RunMeasurements
     /// <summary>The summary of layer l; null where it is missing.</summary>
     public LayerSummary? Summary(int layer) => Run.Summary.Layers.FirstOrDefault(summary => summary.Layer == layer);
 
+    /// <summary>The number of a metric of layer l, also where the run's summary is of an older version and something else in the run tells it.</summary>
+    public double? Number(int layer, Metric metric) =>
+        metric == CollapseMetrics.RelativeVariation ? RelativeVariation(layer) : metric == PredictionMetrics.Distance ? PredictionDistance(layer) : Summary(layer)?.Number(metric);
+
     /// <summary>(1/N)·Σ_i ‖z_i − z̄‖², the total variation of the features of layer l.</summary>
     public double TotalVariation(int layer)
     {
@@ -81,34 +80,23 @@ internal sealed class RunMeasurements
     public IEnumerable<int> LayersWiderThanClasses =>
         Layers.Where(l => Math.Min(Run.Trained.Specification.Width(l), Run.DataSet.SampleCount) > Classes);
 
-    /// <summary>TCV_{K,l} relative to the total variation of the features; null where either is unknown or the features do not vary.</summary>
-    public double? RelativeTcv(int layer)
+    /// <summary>The variation inside classes relative to the total variation of the features, of which the verdict is; null where it is unknown.</summary>
+    public double? RelativeVariation(int layer)
     {
-        if (Summary(layer)?.TcvUpper is not { } tcv || !double.IsFinite(tcv)) return null;
-        double variation = TotalVariation(layer);
-        return double.IsFinite(variation) && variation > 0 ? tcv / variation : null;
+        LayerSummary? summary = Summary(layer);
+        if (summary?.Number(CollapseMetrics.RelativeVariation) is { } known) return known;
+        // Summaries of version 1 do not have it.
+        if (summary?.WcssOfClasses is not { } within || !double.IsFinite(within)) return null;
+        double total = TotalVariation(layer);
+        return total == 0 ? 0 : double.IsFinite(total) ? within / total : null;
     }
 
     /// <summary>How far layer l has collapsed.</summary>
-    public CollapseState State(int layer) => RelativeTcv(layer) switch
-    {
-        null => CollapseState.Unknown,
-        <= CollapsedBelow => CollapseState.Collapsed,
-        <= NearlyCollapsedBelow => CollapseState.Nearly,
-        _ => CollapseState.NotCollapsed,
-    };
+    public CollapseState State(int layer) => RelativeVariation(layer) is { } relative ? CollapseVerdict.Of(relative).State : CollapseState.Unknown;
 
-    /// <summary>max_{i ≤ K} |s_i(Z^l) − predicted| / max predicted, over Theorem 4.2's prediction from the next layer; null where there is no prediction.</summary>
-    public double? DeviationFromPrediction(int layer)
-    {
-        if (Summary(layer) is not { PredictedFeatureSingularValues: { Count: > 0 } predicted } summary) return null;
-        double largest = predicted.Max();
-        int count = Math.Min(Classes, Math.Min(predicted.Count, summary.FeatureSingularValues.Count));
-        if (!(largest > 0) || count == 0) return null;
-        double deviation = 0;
-        for (int i = 0; i < count; i++) deviation = Math.Max(deviation, Math.Abs(summary.FeatureSingularValues[i] - predicted[i]));
-        return double.IsFinite(deviation) ? deviation / largest : null;
-    }
+    /// <summary>The distance of the features' singular values from the prediction from the next layer; null where there is no prediction.</summary>
+    public double? PredictionDistance(int layer) => Summary(layer) is { PredictedFeatureSingularValues: { } predicted } summary
+        ? SpectralDistance.Of(summary.FeatureSingularValues, predicted) : null;
 
     /// <summary>Every k-th sample of the class order, so that at most <paramref name="most"/> remain.</summary>
     public int[] ThinnedOrder(int most)
@@ -123,20 +111,4 @@ internal sealed class RunMeasurements
         int[] order = [.. Enumerable.Range(0, data.SampleCount)];
         return data.Labels.Length == 0 ? order : [.. order.OrderBy(i => data.Labels[i])];
     }
-}
-
-/// <summary>How far a layer's features have collapsed to K points.</summary>
-internal enum CollapseState
-{
-    /// <summary>TCV or the variation of the features is not known.</summary>
-    Unknown,
-
-    /// <summary>TCV is a sizeable part of the total variation.</summary>
-    NotCollapsed,
-
-    /// <summary>TCV is below 1 % of the total variation.</summary>
-    Nearly,
-
-    /// <summary>TCV is below the tolerance of collapse.</summary>
-    Collapsed,
 }

@@ -1,4 +1,5 @@
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
@@ -18,19 +19,19 @@ internal sealed class TotalClusterVariationFigure : RunFigure
     public override string Reading => "Upper end of the interval for TCV (equation 7), logarithmic; dashed, the within-class sum of squares of the classes where it differs. Zero means that the features are K points.";
 
     public override string? Missing(RunMeasurements run) =>
-        run.Layers.Any(l => HasPositive(run.Series(MetricNames.TcvUpper, l))) ? null : "The total cluster variation was not recorded during training, or was never positive and finite.";
+        run.Layers.Any(l => HasPositive(run.Series(CollapseMetrics.TcvUpper.Key, l))) ? null : "The total cluster variation was not recorded during training, or was never positive and finite.";
 
     public override FigureDrawing Draw(RunMeasurements run, FigureWidth width) => new(FigureDrawing.FullWidth, 300, Title, Reading, canvas =>
     {
-        var drawn = run.Layers.Where(l => HasPositive(run.Series(MetricNames.TcvUpper, l))).ToList();
+        var drawn = run.Layers.Where(l => HasPositive(run.Series(CollapseMetrics.TcvUpper.Key, l))).ToList();
         int[] dashed = [.. drawn.Where(l => ClassesPartDiffers(run, l))];
-        var all = drawn.Select(l => run.Series(MetricNames.TcvUpper, l)!).Concat(dashed.Select(l => run.Series(MetricNames.WcssOfClasses, l)!)).ToList();
+        var all = drawn.Select(l => run.Series(CollapseMetrics.TcvUpper.Key, l)!).Concat(dashed.Select(l => run.Series(CollapseMetrics.WcssOfClasses.Key, l)!)).ToList();
         using var panel = new PlotPanel("", "epoch", $"TCV with K = {run.Classes}");
         panel.SetAxes(SeriesExtent.Epochs(all), SeriesExtent.Logarithmic(all.SelectMany(s => s.Values), ticks: 8)!);
         foreach (int l in dashed)
-            panel.AddLine(run.Series(MetricNames.WcssOfClasses, l)!.Epochs, run.Series(MetricNames.WcssOfClasses, l)!.Logarithms(), FigurePalette.Layer(l, run.Depth), 1.2f, dashed: true);
+            panel.AddLine(run.Series(CollapseMetrics.WcssOfClasses.Key, l)!.Epochs, run.Series(CollapseMetrics.WcssOfClasses.Key, l)!.Logarithms(), FigurePalette.Layer(l, run.Depth), 1.2f, dashed: true);
         foreach (int l in drawn)
-            panel.AddLine(run.Series(MetricNames.TcvUpper, l)!.Epochs, run.Series(MetricNames.TcvUpper, l)!.Logarithms(), FigurePalette.Layer(l, run.Depth));
+            panel.AddLine(run.Series(CollapseMetrics.TcvUpper.Key, l)!.Epochs, run.Series(CollapseMetrics.TcvUpper.Key, l)!.Logarithms(), FigurePalette.Layer(l, run.Depth));
         panel.Render(canvas, SKRect.Create(0, 0, 560, 300), new Margins(62, 12, 44, 12));
         var legend = LayerLegend.Entries(drawn, run.Depth);
         if (dashed.Length != 0) legend.Add(new LegendEntry("of classes", FigurePalette.Muted, LegendKey.Dashed));
@@ -39,10 +40,10 @@ internal sealed class TotalClusterVariationFigure : RunFigure
 
     public override string Sentence(RunMeasurements run)
     {
-        int layer = run.Layers.Where(l => run.Series(MetricNames.TcvUpper, l) is { First.Value: > 0, Last: not null })
-            .OrderBy(l => run.Series(MetricNames.TcvUpper, l)!.Last!.Value.Value / run.Series(MetricNames.TcvUpper, l)!.First!.Value.Value).FirstOrDefault();
+        int layer = run.Layers.Where(l => run.Series(CollapseMetrics.TcvUpper.Key, l) is { First.Value: > 0, Last: not null })
+            .OrderBy(l => run.Series(CollapseMetrics.TcvUpper.Key, l)!.Last!.Value.Value / run.Series(CollapseMetrics.TcvUpper.Key, l)!.First!.Value.Value).FirstOrDefault();
         if (layer == 0) return "No layer has a total cluster variation that could be followed.";
-        MetricSeries series = run.Series(MetricNames.TcvUpper, layer)!;
+        MetricSeries series = run.Series(CollapseMetrics.TcvUpper.Key, layer)!;
         var (_, first) = series.First!.Value;
         var (epoch, last) = series.Last!.Value;
         string change = last < first
@@ -63,7 +64,7 @@ internal sealed class TotalClusterVariationFigure : RunFigure
     /// <summary>Whether the classes' sum of squares is visibly above the best partition's at some epoch.</summary>
     internal static bool ClassesPartDiffers(RunMeasurements run, int layer)
     {
-        if (run.Series(MetricNames.WcssOfClasses, layer) is not { } classes || run.Series(MetricNames.TcvUpper, layer) is not { } best || !HasPositive(classes)) return false;
+        if (run.Series(CollapseMetrics.WcssOfClasses.Key, layer) is not { } classes || run.Series(CollapseMetrics.TcvUpper.Key, layer) is not { } best || !HasPositive(classes)) return false;
         var byEpoch = best.Epochs.Zip(best.Values).GroupBy(p => p.First).ToDictionary(g => g.Key, g => g.First().Second);
         return classes.Epochs.Zip(classes.Values).Any(p => byEpoch.TryGetValue(p.First, out double value) && p.Second > ClassesDiffer * value);
     }

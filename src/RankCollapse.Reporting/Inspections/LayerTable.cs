@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Models;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Weights;
@@ -12,9 +13,9 @@ namespace RankCollapse.Reporting.Inspections;
 /// <param name="Heading">Its heading.</param>
 /// <param name="Meaning">What it tells and what it does not.</param>
 /// <param name="IsMain">Whether it is shown at first.</param>
-/// <param name="Kind">How numbers are written: "whole", "percent" or "number".</param>
+/// <param name="Format">How numbers are written.</param>
 /// <param name="Value">The number of a layer.</param>
-internal sealed record TableColumn(string Heading, string Meaning, bool IsMain, string Kind, Func<InspectedLayer, double?> Value)
+internal sealed record TableColumn(string Heading, string Meaning, bool IsMain, MetricFormat Format, Func<InspectedLayer, double?> Value)
 {
     /// <summary>The key of a column of features; null for one of the weights.</summary>
     public string? FeatureKey { get; init; }
@@ -22,15 +23,14 @@ internal sealed record TableColumn(string Heading, string Meaning, bool IsMain, 
     /// <summary>The columns for an inspection, features last.</summary>
     public static IReadOnlyList<TableColumn> Of(Inspection inspection)
     {
-        var columns = new List<TableColumn>();
-        foreach (InspectionColumn column in InspectionColumn.OfWeights(inspection.Options.Classes))
-        {
-            string kind = column.IsWhole ? "whole" : column.Key.StartsWith("saved", StringComparison.Ordinal) ? "percent" : "number";
-            columns.Add(new TableColumn(column.Heading, column.Meaning, column.IsMain, kind, column.Value));
-        }
-        foreach (FeatureColumn feature in inspection.MeasuredFeatureColumns())
-            columns.Add(new TableColumn(feature.Heading, feature.Meaning, feature.IsMain, "number", layer => layer.Features?.Metrics.GetValueOrDefault(feature.Key)) { FeatureKey = feature.Key });
-        return columns;
+        IEnumerable<TableColumn> weights = inspection.WeightMetrics().Select(metric =>
+            new TableColumn(metric.Heading, metric.Meaning, metric.IsMainIn(MetricScopes.Weights), metric.Format, layer => inspection.Number(layer, metric)));
+        IEnumerable<TableColumn> features = inspection.FeatureMetrics().Select(metric =>
+            new TableColumn(metric.Heading, metric.Meaning, metric.IsMainIn(MetricScopes.Features), metric.Format, layer => layer.Features?.Metrics.GetValueOrDefault(metric.Key))
+            {
+                FeatureKey = metric.Key,
+            });
+        return [.. weights, .. features];
     }
 }
 
@@ -82,19 +82,12 @@ internal static class LayerTable
     {
         string more = column.IsMain ? "" : " class=\"more\"";
         html.Append(value is { } number
-            ? FormattableString.Invariant($"<td{more} data-v=\"{number:R}\">{Text(number, column.Kind)}</td>")
+            ? FormattableString.Invariant($"<td{more} data-v=\"{number:R}\">{NumberText.Of(column.Format, number)}</td>")
             : $"<td class=\"missing{(column.IsMain ? "" : " more")}\">–</td>");
     }
 
     private static void Heading(StringBuilder html, string css, string name, string meaning) =>
         html.Append($"<th scope=\"col\"{(css.Length > 0 ? $" class=\"{css}\"" : "")}{(meaning.Length > 0 ? $" title=\"{Encode(meaning)}\"" : "")}>{Encode(name)}</th>");
-
-    private static string Text(double value, string kind) => kind switch
-    {
-        "whole" when double.IsFinite(value) => NumberText.Whole((long)value),
-        "percent" => $"{NumberText.Short(100 * value, 2)} %",
-        _ => NumberText.Short(value),
-    };
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

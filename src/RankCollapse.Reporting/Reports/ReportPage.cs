@@ -1,4 +1,6 @@
 using System.Text;
+using RankCollapse.Collapse;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Rendering;
@@ -45,10 +47,10 @@ internal static class ReportPage
         foreach (int l in run.Layers)
         {
             CollapseState state = run.State(l);
-            string ratio = run.RelativeTcv(l) is { } value ? NumberText.Short(value, 2) : "–";
+            string ratio = run.RelativeVariation(l) is { } value ? NumberText.Short(value, 2) : "–";
             html.Append($"<li class=\"{ReportTables.Css(state)}\"><span class=\"number\">layer {l}</span><span class=\"word\">{Verdict.Word(state)}</span><span class=\"ratio\">{ratio}</span></li>");
         }
-        html.Append($"</ol>\n<p class=\"note\">The number is the layer's total cluster variation (TCV, equation 7, K = {run.Classes}) as a part of the variation of its features. At most {NumberText.PowerOfTen(RunMeasurements.CollapsedBelow)} counts as collapsed, at most {NumberText.PowerOfTen(RunMeasurements.NearlyCollapsedBelow)} as nearly.</p>\n</section>\n");
+        html.Append($"</ol>\n<p class=\"note\">The number is the variation inside the {run.Classes} classes as a part of the variation of the layer's features. At most {NumberText.PowerOfTen(Tolerances.Collapsed)} counts as collapsed, at most {NumberText.PowerOfTen(Tolerances.NearlyCollapsed)} as nearly.</p>\n</section>\n");
     }
 
     private static void Figures(StringBuilder html, RunMeasurements run)

@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;

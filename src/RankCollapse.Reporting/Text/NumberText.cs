@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RankCollapse.Collapse.Metrics;
 
 namespace RankCollapse.Reporting.Text;
 
@@ -21,6 +22,16 @@ internal static class NumberText
         string[] parts = value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture).Split('E');
         return Minus(parts[0]) + "·" + Power(int.Parse(parts[1], CultureInfo.InvariantCulture));
     }
+
+    /// <summary>A metric's number; a dash for one that does not exist.</summary>
+    public static string Of(MetricFormat format, double? value, int digits = 3) => (format, value) switch
+    {
+        (_, null) => "–",
+        (MetricFormat.Count, { } number) when double.IsFinite(number) => Whole((long)number),
+        (MetricFormat.Share, { } number) => $"{Short(100 * number, 2)} %",
+        (MetricFormat.Seconds, { } number) => Duration(number),
+        (_, { } number) => Short(number, digits),
+    };
 
     /// <summary>10ⁿ.</summary>
     public static string Power(int exponent) => "10" + Raise(exponent.ToString(CultureInfo.InvariantCulture));

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Storage;
 
@@ -50,8 +50,8 @@ public static class LiveCurve
         [
             .. lines.Skip(1).Select(Numbers).Where(row => row.Length == 4 && double.IsFinite(row[0])).SelectMany(row => (MetricRecord[])
             [
-                new((long)row[0], row[1], 0, MetricNames.Objective, row[2]),
-                new((long)row[0], row[1], 0, MetricNames.RelativeGradientNorm, row[3]),
+                new((long)row[0], row[1], 0, NetworkMetrics.Objective.Key, row[2]),
+                new((long)row[0], row[1], 0, NetworkMetrics.RelativeGradientNorm.Key, row[3]),
             ]),
         ];
     }

@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Globalization;
-using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Training;
 
 namespace RankCollapse.Sweeps.Results;
@@ -55,9 +55,6 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
 
     private static readonly string[] OverLayers = ["max", "min", "mean"];
 
-    /// <summary>Metrics of layers that are recorded on the way, but not in the summary.</summary>
-    private static readonly string[] Recorded = [MetricNames.FeatureNorm, MetricNames.FeatureSpectralNorm, MetricNames.WeightSpectralNorm];
-
     /// <summary>Reads and sums up.</summary>
     /// <param name="sources">The runs.</param>
     /// <param name="request">What to compare.</param>
@@ -72,25 +69,33 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
             RequireSetting(other);
             if (other == request.X) throw new InvalidInputException($"Both axes are {other}; give two different settings.");
         }
-        string value = Value(request, out string from);
         string y = request.Y is { } second ? $"\"{second}\"" : "NULL";
         string[] others = [.. ResultColumn.Settings.Select(s => s.Name).Where(s => s != "version" && s != request.X && s != request.Y)];
         string differ = string.Join(", ", others.Select(s => $"count(DISTINCT \"{s}\")"));
         string meaningless = string.Join(", ", new[] { TrainingStatus.Diverged, TrainingStatus.NoMinimum }.Select(status => $"'{EnumNames.Of(status)}'"));
-        using var database = ResultDatabase.Open(sources, $"""
-            WITH chosen AS (SELECT * FROM runs WHERE state = '{ResultSource.Done}'{(request.Where is { } where ? $" AND (\n{where}\n)" : "")}),
-            pairs AS (SELECT "{request.X}" AS group_x, {y} AS group_y, CASE WHEN status IN ({meaningless}) THEN NULL ELSE ({value})::DOUBLE END AS v, status IN ({meaningless}) AS diverged, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})
-            SELECT group_x, group_y, count(*), count(v), median(v), quantile_cont(v, 0.25), quantile_cont(v, 0.75), min(v), max(v), avg(v), stddev_samp(v) FILTER (WHERE abs(v) < {LargestSquared}), count(*) FILTER (WHERE diverged), list(v ORDER BY v) FILTER (WHERE v IS NOT NULL), {differ}
-            FROM pairs GROUP BY group_x, group_y ORDER BY group_x, group_y
-            """, cancellation);
-        ResultTable table = database.Read(cancellation: cancellation);
+        (ResultTable table, IReadOnlyList<string> problems) = Read(isRecorded: false);
+        // Summaries of older versions lack some of what was recorded.
+        if (table.Rows.Count > 0 && table.Rows.All(row => row[3] is 0L) && MetricTable.All.Find(request.Metric) is { OfLayer: not null, Cost: not MetricCost.AtEnd })
+            (table, problems) = Read(isRecorded: true);
+
+        (ResultTable Table, IReadOnlyList<string> Problems) Read(bool isRecorded)
+        {
+            string value = Value(request, isRecorded, out string from);
+            using var database = ResultDatabase.Open(sources, $"""
+                WITH chosen AS (SELECT * FROM runs WHERE state = '{ResultSource.Done}'{(request.Where is { } where ? $" AND (\n{where}\n)" : "")}),
+                pairs AS (SELECT "{request.X}" AS group_x, {y} AS group_y, CASE WHEN status IN ({meaningless}) THEN NULL ELSE ({value})::DOUBLE END AS v, status IN ({meaningless}) AS diverged, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})
+                SELECT group_x, group_y, count(*), count(v), median(v), quantile_cont(v, 0.25), quantile_cont(v, 0.75), min(v), max(v), avg(v), stddev_samp(v) FILTER (WHERE abs(v) < {LargestSquared}), count(*) FILTER (WHERE diverged), list(v ORDER BY v) FILTER (WHERE v IS NOT NULL), {differ}
+                FROM pairs GROUP BY group_x, group_y ORDER BY group_x, group_y
+                """, cancellation);
+            return (database.Read(cancellation: cancellation), database.Problems);
+        }
         if (table.Rows.Count == 0)
             throw new InvalidInputException($"No run that is done{(request.Layer is null ? "" : $" has the layer {request.Layer}")}{(request.Where is null ? "" : (request.Layer is null ? "" : " and") + " meets the condition")}; there is nothing to show.");
         string[] differing = [.. others.Where((_, i) => table.Rows.Any(row => row[Statistics + i] is > 1L))];
         return new MetricGroups(
             [.. table.Rows.Select(row => new MetricGroup(Setting(row[0]), Setting(row[1]), (long)row[2]!, (long)row[3]!, Number(row[4]), Number(row[5]), Number(row[6]), Number(row[7]), Number(row[8]), Number(row[9]), Number(row[10]), Numbers(row[ValuesColumn])))],
             [.. differing.Where(s => s != "widths" || !differing.Contains("width"))],
-            database.Problems,
+            problems,
             table.Rows.Sum(row => (long)row[DivergedColumn]!));
     }
 
@@ -107,19 +112,17 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
         throw new InvalidInputException($"There is no setting '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, [.. ResultColumn.Settings.Select(s => s.Name)])}");
     }
 
-    private static string Value(MetricRequest request, out string from)
+    private static string Value(MetricRequest request, bool isRecorded, out string from)
     {
-        string[] network = [.. ResultColumn.Summary.Where(c => c.IsNumber).Select(c => c.Name)];
-        string[] layers = [.. ResultColumn.Layer.Where(c => c.IsNumber && c.Name != "layer").Select(c => c.Name)];
         from = "";
-        if (network.Contains(request.Metric))
-            return request.Layer is null ? $"\"{request.Metric}\"" : throw new InvalidInputException($"{request.Metric} belongs to the whole network; leave out the layer.");
-        if (!layers.Contains(request.Metric) && !Recorded.Contains(request.Metric))
-            throw new InvalidInputException($"There is no metric '{ErrorText.Printable(request.Metric)}'; {NearMatches.Advice(request.Metric, [.. network, .. layers, .. Recorded])}");
-        // What summaries do not have is taken from the last record.
-        string table = layers.Contains(request.Metric)
-            ? $"(SELECT run, layer, \"{request.Metric}\" AS v FROM layers)"
-            : $"(SELECT run, layer, arg_max(value, epoch) AS v FROM metrics WHERE metric = '{request.Metric}' GROUP BY run, layer)";
+        Metric[] known = [.. MetricTable.Of(MetricScopes.Network | MetricScopes.Layers)];
+        Metric metric = known.FirstOrDefault(metric => metric.Key == request.Metric)
+            ?? throw new InvalidInputException($"There is no metric '{ErrorText.Printable(request.Metric)}'; {NearMatches.Advice(request.Metric, [.. known.Select(m => m.Key)])}");
+        if (metric.OfNetwork is not null)
+            return request.Layer is null ? $"\"{metric.Key}\"" : throw new InvalidInputException($"{metric.Key} belongs to the whole network; leave out the layer.");
+        string table = isRecorded
+            ? $"(SELECT run, layer, arg_max(value, epoch) AS v FROM metrics WHERE metric = '{metric.Key}' GROUP BY run, layer)"
+            : $"(SELECT run, layer, \"{metric.Key}\" AS v FROM layers)";
         if (request.Layer is { } over && OverLayers.Contains(over))
         {
             from = $"JOIN (SELECT run, {(over == "mean" ? "avg" : over)}(v) AS v FROM {table} GROUP BY run) USING (run)";

@@ -1,32 +1,36 @@
 using System.Text.Json;
-using RankCollapse.Collapse.Metrics;
-using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Results;
 
 /// <summary>A column of a results table, filled from a JSON property of its name; its SQL type follows from the property's.</summary>
 internal sealed record ResultColumn(string Name, string SqlType)
 {
-    private const string Whole = "BIGINT";
-    private const string Real = "DOUBLE";
+    /// <summary>Whole numbers.</summary>
+    public const string Whole = "BIGINT";
+
+    /// <summary>Numbers.</summary>
+    public const string Real = "DOUBLE";
+
+    /// <summary>Texts.</summary>
+    public const string Text = "VARCHAR";
+
+    /// <summary>Lists of whole numbers.</summary>
+    public const string Wholes = "BIGINT[]";
+
+    /// <summary>Lists of numbers.</summary>
+    public const string Reals = "DOUBLE[]";
+
     private const string Truth = "BOOLEAN";
-    private const string Text = "VARCHAR";
-    private const string Wholes = "BIGINT[]";
-    private const string Reals = "DOUBLE[]";
     private const string Width = "width";
 
-    /// <summary>The settings of <c>config.json</c>; <c>width</c> is a number where all hidden layers have the same, <c>widths</c> always the list.</summary>
-    public static IReadOnlyList<ResultColumn> Settings { get; } =
-        [new(RunConfiguration.VersionName, Text), .. RunSettings.All.SelectMany(s => s.JsonName == Width ? [new(Width, Whole), new("widths", Wholes)] : Of(s.JsonName, s.Type))];
+    /// <summary>The settings of <c>config.json</c>.</summary>
+    public static IReadOnlyList<ResultColumn> Settings => ResultColumns.Current.Settings;
 
     /// <summary>What <c>summary.json</c> says of the whole network.</summary>
-    public static IReadOnlyList<ResultColumn> Summary { get; } = [.. RunJson.Default.RunSummary.Properties.SelectMany(p => Of(p.Name, p.PropertyType))];
+    public static IReadOnlyList<ResultColumn> Summary => ResultColumns.Current.Summary;
 
     /// <summary>What <c>summary.json</c> says of each layer.</summary>
-    public static IReadOnlyList<ResultColumn> Layer { get; } = [.. RunJson.Default.LayerSummary.Properties.SelectMany(p => Of(p.Name, p.PropertyType))];
-
-    /// <summary>Whether the column holds numbers, so that it is a metric where it is a result.</summary>
-    public bool IsNumber => SqlType is Whole or Real;
+    public static IReadOnlyList<ResultColumn> Layer => ResultColumns.Current.Layer;
 
     /// <summary>The value of a property; null where it is null or of another type, as a file of another version may have it.</summary>
     public object? Read(JsonElement value) => SqlType switch
@@ -50,7 +54,8 @@ internal sealed record ResultColumn(string Name, string SqlType)
         return values.Length == 1 ? values[0] : null;
     }
 
-    private static ResultColumn[] Of(string name, Type propertyType)
+    /// <summary>The column of a setting; none for one of a type that tables do not have.</summary>
+    public static ResultColumn[] Of(string name, Type propertyType)
     {
         Type type = Nullable.GetUnderlyingType(propertyType) ?? propertyType;
         string? sql = type switch

@@ -10,15 +10,15 @@ internal sealed class ResultRow
 {
     private const long LargestFile = 1L << 28;
 
-    private static readonly Dictionary<string, List<(int Index, ResultColumn Column)>> SettingsByName = Index(ResultColumn.Settings);
-    private static readonly Dictionary<string, List<(int Index, ResultColumn Column)>> SummaryByName = Index(ResultColumn.Summary);
-    private static readonly Dictionary<string, List<(int Index, ResultColumn Column)>> LayerByName = Index(ResultColumn.Layer);
+    private readonly ResultColumns _columns = ResultColumns.Current;
 
     private ResultRow(ResultSource source)
     {
         Source = source;
         State = source.State ?? ResultSource.Unfinished;
         Reason = source.Reason;
+        Settings = new object?[_columns.Settings.Count];
+        Summary = new object?[_columns.Summary.Count];
     }
 
     /// <summary>Where the row comes from.</summary>
@@ -31,10 +31,10 @@ internal sealed class ResultRow
     public string? Reason { get; private set; }
 
     /// <summary>The values of <see cref="ResultColumn.Settings"/>.</summary>
-    public object?[] Settings { get; } = new object?[ResultColumn.Settings.Count];
+    public object?[] Settings { get; }
 
     /// <summary>The values of <see cref="ResultColumn.Summary"/>; all null while there are none.</summary>
-    public object?[] Summary { get; } = new object?[ResultColumn.Summary.Count];
+    public object?[] Summary { get; }
 
     /// <summary>For each layer the values of <see cref="ResultColumn.Layer"/>.</summary>
     public IReadOnlyList<object?[]> Layers { get; private set; } = [];
@@ -49,7 +49,7 @@ internal sealed class ResultRow
         try
         {
             if (source.Folder is { } folder) row.ReadFolder(folder, withLayers, withSpectra);
-            else if (source.Trial is { } trial) Fill(row.Settings, SettingsByName, trial.Configuration.ToJson());
+            else if (source.Trial is { } trial) Fill(row.Settings, row._columns.SettingsByName, trial.Configuration.ToJson());
         }
         catch (Exception e) when (e is InvalidInputException or JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
@@ -68,10 +68,10 @@ internal sealed class ResultRow
     {
         ResultManifest? manifest = Source.Trial is null ? null : ResultFiles.ReadManifest(Path.Combine(folder, ResultFiles.ManifestName));
         Reason ??= manifest?.Reason;
-        Fill(Settings, SettingsByName, ReadFile(folder, ResultFiles.ConfigurationName, manifest));
+        Fill(Settings, _columns.SettingsByName, ReadFile(folder, ResultFiles.ConfigurationName, manifest));
         if (manifest is null && !File.Exists(Path.Combine(folder, ResultFiles.SummaryName))) return;
         using var document = JsonDocument.Parse(ReadFile(folder, ResultFiles.SummaryName, manifest));
-        Fill(Summary, SummaryByName, document.RootElement);
+        Fill(Summary, _columns.SummaryByName, document.RootElement);
         State = Source.State ?? ResultSource.Done;
         if (withLayers && document.RootElement.TryGetProperty("layers", out JsonElement layers)) Layers = [.. layers.EnumerateArray().Select(layer => Layer(layer, withSpectra))];
     }
@@ -85,10 +85,10 @@ internal sealed class ResultRow
         return content;
     }
 
-    private static object?[] Layer(JsonElement layer, bool withSpectra)
+    private object?[] Layer(JsonElement layer, bool withSpectra)
     {
-        var values = new object?[ResultColumn.Layer.Count];
-        Fill(values, LayerByName, layer);
+        var values = new object?[_columns.Layer.Count];
+        Fill(values, _columns.LayerByName, layer);
         for (int i = 0; i < values.Length && !withSpectra; i++)
         {
             if (values[i] is System.Collections.IList) values[i] = null;
@@ -96,30 +96,17 @@ internal sealed class ResultRow
         return values;
     }
 
-    private static void Fill(object?[] values, Dictionary<string, List<(int, ResultColumn)>> columns, byte[] json)
+    private static void Fill(object?[] values, ILookup<string, (int Index, ResultColumn Column)> columns, byte[] json)
     {
         using var document = JsonDocument.Parse(json);
         Fill(values, columns, document.RootElement);
     }
 
-    private static void Fill(object?[] values, Dictionary<string, List<(int Index, ResultColumn Column)>> columns, JsonElement element)
+    private static void Fill(object?[] values, ILookup<string, (int Index, ResultColumn Column)> columns, JsonElement element)
     {
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (!columns.TryGetValue(property.Name, out List<(int Index, ResultColumn Column)>? filled)) continue;
-            foreach ((int index, ResultColumn column) in filled) values[index] = column.Read(property.Value);
+            foreach ((int index, ResultColumn column) in columns[property.Name]) values[index] = column.Read(property.Value);
         }
-    }
-
-    private static Dictionary<string, List<(int Index, ResultColumn Column)>> Index(IReadOnlyList<ResultColumn> columns)
-    {
-        var byName = new Dictionary<string, List<(int Index, ResultColumn Column)>>(StringComparer.Ordinal);
-        for (int i = 0; i < columns.Count; i++)
-        {
-            string property = columns[i].Name == "widths" ? "width" : columns[i].Name;
-            if (!byName.TryGetValue(property, out List<(int Index, ResultColumn Column)>? list)) byName.Add(property, list = []);
-            list.Add((i, columns[i]));
-        }
-        return byName;
     }
 }

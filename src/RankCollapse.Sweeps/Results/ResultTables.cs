@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using RankCollapse.Collapse.Metrics;
 
 namespace RankCollapse.Sweeps.Results;
 
@@ -81,8 +82,8 @@ internal static class ResultTables
     private static void CreateResults(DuckDBConnection database)
     {
         string settings = string.Concat(VariedSettings(database).Select(s => $"r.{Quoted(s)}, "));
-        string network = Names(ResultColumn.Summary.Where(c => c.IsNumber));
-        string layer = Names(ResultColumn.Layer.Where(c => c.IsNumber && c.Name != "layer"));
+        string network = Names(MetricScopes.Network);
+        string layer = Names(MetricScopes.Layers);
         Execute(database, $"""
             CREATE VIEW results AS
             WITH long AS (
@@ -122,7 +123,7 @@ internal static class ResultTables
 
     private static string Columns(IEnumerable<(string Name, string SqlType)> columns) => string.Join(", ", columns.Select(c => $"{Quoted(c.Name)} {c.SqlType}"));
 
-    private static string Names(IEnumerable<ResultColumn> columns) => string.Join(", ", columns.Select(c => Quoted(c.Name)));
+    private static string Names(MetricScopes scope) => string.Join(", ", MetricTable.Of(scope).Select(metric => Quoted(metric.Key)));
 
     private static string AsDoubles(string names) => string.Join(", ", names.Split(", ").Select(name => $"{name}::DOUBLE AS {name}"));
 

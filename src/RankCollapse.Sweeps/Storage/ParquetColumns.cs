@@ -23,6 +23,13 @@ internal sealed record ParquetColumn(DataField Field, Func<ParquetRowGroupWriter
         return new ParquetColumn(new DataField<double?>(name), async (group, field) => await group.WriteAsync<double>(field, values));
     }
 
+    /// <summary>Whole numbers that may be missing.</summary>
+    public static ParquetColumn Whole<TRow>(string name, IReadOnlyList<TRow> rows, Func<TRow, double?> value)
+    {
+        long?[] values = [.. rows.Select(row => value(row) is { } number && double.IsFinite(number) ? (long)number : (long?)null)];
+        return new ParquetColumn(new DataField<long?>(name), async (group, field) => await group.WriteAsync<long>(field, values));
+    }
+
     /// <summary>Texts that exist in every row.</summary>
     public static ParquetColumn Text<TRow>(string name, IReadOnlyList<TRow> rows, Func<TRow, string> value)
     {

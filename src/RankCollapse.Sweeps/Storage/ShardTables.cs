@@ -30,16 +30,7 @@ internal static class ShardTables
         ParquetColumn.Text("trial", trials, t => t.Manifest.Trial),
         ParquetColumn.Text("status", trials, t => t.Manifest.Status),
         ParquetColumn.TextOrNull("reason", trials, t => t.Manifest.Reason),
-        ParquetColumn.Number("objective", trials, t => t.Summary.Objective),
-        ParquetColumn.Number("dataLoss", trials, t => t.Summary.DataLoss),
-        ParquetColumn.Number("weightPenalty", trials, t => t.Summary.WeightPenalty),
-        ParquetColumn.Number("featurePenalty", trials, t => t.Summary.FeaturePenalty),
-        ParquetColumn.Number("gradientNorm", trials, t => t.Summary.GradientNorm),
-        ParquetColumn.Number("relativeGradientNorm", trials, t => t.Summary.RelativeGradientNorm),
-        ParquetColumn.Of("epochs", trials, t => t.Summary.Epochs),
-        ParquetColumn.Of("gradientEvaluations", trials, t => t.Summary.GradientEvaluations),
-        ParquetColumn.Of("hessianProducts", trials, t => t.Summary.HessianProducts),
-        ParquetColumn.Of("seconds", trials, t => t.Summary.Seconds),
+        .. Metrics(MetricScopes.Network, trials, t => t.Summary),
         ParquetColumn.Of("attempt", trials, t => t.Manifest.Attempt),
         ParquetColumn.Text("worker", trials, t => t.Manifest.Worker),
         ParquetColumn.Text("host", trials, t => t.Manifest.Host),
@@ -49,14 +40,13 @@ internal static class ShardTables
     [
         ParquetColumn.Text("trial", layers, l => l.Trial.Manifest.Trial),
         ParquetColumn.Of("layer", layers, l => l.Layer.Layer),
-        ParquetColumn.Number("tcvUpper", layers, l => l.Layer.TcvUpper),
-        ParquetColumn.Number("tcvLower", layers, l => l.Layer.TcvLower),
-        ParquetColumn.Number("wcssOfClasses", layers, l => l.Layer.WcssOfClasses),
-        ParquetColumn.Of("weightNumericalRank", layers, l => l.Layer.WeightNumericalRank),
-        ParquetColumn.Of("featureNumericalRank", layers, l => l.Layer.FeatureNumericalRank),
-        ParquetColumn.Number("weightTailEnergy", layers, l => l.Layer.WeightTailEnergy),
-        ParquetColumn.Number("weightNorm", layers, l => l.Layer.WeightNorm),
+        .. Metrics(MetricScopes.Layers, layers, l => l.Layer),
     ]);
+
+    private static IEnumerable<ParquetColumn> Metrics<TRow>(MetricScopes scope, IReadOnlyList<TRow> rows, Func<TRow, MetricNumbers> numbers) =>
+        MetricTable.Of(scope).Select(metric => metric.Format == MetricFormat.Count
+            ? ParquetColumn.Whole(metric.Key, rows, row => numbers(row).Number(metric))
+            : ParquetColumn.Number(metric.Key, rows, row => numbers(row).Number(metric)));
 
     private static void WriteMetrics(string file, (string Trial, MetricRecord Row)[] metrics) => ParquetColumns.Write(file,
     [

@@ -30,14 +30,11 @@ public sealed record PredictedSingularValues
     /// <summary>√C fitted by least squares, ⟨s, p⟩/⟨p, p⟩; null where there is no prediction or it is 0.</summary>
     public double? FittedRootOfC { get; private init; }
 
-    /// <summary>|s_i − p_i|/p_i for C = 1, for the p_i that count for the numerical rank of the prediction.</summary>
-    public IReadOnlyList<double>? RelativeDeviations { get; private init; }
+    /// <summary>The <see cref="SpectralDistance"/> of s from p, for C = 1; null where there is no prediction or it is 0.</summary>
+    public double? Distance { get; private init; }
 
-    /// <summary>‖s − p‖/‖p‖ over all singular values, for C = 1.</summary>
-    public double? RelativeDistance { get; private init; }
-
-    /// <summary>‖s − √C·p‖/‖√C·p‖ with the fitted C; null where √C is 0.</summary>
-    public double? FittedRelativeDistance { get; private init; }
+    /// <summary>The same from √C·p with the fitted C; null where √C is 0.</summary>
+    public double? FittedDistance { get; private init; }
 
     /// <summary>‖Z^{l+1} − Z^l‖_F/‖Z^{l+1}‖_F where layer l + 1 is an inner residual layer, which Theorem C.2 says is 0; otherwise null.</summary>
     public double? RelativeIncrement { get; private init; }
@@ -74,31 +71,17 @@ public sealed record PredictedSingularValues
         double squared = 0, inner = 0;
         for (int i = 0; i < found.Length; i++) (squared, inner) = (squared + (predicted[i] * predicted[i]), inner + (predicted[i] * found[i]));
         double? root = squared > 0 ? inner / squared : null;
-        int rank = NumericalRank.Of(predicted);
         return new PredictedSingularValues
         {
             Layer = layer,
             Source = source,
             Values = predicted,
             FittedRootOfC = root,
-            RelativeDeviations = [.. Enumerable.Range(0, rank).Select(i => Math.Abs(found[i] - predicted[i]) / predicted[i])],
-            RelativeDistance = squared > 0 ? Distance(found, predicted, 1) : null,
-            FittedRelativeDistance = root is > 0 ? Distance(found, predicted, root.Value) : null,
+            Distance = SpectralDistance.Of(found, predicted),
+            FittedDistance = root is > 0 ? SpectralDistance.Of(found, predicted, root.Value) : null,
             RelativeIncrement = hasSkip ? Increment(features[layer], next) : null,
             UnmetHypotheses = [.. Unmet(specification, next.Columns)],
         };
-    }
-
-    private static double Distance(double[] found, double[] predicted, double factor)
-    {
-        double difference = 0, size = 0;
-        for (int i = 0; i < found.Length; i++)
-        {
-            double p = factor * predicted[i];
-            difference += (found[i] - p) * (found[i] - p);
-            size += p * p;
-        }
-        return Math.Sqrt(difference / size);
     }
 
     private static double? Increment(Matrix before, Matrix after)

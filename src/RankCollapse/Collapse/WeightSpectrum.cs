@@ -13,7 +13,6 @@ public sealed class WeightSpectrum
         Shape = shape;
         SingularValues = [.. blocks.SelectMany(values => values).OrderDescending()];
         _summary = SpectralSummary.FromSingularValues(SingularValues);
-        RankTolerances = [1e-2, 1e-3, Tolerances.NumericalRank, Tolerances.PseudoInverseCutoff(shape.Rows, shape.Columns)];
         EnergyRanks = [.. EnergyRank.Levels.Select(level => EnergyRank.Of(blocks, shape, level, isFactored))];
         double noise = Tolerances.PseudoInverseCutoff(shape.Rows, shape.Columns) * SpectralNorm;
         double[] eigenvalues = [.. SingularValues.Where(value => value > noise).Select(value => value * value)];
@@ -41,9 +40,6 @@ public sealed class WeightSpectrum
 
     /// <summary>−Σ q_i ln q_i/ln R, q_i = s_i²/Σ s_j² over the R values above rounding (WeightWatcher's "entropy"), from 0 to 1; null for R &lt; 2.</summary>
     public double? EigenvalueEntropy { get; }
-
-    /// <summary>The tolerances, relative to s_1, of the numerical ranks: 1e−2, 1e−3, 1e−5 and max(m, n)·ε.</summary>
-    public IReadOnlyList<double> RankTolerances { get; }
 
     /// <summary>The parameters that are saved at 90, 99 and 99.9 % of the energy Σ s².</summary>
     public IReadOnlyList<EnergyRank> EnergyRanks { get; }

@@ -24,6 +24,9 @@ public static class Tolerances
     /// </summary>
     public const double Collapsed = 1e-8;
 
+    /// <summary>1e−2: within-class variation below this fraction of the total counts as nearly collapsed, relative distances to the centroids below a tenth.</summary>
+    public const double NearlyCollapsed = 1e-2;
+
     /// <summary>
     /// max(m, n)·ε: below this fraction of the largest, a singular value of an m×n matrix cannot be told from 0,
     /// because backward stable decompositions err by a modest multiple of ε·s_1. The default cut-off of pseudo-inverses.

@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
@@ -42,10 +43,10 @@ internal static class ResumeRules
     };
 
     private static bool IsReached(RunSummary summary, RunConfiguration wanted, int classes) =>
-        summary.RelativeGradientNorm <= wanted.GradientTolerance && HasCollapsed(summary, wanted.CollapseTolerance, classes);
+        summary.RelativeGradientNorm <= wanted.GradientTolerance && MeetsBound(summary, wanted.CollapseTolerance, classes);
 
-    private static bool HasCollapsed(RunSummary summary, double? bound, int classes) =>
-        bound is null || summary.Layers.All(layer => layer.TcvUpper <= bound && layer.FeatureNumericalRank <= classes);
+    private static bool MeetsBound(RunSummary summary, double? bound, int classes) =>
+        bound is not { } most || summary.Layers.All(layer => VariationBound.IsMet(most, layer.TcvUpper, layer.FeatureNumericalRank, classes));
 
     private static string Shown(Setting setting, object? value) => value is null ? "no value" : ErrorText.Printable(setting.Text(value));
 }

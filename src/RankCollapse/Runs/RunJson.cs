@@ -11,7 +11,6 @@ namespace RankCollapse.Runs;
     RespectNullableAnnotations = true,
     AllowDuplicateProperties = false,
     Converters = [typeof(EnumNameConverter<TrainingStatus>), typeof(EnumNameConverter<Convention>), typeof(NonFiniteAsNullConverter)])]
-[JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(EnsembleSummary))]
 internal sealed partial class RunJson : JsonSerializerContext;
 

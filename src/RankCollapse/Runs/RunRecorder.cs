@@ -1,4 +1,3 @@
-using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.Formats;
@@ -26,18 +25,16 @@ internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions o
     {
         void Add(int layer, string metric, double value) => _metrics.Add(new MetricRecord(state.Epoch, state.Seconds, layer, metric, value));
 
-        Add(WholeNetwork, MetricNames.Objective, state.Value.Total);
-        Add(WholeNetwork, MetricNames.DataLoss, state.Value.DataLoss);
-        Add(WholeNetwork, MetricNames.WeightPenalty, state.Value.WeightPenalty);
-        Add(WholeNetwork, MetricNames.FeaturePenalty, state.Value.FeaturePenalty);
-        Add(WholeNetwork, MetricNames.GradientNorm, state.Gradient.Norm);
-        Add(WholeNetwork, MetricNames.RelativeGradientNorm, state.Gradient.Relative);
+        var network = new MeasuredNetwork(state, solver);
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Network))
+        {
+            if (metric.Cost != MetricCost.AtEnd) Add(WholeNetwork, metric.Key, metric.OfNetwork!(network));
+        }
+
         // A step that was rejected leaves everything as it was.
         if (_measured != (state.Value, state.Gradient))
         {
-            _layers = isOfCollapseAlone
-                ? CollapseMeasurement.RecordCollapse(data, solver.Objective.Features)
-                : CollapseMeasurement.Record(solver.Network, data, solver.Objective.Features);
+            _layers = CollapseMeasurement.Record(solver.Network, data, solver.Objective.Features, isOfCollapseAlone);
             _measured = (state.Value, state.Gradient);
         }
         foreach (LayerMetric metric in _layers) Add(metric.Layer, metric.Metric, metric.Value);

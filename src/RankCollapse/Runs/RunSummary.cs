@@ -12,7 +12,7 @@ namespace RankCollapse.Runs;
 public readonly record struct MetricRecord(long Epoch, double Seconds, int Layer, string Metric, double Value);
 
 /// <summary>The final state of a run, as in <c>summary.json</c>.</summary>
-public sealed partial record RunSummary
+public sealed partial record RunSummary : MetricNumbers
 {
     /// <summary>How the run ended.</summary>
     public required TrainingStatus Status { get; init; }
@@ -21,34 +21,34 @@ public sealed partial record RunSummary
     public required Convention Convention { get; init; }
 
     /// <summary>J(Θ) with its penalties.</summary>
-    public required double Objective { get; init; }
+    public double Objective { get => Number(NetworkMetrics.Objective) ?? double.NaN; init => Numbers = With(NetworkMetrics.Objective, value); }
 
     /// <summary>½‖f(X) − Y‖² or Σ cross-entropy, without the factor a.</summary>
-    public required double DataLoss { get; init; }
+    public double DataLoss { get => Number(NetworkMetrics.DataLoss) ?? double.NaN; init => Numbers = With(NetworkMetrics.DataLoss, value); }
 
     /// <summary>Σ_l (λ_l/2)‖W_l‖² + (β_l/2)‖b_l‖².</summary>
-    public required double WeightPenalty { get; init; }
+    public double WeightPenalty { get => Number(NetworkMetrics.WeightPenalty) ?? double.NaN; init => Numbers = With(NetworkMetrics.WeightPenalty, value); }
 
     /// <summary>Σ_l (μ_l/2)‖Z^l‖².</summary>
-    public required double FeaturePenalty { get; init; }
+    public double FeaturePenalty { get => Number(NetworkMetrics.FeaturePenalty) ?? double.NaN; init => Numbers = With(NetworkMetrics.FeaturePenalty, value); }
 
     /// <summary>‖∇J‖.</summary>
-    public required double GradientNorm { get; init; }
+    public double GradientNorm { get => Number(NetworkMetrics.GradientNorm) ?? double.NaN; init => Numbers = With(NetworkMetrics.GradientNorm, value); }
 
     /// <summary>The gradient's norm relative to the norms of the terms that it balances.</summary>
-    public required double RelativeGradientNorm { get; init; }
+    public double RelativeGradientNorm { get => Number(NetworkMetrics.RelativeGradientNorm) ?? double.NaN; init => Numbers = With(NetworkMetrics.RelativeGradientNorm, value); }
 
     /// <summary>Epochs (solver iterations) done.</summary>
-    public required long Epochs { get; init; }
+    public long Epochs { get => (long)(Number(NetworkMetrics.Epochs) ?? 0); init => Numbers = With(NetworkMetrics.Epochs, value); }
 
     /// <summary>Gradients evaluated.</summary>
-    public required long GradientEvaluations { get; init; }
+    public long GradientEvaluations { get => (long)(Number(NetworkMetrics.GradientEvaluations) ?? 0); init => Numbers = With(NetworkMetrics.GradientEvaluations, value); }
 
     /// <summary>Products with the Hessian or the Gauss–Newton matrix.</summary>
-    public required long HessianProducts { get; init; }
+    public long HessianProducts { get => (long)(Number(NetworkMetrics.HessianProducts) ?? 0); init => Numbers = With(NetworkMetrics.HessianProducts, value); }
 
     /// <summary>Seconds of training.</summary>
-    public required double Seconds { get; init; }
+    public double Seconds { get => Number(NetworkMetrics.Seconds) ?? double.NaN; init => Numbers = With(NetworkMetrics.Seconds, value); }
 
     /// <summary>Why there is no value, for each field that is null; keyed by field, with the layer where there is one.</summary>
     public IReadOnlyDictionary<string, string> Reasons { get; init; } = new Dictionary<string, string>();

@@ -1,6 +1,4 @@
 using System.Reflection;
-using RankCollapse.Collapse;
-using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Training;
@@ -146,7 +144,7 @@ public static class TrainingRun
             Folder = folder,
             HadEnded = true,
             Advice = run.Summary.Status.AdviceOf(),
-            Layers = double.IsFinite(run.Summary.Objective) ? CollapseMeasurement.MeasureLayers(run.Trained, run.DataSet) : [],
+            IsMeasured = double.IsFinite(run.Summary.Objective),
         };
     }
 

@@ -1,4 +1,3 @@
-using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
@@ -48,8 +47,8 @@ public sealed record TrainingRunResult
     /// <summary>The run.</summary>
     public required Run Run { get; init; }
 
-    /// <summary>All that was measured at the end, layer by layer; empty where features are not finite.</summary>
-    public required IReadOnlyList<LayerMetrics> Layers { get; init; }
+    /// <summary>Whether layers could be measured at the end; not where features are not finite.</summary>
+    public required bool IsMeasured { get; init; }
 
     /// <summary>The run's folder; null for a run that is kept in memory.</summary>
     public required RunFolder? Folder { get; init; }

@@ -33,7 +33,7 @@ internal sealed class TrainingSession : IDisposable
             MaxEpochs = configuration.MaxEpochs,
             MaxSeconds = configuration.MaxSeconds,
             GradientTolerance = configuration.GradientTolerance,
-            Missing = configuration.CollapseTolerance is { } bound ? MissingCollapse(new CollapseCondition(data, bound)) : null,
+            Missing = configuration.CollapseTolerance is { } bound ? MissingVariation(new VariationBound(data, bound)) : null,
             Alternative = configuration.ToSolverSettings().Entry.Alternative,
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, initial.Specification, data.SampleCount),
             RecordsEarly = true,
@@ -78,7 +78,7 @@ internal sealed class TrainingSession : IDisposable
         TrainingResult result = _trainer.Run(cancellation);
         if (result.Status == TrainingStatus.Cancelled) TryWriteCheckpoint();
         bool isFinite = double.IsFinite(result.Final.Value.Total);
-        IReadOnlyList<LayerMetrics> layers = isFinite ? CollapseMeasurement.MeasureLayers(_solver.Network, Data) : [];
+        IReadOnlyList<MeasuredLayer> layers = isFinite ? CollapseMeasurement.Measure(_solver.Network, Data) : [];
         var run = new Run
         {
             Configuration = _configuration,
@@ -89,7 +89,7 @@ internal sealed class TrainingSession : IDisposable
             Summary = Summarise(result, layers),
         };
         Write(run);
-        return new TrainingRunResult { Run = run, Layers = layers, Folder = folder, Advice = result.Advice };
+        return new TrainingRunResult { Run = run, IsMeasured = isFinite, Folder = folder, Advice = result.Advice };
     }
 
     public void Dispose() => _trainer.Dispose();
@@ -136,44 +136,25 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    private static Func<Solver, string?> MissingCollapse(CollapseCondition condition) => solver => condition.Missing(solver.Objective.Features);
+    private static Func<Solver, string?> MissingVariation(VariationBound condition) => solver => condition.Missing(solver.Objective.Features);
 
-    private RunSummary Summarise(TrainingResult result, IReadOnlyList<LayerMetrics> layers)
+    private RunSummary Summarise(TrainingResult result, IReadOnlyList<MeasuredLayer> layers)
     {
         const string NotFinite = "The objective is not finite, so that nothing can be measured.";
-        ObjectiveValue value = result.Final.Value;
+        var network = new MeasuredNetwork(result.Final with { Seconds = _trainer.Seconds }, _solver);
         return new RunSummary
         {
             Status = result.Status,
             Convention = _configuration.Convention,
-            Objective = value.Total,
-            DataLoss = value.DataLoss,
-            WeightPenalty = value.WeightPenalty,
-            FeaturePenalty = value.FeaturePenalty,
-            GradientNorm = result.Final.Gradient.Norm,
-            RelativeGradientNorm = result.Final.Gradient.Relative,
-            Epochs = result.Final.Epoch,
-            GradientEvaluations = _solver.GradientEvaluations,
-            HessianProducts = _solver.HessianProducts,
-            Seconds = _trainer.Seconds,
+            Numbers = MetricTable.Of(MetricScopes.Network).ToDictionary(metric => metric.Key, metric => (double?)metric.OfNetwork!(network)),
             Reasons = layers.Count > 0
                 ? CollapseMeasurement.Reasons(layers)
                 : new Dictionary<string, string> { ["objective"] = NotFinite, ["layers"] = NotFinite },
             Layers = layers.Count > 0
                 ? [.. layers.Select(layer => layer.Summary)]
-                : [.. Enumerable.Range(1, Initial.Specification.Depth).Select(NotMeasured)],
+                : [.. Enumerable.Range(1, Initial.Specification.Depth).Select(LayerSummary.NotMeasured)],
         };
     }
-
-    private static LayerSummary NotMeasured(int layer) => new()
-    {
-        Layer = layer,
-        WeightSingularValues = [],
-        FeatureSingularValues = [],
-        WeightNumericalRank = 0,
-        FeatureNumericalRank = 0,
-        WeightNorm = double.NaN,
-    };
 
     /// <summary>A squared loss can reach only targets that the output activation attains.</summary>
     private void WarnOfTargetsOutOfReach()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Cli.Output;
 using RankCollapse.Models;
 using RankCollapse.Tests.Models;
@@ -18,7 +19,7 @@ public sealed class InspectCommandTests : IDisposable
         CommandLine text = CommandLine.Run("inspect", model, "--classes", "2");
         Assert.Equal(0, text.ExitCode);
         Assert.Contains("fc.weight", text.Output, StringComparison.Ordinal);
-        Assert.Contains("tail beyond 2", text.Output, StringComparison.Ordinal);
+        Assert.Contains("tail W", text.Output, StringComparison.Ordinal);
         Assert.Contains("Not layers (1 tensors", text.Output, StringComparison.Ordinal);
 
         CommandLine json = CommandLine.Run("inspect", model, "--json", "--html", _folder.File("m.html"), "--parquet", _folder.File("m.parquet"));
@@ -26,9 +27,9 @@ public sealed class InspectCommandTests : IDisposable
         JsonElement layer = document.RootElement.GetProperty("layers")[0];
         Assert.Equal("fc.weight", layer.GetProperty("layer").GetString());
         Assert.Equal(4, layer.GetProperty("singularValues").GetArrayLength());
-        Assert.Equal(layer.GetProperty("singularValues")[0].GetDouble(), layer.GetProperty("spectralNorm").GetDouble());
+        Assert.Equal(layer.GetProperty("singularValues")[0].GetDouble(), layer.GetProperty("weightSpectralNorm").GetDouble());
         Assert.Equal("fc.bias", document.RootElement.GetProperty("skipped")[0].GetProperty("name").GetString());
-        foreach (InspectionColumn column in InspectionColumn.OfWeights(null)) Assert.True(layer.TryGetProperty(column.Key, out _), column.Key);
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Weights)) Assert.True(layer.TryGetProperty(metric.Key, out _), metric.Key);
         Assert.Contains("fc.weight", File.ReadAllText(_folder.File("m.html")), StringComparison.Ordinal);
         Assert.True(new FileInfo(_folder.File("m.parquet")).Length > 0);
     }

@@ -27,10 +27,8 @@ public sealed class PredictedSingularValuesTests
         {
             var found = PredictedSingularValues.Predict(specification, features, l);
             Assert.Equal(root, found.FittedRootOfC!.Value, 1e-12);
-            Assert.Equal(0, found.FittedRelativeDistance!.Value, 1e-12);
-            Assert.Equal(1 - root, found.RelativeDistance!.Value, 1e-12);
-            Assert.Equal(3, found.RelativeDeviations!.Count);
-            Assert.All(found.RelativeDeviations, deviation => Assert.Equal(1 - root, deviation, 1e-10));
+            Assert.Equal(0, found.FittedDistance!.Value, 1e-12);
+            Assert.Equal(1 - root, found.Distance!.Value, 1e-12);
             Assert.Equal(Math.Min(specification.Width(l), Samples), found.Values!.Count);
             Assert.Empty(found.UnmetHypotheses);
             Assert.Null(found.Reason);

@@ -1,4 +1,5 @@
 using System.Net;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Models;
 using RankCollapse.Reporting;
 
@@ -10,7 +11,7 @@ public sealed class ModelReportTests
     public void Page_HoldsEveryLayerColumnAndSkippedTensor()
     {
         string page = Write(SampleInspections.Usual());
-        foreach (InspectionColumn column in InspectionColumn.OfWeights(3)) Assert.Contains($"<dt>{WebUtility.HtmlEncode(column.Heading)}</dt>", page, StringComparison.Ordinal);
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Weights)) Assert.Contains($"<dt>{WebUtility.HtmlEncode(metric.Heading)}</dt>", page, StringComparison.Ordinal);
         foreach (string name in (string[])["collapsed.weight", "full.weight", "conv.weight", "zero.weight", "fc.bias"]) Assert.Contains(name, page, StringComparison.Ordinal);
         Assert.Contains(WebUtility.HtmlEncode("3 × 4×18"), page, StringComparison.Ordinal);
     }
@@ -41,8 +42,8 @@ public sealed class ModelReportTests
     public void Features_AreJoinedByLayer_AndOthersHaveRowsOfTheirOwn()
     {
         string page = Write(SampleInspections.WithFeatures());
-        Assert.Contains("<dt>NC1</dt><dd>Tells this, and not that.</dd>", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("<dt>nc3</dt>", page, StringComparison.Ordinal);
+        Assert.Contains("<dt>NC1 quotient</dt><dd>Within- over", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<dt>NC3</dt>", page, StringComparison.Ordinal);
         string row = page[page.IndexOf("full.weight</a>", StringComparison.Ordinal)..];
         Assert.Contains(">0.250<", row[..row.IndexOf("</tr>", StringComparison.Ordinal)], StringComparison.Ordinal);
         Assert.Contains("features alone", page, StringComparison.Ordinal);

@@ -32,8 +32,8 @@ internal static class SampleInspections
     public static Inspection WithFeatures()
     {
         LayerFeatures Of(string layer, double value) =>
-            new(layer, layer + "_output", new Dictionary<string, double?> { ["nc1"] = value, ["nc3"] = null }, new Dictionary<string, string> { ["nc3"] = "it is not the last layer" });
-        return Usual().WithFeatures([Of("full.weight", 0.25), Of("sum", 0.75)], [new FeatureColumn("nc1", "NC1", "Tells this, and not that.")]);
+            new(layer, layer + "_output", new Dictionary<string, double?> { ["nc1Quotient"] = value, ["nc3SelfDualityDeviation"] = null }, new Dictionary<string, string> { ["nc3SelfDualityDeviation"] = "it is not the last layer" });
+        return Usual().WithFeatures([Of("full.weight", 0.25), Of("sum", 0.75)]);
     }
 
     /// <summary>So many layers that charts and table are long.</summary>

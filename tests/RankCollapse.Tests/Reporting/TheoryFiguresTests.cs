@@ -67,8 +67,8 @@ public sealed class TheoryFiguresTests
         IReadOnlyList<string> files = TheoryFigures.WriteForecast(forecasts, run.Summary, folder.File("figures"));
         AssertDrawn(files);
         Assert.Equal(1 + (8 * layers.Length) - 2, File.ReadAllLines(files[2]).Length);
-        Assert.Equal(0.01 / 1.01, forecasts[0].Layers[1].FeatureDeviation(layers[1].FeatureSingularValues)!.Value, 1e-12);
-        Assert.Null(forecasts[0].Layers[0].WeightDeviation(layers[0].WeightSingularValues));
+        Assert.Equal(0, forecasts[1].Layers[0].FeatureDistance([.. layers[0].FeatureSingularValues.Take(2)]));
+        Assert.Null(forecasts[0].Layers[0].WeightDistance(layers[0].WeightSingularValues));
         Assert.Throws<InvalidInputException>(() => TheoryFigures.WriteForecast([], run.Summary, folder.File("figures")));
         Assert.Throws<ShapeMismatchException>(() => TheoryFigures.WriteForecast([forecasts[0] with { Layers = [] }], run.Summary, folder.File("figures")));
     }

@@ -1,4 +1,4 @@
-using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 
@@ -32,7 +32,7 @@ public sealed class CollapseToleranceTests
         // The way is the same, and the end is the first point at which both hold.
         Assert.Equal(Values(early), Values(whole).Take(early.Metrics.Count));
         for (long epoch = early.Summary.Epochs; epoch < whole.Summary.Epochs; epoch++)
-            Assert.False(At(whole, epoch, MetricNames.TcvUpper).All(tcv => tcv <= Collapsed) && At(whole, epoch, MetricNames.FeatureNumericalRank).All(rank => rank <= Small.Classes) && At(whole, epoch, "relativeGradientNorm").All(norm => norm <= Small.GradientTolerance));
+            Assert.False(At(whole, epoch, CollapseMetrics.TcvUpper.Key).All(tcv => tcv <= Collapsed) && At(whole, epoch, RankMetrics.FeatureNumericalRank.Key).All(rank => rank <= Small.Classes) && At(whole, epoch, "relativeGradientNorm").All(norm => norm <= Small.GradientTolerance));
     }
 
     [Fact]
@@ -81,8 +81,8 @@ public sealed class CollapseToleranceTests
         (double, double)[] states = [.. Enumerable.Range(0, (int)run.Summary.Epochs + 1).Select(epoch => (At(run, epoch, "objective")[0], At(run, epoch, "gradientNorm")[0]))];
         int[] rejected = [.. Enumerable.Range(1, states.Length - 1).Where(epoch => states[epoch] == states[epoch - 1])];
         Assert.NotEmpty(rejected);
-        Assert.All(rejected, epoch => Assert.Equal(At(run, epoch - 1, MetricNames.TcvUpper), At(run, epoch, MetricNames.TcvUpper)));
-        double[] norms = At(run, run.Summary.Epochs, MetricNames.WeightNorm);
+        Assert.All(rejected, epoch => Assert.Equal(At(run, epoch - 1, CollapseMetrics.TcvUpper.Key), At(run, epoch, CollapseMetrics.TcvUpper.Key)));
+        double[] norms = At(run, run.Summary.Epochs, RankMetrics.WeightNorm.Key);
         Assert.All(run.Summary.Layers, layer => Assert.Equal(layer.WeightNorm, norms[layer.Layer - 1], 1e-14 * layer.WeightNorm));
     }
 

@@ -217,6 +217,7 @@ public sealed class RunFolderTests
                 PredictedFeatureSingularValues = l == 3 ? null : [3, 1],
                 WeightNumericalRank = 2,
                 FeatureNumericalRank = 2,
+                WeightTailEnergy = null,
                 WeightNorm = 2.25,
             }),
         ],

@@ -1,3 +1,5 @@
+using RankCollapse.Collapse;
+
 namespace RankCollapse.Theory.Forecasts;
 
 /// <summary>What theory expects of a trained network, computed before training: spectra of every layer and the objective.</summary>
@@ -28,24 +30,9 @@ public sealed record Forecast
 /// <param name="WeightSingularValues">The nonzero s_k(W_l), descending; null where the objective does not determine W_l.</param>
 public sealed record ForecastLayer(int Layer, IReadOnlyList<double> FeatureSingularValues, IReadOnlyList<double>? WeightSingularValues)
 {
-    /// <summary>Forecast values below this share of the largest are what is left of collapse; no deviation is taken of them.</summary>
-    public const double ComparedFrom = 1e-2;
+    /// <summary>The <see cref="SpectralDistance"/> of trained features from the forecast; null where it forecasts none.</summary>
+    public double? FeatureDistance(IReadOnlyList<double> trained) => SpectralDistance.Of(trained, FeatureSingularValues);
 
-    /// <summary>
-    /// max_k |s_k − forecast_k|/forecast_k of trained features, over values from 1 % of the largest on; null where there are fewer than forecast, or none.
-    /// </summary>
-    public double? FeatureDeviation(IReadOnlyList<double> trained) => LargestDeviation(FeatureSingularValues, trained);
-
-    /// <summary>
-    /// max_k |s_k − forecast_k|/forecast_k of trained weights, over values from 1 % of the largest on; null where there are fewer values than forecast, or
-    /// none.
-    /// </summary>
-    public double? WeightDeviation(IReadOnlyList<double> trained) => LargestDeviation(WeightSingularValues, trained);
-
-    private static double? LargestDeviation(IReadOnlyList<double>? forecast, IReadOnlyList<double> trained)
-    {
-        ArgumentNullException.ThrowIfNull(trained);
-        if (forecast is not { Count: > 0 } || trained.Count < forecast.Count) return null;
-        return forecast.Zip(trained).Where(p => p.First >= ComparedFrom * forecast[0]).Max(p => Math.Abs(p.Second - p.First) / p.First);
-    }
+    /// <summary>The <see cref="SpectralDistance"/> of trained weights from the forecast; null where it forecasts none.</summary>
+    public double? WeightDistance(IReadOnlyList<double> trained) => WeightSingularValues is null ? null : SpectralDistance.Of(trained, WeightSingularValues);
 }

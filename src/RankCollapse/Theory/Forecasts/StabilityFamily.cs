@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Theory.RepresentationCosts;
@@ -52,20 +53,9 @@ public sealed class StabilityFamily
         {
             if (!(delta > 0)) throw new InvalidInputException($"A family of minimisers is followed over positive delta, found {delta}.");
             Forecast forecast = PenalizedForecast.Compute(specification, data, settings with { Delta = delta });
-            double[] distances = [.. forecast.Layers.Zip(limit.Layers).Select(p => Distance(p.First.FeatureSingularValues, p.Second.FeatureSingularValues))];
+            double[] distances = [.. forecast.Layers.Zip(limit.Layers).Select(p => SpectralDistance.Of(p.First.FeatureSingularValues, p.Second.FeatureSingularValues) ?? double.NaN)];
             points.Add(new StabilityPoint(delta, forecast, distances));
         }
         return new StabilityFamily(limit, points);
-    }
-
-    private static double Distance(IReadOnlyList<double> values, IReadOnlyList<double> limit)
-    {
-        double difference = 0, size = 0;
-        for (int i = 0; i < limit.Count; i++)
-        {
-            difference += (values[i] - limit[i]) * (values[i] - limit[i]);
-            size += limit[i] * limit[i];
-        }
-        return Math.Sqrt(difference / size);
     }
 }

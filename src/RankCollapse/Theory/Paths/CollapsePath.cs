@@ -232,10 +232,6 @@ public sealed class CollapsePath
         DataSet data = _curve.Problem.Data;
         if (data.Labels.Length == 0) return false;
         var classes = new Partition(data.Labels, data.OutputDimension);
-        return Enumerable.Range(1, _curve.Layers.Count).All(l =>
-        {
-            ClassCentroids centroids = ClassCentroids.Compute(features[l], classes);
-            return centroids.WithinVariation <= Tolerances.Collapsed * Tolerances.Collapsed * (centroids.WithinVariation + centroids.BetweenVariation);
-        });
+        return Enumerable.Range(1, _curve.Layers.Count).All(l => CollapseVerdict.Of(ClassCentroids.Compute(features[l], classes)).IsCollapsed);
     }
 }

@@ -3,7 +3,6 @@ using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Runs;
 using static RankCollapse.Tests.Collapse.Samples;
 
 namespace RankCollapse.Tests.Collapse.Metrics;
@@ -16,7 +15,7 @@ public sealed class CollapseMeasurementTests
     public void Measure_OfClassification_FillsEveryField()
     {
         (Network network, DataSet data) = Classification();
-        IReadOnlyList<LayerSummary> layers = CollapseMeasurement.Measure(network, data);
+        LayerSummary[] layers = [.. CollapseMeasurement.Measure(network, data).Select(layer => layer.Summary)];
         Assert.Equal([1, 2, 3], layers.Select(layer => layer.Layer));
         Matrix[] features = network.Features(data.Inputs);
         foreach (LayerSummary layer in layers)
@@ -30,15 +29,15 @@ public sealed class CollapseMeasurementTests
     }
 
     [Fact]
-    public void MeasureLayers_GivesReasonsForWhatIsNull()
+    public void Measure_GivesReasonsForWhatIsNull()
     {
         (Network network, DataSet data) = Classification();
         network.Weights(2).AsSpan().Clear();
-        IReadOnlyList<LayerMetrics> layers = CollapseMeasurement.MeasureLayers(network, data);
+        IReadOnlyList<MeasuredLayer> layers = CollapseMeasurement.Measure(network, data);
         IReadOnlyDictionary<string, string> reasons = CollapseMeasurement.Reasons(layers);
         Assert.Equal(["layers[2].weightTailEnergy", "layers[3].predictedFeatureSingularValues"], reasons.Keys.Order());
         Assert.Null(layers[1].Summary.WeightTailEnergy);
-        Assert.True(layers[1].NeuralCollapse1!.IsSatisfied);
+        Assert.True(layers[1].Verdict!.IsCollapsed);
         Assert.Equal(0, layers[1].BlockStructure!.RelativeDeviation);
     }
 
@@ -47,30 +46,29 @@ public sealed class CollapseMeasurementTests
     {
         (Network network, DataSet data) = Classification();
         var regression = new DataSet("regression", data.Inputs, Gaussian(3, 24, 8), []);
-        LayerMetrics layer = CollapseMeasurement.MeasureLayers(network, regression)[0];
+        MeasuredLayer layer = CollapseMeasurement.Measure(network, regression)[0];
         Assert.Null(layer.Summary.TcvUpper);
         Assert.Null(layer.Summary.WcssOfClasses);
-        Assert.Null(layer.NeuralCollapse1);
-        Assert.Contains(MetricNames.TcvUpper, layer.Reasons.Keys);
-        Assert.Contains(MetricNames.WcssOfClasses, layer.Reasons.Keys);
-        LayerMetrics given = CollapseMeasurement.MeasureLayers(network, regression, new MeasurementOptions { ClusterCount = 4 })[0];
+        Assert.Null(layer.Verdict);
+        Assert.Contains(CollapseMetrics.TcvUpper.Key, layer.Reasons.Keys);
+        Assert.Contains(CollapseMetrics.WcssOfClasses.Key, layer.Reasons.Keys);
+        MeasuredLayer given = CollapseMeasurement.Measure(network, regression, new MeasurementOptions { ClusterCount = 4 })[0];
         Assert.True(given.Summary.TcvLower <= given.Summary.TcvUpper);
         Assert.Null(given.Summary.WcssOfClasses);
-        Assert.DoesNotContain(CollapseMeasurement.Record(network, regression), metric => metric.Metric == MetricNames.TcvUpper);
+        Assert.DoesNotContain(CollapseMeasurement.Record(network, regression), metric => metric.Metric == CollapseMetrics.TcvUpper.Key);
     }
 
     [Fact]
     public void Record_AgreesWithMeasure()
     {
         (Network network, DataSet data) = Classification();
-        IReadOnlyList<LayerMetrics> layers = CollapseMeasurement.MeasureLayers(network, data);
-        Dictionary<(int Layer, string Metric), double> measured = layers.SelectMany(layer => layer.Numbers()).ToDictionary(metric => (metric.Layer, metric.Metric), metric => metric.Value);
+        IReadOnlyList<MeasuredLayer> layers = CollapseMeasurement.Measure(network, data);
         IReadOnlyList<LayerMetric> recorded = CollapseMeasurement.Record(network, data);
         Assert.Equal(30, recorded.Count);
         foreach (LayerMetric metric in recorded)
         {
-            double expected = measured[(metric.Layer, metric.Metric)];
-            if (metric.Metric == MetricNames.TcvUpper) Assert.True(metric.Value >= expected * (1 - 1e-12));
+            double expected = layers[metric.Layer - 1].Summary.Of(metric.Metric)!.Value;
+            if (metric.Metric == CollapseMetrics.TcvUpper.Key) Assert.True(metric.Value >= expected * (1 - 1e-12));
             else Assert.Equal(expected, metric.Value, (1e-12 * Math.Abs(expected)) + 1e-15);
         }
         Assert.Equal(recorded, CollapseMeasurement.Record(network, data, network.Features(data.Inputs)));
@@ -81,16 +79,16 @@ public sealed class CollapseMeasurementTests
     {
         (Network network, _) = Classification();
         DataSet data = DataSet.FromLabels("collapsed", Collapsed(Gaussian(5, 3, 1), SampleLabels), SampleLabels, 3);
-        Assert.All(CollapseMeasurement.MeasureLayers(network, data), layer =>
+        Assert.All(CollapseMeasurement.Measure(network, data), layer =>
         {
             Assert.InRange(layer.Summary.TcvUpper!.Value, 0, 1e-24);
-            Assert.True(layer.NeuralCollapse1!.IsSatisfied);
+            Assert.True(layer.Verdict!.IsCollapsed);
             Assert.True(layer.Summary.FeatureNumericalRank <= 3);
             Assert.InRange(layer.PreimageBlockStructure!.RelativeDeviation, 0, 1e-12);
         });
-        LastLayerCollapse last = CollapseMeasurement.MeasureLastLayer(network, data, out string? reason)!;
+        MeasuredFeatures last = CollapseMeasurement.LastHiddenLayer(network, data, out string? reason)!;
         Assert.Null(reason);
-        Assert.Equal(0, last.WithinClassVariability!.Value, 1e-20);
+        Assert.Equal(0, last.Of("nc1WithinClassVariability")!.Value, 1e-20);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class CompressCommandTests : IDisposable
         CommandLine.Train(_folder.File("run"), "--max-epochs", "20");
         JsonNode document = JsonNode.Parse(CommandLine.Run("inspect", _folder.File("run"), "--json").Output)!;
         Assert.Equal(24, (int)document["features"]!["samples"]!);
-        Assert.NotNull(document["layers"]![0]!["features"]!["nc1PseudoInverse"]);
+        Assert.NotNull(document["layers"]![0]!["features"]!["nc1WithinClassVariability"]);
         Assert.Contains("within/total", CommandLine.Run("inspect", _folder.File("run")).Output);
     }
 

@@ -5,6 +5,7 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Running;
 using RankCollapse.Networks;
+using RankCollapse.Tests.Collapse.Metrics;
 using Samples = RankCollapse.Tests.Collapse.Samples;
 
 namespace RankCollapse.Tests.Models.Features;
@@ -18,27 +19,18 @@ public sealed class FeatureMeasurementTests
     {
         (Network network, DataSet data) = Problem(samples: 80);
         FeatureReport report = Measure(network, data, new FeatureOptions { BatchSize = 13 });
-        IReadOnlyList<LayerMetrics> expected = CollapseMeasurement.MeasureLayers(network, data);
-        LastLayerCollapse last = CollapseMeasurement.MeasureLastLayer(network, data, out _)!;
+        IReadOnlyList<MeasuredLayer> expected = CollapseMeasurement.Measure(network, data);
+        MeasuredFeatures last = CollapseMeasurement.LastHiddenLayer(network, data, out _)!;
         Assert.Equal(["W1", "W2", "W3"], report.Layers.Select(layer => layer.Tensor.Layer));
-        foreach ((FeatureMetrics actual, LayerMetrics layer) in report.Layers.Zip(expected))
+        foreach ((FeatureMetrics actual, MeasuredLayer layer) in report.Layers.Zip(expected))
         {
-            Close(layer.Summary.TcvUpper, actual.TotalClusterVariation!.Upper);
-            Close(layer.Summary.WcssOfClasses, actual.WithinVariation);
-            Close(layer.NeuralCollapse1!.RelativeVariation, actual.RelativeVariation);
-            Close(layer.BlockStructure!.RelativeDeviation, actual.BlockDeviation);
-            Close(layer.Features.StableRank, actual.Spectrum.StableRank);
+            Close(layer.Summary.WcssOfClasses, actual.Of("withinVariation"));
+            foreach (Metric metric in MetricTable.Of(MetricScopes.Layers).Where(metric => metric.OfFeatures is not null && metric != CollapseMetrics.TcvLower))
+                Close(layer.Summary.Number(metric), actual.Number(metric));
         }
-        FeatureMetrics hidden = report.Layers[^2];
-        Close(last.WithinClassVariability, hidden.Nc1PseudoInverse);
-        Close(last.NormInequality, hidden.NormInequality);
-        Close(last.AngleDeviation, hidden.AngleDeviation);
-        Close(last.SimplexDeviation, hidden.SimplexDeviation);
-        Close(last.OrthogonalFrameDeviation, hidden.OrthogonalFrameDeviation);
-        Close(last.SelfDualityDeviation, hidden.SelfDualityDeviation);
-        Close(last.UncentredSelfDualityDeviation, hidden.UncentredSelfDualityDeviation);
-        Close(last.NearestMeanDisagreement, hidden.NearestMeanDisagreement);
-        Assert.Null(report.Layers[0].SelfDualityDeviation);
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Features).Where(metric => metric.Topic == MetricTopic.NeuralCollapse && metric.OfFeatures!(last).Number is not null))
+            Close(metric.OfFeatures!(last).Number, report.Layers[^2].Number(metric));
+        Assert.Null(report.Layers[0].Of("nc3SelfDualityDeviation"));
     }
 
     [Fact]
@@ -49,9 +41,9 @@ public sealed class FeatureMeasurementTests
         FeatureMetrics all = Measure(network, data, new FeatureOptions()).Layers[1];
         FeatureMetrics few = Measure(network, data, new FeatureOptions { Subsample = 20, BatchSize = 17 }).Layers[1];
         Assert.Equal(20, few.TotalClusterVariationSamples);
-        foreach (FeatureMetric column in FeatureMetric.All.Where(column => !column.Name.StartsWith("tcv", StringComparison.Ordinal) && column.Value(all) is not null))
-            Close(column.Value(all), column.Value(few));
-        Assert.NotEqual(all.TotalClusterVariation!.Upper, few.TotalClusterVariation!.Upper);
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Features).Where(metric => !metric.Key.StartsWith("tcv", StringComparison.Ordinal) && all.Number(metric) is not null))
+            Close(all.Number(metric), few.Number(metric));
+        Assert.NotEqual(all.Of("tcvUpper"), few.Of("tcvUpper"));
     }
 
     [Fact]
@@ -60,9 +52,9 @@ public sealed class FeatureMeasurementTests
         (Network network, DataSet data) = Problem(samples: 40);
         using var source = new RunFeatureSource("run", network, data.Inputs, labels: null);
         FeatureMetrics metrics = FeatureMeasurement.Measure(source, new FeatureOptions()).Layers[0];
-        Assert.Null(metrics.Nc1PseudoInverse);
-        Assert.Null(metrics.TotalClusterVariation);
-        Assert.Equal("The data have no labels.", metrics.Reasons["nc"]);
+        Assert.Null(metrics.Of("nc1WithinClassVariability"));
+        Assert.Null(metrics.Of("tcvUpper"));
+        Assert.Equal("The data have no labels.", metrics.Reasons["nc1WithinClassVariability"]);
         Close(SpectralSummary.Of(network.Features(data.Inputs)[1]).StableRank, metrics.Spectrum.StableRank);
     }
 
@@ -74,9 +66,9 @@ public sealed class FeatureMeasurementTests
         var inputs = Matrix.FromRows([-1.0, 1, 7, 13]);
         using var source = new RunFeatureSource("run", identity, inputs, [0, 0, 1, 1]);
         FeatureMetrics metrics = FeatureMeasurement.Measure(source, new FeatureOptions()).Layers[0];
-        Close((1.0 + 9) / (2 * 100), metrics.ClassDistanceNormalizedVariance);
-        Close(5.0 / 25, metrics.Nc1Quotient);
-        Close(5.0 / 25 / 2, metrics.Nc1PseudoInverse);
+        Close((1.0 + 9) / (2 * 100), metrics.Of("nc1ClassDistanceNormalizedVariance"));
+        Close(5.0 / 25, metrics.Of("nc1Quotient"));
+        Close(5.0 / 25 / 2, metrics.Of("nc1WithinClassVariability"));
     }
 
     [Fact]
@@ -86,8 +78,8 @@ public sealed class FeatureMeasurementTests
         using var source = new RunFeatureSource("run", identity, Matrix.FromRows([1.0, 1, 0, 0], [0.0, 0, 2, 2], [0.0, 0, 0, 0]), [0, 0, 1, 1]);
         using var orthogonal = new RunFeatureSource("run", identity, Matrix.FromRows([0.0, 0], [0.0, 0], [1.0, 5]), labels: null);
         using var parallel = new RunFeatureSource("run", identity, Matrix.FromRows([1.0], [0.0], [1.0]), labels: null);
-        Assert.Equal(0, FeatureMeasurement.Measure(source, new FeatureOptions(), orthogonal).Layers[0].OutOfDistributionCosine);
-        Close((Math.Sqrt(0.5) + 0) / 2, FeatureMeasurement.Measure(source, new FeatureOptions(), parallel).Layers[0].OutOfDistributionCosine);
+        Assert.Equal(0, FeatureMeasurement.Measure(source, new FeatureOptions(), orthogonal).Layers[0].Of("nc5OutOfDistributionCosine"));
+        Close((Math.Sqrt(0.5) + 0) / 2, FeatureMeasurement.Measure(source, new FeatureOptions(), parallel).Layers[0].Of("nc5OutOfDistributionCosine"));
     }
 
     [Fact]
@@ -110,8 +102,8 @@ public sealed class FeatureMeasurementTests
         Assert.Contains("300 features sketched to 200", reduced.Reduction);
         Assert.Null(whole.Reduction);
         // One inner product is kept to about 1/√200; traces average many.
-        Assert.InRange(reduced.Nc1Quotient!.Value / whole.Nc1Quotient!.Value, 0.7, 1.4);
-        Assert.InRange(reduced.ClassDistanceNormalizedVariance!.Value / whole.ClassDistanceNormalizedVariance!.Value, 0.7, 1.4);
+        Assert.InRange(reduced.Of("nc1Quotient")!.Value / whole.Of("nc1Quotient")!.Value, 0.7, 1.4);
+        Assert.InRange(reduced.Of("nc1ClassDistanceNormalizedVariance")!.Value / whole.Of("nc1ClassDistanceNormalizedVariance")!.Value, 0.7, 1.4);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using RankCollapse.Models.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Running;
+using RankCollapse.Tests.Collapse.Metrics;
 using static RankCollapse.Models.Onnx.TensorProto.Types;
 
 namespace RankCollapse.Tests.Models.Features;
@@ -37,7 +38,7 @@ public sealed class OnnxFeatureSourceTests
         // What the last linear layer is applied to is measured, though it ends no layer.
         FeatureReport report = FeatureMeasurement.Measure(source, new FeatureOptions());
         Assert.Equal(["silu", "c2", "flat", "y"], report.Layers.Select(layer => layer.Tensor.Name));
-        Assert.NotNull(report.Layers[2].SelfDualityDeviation);
+        Assert.NotNull(report.Layers[2].Of("nc3SelfDualityDeviation"));
         Assert.Equal(["w1", "w2", "flat", "w3"], report.ToLayerFeatures().Select(features => features.Layer));
         Assert.Equal(8, FeatureMeasurement.Measure(source, new FeatureOptions { HasAllTensors = true }).Layers.Count(layer => layer.Tensor.Name != "y"));
         Assert.Equal(["joined"], FeatureMeasurement.Measure(source, new FeatureOptions { Names = ["joi"] }).Layers.Select(layer => layer.Tensor.Name));
@@ -73,7 +74,7 @@ public sealed class OnnxFeatureSourceTests
         using OnnxFeatureSource a = Open(free, data), b = Open(fixedBatch, data);
         FeatureMetrics x = FeatureMeasurement.Measure(a, new FeatureOptions()).Layers[0], y = FeatureMeasurement.Measure(b, new FeatureOptions()).Layers[0];
         Assert.Equal(x.SampleCount, y.SampleCount);
-        Assert.Equal(x.Nc1PseudoInverse!.Value, y.Nc1PseudoInverse!.Value, 1e-5 * x.Nc1PseudoInverse.Value);
+        Assert.Equal(x.Of("nc1WithinClassVariability")!.Value, y.Of("nc1WithinClassVariability")!.Value, 1e-5 * x.Of("nc1WithinClassVariability")!.Value);
     }
 
     [Fact]

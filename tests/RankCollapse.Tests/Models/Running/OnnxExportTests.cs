@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Formats;
@@ -59,10 +60,10 @@ public sealed class OnnxExportTests
         Assert.Equal(expected.Accuracy, actual.Accuracy);
         foreach ((FeatureMetrics a, FeatureMetrics b) in actual.Layers.Zip(expected.Layers))
         {
-            foreach (FeatureMetric metric in FeatureMetric.All)
+            foreach (Metric metric in MetricTable.Of(MetricScopes.Features))
             {
-                Assert.Equal(metric.Value(b) is null, metric.Value(a) is null);
-                if (metric.Value(b) is { } value) Assert.Equal(value, metric.Value(a)!.Value, 1e-9 * Math.Max(1, Math.Abs(value)));
+                Assert.Equal(b.Number(metric) is null, a.Number(metric) is null);
+                if (b.Number(metric) is { } value) Assert.Equal(value, a.Number(metric)!.Value, 1e-9 * Math.Max(1, Math.Abs(value)));
             }
         }
     }

@@ -33,7 +33,7 @@ public sealed class VerdictTests
     public void Verdict_OfPartlyCollapsedRun_NamesTheLayers()
     {
         Run run = SampleRuns.Collapsed();
-        RunSummary summary = run.Summary with { Layers = [.. run.Summary.Layers.Select(l => l.Layer == 1 ? l with { TcvUpper = 0.1 } : l)] };
+        RunSummary summary = run.Summary with { Layers = [.. run.Summary.Layers.Select(l => l.Layer == 1 ? l with { WcssOfClasses = 0.1 } : l)] };
         Assert.Equal("Layers 2–4 of 4 have collapsed.", Verdict.Of(new RunMeasurements(run with { Summary = summary })).Collapse);
     }
 
@@ -56,12 +56,12 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void RelativeTcv_IsTcvOverTheVariationOfTheFeatures()
+    public void RelativeVariation_IsTheWcssOfTheClassesOverTheVariationOfTheFeatures()
     {
         Run run = SampleRuns.NotCollapsed();
         var measurements = new RunMeasurements(run);
         Matrix features = run.Trained.Features(run.DataSet.Inputs)[2];
         double variation = SyntheticRun.WithinClassScatter(features, new int[features.Columns], 1);
-        Assert.Equal(run.Summary.Layers[1].TcvUpper!.Value / variation, measurements.RelativeTcv(2)!.Value, 1e-12);
+        Assert.Equal(run.Summary.Layers[1].WcssOfClasses!.Value / variation, measurements.RelativeVariation(2)!.Value, 1e-12);
     }
 }

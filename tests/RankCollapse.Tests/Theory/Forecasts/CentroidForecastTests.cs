@@ -63,8 +63,8 @@ public sealed class CentroidForecastTests
         trained.Value(refined.Network);
         for (int l = 1; l <= 3; l++)
         {
-            Assert.InRange(found.Forecast.Layers[l - 1].FeatureDeviation(SingularValueDecomposition.SingularValues(trained.Features[l]))!.Value, 0, deviation);
-            Assert.InRange(found.Forecast.Layers[l - 1].WeightDeviation(SingularValueDecomposition.SingularValues(refined.Network.Weights(l)))!.Value, 0, deviation);
+            Assert.InRange(found.Forecast.Layers[l - 1].FeatureDistance(SingularValueDecomposition.SingularValues(trained.Features[l]))!.Value, 0, deviation);
+            Assert.InRange(found.Forecast.Layers[l - 1].WeightDistance(SingularValueDecomposition.SingularValues(refined.Network.Weights(l)))!.Value, 0, deviation);
         }
     }
 

@@ -4,7 +4,7 @@ using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Tests.Collapse;
 
-public sealed class CollapseConditionTests
+public sealed class VariationBoundTests
 {
     private const int Classes = 3;
 
@@ -45,10 +45,10 @@ public sealed class CollapseConditionTests
     public void DataWithoutClasses_AreRefused()
     {
         var plain = new DataSet("plain", Data.Inputs, Data.Targets, []);
-        Assert.Contains("has no classes", Assert.Throws<InvalidInputException>(() => new CollapseCondition(plain, 1e-12)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no classes", Assert.Throws<InvalidInputException>(() => new VariationBound(plain, 1e-12)).Message, StringComparison.Ordinal);
     }
 
-    private static CollapseCondition Condition(double bound) => new(Data, bound);
+    private static VariationBound Condition(double bound) => new(Data, bound);
 
     /// <summary>A point for each class, and samples at a distance from it.</summary>
     private static Matrix Spread(long seed, double distance)
