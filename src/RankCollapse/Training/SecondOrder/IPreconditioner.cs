@@ -3,7 +3,7 @@ using RankCollapse.Networks;
 
 namespace RankCollapse.Training.SecondOrder;
 
-/// <summary>A symmetric positive definite model M of the Gauss–Newton matrix that is cheap to invert; it is also the metric of the trust region.</summary>
+/// <summary>A symmetric positive definite model M of the Gauss–Newton matrix that is cheap to invert; its norm is that of the trust region.</summary>
 internal interface IPreconditioner
 {
     /// <summary>Whether <see cref="Restore"/> changes the outputs just as asked, to the accuracy of the linear model.</summary>
@@ -15,6 +15,6 @@ internal interface IPreconditioner
     /// <summary>result = M^{-1}·v.</summary>
     void Solve(Network v, Network result);
 
-    /// <summary>result = M^{-1}Jᵀ·D''·outputs: the least change of the parameters, in the penalties' metric, that changes the outputs so.</summary>
+    /// <summary>result = M^{-1}Jᵀ·D''·outputs: the least change of the parameters, in the norm of the penalties' model, that changes the outputs so.</summary>
     void Restore(Matrix outputs, Network result);
 }

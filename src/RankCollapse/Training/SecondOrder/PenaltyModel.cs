@@ -13,7 +13,7 @@ internal sealed class PenaltyModel(NetworkSpecification specification)
     /// <summary>A layer without any penalty gets this share of the largest λ, so that Λ stays invertible.</summary>
     private const double LeastShare = 1e-3;
 
-    /// <summary>Without any penalty on parameters the metric bounds them by this share of the data curvature.</summary>
+    /// <summary>Without any penalty on parameters the preconditioner bounds them by this share of the data curvature.</summary>
     private const double LeastShareOfData = 1e-5;
 
     /// <summary>The least shift of μZZᵀ relative to its largest diagonal entry: its null space is then still told from rounding.</summary>

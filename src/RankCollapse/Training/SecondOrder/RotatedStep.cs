@@ -8,8 +8,9 @@ namespace RankCollapse.Training.SecondOrder;
 /// Takes a step along a curve instead of a straight line: the part of it that rotates the features of hidden layers is carried out as a rotation.
 /// </summary>
 /// <remarks>
-/// W_l → R_l W_l R_{l−1}ᵀ with orthogonal R changes no weight penalty and, but for the activation, neither features nor outputs. The floor of the valley is made of
-/// such orbits, and a straight step of length t along one lengthens the weights by t², which the penalty punishes long before the step has gained anything.
+/// W_l → R_l W_l R_{l−1}ᵀ with orthogonal R changes no weight penalty and, but for the activation, neither features nor outputs. The null space
+/// of the data term is made of such orbits, and a straight step of length t along one lengthens the weights by t², which the penalty punishes long before
+/// the step has gained anything.
 /// The step p is split by least squares, p_l = A_l W_l − W_l A_{l−1} + q_l with A_l skew (A_0 = A_L = 0, and A_l = A_{l−1} across a skip connection), and
 /// W_l + p_l is replaced by R_l(W_l + q_l)R_{l−1}ᵀ with R = (I − A/2)^{-1}(I + A/2), the Cayley transform (Wen and Yin 2013). Both agree to first order.
 /// </remarks>

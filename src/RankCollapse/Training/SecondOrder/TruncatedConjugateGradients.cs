@@ -47,10 +47,18 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
     /// <param name="preconditioner">M.</param>
     /// <param name="radius">Δ.</param>
     /// <param name="tolerance">Stop when the residual's norm has fallen by this factor.</param>
-    /// <param name="flat">Curvature relative to the metric's, at most so large, that counts as none.</param>
+    /// <param name="flat">Curvature relative to the preconditioner's, at most so large, that counts as none.</param>
     /// <param name="limit">The most products.</param>
     /// <param name="step">p; overwritten.</param>
-    public InnerOutcome Solve(Network gradient, Action<Network, Network> multiply, IPreconditioner preconditioner, double radius, double tolerance, double flat, int limit, Network step)
+    public InnerOutcome Solve(
+        Network gradient,
+        Action<Network, Network> multiply,
+        IPreconditioner preconditioner,
+        double radius,
+        double tolerance,
+        double flat,
+        int limit,
+        Network step)
     {
         double[] p = step.Parameters, r = _residual.Parameters, y = _preconditioned.Parameters, d = _direction.Parameters, q = _product.Parameters;
         Array.Clear(p);

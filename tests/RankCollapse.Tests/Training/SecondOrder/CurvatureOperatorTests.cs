@@ -76,14 +76,14 @@ public sealed class CurvatureOperatorTests
             NetworkSpecification specification = at.Network.Specification;
             int samples = at.Problem.Data.SampleCount;
             Loss loss = at.Problem.Settings.Loss;
-            var metric = new KernelPreconditioner(specification, loss, samples);
+            var preconditioner = new KernelPreconditioner(specification, loss, samples);
             var penalties = new PenaltyModel(specification);
-            metric.Build(at.Objective, at.Network);
+            preconditioner.Build(at.Objective, at.Network);
             penalties.Build(at.Objective);
 
             // M·x for x = M^{-1}v from its definition: Λx + Jᵀ·aD''·Jx; Λx is found from Λ^{-1} by Cholesky of its inverse.
             Network v = at.Direction(3), x = new(specification), data = new(specification), back = new(specification);
-            metric.Solve(v, x);
+            preconditioner.Solve(v, x);
             Matrix change = at.Operator.OutputChange(at.Objective, at.Network, x).Copy(), curved = new(change.Rows, change.Columns);
             DataTerm.ApplyHessian(loss, at.Objective.Probabilities, at.Problem.Data.Targets, at.Objective.Coefficients.DataFactor, change, curved);
             at.Operator.PullBack(at.Objective, at.Network, curved, data);

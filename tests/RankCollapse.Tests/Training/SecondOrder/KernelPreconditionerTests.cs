@@ -16,8 +16,8 @@ public sealed class KernelPreconditionerTests
         {
             Objective objective = point.Objective;
             NetworkSpecification specification = point.Network.Specification;
-            var metric = new KernelPreconditioner(specification, objective.Settings.Loss, objective.Data.SampleCount);
-            metric.Build(objective, point.Network);
+            var preconditioner = new KernelPreconditioner(specification, objective.Settings.Loss, objective.Data.SampleCount);
+            preconditioner.Build(objective, point.Network);
             var penalties = new PenaltyModel(specification);
             penalties.Build(objective);
             ObjectiveCoefficients factors = objective.Coefficients;
@@ -25,7 +25,7 @@ public sealed class KernelPreconditionerTests
             data.ValueAndGradient(point.Network, new Network(specification));
 
             Network v = point.Direction(1), u = new(specification), curved = new(specification), scaled = new(specification), expected = new(specification);
-            metric.Solve(v, u);
+            preconditioner.Solve(v, u);
             point.Operator.Apply(data, point.Network, u, curved, full: false);
             penalties.Solve(curved, scaled);
             penalties.Solve(v, expected);

@@ -1,0 +1,90 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training.SecondOrder;
+
+/// <summary>
+/// Chord (simplified Newton) steps while the data make up most of the objective: the outputs walk to those of the Gauss–Newton step with the linearisation
+/// and the preconditioner of one point kept (Ortega and Rheinboldt 1970, §7.1), which costs a fifteenth of a new preconditioner.
+/// </summary>
+internal sealed class ChordWalk(NetworkSpecification specification, int samples) : INewtonPhase
+{
+    private const int MostSteps = 12;
+
+    /// <summary>A walk is worth while as long as it halves the objective.</summary>
+    private const double Gain = 0.5;
+
+    /// <summary>Steps shorter than this are not tried.</summary>
+    private const double ShortestStep = 0.2;
+
+    /// <summary>The walk ends once the data's share of the objective is so small: what is left to gain lies elsewhere.</summary>
+    private const double LeastDataShare = 0.1;
+
+    private readonly Network _step = new(specification);
+    private readonly Network _change = new(specification);
+    private readonly double[] _before = new double[Network.CountParameters(specification)];
+    private readonly Matrix _target = new(specification.OutputDimension, samples);
+    private readonly Matrix _departure = new(specification.OutputDimension, samples);
+
+    /// <inheritdoc/>
+    /// <remarks>The walk is taken if it halves the objective, and is the iteration then; if not it is dropped, and no other one is tried.</remarks>
+    public StepOutcome? Take(NewtonIterate iterate)
+    {
+        if (iterate.Memory.Stage != NewtonStage.Chords) return null;
+        NewtonPoint start = iterate.Current;
+        if (start.Objective.Coefficients.DataFactor * start.Value.DataLoss > Gain * start.Value.Total)
+        {
+            iterate.Preconditioner.Solve(start.Gradient, _step);
+            TensorPrimitives.Subtract(start.Outputs.AsSpan(), iterate.OutputChange(_step).AsSpan(), _target.AsSpan());
+            double reached = Approach(iterate.Preconditioner, start, iterate.Trial, _target, out int steps);
+            if (reached < Gain * start.Value.Total)
+            {
+                iterate.EvaluateTrialGradient();
+                iterate.Accept();
+                iterate.Phase = $"{steps} chord steps";
+                return StepOutcome.Moved;
+            }
+        }
+        iterate.Memory.Stage = NewtonStage.GaussNewton;
+        return null;
+    }
+
+    /// <summary>Walks towards outputs: each step may be halved twice, and has to lower the objective by 40 % of its length.</summary>
+    /// <param name="preconditioner">The preconditioner at the start.</param>
+    /// <param name="start">Where to start; unchanged.</param>
+    /// <param name="to">The point that was reached, evaluated if any step was taken.</param>
+    /// <param name="target">The outputs that are aimed at, K×N.</param>
+    /// <param name="steps">How many steps were taken.</param>
+    /// <returns>The objective at the point that was reached.</returns>
+    public double Approach(IPreconditioner preconditioner, NewtonPoint start, NewtonPoint to, Matrix target, out int steps)
+    {
+        double scale = 1;
+        NewtonPoint seen = start;
+        ObjectiveValue value = start.Value;
+        start.Network.Parameters.CopyTo(_before, 0);
+        for (steps = 0; steps < MostSteps && start.Objective.Coefficients.DataFactor * value.DataLoss > LeastDataShare * value.Total; steps++)
+        {
+            TensorPrimitives.Subtract(seen.Outputs.AsSpan(), target.AsSpan(), _departure.AsSpan());
+            preconditioner.Restore(_departure, _change);
+            do
+            {
+                TensorPrimitives.MultiplyAdd(_change.Parameters, -scale, _before, to.Network.Parameters);
+                if (to.Evaluate() < (1 - (0.4 * scale)) * value.Total) break;
+                scale *= 0.5;
+            }
+            while (scale >= ShortestStep);
+            if (scale < ShortestStep)
+            {
+                _before.CopyTo(to.Network.Parameters, 0);
+                if (steps > 0) to.Evaluate();
+                break;
+            }
+            value = to.Value;
+            seen = to;
+            to.Network.Parameters.CopyTo(_before, 0);
+            scale = Math.Min(1, 2 * scale);
+        }
+        return value.Total;
+    }
+}

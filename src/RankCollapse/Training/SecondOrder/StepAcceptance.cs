@@ -1,0 +1,83 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training.SecondOrder;
+
+/// <summary>
+/// Finds out what a step gains: along a straight line and, where that disappoints, along the orbit of rotations that it is tangent to, each with the
+/// outputs brought to their linear prediction (<see cref="OutputCorrection"/>).
+/// </summary>
+internal sealed class StepAcceptance(NetworkSpecification specification, int samples)
+{
+    /// <summary>A straight step that gains this share of what it promised is taken without looking for a better curve.</summary>
+    private const double StraightEnough = 0.9;
+
+    /// <summary>Below this share of the objective a step's decrease is found from gradients, because values no longer resolve it.</summary>
+    private const double GradientShare = 2e-12;
+
+    private readonly OutputCorrection _correction = new(specification, samples);
+    private readonly RotatedStep _rotated = new(specification);
+    private readonly double[] _straight = new double[Network.CountParameters(specification)];
+
+    /// <summary>Tries a step; the trial point is left at the better end.</summary>
+    /// <param name="iterate">Where the method stands.</param>
+    /// <param name="step">p.</param>
+    /// <param name="predicted">The decrease that it promises, above 0.</param>
+    /// <returns>The actual decrease over the predicted one; −∞ where the objective rises.</returns>
+    public double Try(NewtonIterate iterate, Network step, double predicted)
+    {
+        NewtonPoint current = iterate.Current, trial = iterate.Trial;
+        TensorPrimitives.Add(iterate.OutputChange(step).AsSpan(), current.Outputs.AsSpan(), _correction.Target.AsSpan());
+        TensorPrimitives.Add(current.Network.Parameters, step.Parameters, trial.Network.Parameters);
+        double ratio = Correct(iterate, predicted);
+        if (!(ratio < StraightEnough) || iterate.Memory.Stage != NewtonStage.Newton || !iterate.Preconditioner.ResolvesOutputs) return ratio;
+        trial.Network.Parameters.CopyTo(_straight, 0);
+        _rotated.Write(current.Network, step, trial.Network);
+        double rotated = Correct(iterate, predicted);
+        if (rotated > ratio) return rotated;
+        if (TrustRegion.Accepts(ratio))
+        {
+            _straight.CopyTo(trial.Network.Parameters, 0);
+            trial.Evaluate();
+            if (IsSmall(iterate, predicted)) trial.EvaluateGradient();
+        }
+        return ratio;
+    }
+
+    /// <summary>Makes the trial point of the last try the current one.</summary>
+    public void Accept(NewtonIterate iterate, double predicted)
+    {
+        if (!IsSmall(iterate, predicted)) iterate.EvaluateTrialGradient();
+        iterate.Accept();
+    }
+
+    /// <summary>Whether a decrease is too small to be found from values; the gradient at the trial point is known then.</summary>
+    private static bool IsSmall(NewtonIterate iterate, double predicted) => predicted < GradientShare * Math.Abs(iterate.Current.Value.Total);
+
+    /// <summary>Evaluates and corrects the trial point.</summary>
+    private double Correct(NewtonIterate iterate, double predicted)
+    {
+        NewtonPoint current = iterate.Current, trial = iterate.Trial;
+        double residual = Math.Sqrt(2 * Math.Max(0, current.Value.DataLoss));
+        trial.Evaluate();
+        double value = _correction.Correct(iterate.Preconditioner, trial, residual, predicted, isFar: iterate.IsFar);
+        bool rises = !(value <= current.Value.Total * (1 + NewtonIterate.Rounding));
+        double decrease = rises ? double.NegativeInfinity : IsSmall(iterate, predicted) ? DecreaseByGradients(iterate) : current.Value.Total - value;
+        return decrease / predicted;
+    }
+
+    /// <summary>
+    /// The decrease from the current point to the trial point by the trapezoidal rule, −½(∇J₀ + ∇J₁)·(Θ₁ − Θ₀): exact to third order in the step, and
+    /// free of the cancellation that hides small differences of values.
+    /// </summary>
+    private static double DecreaseByGradients(NewtonIterate iterate)
+    {
+        iterate.EvaluateTrialGradient();
+        double decrease = 0;
+        double[] from = iterate.Current.Network.Parameters, to = iterate.Trial.Network.Parameters;
+        double[] before = iterate.Current.Gradient.Parameters, after = iterate.Trial.Gradient.Parameters;
+        for (int i = 0; i < from.Length; i++) decrease -= 0.5 * (before[i] + after[i]) * (to[i] - from[i]);
+        return decrease;
+    }
+}
