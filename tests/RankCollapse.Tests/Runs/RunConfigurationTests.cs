@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Runs;
 
@@ -97,6 +99,29 @@ public sealed class RunConfigurationTests
         Assert.Equal(configuration.Lambda, read.Lambda);
         Assert.Equal(configuration.LambdaFeatures, read.LambdaFeatures);
         Assert.Equal(configuration.Seed, read.Seed);
+    }
+
+    [Fact]
+    public void Json_HoldsWhatHasAnEffect()
+    {
+        using JsonDocument newton = JsonDocument.Parse(new RunConfiguration().ToJson()), descent = JsonDocument.Parse(new RunConfiguration { Solver = "sgd" }.ToJson());
+        Assert.Empty(new[] { "sigma", "dimension", "learningRate", "schedule", "momentum" }.Where(name => newton.RootElement.TryGetProperty(name, out _)));
+        Assert.Equal(0.9, descent.RootElement.GetProperty("momentum").GetDouble());
+    }
+
+    [Fact]
+    public void Json_OfTheFirstVersion_IsRead()
+    {
+        const string Json = """
+            {
+              "version": "0.1.0", "data": "mnist", "samples": 40, "classes": 10, "classCounts": null, "dimension": 100, "sigma": 0.1, "architecture": "feedforward", "depth": 3,
+              "width": [40], "activation": "tanh", "outputActivation": "identity", "bias": false, "loss": "cross-entropy", "convention": "eq3", "lambda": 0.001, "delta": 0,
+              "lambdaFeatures": 0.001, "init": "he", "solver": "gauss-newton", "learningRate": null, "schedule": "cosine", "momentum": 0.9, "maxEpochs": 60, "maxSeconds": null,
+              "gradientTolerance": 1E-06, "collapseTolerance": null, "seed": 0, "dataSeed": 0, "recordEvery": 1, "record": "all", "checkpointSeconds": 30, "threads": 1
+            }
+            """;
+        RunConfiguration read = FromText(Json);
+        Assert.Equal(("0.1.0", Convention.Equation3, Loss.CrossEntropy, InitializationScheme.He), (read.Version, read.Convention, read.Loss, read.Init));
     }
 
     [Fact]

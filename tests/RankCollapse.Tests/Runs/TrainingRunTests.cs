@@ -128,11 +128,11 @@ public sealed class TrainingRunTests
         (Func<RunConfiguration, RunConfiguration> Change, string Name)[] changes =
         [
             (c => c with { Lambda = 1 }, "lambda 0.01"),
-            (c => c with { Seed = 3 }, "--seed"),
-            (c => c with { Width = [9] }, "--width"),
-            (c => c with { LearningRate = 1 }, "--learning-rate"),
-            (c => c with { MaxEpochs = 500 }, "--max-epochs"),
-            (c => c with { Samples = 21 }, "--samples"),
+            (c => c with { Seed = 3 }, "seed"),
+            (c => c with { Width = [9] }, "width"),
+            (c => c with { LearningRate = 1 }, "learning-rate"),
+            (c => c with { MaxEpochs = 500 }, "max-epochs"),
+            (c => c with { Samples = 21 }, "samples"),
         ];
         foreach ((Func<RunConfiguration, RunConfiguration> change, string name) in changes)
             Assert.Contains(name, Assert.Throws<InvalidInputException>(() => TrainingRun.Resume(path, change)).Message, StringComparison.Ordinal);

@@ -137,6 +137,26 @@ public sealed class SweepSpecificationTests
     }
 
     [Fact]
+    public void TrialsThatDifferInWhatHasNoEffect_AreOne()
+    {
+        using var folder = new TemporaryFolder();
+        PlannedSweep planned = SampleSweep.Plan(folder, """{ "grid": { "solver": ["adam", "lbfgs"], "learningRate": [1e-3, 1e-2] } }""");
+        Assert.Equal([("adam", 1e-3), ("adam", 1e-2), ("lbfgs", null)], planned.Plan.Trials.Select(trial => (trial.Configuration.Solver, trial.Configuration.LearningRate)));
+        Assert.Equal((4, 0, 1), (planned.Specified, planned.Excluded, planned.Repeated));
+        Assert.Equal("null", planned.Plan.Trials[2].Values.Last().GetRawText());
+    }
+
+    [Theory]
+    [InlineData("""{ "settings": { "solver": "lbfgs", "momentum": 0.5 } }""", "gives momentum, which has an effect with the solver sgd only")]
+    [InlineData("""{ "grid": { "sigma": [1, 2] } }""", "gives sigma, which has an effect with the data gaussian-mixture only")]
+    [InlineData("""{ "union": [ { "settings": { "learningRate": 1 } }, { "settings": { "solver": "adam" } } ] }""", "gives learningRate")]
+    public void ASettingThatConcernsNoTrial_IsRefused(string json, string found)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains(found, Assert.Throws<InvalidInputException>(() => SampleSweep.Plan(folder, json)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void APlan_KeepsIdentitiesOfTrialsWhenValuesAreAdded()
     {
         using var folder = new TemporaryFolder();
