@@ -11,7 +11,7 @@ using static RankCollapse.Models.Onnx.TensorProto.Types;
 namespace RankCollapse.Tests.Models.Compression;
 
 /// <summary>Layers whose weights have low rank are replaced without changing outputs by more than single precision's rounding.</summary>
-public sealed class OnnxCompressionTests
+public sealed class OnnxTargetTests
 {
     private const double Rounding = 1e-5;
 

@@ -4,7 +4,7 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Models;
 using RankCollapse.Tests.Models;
 
-namespace RankCollapse.Tests.Cli;
+namespace RankCollapse.Tests.Cli.Commands;
 
 public sealed class InspectCommandTests : IDisposable
 {

@@ -3,7 +3,7 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 
-namespace RankCollapse.Tests.Cli;
+namespace RankCollapse.Tests.Cli.Commands;
 
 public sealed class TrainCommandTests
 {

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 
-namespace RankCollapse.Tests.Cli;
+namespace RankCollapse.Tests.Cli.Commands;
 
 public sealed class ReproduceCommandTests
 {

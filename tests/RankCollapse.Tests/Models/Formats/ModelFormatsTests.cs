@@ -7,10 +7,10 @@ using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
 using Xunit.Sdk;
 
-namespace RankCollapse.Tests.Models.Reading;
+namespace RankCollapse.Tests.Models.Formats;
 
 /// <summary>Feeds 100,000 damaged models of every format to the readers; a seed makes each failure repeatable.</summary>
-public sealed class ModelFuzzTests
+public sealed class ModelFormatsTests
 {
     private const int FilesPerKind = 12_500;
     private const long MostAllocated = 64L << 20;

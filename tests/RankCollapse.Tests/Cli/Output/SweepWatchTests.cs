@@ -3,7 +3,7 @@ using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Tests.Sweeps.Results;
 
-namespace RankCollapse.Tests.Cli;
+namespace RankCollapse.Tests.Cli.Output;
 
 public sealed class SweepWatchTests : IDisposable
 {
@@ -55,5 +55,5 @@ public sealed class SweepWatchTests : IDisposable
     [InlineData("none", "2", "no plan.json")]
     [InlineData("sweep", "0", "--every is 0")]
     public void BadInput_IsOneLine(string folder, string every, string found) =>
-        BadInputTests.AssertRefused(CommandLine.Run("sweep", "watch", _folder.File(folder), "--every", every), found);
+        RankCollapseCommandTests.AssertRefused(CommandLine.Run("sweep", "watch", _folder.File(folder), "--every", every), found);
 }

@@ -1,9 +1,8 @@
 using System.Text.Json;
-using RankCollapse.Cli.Output;
 
-namespace RankCollapse.Tests.Cli;
+namespace RankCollapse.Tests.Cli.Commands;
 
-public sealed class TheoryVerbsTests
+public sealed class ForecastCommandTests
 {
     [Fact]
     public void Forecast_OfTenLayers_IsTheKnownNumber()
@@ -84,81 +83,5 @@ public sealed class TheoryVerbsTests
         Assert.InRange(refinement.GetProperty("relativeGradient").GetDouble(), 0, 1e-8);
         Assert.Contains("Newton's method from there", CommandLine.Run([.. settings, "--refine", "1e-6"]).Output, StringComparison.Ordinal);
         Assert.Equal(2, CommandLine.Run([.. settings, "--refine", "0"]).ExitCode);
-    }
-
-    [Fact]
-    public void Certify_OfAnUnfinishedRun_HoldsInEveryLayer()
-    {
-        using var folder = new TemporaryFolder();
-        string run = folder.File("run");
-        CommandLine.Train(run, "--max-epochs", "30", "--no-report", "--delta", "1");
-        CommandLine result = CommandLine.Run("certify", run, "--json");
-        Assert.Equal(0, result.ExitCode);
-        using JsonDocument document = JsonDocument.Parse(result.Output);
-        Assert.True(document.RootElement.GetProperty("holds").GetBoolean());
-        foreach (JsonElement layer in document.RootElement.GetProperty("layers").EnumerateArray())
-            Assert.True(layer.GetProperty("distance").GetDouble() <= layer.GetProperty("exactBound").GetDouble() + layer.GetProperty("roundingAllowance").GetDouble());
-        Assert.Contains("Theorem 3.4", CommandLine.Run("certify", run).Output, StringComparison.Ordinal);
-        JsonElement[] gradients = [.. document.RootElement.GetProperty("gradientRanks").EnumerateArray()];
-        Assert.All(gradients, g => Assert.InRange(g.GetProperty("rank").GetInt32(), 1, g.GetProperty("batch").GetInt32()));
-        Assert.Equal(3, gradients.Length);
-        Assert.Contains("first 2 samples", CommandLine.Run("certify", run, "--batch", "2").Output, StringComparison.Ordinal);
-        Assert.Equal(2, CommandLine.Run("certify", run, "--batch", "25").ExitCode);
-        Assert.Equal(2, CommandLine.Run("certify", run, "--rank", "0").ExitCode);
-
-        // A first layer without a penalty has no relative residual, and says why.
-        string free = folder.File("free");
-        CommandLine.Train(free, "--max-epochs", "3", "--no-report");
-        using JsonDocument unpenalised = JsonDocument.Parse(CommandLine.Run("certify", free, "--json").Output);
-        JsonElement first = unpenalised.RootElement.GetProperty("layers")[0];
-        Assert.Equal(JsonValueKind.Null, first.GetProperty("relativeStationarityResidual").ValueKind);
-        Assert.Contains("not penalised", first.GetProperty("reason").GetString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Path_FromTheInitialNetwork_EndsCollapsed()
-    {
-        using var folder = new TemporaryFolder();
-        string run = folder.File("run");
-        CommandLine.Run(
-            "train", "--data", "gaussian-mixture", "--samples", "9", "--classes", "3", "--dimension", "12", "--sigma", "1", "--depth", "3", "--width", "9",
-            "--activation", "asinh", "--convention", "mean", "--lambda", "1e-2", "--solver", "adam", "--max-epochs", "2", "--no-report", "--out", run);
-        CommandLine result = CommandLine.Run("path", run);
-        Assert.Equal("", result.Error);
-        Assert.Equal(0, result.ExitCode);
-        Assert.Contains("monotone: yes", result.Output, StringComparison.Ordinal);
-        string[] rows = File.ReadAllLines(Path.Combine(run, "figures", "path.csv"));
-        Assert.Equal("time,layer,segment,cost,movingCost", rows[0]);
-        Assert.Equal(129, rows.Skip(1).Count(row => !row.Contains("rank-drop", StringComparison.Ordinal)));
-        Assert.Contains("path.png", result.Output, StringComparison.Ordinal);
-        Assert.Equal(0, CommandLine.Run("path", run, "--no-figures", "--json").ExitCode);
-
-        string narrow = folder.File("narrow");
-        CommandLine.Train(narrow, "--max-epochs", "2", "--no-report");
-        CommandLine refused = CommandLine.Run("path", narrow, "--json");
-        Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("hidden widths N", refused.Error, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("feedforward", 6.0)]
-    [InlineData("residual", 3.0)]
-    public void Construct_WritesACollapsedRunThatOtherVerbsRead(string architecture, double cost)
-    {
-        using var folder = new TemporaryFolder();
-        string run = folder.File("run");
-        CommandLine result = CommandLine.Run(
-            "construct", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "12",
-            "--activation", "asinh", "--architecture", architecture, "--constant", "0.5", "--out", run, "--json");
-        Assert.Equal("", result.Error);
-        Assert.Equal(0, result.ExitCode);
-        using JsonDocument document = JsonDocument.Parse(result.Output);
-        Assert.Equal(cost, document.RootElement.GetProperty("representationCost").GetDouble(), 1e-12);
-        using JsonDocument measured = JsonDocument.Parse(CommandLine.Run("measure", run, "--json").Output);
-        foreach (JsonElement layer in measured.RootElement.GetProperty("layers").EnumerateArray())
-            Assert.Equal(3, layer.GetProperty("featureNumericalRank").GetInt32());
-        Assert.Equal(0, CommandLine.Run("certify", run).ExitCode);
-        Assert.Equal(2, CommandLine.Run("construct", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "5", "--width", "12", "--activation", "asinh", "--out", folder.File("other")).ExitCode);
-        Assert.False(Directory.Exists(folder.File("other")));
     }
 }

@@ -1,11 +1,10 @@
 using System.Text.Json;
-using RankCollapse.Cli.Output;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 
-namespace RankCollapse.Tests.Cli;
+namespace RankCollapse.Tests.Cli.Commands;
 
-public sealed class OtherVerbsTests
+public sealed class MeasureCommandTests
 {
     [Fact]
     public void Measure_OfATrainedRun_EqualsItsSummary()
@@ -54,59 +53,5 @@ public sealed class OtherVerbsTests
         string output = CommandLine.Run("measure", run).Output;
         foreach (string word in (string[])["TCV", "effective", "Theorem 4.2", "NC1", "NC4"]) Assert.Contains(word, output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output);
-    }
-
-    [Fact]
-    public void Report_WritesPageAndFigures()
-    {
-        using var folder = new TemporaryFolder();
-        string run = folder.File("run"), page = folder.File("page.html");
-        CommandLine.Train(run, "--max-epochs", "30", "--no-report");
-        Assert.False(File.Exists(Path.Combine(run, "report.html")));
-        CommandLine result = CommandLine.Run("report", run, "--out", page, "--json");
-        Assert.Equal(0, result.ExitCode);
-        using JsonDocument document = JsonDocument.Parse(result.Output);
-        Assert.Equal(page, document.RootElement.GetProperty("report").GetString());
-        Assert.All(document.RootElement.GetProperty("figures").EnumerateArray(), figure => Assert.True(File.Exists(figure.GetString())));
-        Assert.Contains("</html>", File.ReadAllText(page), StringComparison.Ordinal);
-        Assert.Equal(0, CommandLine.Run("report", run, "--no-figures").ExitCode);
-        Assert.True(File.Exists(Path.Combine(run, "report.html")));
-    }
-
-    [Fact]
-    public void Doctor_MeasuresTheMachine()
-    {
-        CommandLine result = CommandLine.Run("doctor", "--json");
-        Assert.Equal(0, result.ExitCode);
-        using JsonDocument document = JsonDocument.Parse(result.Output);
-        JsonElement root = document.RootElement;
-        Assert.Contains(root.GetProperty("vectorBits").GetInt32(), (int[])[128, 256, 512]);
-        double peak = root.GetProperty("peakGflopsOfOneCore").GetDouble();
-        Assert.InRange(root.GetProperty("product200Gflops").GetDouble(), 0.05 * peak, 1.5 * peak);
-        Assert.InRange(root.GetProperty("singularValues200Milliseconds").GetDouble(), 0.01, 5000);
-        Assert.StartsWith("Inter", root.GetProperty("font").GetString(), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("train")]
-    [InlineData("measure")]
-    [InlineData("report")]
-    [InlineData("doctor")]
-    public void Help_EndsWithAnExampleThatParses(string verb)
-    {
-        CommandLine help = CommandLine.Run(verb, "--help");
-        Assert.Equal(0, help.ExitCode);
-        Assert.Equal("", help.Error);
-        Assert.Contains("Example", help.Output, StringComparison.Ordinal);
-        Assert.Contains($"  rankcollapse {verb}", help.Output[help.Output.IndexOf("Example", StringComparison.Ordinal)..], StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void NoVerb_ShowsHelp()
-    {
-        CommandLine result = CommandLine.Run();
-        Assert.Equal(0, result.ExitCode);
-        Assert.Contains("doctor", result.Output, StringComparison.Ordinal);
-        Assert.Equal(TrainingRun.ProgramVersion, CommandLine.Run("--version").Output.Trim());
     }
 }

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using RankCollapse.Cli.Output;
+using RankCollapse.Runs;
 
 namespace RankCollapse.Tests.Cli;
 
-public sealed class BadInputTests
+public sealed class RankCollapseCommandTests
 {
     public static TheoryData<string, string> CommandLines => new()
     {
@@ -177,5 +178,28 @@ public sealed class BadInputTests
         Assert.StartsWith("error: ", line, StringComparison.Ordinal);
         Assert.Contains(found, line, StringComparison.Ordinal);
         Assert.True(Encoding.UTF8.GetByteCount(line) < 600, line);
+    }
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("measure")]
+    [InlineData("report")]
+    [InlineData("doctor")]
+    public void Help_EndsWithAnExampleThatParses(string verb)
+    {
+        CommandLine help = CommandLine.Run(verb, "--help");
+        Assert.Equal(0, help.ExitCode);
+        Assert.Equal("", help.Error);
+        Assert.Contains("Example", help.Output, StringComparison.Ordinal);
+        Assert.Contains($"  rankcollapse {verb}", help.Output[help.Output.IndexOf("Example", StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NoVerb_ShowsHelp()
+    {
+        CommandLine result = CommandLine.Run();
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("doctor", result.Output, StringComparison.Ordinal);
+        Assert.Equal(TrainingRun.ProgramVersion, CommandLine.Run("--version").Output.Trim());
     }
 }

@@ -13,7 +13,7 @@ using RankCollapse.Tests.Cli;
 
 namespace RankCollapse.Tests.Models.Compression;
 
-public sealed class RunCompressionTests : IDisposable
+public sealed class RunTargetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

@@ -7,7 +7,7 @@ using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Tests.Models.Compression;
 
-public sealed class TensorCompressionTests
+public sealed class TensorTargetTests
 {
     [Theory]
     [InlineData(ElementType.F64, 1e-14)]

@@ -4,7 +4,7 @@ using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Tests.Cli;
 
-namespace RankCollapse.Tests.Models.Cli;
+namespace RankCollapse.Tests.Cli.Commands;
 
 public sealed class CompressCommandTests : IDisposable
 {

@@ -4,9 +4,9 @@ using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
 using RankCollapse.Tests.Sweeps;
 
-namespace RankCollapse.Tests.Cli;
+namespace RankCollapse.Tests.Cli.Commands.Sweeps;
 
-public sealed class SweepVerbsTests
+public sealed class SweepCommandTests
 {
     private const string Small = $$"""{ "settings": { {{SampleSweep.Tiny}} }, "grid": { "delta": [0, 0.5] }, "seeds": 3 }""";
 
@@ -105,7 +105,7 @@ public sealed class SweepVerbsTests
         Assert.Contains("6 of them are done already", CommandLine.Run("sweep", more, "--out", path, "--dry-run").Error, StringComparison.Ordinal);
         string other = folder.Write("other.json", Small.Replace("\"samples\": 12", "\"samples\": 14", StringComparison.Ordinal));
         foreach (string[] option in (string[][])[["--dry-run"], []])
-            BadInputTests.AssertRefused(CommandLine.Run(["sweep", other, "--out", path, .. option]), "holds 6 results of another sweep");
+            RankCollapseCommandTests.AssertRefused(CommandLine.Run(["sweep", other, "--out", path, .. option]), "holds 6 results of another sweep");
         Assert.Equal(6, State(path, "done"));
     }
 

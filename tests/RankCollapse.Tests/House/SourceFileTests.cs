@@ -1,0 +1,132 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace RankCollapse.Tests.House;
+
+/// <summary>What holds of every source file: namespace, length of lines, names of tests, what errors say, and to whom internals are open.</summary>
+public sealed partial class SourceFileTests
+{
+    private const int LongestLine = 160;
+
+    /// <summary>Lines that are too long still; to be brought to 0 and never to be raised.</summary>
+    private const int KnownLongLines = 1300;
+
+    /// <summary>Tests that are of no single file of <c>src</c>, with the reason.</summary>
+    private static readonly Dictionary<string, string> TestsOfNoFile = new()
+    {
+        ["tests/RankCollapse.Tests/Adding/"] = "entries of the open tables, each seen from everywhere",
+        ["tests/RankCollapse.Tests/House/"] = "the repository itself",
+        ["tests/RankCollapse.Tests/LongTests.cs"] = "no test, but what long ones require",
+    };
+
+    /// <summary>Tests whose file of <c>src</c> is still to be named; never to be added to.</summary>
+    private static readonly string[] KnownTestsOfNoFile =
+    [
+        "tests/RankCollapse.Tests/Experiments/CollapseExperimentTests.cs",
+        "tests/RankCollapse.Tests/Experiments/FeatureEvolutionTests.cs",
+        "tests/RankCollapse.Tests/Experiments/ReproductionReportTests.cs",
+        "tests/RankCollapse.Tests/Experiments/RunBandTests.cs",
+        "tests/RankCollapse.Tests/Experiments/SweptReproductionTests.cs",
+        "tests/RankCollapse.Tests/Networks/ActivationAccuracyTests.cs",
+        "tests/RankCollapse.Tests/Networks/ActivationBoundsTests.cs",
+        "tests/RankCollapse.Tests/Reporting/Figures/FigureTests.cs",
+        "tests/RankCollapse.Tests/Runs/CollapseToleranceTests.cs",
+    ];
+
+    /// <summary>Files below the command in which texts name options, with the reason.</summary>
+    private static readonly Dictionary<string, string> FilesThatNameOptions = new()
+    {
+        ["src/RankCollapse.Sweeps/Engines/Local/WorkerProcess.cs"] = "starts the command",
+        ["src/RankCollapse.Sweeps/Engines/Slurm/SlurmClient.cs"] = "starts Slurm's commands",
+        ["src/RankCollapse.Sweeps/Engines/Slurm/SlurmScript.cs"] = "starts Slurm's commands and this one",
+    };
+
+    /// <summary>Files whose errors name options still; never to be added to.</summary>
+    private static readonly string[] KnownFilesThatNameOptions =
+    [
+        "src/RankCollapse.Experiments/FigureFolder.cs",
+        "src/RankCollapse.Experiments/FigureResult.cs",
+        "src/RankCollapse.Experiments/FigureWork.cs",
+        "src/RankCollapse.Experiments/Page/FigureSection.cs",
+        "src/RankCollapse.Experiments/Page/ReproductionReport.cs",
+        "src/RankCollapse.Reporting/Inspections/InspectionPage.cs",
+        "src/RankCollapse.Sweeps/Engines/Slurm/SlurmEngine.cs",
+        "src/RankCollapse.Sweeps/Storage/SweepFolder.cs",
+        "src/RankCollapse.Sweeps/SweepEngine.cs",
+        "src/RankCollapse/Collapse/CollapseCondition.cs",
+        "src/RankCollapse/Runs/ResumeRules.cs",
+        "src/RankCollapse/Runs/RunFolder.cs",
+        "src/RankCollapse/Runs/RunRecorder.cs",
+        "src/RankCollapse/Runs/TrainingEnsemble.cs",
+        "src/RankCollapse/Runs/TrainingRun.cs",
+        "src/RankCollapse/Training/SecondOrder/KernelPreconditioner.cs",
+        "src/RankCollapse/Training/Solver.cs",
+    ];
+
+    /// <summary>Projects whose internals are open to other projects of <c>src</c> still; never to be added to.</summary>
+    private static readonly string[] KnownOpenInternals = ["RankCollapse", "RankCollapse.Experiments", "RankCollapse.Models", "RankCollapse.Reporting", "RankCollapse.Sweeps"];
+
+    [Fact]
+    public void Namespaces_EqualFolders()
+    {
+        IEnumerable<string> others = SourceTree.Files("src", "tests", "benchmarks")
+            .Where(file => Path.GetFileName(file) != "Program.cs")
+            .Where(file => !SourceTree.Lines(file).Contains($"namespace {SourceTree.NamespaceOf(file)};"));
+        Assert.Empty(others);
+    }
+
+    [Fact]
+    public void Lines_AreNotTooLong()
+    {
+        string[] lines =
+        [
+            .. from file in SourceTree.Files("src", "tests", "benchmarks")
+               from line in SourceTree.Lines(file).Index()
+               where line.Item.Length > LongestLine
+               select $"{file}:{line.Index + 1} has {line.Item.Length} characters",
+        ];
+        Assert.True(lines.Length <= KnownLongLines, $"{lines.Length} lines are too long: {string.Join("\n", lines.Take(20))}");
+    }
+
+    [Fact]
+    public void Tests_HaveTheNameAndPlaceOfWhatTheyTest()
+    {
+        HashSet<string> sources = [.. SourceTree.Files("src").Select(file => $"{SourceTree.NamespaceOf(file)}.{Path.GetFileNameWithoutExtension(file)}")];
+        IEnumerable<string> others =
+            from file in SourceTree.Files("tests/RankCollapse.Tests")
+            where file.EndsWith("Tests.cs", StringComparison.Ordinal) && !TestsOfNoFile.Keys.Any(file.StartsWith) && !KnownTestsOfNoFile.Contains(file)
+            let tested = $"RankCollapse{SourceTree.NamespaceOf(file)["RankCollapse.Tests".Length..]}.{Path.GetFileName(file)[..^"Tests.cs".Length]}"
+            where !sources.Contains(tested)
+            select file;
+        Assert.Empty(others);
+    }
+
+    [Fact]
+    public void ErrorsBelowTheCommand_NameNoOptions()
+    {
+        IEnumerable<string> others =
+            from file in SourceTree.Files("src")
+            where !file.StartsWith("src/RankCollapse.Cli/", StringComparison.Ordinal) && !FilesThatNameOptions.ContainsKey(file) && !KnownFilesThatNameOptions.Contains(file)
+            from line in SourceTree.Lines(file)
+            where OptionInText().IsMatch(line)
+            select $"{file}: {line.Trim()}";
+        Assert.Empty(others);
+    }
+
+    [Fact]
+    public void Internals_AreOpenToTestsAndBenchmarksAlone()
+    {
+        IEnumerable<string> open =
+            from file in Directory.GetFiles(Path.Combine(SourceTree.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+            where !KnownOpenInternals.Contains(Path.GetFileNameWithoutExtension(file))
+            from element in XDocument.Load(file).Descendants("InternalsVisibleTo")
+            let friend = (string)element.Attribute("Include")!
+            where friend is not ("RankCollapse.Tests" or "RankCollapse.BrowserTests" or "RankCollapse.Benchmarks")
+            select $"{Path.GetFileNameWithoutExtension(file)} to {friend}";
+        Assert.Empty(open);
+    }
+
+    /// <summary>An option in a sentence of a string; variables of CSS stand at its beginning or in var().</summary>
+    [GeneratedRegex("""^(?!\s*//).*\$?"[^"]*(?<!var[(])(?<=[ (])--[a-z]""")]
+    private static partial Regex OptionInText();
+}
