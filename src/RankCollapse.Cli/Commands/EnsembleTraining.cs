@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 
@@ -61,21 +62,17 @@ internal static class EnsembleTraining
         {
             if (status.AdviceOf() is { } advice) output.WriteLine($"where one {status.InWords()}: {OptionNames.In(advice)}");
         }
-        output.WriteLine("                        minimum     median    maximum");
-        Line("objective", summary.Network["objective"], 6);
-        Line("rel. gradient norm", summary.Network["relativeGradientNorm"], 2);
-        Line("epochs", summary.Network["epochs"], 6);
-        Line("seconds", summary.Network["seconds"], 3);
+        output.WriteLine($"{"",-24}    minimum     median    maximum");
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Network)) Line(metric.Heading, summary.Network[metric.Key], 5);
+        Metric[] metrics = [.. MetricTable.Of(MetricScopes.Layers).Where(metric => metric.Cost == MetricCost.RecordedWithCollapse && metric.IsMainIn(MetricScopes.Layers))];
         foreach (EnsembleLayer layer in summary.Layers)
         {
-            Line($"layer {layer.Layer}  TCV", layer.TcvUpper, 3);
-            Line($"layer {layer.Layer}  rank Z", layer.FeatureNumericalRank, 4);
-            Line($"layer {layer.Layer}  rank W", layer.WeightNumericalRank, 4);
+            foreach (Metric metric in metrics) Line($"layer {layer.Layer}  {metric.Heading}", layer.Metrics[metric.Key], 4);
         }
         output.WriteLine($"summary: {Path.Combine(path, TrainingEnsemble.SummaryFile)}");
         output.WriteLine($"members: {Path.Combine(path, "seed-*")}, each a run folder for `measure` and `report`");
 
         void Line(string name, Spread spread, int digits) =>
-            output.WriteLine($"{name,-20}{Numbers.Short(spread.Minimum, digits),11}{Numbers.Short(spread.Median, digits),11}{Numbers.Short(spread.Maximum, digits),11}");
+            output.WriteLine($"{name,-24}{Numbers.Short(spread.Minimum, digits),11}{Numbers.Short(spread.Median, digits),11}{Numbers.Short(spread.Maximum, digits),11}");
     }
 }

@@ -7,6 +7,9 @@ namespace RankCollapse.Runs;
 /// <summary>An ensemble: runs that differ in their seed alone, as in <c>ensemble.json</c>.</summary>
 public sealed record EnsembleSummary
 {
+    /// <summary>The version of the format: 2 since it has every metric of <see cref="MetricTable"/>, those of layers under <c>metrics</c>.</summary>
+    public int Version { get; init; } = 2;
+
     /// <summary>The settings of every member but for its seed.</summary>
     public required RunConfiguration Configuration { get; init; }
 
@@ -35,16 +38,16 @@ public sealed record EnsembleSummary
         Configuration = configuration,
         Seconds = seconds,
         Members = members,
-        Network = new Dictionary<string, Spread>
-        {
-            ["objective"] = Spread.Of(summaries.Select(s => s.Objective)),
-            ["dataLoss"] = Spread.Of(summaries.Select(s => s.DataLoss)),
-            ["relativeGradientNorm"] = Spread.Of(summaries.Select(s => s.RelativeGradientNorm)),
-            ["epochs"] = Spread.Of(summaries.Select(s => (double)s.Epochs)),
-            ["seconds"] = Spread.Of(summaries.Select(s => s.Seconds)),
-        },
-        Layers = [.. summaries.SelectMany(s => s.Layers).GroupBy(layer => layer.Layer).OrderBy(group => group.Key).Select(EnsembleLayer.Of)],
+        Network = Spreads(MetricScopes.Network, summaries),
+        Layers =
+        [
+            .. summaries.SelectMany(s => s.Layers).GroupBy(layer => layer.Layer).OrderBy(group => group.Key)
+                .Select(group => new EnsembleLayer(group.Key, Spreads(MetricScopes.Layers, [.. group]))),
+        ],
     };
+
+    private static Dictionary<string, Spread> Spreads(MetricScopes scope, IReadOnlyList<MetricNumbers> numbers) =>
+        MetricTable.Of(scope).ToDictionary(metric => metric.Key, metric => Spread.Of(numbers.Select(n => n.Number(metric) ?? double.NaN)));
 }
 
 /// <summary>One member of an ensemble.</summary>
@@ -60,23 +63,8 @@ public sealed record EnsembleMember(long Seed, string Folder, TrainingStatus? St
 
 /// <summary>The spread of one layer's numbers over an ensemble.</summary>
 /// <param name="Layer">l, from 1.</param>
-/// <param name="TcvUpper">Upper end of the interval for TCV.</param>
-/// <param name="WcssOfClasses">WCSS of the classes.</param>
-/// <param name="FeatureNumericalRank">Numerical rank of Z^l.</param>
-/// <param name="WeightNumericalRank">Numerical rank of W_l.</param>
-/// <param name="WeightTailEnergy">Tail energy of W_l.</param>
-/// <param name="WeightNorm">‖W_l‖_F.</param>
-public sealed record EnsembleLayer(int Layer, Spread TcvUpper, Spread WcssOfClasses, Spread FeatureNumericalRank, Spread WeightNumericalRank, Spread WeightTailEnergy, Spread WeightNorm)
-{
-    internal static EnsembleLayer Of(IGrouping<int, LayerSummary> layers) => new(
-        layers.Key,
-        Spread.Of(layers.Select(l => l.TcvUpper ?? double.NaN)),
-        Spread.Of(layers.Select(l => l.WcssOfClasses ?? double.NaN)),
-        Spread.Of(layers.Select(l => (double)l.FeatureNumericalRank)),
-        Spread.Of(layers.Select(l => (double)l.WeightNumericalRank)),
-        Spread.Of(layers.Select(l => l.WeightTailEnergy ?? double.NaN)),
-        Spread.Of(layers.Select(l => l.WeightNorm)));
-}
+/// <param name="Metrics">The spread of each metric of layers, by its key.</param>
+public sealed record EnsembleLayer(int Layer, IReadOnlyDictionary<string, Spread> Metrics);
 
 /// <summary>The least, the middle and the largest of some numbers, those that are not finite left out.</summary>
 /// <param name="Count">How many numbers there were.</param>
