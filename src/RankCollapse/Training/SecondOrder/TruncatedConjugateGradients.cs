@@ -47,6 +47,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
     /// <param name="preconditioner">M.</param>
     /// <param name="radius">Δ.</param>
     /// <param name="tolerance">Stop when the residual's norm has fallen by this factor.</param>
+    /// <param name="floor">Stop when the residual's norm ‖·‖_{M^{-1}} is at most this.</param>
     /// <param name="flat">Curvature relative to the preconditioner's, at most so large, that counts as none.</param>
     /// <param name="limit">The most products.</param>
     /// <param name="step">p; overwritten.</param>
@@ -56,6 +57,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         IPreconditioner preconditioner,
         double radius,
         double tolerance,
+        double floor,
         double flat,
         int limit,
         Network step)
@@ -67,7 +69,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         TensorPrimitives.Negate<double>(y, d);
         double ry = TensorPrimitives.Dot<double>(r, y);
         GradientNorm = Math.Sqrt(Math.Max(0, ry));
-        double goal = tolerance * tolerance * ry;
+        double goal = Math.Max(tolerance * tolerance * ry, floor * floor);
         double pp = 0, pd = 0, dd = ry;
         Products = 0;
         PredictedDecrease = 0;

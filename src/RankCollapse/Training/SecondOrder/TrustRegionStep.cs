@@ -1,3 +1,4 @@
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 
 namespace RankCollapse.Training.SecondOrder;
@@ -37,6 +38,12 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
     private readonly StepAcceptance _acceptance = new(specification, samples);
     private readonly Network _step = new(specification);
 
+    /// <summary>
+    /// What rounding leaves of ∇J in the preconditioner's dual norm, relative to √(2J): at a stationary point terms like λW cancel, with
+    /// ‖λW‖_{M^{-1}} ≤ √λ‖W‖ ≤ √(2J), and sums over N samples and n units lose √N + √n times ε.
+    /// </summary>
+    private readonly double _rounding = Tolerances.Decomposition(samples, specification.Widths.Max());
+
     /// <summary>Sets the radius at the first point; a radius that was loaded is kept.</summary>
     public static void Start(NewtonIterate iterate)
     {
@@ -50,12 +57,17 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
         NewtonMemory memory = iterate.Memory;
         double relative = iterate.Current.Objective.GradientSize.Relative;
         double flat = memory.IdleSteps < IdleStepsWithFlatDirections ? Math.Clamp(relative, LeastCurvature, LargestFlatCurvature) : LeastCurvature;
+
+        // What is below rounding points anywhere, also along orbits of equal networks, where hardly any curvature bounds the step: it gets long, and the
+        // orbit's own curvature brings back at second order the gradient that the step has taken away. Once a step has gained nothing, the next stop at rounding.
+        double floor = memory.IdleSteps is > 0 and < IdleStepsWithFlatDirections ? _rounding * Math.Sqrt(2 * iterate.Current.Value.Total) : 0;
         InnerOutcome outcome = _inner.Solve(
             iterate.Current.Gradient,
             iterate.Multiply,
             iterate.Preconditioner,
             memory.Region.Radius,
             Math.Min(InnerTolerance, Math.Sqrt(relative)),
+            floor,
             flat,
             MostInnerProducts,
             _step);

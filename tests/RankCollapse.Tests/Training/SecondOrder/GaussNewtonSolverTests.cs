@@ -24,6 +24,20 @@ public sealed class GaussNewtonSolverTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OrbitsOfEqualNetworks_DoNotKeepRoundingInTheGradient(bool hasBias)
+    {
+        // W_l → R_l W_l R_{l−1}ᵀ leaves linear networks equal: dozens of directions without curvature, along which rounding must not make steps.
+        for (int seed = 1; seed <= 30; seed++)
+        {
+            TrainingProblem problem = Task(Activation.Identity, Loss.Squared, Convention.Sum, Architecture.Feedforward, hasBias, seed);
+            TrainingResult result = Train(problem, out _, 1e-10, 400);
+            Assert.True(result.Status == TrainingStatus.Converged, $"seed {seed}: {result.Status} at {result.Final.Gradient.Relative:E2} after {result.Final.Epoch}");
+        }
+    }
+
+    [Theory]
     [InlineData("tanh")]
     [InlineData("relu")]
     [InlineData("leaky-relu")]
