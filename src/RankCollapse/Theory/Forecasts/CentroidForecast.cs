@@ -114,45 +114,20 @@ public sealed class CentroidForecast
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
 
         var problem = new CentroidProblem(specification, data, settings);
-        var stiffness = CentroidStiffness.Uniform(problem.Coefficients.DataFactor, problem.Sizes);
-        CentroidFirstLayer first = problem.FirstLayer(stiffness);
-        GaussNewtonSolver? best = null;
-        int bestSteps = 0;
         bool isPenalised = ratios.FirstLayer > 0;
-        for (int i = 0; i < Math.Max(1, options.Starts); i++)
+        End? best = null;
+        for (int i = 0; i < Math.Max(1, options.Starts) && (best is null || Left() > 0); i++)
         {
-            double left = Left();
-            if (best is not null && left <= 0) break;
-            var network = new Network(problem.Specification);
-            if (i > 0 || !CentroidStart.TryFill(network, first, problem.Sizes, ratios, options.Seed))
-                Initialization.Initialize(network, InitializationScheme.Orthogonal, options.Seed + i);
-            double tolerance = isPenalised ? Math.Max(options.GradientTolerance, RoughTolerance) : options.GradientTolerance;
-            (GaussNewtonSolver solver, int steps) = Solve(problem, first, network, tolerance, options.MaxSteps, left);
-            if (best is not null && !(solver.Value.Total < best.Value.Total)) continue;
-            (best, bestSteps) = (solver, steps);
+            End end = Follow(i);
+            if (best is null || end.Total < best.Total) best = end;
         }
-        for (int round = 0; isPenalised && round < MostRounds; round++)
-        {
-            // What the spread costs in the layers after it, from a network that is known by now.
-            var found = CentroidStiffness.Of(problem, best!.Network, first.Inputs);
-            bool isSettled = round > 0 && found.DistanceFrom(stiffness) < StiffnessTolerance;
-            CentroidFirstLayer next = problem.FirstLayer(stiffness = found);
-            Network network = best.Network.Copy();
-            Product.Multiply(Product.Multiply(best.Network.Weights(1), first.Inputs), PseudoInverse.Compute(next.Inputs).Inverse, network.Weights(1));
-            (best, int steps) = Solve(problem, next, network, options.GradientTolerance, options.MaxSteps, Left());
-            (first, bestSteps) = (next, bestSteps + steps);
-            if (isSettled || Left() <= 0) break;
-        }
+        (GaussNewtonSolver solver, CentroidFirstLayer first, Network lifted, Objective full, ObjectiveValue value, double total, int steps) = best!;
 
-        var full = new Objective(specification, data, settings);
         // Beyond K there is the spread, of which the network of K directions says little.
         int rank = problem.Count;
-        Network lifted = first.Lift(specification, best!.Network);
-        ObjectiveValue value = full.ValueAndGradient(lifted, new Network(specification));
-        double total = isPenalised ? value.Total : best.Value.Total + problem.WithinTargets;
         double[][] features = isPenalised
             ? [.. full.Features.Select(z => NonZero(z, rank))]
-            : [.. best.Objective.Features.Select(z => NonZero(SampleWeights.Root(best.Objective.SampleWeights, z)))];
+            : [.. solver.Objective.Features.Select(z => NonZero(SampleWeights.Root(solver.Objective.SampleWeights, z)))];
         double spread = Frobenius.Norm(first.Spread) / Math.Sqrt(data.SampleCount);
         var forecast = new Forecast
         {
@@ -163,10 +138,38 @@ public sealed class CentroidForecast
                 l == 1 && !isPenalised ? null : NonZero(lifted.Weights(l), Math.Min(rank, features[l - 1].Length))))],
             Objective = total,
             ObjectivePerLambda = total / ratios.Lambda,
-            UnmetHypotheses = [.. Unmet(best.GradientSize.Relative, options.GradientTolerance, spread, isPenalised ? full.GradientSize.Relative : 0)],
+            UnmetHypotheses = [.. Unmet(solver.GradientSize.Relative, options.GradientTolerance, spread, isPenalised ? full.GradientSize.Relative : 0)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
-        return new CentroidForecast(data, settings, forecast, lifted, value, full.GradientSize, best.GradientSize.Relative, bestSteps);
+        return new CentroidForecast(data, settings, forecast, lifted, value, full.GradientSize, solver.GradientSize.Relative, steps);
+
+        // Every start is followed to its end: which one leads lowest does not show at a rough tolerance.
+        End Follow(int i)
+        {
+            var stiffness = CentroidStiffness.Uniform(problem.Coefficients.DataFactor, problem.Sizes);
+            CentroidFirstLayer first = problem.FirstLayer(stiffness);
+            var network = new Network(problem.Specification);
+            if (i > 0 || !CentroidStart.TryFill(network, first, problem.Sizes, ratios, options.Seed))
+                Initialization.Initialize(network, InitializationScheme.Orthogonal, options.Seed + i);
+            double tolerance = isPenalised ? Math.Max(options.GradientTolerance, RoughTolerance) : options.GradientTolerance;
+            (GaussNewtonSolver solver, int steps) = Solve(problem, first, network, tolerance, options.MaxSteps, Left());
+            for (int round = 0; isPenalised && round < MostRounds; round++)
+            {
+                // What the spread costs in the layers after it, from a network that is known by now.
+                var found = CentroidStiffness.Of(problem, solver.Network, first.Inputs);
+                bool isSettled = round > 0 && found.DistanceFrom(stiffness) < StiffnessTolerance;
+                CentroidFirstLayer next = problem.FirstLayer(stiffness = found);
+                network = solver.Network.Copy();
+                Product.Multiply(Product.Multiply(solver.Network.Weights(1), first.Inputs), PseudoInverse.Compute(next.Inputs).Inverse, network.Weights(1));
+                (solver, int more) = Solve(problem, next, network, options.GradientTolerance, options.MaxSteps, Left());
+                (first, steps) = (next, steps + more);
+                if (isSettled || Left() <= 0) break;
+            }
+            var full = new Objective(specification, data, settings);
+            Network lifted = first.Lift(specification, solver.Network);
+            ObjectiveValue value = full.ValueAndGradient(lifted, new Network(specification));
+            return new End(solver, first, lifted, full, value, isPenalised ? value.Total : solver.Value.Total + problem.WithinTargets, steps);
+        }
 
         double Left() => options.MaxSeconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
@@ -219,4 +222,7 @@ public sealed class CentroidForecast
         yield return "the minimum lies near features whose first layer has almost collapsed "
             + $"(the lifted network has relative gradient {liftedGradient:G3}; above {LargestGradient} training may end elsewhere)";
     }
+
+    /// <summary>Where a start has led.</summary>
+    private sealed record End(GaussNewtonSolver Solver, CentroidFirstLayer First, Network Lifted, Objective Full, ObjectiveValue Value, double Total, int Steps);
 }

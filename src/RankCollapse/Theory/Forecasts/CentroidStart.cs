@@ -7,7 +7,8 @@ namespace RankCollapse.Theory.Forecasts;
 /// <summary>A start for the centroid problem: the network of the penalised recursion, with random orthonormal factors between layers.</summary>
 /// <remarks>
 /// Z^l·diag(√N_k) = Q_l·diag(s_l)·Vᵀ with V the eigenvectors of H = diag(1/√N_k)·G·diag(1/√N_k), W_l = Q_l·diag(w_l)·Q_{l−1}ᵀ and Q_L = V. Exact for balanced
-/// classes and identity activations; elsewhere it is a start near by.
+/// classes and identity activations; elsewhere it is a start near by. Q_l = O_l·V with random O_l, so that all are functions of H itself: the signs of
+/// eigenvectors, which every LAPACK chooses in its own way, would decide to which of several minima the start leads.
 /// </remarks>
 internal static class CentroidStart
 {
@@ -29,7 +30,7 @@ internal static class CentroidStart
         double target = Math.Sqrt(sizes.Average());
         ScalarChain[] chains = [.. cost.Values.Select(h => ScalarChain.Solve(depth, ratios.Features, ratios.FirstLayer * Math.Max(h, 0), isResidual, target))];
 
-        Matrix before = RandomMatrix.HaarOrthogonal(specification.Width(1), count, new RandomStream(seed, RandomPurpose.Initialization, 1));
+        Matrix before = Factor(1);
 
         // W_1·inputs = P = Q_1·diag(s_1)·Vᵀ·diag(1/√N_k), from which W_1 by the inputs' inverse.
         Matrix right = cost.Vectors.Copy();
@@ -40,12 +41,15 @@ internal static class CentroidStart
         {
             Matrix after = l == depth ? cost.Vectors
                 : specification.HasSkip(l) ? before
-                : RandomMatrix.HaarOrthogonal(specification.Width(l), count, new RandomStream(seed, RandomPurpose.Initialization, l));
+                : Factor(l);
             int layer = l;
             Product.MultiplyTransposedRight(Scale(after, k => chains[k].Weights[layer]), before, network.Weights(l));
             before = after;
         }
         return true;
+
+        Matrix Factor(int layer) =>
+            Product.Multiply(RandomMatrix.HaarOrthogonal(specification.Width(layer), count, new RandomStream(seed, RandomPurpose.Initialization, layer)), cost.Vectors);
     }
 
     private static Matrix Scale(Matrix columns, Func<int, double> factor)

@@ -136,16 +136,52 @@ public sealed class CentroidForecastTests
     }
 
     [Fact]
-    public void RecursionStart_IsNoWorseThanOrthogonalStarts()
+    public void RecursionStarts_LeadAsLowAsOrthogonalOnes()
     {
         DataSet data = Classes(16, [5, 4, 3], 6);
         var specification = new NetworkSpecification(16, [8, 8, 3]);
         var settings = new ObjectiveSettings { Lambda = 1e-3, Delta = 0.1 };
-        CentroidForecastOptions options = Precise with { GradientTolerance = 1e-8 };
-        double one = CentroidForecast.Compute(specification, data, settings, options).Forecast.Objective;
-        double many = CentroidForecast.Compute(specification, data, settings, options with { Starts = 4 }).Forecast.Objective;
-        // Ends are compared at a rough tolerance and then followed further, so that the best of many may end a little above.
-        Assert.InRange(one, many * (1 - 1e-5), many * (1 + 1e-6));
+        double lowestOfRecursion = double.PositiveInfinity, lowest = double.PositiveInfinity;
+        for (int seed = 0; seed < 3; seed++)
+        {
+            CentroidForecastOptions options = Precise with { GradientTolerance = 1e-8, Seed = seed, MaxSeconds = 600 };
+            double one = CentroidForecast.Compute(specification, data, settings, options).Forecast.Objective;
+            double many = CentroidForecast.Compute(specification, data, settings, options with { Starts = 4 }).Forecast.Objective;
+
+            // The first of many starts is the only one of one, to the bit.
+            Assert.True(many <= one, $"seed {seed}: {many:R} of many, {one:R} of one");
+            (lowestOfRecursion, lowest) = (Math.Min(one, lowestOfRecursion), Math.Min(many, lowest));
+        }
+
+        // There are three minima, 7e-6 and 3e-4 of the objective apart, and each seed leads to one of them. At a relative gradient of 1e-8 an end lies above
+        // its minimum by a share of the order of 1e-16, and rounding in sums of hundreds of terms is below 1e-13.
+        Assert.InRange(lowestOfRecursion, lowest, lowest * (1 + 1e-12));
+    }
+
+    [Fact]
+    public void RecursionStart_DoesNotDependOnTheSignsOfEigenvectors()
+    {
+        // W_l = O_l·V·diag(w_l)·Vᵀ·O_{l−1}ᵀ: without the random factors what is left is a function of H, and symmetric, whatever signs V has.
+        DataSet data = Classes(16, [5, 4, 3], 6);
+        var settings = new ObjectiveSettings { Lambda = 1e-3, Delta = 0.1 };
+        var problem = new CentroidProblem(new NetworkSpecification(16, [8, 6, 3]), data, settings);
+        CentroidFirstLayer first = problem.FirstLayer(CentroidStiffness.Uniform(problem.Coefficients.DataFactor, problem.Sizes));
+        var network = new Network(problem.Specification);
+        Assert.True(CentroidStart.TryFill(network, first, problem.Sizes, PenaltyRatios.Of(settings, 3, data.SampleCount), seed: 3));
+        Matrix[] factors = [Factor(8, 1), Factor(6, 2), Matrix.Identity(3)];
+        Matrix start = Product.Multiply(network.Weights(1), first.Inputs);
+        for (int k = 0; k < 3; k++)
+        {
+            for (int i = 0; i < start.Rows; i++) start[i, k] *= Math.Sqrt(problem.Sizes[k]);
+        }
+        AssertSymmetric(Product.MultiplyTransposedLeft(factors[0], start));
+        for (int l = 2; l <= 3; l++)
+            AssertSymmetric(Product.MultiplyTransposedLeft(factors[l - 1], Product.Multiply(network.Weights(l), factors[l - 2])));
+
+        static Matrix Factor(int width, int layer) => RandomMatrix.HaarOrthogonal(width, 3, new RandomStream(3, RandomPurpose.Initialization, layer));
+
+        // 1e-12: a few products of sizes up to 8, and an inverse of the inputs, whose condition number is below 100.
+        static void AssertSymmetric(Matrix a) => Assert.True(Frobenius.Distance(a, a.Transpose()) < 1e-12 * Frobenius.Norm(a));
     }
 
     [Fact]
