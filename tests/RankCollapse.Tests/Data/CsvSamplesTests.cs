@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using RankCollapse.Data;
 
 namespace RankCollapse.Tests.Data;
@@ -50,11 +52,18 @@ public sealed class CsvSamplesTests
     }
 
     [Fact]
-    public void DamagedFile_IsRefusedOrRead()
+    public void DamagedFile_IsRefusedOrReadAsItStands()
     {
         using var folder = new TemporaryFolder();
         byte[] good = "a,b,class\n1,2,0\n3,4,1\n5,6,0\n7,8,1\n"u8.ToArray();
-        DamagedBytes.AreRefusedOrRead(good, bytes => DataSource.Load(new DataRequest { Source = folder.Write("damaged.csv", bytes), Samples = 2, Classes = 2 }));
+        DamagedBytes.AreRefusedOrRead(good, bytes =>
+        {
+            Samples samples = CsvSamples.Read(folder.Write("damaged.csv", bytes));
+            string[][] rows = [.. Encoding.UTF8.GetString(bytes).Split(['\n', '\r']).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => line.Split(','))];
+            if (bytes.Contains((byte)'"')) return;
+            for (int i = 0; i < samples.Inputs.Columns; i++)
+                Assert.Equal(rows[rows.Length - samples.Inputs.Columns + i][..^1].Select(field => double.Parse(field, CultureInfo.InvariantCulture)), samples.Inputs.Column(i));
+        });
     }
 
     private static DataSet Load(string text, int samples, int classes)

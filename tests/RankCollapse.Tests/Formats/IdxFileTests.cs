@@ -43,11 +43,12 @@ public sealed class IdxFileTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void DamagedFile_IsRefusedInOneLine(bool isGzip)
+    public void DamagedFile_IsRefusedOrReadAsItStands(bool isGzip)
     {
         using var folder = new TemporaryFolder();
         byte[] good = IdxBytes.Of([3, 4, 5], [.. Enumerable.Range(0, 60).Select(i => (byte)(i * 37))]);
-        DamagedBytes.AreRefusedOrRead(isGzip ? IdxBytes.Gzip(good) : good, bytes => IdxFile.Read(folder.Write("damaged", bytes)));
+        if (isGzip) DamagedBytes.AreRefusedOrReadAsWritten(IdxBytes.Gzip(good), bytes => IdxFile.Read(folder.Write("damaged", bytes)).Values);
+        else DamagedBytes.AreRefusedOrReadAsTheyStand(good, bytes => [Array.ConvertAll(IdxFile.Read(folder.Write("damaged", bytes)).Values, value => (double)value)]);
     }
 
     [Fact]

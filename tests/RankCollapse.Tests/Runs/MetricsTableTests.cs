@@ -40,11 +40,11 @@ public sealed class MetricsTableTests
     }
 
     [Fact]
-    public void DamagedTable_IsRefusedInOneLine()
+    public void DamagedTable_IsRefusedOrReadAsWritten()
     {
         using var folder = new TemporaryFolder();
         MetricsTable.Write(folder.File("good"), [.. Enumerable.Range(0, 50).Select(i => new MetricRecord(i, i, i, "objective", i))]);
-        DamagedBytes.AreRefusedOrRead(File.ReadAllBytes(folder.File("good")), bytes => MetricsTable.Read(folder.Write("damaged", bytes)));
+        DamagedBytes.AreRefusedOrReadAsWritten(File.ReadAllBytes(folder.File("good")), bytes => MetricsTable.Read(folder.Write("damaged", bytes)));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class RunFolderTests
     }
 
     [Fact]
-    public void EveryDamage_IsRefusedInOneLineOrRead()
+    public void EveryDamage_IsRefusedInOneLineOrReadWithoutFailing()
     {
         using var folder = new TemporaryFolder();
         string run = folder.File("run");
