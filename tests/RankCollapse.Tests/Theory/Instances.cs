@@ -1,23 +1,88 @@
+using CsCheck;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
+using RankCollapse.Tests.LinearAlgebra;
 using RankCollapse.Theory.RepresentationCosts;
 
 namespace RankCollapse.Tests.Theory;
 
-/// <summary>Random instances within the theorems' hypotheses; CsCheck draws the seeds and prints them on failure.</summary>
+/// <summary>
+/// Generators of instances within the theorems' hypotheses, from their structure: sizes of classes, widths, singular values, angles. Examples for facts are
+/// random for a seed.
+/// </summary>
 internal static class Instances
 {
-    internal static readonly CsCheck.Gen<int> Seeds = CsCheck.Gen.Int[0, 1 << 24];
-
     /// <summary>Homeomorphisms of R that fix 0.</summary>
-    internal static readonly string[] OntoReals = ["identity", "asinh", "leaky-relu(0.2)"];
+    internal static readonly Gen<Activation> OntoReals = Gen.OneOf("identity", "asinh", "leaky-relu(0.2)").Select(Activation.Parse);
+
+    /// <summary>Analytic ones.</summary>
+    internal static readonly Gen<Activation> Analytic = Gen.OneOf("identity", "asinh").Select(Activation.Parse);
+
+    /// <summary>Problems within Theorem 4.2's hypotheses.</summary>
+    internal static readonly Gen<FeatureProblem> Pyramids =
+        from sizes in ClassSizes(4, 3)
+        from growth in Gen.Int[0, 2].Array[0, 3]
+        from extra in Gen.Int[0, 3]
+        from activation in OntoReals
+        from data in Classes(sizes.Sum() + extra, sizes)
+        select new FeatureProblem(new NetworkSpecification(data.InputDimension, PyramidWidths(sizes, growth), hiddenActivation: activation), data);
+
+    /// <summary>Problems within Theorem C.2's hypotheses.</summary>
+    internal static readonly Gen<FeatureProblem> Residuals =
+        from sizes in ClassSizes(4, 3)
+        from depth in Gen.Int[2, 5]
+        from activation in OntoReals
+        from problem in Squares(sizes, depth, activation, Architecture.Residual)
+        select problem;
+
+    /// <summary>Numbers of samples of so many classes, each with at least one.</summary>
+    internal static Gen<int[]> ClassSizes(int classes, int samples) => Gen.Int[1, samples].Array[1, classes];
+
+    /// <summary>One-hot classes in order, and inputs of full rank.</summary>
+    internal static Gen<DataSet> Classes(int dimension, int[] sizes) =>
+        Matrices.WellConditioned(dimension, sizes.Sum()).Select(inputs => DataSet.FromLabels("classes", inputs, Labels(sizes), sizes.Length));
+
+    internal static int[] Labels(int[] sizes) => [.. sizes.SelectMany((size, k) => Enumerable.Repeat(k, size))];
+
+    /// <summary>Widths N everywhere but at the output, where any interpolating start is representable.</summary>
+    internal static Gen<FeatureProblem> Squares(int[] sizes, int depth, Activation activation, Architecture architecture = Architecture.Feedforward)
+    {
+        int samples = sizes.Sum();
+        int[] widths = [.. Enumerable.Repeat(samples, depth - 1), sizes.Length];
+        return Matrices.WellConditioned(samples, samples, 0.4, 1).Select(inputs => new FeatureProblem(
+            new NetworkSpecification(samples, widths, architecture, hiddenActivation: activation),
+            DataSet.FromLabels("classes", inputs, Labels(sizes), sizes.Length)));
+    }
+
+    /// <summary>Features of a network with weights of full rank, whose last layer is replaced by one that interpolates.</summary>
+    internal static Gen<Matrix[]> Interpolations(FeatureProblem problem, double low = 0.45, double high = 0.9)
+    {
+        NetworkSpecification specification = problem.Specification;
+        Gen<Matrix[]> weights = Gen.Const(Array.Empty<Matrix>());
+        for (int l = 1; l < specification.Depth; l++)
+        {
+            Gen<Matrix> next = Matrices.WellConditioned(specification.Width(l), specification.Width(l - 1), low, high);
+            weights = weights.SelectMany(before => next.Select(w => before.Append(w).ToArray()));
+        }
+        return weights.Select(layers =>
+        {
+            var network = new Network(specification);
+            for (int l = 1; l <= layers.Length; l++) layers[l - 1].CopyTo(network.Weights(l));
+            Matrix[] features = network.Features(problem.Data.Inputs);
+            features[^1] = problem.Data.Targets;
+            return features;
+        });
+    }
+
+    /// <summary>A number that is spread evenly in its logarithm.</summary>
+    internal static Gen<double> Logarithmic(double low, double high) => Gen.Double[Math.Log(low), Math.Log(high)].Select(Math.Exp);
 
     internal static RandomStream Stream(int seed) => new(seed, RandomPurpose.Sampling);
 
     internal static Matrix Gaussian(int rows, int columns, RandomStream stream) => RandomMatrix.Gaussian(rows, columns, stream);
 
-    /// <summary>One-hot classes in order, each with at least one sample, and Gaussian inputs.</summary>
+    /// <summary>An example: one-hot classes in order, each with at least one sample, and Gaussian inputs.</summary>
     internal static DataSet Classes(int dimension, int samples, int classes, RandomStream stream)
     {
         int[] labels = [.. Enumerable.Range(0, samples).Select(i => i < classes ? i : stream.NextInteger(classes))];
@@ -25,30 +90,21 @@ internal static class Instances
         return DataSet.FromLabels("classes", Gaussian(dimension, samples, stream), labels, classes);
     }
 
-    /// <summary>A problem within Theorem 4.2's hypotheses.</summary>
-    internal static FeatureProblem Pyramid(RandomStream stream)
-    {
-        int classes = 1 + stream.NextInteger(4), samples = classes + stream.NextInteger(6), depth = 2 + stream.NextInteger(4);
-        var widths = new int[depth];
-        widths[depth - 1] = classes;
-        for (int l = depth - 2; l >= 1; l--) widths[l] = widths[l + 1] + stream.NextInteger(3);
-        widths[0] = Math.Max(samples, widths[Math.Min(1, depth - 1)]);
-        Activation activation = Activation.Parse(OntoReals[stream.NextInteger(OntoReals.Length)]);
-        DataSet data = Classes(samples + stream.NextInteger(4), samples, classes, stream);
-        return new FeatureProblem(new NetworkSpecification(data.InputDimension, widths, hiddenActivation: activation), data);
-    }
+    /// <summary>An example: classes of given sizes and Gaussian inputs.</summary>
+    internal static DataSet Classes(int dimension, int[] sizes, int seed) =>
+        DataSet.FromLabels("classes", Gaussian(dimension, sizes.Sum(), new RandomStream(seed, RandomPurpose.Data)), Labels(sizes), sizes.Length);
 
-    /// <summary>A problem within Theorem C.2's hypotheses.</summary>
-    internal static FeatureProblem Residual(RandomStream stream)
+    /// <summary>An example of widths N everywhere but at the output.</summary>
+    internal static FeatureProblem Square(
+        RandomStream stream, int depth, int samples, int classes, Activation activation, Architecture architecture = Architecture.Feedforward)
     {
-        int classes = 1 + stream.NextInteger(4), samples = classes + stream.NextInteger(6), depth = 2 + stream.NextInteger(4);
-        int[] widths = [.. Enumerable.Repeat(samples, depth - 1), classes];
-        Activation activation = Activation.Parse(OntoReals[stream.NextInteger(OntoReals.Length)]);
         DataSet data = Classes(samples, samples, classes, stream);
-        return new FeatureProblem(new NetworkSpecification(samples, widths, Architecture.Residual, hiddenActivation: activation), data);
+        data = new DataSet(data.Name, data.Inputs.Scaled(1 / Math.Sqrt(samples)), data.Targets, data.Labels);
+        int[] widths = [.. Enumerable.Repeat(samples, depth - 1), classes];
+        return new FeatureProblem(new NetworkSpecification(samples, widths, architecture, hiddenActivation: activation), data);
     }
 
-    /// <summary>Features of a random network whose last layer interpolates: Z^{L−1} of full column rank is replaced below by Y's preimage.</summary>
+    /// <summary>An example of features of a random network whose last layer interpolates.</summary>
     internal static Matrix[] Interpolating(FeatureProblem problem, RandomStream stream)
     {
         NetworkSpecification specification = problem.Specification;
@@ -65,12 +121,12 @@ internal static class Instances
         return features;
     }
 
-    /// <summary>Widths N everywhere but at the output, where any interpolating start is representable.</summary>
-    internal static FeatureProblem Square(RandomStream stream, int depth, int samples, int classes, Activation activation, Architecture architecture = Architecture.Feedforward)
+    /// <summary>n_{L−1}, n_{L−2}, … grow from K by the given steps; n_1 is at least N.</summary>
+    private static int[] PyramidWidths(int[] sizes, int[] growth)
     {
-        DataSet data = Classes(samples, samples, classes, stream);
-        data = new DataSet(data.Name, data.Inputs.Scaled(1 / Math.Sqrt(samples)), data.Targets, data.Labels);
-        int[] widths = [.. Enumerable.Repeat(samples, depth - 1), classes];
-        return new FeatureProblem(new NetworkSpecification(samples, widths, architecture, hiddenActivation: activation), data);
+        var widths = new List<int> { sizes.Length };
+        foreach (int step in growth) widths.Insert(0, widths[0] + step);
+        widths.Insert(0, Math.Max(sizes.Sum(), widths[0]));
+        return [.. widths];
     }
 }

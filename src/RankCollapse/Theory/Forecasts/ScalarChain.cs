@@ -55,7 +55,8 @@ internal sealed class ScalarChain
         {
             (double end, double slope) = chain.Shoot(x);
             double miss = end - goal;
-            if (miss > 0) high = x;
+            // A chain that overflows, whose end may be NaN, has started too high.
+            if (!(miss <= 0)) high = x;
             else low = x;
             if (Math.Abs(miss) <= 1e-15 * Math.Max(1, Math.Abs(goal))) break;
             double next = x - (miss / slope);

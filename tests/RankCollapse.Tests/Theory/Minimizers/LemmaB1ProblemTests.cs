@@ -1,65 +1,54 @@
 using CsCheck;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Tests.LinearAlgebra;
 using RankCollapse.Theory.Minimizers;
-using RankCollapse.Theory.RepresentationCosts;
 using static RankCollapse.Tests.Theory.Instances;
 
 namespace RankCollapse.Tests.Theory.Minimizers;
 
 public sealed class LemmaB1ProblemTests
 {
-    private static Matrix OfRank(int rows, int columns, int rank, RandomStream stream) =>
-        Product.Multiply(Gaussian(rows, rank, stream), Gaussian(rank, columns, stream));
+    /// <summary>A of some rank, C, and B's rows.</summary>
+    private static readonly Gen<(LemmaB1Problem Problem, int Rows)> Problems =
+        from samples in Gen.Int[2, 9]
+        from n in Gen.Int[1, samples]
+        from rank in Gen.Int[1, n]
+        from target in Matrices.OfSpectrum(n, samples, Matrices.Spectra(rank, 0.1, 10))
+        from constant in Logarithmic(0.1, 10)
+        from more in Gen.Int[0, 3]
+        select (new LemmaB1Problem(target, constant), n + more);
 
-    private static (LemmaB1Problem Problem, int Rows) Draw(RandomStream stream)
-    {
-        int samples = 2 + stream.NextInteger(8), n = 1 + stream.NextInteger(samples), rank = 1 + stream.NextInteger(n);
-        Matrix target = OfRank(n, samples, rank, stream);
-        return (new LemmaB1Problem(target, Math.Exp(stream.NextGaussian())), n + stream.NextInteger(4));
-    }
+    private static readonly Gen<(LemmaB1Problem Problem, Matrix Best)> Minimizers =
+        Problems.SelectMany(p => Matrices.Orthonormal(p.Rows, p.Problem.Target.Rows).Select(factor => (p.Problem, p.Problem.Minimizer(factor))));
+
+    /// <summary>B whose row space holds that of A, rotated inside, with singular values at shares 0.2 … 1 of what the constraint allows.</summary>
+    private static readonly Gen<(LemmaB1Problem Problem, Matrix Features)> Feasible =
+        from p in Problems
+        from rank in Gen.Int[p.Problem.Rank, Math.Min(p.Rows, p.Problem.Target.Columns)]
+        from shares in Gen.OneOf(Gen.Const(1.0), Gen.Double[0.2, 1]).Array[rank]
+        from rotation in Matrices.Orthonormal(rank, rank)
+        from left in Matrices.Orthonormal(p.Rows, rank)
+        select (p.Problem, Matrices.Compose(left, Allowed(p.Problem, shares), Product.Multiply(Rows(p.Problem, rank).Transpose(), rotation)));
 
     [Fact]
-    public void Minimizer_IsFeasibleAndAttainsRankOverTwoC() =>
-        Seeds.Sample(
-            seed =>
-            {
-                RandomStream stream = Stream(seed);
-                (LemmaB1Problem problem, int rows) = Draw(stream);
-                Matrix best = problem.Minimizer(RandomMatrix.HaarOrthogonal(rows, problem.Target.Rows, stream));
-                return problem.IsFeasible(best, out _) && Math.Abs(problem.Value(best) - problem.Minimum) <= 1e-12 * problem.Minimum * Condition(problem.Target);
-            },
-            iter: 200);
+    public void Minimizer_IsFeasible() => Minimizers.Sample(m => m.Problem.IsFeasible(m.Best, out _), iter: 200);
 
     [Fact]
-    public void Value_OfAnyFeasibleFeatures_IsNotBelowTheMinimum() =>
-        Seeds.Sample(
-            seed =>
-            {
-                RandomStream stream = Stream(seed);
-                (LemmaB1Problem problem, int rows) = Draw(stream);
-                int samples = problem.Target.Columns;
+    public void Minimizer_AttainsRankOverTwoC() =>
+        Minimizers.Sample(m => Math.Abs(m.Problem.Value(m.Best) - m.Problem.Minimum) <= 1e-10 * m.Problem.Minimum, iter: 200);
 
-                // The row space of A rotated inside a row space that holds it, with singular values inside the constraint.
-                SingularValueDecomposition a = SingularValueDecomposition.Full(problem.Target);
-                int rank = problem.Rank + stream.NextInteger(Math.Min(rows, samples) - problem.Rank + 1);
-                Matrix right = Product.Multiply(RandomMatrix.HaarOrthogonal(rank, rank, stream), a.RightTransposed.Block(0, 0, rank, samples));
-                double last = double.PositiveInfinity;
-                for (int i = 0; i < rank; i++)
-                {
-                    double bound = i < problem.Rank ? Math.Sqrt(problem.Constant) * a.Values[i] : last;
-                    last = Math.Min(last, bound * (stream.NextInteger(3) == 0 ? 1 : 0.2 + (0.8 * stream.NextUniform())));
-                    System.Numerics.Tensors.TensorPrimitives.Multiply(right.Row(i), last, right.Row(i));
-                }
-                Matrix b = Product.Multiply(RandomMatrix.HaarOrthogonal(rows, rank, stream), right);
-                return problem.IsFeasible(b, out _) && problem.Value(b) >= problem.Minimum * (1 - 1e-10);
-            },
-            iter: 400);
+    [Fact]
+    public void Features_WithinTheConstraint_AreFeasible() => Feasible.Sample(f => f.Problem.IsFeasible(f.Features, out _), iter: 400);
+
+    [Fact]
+    public void Value_OfFeasibleFeatures_IsNotBelowTheMinimum() =>
+        Feasible.Sample(f => f.Problem.Value(f.Features) >= f.Problem.Minimum * (1 - 1e-10), iter: 400);
 
     [Fact]
     public void Feasibility_OutsideTheConstraints_NamesTheOneThatFails()
     {
         RandomStream stream = Stream(3);
-        var problem = new LemmaB1Problem(OfRank(3, 6, 3, stream), 1);
+        var problem = new LemmaB1Problem(Gaussian(3, 6, stream), 1);
         Matrix best = problem.Minimizer(RandomMatrix.HaarOrthogonal(4, 3, stream));
         Assert.False(problem.IsFeasible(best.Scaled(1.1), out string? tooLarge));
         Assert.Contains("above C = 1", tooLarge);
@@ -71,54 +60,20 @@ public sealed class LemmaB1ProblemTests
         Assert.Throws<InvalidInputException>(() => new LemmaB1Problem(best, 0));
     }
 
-    [Fact]
-    public void ResidualValue_IsZeroAtTheTargetAloneAndPositiveElsewhere() =>
-        Seeds.Sample(
-            seed =>
-            {
-                RandomStream stream = Stream(seed);
-                int samples = 1 + stream.NextInteger(6);
-                Matrix a = Gaussian(samples, samples, stream), b = Gaussian(samples, samples, stream);
-                Func<double, double> g = stream.NextInteger(2) == 0 ? Math.Sinh : x => x * Math.Abs(x);
-                return LemmaC1Problem.Value(a, a, g) == 0 && LemmaC1Problem.Value(a, b, g) > 0;
-            },
-            iter: 200);
+    /// <summary>An orthonormal basis, r×N, of a row space that holds that of A.</summary>
+    private static Matrix Rows(LemmaB1Problem problem, int rank) =>
+        SingularValueDecomposition.Full(problem.Target).RightTransposed.Block(0, 0, rank, problem.Target.Columns);
 
-    [Fact]
-    public void ResidualValue_OfFeaturesThatCannotRepresent_IsInfinite()
+    /// <summary>Singular values that do not grow and stay below √C·s_i(A) for i ≤ rank(A).</summary>
+    private static double[] Allowed(LemmaB1Problem problem, double[] shares)
     {
-        RandomStream stream = Stream(4);
-        Matrix a = Gaussian(3, 6, stream), b = Gaussian(3, 6, stream);
-        Assert.Equal(double.PositiveInfinity, LemmaC1Problem.Value(a, b, x => x));
-        Assert.Throws<ShapeMismatchException>(() => LemmaC1Problem.Value(a, Gaussian(4, 6, stream), x => x));
-    }
-
-    [Fact]
-    public void BlowUp_ValuesGrowAsTheInverseSquareOfTheDistance() =>
-        Seeds.Sample(
-            seed =>
-            {
-                RandomStream stream = Stream(seed);
-                int samples = 3 + stream.NextInteger(5), n = 2 + stream.NextInteger(samples - 2), rank = 1 + stream.NextInteger(n - 1);
-                Matrix target = Gaussian(n, samples, stream), limit = OfRank(n + samples, samples, rank, stream);
-                IReadOnlyList<LemmaA6Point> points = LemmaA6Sequence.Along(target, limit, [1e-1, 1e-2, 1e-3, 1e-4]);
-                return points.All(p => p.Residual < 1e-8)
-                    && points.Zip(points.Skip(1)).All(p => p.Second.Distance < p.First.Distance && p.Second.Value > p.First.Value)
-                    && Math.Abs((points[3].Value / points[2].Value) - 100) < 10;
-            },
-            iter: 200);
-
-    [Fact]
-    public void BlowUp_OfARepresentableLimit_IsRefused()
-    {
-        Matrix a = Gaussian(3, 5, Stream(1));
-        Assert.Throws<InvalidInputException>(() => LemmaA6Sequence.Along(a, a, [0.1]));
-    }
-
-    private static double Condition(Matrix a)
-    {
-        double[] values = SingularValueDecomposition.SingularValues(a);
-        int rank = NumericalRank.Of(values, 1e-12);
-        return Math.Max(1, values[0] / values[rank - 1]);
+        double[] bounds = SingularValueDecomposition.SingularValues(problem.Target), values = new double[shares.Length];
+        double last = double.PositiveInfinity;
+        for (int i = 0; i < values.Length; i++)
+        {
+            double bound = i < problem.Rank ? Math.Sqrt(problem.Constant) * bounds[i] : last;
+            values[i] = last = Math.Min(last, shares[i] * bound);
+        }
+        return values;
     }
 }

@@ -1,5 +1,6 @@
 using CsCheck;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Tests.LinearAlgebra;
 using RankCollapse.Theory.Paths;
 using static RankCollapse.Tests.Theory.Instances;
 
@@ -7,77 +8,71 @@ namespace RankCollapse.Tests.Theory.Paths;
 
 public sealed class BrockettFlowTests
 {
-    private static double[] Diagonal(int size, double spread, RandomStream stream) =>
-        [.. Enumerable.Range(0, size).Select(_ => Math.Pow(10, spread * stream.NextUniform()))];
+    private static readonly BrockettFlowOptions Rough = new() { Tolerance = 1e-9, MaxSteps = 20000 };
 
-    /// <summary>Distinct entries in random order, for the flow that slows down as they get close.</summary>
-    private static double[] Spaced(int size, RandomStream stream)
-    {
-        double[] result = [.. Enumerable.Range(0, size).Select(i => 1 + (0.5 * i) + (0.2 * stream.NextUniform()))];
-        stream.Shuffle(result.AsSpan());
-        return result;
-    }
+    /// <summary>D_1, D_2 and Q_0 of the size of D_1, with entries over five orders of magnitude of φ, in random order.</summary>
+    private static readonly Gen<(double[] First, double[] Second, Matrix Start)> Problems =
+        Gen.Int[1, 9].SelectMany(n => Gen.Select(Logarithmic(1, 300).Array[n], Logarithmic(1, 300).Array[n], Starts(n)));
 
-    [Theory]
-    [InlineData(BrockettDirection.PlaneAngles, 2.5)]
-    [InlineData(BrockettDirection.SteepestDescent, 0.3)]
-    public void Flow_FromRandomStarts_DescendsStaysOrthogonalAndReachesTheMinimum(BrockettDirection direction, double spread) =>
-        Seeds.Sample(
-            seed =>
+    /// <summary>D_1 of a smaller rank with equal entries, as in the last layer of Theorem 4.3.</summary>
+    private static readonly Gen<(double[] First, double[] Second, Matrix Start)> Degenerate =
+        from n in Gen.Int[4, 11]
+        from rank in Gen.Int[1, 3]
+        from second in Logarithmic(1, 100).Array[n]
+        from start in Starts(n)
+        select (Enumerable.Range(0, n).Select(i => i < rank ? 3.0 : 0).ToArray(), second, start);
+
+    /// <summary>Flows in both directions; steepest descent slows down as entries get close, and so gets distinct ones.</summary>
+    private static readonly Gen<BrockettFlow> Flows = Gen.OneOf(
+        Problems.Select(p => BrockettFlow.Integrate(p.First, p.Second, p.Start, Rough)),
+        Gen.Int[1, 4].SelectMany(n => Gen.Select(Spaced(n), Spaced(n), Starts(n))).Select(p =>
+            BrockettFlow.Integrate(p.Item1, p.Item2, p.Item3, Rough with { Direction = BrockettDirection.SteepestDescent })));
+
+    [Fact]
+    public void Flow_FromAnyStart_Arrives() => Flows.Sample(flow => flow.HasArrived, iter: 400);
+
+    [Fact]
+    public void Flow_AtItsEnd_HasTheMinimum() => Flows.Sample(flow => flow.Value(flow.End) - flow.Minimum <= 1e-8 * flow.Minimum, iter: 400);
+
+    [Fact]
+    public void Flow_AfterEveryStep_IsOrthogonal() => Flows.Sample(flow => flow.OrthogonalityError <= 1e-12, iter: 400);
+
+    [Fact]
+    public void Values_NeverGrow() => Flows.Sample(flow => flow.Values.Zip(flow.Values.Skip(1)).All(p => p.Second <= p.First), iter: 400);
+
+    [Fact]
+    public void Values_BetweenSteps_DoNotGrowEither() =>
+        Problems.Sample(
+            p =>
             {
-                RandomStream stream = Stream(seed);
-                int size = 1 + stream.NextInteger(direction == BrockettDirection.SteepestDescent ? 4 : 9);
-                double[] first = Diagonal(size, spread, stream), second = Diagonal(size, spread, stream);
-                if (direction == BrockettDirection.SteepestDescent) (first, second) = (Spaced(size, stream), Spaced(size, stream));
-                var options = new BrockettFlowOptions { Direction = direction, Tolerance = 1e-9, MaxSteps = 20000 };
-                var flow = BrockettFlow.Integrate(first, second, RandomMatrix.HaarOrthogonal(size, size, stream), options);
-                if (!flow.HasArrived || flow.OrthogonalityError > 1e-12 || flow.Value(flow.End) - flow.Minimum > 1e-8 * flow.Minimum) return false;
-                return flow.Values.Zip(flow.Values.Skip(1)).All(p => p.Second <= p.First);
+                var flow = BrockettFlow.Integrate(p.First, p.Second, p.Start);
+                double[] values = [.. Enumerable.Range(0, 301).Select(i => flow.Value(flow.At(i / 300.0)))];
+                return values.Zip(values.Skip(1)).All(v => v.Second <= v.First * (1 + 1e-12));
             },
             iter: 200);
 
     [Fact]
-    public void Curve_BetweenSteps_DescendsToo() =>
-        Seeds.Sample(
-            seed =>
+    public void Curve_BetweenSteps_IsOrthogonal() =>
+        Problems.Sample(
+            p =>
             {
-                RandomStream stream = Stream(seed);
-                int size = 2 + stream.NextInteger(6);
-                var flow = BrockettFlow.Integrate(Diagonal(size, 2, stream), Diagonal(size, 2, stream), RandomMatrix.HaarOrthogonal(size, size, stream));
-                double last = double.PositiveInfinity;
-                for (int i = 0; i <= 300; i++)
-                {
-                    Matrix q = flow.At(i / 300.0);
-                    double value = flow.Value(q);
-                    if (value > last * (1 + 1e-12) || Frobenius.Distance(Product.Gram(q), Matrix.Identity(size)) > 1e-12) return false;
-                    last = value;
-                }
-                return true;
+                var flow = BrockettFlow.Integrate(p.First, p.Second, p.Start);
+                Matrix identity = Matrix.Identity(p.First.Length);
+                return Enumerable.Range(0, 101).All(i => Frobenius.Distance(Product.Gram(flow.At(i / 100.0)), identity) <= 1e-12);
             },
             iter: 200);
 
     [Fact]
-    public void Minimum_IsNotAboveTheValueAtAnyOrthogonalMatrix() =>
-        Seeds.Sample(
-            seed =>
-            {
-                RandomStream stream = Stream(seed);
-                int size = 1 + stream.NextInteger(5);
-                var flow = BrockettFlow.Integrate(Diagonal(size, 1, stream), Diagonal(size, 1, stream), Matrix.Identity(size));
-                return Enumerable.Range(0, 20).All(_ => flow.Value(RandomMatrix.HaarOrthogonal(size, size, stream)) >= flow.Minimum * (1 - 1e-12));
-            },
-            iter: 200);
+    public void Flow_OfEqualAndVanishingEntries_Arrives() =>
+        Degenerate.Sample(p => BrockettFlow.Integrate(p.First, p.Second, p.Start).HasArrived, iter: 200);
 
     [Fact]
-    public void Flow_OfEqualAndVanishingEntries_StillReachesTheMinimum() =>
-        Seeds.Sample(
-            seed =>
+    public void Values_OfEqualAndVanishingEntries_NeverGrow() =>
+        Degenerate.Sample(
+            p =>
             {
-                RandomStream stream = Stream(seed);
-                int size = 4 + stream.NextInteger(8), rank = 1 + stream.NextInteger(3);
-                double[] first = [.. Enumerable.Range(0, size).Select(i => i < rank ? 3.0 : 0)];
-                var flow = BrockettFlow.Integrate(first, Diagonal(size, 2, stream), RandomMatrix.HaarOrthogonal(size, size, stream));
-                return flow.HasArrived && flow.Values.Zip(flow.Values.Skip(1)).All(p => p.Second <= p.First);
+                IReadOnlyList<double> values = BrockettFlow.Integrate(p.First, p.Second, p.Start).Values;
+                return values.Zip(values.Skip(1)).All(v => v.Second <= v.First);
             },
             iter: 200);
 
@@ -85,7 +80,8 @@ public sealed class BrockettFlowTests
     public void Flow_AtAStrictSaddle_StaysAndSaysSo()
     {
         // The exceptional starts of measure zero: a permutation in the wrong order.
-        var flow = BrockettFlow.Integrate([2, 1], [1, 3], Matrix.FromRows([0, 1], [1, 0]), new BrockettFlowOptions { Direction = BrockettDirection.SteepestDescent });
+        var options = new BrockettFlowOptions { Direction = BrockettDirection.SteepestDescent };
+        var flow = BrockettFlow.Integrate([2, 1], [1, 3], Matrix.FromRows([0, 1], [1, 0]), options);
         Assert.Equal(0, flow.StepCount);
         Assert.False(flow.HasArrived);
         Assert.True(BrockettFlow.Integrate([2, 1], [3, 1], Matrix.FromRows([0, 1], [1, 0])).HasArrived);
@@ -99,4 +95,11 @@ public sealed class BrockettFlowTests
         Assert.Throws<InvalidInputException>(() => BrockettFlow.Integrate([1, -2], [1, 2], Matrix.Identity(2)));
         Assert.Throws<InvalidInputException>(() => BrockettFlow.Integrate([1, 2], [1, 0], Matrix.Identity(2)));
     }
+
+    /// <summary>Q_0 away from the saddles, which are permutations up to signs: starts on them are the exceptions of measure zero.</summary>
+    private static Gen<Matrix> Starts(int size) => Matrices.Orthonormal(size, size, 0.1, 1.4);
+
+    /// <summary>Distinct entries in random order.</summary>
+    private static Gen<double[]> Spaced(int count) =>
+        Gen.Double[0, 0.2].Array[count].Select(offsets => offsets.Select((offset, i) => 1 + (0.5 * i) + offset).ToArray()).SelectMany(Gen.Shuffle);
 }

@@ -3,6 +3,7 @@ using CsCheck;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
+using RankCollapse.Tests.LinearAlgebra;
 using RankCollapse.Theory.Minimizers;
 using RankCollapse.Theory.RepresentationCosts;
 using static RankCollapse.Tests.Theory.Instances;
@@ -11,76 +12,89 @@ namespace RankCollapse.Tests.Theory.RepresentationCosts;
 
 public sealed class RepresentationCostTests
 {
-    private static FeatureProblem Smooth(RandomStream stream) =>
-        Square(stream, 2 + stream.NextInteger(3), 2 + stream.NextInteger(4), 1 + stream.NextInteger(2), Activation.Parse(stream.NextInteger(2) == 0 ? "asinh" : "identity"), stream.NextInteger(2) == 0 ? Architecture.Feedforward : Architecture.Residual);
+    private const double Tolerance = 1e-6;
+
+    private static readonly Gen<(FeatureProblem Problem, Matrix[] Features)> Interpolating =
+        from sizes in ClassSizes(2, 3)
+        from depth in Gen.Int[2, 4]
+        from activation in Analytic
+        from architecture in Gen.Enum<Architecture>()
+        from problem in Squares(sizes, depth, activation, architecture)
+        from features in Interpolations(problem)
+        select (problem, features);
 
     [Fact]
-    public void FeaturesAndWeights_AreMappedToEachOtherAndCostTheSame() =>
-        Seeds.Sample(
-            seed =>
+    public void Cost_OfFeatures_IsThatOfTheirWeights() =>
+        Interpolating.Sample(
+            (problem, features) =>
             {
-                RandomStream stream = Stream(seed);
-                FeatureProblem problem = Smooth(stream);
-                Matrix[] features = Interpolating(problem, stream);
-                var options = new RepresentationCostOptions { FirstLayer = 0.3, Tolerance = 1e-6 };
-                Network network = problem.ToNetwork(features, 1e-6);
+                var options = new RepresentationCostOptions { FirstLayer = 0.3, Tolerance = Tolerance };
                 double cost = RepresentationCost.OfFeatures(problem, features, options).Value;
-                return double.IsFinite(cost) && Math.Abs(RepresentationCost.OfWeights(problem, network, options) - cost) <= 1e-12 * cost
-                    && network.Features(problem.Data.Inputs).Zip(features).All(p => Frobenius.RelativeDistance(p.First, p.Second) < 1e-6);
+                return Math.Abs(RepresentationCost.OfWeights(problem, problem.ToNetwork(features, Tolerance), options) - cost) <= 1e-12 * cost;
             },
             iter: 200);
 
     [Fact]
     public void Gradient_IsThatOfCentralDifferences()
     {
-        int drawn = 0;
-        Seeds.Sample(
-            seed =>
+        Gen<(FeatureProblem Problem, Matrix[] Features, int Layer, Matrix Direction)> directions =
+            from instance in Interpolating
+            from layer in Gen.Int[1, instance.Problem.Specification.Depth - 1]
+            from direction in Matrices.OfEntries(instance.Features[layer].Rows, instance.Features[layer].Columns)
+            select (instance.Problem, instance.Features, layer, direction);
+        directions.Sample(
+            d =>
             {
-                RandomStream stream = Stream(seed);
-                FeatureProblem problem = Smooth(stream);
-                Matrix[] features = Interpolating(problem, stream);
-                if (features.Skip(1).Take(features.Length - 2).Any(z => NumericalRank.Of(z, 0.05) < z.Columns)) return true;
-                Interlocked.Increment(ref drawn);
-                var options = new RepresentationCostOptions { FirstLayer = 0.2, Tolerance = 1e-6 };
-                Matrix[]? gradient = RepresentationCost.Gradient(problem, features, options, out string? reason);
-                if (gradient is null || reason is not null) return false;
-                int layer = 1 + stream.NextInteger(problem.Specification.Depth - 1);
-                Matrix direction = Gaussian(features[layer].Rows, features[layer].Columns, stream);
-                double expected = (Moved(1e-6) - Moved(-1e-6)) / 2e-6;
-                double found = TensorPrimitives.Dot<double>(gradient[layer].AsSpan(), direction.AsSpan());
-                return Math.Abs(found - expected) <= 1e-5 * (1 + Math.Abs(expected) + RepresentationCost.OfFeatures(problem, features, options).Value);
+                var options = new RepresentationCostOptions { FirstLayer = 0.2, Tolerance = Tolerance };
+                Matrix[] gradient = RepresentationCost.Gradient(d.Problem, d.Features, options, out _)!;
+                double cost = RepresentationCost.OfFeatures(d.Problem, d.Features, options).Value, step = 1e-6 / (1 + Math.Sqrt(cost));
+                double expected = (Moved(step) - Moved(-step)) / (2 * step);
+                double found = TensorPrimitives.Dot<double>(gradient[d.Layer].AsSpan(), d.Direction.AsSpan());
+                return Math.Abs(found - expected) <= 1e-5 * (1 + Math.Abs(expected) + cost);
 
-                double Moved(double step)
+                double Moved(double by)
                 {
-                    Matrix[] moved = [.. features];
-                    moved[layer] = features[layer].Copy();
-                    TensorPrimitives.MultiplyAdd(direction.AsSpan(), step, moved[layer].AsSpan(), moved[layer].AsSpan());
-                    return RepresentationCost.OfFeatures(problem, moved, options).Value;
+                    Matrix[] moved = [.. d.Features];
+                    moved[d.Layer] = d.Features[d.Layer].Copy();
+                    TensorPrimitives.MultiplyAdd(d.Direction.AsSpan(), by, moved[d.Layer].AsSpan(), moved[d.Layer].AsSpan());
+                    return RepresentationCost.OfFeatures(d.Problem, moved, options).Value;
                 }
             },
-            iter: 500);
-        Assert.True(drawn >= 200, $"{drawn} instances");
+            iter: 300);
     }
 
     [Fact]
-    public void Cost_OfPartialSums_AddsUp() =>
-        Seeds.Sample(
-            seed =>
+    public void PartsOfRemarkB6_AddUpToTheWhole() =>
+        Gen.Select(Interpolating, Gen.Double.Unit).Sample(
+            (instance, share) =>
             {
-                RandomStream stream = Stream(seed);
-                FeatureProblem problem = Smooth(stream);
-                Matrix[] features = Interpolating(problem, stream);
-                int depth = problem.Specification.Depth, split = stream.NextInteger(depth);
-                double all = Of(0, depth - 1), upper = Of(split, depth - 1), lower = split == 0 ? 0 : Of(0, split - 1);
-                double half = RepresentationCost.OfFeatures(problem, features, new RepresentationCostOptions { FirstLayer = 1, Tolerance = 1e-6 }).Value;
-                double twelve = RepresentationCost.OfFeatures(problem, features, RepresentationCostOptions.OfEquation12(4) with { Tolerance = 1e-6 }).Value;
-                double plain = RepresentationCost.OfFeatures(problem, features, new RepresentationCostOptions { Tolerance = 1e-6 }).Value;
-                double first = Of(0, 0) * depth;
-                return Math.Abs(all - upper - lower) <= 1e-12 * all && Math.Abs(all - (2 * half / depth)) <= 1e-12 * all
-                    && Math.Abs(twelve - (plain + (0.25 * first))) <= 1e-12 * twelve;
+                int depth = instance.Problem.Specification.Depth, split = 1 + (int)(share * (depth - 1));
+                double all = Part(instance, 0, depth - 1);
+                return Math.Abs(all - Part(instance, 0, split - 1) - Part(instance, split, depth - 1)) <= 1e-12 * all;
+            },
+            iter: 200);
 
-                double Of(int from, int to) => RepresentationCost.OfFeatures(problem, features, RepresentationCostOptions.OfRemarkB6(from, to) with { Tolerance = 1e-6 }).Value;
+    [Fact]
+    public void SumOfRemarkB6_IsTwiceTheCostOverTheDepth() =>
+        Interpolating.Sample(
+            (problem, features) =>
+            {
+                int depth = problem.Specification.Depth;
+                double all = Part((problem, features), 0, depth - 1);
+                double cost = RepresentationCost.OfFeatures(problem, features, new RepresentationCostOptions { FirstLayer = 1, Tolerance = Tolerance }).Value;
+                return Math.Abs(all - (2 * cost / depth)) <= 1e-12 * all;
+            },
+            iter: 200);
+
+    [Fact]
+    public void CostOfEquation12_AddsTheFirstLayerOverLambda() =>
+        Interpolating.Sample(
+            (problem, features) =>
+            {
+                double found = RepresentationCost.OfFeatures(problem, features, RepresentationCostOptions.OfEquation12(4) with { Tolerance = Tolerance }).Value;
+                double plain = RepresentationCost.OfFeatures(problem, features, new RepresentationCostOptions { Tolerance = Tolerance }).Value;
+                double first = Part((problem, features), 0, 0) * problem.Specification.Depth;
+                return Math.Abs(found - (plain + (0.25 * first))) <= 1e-12 * found;
             },
             iter: 200);
 
@@ -89,7 +103,7 @@ public sealed class RepresentationCostTests
     {
         RandomStream stream = Stream(9);
         FeatureProblem problem = Square(stream, 3, 6, 2, Activation.Tanh);
-        Matrix[] features = Interpolating(problem, stream);
+        Matrix[] features = Instances.Interpolating(problem, stream);
         Assert.Null(RepresentationCost.OfFeatures(problem, features).Reason);
 
         Matrix[] elsewhere = [.. features];
@@ -107,11 +121,14 @@ public sealed class RepresentationCostTests
         Assert.Contains("not representable", cost.Reason);
         Assert.Null(RepresentationCost.Gradient(problem, deficient, null, out string? reason));
         Assert.Equal(cost.Reason, reason);
+    }
 
-        Matrix[] collapsed = [.. GlobalMinimizer.Construct(Square(Stream(2), 3, 6, 2, Activation.Identity)).Features];
+    [Fact]
+    public void Gradient_AtCollapsedFeatures_DoesNotExist()
+    {
         FeatureProblem linear = Square(Stream(2), 3, 6, 2, Activation.Identity);
-        Assert.Null(RepresentationCost.Gradient(linear, collapsed, null, out string? jump));
-        Assert.Contains("rank 2, below N = 6", jump);
+        Assert.Null(RepresentationCost.Gradient(linear, GlobalMinimizer.Construct(linear).Features, null, out string? reason));
+        Assert.Contains("rank 2, below N = 6", reason);
     }
 
     [Fact]
@@ -122,29 +139,15 @@ public sealed class RepresentationCostTests
         for (int i = 0; i < network.Parameters.Length; i++) network.Parameters[i] = stream.NextGaussian();
         Matrix[] features = network.Features(Gaussian(2, 6, stream));
         var problem = new FeatureProblem(network.Specification, new DataSet("wide", features[0], features[^1], []));
-        var options = new RepresentationCostOptions { FirstLayer = 0.2, Tolerance = 1e-6 };
+        var options = new RepresentationCostOptions { FirstLayer = 0.2, Tolerance = Tolerance };
         Assert.Null(RepresentationCost.OfFeatures(problem, features, options).Reason);
         Assert.Null(RepresentationCost.Gradient(problem, features, options, out string? reason));
         Assert.Contains("X has rank 2, below N = 6", reason);
     }
 
     [Fact]
-    public void Constraints_ThatFail_AreNamedWithTheirMargins()
-    {
-        RandomStream stream = Stream(10);
-        FeatureProblem problem = Square(stream, 3, 6, 2, Activation.Parse("asinh"));
-        Matrix[] features = Interpolating(problem, stream);
-        double least = FeatureConstraints.Check(problem, features, 1).LeastConstant;
-        Assert.True(FeatureConstraints.Check(problem, features, least * 1.001).AreSatisfied);
-        var tight = FeatureConstraints.Check(problem, features, least * 0.5);
-        Assert.Contains(tight.Layers.SelectMany(l => l.Violations), v => v.StartsWith("(II)", StringComparison.Ordinal));
-        Assert.Equal(-1, tight.Layers.Min(l => l.SingularValueMargin), 1e-9);
+    public void Equation12_WithoutAPositiveLambda_IsRefused() => Assert.Throws<InvalidInputException>(() => RepresentationCostOptions.OfEquation12(0));
 
-        Matrix[] deficient = [.. features];
-        deficient[1] = Matrix.FromEntries(6, 6, (_, _) => 0.1);
-        var poor = FeatureConstraints.Check(problem, deficient, 1e9);
-        Assert.Contains(poor.Layers[0].Violations, v => v.StartsWith("(I)", StringComparison.Ordinal));
-        Assert.Contains(poor.Layers[0].Violations, v => v.StartsWith("(III)", StringComparison.Ordinal));
-        Assert.Equal(-1, poor.Layers[0].RankMargin);
-    }
+    private static double Part((FeatureProblem Problem, Matrix[] Features) instance, int from, int to) =>
+        RepresentationCost.OfFeatures(instance.Problem, instance.Features, RepresentationCostOptions.OfRemarkB6(from, to) with { Tolerance = Tolerance }).Value;
 }
