@@ -3,7 +3,7 @@ using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Collapse;
 
-/// <summary>How far G = ZᵀZ is from block structure G_ij = α_{k(i)k(j)}, which by Proposition D.1 holds exactly when Z satisfies NC1.</summary>
+/// <summary>Proposition D.1: Z satisfies NC1 exactly when G = ZᵀZ has block structure, G_ij = α_{k(i)k(j)}; this is how far G is from it.</summary>
 /// <remarks>
 /// The nearest block-constant matrix averages G over its blocks: with M the centroids and E the deviations, the distance is
 /// ‖G − PGP‖_F² = 2‖M̃ᵀE‖_F² + ‖EᵀE‖_F², M̃ the centroids repeated. It is computed from E, without the N×N matrix and without cancellation.

@@ -19,7 +19,7 @@ public enum CollapseState
 }
 
 /// <summary>
-/// The one verdict of collapse, DNC1 of Definition 3.5: TCV_K = 0 for K the number of classes, and the partition into classes is a minimiser.
+/// Definition 3.5: the one verdict of collapse, DNC1, which is TCV_K = 0 for K the number of classes with the partition into classes as a minimiser.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -29,7 +29,8 @@ public enum CollapseState
 /// </para>
 /// <para>
 /// A partition that is better than the classes by less than that part decides nothing, whether it splits a class because another one is empty, or ties with the
-/// classes to rounding. Features that have collapsed to K points otherwise than by classes have a large WCSS of the classes, and have not collapsed in this sense.
+/// classes to rounding. Features that have collapsed to K points otherwise than by classes have a large WCSS of the classes, and have not collapsed in this
+/// sense.
 /// </para>
 /// </remarks>
 public sealed record CollapseVerdict

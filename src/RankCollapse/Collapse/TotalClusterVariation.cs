@@ -22,7 +22,7 @@ public sealed record TotalClusterVariationOptions
 }
 
 /// <summary>
-/// An interval for TCV_K = min WCSS(C) over partitions of the pairs (z_i, y_i) into at most K sets, equation (7), Definition 3.2.
+/// Definition 3.2: an interval for TCV_K = min WCSS(C) over partitions of the pairs (z_i, y_i) into at most K sets, equation (7).
 /// </summary>
 /// <remarks>
 /// The minimum is NP-hard. The upper end is the best partition found, from the classes and from K-means++ with restarts;

@@ -1,5 +1,7 @@
+using CsCheck;
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Tests.LinearAlgebra;
 using static RankCollapse.Tests.Collapse.Samples;
 
 namespace RankCollapse.Tests.Collapse;
@@ -54,4 +56,39 @@ public sealed class BlockStructureTests
         Assert.InRange(expected, 1e-9, 1e-6);
         Assert.Equal(expected, found, 1e-7 * expected);
     }
+
+    [Fact]
+    public void Deviation_OfRotatedCollapsedFeatures_IsRounding() =>
+        Noised.Sample(
+            f =>
+            {
+                Matrix collapsed = Product.Multiply(f.Rotation, Collapsed(f.Centroids, f.Labels));
+                return BlockStructure.Measure(collapsed, Classes(f.Labels, f.Centroids.Columns)).RelativeDeviation <= 1e-14;
+            },
+            iter: 200);
+
+    [Fact]
+    public void WithinVariation_IsBoundedByTheDeviation() =>
+        Noised.Sample(
+            f =>
+            {
+                // ‖E‖² = tr(EᵀE) ≤ √rank·‖EᵀE‖ ≤ √rank·deviation, E the deviations from the centroids.
+                Partition classes = Classes(f.Labels, f.Centroids.Columns);
+                double variation = ClassCentroids.Compute(f.Features, classes).WithinVariation;
+                double root = Math.Sqrt(Math.Min(f.Features.Rows, f.Features.Columns));
+                return variation <= root * BlockStructure.Measure(f.Features, classes).Deviation * (1 + 1e-9);
+            },
+            iter: 300);
+
+    /// <summary>Features of collapsed classes with noise of any size, and a rotation into more rows.</summary>
+    private static readonly Gen<(Matrix Centroids, int[] Labels, Matrix Features, Matrix Rotation)> Noised =
+        from sizes in Gen.Int[1, 4].Array[1, 4]
+        from rows in Gen.Int[1, 6]
+        from centroids in Matrices.OfEntries(rows, sizes.Length)
+        from noise in Matrices.OfEntries(rows, sizes.Sum())
+        from size in Gen.Double[-4, 0].Select(exponent => Math.Pow(10, exponent))
+        from rotation in Matrices.Orthonormal(rows + 2, rows)
+        let labels = sizes.SelectMany((count, k) => Enumerable.Repeat(k, count)).ToArray()
+        let features = Matrix.FromEntries(rows, labels.Length, (i, j) => centroids[i, labels[j]] + (size * noise[i, j]))
+        select (centroids, labels, features, rotation);
 }

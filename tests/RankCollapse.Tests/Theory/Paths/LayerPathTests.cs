@@ -8,13 +8,14 @@ namespace RankCollapse.Tests.Theory.Paths;
 
 public sealed class LayerPathTests
 {
-    /// <summary>A of some rank, B_0 of full rank within the constraint, and the path from it.</summary>
+    /// <summary>A of some rank, B_0 of full rank within the constraint, with distinct singular values as in Lemma B.2, and the path from it.</summary>
     private static readonly Gen<(LemmaB1Problem Problem, Matrix Start, LayerPath Path)> Paths =
         from samples in Gen.Int[2, 8]
         from n in Gen.Int[1, samples]
         from rank in Gen.Int[1, n]
         from target in Matrices.OfSpectrum(n, samples, Matrices.Spectra(rank, 0.5, 2))
-        from values in Matrices.Spectra(samples, 0.1, 0.5)
+        from ratios in Gen.Double[0.6, 0.9].Array[samples]
+        let values = ratios.Select((_, i) => 0.5 * ratios.Take(i).Aggregate(1.0, (a, b) => a * b)).ToArray()
         from left in Matrices.Orthonormal(samples, samples)
         from right in Matrices.Orthonormal(samples, samples, 0.1, 1.4)
         let start = Matrices.Compose(left, values, right)
@@ -23,7 +24,7 @@ public sealed class LayerPathTests
 
     /// <summary>Points before the last singular values have vanished, where the tolerance of the flow's end counts.</summary>
     private static readonly Gen<(LemmaB1Problem Problem, Matrix Features, double Cost)> Points =
-        Gen.Select(Paths, Gen.Double[0, 0.9]).Select((p, time) =>
+        Gen.Select(Paths, Gen.Double[0, 0.75]).Select((p, time) =>
         {
             (Matrix features, double cost) = p.Path.At(time);
             return (p.Problem, features, cost);
