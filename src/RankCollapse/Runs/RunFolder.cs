@@ -51,9 +51,12 @@ public sealed class RunFolder
         ArgumentException.ThrowIfNullOrEmpty(path);
         var folder = new RunFolder(path);
         if (System.IO.File.Exists(path))
-            throw new InvalidInputException($"{path} is a file, expected a folder for the run; choose another --out.");
+            throw new InvalidInputException($"{path} is a file, expected a folder for the run; choose another one (out).") { Settings = ["out"] };
         if (!force && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            throw new InvalidInputException($"The folder {path} is not empty; choose another --out, or give --force to replace the run in it or --resume to go on with it.");
+        {
+            string problem = $"The folder {path} is not empty; choose another one (out), go on with the run in it (resume) or replace it (force).";
+            throw new InvalidInputException(problem) { Settings = ["out", "resume", "force"] };
+        }
         bool existed = Directory.Exists(path);
         try
         {
@@ -67,7 +70,8 @@ public sealed class RunFolder
         {
             if (!existed && Directory.Exists(path)) Directory.Delete(path);
             if (e is InvalidInputException) throw;
-            throw new InvalidInputException($"Cannot write to the run folder {path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another --out.", e);
+            string problem = $"Cannot write to the run folder {path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}";
+            throw new InvalidInputException($"{problem}; choose another one (out).", e) { Settings = ["out"] };
         }
         return folder;
     }
@@ -80,7 +84,7 @@ public sealed class RunFolder
         if (System.IO.File.Exists(path))
             throw new InvalidInputException($"{path} is a file, expected the folder of a run; give the folder that holds {ConfigurationFile}.");
         if (!Directory.Exists(path))
-            throw new InvalidInputException($"There is no run folder {path}; make one with rankcollapse train --out {path}.");
+            throw new InvalidInputException($"There is no run folder {path}; train one there (out).") { Settings = ["out"] };
         var folder = new RunFolder(path);
         return System.IO.File.Exists(folder.File(ConfigurationFile))
             ? folder
@@ -227,14 +231,17 @@ public sealed class RunFolder
             ? path
             : throw new InvalidInputException(System.IO.File.Exists(File(SweepResultFile))
                 ? $"{Path} is the result of a sweep that keeps no {name}; give the sweep \"limits\": {{ \"keep\": \"run\" }} before it runs."
-                : $"The run {Path} has no {name}: training did not finish, or the file was removed; go on with rankcollapse train --resume --out {Path}, or train again.");
+                : $"The run {Path} has no {name}: training did not finish, or the file was removed; go on with the run (resume), or train again.") { Settings = ["resume"] };
     }
 
     private void RequireSpace(long bytes)
     {
         long free = new DriveInfo(System.IO.Path.GetFullPath(Path)).AvailableFreeSpace;
         if (free < bytes)
-            throw new InvalidInputException($"The disk of {Path} has {free} bytes free, but the run needs about {bytes}; free some space or choose another --out.");
+        {
+            string problem = $"The disk of {Path} has {free} bytes free, but the run needs about {bytes}; free some space or choose another folder (out).";
+            throw new InvalidInputException(problem) { Settings = ["out"] };
+        }
     }
 
     /// <summary>Deletes what an earlier run left, its summary first, so that an interruption leaves no run that seems whole.</summary>

@@ -67,7 +67,10 @@ internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions o
         using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
         int format = InputFile.Guard(name, reader.ReadInt32);
         if (format != Format)
-            throw new InvalidInputException($"{name} has the format {format}, expected {Format}; it was written by another version of the program; train again with --force.");
+        {
+            string problem = $"{name} has the format {format}, expected {Format}; it was written by another version of the program; replace the run (force).";
+            throw new InvalidInputException(problem) { Settings = ["force"] };
+        }
         _metrics.Clear();
         InputFile.Guard(name, () =>
         {

@@ -30,7 +30,10 @@ public static class TrainingEnsemble
         configuration.Validate();
         string summaryPath = Path.Combine(path, SummaryFile);
         if (!options.Resume && !options.Force && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            throw new InvalidInputException($"The folder {path} is not empty; choose another --out, or give --resume to go on with its members or --force to replace them.");
+        {
+            string problem = $"The folder {path} is not empty; choose another one (out), go on with its members (resume) or replace them (force).";
+            throw new InvalidInputException(problem) { Settings = ["out", "resume", "force"] };
+        }
 
         try
         {
@@ -38,7 +41,7 @@ public static class TrainingEnsemble
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException($"The folder {path} cannot be made: {e.Message}; choose another --out.", e);
+            throw new InvalidInputException($"The folder {path} cannot be made: {e.Message}; choose another one (out).", e) { Settings = ["out"] };
         }
 
         int count = (int)(lastSeed - firstSeed + 1), workers = Math.Min(count, configuration.Threads ?? Environment.ProcessorCount);

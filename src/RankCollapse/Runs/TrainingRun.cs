@@ -69,7 +69,10 @@ public static class TrainingRun
         {
             if (ResumeRules.IsFinished(ended, wanted, data.OutputDimension)) return ReadEnded(path, folder);
             if (!ResumeRules.CanGoOn(ended.Status, stored))
-                throw new InvalidInputException($"The run {path} has ended after {ended.Epochs} epochs and cannot go on: its solver's state was not kept; start a new run with another --out.");
+            {
+                string problem = $"The run {path} has ended after {ended.Epochs} epochs and cannot go on: its solver's state was not kept";
+                throw new InvalidInputException($"{problem}; start a new run in another folder (out).") { Settings = ["out"] };
+            }
         }
 
         NetworkSpecification specification = wanted.ToSpecification(data.InputDimension, data.OutputDimension);

@@ -14,7 +14,8 @@ internal static class DataTerm
     /// <param name="gradient">K×N.</param>
     /// <param name="probabilities">Softmax of the outputs, K×N; written for cross-entropy alone.</param>
     /// <param name="weights">Factors of the samples, D = Σ_i n_i·d_i; null for 1.</param>
-    public static double Evaluate(Loss loss, Matrix outputs, Matrix targets, double factor, Matrix gradient, Matrix probabilities, SampleWeights? weights = null)
+    public static double Evaluate(
+        Loss loss, Matrix outputs, Matrix targets, double factor, Matrix gradient, Matrix probabilities, SampleWeights? weights = null)
     {
         if (loss == Loss.Squared)
         {
@@ -31,7 +32,8 @@ internal static class DataTerm
     }
 
     /// <summary>
-    /// result = factor·(∂²D/∂f²)·v, columnwise: v for the squared loss, t·(diag(p) − ppᵀ)v for cross-entropy with t = Σ_k y_k; times n_i where samples have weights.
+    /// result = factor·(∂²D/∂f²)·v, columnwise: v for the squared loss, t·(diag(p) − ppᵀ)v for cross-entropy with t = Σ_k y_k;
+    /// times n_i where samples have weights.
     /// </summary>
     public static void ApplyHessian(Loss loss, Matrix probabilities, Matrix targets, double factor, Matrix v, Matrix result, SampleWeights? weights = null)
     {

@@ -15,11 +15,9 @@ namespace RankCollapse.Training;
 public sealed class Objective
 {
     private readonly Matrix _inputsTransposed;
-    private readonly Matrix[] _features;
-    private readonly Matrix[] _slopes;
+    private readonly ForwardPass _pass;
     private readonly Matrix[] _sensitivities;
     private readonly Matrix[] _errors;
-    private readonly Matrix[]? _bends;
     private readonly Matrix _probabilities;
     private readonly bool _isPenalised;
     private readonly double _scaleOfData;
@@ -36,9 +34,9 @@ public sealed class Objective
     /// <param name="specification">The shape.</param>
     /// <param name="data">The data.</param>
     /// <param name="settings">Loss and penalties.</param>
-    /// <param name="keepsCurvature">Whether evaluations keep what products with the Hessian need: errors and bends of every layer.</param>
+    /// <param name="keepsCurvature">Whether evaluations keep what products with the Hessian need: errors and second-order errors of every layer.</param>
     /// <param name="coefficients">The factors to use in place of those of the settings, as in continuation.</param>
-    /// <param name="sampleWeights">Factors n_i &gt; 0 of the samples' data terms and feature penalties, as if sample i were there n_i times; null for 1.</param>
+    /// <param name="sampleWeights">Factors n_i &gt; 0 of the samples' data terms and feature penalties, as if each were there n_i times; null for 1.</param>
     internal Objective(
         NetworkSpecification specification,
         DataSet data,
@@ -51,9 +49,15 @@ public sealed class Objective
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
         if (data.InputDimension != specification.InputDimension)
-            throw new ShapeMismatchException($"Layer 1: weights are {specification.Width(1)}×{specification.InputDimension} but the inputs have {data.InputDimension} rows.");
+        {
+            string weights = $"{specification.Width(1)}×{specification.InputDimension}";
+            throw new ShapeMismatchException($"Layer 1: weights are {weights} but the inputs have {data.InputDimension} rows.");
+        }
         if (data.OutputDimension != specification.OutputDimension)
-            throw new ShapeMismatchException($"Layer {specification.Depth}: outputs have {specification.OutputDimension} rows but the targets have {data.OutputDimension}.");
+        {
+            string outputs = $"Layer {specification.Depth}: outputs have {specification.OutputDimension} rows";
+            throw new ShapeMismatchException($"{outputs} but the targets have {data.OutputDimension}.");
+        }
         Specification = specification;
         Data = data;
         Settings = settings;
@@ -61,15 +65,7 @@ public sealed class Objective
         SampleWeights = sampleWeights;
         int depth = specification.Depth, samples = data.SampleCount;
         _inputsTransposed = data.Inputs.Transpose();
-        _features = new Matrix[depth + 1];
-        _slopes = new Matrix[depth + 1];
-        _features[0] = data.Inputs;
-        for (int l = 1; l <= depth; l++)
-        {
-            _features[l] = new Matrix(specification.Width(l), samples);
-            _slopes[l] = new Matrix(specification.Width(l), samples);
-        }
-        _slopes[0] = new Matrix(0, 0);
+        _pass = new ForwardPass(specification, data.Inputs, keepsCurvature);
 
         // Sensitivities ∂J/∂Z^l are needed for two layers at a time: two buffers take turns and stay in cache.
         int widest = specification.Widths.Max();
@@ -78,7 +74,6 @@ public sealed class Objective
         _errors = [.. Enumerable.Range(0, depth + 1).Select(l => keepsCurvature
             ? new Matrix(l == 0 ? 0 : specification.Width(l), samples)
             : new Matrix(buffers[2], 0, l == 0 ? 0 : specification.Width(l), samples))];
-        _bends = keepsCurvature ? [.. Enumerable.Range(0, depth + 1).Select(l => new Matrix(l == 0 ? 0 : specification.Width(l), samples))] : null;
         _isPenalised = Coefficients.BiasFactor > 0 || Coefficients.WeightFactors.Any(lambda => lambda > 0);
         _scaleOfData = Coefficients.DataFactor
             * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Inputs))
@@ -102,16 +97,16 @@ public sealed class Objective
     internal SampleWeights? SampleWeights { get; }
 
     /// <summary>Z^0 … Z^L of the last evaluation; they are overwritten by the next one.</summary>
-    public IReadOnlyList<Matrix> Features => _features;
+    public IReadOnlyList<Matrix> Features => _pass.Features;
 
     /// <summary>σ'(P^l) of the last evaluation, n_l×N; entry 0 is empty.</summary>
-    internal IReadOnlyList<Matrix> Slopes => _slopes;
+    internal IReadOnlyList<Matrix> Slopes => _pass.Slopes;
 
     /// <summary>∂J/∂P^l, the errors at the preactivations, n_l×N, of the last gradient; kept for all layers when curvature is kept.</summary>
     internal IReadOnlyList<Matrix> Errors => _errors;
 
     /// <summary>σ''(P^l)∘∂J/∂Z^l of the last gradient, n_l×N; null unless curvature is kept.</summary>
-    internal IReadOnlyList<Matrix>? Bends => _bends;
+    internal IReadOnlyList<Matrix>? SecondOrderErrors => _pass.SecondDerivatives;
 
     /// <summary>Softmax of the outputs of the last evaluation, for cross-entropy.</summary>
     internal Matrix Probabilities => _probabilities;
@@ -125,8 +120,8 @@ public sealed class Objective
     /// <summary>J at a network, with its parts; NaN and infinities are returned as they are.</summary>
     public ObjectiveValue Value(Network network)
     {
-        Forward(network, withSlopes: false);
-        Matrix outputs = _features[^1];
+        _pass.Run(network, withSlopes: false);
+        Matrix outputs = Features[^1];
         double data = DataTerm.Evaluate(Settings.Loss, outputs, Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
         return Compose(data, WeightPenalty(network), FeatureSquares());
     }
@@ -136,16 +131,16 @@ public sealed class Objective
     /// <param name="gradient">∇J, in the order of <see cref="Network.Parameters"/>, as a network of the same shape.</param>
     public ObjectiveValue ValueAndGradient(Network network, Network gradient)
     {
-        Forward(network, withSlopes: true);
-        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
+        _pass.Run(network, withSlopes: true);
+        _dataLoss = DataTerm.Evaluate(Settings.Loss, Features[^1], Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
         return Backward(network, gradient);
     }
 
     /// <summary>J at a network, with all that <see cref="Backward"/> needs for the gradient there.</summary>
     internal ObjectiveValue ValueWithSlopes(Network network)
     {
-        Forward(network, withSlopes: true);
-        _dataLoss = DataTerm.Evaluate(Settings.Loss, _features[^1], Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
+        _pass.Run(network, withSlopes: true);
+        _dataLoss = DataTerm.Evaluate(Settings.Loss, Features[^1], Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
         return Compose(_dataLoss, WeightPenalty(network), FeatureSquares());
     }
 
@@ -159,15 +154,15 @@ public sealed class Objective
         {
             Matrix sensitivity = _sensitivities[l], error = _errors[l];
             featureSquares += SampleWeights is null
-                ? ElementWise.ThroughActivation(sensitivity.AsSpan(), _features[l].AsSpan(), Coefficients.FeatureFactor, _slopes[l].AsSpan(), error.AsSpan())
-                : SampleWeights.ThroughActivation(sensitivity, _features[l], Coefficients.FeatureFactor, _slopes[l], error);
-            if (_bends is { } bends) TensorPrimitives.Multiply(bends[l].AsSpan(), sensitivity.AsSpan(), bends[l].AsSpan());
+                ? ElementWise.ThroughActivation(sensitivity.AsSpan(), Features[l].AsSpan(), Coefficients.FeatureFactor, Slopes[l].AsSpan(), error.AsSpan())
+                : SampleWeights.ThroughActivation(sensitivity, Features[l], Coefficients.FeatureFactor, Slopes[l], error);
+            if (SecondOrderErrors is { } second) TensorPrimitives.Multiply(second[l].AsSpan(), sensitivity.AsSpan(), second[l].AsSpan());
             if (l > 1)
             {
                 Matrix before = _sensitivities[l - 1];
                 if (Specification.HasSkip(l)) sensitivity.CopyTo(before);
                 Product.MultiplyTransposedLeft(network.Weights(l), error, before, accumulate: Specification.HasSkip(l));
-                Product.MultiplyTransposedRight(error, _features[l - 1], gradient.Weights(l));
+                Product.MultiplyTransposedRight(error, Features[l - 1], gradient.Weights(l));
             }
             else
             {
@@ -196,46 +191,13 @@ public sealed class Objective
     }
 
     /// <summary>The first layer whose features of the last evaluation hold a value that is not finite; null if none.</summary>
-    public int? FirstNonFiniteLayer()
-    {
-        for (int l = 1; l <= Specification.Depth; l++)
-        {
-            foreach (double z in _features[l].AsSpan())
-            {
-                if (!double.IsFinite(z)) return l;
-            }
-        }
-        return null;
-    }
-
-    private void Forward(Network network, bool withSlopes)
-    {
-        ArgumentNullException.ThrowIfNull(network);
-        for (int l = 1; l <= Specification.Depth; l++)
-        {
-            Matrix z = _features[l];
-            if (network.Bias(l) is { } bias)
-            {
-                for (int i = 0; i < z.Rows; i++) z.Row(i).Fill(bias[i, 0]);
-                Product.Multiply(network.Weights(l), _features[l - 1], z, accumulate: true);
-            }
-            else
-            {
-                Product.Multiply(network.Weights(l), _features[l - 1], z);
-            }
-            Activation activation = Specification.ActivationOf(l);
-            if (withSlopes && _bends is { } bends) activation.ValueFirstAndSecond(z.AsSpan(), z.AsSpan(), _slopes[l].AsSpan(), bends[l].AsSpan());
-            else if (withSlopes) activation.ValueAndFirst(z.AsSpan(), z.AsSpan(), _slopes[l].AsSpan());
-            else activation.Value(z.AsSpan(), z.AsSpan());
-            if (Specification.HasSkip(l)) TensorPrimitives.Add(z.AsSpan(), _features[l - 1].AsSpan(), z.AsSpan());
-        }
-    }
+    public int? FirstNonFiniteLayer() => _pass.FirstNonFiniteLayer();
 
     private double FeatureSquares()
     {
         double squares = 0;
         if (Coefficients.FeatureFactor == 0) return squares;
-        for (int l = 1; l <= Specification.Depth; l++) squares += SampleWeights.SumOfSquares(SampleWeights, _features[l]);
+        for (int l = 1; l <= Specification.Depth; l++) squares += SampleWeights.SumOfSquares(SampleWeights, Features[l]);
         return squares;
     }
 
@@ -246,7 +208,8 @@ public sealed class Objective
         {
             double factor = Coefficients.WeightFactorOf(l);
             if (factor != 0) penalty += 0.5 * factor * TensorPrimitives.SumOfSquares<double>(network.Weights(l).AsSpan());
-            if (Coefficients.BiasFactor != 0 && network.Bias(l) is { } bias) penalty += 0.5 * Coefficients.BiasFactor * TensorPrimitives.SumOfSquares<double>(bias.AsSpan());
+            if (Coefficients.BiasFactor == 0 || network.Bias(l) is not { } bias) continue;
+            penalty += 0.5 * Coefficients.BiasFactor * TensorPrimitives.SumOfSquares<double>(bias.AsSpan());
         }
         return penalty;
     }

@@ -19,7 +19,8 @@ internal sealed class SampleWeights
         if (values.Length != samples) throw new ShapeMismatchException($"There are {samples} samples but {values.Length} sample weights.");
         for (int i = 0; i < samples; i++)
         {
-            if (!(values[i] > 0) || double.IsInfinity(values[i])) throw new InvalidInputException($"Sample {i} has weight {values[i]}; sample weights are positive and finite.");
+            if (!(values[i] > 0) || double.IsInfinity(values[i]))
+                throw new InvalidInputException($"Sample {i} has weight {values[i]}; sample weights are positive and finite.");
         }
         _values = values;
         _roots = [.. values.Select(Math.Sqrt)];

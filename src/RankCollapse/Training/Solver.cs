@@ -117,7 +117,10 @@ public abstract class Solver
         ArgumentNullException.ThrowIfNull(reader);
         int length = reader.ReadInt32();
         if (length != values.Length)
-            throw new InvalidInputException($"The checkpoint holds a vector of {length} numbers where this network has {values.Length}; it belongs to another run. Start again with --force.");
+        {
+            string problem = $"The checkpoint holds a vector of {length} numbers where this network has {values.Length}; it belongs to another run.";
+            throw new InvalidInputException($"{problem} Replace the run (force).") { Settings = ["force"] };
+        }
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values));
     }
 }

@@ -17,13 +17,16 @@ internal sealed class StationaryPointCheck
     /// <summary>Prepares the check.</summary>
     /// <param name="objective">What is minimised.</param>
     /// <param name="start">The network before training.</param>
-    /// <param name="isMonotone">Whether the solver never lets the objective rise; others may also grow because their steps are too long, which is divergence.</param>
+    /// <param name="isMonotone">
+    /// Whether the solver never lets the objective rise; others may also grow because their steps are too long, which is divergence.
+    /// </param>
     public StationaryPointCheck(Objective objective, Network start, bool isMonotone)
     {
         _objective = objective;
         ObjectiveCoefficients factors = objective.Coefficients;
         int depth = objective.Specification.Depth;
-        _outputsMayGrow = objective.Settings.Loss == Loss.CrossEntropy && factors.WeightFactorOf(depth) == 0 && factors.BiasFactor == 0 && factors.FeatureFactor == 0
+        bool isPenalised = factors.WeightFactorOf(depth) != 0 || factors.BiasFactor != 0 || factors.FeatureFactor != 0;
+        _outputsMayGrow = objective.Settings.Loss == Loss.CrossEntropy && !isPenalised
             && ReferenceEquals(objective.Specification.OutputActivation, Activation.Identity);
         _largestNorm = !isMonotone ? double.PositiveInfinity : LargestGrowth * (1 + TensorPrimitives.Norm<double>(start.Parameters));
     }

@@ -82,7 +82,8 @@ public sealed class Trainer : IDisposable
         if (!_solver.Start())
         {
             int? layer = _solver.Objective.FirstNonFiniteLayer();
-            return new TrainingResult(TrainingStatus.Diverged, State(), new Advice($"The objective is not finite at the start ({Place(layer)}); use a smaller initialisation."));
+            var advice = new Advice($"The objective is not finite at the start ({Place(layer)}); use a smaller initialisation.");
+            return new TrainingResult(TrainingStatus.Diverged, State(), advice);
         }
         TrainingState state = State();
         var existence = new StationaryPointCheck(_solver.Objective, _solver.Network, isMonotone: !_solver.CanDiverge);

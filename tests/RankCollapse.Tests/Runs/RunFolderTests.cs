@@ -127,7 +127,7 @@ public sealed class RunFolderTests
         string run = folder.File("run");
         WriteRun(run);
         File.WriteAllText(Path.Combine(run, "notes.txt"), "mine");
-        Assert.Contains("--force", Assert.Throws<InvalidInputException>(() => RunFolder.Create(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("force", Assert.Throws<InvalidInputException>(() => RunFolder.Create(run)).Settings);
         RunFolder.Read(run);
         RunFolder.Create(run, force: true);
         Assert.Equal([Path.Combine(run, "notes.txt")], Directory.GetFileSystemEntries(run));
@@ -139,7 +139,7 @@ public sealed class RunFolderTests
         using var folder = new TemporaryFolder();
         string file = folder.Write("file", "x");
         Assert.Throws<InvalidInputException>(() => RunFolder.Create(file));
-        Assert.Contains("--out", Assert.Throws<InvalidInputException>(() => RunFolder.Create(file + "/run")).Message, StringComparison.Ordinal);
+        Assert.Contains("out", Assert.Throws<InvalidInputException>(() => RunFolder.Create(file + "/run")).Settings);
     }
 
     [Fact]

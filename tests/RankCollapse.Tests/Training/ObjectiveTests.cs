@@ -22,7 +22,7 @@ public sealed class ObjectiveTests
             Assert.Equal(sum, value.Total, 4 * Tolerances.MachineEpsilon * sum);
             Matrix[] features = problem.Network.Features(problem.Data.Inputs);
             for (int l = 0; l < features.Length; l++)
-                Assert.True(TensorPrimitives.Distance<double>(features[l].AsSpan(), objective.Features[l].AsSpan()) <= 1e-14 * (1 + TensorPrimitives.Norm<double>(features[l].AsSpan())));
+                AssertNear(features[l].AsSpan(), objective.Features[l].AsSpan(), 1e-14 * (1 + TensorPrimitives.Norm<double>(features[l].AsSpan())));
         }
     }
 
@@ -35,7 +35,8 @@ public sealed class ObjectiveTests
         TrainingProblem sum = TrainingProblem.Random(9, Activation.Tanh, loss, Convention.Sum, Architecture.Feedforward, hasBias: true);
         int samples = sum.Data.SampleCount;
         double features = sum.Settings.LambdaFeatures ?? sum.Settings.Lambda;
-        TrainingProblem mean = sum with { Settings = sum.Settings with { Convention = Convention.Mean, Lambda = sum.Settings.Lambda / samples, LambdaFeatures = features } };
+        ObjectiveSettings scaled = sum.Settings with { Convention = Convention.Mean, Lambda = sum.Settings.Lambda / samples, LambdaFeatures = features };
+        TrainingProblem mean = sum with { Settings = scaled };
         AssertProportional(sum, mean, samples);
     }
 
@@ -46,7 +47,9 @@ public sealed class ObjectiveTests
     public void Equation3_IsTheMeanConvention_WithTwiceLambda(Loss loss)
     {
         TrainingProblem equation = TrainingProblem.Random(10, Activation.Tanh, loss, Convention.Equation3, Architecture.Residual, hasBias: false);
-        TrainingProblem mean = equation with { Settings = equation.Settings with { Convention = Convention.Mean, Lambda = 2 * equation.Settings.Lambda, Delta = 1, LambdaFeatures = 0 } };
+        double lambda = 2 * equation.Settings.Lambda;
+        ObjectiveSettings settings = equation.Settings with { Convention = Convention.Mean, Lambda = lambda, Delta = 1, LambdaFeatures = 0 };
+        TrainingProblem mean = equation with { Settings = settings };
         AssertProportional(equation, mean, 1);
     }
 
@@ -110,7 +113,8 @@ public sealed class ObjectiveTests
         string inputs = Assert.Throws<ShapeMismatchException>(() => new Objective(new NetworkSpecification(6, [3]), problem.Data, problem.Settings)).Message;
         Assert.Contains("3×6", inputs, StringComparison.Ordinal);
         Assert.Contains("5 rows", inputs, StringComparison.Ordinal);
-        string targets = Assert.Throws<ShapeMismatchException>(() => new Objective(new NetworkSpecification(5, [7, 4]), problem.Data, problem.Settings)).Message;
+        var wider = new NetworkSpecification(5, [7, 4]);
+        string targets = Assert.Throws<ShapeMismatchException>(() => new Objective(wider, problem.Data, problem.Settings)).Message;
         Assert.Contains("Layer 2", targets, StringComparison.Ordinal);
         foreach (double bad in (double[])[-1, double.NaN, double.PositiveInfinity])
         {
@@ -127,7 +131,7 @@ public sealed class ObjectiveTests
         double other = second.Objective().ValueAndGradient(first.Network, gradients.Second).Total;
         Assert.Equal(one, factor * other, 1e-14 * Math.Abs(one));
         TensorPrimitives.Multiply(gradients.Second.Parameters, factor, gradients.Second.Parameters);
-        Assert.True(TensorPrimitives.Distance<double>(gradients.First.Parameters, gradients.Second.Parameters) <= 1e-13 * TensorPrimitives.Norm<double>(gradients.First.Parameters));
+        AssertNear(gradients.First.Parameters, gradients.Second.Parameters, 1e-13 * TensorPrimitives.Norm<double>(gradients.First.Parameters));
     }
 
     /// <summary>
@@ -237,4 +241,7 @@ public sealed class ObjectiveTests
     }
 
     private static void AssertRelative(double expected, double actual) => Assert.Equal(expected, actual, 1e-13 * Math.Abs(expected));
+
+    private static void AssertNear(ReadOnlySpan<double> expected, ReadOnlySpan<double> actual, double tolerance) =>
+        Assert.True(TensorPrimitives.Distance(expected, actual) <= tolerance);
 }

@@ -21,7 +21,8 @@ public sealed class SampleWeightsTests
             NetworkSpecification shape = problem.Network.Specification;
             ObjectiveCoefficients coefficients = problem.Settings.Coefficients(shape.Depth, repeated.SampleCount);
             var many = new Objective(shape, repeated, problem.Settings, keepsCurvature: true);
-            var few = new Objective(shape, problem.Data, problem.Settings, keepsCurvature: true, coefficients, new SampleWeights(weights, problem.Data.SampleCount));
+            var counts = new SampleWeights(weights, problem.Data.SampleCount);
+            var few = new Objective(shape, problem.Data, problem.Settings, keepsCurvature: true, coefficients, counts);
             Network expected = new(shape), found = new(shape), direction = problem.Network.Copy();
             ObjectiveValue manyValue = many.ValueAndGradient(problem.Network, expected), fewValue = few.ValueAndGradient(problem.Network, found);
             Assert.Equal(manyValue.Total, fewValue.Total, 1e-12 * manyValue.Total);
@@ -65,7 +66,8 @@ public sealed class SampleWeightsTests
         NetworkSpecification shape = problem.Network.Specification;
         Network network = problem.Network.Copy();
         ObjectiveCoefficients coefficients = problem.Settings.Coefficients(shape.Depth, repeated.SampleCount);
-        var objective = new Objective(shape, problem.Data, problem.Settings, keepsCurvature: false, coefficients, new SampleWeights(weights, problem.Data.SampleCount));
+        var counts = new SampleWeights(weights, problem.Data.SampleCount);
+        var objective = new Objective(shape, problem.Data, problem.Settings, keepsCurvature: false, coefficients, counts);
         var solver = new GaussNewtonSolver(objective, network);
         Assert.True(solver.Start());
         for (int i = 0; i < 300 && solver.GradientSize.Relative > 1e-10; i++) solver.Step();

@@ -16,7 +16,8 @@ public sealed class SolverSettingsTests
         Assert.Equal(expected, new SolverSettings { Entry = Solvers.All.Parse(solver), Convention = convention }.EffectiveLearningRate);
 
     [Fact]
-    public void EffectiveLearningRate_ThatIsGiven_IsKept() => Assert.Equal(0.5, new SolverSettings { Entry = Solvers.All.Parse("sgd"), LearningRate = 0.5 }.EffectiveLearningRate);
+    public void EffectiveLearningRate_ThatIsGiven_IsKept() =>
+        Assert.Equal(0.5, new SolverSettings { Entry = Solvers.All.Parse("sgd"), LearningRate = 0.5 }.EffectiveLearningRate);
 
     [Theory]
     [InlineData("adam", RateSchedule.Cosine, true)]

@@ -171,7 +171,8 @@ public sealed class TrainerTests
     {
         (Solver solver, _) = New("momentum", rate: 0.3);
         var sizes = new List<double>();
-        using var trainer = new Trainer(solver, Epochs(100_000) with { GradientTolerance = 1e-3 }, new TrainingObserver { Progress = s => sizes.Add(s.Gradient.Relative) });
+        var observer = new TrainingObserver { Progress = s => sizes.Add(s.Gradient.Relative) };
+        using var trainer = new Trainer(solver, Epochs(100_000) with { GradientTolerance = 1e-3 }, observer);
         TrainingResult result = trainer.Run();
         Assert.Equal(TrainingStatus.Converged, result.Status);
         Assert.Null(result.Advice);
@@ -189,7 +190,8 @@ public sealed class TrainerTests
         (Solver solver, _) = New("adam");
         var recorded = new List<long>();
         var seen = new List<long>();
-        using var trainer = new Trainer(solver, Epochs(epochs) with { RecordEvery = every }, new TrainingObserver { Record = s => recorded.Add(s.Epoch), Progress = s => seen.Add(s.Epoch) });
+        var observer = new TrainingObserver { Record = s => recorded.Add(s.Epoch), Progress = s => seen.Add(s.Epoch) };
+        using var trainer = new Trainer(solver, Epochs(epochs) with { RecordEvery = every }, observer);
         TrainingResult result = trainer.Run();
         Assert.Equal(TrainingStatus.MaxEpochs, result.Status);
         Assert.NotNull(result.Advice);
@@ -270,7 +272,8 @@ public sealed class TrainerTests
         if (activation is not null)
         {
             NetworkSpecification old = problem.Network.Specification;
-            problem = problem with { Network = new Network(new NetworkSpecification(old.InputDimension, old.Widths, hasBias: true, hiddenActivation: activation), problem.Network.Parameters) };
+            var specification = new NetworkSpecification(old.InputDimension, old.Widths, hasBias: true, hiddenActivation: activation);
+        problem = problem with { Network = new Network(specification, problem.Network.Parameters) };
         }
         Objective objective = problem.Objective();
         Solver solver = name switch

@@ -11,12 +11,13 @@ internal sealed record TrainingProblem(Network Network, DataSet Data, ObjectiveS
     public Objective Objective() => new(Network.Specification, Data, Settings);
 
     /// <summary>Draws shape, data, penalties and parameters; biases are not 0, classes are unbalanced, one may be empty.</summary>
-    public static TrainingProblem Random(long seed, Activation activation, Loss loss, Convention convention, Architecture architecture, bool hasBias, Activation? output = null)
+    public static TrainingProblem Random(
+        long seed, Activation activation, Loss loss, Convention convention, Architecture architecture, bool hasBias, Activation? output = null)
     {
         var stream = new RandomStream(seed, RandomPurpose.Sampling, (int)loss + (10 * (int)convention) + (100 * (int)architecture));
         int depth = 1 + stream.NextInteger(4), inputs = 1 + stream.NextInteger(6), classes = 1 + stream.NextInteger(5), samples = 1 + stream.NextInteger(12);
         int inner = 1 + stream.NextInteger(7);
-        int[] widths = [.. Enumerable.Range(1, depth).Select(l => l == depth ? classes : architecture == Architecture.Residual ? inner : 1 + stream.NextInteger(9))];
+        int[] widths = [.. Enumerable.Range(1, depth).Select(Width)];
         var network = new Network(new NetworkSpecification(inputs, widths, architecture, hasBias, activation, output));
         for (int i = 0; i < network.Parameters.Length; i++) network.Parameters[i] = 0.6 * stream.NextGaussian();
         int[] labels = [.. Enumerable.Range(0, samples).Select(_ => Math.Min(stream.NextInteger(classes), stream.NextInteger(classes)))];
@@ -30,6 +31,8 @@ internal sealed record TrainingProblem(Network Network, DataSet Data, ObjectiveS
             LambdaFeatures = stream.NextInteger(3) == 0 ? null : 0.1 * stream.NextUniform(),
         };
         return new TrainingProblem(network, data, settings);
+
+        int Width(int layer) => layer == depth ? classes : architecture == Architecture.Residual ? inner : 1 + stream.NextInteger(9);
     }
 
     /// <summary>A fixed classification task for solvers: tanh, widths 12, 3 classes of 30 samples around their means.</summary>

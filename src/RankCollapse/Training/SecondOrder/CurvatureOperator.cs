@@ -46,13 +46,14 @@ internal sealed class CurvatureOperator
         Forward(point, network, v);
         int depth = _specification.Depth;
         ObjectiveCoefficients factors = point.Coefficients;
-        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, factors.DataFactor, _changes[depth], _sensitivities[depth], point.SampleWeights);
+        Matrix change = _changes[depth], data = _sensitivities[depth];
+        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, factors.DataFactor, change, data, point.SampleWeights);
         for (int l = depth; l >= 1; l--)
         {
             Matrix sensitivity = _sensitivities[l], error = _errors[l];
             if (point.SampleWeights is { } weights) weights.ThroughActivation(sensitivity, _changes[l], factors.FeatureFactor, point.Slopes[l], error);
             else ElementWise.ThroughActivation(sensitivity.AsSpan(), _changes[l].AsSpan(), factors.FeatureFactor, point.Slopes[l].AsSpan(), error.AsSpan());
-            if (full) TensorPrimitives.MultiplyAdd(point.Bends![l].AsSpan(), _preactivationChanges[l].AsSpan(), error.AsSpan(), error.AsSpan());
+            if (full) TensorPrimitives.MultiplyAdd(point.SecondOrderErrors![l].AsSpan(), _preactivationChanges[l].AsSpan(), error.AsSpan(), error.AsSpan());
             if (l > 1)
             {
                 Matrix before = _sensitivities[l - 1];

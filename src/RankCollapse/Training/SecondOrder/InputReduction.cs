@@ -50,8 +50,8 @@ internal sealed class InputReduction
             TensorPrimitives.Subtract(outside.AsSpan(), inside.AsSpan(), outside.AsSpan());
         }
 
-        // QᵀX and not R: (W̃_1Qᵀ)X = W̃_1(QᵀX) then holds whatever rounding has left of Q's orthogonality, so that both problems have the same stationary points
-        // to the last digit where λ_1 > 0. What is kept outside the range for λ_1 = 0 still sees the rounding of (I − QQᵀ)X.
+        // QᵀX and not R: (W̃_1Qᵀ)X = W̃_1(QᵀX) then holds whatever rounding has left of Q's orthogonality, so that both problems have the same stationary
+        // points to the last digit where λ_1 > 0. What is kept outside the range for λ_1 = 0 still sees the rounding of (I − QQᵀ)X.
         Matrix inputs = CompensatedProduct.MultiplyTransposedLeft(qr.Q, data.Inputs);
         return new InputReduction(specification, new DataSet(data.Name, inputs, data.Targets, data.Labels), qr.Q, outside);
     }

@@ -25,7 +25,9 @@ internal sealed class KernelPreconditioner : IPreconditioner
     private readonly Matrix _kernel;
     private readonly Matrix _block;
 
-    /// <summary>For each layer and each column k of the data's root the sensitivities, n_l×N: blocks of their own, small enough to be multiplied without being packed.</summary>
+    /// <summary>
+    /// For each layer and each column k of the data's root the sensitivities, n_l×N: blocks of their own, small enough to be multiplied without being packed.
+    /// </summary>
     private readonly Matrix[][] _sensitivities;
 
     private readonly Matrix _right;
@@ -76,11 +78,15 @@ internal sealed class KernelPreconditioner : IPreconditioner
             Matrix weighted = Product.MultiplyTransposedLeft(features, Product.Multiply(_penalties.Inverse(l), features));
             if (_specification.HasBias) TensorPrimitives.Add(weighted.AsSpan(), _penalties.BiasInverse(l), weighted.AsSpan());
             AddEntrywise(errors, weighted, isFirst: l == depth);
-            for (int k = 0; l > 1 && k < errors.Length; k++) Product.MultiplyTransposedLeft(network.Weights(l), errors[k], _sensitivities[l - 1][k], accumulate: skip);
+            for (int k = 0; l > 1 && k < errors.Length; k++)
+                Product.MultiplyTransposedLeft(network.Weights(l), errors[k], _sensitivities[l - 1][k], accumulate: skip);
         }
         for (int i = 0; i < _kernel.Rows; i++) _kernel[i, i] += 1;
         if (!BlockedCholesky.TryFactor(_kernel))
-            throw new ComputationFailedException("The kernel matrix of the outputs is not positive definite to rounding; the penalties are too small for double precision. Raise --lambda.");
+        {
+            const string Problem = "The kernel matrix of the outputs is not positive definite to rounding; the penalties are too small for double precision.";
+            throw new ComputationFailedException($"{Problem} Raise lambda.") { Settings = ["lambda"] };
+        }
     }
 
     public void Solve(Network v, Network result)
@@ -106,7 +112,9 @@ internal sealed class KernelPreconditioner : IPreconditioner
         _penalties.Solve(_pulled, result);
     }
 
-    /// <summary>kernel (+)= (EᵀE) ∘ (11ᵀ ⊗ weighted), one N×N block at a time so that its product is still in cache, in the blocks that touch the lower triangle.</summary>
+    /// <summary>
+    /// kernel (+)= (EᵀE) ∘ (11ᵀ ⊗ weighted), one N×N block at a time so that its product is still in cache, in the blocks that touch the lower triangle.
+    /// </summary>
     private void AddEntrywise(Matrix[] errors, Matrix weighted, bool isFirst)
     {
         for (int r = 0; r < errors.Length; r++)

@@ -106,7 +106,8 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     public void Restore(Matrix outputs, Network result)
     {
         Objective point = _point!;
-        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, point.Coefficients.DataFactor, outputs, _right, point.SampleWeights);
+        double factor = point.Coefficients.DataFactor;
+        DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, factor, outputs, _right, point.SampleWeights);
         _passes.PullBack(point, _network!, _right, _pulled);
         Solve(_pulled, result);
     }

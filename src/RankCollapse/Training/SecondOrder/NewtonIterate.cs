@@ -3,7 +3,7 @@ using RankCollapse.Networks;
 
 namespace RankCollapse.Training.SecondOrder;
 
-/// <summary>Where the Newton method stands: the current point, a trial point, and the preconditioner, built at the point that the iteration began with.</summary>
+/// <summary>Where the Newton method stands: the current point, a trial point, and the preconditioner, built where the iteration began.</summary>
 internal sealed class NewtonIterate
 {
     /// <summary>Relative rounding of an objective's value that differences cannot resolve.</summary>

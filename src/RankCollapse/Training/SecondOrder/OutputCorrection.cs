@@ -44,7 +44,8 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
             TensorPrimitives.Subtract(trial.Outputs.AsSpan(), Target.AsSpan(), _departure.AsSpan());
             double departure = Math.Sqrt(SampleWeights.SumOfSquares(objective.SampleWeights, _departure));
 
-            // What is left changes the objective by at most a‖r‖·departure + a·departure²/2: stop when that no longer matters, or when corrections do not converge.
+            // What is left changes the objective by at most a‖r‖·departure + a·departure²/2: stop when that no longer matters, or when corrections
+            // do not converge.
             double matters = objective.Coefficients.DataFactor * departure * (residual + (0.5 * departure));
             if (matters < 1e-3 * predicted || !(departure < ratio * last)) break;
             last = departure;

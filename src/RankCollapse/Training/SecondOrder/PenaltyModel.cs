@@ -45,7 +45,8 @@ internal sealed class PenaltyModel(NetworkSpecification specification)
             for (int i = 0; i < penalty.Rows; i++) largest = Math.Max(largest, penalty[i, i]);
             double lambda = factors.WeightFactorOf(l), shift = Math.Max(lambda, Math.Max(LeastShift * largest, lambda > 0 || own > 0 ? 0 : least));
             for (int i = 0; i < penalty.Rows; i++) penalty[i, i] += shift;
-            if (!BlockedCholesky.TryFactor(penalty)) throw new ComputationFailedException($"Layer {l}: the features before it hold values that are not finite.");
+            if (!BlockedCholesky.TryFactor(penalty))
+                throw new ComputationFailedException($"Layer {l}: the features before it hold values that are not finite.");
             _inverses[l] = BlockedCholesky.Inverse(penalty);
             _biasInverses[l] = 1 / Math.Max(factors.BiasFactor + (own * samples), least);
         }

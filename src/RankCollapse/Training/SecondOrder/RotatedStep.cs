@@ -80,7 +80,9 @@ internal sealed class RotatedStep
         }
     }
 
-    /// <summary>The least-squares split of the step into rotations (left in <see cref="_skew"/>) and a remainder, by conjugate gradients on the normal equations.</summary>
+    /// <summary>
+    /// The least-squares split of the step into rotations (left in <see cref="_skew"/>) and a remainder, by conjugate gradients on the normal equations.
+    /// </summary>
     private void Split(Network from, Network step)
     {
         step.Parameters.CopyTo(_remainder.Parameters, 0);
@@ -148,7 +150,9 @@ internal sealed class RotatedStep
         }
     }
 
-    /// <summary>gradient_g = the skew part of Σ V_l W_lᵀ + V_lᵀ W_l over the layers that rotation g turns, with V the remainder: the adjoint of <see cref="Push"/>.</summary>
+    /// <summary>
+    /// gradient_g = the skew part of Σ V_l W_lᵀ + V_lᵀ W_l over the layers that rotation g turns, with V the remainder: the adjoint of <see cref="Push"/>.
+    /// </summary>
     private void PullBack(Network from)
     {
         for (int g = 1; g < _scratch.Length; g++) _scratch[g].AsSpan().Clear();

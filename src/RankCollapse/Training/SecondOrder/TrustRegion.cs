@@ -16,7 +16,9 @@ internal sealed class TrustRegion(double radius)
     /// <summary>Changes the radius after a step that was tried.</summary>
     /// <param name="ratio">Actual decrease over predicted decrease.</param>
     /// <param name="stepNorm">‖p‖_M.</param>
-    /// <param name="gently">Whether a refused step is shortened by less, because another trial is cheap beside the new preconditioner that a short step asks for.</param>
+    /// <param name="gently">
+    /// Whether a refused step is shortened by less, because another trial is cheap beside the new preconditioner that a short step asks for.
+    /// </param>
     public void Update(double ratio, double stepNorm, bool gently)
     {
         if (!Accepts(ratio)) Radius = (gently ? GentleShrink : Shrink) * stepNorm;

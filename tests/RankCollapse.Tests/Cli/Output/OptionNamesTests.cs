@@ -14,4 +14,8 @@ public sealed class OptionNamesTests
 
     [Fact]
     public void WordsThatAreNotNamed_AreLeftAlone() => Assert.Equal("The seed grows.", OptionNames.In(new Advice("The seed grows.")));
+
+    [Fact]
+    public void AFolderThatIsCalledLikeASetting_IsLeftAlone() =>
+        Assert.Equal("The folder out is not empty; choose another one (--out).", OptionNames.In(new Advice("The folder out is not empty; choose another one (out).", "out")));
 }

@@ -12,15 +12,14 @@ public sealed class ChordWalkTests
     {
         (NewtonPoint start, NewtonPoint to, KernelPreconditioner preconditioner) = _problem;
         double[] before = [.. start.Network.Parameters];
-        double reached = Walk(start.Objective.Data.Targets, out int steps);
+        var walk = new ChordWalk(_problem.Specification, _problem.Samples);
+        double reached = walk.Approach(preconditioner, start, to, start.Objective.Data.Targets, out int steps);
         Assert.InRange(steps, 1, 12);
         Assert.True(reached < 0.5 * start.Value.Total, $"{start.Value.Total:E3} → {reached:E3} in {steps} steps");
         Assert.Equal(before, start.Network.Parameters);
         Matrix seen = to.Outputs.Copy();
         Assert.Equal(reached, to.Evaluate());
         Assert.Equal(seen.AsSpan().ToArray(), to.Outputs.AsSpan().ToArray());
-
-        double Walk(Matrix target, out int count) => new ChordWalk(_problem.Specification, _problem.Samples).Approach(preconditioner, start, to, target, out count);
     }
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed class CurvatureOperatorTests
                 at.Operator.Apply(at.Objective, at.Network, u, bu, full);
                 at.Operator.Apply(at.Objective, at.Network, v, bv, full);
                 double scale = 1 + (TensorPrimitives.Norm<double>(bu.Parameters) * TensorPrimitives.Norm<double>(v.Parameters));
-                Assert.Equal(TensorPrimitives.Dot<double>(u.Parameters, bv.Parameters), TensorPrimitives.Dot<double>(v.Parameters, bu.Parameters), 1e-12 * scale);
+                double one = TensorPrimitives.Dot<double>(u.Parameters, bv.Parameters), other = TensorPrimitives.Dot<double>(v.Parameters, bu.Parameters);
+            Assert.Equal(one, other, 1e-12 * scale);
                 if (!full) Assert.True(TensorPrimitives.Dot<double>(u.Parameters, bu.Parameters) >= -1e-13 * scale);
             }
         }
@@ -58,7 +59,8 @@ public sealed class CurvatureOperatorTests
         foreach (CurvaturePoint at in CurvaturePoint.All(name))
         {
             Network v = at.Direction(1), pulled = new(v.Specification);
-            Matrix t = RandomMatrix.Gaussian(at.Network.Specification.OutputDimension, at.Problem.Data.SampleCount, new RandomStream(5, RandomPurpose.Sampling));
+            var stream = new RandomStream(5, RandomPurpose.Sampling);
+            Matrix t = RandomMatrix.Gaussian(at.Network.Specification.OutputDimension, at.Problem.Data.SampleCount, stream);
             double left = TensorPrimitives.Dot<double>(t.AsSpan(), at.Operator.OutputChange(at.Objective, at.Network, v).AsSpan());
             at.Operator.PullBack(at.Objective, at.Network, t, pulled);
             double right = TensorPrimitives.Dot<double>(pulled.Parameters, v.Parameters);

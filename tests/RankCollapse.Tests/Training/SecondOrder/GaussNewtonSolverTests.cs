@@ -115,7 +115,8 @@ public sealed class GaussNewtonSolverTests
             trainer.Save(writer);
         }
         stream.Position = 0;
-        using var resumed = new Trainer(new GaussNewtonSolver(problem.Objective(), second.Network), new TrainingOptions { MaxEpochs = 15, GradientTolerance = 0 });
+        var options = new TrainingOptions { MaxEpochs = 15, GradientTolerance = 0 };
+        using var resumed = new Trainer(new GaussNewtonSolver(problem.Objective(), second.Network), options);
         using (var reader = new BinaryReader(stream)) resumed.Load(reader);
         resumed.Run();
         Assert.Equal(undisturbed.Network.Parameters, second.Network.Parameters);
@@ -160,7 +161,8 @@ public sealed class GaussNewtonSolverTests
     }
 
     /// <summary>Four classes of unequal size around random means; widths unlike the number of samples.</summary>
-    private static TrainingProblem Task(Activation activation, Loss loss, Convention convention, Architecture architecture, bool hasBias, int seed, int inputs = 6)
+    private static TrainingProblem Task(
+        Activation activation, Loss loss, Convention convention, Architecture architecture, bool hasBias, int seed, int inputs = 6)
     {
         var stream = new RandomStream(seed, RandomPurpose.Data, inputs);
         int[] labels = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3];

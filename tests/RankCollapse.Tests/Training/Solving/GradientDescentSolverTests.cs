@@ -38,6 +38,7 @@ public sealed class GradientDescentSolverTests
     public void Momentum_OutsideItsRange_IsRefused(double momentum)
     {
         TrainingProblem problem = TrainingProblem.Clusters();
-        Assert.Throws<InvalidInputException>(() => new GradientDescentSolver(problem.Objective(), problem.Network, new LearningRate(1, RateSchedule.Constant, 0), momentum));
+        var rate = new LearningRate(1, RateSchedule.Constant, 0);
+        Assert.Throws<InvalidInputException>(() => new GradientDescentSolver(problem.Objective(), problem.Network, rate, momentum));
     }
 }

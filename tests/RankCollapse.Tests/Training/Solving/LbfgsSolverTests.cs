@@ -32,7 +32,8 @@ public sealed class LbfgsSolverTests
         (TrainingProblem problem, _) = Ridge();
         var solver = new LbfgsSolver(problem.Objective(), problem.Network, memory: 50);
         var norms = new List<double>();
-        using var trainer = new Trainer(solver, new TrainingOptions { GradientTolerance = 1e-11, MaxEpochs = 200 }, new TrainingObserver { Progress = s => norms.Add(s.Gradient.Relative) });
+        var observer = new TrainingObserver { Progress = s => norms.Add(s.Gradient.Relative) };
+        using var trainer = new Trainer(solver, new TrainingOptions { GradientTolerance = 1e-11, MaxEpochs = 200 }, observer);
         Assert.Equal(TrainingStatus.Converged, trainer.Run().Status);
         double first = norms[norms.Count / 2] / norms[0], second = norms[^1] / norms[norms.Count / 2];
         Assert.True(second < first, $"{norms.Count} epochs: {first} then {second}");

@@ -13,10 +13,13 @@ public sealed class StrongWolfeSearchTests
         for (int i = 0; i < 500; i++)
         {
             // A convex parabola, waves and a steep side: bounded below, with many local minima.
-            double a = Math.Exp(3 * stream.NextGaussian()), wave = stream.NextGaussian(), frequency = 5 * stream.NextUniform(), phase = 6 * stream.NextUniform();
+            double a = Math.Exp(3 * stream.NextGaussian()), wave = stream.NextGaussian();
+            double frequency = 5 * stream.NextUniform(), phase = 6 * stream.NextUniform();
             double centre = Math.Exp(2 * stream.NextGaussian()), rise = stream.NextUniform();
-            double Value(double t) => (a * (t - centre) * (t - centre)) + (wave * Math.Sin((frequency * t) + phase)) + (rise * Math.Exp(Math.Min(t - centre, 500)));
-            double Slope(double t) => (2 * a * (t - centre)) + (wave * frequency * Math.Cos((frequency * t) + phase)) + (rise * Math.Exp(Math.Min(t - centre, 500)));
+            double Value(double t) =>
+                (a * (t - centre) * (t - centre)) + (wave * Math.Sin((frequency * t) + phase)) + (rise * Math.Exp(Math.Min(t - centre, 500)));
+            double Slope(double t) =>
+                (2 * a * (t - centre)) + (wave * frequency * Math.Cos((frequency * t) + phase)) + (rise * Math.Exp(Math.Min(t - centre, 500)));
             if (!(Slope(0) < -1e-3)) continue;
             AssertStrongWolfe(Value, Slope, Math.Exp(4 * stream.NextGaussian()));
         }
