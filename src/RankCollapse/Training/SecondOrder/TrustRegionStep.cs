@@ -59,7 +59,8 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
         double flat = memory.IdleSteps < IdleStepsWithFlatDirections ? Math.Clamp(relative, LeastCurvature, LargestFlatCurvature) : LeastCurvature;
 
         // What is below rounding points anywhere, also along orbits of equal networks, where hardly any curvature bounds the step: it gets long, and the
-        // orbit's own curvature brings back at second order the gradient that the step has taken away. Once a step has gained nothing, the next stop at rounding.
+        // orbit's own curvature brings back at second order the gradient that the step has taken away. Once a step has gained nothing, the next
+        // ones stop at rounding.
         double floor = memory.IdleSteps is > 0 and < IdleStepsWithFlatDirections ? _rounding * Math.Sqrt(2 * iterate.Current.Value.Total) : 0;
         InnerOutcome outcome = _inner.Solve(
             iterate.Current.Gradient,

@@ -33,7 +33,8 @@ public sealed class GaussNewtonSolverTests
         {
             TrainingProblem problem = Task(Activation.Identity, Loss.Squared, Convention.Sum, Architecture.Feedforward, hasBias, seed);
             TrainingResult result = Train(problem, out _, 1e-10, 400);
-            Assert.True(result.Status == TrainingStatus.Converged, $"seed {seed}: {result.Status} at {result.Final.Gradient.Relative:E2} after {result.Final.Epoch}");
+            string reached = $"{result.Status} at {result.Final.Gradient.Relative:E2} after {result.Final.Epoch}";
+            Assert.True(result.Status == TrainingStatus.Converged, $"seed {seed}: {reached}");
         }
     }
 
