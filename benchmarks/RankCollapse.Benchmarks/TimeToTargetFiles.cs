@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RankCollapse.Formats;
+using RankCollapse.Reporting.Rendering;
 
 namespace RankCollapse.Benchmarks;
 
@@ -13,12 +14,8 @@ internal static class TimeToTargetFiles
         WritePicture(picture, curves, clock);
     }
 
-    public static void WritePicture(string picture, IReadOnlyList<TrainingCurve> curves, Clock clock)
-    {
-        var drawing = TimeToTargetFigure.Draw(curves, clock);
-        Save(picture + ".svg", Encoding.UTF8.GetBytes(drawing.ToSvgFile()));
-        Save(picture + ".png", drawing.ToPng());
-    }
+    public static void WritePicture(string picture, IReadOnlyList<TrainingCurve> curves, Clock clock) =>
+        FigureFiles.Write(TimeToTargetFigure.Draw(Path.GetFileName(picture), curves, clock), picture);
 
     /// <summary>Reads the curves that <see cref="Write"/> has written, to draw them again.</summary>
     public static IReadOnlyList<TrainingCurve> ReadCsv(string csv)

@@ -13,14 +13,14 @@ public static class ExperimentCatalogue
     public const string All = "all";
 
     /// <summary>All figures, in the paper's order.</summary>
-    public static IReadOnlyList<Experiment> Experiments { get; } =
-    [
+    public static Registry<Experiment> Experiments { get; } = new(
+        "figure",
+        experiment => experiment.Name,
         new TailEnergyExperiment(),
         new SingularValuesExperiment(),
         new CollapseExperiment(),
         new WeightNormsExperiment(),
-        new FeatureEvolutionExperiment(),
-    ];
+        new FeatureEvolutionExperiment());
 
     /// <summary>The figures of these names, each once, in the paper's order.</summary>
     /// <param name="names">Names such as <c>fig5</c>, or <c>all</c>.</param>

@@ -1,5 +1,4 @@
-using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Panels;
 
 namespace RankCollapse.Experiments;
 
@@ -12,12 +11,9 @@ public sealed record ExperimentOutcome
     /// <summary>The paper's claims, judged.</summary>
     public required IReadOnlyList<ClaimVerdict> Verdicts { get; init; }
 
-    /// <summary>The same data for interactive charts.</summary>
-    public IReadOnlyList<FigureChart> Charts { get; init; } = [];
+    /// <summary>The figures, for files and for the page.</summary>
+    public IReadOnlyList<Figure> Figures { get; init; } = [];
 
     /// <summary>What was learnt that the paper does not say, a sentence each, with numbers from this run.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
-
-    /// <summary>The pictures by file name without extension.</summary>
-    internal IReadOnlyDictionary<string, FigureDrawing> Drawings { get; init; } = new Dictionary<string, FigureDrawing>();
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using RankCollapse.Formats;
@@ -13,8 +15,8 @@ public sealed record FigureResult
     /// <summary>The name of the file in the figure's folder.</summary>
     public const string FileName = "result.json";
 
-    /// <summary>The name of the file of the charts.</summary>
-    public const string ChartsFileName = "charts.json";
+    /// <summary>The name of the file of the figures, as the page draws them.</summary>
+    public const string ChartsFileName = "figures.json";
 
     private const long LargestFile = 1L << 28;
 
@@ -75,27 +77,28 @@ public sealed record FigureResult
     /// <summary>The program's version.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The data of interactive charts, in a file of their own.</summary>
+    /// <summary>The figures that the page draws, by name, as JSON in a file of their own; empty where another version wrote the result.</summary>
     [JsonIgnore]
-    public IReadOnlyList<FigureChart> Charts { get; init; } = [];
+    public string Charts { get; init; } = "{}";
 
     /// <summary>The result as JSON in UTF-8.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RelaxedJson.Context.FigureResult);
 
-    /// <summary>Writes <c>charts.json</c> and <c>result.json</c> into a folder, each whole or not at all.</summary>
+    /// <summary>Writes <c>figures.json</c> and <c>result.json</c> into a folder, each whole or not at all.</summary>
     /// <exception cref="InvalidInputException">A file cannot be written.</exception>
     public void Write(string folder)
     {
-        AtomicFile.Write(Path.Combine(folder, ChartsFileName), JsonSerializer.SerializeToUtf8Bytes([.. Charts], CompactJson.Context.FigureChartArray));
+        AtomicFile.Write(Path.Combine(folder, ChartsFileName), Encoding.UTF8.GetBytes(Charts));
         AtomicFile.Write(Path.Combine(folder, FileName), ToJson());
     }
 
-    /// <summary>Reads <c>result.json</c> and <c>charts.json</c> from a folder.</summary>
+    /// <summary>Reads <c>result.json</c> and <c>figures.json</c> from a folder.</summary>
     /// <exception cref="InvalidInputException">A file is missing or damaged.</exception>
     public static FigureResult Read(string folder)
     {
+        string charts = Path.Combine(folder, ChartsFileName);
         FigureResult result = Read(Path.Combine(folder, FileName), RelaxedJson.Context.FigureResult);
-        return result with { Charts = Read(Path.Combine(folder, ChartsFileName), RelaxedJson.Context.FigureChartArray) };
+        return File.Exists(charts) ? result with { Charts = Read(charts, RelaxedJson.Context.JsonObject).ToJsonString() } : result;
     }
 
     private static T Read<T>(string path, JsonTypeInfo<T> type)
@@ -116,9 +119,7 @@ public sealed record FigureResult
 /// <param name="Name">The file name without extension; there are NAME.svg and NAME.png.</param>
 /// <param name="Title">The title.</param>
 /// <param name="Reading">What is drawn and how to read it.</param>
-/// <param name="Width">Width in units of 1/96 inch.</param>
-/// <param name="Height">Height in units of 1/96 inch.</param>
-public sealed record FigurePicture(string Name, string Title, string Reading, int Width, int Height);
+public sealed record FigurePicture(string Name, string Title, string Reading);
 
 /// <summary>A table of a figure.</summary>
 /// <param name="Name">The file name without extension; there are NAME.parquet and NAME.csv.</param>
@@ -132,9 +133,9 @@ public sealed record FigureData(string Name, string Description, IReadOnlyDictio
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     RespectNullableAnnotations = true,
-    Converters = [typeof(NonFiniteAsNullConverter), typeof(ComparisonConverter), typeof(OutcomeConverter), typeof(MarkConverter)])]
+    Converters = [typeof(NonFiniteAsNullConverter), typeof(ComparisonConverter), typeof(OutcomeConverter)])]
 [JsonSerializable(typeof(FigureResult))]
-[JsonSerializable(typeof(FigureChart[]))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ResultJson : JsonSerializerContext;
 
 /// <summary>The same JSON with mathematical signs as they are.</summary>
@@ -144,18 +145,8 @@ internal static class RelaxedJson
     public static ResultJson Context { get; } = new(new JsonSerializerOptions(ResultJson.Default.Options) { TypeInfoResolver = null, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
-/// <summary>The same JSON on one line, for the many numbers of charts.</summary>
-internal static class CompactJson
-{
-    /// <summary>The context.</summary>
-    public static ResultJson Context { get; } = new(new JsonSerializerOptions(ResultJson.Default.Options) { TypeInfoResolver = null, WriteIndented = false });
-}
-
 /// <summary>at-most, at-least.</summary>
 internal sealed class ComparisonConverter() : JsonStringEnumConverter<Comparison>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
 
 /// <summary>reproduced, reproduced-under, not-reproduced.</summary>
 internal sealed class OutcomeConverter() : JsonStringEnumConverter<VerdictOutcome>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
-
-/// <summary>line, dashed, dots.</summary>
-internal sealed class MarkConverter() : JsonStringEnumConverter<SeriesMark>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);

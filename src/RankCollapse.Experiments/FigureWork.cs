@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Text;
-using RankCollapse.Formats;
-using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Pages;
+using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Runs;
 
@@ -90,11 +89,7 @@ internal sealed class FigureWork
         Begin();
         ExperimentOutcome outcome = Experiment.Conclude(_settings, _results);
         foreach ((string name, DataTable table) in outcome.Tables) table.Write(_folder.FolderPath, name);
-        foreach ((string name, FigureDrawing drawing) in outcome.Drawings)
-        {
-            AtomicFile.Write(Path.Combine(_folder.FolderPath, name + ".svg"), Encoding.UTF8.GetBytes(drawing.ToSvgFile()));
-            AtomicFile.Write(Path.Combine(_folder.FolderPath, name + ".png"), drawing.ToPng());
-        }
+        foreach (Figure figure in outcome.Figures) FigureFiles.Write(figure, Path.Combine(_folder.FolderPath, figure.Name));
         Result = ToResult(outcome);
         Result.Write(_folder.FolderPath);
         return Result;
@@ -108,7 +103,7 @@ internal sealed class FigureWork
         Claim = Experiment.Claim,
         Verdicts = outcome.Verdicts,
         Notes = outcome.Notes,
-        Pictures = [.. outcome.Drawings.Select(d => new FigurePicture(d.Key, d.Value.Title, d.Value.Description, d.Value.Width, d.Value.Height))],
+        Pictures = [.. outcome.Figures.Select(figure => new FigurePicture(figure.Name, figure.Title, figure.Reading))],
         Data = [.. outcome.Tables.Select(t => new FigureData(t.Key, t.Value.Description, t.Value.Columns.ToDictionary(c => c.Name, c => c.Meaning), t.Value.RowCount))],
         Settings = Experiment.Describe(_settings),
         IsQuick = _settings.IsQuick,
@@ -121,6 +116,6 @@ internal sealed class FigureWork
         IsOnCluster = _isOnCluster && Cells.Any(cell => cell.Trial is not null),
         Command = $"rankcollapse reproduce {Experiment.Name}{(_settings.IsQuick ? " --quick" : "")}{(_settings.Seed == 0 ? "" : $" --seed {_settings.Seed}")}",
         Version = TrainingRun.ProgramVersion,
-        Charts = outcome.Charts,
+        Charts = ChartJson.Of(outcome.Figures),
     };
 }

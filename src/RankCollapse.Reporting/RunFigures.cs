@@ -19,12 +19,7 @@ public static class RunFigures
         ArgumentNullException.ThrowIfNull(folder);
         var measurements = new RunMeasurements(run);
         var written = new List<string>();
-        foreach (RunFigure figure in RunFigure.All)
-        {
-            FigureDrawing drawing = figure.DrawOrExplain(measurements);
-            written.Add(WholeFile.Write(Path.Combine(folder, figure.Name + ".svg"), System.Text.Encoding.UTF8.GetBytes(drawing.ToSvgFile())));
-            written.Add(WholeFile.Write(Path.Combine(folder, figure.Name + ".png"), drawing.ToPng()));
-        }
+        foreach (RunFigure figure in RunFigure.All) written.AddRange(FigureFiles.Write(figure.Of(measurements), Path.Combine(folder, figure.Name)));
         return written;
     }
 }

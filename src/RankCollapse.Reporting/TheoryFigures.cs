@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
@@ -30,7 +31,7 @@ public static class TheoryFigures
         var table = new StringBuilder("source,layer,matrix,index,forecast,trained\n");
         foreach (ForecastPoint point in ForecastFigure.Points(forecasts, trained))
             table.Append(CultureInfo.InvariantCulture, $"{forecasts[point.Source].Source},{point.Layer},{(point.IsWeight ? "W" : "Z")},{point.Index + 1},{point.Forecast:R},{point.Trained:R}\n");
-        return Write(ForecastFigure.Draw(forecasts, trained), table, "forecast", folder);
+        return Write(ForecastFigure.Draw(forecasts, trained), table, folder);
     }
 
     /// <summary>The cost along a path: <c>path.svg</c>, <c>.png</c> and <c>.csv</c> (time, layer, segment, cost, movingCost), where rank drops are rows of their own.</summary>
@@ -47,7 +48,7 @@ public static class TheoryFigures
         var table = new StringBuilder("time,layer,segment,cost,movingCost\n");
         foreach ((double time, int layer, string segment, double cost, string moving) in rows.OrderBy(r => r.Time))
             table.Append(CultureInfo.InvariantCulture, $"{time:R},{layer},{segment},{cost:R},{moving}\n");
-        return Write(PathFigure.Draw(path), table, "path", folder);
+        return Write(PathFigure.Draw(path), table, folder);
     }
 
     /// <summary>Minimisers followed as δ → 0: <c>stability.svg</c>, <c>.png</c> and <c>.csv</c> (delta, layer, distance, objectivePerLambda).</summary>
@@ -66,13 +67,12 @@ public static class TheoryFigures
             for (int l = 1; l <= point.Distances.Count; l++)
                 table.Append(CultureInfo.InvariantCulture, $"{point.Delta:R},{l},{point.Distances[l - 1]:R},{point.Forecast.ObjectivePerLambda:R}\n");
         }
-        return Write(StabilityFigure.Draw(family), table, "stability", folder);
+        return Write(StabilityFigure.Draw(family), table, folder);
     }
 
-    private static string[] Write(FigureDrawing drawing, StringBuilder table, string name, string folder) =>
+    private static string[] Write(Figure figure, StringBuilder table, string folder) =>
     [
-        WholeFile.Write(Path.Combine(folder, name + ".svg"), Encoding.UTF8.GetBytes(drawing.ToSvgFile())),
-        WholeFile.Write(Path.Combine(folder, name + ".png"), drawing.ToPng()),
-        WholeFile.Write(Path.Combine(folder, name + ".csv"), Encoding.UTF8.GetBytes(table.ToString())),
+        .. FigureFiles.Write(figure, Path.Combine(folder, figure.Name)),
+        WholeFile.Write(Path.Combine(folder, figure.Name + ".csv"), Encoding.UTF8.GetBytes(table.ToString())),
     ];
 }

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using RankCollapse.Reporting;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Tests.Reporting;
 
@@ -21,7 +22,7 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.All(open.Requests, url => Assert.True(url.StartsWith("file:", StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
         Assert.Empty(open.Errors);
         Assert.Equal(390, await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        Assert.Equal(7, await open.Page.Locator("figure").CountAsync());
+        Assert.Equal(8, await open.Page.Locator("figure").CountAsync());
         Assert.Equal(0, await open.Page.Locator("svg [d*=NaN], svg [x*=NaN], svg [cx*=NaN], svg [y1*=NaN]").CountAsync());
         Assert.True(new FileInfo(path).Length < 3_000_000);
     }
@@ -64,7 +65,7 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
         string path = Write(SampleRuns.Collapsed());
         await using OpenPage light = await chromium.OpenAsync(path);
         await using OpenPage dark = await chromium.OpenAsync(path, scheme: ColorScheme.Dark);
-        const string Ink = "getComputedStyle(document.querySelector('#feature-spectra .wide text')).fill";
+        const string Ink = "getComputedStyle(document.querySelector('#feature-spectra .panel text')).fill";
 
         Assert.NotEqual(await light.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"), await dark.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
         Assert.NotEqual(await light.Page.EvaluateAsync<string>(Ink), await dark.Page.EvaluateAsync<string>(Ink));
@@ -74,7 +75,7 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task LayerButton_HidesItsLine()
     {
         await using OpenPage open = await chromium.OpenAsync(Write(SampleRuns.Collapsed()));
-        ILocator lines = open.Page.Locator("#tcv .chart svg path[stroke^='var(--layer']");
+        ILocator lines = open.Page.Locator("#tcv .panel svg path[stroke^='var(--layer']");
         ILocator button = open.Page.Locator("#tcv .key").First;
         int before = await lines.CountAsync();
         await button.ClickAsync();
@@ -89,7 +90,7 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task ScaleButton_SwitchesBetweenLogarithmicAndLinear()
     {
         await using OpenPage open = await chromium.OpenAsync(Write(SampleRuns.Collapsed()));
-        ILocator line = open.Page.Locator("#objective .chart svg path[stroke='var(--ink)']");
+        ILocator line = open.Page.Locator("#objective .panel svg path[stroke='var(--ink)']");
         ILocator scale = open.Page.Locator("#objective .scale");
         string? logarithmic = await line.GetAttributeAsync("d");
         Assert.Equal("Linear scale", await scale.TextContentAsync());
@@ -103,7 +104,7 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task PointerAndArrowKeys_ShowTheValuesOfAnEpoch()
     {
         await using OpenPage open = await chromium.OpenAsync(Write(SampleRuns.Collapsed()));
-        ILocator svg = open.Page.Locator("#tcv .chart svg");
+        ILocator svg = open.Page.Locator("#tcv .panel svg");
         ILocator reading = open.Page.Locator("#tcv .reading");
         await svg.HoverAsync(new() { Position = new() { X = 62, Y = 60 } });
         Assert.Equal("epoch 0", await reading.TextContentAsync());
@@ -136,8 +137,25 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
     {
         await using OpenPage open = await chromium.OpenAsync(Write(SampleRuns.Collapsed()), hasScripts: false);
 
-        foreach (string name in (string[])["objective", "tcv", "ranks"])
+        foreach (string name in (string[])["objective", "tcv", "ranks", "gram-matrices", "projections"])
             Assert.True(await open.Page.Locator($"#{name} noscript svg").IsVisibleAsync(), name);
+    }
+
+    [Fact]
+    public async Task Numbers_OfTheScript_AreThoseOfTheProgram()
+    {
+        await using OpenPage open = await chromium.OpenAsync(Write(SampleRuns.Collapsed()));
+        var random = new Random(1);
+        double[] values =
+        [
+            0, 1, -1, 10, 0.5, 0.25, 1e-3, 9.999e-4, 999.9, 999.94, 1234.5, 123456.7, 999999.6, 1e6, 1e-6, 2.5e-6, -3.14159, -1e-12,
+            .. Enumerable.Range(0, 400).Select(_ => (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-12, 13))),
+        ];
+        foreach (int digits in (int[])[2, 3, 6])
+        {
+            string[] shown = await open.Page.EvaluateAsync<string[]>("([values, digits]) => values.map(v => Chart.number(v, digits))", new object[] { values, digits });
+            Assert.Equal(values.Select(value => NumberText.Plain(value, digits)), shown);
+        }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -34,7 +34,7 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>, 
     public async Task Page_LoadsFromItsOwnAddressAlone_WithoutErrorsOrOverflow(int width, ColorScheme scheme)
     {
         await using OpenPage open = await OpenAsync($"#trial={_trials[0].Id}", width, scheme);
-        await open.Page.Locator("[data-chart] svg path").First.WaitForAsync();
+        await open.Page.Locator("[data-chart] .panel svg path").First.WaitForAsync();
 
         Assert.All(open.Requests, url => Assert.True(url.StartsWith(_server.Address.ToString(), StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
         Assert.Empty(open.Errors);
@@ -91,19 +91,19 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>, 
         }
         Assert.Equal(controls, reached.Count);
 
-        await open.Page.Locator("#heat").FocusAsync();
+        await open.Page.Locator("#heat svg").FocusAsync();
         await open.Page.Keyboard.PressAsync("ArrowRight");
         await open.Page.Keyboard.PressAsync("ArrowDown");
-        Assert.Equal("lambda 10⁻⁴, seed 0: 1 of 1 trial ended, median 0.01", await open.Page.Locator("#cell").TextContentAsync());
+        Assert.Equal("lambda 10⁻⁴, seed 0: 1 of 1 trial ended, median 0.01", await open.Page.Locator("#heat .reading").TextContentAsync());
         await open.Page.Keyboard.PressAsync("Enter");
         await open.Page.Locator("#found").Filter(new() { HasText = "lambda 10⁻⁴, seed 0: 1 trial" }).WaitForAsync();
         await open.Page.Locator("#rows button").First.FocusAsync();
         await open.Page.Keyboard.PressAsync("Enter");
-        await open.Page.Locator("[data-chart='tcvUpper'] svg path").First.WaitForAsync();
+        await open.Page.Locator("[data-chart='tcvUpper'] .panel svg path").First.WaitForAsync();
         Assert.Contains(_trials[0].Id, open.Page.Url, StringComparison.Ordinal);
         Assert.Equal("curves-heading", await open.Page.EvaluateAsync<string>("document.activeElement.id"));
         await open.Page.ReloadAsync();
-        await open.Page.Locator("[data-chart='tcvUpper'] svg path").First.WaitForAsync();
+        await open.Page.Locator("[data-chart='tcvUpper'] .panel svg path").First.WaitForAsync();
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class ModelReportTests(Chromium chromium) : IClassFixture<Chromium
     public async Task Themes_ChangeTheCharts()
     {
         string path = Write(SampleInspections.Usual());
-        const string Text = "getComputedStyle(document.querySelector('.small text')).fill";
+        const string Text = "getComputedStyle(document.querySelector('.card text')).fill";
         await using OpenPage light = await chromium.OpenAsync(path);
         await using OpenPage dark = await chromium.OpenAsync(path, scheme: ColorScheme.Dark);
         Assert.NotEqual(await light.Page.EvaluateAsync<string>(Text), await dark.Page.EvaluateAsync<string>(Text));

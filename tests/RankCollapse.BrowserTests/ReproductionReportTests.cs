@@ -46,7 +46,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
         await using OpenPage light = await chromium.OpenAsync(folder.PagePath);
         await using OpenPage dark = await chromium.OpenAsync(folder.PagePath, scheme: ColorScheme.Dark);
         const string Text = "getComputedStyle(document.querySelector('#fig6-gram-matrices .picture text')).fill";
-        const string Line = "getComputedStyle(document.querySelector('#fig3-collapse .chart svg path.band')).fill";
+        const string Line = "getComputedStyle(document.querySelector('#fig3-collapse .panel svg path.band')).fill";
 
         Assert.NotEqual(await light.Page.EvaluateAsync<string>(Background), await dark.Page.EvaluateAsync<string>(Background));
         Assert.NotEqual(await light.Page.EvaluateAsync<string>(Text), await dark.Page.EvaluateAsync<string>(Text));
@@ -60,7 +60,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
         ILocator key = open.Page.Locator("#fig3-collapse .key", new() { HasText = "layer 3" });
-        ILocator lines = open.Page.Locator("#fig3-collapse .chart svg path[stroke^='var(--c-']");
+        ILocator lines = open.Page.Locator("#fig3-collapse .panel svg path[stroke^='var(--layer-']");
         int before = await lines.CountAsync();
 
         await key.ClickAsync();
@@ -76,7 +76,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     public async Task ScaleButton_MakesLogarithmicAxesLinear()
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
-        ILocator line = open.Page.Locator("#fig3-collapse .chart svg").First.Locator("path[stroke-width='1.9']").First;
+        ILocator line = open.Page.Locator("#fig3-collapse .panel svg").First.Locator("path[stroke-width='1.9']").First;
         ILocator scale = open.Page.Locator("#fig3-collapse .scale");
         string? logarithmic = await line.GetAttributeAsync("d");
         await scale.PressAsync("Enter");
@@ -90,7 +90,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     public async Task Cursor_ShowsMeanAndBand_ByPointerAndArrowKeys()
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
-        ILocator svg = open.Page.Locator("#fig3-collapse .chart svg").First;
+        ILocator svg = open.Page.Locator("#fig3-collapse .panel svg").First;
         ILocator reading = open.Page.Locator("#fig3-collapse .reading");
         ILocator value = open.Page.Locator("#fig3-collapse .key output").First;
         await svg.HoverAsync(new() { Position = new() { X = 58, Y = 60 } });
@@ -109,7 +109,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     public async Task HeatMap_TellsTheValueUnderThePointer_AndUnderTheArrowKeys()
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
-        ILocator svg = open.Page.Locator("#fig1-heat .chart svg").First;
+        ILocator svg = open.Page.Locator("#fig1-heat .panel svg").First;
         ILocator reading = open.Page.Locator("#fig1-heat .reading");
         await svg.HoverAsync(new() { Position = new() { X = 70, Y = 20 } });
         Assert.Equal("layer 1, λ 10⁻⁴, σ 0.4: tail energy –", await reading.TextContentAsync());

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RankCollapse.Reporting.Panels;
 
 namespace RankCollapse.Cli.Output;
 
@@ -6,7 +7,6 @@ namespace RankCollapse.Cli.Output;
 internal sealed class MetricAxis
 {
     private const int Intervals = 24;
-    private const double LogarithmicFrom = 50;
 
     private readonly Func<object?, int> _place;
 
@@ -35,7 +35,7 @@ internal sealed class MetricAxis
         if (distinct.Length <= most) return new MetricAxis(MetricFigure.Labels(distinct), value => Array.IndexOf(distinct, value));
         if (!isNumeric) throw new InvalidInputException($"{name} has {distinct.Length} values, at most {most} can be told apart; use --where to choose some.");
         double low = Number(distinct[0]), high = Number(distinct[^1]);
-        bool isLogarithmic = low > 0 && high / low >= LogarithmicFrom;
+        bool isLogarithmic = ColourScale.Spans([low, high]);
         double from = isLogarithmic ? Math.Log(low) : low, to = isLogarithmic ? Math.Log(high) : high;
         double Middle(int i)
         {

@@ -1,8 +1,7 @@
 using System.Collections;
 using System.Globalization;
-using RankCollapse.Reporting;
-using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Rendering;
+using RankCollapse.Collapse.Metrics;
+using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Results;
 
@@ -20,71 +19,82 @@ internal static class MetricFigure
     private const int MostCells = 48;
     private const int MostLines = 24;
 
+    /// <summary>The part of a place in which dots stand side by side.</summary>
+    private const double DotRoom = 0.6;
+
     /// <summary>The files' name, such as <c>tcvUpper-last-over-lambda-and-width</c>.</summary>
     public static string FileName(MetricRequest request, bool isHeatMap) =>
         $"{request.Metric}{(request.Layer is { } layer ? $"-{layer}" : "")}-over-{request.X}{(request.Y is { } y ? $"-{(isHeatMap ? "and" : "by")}-{y}" : "")}";
 
-    /// <summary>A line for each value of the second setting, or one line.</summary>
-    public static FigureDrawing Lines(MetricRequest request, MetricGroups groups, MetricFigureStyle style)
+    /// <summary>A line for each value of the second setting, or one line; dots side by side over values that are not numbers.</summary>
+    public static Figure Lines(MetricRequest request, MetricGroups groups, MetricFigureStyle style)
     {
         object?[] positions = Distinct(groups.Groups.Select(g => g.X)), series = Ordered(groups.Groups.Select(g => g.Y));
         if (series.Length > MostLines) throw new InvalidInputException($"{request.Y} has {series.Length} values, at most {MostLines} lines can be told apart; use --y for a heat map, or --where.");
-        bool isNumeric = positions.All(p => p is long or double);
-        double Position(object? value) => isNumeric ? Convert.ToDouble(value, CultureInfo.InvariantCulture) : Array.IndexOf(positions, value);
-        bool hasBands = style.Band != "none" && groups.Groups.Any(g => g.Values > 1);
-        return new BandFigure
+        bool isNumeric = positions.All(p => p is long or double), hasBands = style.Band != "none" && groups.Groups.Any(g => g.Values > 1);
+        bool hasOrder = series.Length > 1 && series.All(s => s is long or double);
+        double Position(object? value, int index) =>
+            isNumeric ? Convert.ToDouble(value, CultureInfo.InvariantCulture) : Array.IndexOf(positions, value) + (DotRoom * (((index + 0.5) / series.Length) - 0.5));
+        string value = ValueName(request, style);
+        var panel = new Panel
         {
             Title = Title(request),
-            XName = request.X,
-            XLabels = isNumeric ? null : [.. positions.Select(Label)],
-            ValueName = $"{request.Metric}, {style.Statistic}",
-            IsLogarithmic = style.IsLogarithmic,
-            BandName = hasBands ? style.Band : "",
-            SeriesName = request.Y ?? "",
-            HasOrder = series.Length > 1 && series.All(s => s is long or double),
-            Series = [.. series.Select(name =>
+            X = new Axis(request.X) { Labels = isNumeric ? null : [.. positions.Select(Label)], IsLogarithmic = isNumeric && ColourScale.Spans(positions.Select(p => Position(p, 0))) },
+            Y = new Axis(hasBands ? $"{value}; band: {style.Band}" : value) { IsLogarithmic = style.IsLogarithmic ?? ColourScale.Spans(groups.Groups.Select(g => Middle(g, style))) },
+            Series = [.. series.Select((name, i) =>
             {
-                MetricGroup[] own = [.. groups.Groups.Where(g => Equals(g.Y, name)).OrderBy(g => Position(g.X))];
-                return new BandSeries(Label(name), [.. own.Select(g => Position(g.X))], [.. own.Select(g => Middle(g, style))], [.. own.Select(g => Edge(g, style, -1))], [.. own.Select(g => Edge(g, style, 1))]);
+                MetricGroup[] own = [.. groups.Groups.Where(g => Equals(g.Y, name)).OrderBy(g => Position(g.X, i))];
+                string colour = hasOrder ? Palette.Layer(i + 1, series.Length) : Palette.Kind(i);
+                return new Series(request.Y is null ? "" : $"{request.Y} {Label(name)}", colour, [.. own.Select(g => Position(g.X, i))], [.. own.Select(g => Middle(g, style))], isNumeric ? Mark.DottedLine : Mark.Dots)
+                {
+                    Lower = hasBands ? [.. own.Select(g => Edge(g, style, -1))] : null,
+                    Upper = hasBands ? [.. own.Select(g => Edge(g, style, 1))] : null,
+                };
             })],
-        }.Draw();
+        };
+        return new Figure(FileName(request, isHeatMap: false), Title(request), $"{value} over {request.X}{(request.Y is null ? "" : $", a line for each {request.Y}")}.", new PanelBlock(panel));
     }
 
     /// <summary>A cell for each pair of values; many values of numbers are put together into intervals.</summary>
-    public static FigureDrawing HeatMap(MetricRequest request, MetricGroups groups, MetricFigureStyle style)
+    public static Figure HeatMap(MetricRequest request, MetricGroups groups, MetricFigureStyle style)
     {
         MetricAxis x = MetricAxis.Of(groups.Groups.Select(g => g.X), request.X, MostCells), y = MetricAxis.Of(groups.Groups.Select(g => g.Y), request.Y!, MostCells);
-        var values = new double?[y.Labels.Count, x.Labels.Count];
-        foreach (IGrouping<(int Y, int X), MetricGroup> cell in groups.Groups.GroupBy(g => (y.Place(g.Y), x.Place(g.X))))
-        {
-            // Over all runs of the cell, also where it takes several values of a setting together.
-            double[] known = [.. cell.SelectMany(g => g.Sorted).Order()];
-            values[cell.Key.Y, cell.Key.X] = known.Length == 0 ? double.NaN : style.Statistic switch
-            {
-                "mean" => known.Average(),
-                "min" => known[0],
-                "max" => known[^1],
-                _ => (known[(known.Length - 1) / 2] + known[known.Length / 2]) / 2,
-            };
-        }
-        return new GridFigure
-        {
-            Title = Title(request),
-            XName = request.X,
-            XLabels = x.Labels,
-            YName = request.Y!,
-            YLabels = y.Labels,
-            ValueName = $"{request.Metric}, {style.Statistic}",
-            Values = values,
-            IsLogarithmic = style.IsLogarithmic,
-        }.Draw();
+        // Over all runs of a cell, also where it takes several values of a setting together.
+        var cells = groups.Groups.GroupBy(g => (x.Place(g.X), y.Place(g.Y))).ToDictionary(cell => cell.Key, cell => Statistic([.. cell.SelectMany(g => g.Sorted).Order()], style.Statistic));
+        string value = ValueName(request, style);
+        Panel panel = Grid(request.X, x, request.Y!, y, (column, row) => cells.TryGetValue((column, row), out double known) ? known : null, value, style.IsLogarithmic) with { Title = Title(request) };
+        return new Figure(FileName(request, isHeatMap: true), Title(request), $"A heat map of {value} over {request.X} and {request.Y}.", new PanelBlock(panel));
     }
+
+    /// <summary>A heat map over two settings.</summary>
+    /// <param name="xName">The setting from left to right.</param>
+    /// <param name="x">Its places.</param>
+    /// <param name="yName">The setting upwards.</param>
+    /// <param name="y">Its places.</param>
+    /// <param name="value">The value of a column and a row: null where there is nothing, NaN where none is finite.</param>
+    /// <param name="valueName">What the colours mean.</param>
+    /// <param name="isLogarithmic">Whether they follow the logarithm; null lets the values decide.</param>
+    public static Panel Grid(string xName, MetricAxis x, string yName, MetricAxis y, Func<int, int, double?> value, string valueName, bool? isLogarithmic)
+    {
+        double?[][] values = [.. Enumerable.Range(0, y.Labels.Count).Select(row => (double?[])[.. Enumerable.Range(0, x.Labels.Count).Select(column => value(column, row))])];
+        var scale = ColourScale.Of(valueName, values.SelectMany(row => row).OfType<double>(), isLogarithmic);
+        return new Panel { X = new Axis(xName) { Labels = x.Labels }, Y = new Axis(yName) { Labels = y.Labels }, Heat = new HeatMap(values, scale) { Columns = x.Labels, Rows = y.Labels } };
+    }
+
+    /// <summary>A statistic of sorted values; NaN where there is none.</summary>
+    public static double Statistic(double[] sorted, string name) => sorted.Length == 0 ? double.NaN : name switch
+    {
+        "mean" => sorted.Average(),
+        "min" => sorted[0],
+        "max" => sorted[^1],
+        _ => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2,
+    };
 
     /// <summary>A setting's value as people read it.</summary>
     public static string Label(object? value) => value switch
     {
         null => "none",
-        double number => Shortest(number),
+        double number => NumberText.Plain(number),
         long whole => NumberText.Whole(whole),
         bool truth => truth ? "yes" : "no",
         string text => ErrorText.Printable(text),
@@ -97,15 +107,6 @@ internal static class MetricFigure
     {
         bool needsPowers = values.Any(value => value is double number && double.IsFinite(number) && number != 0 && !IsPlain(Exponent(number)));
         return [.. values.Select(value => needsPowers && value is double number && double.IsFinite(number) && number != 0 ? WithPower(number) : Label(value))];
-    }
-
-    // Settings are round numbers: 0.01 and 10⁻⁵ rather than 0.0100 and 1.00·10⁻⁵.
-    private static string Shortest(double number)
-    {
-        if (!double.IsFinite(number) || number == 0) return NumberText.Short(number);
-        if (!IsPlain(Exponent(number))) return WithPower(number);
-        string text = NumberText.Short(number);
-        return text.Contains('.', StringComparison.Ordinal) ? text.TrimEnd('0').TrimEnd('.') : text;
     }
 
     private static bool IsPlain(int exponent) => exponent is >= -3 and < 6;
@@ -121,11 +122,19 @@ internal static class MetricFigure
 
     private static string Title(MetricRequest request) => request.Layer switch
     {
-        null => request.Metric,
-        "max" or "min" or "mean" => $"{request.Metric}, {request.Layer} over the layers",
-        "first" or "last" => $"{request.Metric}, {request.Layer} layer",
-        var number => $"{request.Metric}, layer {number}",
+        null => Metric(request)?.Heading ?? request.Metric,
+        "max" or "min" or "mean" => $"{Metric(request)?.Heading ?? request.Metric}, {request.Layer} over the layers",
+        "first" or "last" => $"{Metric(request)?.Heading ?? request.Metric}, {request.Layer} layer",
+        var number => $"{Metric(request)?.Heading ?? request.Metric}, layer {number}",
     };
+
+    private static Metric? Metric(MetricRequest request) => MetricTable.All.Find(request.Metric);
+
+    private static string ValueName(MetricRequest request, MetricFigureStyle style)
+    {
+        string name = Metric(request) is { } metric ? Axis.Of(metric).Text : request.Metric;
+        return $"{name}, {style.Statistic}";
+    }
 
     private static double Middle(MetricGroup group, MetricFigureStyle style) => style.Statistic switch
     {

@@ -4,8 +4,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using RankCollapse.Cli.Output;
 using RankCollapse.Collapse.Metrics;
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
@@ -95,7 +95,7 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
             foreach ((string state, int count) in now.Counts) writer.WriteNumber(state, count);
             writer.WriteEndObject();
             writer.WriteNumber("trials", now.Trials.Count);
-            LiveGrid.Number(writer, "perMinute", now.TrialsPerMinute);
+            ChartJson.Number(writer, "perMinute", now.TrialsPerMinute);
             writer.WriteString("left", now.SecondsLeft is { } left ? NumberText.Duration(Math.Ceiling(left)) : null);
             writer.WriteString("problem", now.Problem);
             Texts(writer, "names", now.Names);
@@ -109,7 +109,7 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
                 writer.WriteString("settings", Settings(now, now.Find(worker.Trial!)));
                 writer.WriteString("host", worker.Host);
                 writer.WriteNumber("epoch", worker.TrialEpoch);
-                LiveGrid.Number(writer, "objective", worker.TrialObjective);
+                ChartJson.Number(writer, "objective", worker.TrialObjective);
                 writer.WriteNumber("seconds", Math.Round(worker.TrialSeconds));
                 writer.WriteEndObject();
             }
@@ -132,14 +132,9 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
             Colours(writer, depth);
             writer.WriteStartObject("charts");
             string[] whole = [.. records.Where(r => r.Layer == 0).Select(r => r.Metric).Distinct()];
-            Chart(writer, WholeNetwork, [.. whole.Select((name, i) => new ChartLine(name, name, $"--kind-{i % FigurePalette.KindCount}", series[(name, 0)]))], isLogarithmic: true);
-            foreach (Metric metric in MetricTable.Of(MetricScopes.Layers).Where(metric => metric.Cost != MetricCost.AtEnd))
-            {
-                int[] layers = [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric.Key, l)))];
-                if (layers.Length == 0) continue;
-                List<ChartLine> lines = [.. layers.Select(l => new ChartLine($"layer-{l}", $"layer {l}", $"--layer-{l}", series[(metric.Key, l)]))];
-                Chart(writer, metric.Key, lines, metric.Format != MetricFormat.Count);
-            }
+            if (whole.Length > 0) Chart(writer, WholeNetwork, new Axis("value") { IsLogarithmic = true }, [.. whole.Select((name, i) => new Series(name, Palette.Kind(i), series[(name, 0)].Epochs, series[(name, 0)].Values))]);
+            foreach (string metric in records.Where(r => r.Layer > 0).Select(r => r.Metric).Distinct())
+                Chart(writer, metric, MetricTable.All.Find(metric) is { } entry ? Axis.Of(entry) : new Axis(metric) { IsLogarithmic = true }, [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric, l))).Select(l => Series.OfLayer(l, depth, series[(metric, l)].Epochs, series[(metric, l)].Values))]);
             writer.WriteEndObject();
             writer.WriteStartArray("files");
             foreach (LiveFile file in LiveFiles.All.Where(file => LiveFiles.Find(folder, trial, file) is not null)) writer.WriteStringValue(file.Name);
@@ -159,15 +154,18 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
         return answer;
     }
 
-    private static void Chart(Utf8JsonWriter writer, string name, List<ChartLine> lines, bool isLogarithmic) =>
-        ChartData.Chart(writer, name, isLogarithmic, level: null, [("", name == WholeNetwork ? "value" : name, lines)]);
+    private static void Chart(Utf8JsonWriter writer, string name, Axis value, Series[] lines)
+    {
+        writer.WritePropertyName(name);
+        ChartJson.Write(writer, new Figure(name, "", "", new PanelBlock(new Panel { X = Axis.Epoch, Y = value, Series = lines })));
+    }
 
     // A light and a dark colour for each layer; they depend on the depth.
     private static void Colours(Utf8JsonWriter writer, int depth)
     {
-        writer.WriteStartArray("layers");
-        for (int l = 1; l <= depth; l++) writer.WriteStringValue($"light-dark({FigurePalette.Layer(l, depth)}, {FigurePalette.LayerOnDark(l, depth)})");
-        writer.WriteEndArray();
+        writer.WriteStartObject("colours");
+        foreach (string colour in Enumerable.Range(1, depth).Select(l => Palette.Layer(l, depth))) writer.WriteString(colour, $"light-dark({Palette.Light(colour)}, {Palette.Dark(colour)})");
+        writer.WriteEndObject();
     }
 
     private static void Trial(Utf8JsonWriter writer, string name, LiveSnapshot now, LiveTrial trial)
@@ -184,7 +182,7 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
         writer.WriteString("status", trial.Status);
         writer.WriteString("reason", trial.Reason);
         writer.WriteString("settings", Settings(now, trial));
-        if (metric is not null) LiveGrid.Number(writer, "value", trial.Value(metric));
+        if (metric is not null) ChartJson.Number(writer, "value", trial.Value(metric));
         writer.WriteEndObject();
     }
 

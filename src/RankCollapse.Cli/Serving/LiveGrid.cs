@@ -1,5 +1,7 @@
 using System.Text.Json;
 using RankCollapse.Cli.Output;
+using RankCollapse.Reporting.Pages;
+using RankCollapse.Reporting.Panels;
 using RankCollapse.Sweeps.Live;
 
 namespace RankCollapse.Cli.Serving;
@@ -8,21 +10,23 @@ namespace RankCollapse.Cli.Serving;
 internal sealed class LiveGrid
 {
     private const int MostCells = 48;
-    private const double LogarithmicFrom = 50;
 
     private readonly LiveSnapshot _snapshot;
     private readonly MetricAxis _x;
     private readonly MetricAxis _y;
+    private readonly string _xName;
+    private readonly string _yName;
     private readonly int _xIndex;
     private readonly int _yIndex;
 
     private LiveGrid(LiveSnapshot snapshot, string? x, string? y)
     {
         _snapshot = snapshot;
+        (_xName, _yName) = (x ?? "", y ?? "");
         _xIndex = x is null ? -1 : snapshot.Names.ToList().IndexOf(x);
         _yIndex = y is null ? -1 : snapshot.Names.ToList().IndexOf(y);
-        _x = Axis(_xIndex, x);
-        _y = Axis(_yIndex, y);
+        _x = Places(_xIndex, x);
+        _y = Places(_yIndex, y);
     }
 
     /// <summary>A grid over two settings, over one, or over none.</summary>
@@ -39,33 +43,29 @@ internal sealed class LiveGrid
     /// <summary>The trials of a cell, or of all.</summary>
     public IEnumerable<LiveTrial> Trials((int X, int Y)? cell) => cell is { } wanted ? _snapshot.Trials.Where(trial => Place(trial) == wanted) : _snapshot.Trials;
 
-    /// <summary>The grid as JSON: labels, scale, and cells as [x, y, trials, ended, median or null].</summary>
+    /// <summary>The grid as JSON: the heat map as a chart, and cells as [x, y, trials, ended, median or null].</summary>
     public void Write(Utf8JsonWriter writer, LiveMetric metric)
     {
-        var cells = _snapshot.Trials.GroupBy(Place).Select(group =>
-        {
-            double[] values = [.. group.Select(trial => trial.Value(metric)).Where(double.IsFinite).Order()];
-            double median = values.Length == 0 ? double.NaN : (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
-            return (Place: group.Key, Trials: group.Count(), Ended: group.Count(trial => trial.State is "done" or "failed" or "damaged"), Median: median);
-        }).ToList();
-        double[] known = [.. cells.Select(c => c.Median).Where(double.IsFinite)];
-        bool isLogarithmic = known.Length > 0 && known.Min() > 0 && known.Max() / known.Min() >= LogarithmicFrom;
+        var cells = _snapshot.Trials.GroupBy(Place).ToDictionary(group => group.Key, group => (
+            Trials: group.Count(),
+            Ended: group.Count(trial => trial.State is "done" or "failed" or "damaged"),
+            Median: MetricFigure.Statistic([.. group.Select(trial => trial.Value(metric)).Where(double.IsFinite).Order()], "median")));
+        Panel panel = MetricFigure.Grid(_xName, _x, _yName, _y, (x, y) => cells.TryGetValue((x, y), out var cell) ? cell.Median : null, metric.Metric.Symbol, isLogarithmic: null);
+        double Ended(int x, int y) => cells.TryGetValue((x, y), out var cell) ? (double)cell.Ended / cell.Trials : 0;
+        HeatMap heat = panel.Heat! with { Filled = [.. Enumerable.Range(0, _y.Labels.Count).Select(y => (double[])[.. Enumerable.Range(0, _x.Labels.Count).Select(x => Ended(x, y))])] };
         writer.WriteStartObject();
         writer.WriteNumber("version", _snapshot.Version);
-        Labels(writer, "xLabels", _x);
-        Labels(writer, "yLabels", _y);
-        writer.WriteBoolean("log", isLogarithmic);
-        Number(writer, "low", known.DefaultIfEmpty(double.NaN).Min());
-        Number(writer, "high", known.DefaultIfEmpty(double.NaN).Max());
+        writer.WritePropertyName("chart");
+        ChartJson.Write(writer, new Figure("grid", "", "", new PanelBlock(panel with { Heat = heat })));
         writer.WriteStartArray("cells");
-        foreach (var cell in cells)
+        foreach (((int x, int y), (int trials, int ended, double median)) in cells)
         {
             writer.WriteStartArray();
-            writer.WriteNumberValue(cell.Place.X);
-            writer.WriteNumberValue(cell.Place.Y);
-            writer.WriteNumberValue(cell.Trials);
-            writer.WriteNumberValue(cell.Ended);
-            if (double.IsFinite(cell.Median)) writer.WriteNumberValue(cell.Median);
+            writer.WriteNumberValue(x);
+            writer.WriteNumberValue(y);
+            writer.WriteNumberValue(trials);
+            writer.WriteNumberValue(ended);
+            if (double.IsFinite(median)) writer.WriteNumberValue(median);
             else writer.WriteNullValue();
             writer.WriteEndArray();
         }
@@ -73,23 +73,9 @@ internal sealed class LiveGrid
         writer.WriteEndObject();
     }
 
-    /// <summary>A number, or null where it is not finite.</summary>
-    public static void Number(Utf8JsonWriter writer, string name, double? value)
-    {
-        if (value is { } number && double.IsFinite(number)) writer.WriteNumber(name, number);
-        else writer.WriteNull(name);
-    }
-
-    private static void Labels(Utf8JsonWriter writer, string name, MetricAxis axis)
-    {
-        writer.WriteStartArray(name);
-        foreach (string label in axis.Labels) writer.WriteStringValue(label);
-        writer.WriteEndArray();
-    }
-
     private (int X, int Y) Place(LiveTrial trial) => (_x.Place(Value(trial, _xIndex)), _y.Place(Value(trial, _yIndex)));
 
     private static object? Value(LiveTrial trial, int index) => index < 0 ? "" : trial.Settings[index];
 
-    private MetricAxis Axis(int index, string? name) => MetricAxis.Of(_snapshot.Trials.Select(trial => Value(trial, index)), name ?? "", MostCells);
+    private MetricAxis Places(int index, string? name) => MetricAxis.Of(_snapshot.Trials.Select(trial => Value(trial, index)), name ?? "", MostCells);
 }

@@ -1,22 +1,14 @@
-using System.Net;
 using System.Text;
-using RankCollapse.Reporting;
-using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Fonts;
 using RankCollapse.Reporting.Pages;
-using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Cli.Serving;
 
 /// <summary>The page, its style and its script; the look and the charts are the report's.</summary>
 internal static class LivePage
 {
-    private const int HeatSteps = 64;
-
     private static readonly Lazy<byte[]> HtmlBytes = new(() => Encoding.UTF8.GetBytes(Build()));
-    private static readonly Lazy<byte[]> CssBytes = new(() => Encoding.UTF8.GetBytes($"{FigureFont.EmbeddedFaceRules}\n{ReportTheme.Css(1)}{EmbeddedText.Read("report.css")}{Own("live.css")}"));
-    private static readonly Lazy<byte[]> ScriptBytes = new(() => Encoding.UTF8.GetBytes(EmbeddedText.Read("chart.js") + EmbeddedText.Read("report.js") + Own("live.js")));
+    private static readonly Lazy<byte[]> CssBytes = new(() => Encoding.UTF8.GetBytes(PageFrame.Style("") + Own("live.css")));
+    private static readonly Lazy<byte[]> ScriptBytes = new(() => Encoding.UTF8.GetBytes(PageFrame.Script + Own("live.js")));
 
     /// <summary>The page; its script asks for everything that is shown.</summary>
     public static byte[] Html => HtmlBytes.Value;
@@ -29,8 +21,7 @@ internal static class LivePage
 
     private static string Build()
     {
-        string heat = string.Join(' ', Enumerable.Range(0, HeatSteps).Select(i => $"#{FigurePalette.Heat(i / (HeatSteps - 1.0)).ToString()[3..]}"));
-        return $"""
+        return """
             <!doctype html>
             <html lang="en">
             <head>
@@ -40,7 +31,7 @@ internal static class LivePage
             <link rel="stylesheet" href="live.css">
             <title>RankCollapse</title>
             </head>
-            <body data-heat="{WebUtility.HtmlEncode(heat)}">
+            <body>
             <a class="skip" href="#main">Skip to the sweep</a>
             <header><span class="brand">RankCollapse</span>
             <nav aria-label="Sweeps"><label class="choice">Show <select id="view"></select></label></nav>
@@ -62,8 +53,8 @@ internal static class LivePage
             <label class="choice">Across <select id="x"></select></label>
             <label class="choice">Up <select id="y"></select></label>
             </div>
-            <svg id="heat" tabindex="0" role="application" aria-label="Heat map; the arrow keys move over cells, Enter chooses one"></svg>
-            <p class="note"><output id="cell" aria-live="polite">A cell fills as its trials end; its colour is the median of those that have.</output></p>
+            <div id="heat" class="chart"></div>
+            <p class="note">A cell fills as its trials end; its colour is the median of those that have.</p>
             </section>
             <section id="trials" aria-labelledby="trials-heading"><h2 id="trials-heading">Trials</h2>
             <div class="choices">

@@ -1,13 +1,12 @@
 (() => {
-  const { number, element } = Chart;
+  const { number } = Chart;
   const $ = id => document.getElementById(id);
-  const heatColours = document.body.dataset.heat.split(" ");
   const stateNames = ["done", "failed", "damaged", "leased", "pending", "unfinished", "cancelled"];
   const stateWords = { leased: "training", unfinished: "not ended" };
   const word = state => stateWords[state] || state;
   // What is chosen is kept in the address, so that it can be reloaded and sent.
   const chosen = new URLSearchParams(location.hash.slice(1));
-  let state = null, grid = null, cursor = null, cell = null, charts = new Map(), shownCurve = "", failures = 0, timer = 0;
+  let state = null, grid = null, map = null, cell = null, charts = new Map(), shownCurve = "", failures = 0, timer = 0;
 
   const choose = (key, value) => {
     if (value === null || value === "") chosen.delete(key); else chosen.set(key, value);
@@ -77,96 +76,15 @@
     fill($("y"), [...plain(names.filter(n => n !== x)), { value: "", text: "–" }], chosen.has("y") ? chosen.get("y") : names.find(n => n !== x) || "");
   }
 
-  const scaled = value => grid.log ? Math.log10(value) : value;
-  function position(value) {
-    const low = scaled(grid.low), high = scaled(grid.high);
-    return high > low ? (scaled(value) - low) / (high - low) : 0.5;
-  }
-
-  function drawHeat() {
-    const svg = $("heat");
-    const width = svg.clientWidth;
-    svg.replaceChildren();
-    if (!grid || !width) return;
-    const columns = grid.xLabels.length, rows = grid.yLabels.length;
-    const measure = labels => 7 * Math.max(...labels.map(l => l.length));
-    const left = Math.min(width / 3, 26 + measure(grid.yLabels)), right = 10, top = 8;
-    const cellWidth = (width - left - right) / columns, cellHeight = Math.max(6, Math.min(40, 420 / rows));
-    const isTurned = measure(grid.xLabels) > cellWidth - 4;
-    const below = (isTurned ? Math.min(90, measure(grid.xLabels)) + 12 : 24) + 24, legend = 44;
-    const height = top + rows * cellHeight + below + legend;
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const gap = Math.min(cellWidth, cellHeight) > 10 ? 1 : 0;
-    const at = (x, y) => ({ x: left + x * cellWidth, y: top + (rows - 1 - y) * cellHeight });
-    for (const [x, y, trials, ended, value] of grid.cells) {
-      const p = at(x, y), w = cellWidth - gap, h = cellHeight - gap;
-      const group = element("g", { "data-cell": `${x},${y}` }, svg);
-      element("rect", { x: p.x, y: p.y, width: w, height: h, fill: "var(--raised)", stroke: "var(--line)", "stroke-width": 0.5 }, group);
-      if (!ended) continue;
-      const isKnown = value !== null && !(grid.log && value <= 0), share = ended / trials;
-      const place = isKnown ? position(value) : 0;
-      element("rect", { class: "value", x: p.x, y: p.y + h * (1 - share), width: w, height: h * share, fill: isKnown ? heatColours[Math.round(place * (heatColours.length - 1))] : "var(--reference)", stroke: "var(--line)", "stroke-width": 0.5 }, group);
-      const text = value === null ? "–" : number(value);
-      if (share === 1 && w > 7 * text.length + 4 && h > 15)
-        element("text", { class: isKnown && place >= 0.5 ? "on-light" : "on-dark", x: p.x + w / 2, y: p.y + h / 2 + 4, "text-anchor": "middle" }, group, text);
-    }
-    const everyX = Math.max(1, Math.ceil((isTurned ? 13 : 0) / cellWidth)), everyY = Math.max(1, Math.ceil(13 / cellHeight));
-    grid.xLabels.forEach((label, x) => {
-      if (x % everyX) return;
-      const centre = left + (x + 0.5) * cellWidth, y = top + rows * cellHeight;
-      if (isTurned) element("text", { "text-anchor": "end", transform: `translate(${centre + 4} ${y + 8}) rotate(-90)` }, svg, label);
-      else element("text", { x: centre, y: y + 17, "text-anchor": "middle" }, svg, label);
-    });
-    grid.yLabels.forEach((label, y) => {
-      if (y % everyY === 0) element("text", { x: left - 6, y: at(0, y).y + cellHeight / 2 + 4, "text-anchor": "end" }, svg, label);
-    });
-    const bottom = top + rows * cellHeight + below;
-    element("text", { class: "label", x: left + columns * cellWidth / 2, y: bottom - 6, "text-anchor": "middle" }, svg, $("x").value);
-    element("text", { class: "label", "text-anchor": "middle", transform: `translate(12 ${top + rows * cellHeight / 2}) rotate(-90)` }, svg, $("y").value);
-    drawLegend(svg, left, bottom + 6, Math.min(260, width - left - right));
-    svg.mark = element("rect", { fill: "none", stroke: "var(--ink)", "stroke-width": 2, width: cellWidth - gap, height: cellHeight - gap, visibility: "hidden", "pointer-events": "none" }, svg);
-    svg.place = { left, top, cellWidth, cellHeight, rows, columns, at };
-    moveTo(cursor, false);
-  }
-
-  function drawLegend(svg, x, y, width) {
-    const steps = heatColours.length;
-    if (grid.low === null) {
-      element("text", { x, y: y + 10 }, svg, "no value yet");
-      return;
-    }
-    heatColours.forEach((colour, i) => element("rect", { x: x + i * width / steps, y, width: width / steps + 0.5, height: 9, fill: colour }, svg));
-    element("text", { x, y: y + 24 }, svg, number(grid.low));
-    element("text", { x: x + width, y: y + 24, "text-anchor": "end" }, svg, number(grid.high));
-    element("text", { class: "label", x: x + width / 2, y: y + 24, "text-anchor": "middle" }, svg, grid.log ? "log scale" : "");
-  }
-
   const found = at => at && grid && grid.cells.find(c => c[0] === at[0] && c[1] === at[1]);
-  const nameOf = at => [$("x").value && `${$("x").value} ${grid.xLabels[at[0]]}`, $("y").value && `${$("y").value} ${grid.yLabels[at[1]]}`].filter(Boolean).join(", ");
+  const axes = () => grid.chart.panels[0];
+  const nameOf = at => [$("x").value && `${$("x").value} ${axes().x.labels[at[0]]}`, $("y").value && `${$("y").value} ${axes().y.labels[at[1]]}`].filter(Boolean).join(", ");
 
-  function moveTo(at, speaks = true) {
-    cursor = at;
-    const svg = $("heat");
-    if (!svg.mark) return;
-    if (!at || !svg.place || at[0] >= svg.place.columns || at[1] >= svg.place.rows) {
-      svg.mark.setAttribute("visibility", "hidden");
-      return;
-    }
-    const p = svg.place.at(at[0], at[1]);
-    for (const [key, value] of Object.entries({ x: p.x, y: p.y, visibility: "visible" })) svg.mark.setAttribute(key, value);
-    if (!speaks) return;
-    const here = found(at);
-    $("cell").textContent = here
+  function describe(row, column) {
+    const at = [column, row], here = found(at);
+    return here
       ? `${nameOf(at) || "all"}: ${here[3]} of ${count(here[2], "trial")} ended${here[4] === null ? "" : `, median ${number(here[4])}`}`
       : `${nameOf(at)}: no trial`;
-  }
-
-  function cellAt(event) {
-    const { left, top, cellWidth, cellHeight, rows, columns } = $("heat").place || {};
-    if (!rows) return null;
-    const box = $("heat").getBoundingClientRect();
-    const x = Math.floor((event.clientX - box.left - left) / cellWidth), y = rows - 1 - Math.floor((event.clientY - box.top - top) / cellHeight);
-    return x >= 0 && y >= 0 && x < columns && y < rows ? [x, y] : null;
   }
 
   function chooseCell(at) {
@@ -175,22 +93,10 @@
     showTrials();
   }
 
-  function key(event) {
-    const { rows, columns } = $("heat").place || {};
-    if (!rows) return;
-    const [x, y] = cursor || [0, rows - 1];
-    const target = cursor === null && event.key.startsWith("Arrow") ? [0, rows - 1]
-      : { ArrowLeft: [x - 1, y], ArrowRight: [x + 1, y], ArrowUp: [x, y + 1], ArrowDown: [x, y - 1], Home: [0, y], End: [columns - 1, y] }[event.key];
-    if (target) moveTo([Math.min(Math.max(target[0], 0), columns - 1), Math.min(Math.max(target[1], 0), rows - 1)]);
-    else if ((event.key === "Enter" || event.key === " ") && found(cursor)) chooseCell(cursor);
-    else if (event.key === "Escape") { moveTo(null); chooseCell(null); }
-    else return;
-    event.preventDefault();
-  }
-
   async function showGrid() {
     grid = await ask("grid", request());
-    drawHeat();
+    if (map) map.update(grid.chart);
+    else map = new Chart($("heat"), grid.chart, { describe, choose: (row, column) => { if (row === null) chooseCell(null); else if (found([column, row])) chooseCell([column, row]); } });
   }
 
   async function showTrials() {
@@ -228,7 +134,7 @@
     $("reason").hidden = !trial.reason && Object.keys(answer.charts).length > 0;
     $("reason").textContent = trial.reason || (trial.state === "leased" ? "The first point is still to come." : trial.state === "pending" ? "This trial has not begun." : "There are no curves of this trial.");
     const host = $("charts-host");
-    answer.layers.forEach((colour, i) => host.style.setProperty(`--layer-${i + 1}`, colour));
+    for (const [name, colour] of Object.entries(answer.colours)) host.style.setProperty(`--${name}`, colour);
     if (shownCurve !== id) { host.replaceChildren(); charts = new Map(); }
     shownCurve = id;
     for (const [name, data] of Object.entries(answer.charts)) {
@@ -279,18 +185,13 @@
 
   const changed = key => event => {
     choose(key, event.target.value);
-    if (key !== "state") { cell = null; cursor = null; $("all-cells").hidden = true; }
+    if (key !== "state") { cell = null; $("all-cells").hidden = true; }
     if (key === "view") for (const other of ["x", "y", "trial", "state"]) choose(other, null);
     if (key === "x" || key === "y") chosen.set(key, event.target.value);
     look(true);
   };
   for (const key of ["view", "metric", "layer", "x", "y", "state"]) $(key).addEventListener("change", changed(key));
   $("all-cells").addEventListener("click", () => chooseCell(null));
-  $("heat").addEventListener("pointermove", event => moveTo(cellAt(event)));
-  $("heat").addEventListener("pointerleave", () => moveTo(null));
-  $("heat").addEventListener("click", event => { const at = cellAt(event); if (found(at)) chooseCell(at); });
-  $("heat").addEventListener("keydown", key);
-  new ResizeObserver(drawHeat).observe($("map"));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
   look(true);
 })();

@@ -1,5 +1,5 @@
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Specification;
 using RankCollapse.Training;
@@ -53,10 +53,10 @@ public sealed class TailEnergyExperiment : Experiment
             ["data"] = $"Gaussian mixture, N = {c.Samples}, {Classes} classes, dimension {c.Dimension}, standard normal means; drawn anew for each seed",
             ["network"] = $"feedforward, L = {Depth}, widths {c.Width[0]}, tanh, identity output, biases",
             ["objective"] = "equation (3) with the squared loss: (1/N)·½‖f(X) − Y‖² + λ·Σ(‖W‖² + ‖b‖²)",
-            ["λ"] = $"{Lambdas(settings).Length} values from {FigureNumbers.Plain(SmallestLambda)} to {FigureNumbers.Plain(LargestLambda)}, evenly in the logarithm",
-            ["σ"] = $"{Sigmas(settings).Length} values from {FigureNumbers.Plain(SmallestSigma)} to {FigureNumbers.Plain(LargestSigma)}, evenly in the logarithm",
+            ["λ"] = $"{Lambdas(settings).Length} values from {NumberText.Plain(SmallestLambda)} to {NumberText.Plain(LargestLambda)}, evenly in the logarithm",
+            ["σ"] = $"{Sigmas(settings).Length} values from {NumberText.Plain(SmallestSigma)} to {NumberText.Plain(LargestSigma)}, evenly in the logarithm",
             ["seeds"] = $"{settings.Seed} … {settings.Seed + Seeds(settings).Length - 1}, for data and orthogonal start",
-            ["solver"] = $"gauss-newton to a relative gradient of {FigureNumbers.Plain(c.GradientTolerance)}",
+            ["solver"] = $"gauss-newton to a relative gradient of {NumberText.Plain(c.GradientTolerance)}",
         };
     }
 
@@ -75,8 +75,7 @@ public sealed class TailEnergyExperiment : Experiment
             Tables = new Dictionary<string, DataTable> { ["tail-energy"] = Table(settings, cells), ["tail-energy-mean"] = MeanTable(grids) },
             Verdicts = TailEnergyVerdicts.Judge(grids, worstGradient, Configuration(settings, SmallestLambda, SmallestSigma, 0).GradientTolerance),
             Notes = TailEnergyVerdicts.Notes(grids, cells.Values),
-            Drawings = new Dictionary<string, FigureDrawing> { ["fig1"] = TailEnergyFigure.Draw(Title, grids) },
-            Charts = [TailEnergyFigure.Chart(grids)],
+            Figures = [TailEnergyFigure.Draw(Title, grids)],
         };
     }
 

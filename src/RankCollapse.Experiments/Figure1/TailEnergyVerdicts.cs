@@ -34,8 +34,8 @@ internal static class TailEnergyVerdicts
             {
                 Claim = "The distance from rank K falls as λ grows.",
                 AsStated = new Measurement("share of the steps to the next larger λ, over σ and layers 1 … 3, in which the mean tail energy does not grow", Falling(inner), Comparison.AtLeast, 0.95),
-                Condition = $"σ ≤ {FigureNumbers.Plain(TightSigma)}, tight classes",
-                UnderCondition = new Measurement($"the same over σ ≤ {FigureNumbers.Plain(TightSigma)}", Falling(inner.Select(Tight)), Comparison.AtLeast, 0.95),
+                Condition = $"σ ≤ {NumberText.Plain(TightSigma)}, tight classes",
+                UnderCondition = new Measurement($"the same over σ ≤ {NumberText.Plain(TightSigma)}", Falling(inner.Select(Tight)), Comparison.AtLeast, 0.95),
                 Explanation = "Theorem 3.4 bounds the distance from above by M·TCV/λ. Where TCV/λ is large the bound says nothing, and the tail energy of W_2 and W_3 first grows with λ, along a ridge of constant σ²/λ.",
             },
             new ClaimVerdict

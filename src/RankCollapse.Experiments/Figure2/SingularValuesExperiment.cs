@@ -1,5 +1,5 @@
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 
@@ -53,11 +53,11 @@ public sealed class SingularValuesExperiment : Experiment
         {
             ["data"] = $"MNIST, N = {printed.Samples}, {LayerSpectra.Classes} classes",
             ["network"] = $"feedforward, L = {LayerSpectra.Depth}, widths {printed.Width[0]}, tanh, identity output, no biases",
-            ["objective"] = $"squared loss, convention sum, λ = λ' = {FigureNumbers.Plain(printed.Lambda)}; also convention mean, λ' = 0 with λ = {FigureNumbers.Plain(SpectrumFamily.Free.Lambda)}, and λ'/λ from {FigureNumbers.Plain(Ratios(settings)[0])} to {FigureNumbers.Plain(Ratios(settings)[^1])} at δ = 0",
-            ["δ"] = string.Join(", ", Deltas(settings).Select(FigureNumbers.Plain)),
+            ["objective"] = $"squared loss, convention sum, λ = λ' = {NumberText.Plain(printed.Lambda)}; also convention mean, λ' = 0 with λ = {NumberText.Plain(SpectrumFamily.Free.Lambda)}, and λ'/λ from {NumberText.Plain(Ratios(settings)[0])} to {NumberText.Plain(Ratios(settings)[^1])} at δ = 0",
+            ["δ"] = string.Join(", ", Deltas(settings).Select(value => NumberText.Plain(value))),
             ["start"] = $"orthogonal, seed {settings.Seed}",
-            ["solver"] = $"gauss-newton to a relative gradient of {FigureNumbers.Plain(Configuration(settings, SpectrumFamily.AsPrinted, 1).GradientTolerance)} (δ = 0: {FigureNumbers.Plain(printed.GradientTolerance)}; λ' = 0: {FigureNumbers.Plain(Configuration(settings, SpectrumFamily.Free, 1).GradientTolerance)})",
-            ["first-order training"] = $"{firstOrder.Solver}, learning rate 10⁻³ with a cosine, {firstOrder.MaxEpochs} epochs, δ = {FigureNumbers.Plain(FirstOrderDelta)}",
+            ["solver"] = $"gauss-newton to a relative gradient of {NumberText.Plain(Configuration(settings, SpectrumFamily.AsPrinted, 1).GradientTolerance)} (δ = 0: {NumberText.Plain(printed.GradientTolerance)}; λ' = 0: {NumberText.Plain(Configuration(settings, SpectrumFamily.Free, 1).GradientTolerance)})",
+            ["first-order training"] = $"{firstOrder.Solver}, learning rate 10⁻³ with a cosine, {firstOrder.MaxEpochs} epochs, δ = {NumberText.Plain(FirstOrderDelta)}",
         };
     }
 
@@ -75,13 +75,7 @@ public sealed class SingularValuesExperiment : Experiment
             Tables = SpectraTables.Of(data),
             Verdicts = SpectraVerdicts.Judge(data),
             Notes = SpectraVerdicts.Notes(data),
-            Drawings = new Dictionary<string, FigureDrawing>
-            {
-                ["fig2"] = SpectraFigure.DrawFamilies(data),
-                ["fig4"] = SpectraFigure.DrawAll(data),
-                ["fig2-constant"] = ConstantFigure.Draw(data),
-            },
-            Charts = [SpectraFigure.Chart(data), ConstantFigure.Chart(data)],
+            Figures = [SpectraFigure.DrawFamilies(data), SpectraFigure.DrawAll(data), ConstantFigure.Draw(data)],
         };
     }
 

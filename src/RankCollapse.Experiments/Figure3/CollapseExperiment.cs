@@ -1,6 +1,5 @@
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Training;
@@ -74,8 +73,7 @@ public sealed class CollapseExperiment : Experiment
             Tables = CollapseTables.Of(newton, adam, adamOfMean),
             Verdicts = Judge(newton.Runs.Select(run => (run.LargestFinalTcv, run.HasRanks(Classes))).ToList()),
             Notes = CollapseNotes.Of(newton, adam, adamOfMean, Classes),
-            Charts = [CollapseFigure.Chart(newton, adam, adamOfMean, Classes)],
-            Drawings = new Dictionary<string, FigureDrawing> { ["collapse"] = CollapseFigure.Draw(newton, adam, adamOfMean, Classes) },
+            Figures = [CollapseFigure.Draw(newton, adam, adamOfMean, Classes)],
         };
     }
 

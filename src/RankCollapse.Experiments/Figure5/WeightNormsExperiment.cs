@@ -4,7 +4,7 @@ using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
 
@@ -64,10 +64,10 @@ public sealed class WeightNormsExperiment : Experiment
         {
             ["data"] = $"MNIST, N = {configuration.Samples}, {Classes} classes",
             ["network"] = $"residual, L = {Depth} (layers 2 … 5 residual), widths {configuration.Width[0]}, tanh, identity output, no biases",
-            ["objective"] = $"squared loss, convention sum, λ = λ' = {FigureNumbers.Plain(Lambda)}; for the last panel λ'/λ from 1 to 10⁻⁶ at δ = 0",
-            ["δ"] = string.Join(", ", Deltas(settings).Select(d => FigureNumbers.Plain(d))),
+            ["objective"] = $"squared loss, convention sum, λ = λ' = {NumberText.Plain(Lambda)}; for the last panel λ'/λ from 1 to 10⁻⁶ at δ = 0",
+            ["δ"] = string.Join(", ", Deltas(settings).Select(d => NumberText.Plain(d))),
             ["start"] = $"orthogonal, seed {settings.Seed}",
-            ["solver"] = $"gauss-newton to a relative gradient of {FigureNumbers.Plain(configuration.GradientTolerance)}; last panel: centroid problem to {FigureNumbers.Plain(CentroidTolerance)}, lifted, N = 200",
+            ["solver"] = $"gauss-newton to a relative gradient of {NumberText.Plain(configuration.GradientTolerance)}; last panel: centroid problem to {NumberText.Plain(CentroidTolerance)}, lifted, N = 200",
         };
     }
 
@@ -83,8 +83,7 @@ public sealed class WeightNormsExperiment : Experiment
             Tables = new Dictionary<string, DataTable> { ["weight-norms"] = TrajectoryTable(trained), ["weight-norms-without-feature-penalty"] = RatioTable(stationary) },
             Verdicts = WeightNormsVerdicts.Judge(trained, stationary),
             Notes = WeightNormsVerdicts.Notes(trained, stationary),
-            Drawings = new Dictionary<string, FigureDrawing> { ["fig5"] = WeightNormsFigure.Draw(Title, trained, stationary) },
-            Charts = [WeightNormsFigure.Chart(trained, stationary)],
+            Figures = [WeightNormsFigure.Draw(Title, trained, stationary)],
         };
     }
 

@@ -4,7 +4,6 @@ using RankCollapse.Experiments.Figure3;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Training;
@@ -77,12 +76,7 @@ public sealed class FeatureEvolutionExperiment : Experiment
             Tables = FeatureEvolutionTables.Of(moments, CollapseLog.Of(cell, Depth), labels),
             Verdicts = Judge(moments.All[0], moments.All[^1]),
             Notes = FeatureEvolutionNotes.Of(CollapseLog.Of(cell, Depth)),
-            Charts = [GramEvolutionFigure.Chart(moments, labels), PlaneEvolutionFigure.Chart(moments, labels)],
-            Drawings = new Dictionary<string, FigureDrawing>
-            {
-                [GramEvolutionFigure.Name] = GramEvolutionFigure.Draw(moments),
-                [PlaneEvolutionFigure.Name] = PlaneEvolutionFigure.Draw(moments, labels),
-            },
+            Figures = [GramEvolutionFigure.Draw(moments, labels), PlaneEvolutionFigure.Draw(moments, labels)],
         };
     }
 

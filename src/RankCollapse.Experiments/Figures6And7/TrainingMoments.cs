@@ -1,4 +1,6 @@
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Experiments.Figures6And7;
 
@@ -73,6 +75,21 @@ internal sealed class TrainingMoments
         }
         return cell;
     }
+
+    /// <summary>A figure with a block for each moment and a panel for each layer, the data first.</summary>
+    /// <param name="name">The figure's name.</param>
+    /// <param name="title">Its heading.</param>
+    /// <param name="reading">How to read it.</param>
+    /// <param name="panel">The panel of a moment and a layer; its title is set here.</param>
+    public Figure ToFigure(string name, string title, string reading, Func<FeatureSnapshot, int, Panel> panel) =>
+        new(name, title, reading, [.. All.Select((moment, m) => new PanelBlock([.. Enumerable.Range(0, moment.Grams.Count).Select(l => panel(moment, l) with { Title = l == 0 ? "data X" : $"layer {l}" })])
+        {
+            Heading = m == 0 ? "start" : m == All.Count - 1 ? $"end, iteration {moment.Epoch}" : $"iteration {moment.Epoch}",
+            Detail = $"J = {NumberText.Short(moment.Objective)}, mean TCV {NumberText.Short(moment.MeanTcv, 2)}",
+        })])
+        {
+            IsByMoment = true,
+        };
 
     private static string Name(string kind, int moment, int layer) => FormattableString.Invariant($"{kind}-{moment}-{layer:00}");
 }

@@ -1,7 +1,6 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Xml;
-using RankCollapse.Reporting;
-using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
@@ -54,22 +53,19 @@ internal static class FigureSection
         string svg;
         try
         {
-            svg = SvgMarkup.FromFile(file, $"{figure.Name}-{picture.Name}", PageColours.Variables);
+            svg = SvgMarkup.FromFile(file, $"{figure.Name}-{picture.Name}");
         }
         catch (XmlException e)
         {
             throw new InvalidInputException($"{figure.Name}/{picture.Name}.svg is no SVG file: {e.Message} Reproduce the figure again with --force.", e);
         }
-        FigureChart? chart = figure.Charts.FirstOrDefault(c => c.Name == picture.Name);
-        html.Append($"<figure id=\"{figure.Name}-{picture.Name}\"><h3>{PageText.Encode(picture.Title)}</h3>\n");
+        JsonNode? chart = ReproductionPage.Charts(figure)[picture.Name];
+        string key = ReproductionPage.Key(figure, picture.Name);
+        html.Append($"<figure id=\"{key}\"><h3>{PageText.Encode(picture.Title)}</h3>\n");
         // Where the chart shows one moment at a time, the picture is still what shows them all.
-        if (chart is null || chart.Moments.Count > 0) html.Append($"<div class=\"picture\">{svg}</div>\n");
-        if (chart is not null)
-        {
-            if (chart.Moments.Count > 0) html.Append("<h4 class=\"closer\">A closer look</h4>\n");
-            html.Append($"<div class=\"chart\" data-chart=\"{PageCharts.Key(figure, chart)}\"></div>\n");
-            html.Append(chart.Moments.Count > 0 ? "<noscript><p class=\"note\">The closer look needs scripts.</p></noscript>\n" : $"<noscript><div class=\"picture\">{svg}</div></noscript>\n");
-        }
+        if (chart?["moments"] is not null) html.Append($"<div class=\"picture\">{svg}</div>\n<h4 class=\"closer\">A closer look</h4>\n<div class=\"chart\" data-chart=\"{key}\"></div>\n<noscript><p class=\"note\">The closer look needs scripts.</p></noscript>\n");
+        else if (chart is not null) PageFrame.Chart(html, key, svg);
+        else html.Append($"<div class=\"picture\">{svg}</div>\n");
         html.Append($"<figcaption><p class=\"note\">{PageText.Sentence(picture.Reading)}</p><p class=\"files\">{Link(figure, picture.Name, "svg")} · {Link(figure, picture.Name, "png")}</p></figcaption></figure>\n");
     }
 

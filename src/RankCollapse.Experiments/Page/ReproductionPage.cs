@@ -1,5 +1,5 @@
 using System.Text;
-using RankCollapse.Reporting;
+using System.Text.Json.Nodes;
 using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Text;
 
@@ -21,13 +21,19 @@ internal static class ReproductionPage
         foreach (FigureResult figure in figures) FigureSection.Append(body, figure, picture => read(figure, picture));
         body.Append("</main>\n");
         body.Append($"<footer><p>Written by RankCollapse {PageText.Encode(figures[^1].Version)}. This page is complete in itself and loads nothing; its links lead to the data beside it.</p></footer>\n");
-        PageFrame.Scripts(body, PageCharts.ToJson(figures));
-
-        string content = body.ToString();
-        var page = new StringBuilder();
-        PageFrame.Head(page, "The paper's figures, reproduced · RankCollapse", PageColours.Css(content));
-        return page.Append(content).ToString();
+        var charts = new JsonObject();
+        foreach (FigureResult figure in figures)
+        {
+            foreach ((string name, JsonNode? chart) in Charts(figure)) charts[Key(figure, name)] = chart?.DeepClone();
+        }
+        return PageFrame.Page("The paper's figures, reproduced · RankCollapse", body.ToString(), charts.ToJsonString());
     }
+
+    /// <summary>The name of a figure's chart in the page.</summary>
+    internal static string Key(FigureResult figure, string chart) => $"{figure.Name}-{chart}";
+
+    /// <summary>A figure's charts by name.</summary>
+    internal static JsonObject Charts(FigureResult figure) => JsonNode.Parse(figure.Charts)!.AsObject();
 
     /// <summary>What a figure is called in links: the first part of its source.</summary>
     internal static string Label(FigureResult figure) => figure.Source.Split(',')[0];

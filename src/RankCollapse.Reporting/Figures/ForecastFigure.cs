@@ -1,48 +1,27 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
-using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;
 
 /// <summary>Forecast singular values against trained ones, layer by layer, and how far each forecast is off.</summary>
 internal static class ForecastFigure
 {
-    private const float DeviationHeight = 210;
     private const double LeastDeviation = 1e-7;
 
     /// <summary>Forecast values below this share of the largest are what is left of collapse, and are not drawn.</summary>
     private const double DrawnFrom = 1e-2;
     private const string Title = "Forecast against trained singular values";
-    private const string Reading = "Above, one panel for each layer: forecast singular values over the trained ones of the features (dots) and of the weights (triangles); on the dashed line they agree. Below, the largest deviation in each layer: features solid, weights dashed.";
+    private const string Reading = "Above, one panel for each layer: forecast singular values over the trained ones of the features (dots) and of the weights (triangles); on the dashed line they agree. Below, the distance in each layer: features solid, weights dashed.";
 
-    /// <summary>The picture.</summary>
-    public static FigureDrawing Draw(IReadOnlyList<Forecast> forecasts, RunSummary trained)
+    /// <summary>The figure.</summary>
+    public static Figure Draw(IReadOnlyList<Forecast> forecasts, RunSummary trained)
     {
-        int depth = trained.Layers.Count;
-        var grid = new PanelGrid(depth, FigureWidth.Full, 10, 52, 26, 22);
-        return new(grid.Width, (int)(grid.Height + DeviationHeight), Title, Reading, canvas =>
-        {
-            FigureText.LegendRow(canvas, 60, 10,
-            [
-                .. forecasts.Select((f, i) => new LegendEntry(f.Source, FigurePalette.Kind(i))),
-                new LegendEntry("features", FigurePalette.Muted, LegendKey.Dot),
-                new LegendEntry("weights", FigurePalette.Muted, LegendKey.Triangle),
-            ]);
-            var points = Points(forecasts, trained).ToList();
-            var values = points.SelectMany(p => new[] { p.Forecast, p.Trained }).Where(v => v > 0 && double.IsFinite(v)).DefaultIfEmpty(1).ToList();
-            AxisRange Axis() => AxisRange.Logarithmic(values.Min(), values.Max(), plainLabels: false, ticks: 4);
-            for (int l = 1; l <= depth; l++)
-                Panel(canvas, l, [.. points.Where(p => p.Layer == l)], forecasts.Count, Axis(), Axis(), grid.Area(l - 1), labelled: (l - 1) % grid.Columns == 0);
-            FigureText.Write(canvas, "trained singular value", grid.CentreX, grid.Height - 12, align: SKTextAlign.Center);
-            canvas.Save();
-            canvas.RotateDegrees(-90, 14, grid.CentreY);
-            FigureText.Write(canvas, "forecast singular value", 14, grid.CentreY, align: SKTextAlign.Center);
-            canvas.Restore();
-            Deviations(canvas, forecasts, trained, SKRect.Create(0, grid.Height, FigureDrawing.FullWidth, DeviationHeight));
-        });
+        var points = Points(forecasts, trained).Where(p => p.Forecast > 0 && p.Trained > 0 && double.IsFinite(p.Forecast + p.Trained)).ToList();
+        double[] ends = points.Count == 0 ? [1, 10] : [points.Min(p => Math.Min(p.Forecast, p.Trained)), points.Max(p => Math.Max(p.Forecast, p.Trained))];
+        IEnumerable<int> layers = Enumerable.Range(1, trained.Layers.Count);
+        return new Figure("forecast", Title, Reading, new PanelBlock([.. layers.Select(l => Of(forecasts, l, [.. points.Where(p => p.Layer == l)], ends))]), new PanelBlock(Deviations(forecasts, trained)));
     }
 
     /// <summary>Every pair of a forecast and a trained singular value that are compared.</summary>
@@ -62,56 +41,51 @@ internal static class ForecastFigure
             forecast.TakeWhile(f => f >= DrawnFrom * forecast[0]).Zip(found).Select((pair, k) => new ForecastPoint(source, layer, isWeight, k, pair.First, pair.Second));
     }
 
-    private static void Panel(SKCanvas canvas, int layer, ForecastPoint[] points, int sources, AxisRange x, AxisRange y, SKRect area, bool labelled)
+    // From large rings to small dots, the first source on top: all of them stay visible where they agree.
+    private static Panel Of(IReadOnlyList<Forecast> forecasts, int layer, ForecastPoint[] points, double[] ends) => new()
     {
-        using var panel = new PlotPanel($"layer {layer}", "", "");
-        panel.SetAxes(x, y);
-        panel.HideTicks(x: false, y: !labelled);
-        panel.AddLine([x.Minimum, x.Maximum], [y.Minimum, y.Maximum], FigurePalette.Reference, 1, dashed: true);
-
-        // From the last source to the first, from large rings to small dots: all of them stay visible where they agree.
-        for (int source = sources - 1; source >= 0; source--)
-        {
-            foreach (bool isWeight in new[] { false, true })
-            {
-                var drawn = points.Where(p => p.Source == source && p.IsWeight == isWeight && p.Forecast > 0 && p.Trained > 0).ToList();
-                panel.AddMarkers(
-                    [.. drawn.Select(p => Math.Log10(p.Trained))], [.. drawn.Select(p => Math.Log10(p.Forecast))], FigurePalette.Kind(source),
-                    (isWeight ? 5f : 4f) + (2.4f * source), Shape(isWeight, isFilled: source == 0));
-            }
-        }
-        float labels = labelled ? 30 : 0;
-        panel.Render(canvas, new SKRect(area.Left - labels, area.Top, area.Right, area.Bottom), new Margins(6 + labels, 8, 24, 22));
-    }
-
-    private static ScottPlot.MarkerShape Shape(bool isWeight, bool isFilled) => (isWeight, isFilled) switch
-    {
-        (true, true) => ScottPlot.MarkerShape.FilledTriangleUp,
-        (true, false) => ScottPlot.MarkerShape.OpenTriangleUp,
-        (false, true) => ScottPlot.MarkerShape.FilledCircle,
-        (false, false) => ScottPlot.MarkerShape.OpenCircle,
+        Title = $"layer {layer}",
+        X = new Axis("trained singular value", "s") { IsLogarithmic = true },
+        Y = new Axis("forecast singular value", "s") { IsLogarithmic = true },
+        Series =
+        [
+            .. from source in Enumerable.Range(0, forecasts.Count)
+               from isWeight in new[] { true, false }
+               let drawn = points.Where(p => p.Source == source && p.IsWeight == isWeight).ToList()
+               select new Series(forecasts[source].Source, Palette.Kind(source), [.. drawn.Select(p => p.Trained)], [.. drawn.Select(p => p.Forecast)], Shape(isWeight, isFilled: source == 0))
+               {
+                   Kind = isWeight ? "weights" : "features",
+                   Size = (isWeight ? 5 : 4) + (2.4 * source),
+               },
+            new Series("equal", Palette.Reference, ends, ends, Mark.Dashed) { Size = 1 },
+        ],
     };
 
-    private static void Deviations(SKCanvas canvas, IReadOnlyList<Forecast> forecasts, RunSummary trained, SKRect area)
+    private static Mark Shape(bool isWeight, bool isFilled) => (isWeight, isFilled) switch
+    {
+        (true, true) => Mark.Triangles,
+        (true, false) => Mark.OpenTriangles,
+        (false, true) => Mark.Dots,
+        (false, false) => Mark.Rings,
+    };
+
+    private static Panel Deviations(IReadOnlyList<Forecast> forecasts, RunSummary trained)
     {
         int depth = trained.Layers.Count;
-        var lines = new List<(int Source, bool IsWeight, double[] Values)>();
-        for (int i = 0; i < forecasts.Count; i++)
-        {
-            lines.Add((i, false, [.. forecasts[i].Layers.Select(l => Drawn(l.FeatureDistance(trained.Layers[l.Layer - 1].FeatureSingularValues)))]));
-            lines.Add((i, true, [.. forecasts[i].Layers.Select(l => Drawn(l.WeightDistance(trained.Layers[l.Layer - 1].WeightSingularValues)))]));
-        }
-        var finite = lines.SelectMany(l => l.Values).Where(double.IsFinite).DefaultIfEmpty(1).ToList();
-        using var panel = new PlotPanel("", "layer", "distance, %");
-        panel.SetAxes(AxisRange.Linear(0.7, depth + 0.3, Math.Min(depth + 1, 15), wholeOnly: true), AxisRange.Logarithmic(finite.Min(), finite.Max(), ticks: 6));
         double[] layers = [.. Enumerable.Range(1, depth).Select(l => (double)l)];
-        foreach ((int source, bool isWeight, double[] values) in lines)
+        return new Panel
         {
-            double[] logarithms = [.. values.Select(Math.Log10)];
-            panel.AddLine(layers, logarithms, FigurePalette.Kind(source), 1.4f, dashed: isWeight);
-            panel.AddMarkers(layers, logarithms, FigurePalette.Kind(source), isWeight ? 6.5f : 5.5f, Shape(isWeight, isFilled: true));
-        }
-        panel.Render(canvas, area, new Margins(58, 12, 44, 10));
+            X = Axis.Layer with { Minimum = 0.7, Maximum = depth + 0.3 },
+            Y = new Axis("distance", Unit: "%") { IsLogarithmic = true },
+            Series =
+            [
+                .. forecasts.SelectMany((forecast, i) => (Series[])
+                [
+                    new(forecast.Source, Palette.Kind(i), layers, [.. forecast.Layers.Select(l => Drawn(l.FeatureDistance(trained.Layers[l.Layer - 1].FeatureSingularValues)))], Mark.DottedLine),
+                    new(forecast.Source, Palette.Kind(i), layers, [.. forecast.Layers.Select(l => Drawn(l.WeightDistance(trained.Layers[l.Layer - 1].WeightSingularValues)))], Mark.Dashed),
+                ]),
+            ],
+        };
 
         // Per cent; a deviation of rounding is drawn at the least one.
         static double Drawn(double? deviation) => deviation is { } value && double.IsFinite(value) ? Math.Max(100 * value, LeastDeviation) : double.NaN;

@@ -1,9 +1,7 @@
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
-using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;
 
@@ -21,17 +19,13 @@ internal sealed class GramMatricesFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         run.Layers.Any(l => Normalised(run, l, 1) is not null) ? null : "The features of every layer are zero or not finite.";
 
-    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width)
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run)
     {
-        var grid = new PanelGrid(run.Depth, width, 20, 4, 4, 42);
-        int most = width == FigureWidth.Column ? 100 : run.Depth <= 5 ? RunMeasurements.MostPicturedSamples : run.Depth <= 10 ? 160 : 110;
-        return new(grid.Width, grid.Height, Title, Reading, canvas =>
-        {
-            var pictures = run.Layers.Select(l => Normalised(run, l, most)).ToList();
-            double lowest = Math.Min(0, pictures.Where(p => p is not null).Min(p => p!.Value.Lowest));
-            for (int l = 1; l <= run.Depth; l++) Panel(canvas, l, pictures[l - 1], lowest, grid.Area(l - 1));
-            HeatMapDrawing.Scale(canvas, 6, grid.Height - 34, width == FigureWidth.Full ? 220 : 110, lowest, "inner product / largest in the panel");
-        });
+        int[] order = run.ThinnedOrder(run.Depth <= 5 ? RunMeasurements.MostPicturedSamples : run.Depth <= 10 ? 160 : 110);
+        var pictures = run.Layers.Select(l => Normalised(run, l, order.Length)).ToList();
+        string[] names = [.. order.Select(i => run.HasLabels ? $"class {run.Run.DataSet.Labels[i]}" : $"sample {i}")];
+        var scale = new ColourScale("inner product / largest in the panel", Math.Min(0, pictures.Where(p => p is not null).Min(p => p!.Value.Lowest)), 1);
+        return [new([.. pictures.Select((picture, i) => Of(i + 1, picture, scale, names))])];
     }
 
     public override string Sentence(RunMeasurements run)
@@ -41,7 +35,7 @@ internal sealed class GramMatricesFigure : RunFigure
         if (distances.Count == 0) return "No layer's Gram matrix could be compared with its blocks.";
         int[] flat = [.. distances.Where(s => s.Value <= FlatBelow).Select(s => s.Layer)];
         var worst = distances.MaxBy(s => s.Value);
-        string rest = $"layer {worst.Layer} is farthest from them, {NumberText.Short(100 * worst.Value!.Value, 2)} % of its norm away";
+        string rest = $"layer {worst.Layer} is farthest from them, {NumberText.Percent(worst.Value!.Value)} of its norm away";
         if (flat.Length == run.Depth) return "Every layer shows flat blocks, one for each pair of classes, to within 0.1 % of the matrix's norm.";
         return flat.Length == 0 ? $"No layer shows flat blocks; {rest}." : $"{char.ToUpperInvariant(NumberText.Layers(flat)[0])}{NumberText.Layers(flat)[1..]} {(flat.Length == 1 ? "shows" : "show")} flat blocks, to within 0.1 % of the matrix's norm; {rest}.";
     }
@@ -78,16 +72,11 @@ internal sealed class GramMatricesFigure : RunFigure
         return largest > 0 && double.IsFinite(largest) ? (gram, lowest / largest, largest) : null;
     }
 
-    private static void Panel(SKCanvas canvas, int layer, (Matrix Values, double Lowest, double Largest)? picture, double lowest, SKRect area)
+    private static Panel Of(int layer, (Matrix Values, double Lowest, double Largest)? picture, ColourScale scale, string[] names)
     {
-        float side = Math.Min(area.Width - 8, area.Height - 34);
-        FigureText.Write(canvas, $"layer {layer}", area.Left + 2, area.Top + 13, FigureText.TitleSize, bold: true);
-        if (picture is not { } known)
-        {
-            FigureText.Write(canvas, "zero or not finite", area.Left + 2, area.Top + 40, FigureText.TickSize, FigurePalette.Muted);
-            return;
-        }
-        FigureText.Write(canvas, $"max {NumberText.Short(known.Largest)}", area.Left + 2 + side, area.Top + 13, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Right);
-        HeatMapDrawing.Matrix(canvas, known.Values, known.Largest, lowest, SKRect.Create(area.Left + 2, area.Top + 20, side, side));
+        var panel = new Panel { Title = $"layer {layer}", X = new Axis("sample, by class"), Y = new Axis("sample, by class") };
+        return picture is { } known
+            ? panel with { Detail = $"max {NumberText.Short(known.Largest)}", Heat = HeatMap.Picture(known.Values, known.Largest, scale, names) }
+            : panel with { HasEqualAxes = true, Note = "zero or not finite" };
     }
 }

@@ -1,8 +1,6 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
-using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;
 
@@ -18,19 +16,10 @@ internal sealed class NumericalRankFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         Drawn(run, RankMetrics.FeatureNumericalRank.Key).Count + Drawn(run, RankMetrics.WeightNumericalRank.Key).Count == 0 ? "Numerical ranks were not recorded during training." : null;
 
-    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width) => new(FigureDrawing.FullWidth, 270, Title, Reading, canvas =>
-    {
-        var features = Drawn(run, RankMetrics.FeatureNumericalRank.Key);
-        var weights = Drawn(run, RankMetrics.WeightNumericalRank.Key);
-        var all = features.Concat(weights).Select(d => d.Series).ToList();
-        double largest = Math.Max(run.Classes, all.SelectMany(s => s.Values).Where(double.IsFinite).Max());
-        AxisRange epochs = SeriesExtent.Epochs(all, 4);
-        AxisRange ranks = AxisRange.Linear(0, largest * 1.06, wholeOnly: true);
-        Panel(canvas, run, features, "features", epochs, ranks, SKRect.Create(0, 0, 292, 270));
-        Panel(canvas, run, weights, "weights", epochs, ranks, SKRect.Create(288, 0, 280, 270));
-        int[] layers = [.. features.Concat(weights).Select(d => d.Layer).Distinct().Order()];
-        FigureText.Legend(canvas, 578, 22, LayerLegend.Entries(layers, run.Depth).Append(new LegendEntry($"K = {run.Classes}", FigurePalette.Reference, LegendKey.Dashed)));
-    });
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) =>
+    [
+        new(Of(run, "features", RankMetrics.FeatureNumericalRank.Key), Of(run, "weights", RankMetrics.WeightNumericalRank.Key)),
+    ];
 
     public override string Sentence(RunMeasurements run)
     {
@@ -53,14 +42,18 @@ internal sealed class NumericalRankFigure : RunFigure
         _ => NumberText.Layers(layers),
     };
 
-    private static void Panel(SKCanvas canvas, RunMeasurements run, List<(int Layer, MetricSeries Series)> drawn, string title, AxisRange epochs, AxisRange ranks, SKRect area)
+    private static Panel Of(RunMeasurements run, string title, string metric)
     {
-        using var panel = new PlotPanel(title, "epoch", title == "features" ? "numerical rank" : "");
-        panel.SetAxes(epochs, ranks);
-        panel.AddLevel(run.Classes);
-        foreach (var (layer, series) in drawn) panel.AddLine(series.Epochs, series.Values, FigurePalette.Layer(layer, run.Depth));
-        if (drawn.Count == 0) panel.AddNote((epochs.Minimum + epochs.Maximum) / 2, (ranks.Minimum + ranks.Maximum) / 2, "not recorded");
-        panel.Render(canvas, area, new Margins(title == "features" ? 52 : 40, 12, 44, 26));
+        var drawn = Drawn(run, metric);
+        return new Panel
+        {
+            Title = title,
+            Note = drawn.Count == 0 ? "not recorded" : "",
+            X = Axis.Epoch,
+            Y = new Axis("numerical rank") { Minimum = 0 },
+            Series = [.. drawn.Select(d => Series.OfLayer(d.Layer, run.Depth, d.Series.Epochs, d.Series.Values))],
+            Levels = [new ReferenceLine(run.Classes, $"K = {run.Classes}")],
+        };
     }
 
     private static double Last(RunMeasurements run, string metric, int layer) =>

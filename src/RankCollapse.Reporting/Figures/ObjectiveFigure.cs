@@ -1,8 +1,6 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
-using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;
 
@@ -27,16 +25,10 @@ internal sealed class ObjectiveFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The objective was not recorded during training, or never took a positive finite value." : null;
 
-    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width) => new(FigureDrawing.FullWidth, 300, Title, Reading, canvas =>
-    {
-        var drawn = Drawn(run);
-        using var panel = new PlotPanel("", "epoch", "value");
-        panel.SetAxes(SeriesExtent.Epochs(drawn.Select(d => d.Series)), SeriesExtent.Logarithmic(drawn.SelectMany(d => d.Series.Values), ticks: 8)!);
-        foreach (var (_, series, colour) in Enumerable.Reverse(drawn))
-            panel.AddLine(series.Epochs, series.Logarithms(), colour, colour == FigurePalette.Ink ? 2.2f : 1.6f);
-        panel.Render(canvas, SKRect.Create(0, 0, 540, 300), new Margins(62, 12, 44, 12));
-        FigureText.Legend(canvas, 548, 14, drawn.Select(d => new LegendEntry(d.Label, d.Colour)));
-    });
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) =>
+    [
+        new(new Panel { X = Axis.Epoch, Y = new Axis("value") { IsLogarithmic = true }, Series = Drawn(run) }),
+    ];
 
     public override string Sentence(RunMeasurements run)
     {
@@ -67,14 +59,14 @@ internal sealed class ObjectiveFigure : RunFigure
     private static string Label(RunMeasurements run, int part) =>
         Parts[part].Metric == NetworkMetrics.DataLoss.Key && run.DataFactor != 1 ? "data loss / N" : Parts[part].Label;
 
-    /// <summary>The series that can be drawn on a logarithmic scale; J itself in ink, its parts in the colours of kinds, in their order.</summary>
-    internal static List<(string Label, MetricSeries Series, string Colour)> Drawn(RunMeasurements run)
+    // The parts that can be drawn on a logarithmic scale; J itself in ink.
+    private static List<Series> Drawn(RunMeasurements run)
     {
-        var drawn = new List<(string, MetricSeries, string)>();
+        var drawn = new List<Series>();
         for (int i = 0; i < Parts.Length; i++)
         {
             if (Part(run, Parts[i].Metric) is { } series && series.Values.Any(v => v > 0 && double.IsFinite(v)))
-                drawn.Add((Label(run, i), series, i == 0 ? FigurePalette.Ink : FigurePalette.Kind(i - 1)));
+                drawn.Add(new Series(Label(run, i), i == 0 ? Palette.Ink : Palette.Kind(i - 1), series.Epochs, series.Values) { Size = i == 0 ? 2.2 : null });
         }
         return drawn;
     }

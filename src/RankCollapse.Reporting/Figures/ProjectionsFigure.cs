@@ -1,10 +1,7 @@
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
-using ScottPlot;
-using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;
 
@@ -12,26 +9,20 @@ namespace RankCollapse.Reporting.Figures;
 internal sealed class ProjectionsFigure : RunFigure
 {
     private const int MostSamples = 600;
-    private static readonly MarkerShape[] Shapes = [MarkerShape.FilledCircle, MarkerShape.FilledTriangleUp, MarkerShape.FilledSquare];
-    private static readonly LegendKey[] Keys = [LegendKey.Dot, LegendKey.Triangle, LegendKey.Square];
 
     public override string Name => "projections";
 
     public override string Title => "Features in a random plane";
 
-    public override string Reading => "Each layer's features, projected orthogonally to a plane drawn at random with the run's seed, each panel on its own scale; collapsed classes become single points.";
+    public override string Reading => "Each layer's features, projected orthogonally to a plane drawn at random with the run's seed, each panel on its own scale around 0, whose end stands beside its title; collapsed classes become single points.";
 
     public override string? Missing(RunMeasurements run) =>
         run.Layers.Any(l => Project(run, l) is not null) ? null : "The features of every layer are not finite.";
 
-    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width)
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run)
     {
-        var grid = new PanelGrid(run.Depth, width, 4, 4, run.HasLabels ? 8 + (20 * LegendRows(run, width)) : 4, 4);
-        return new(grid.Width, grid.Height, Title, Reading, canvas =>
-        {
-            if (run.HasLabels) Legend(canvas, run, LegendColumns(width));
-            for (int l = 1; l <= run.Depth; l++) Panel(canvas, run, l, grid.Area(l - 1));
-        });
+        int[] order = run.ThinnedOrder(MostSamples);
+        return [new([.. run.Layers.Select(l => Of(run, l, order))])];
     }
 
     public override string Sentence(RunMeasurements run)
@@ -76,47 +67,18 @@ internal sealed class ProjectionsFigure : RunFigure
         if (norm > 0) System.Numerics.Tensors.TensorPrimitives.Divide(vector, norm, vector);
     }
 
-    private static void Panel(SKCanvas canvas, RunMeasurements run, int layer, SKRect area)
+    private static Panel Of(RunMeasurements run, int layer, int[] order)
     {
-        using var panel = new PlotPanel($"layer {layer}", "", "");
-        if (Project(run, layer) is not { } plane)
+        var panel = new Panel { Title = $"layer {layer}", HasEqualAxes = true, X = new Axis("first coordinate"), Y = new Axis("second coordinate") };
+        if (Project(run, layer) is not { } plane) return panel with { Note = "not finite" };
+        return panel with
         {
-            AxisRange empty = new(0, 1, new ScottPlot.TickGenerators.NumericManual());
-            panel.SetAxes(empty, empty);
-            panel.AddNote(0.5, 0.5, "not finite");
-            panel.Render(canvas, area, new Margins(34, 6, 22, 22));
-            return;
-        }
-        int[] order = run.ThinnedOrder(MostSamples);
-        double half = Math.Max(1e-300, 1.12 * plane.AsSpan().ToArray().Max(Math.Abs));
-        AxisRange axis = new(-half, half, AxisTicks.Symmetric(half));
-        panel.SetAxes(axis, axis);
-        foreach (var group in order.GroupBy(i => run.HasLabels ? run.Run.DataSet.Labels[i] : 0))
-        {
-            panel.AddMarkers(
-                [.. group.Select(i => plane[0, i])],
-                [.. group.Select(i => plane[1, i])],
-                FigurePalette.Kind(group.Key),
-                run.Run.DataSet.SampleCount > 100 ? 4.2f : 5.5f,
-                Shapes[group.Key / FigurePalette.KindCount % Shapes.Length]);
-        }
-        panel.Render(canvas, area, new Margins(34, 6, 22, 22));
-    }
-
-    private static int LegendColumns(FigureWidth width) => width == FigureWidth.Full ? 8 : 4;
-
-    private static int LegendRows(RunMeasurements run, FigureWidth width) =>
-        (Math.Min(run.Classes, 3 * FigurePalette.KindCount) + LegendColumns(width) - 1) / LegendColumns(width);
-
-    private static void Legend(SKCanvas canvas, RunMeasurements run, int columns)
-    {
-        int shown = Math.Min(run.Classes, 3 * FigurePalette.KindCount);
-        for (int k = 0; k < shown; k++)
-        {
-            string text = k == shown - 1 && shown < run.Classes ? $"{k} … {run.Classes - 1}" : $"class {k}";
-            new LegendEntry(text, FigurePalette.Kind(k), Keys[k / FigurePalette.KindCount % Keys.Length])
-                .DrawKey(canvas, 8 + (k % columns * 83), 11 + (k / columns * 20));
-            FigureText.Write(canvas, text, 8 + (k % columns * 83) + 22, 15 + (k / columns * 20));
-        }
+            Detail = $"± {NumberText.Short(plane.AsSpan().ToArray().Max(Math.Abs), 2)}",
+            Series =
+            [
+                .. order.GroupBy(i => run.HasLabels ? run.Run.DataSet.Labels[i] : 0).OrderBy(group => group.Key)
+                    .Select(group => Series.OfClass(group.Key, [.. group.Select(i => plane[0, i])], [.. group.Select(i => plane[1, i])]) with { Name = run.HasLabels ? $"class {group.Key}" : "samples" }),
+            ],
+        };
     }
 }

@@ -1,5 +1,4 @@
 using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Rendering;
 
 namespace RankCollapse.Reporting.Figures;
 
@@ -18,31 +17,27 @@ internal abstract class RunFigure
     /// <summary>Why the figure cannot be drawn for this run; null where it can.</summary>
     public abstract string? Missing(RunMeasurements run);
 
-    /// <summary>The picture; only where nothing is missing. Figures over epochs are always of full width.</summary>
-    public abstract FigureDrawing Draw(RunMeasurements run, FigureWidth width);
+    /// <summary>The panels; only where nothing is missing.</summary>
+    public abstract IReadOnlyList<PanelBlock> Draw(RunMeasurements run);
 
     /// <summary>One plain sentence, computed from the run, on what to see.</summary>
     public abstract string Sentence(RunMeasurements run);
 
     /// <summary>All figures, in the report's order.</summary>
-    public static IReadOnlyList<RunFigure> All { get; } =
-    [
+    public static Registry<RunFigure> All { get; } = new(
+        "figure of a run",
+        figure => figure.Name,
         new ObjectiveFigure(),
         new TotalClusterVariationFigure(),
         new NumericalRankFigure(),
+        new RecordedMetricsFigure(),
         new FeatureSpectraFigure(),
         new GramMatricesFigure(),
         new ProjectionsFigure(),
-        new WeightSpectraFigure(),
-    ];
+        new WeightSpectraFigure());
 
-    /// <summary>The picture, or a small one that says why there is none.</summary>
-    public FigureDrawing DrawOrExplain(RunMeasurements run) =>
-        Missing(run) is { } reason ? Explain(reason) : Draw(run, FigureWidth.Full);
-
-    private FigureDrawing Explain(string reason) => new(FigureDrawing.FullWidth, 80, Title, reason, canvas =>
-    {
-        FigureText.Write(canvas, Title, 16, 32, FigureText.TitleSize, bold: true);
-        FigureText.Write(canvas, reason, 16, 54, FigureText.LabelSize, FigurePalette.Muted);
-    });
+    /// <summary>The figure as data; where something is missing it says so in place of panels.</summary>
+    public Figure Of(RunMeasurements run) => Missing(run) is { } reason
+        ? new Figure(Name, Title, reason, new PanelBlock { Heading = Title, Detail = reason })
+        : new Figure(Name, Title, Reading, Draw(run));
 }

@@ -1,9 +1,7 @@
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
-using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;
 
@@ -21,22 +19,23 @@ internal sealed class TotalClusterVariationFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         run.Layers.Any(l => HasPositive(run.Series(CollapseMetrics.TcvUpper.Key, l))) ? null : "The total cluster variation was not recorded during training, or was never positive and finite.";
 
-    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width) => new(FigureDrawing.FullWidth, 300, Title, Reading, canvas =>
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run)
     {
-        var drawn = run.Layers.Where(l => HasPositive(run.Series(CollapseMetrics.TcvUpper.Key, l))).ToList();
-        int[] dashed = [.. drawn.Where(l => ClassesPartDiffers(run, l))];
-        var all = drawn.Select(l => run.Series(CollapseMetrics.TcvUpper.Key, l)!).Concat(dashed.Select(l => run.Series(CollapseMetrics.WcssOfClasses.Key, l)!)).ToList();
-        using var panel = new PlotPanel("", "epoch", $"TCV with K = {run.Classes}");
-        panel.SetAxes(SeriesExtent.Epochs(all), SeriesExtent.Logarithmic(all.SelectMany(s => s.Values), ticks: 8)!);
-        foreach (int l in dashed)
-            panel.AddLine(run.Series(CollapseMetrics.WcssOfClasses.Key, l)!.Epochs, run.Series(CollapseMetrics.WcssOfClasses.Key, l)!.Logarithms(), FigurePalette.Layer(l, run.Depth), 1.2f, dashed: true);
-        foreach (int l in drawn)
-            panel.AddLine(run.Series(CollapseMetrics.TcvUpper.Key, l)!.Epochs, run.Series(CollapseMetrics.TcvUpper.Key, l)!.Logarithms(), FigurePalette.Layer(l, run.Depth));
-        panel.Render(canvas, SKRect.Create(0, 0, 560, 300), new Margins(62, 12, 44, 12));
-        var legend = LayerLegend.Entries(drawn, run.Depth);
-        if (dashed.Length != 0) legend.Add(new LegendEntry("of classes", FigurePalette.Muted, LegendKey.Dashed));
-        FigureText.Legend(canvas, 568, 10, legend);
-    });
+        Series Of(string metric, int layer) => Series.OfLayer(layer, run.Depth, run.Series(metric, layer)!.Epochs, run.Series(metric, layer)!.Values);
+        return
+        [
+            new(new Panel
+            {
+                X = Axis.Epoch,
+                Y = Axis.Of(CollapseMetrics.TcvUpper) with { Symbol = $"with K = {run.Classes}" },
+                Series =
+                [
+                    .. run.Layers.Where(l => HasPositive(run.Series(CollapseMetrics.TcvUpper.Key, l))).Select(l => Of(CollapseMetrics.TcvUpper.Key, l)),
+                    .. run.Layers.Where(l => ClassesPartDiffers(run, l)).Select(l => Of(CollapseMetrics.WcssOfClasses.Key, l) with { Name = "of the classes", Mark = Mark.Dashed, Size = 1.2 }),
+                ],
+            }),
+        ];
+    }
 
     public override string Sentence(RunMeasurements run)
     {
@@ -62,7 +61,7 @@ internal sealed class TotalClusterVariationFigure : RunFigure
     private static bool HasPositive(MetricSeries? series) => series is not null && series.Values.Any(v => v > 0 && double.IsFinite(v));
 
     /// <summary>Whether the classes' sum of squares is visibly above the best partition's at some epoch.</summary>
-    internal static bool ClassesPartDiffers(RunMeasurements run, int layer)
+    private static bool ClassesPartDiffers(RunMeasurements run, int layer)
     {
         if (run.Series(CollapseMetrics.WcssOfClasses.Key, layer) is not { } classes || run.Series(CollapseMetrics.TcvUpper.Key, layer) is not { } best || !HasPositive(classes)) return false;
         var byEpoch = best.Epochs.Zip(best.Values).GroupBy(p => p.First).ToDictionary(g => g.Key, g => g.First().Second);

@@ -1,9 +1,7 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
-using SkiaSharp;
 
 namespace RankCollapse.Reporting.Figures;
 
@@ -22,19 +20,7 @@ internal sealed class WeightSpectraFigure : RunFigure
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The singular values of the weights are missing from the summary, are zero, or are not finite." : null;
 
-    public override FigureDrawing Draw(RunMeasurements run, FigureWidth width) => width == FigureWidth.Full
-        ? new(FigureDrawing.FullWidth, 290, Title, Reading, canvas =>
-        {
-            Spectra(canvas, run, SKRect.Create(0, 0, 296, 290));
-            Ranks(canvas, run, SKRect.Create(296, 0, 290, 290));
-            FigureText.Legend(canvas, 594, 22, LayerLegend.Entries([.. Drawn(run).Select(s => s.Layer)], run.Depth));
-        })
-        : new(FigureDrawing.ColumnWidth, 540, Title, Reading, canvas =>
-        {
-            Spectra(canvas, run, SKRect.Create(0, 0, 262, 270));
-            Ranks(canvas, run, SKRect.Create(0, 270, 340, 270));
-            FigureText.Legend(canvas, 268, 22, LayerLegend.Entries([.. Drawn(run).Select(s => s.Layer)], run.Depth));
-        });
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) => [new(Spectra(run), Ranks(run))];
 
     public override string Sentence(RunMeasurements run)
     {
@@ -51,44 +37,39 @@ internal sealed class WeightSpectraFigure : RunFigure
             : $"The weights of {NumberText.Layers(low)} have numerical rank at most K = {run.Classes}; {most}.";
     }
 
-    private static void Spectra(SKCanvas canvas, RunMeasurements run, SKRect area)
+    private static Panel Spectra(RunMeasurements run) => new()
     {
-        var drawn = Drawn(run);
-        double smallest = Math.Min(RankTolerance / 3, drawn.SelectMany(s => s.WeightSingularValues.Select(v => v / s.WeightSingularValues[0])).Where(v => v >= Floor).Min());
-        using var spectra = new PlotPanel("spectra of the weights", "index of the singular value", "relative singular value");
-        spectra.SetAxes(
-            AxisRange.Logarithmic(1, Math.Max(2, drawn.Max(s => s.WeightSingularValues.Count)), plainLabels: true),
-            AxisRange.Logarithmic(smallest, 1));
-        spectra.AddMark(Math.Log10(run.Classes));
-        spectra.AddLevel(Math.Log10(RankTolerance));
-        foreach (LayerSummary summary in drawn)
-        {
-            var values = summary.WeightSingularValues.Select(v => v / summary.WeightSingularValues[0]).TakeWhile(v => v >= Floor).ToList();
-            spectra.AddLine([.. values.Select((_, i) => Math.Log10(i + 1))], [.. values.Select(Math.Log10)], FigurePalette.Layer(summary.Layer, run.Depth));
-        }
-        spectra.Render(canvas, area, new Margins(58, 8, 44, 26));
-    }
-
-    private static void Ranks(SKCanvas canvas, RunMeasurements run, SKRect area)
-    {
-        using var panel = new PlotPanel("final numerical ranks", "layer", "rank");
-        int highest = run.Run.Summary.Layers.Max(s => Math.Max(s.WeightNumericalRank, s.FeatureNumericalRank));
-        panel.SetAxes(
-            AxisRange.Linear(0.4, run.Depth + 0.6, Math.Min(run.Depth + 1, 15), wholeOnly: true),
-            AxisRange.Linear(0, Math.Max(run.Classes, highest) * 1.1, wholeOnly: true));
-        foreach (LayerSummary summary in run.Run.Summary.Layers)
-        {
-            panel.AddBar(summary.Layer - 0.2, summary.WeightNumericalRank, 0.38, FigurePalette.Kind(0));
-            panel.AddBar(summary.Layer + 0.2, summary.FeatureNumericalRank, 0.38, FigurePalette.Kind(4));
-        }
-        panel.AddLevel(run.Classes);
-        panel.Render(canvas, area, new Margins(50, 8, 62, 26));
-        FigureText.LegendRow(canvas, area.Left + 40, area.Bottom - 9,
+        Title = "spectra of the weights",
+        X = new Axis("index of the singular value", "i") { IsLogarithmic = true },
+        Y = new Axis("relative singular value", "s_i/s_1") { IsLogarithmic = true },
+        Marks = [new ReferenceLine(run.Classes, $"K = {run.Classes}")],
+        Levels = [new ReferenceLine(RankTolerance, $"tolerance {NumberText.PowerOfTen(RankTolerance)}")],
+        Series =
         [
-            new LegendEntry("weights", FigurePalette.Kind(0), LegendKey.Square),
-            new LegendEntry("features", FigurePalette.Kind(4), LegendKey.Square),
-            new LegendEntry($"K = {run.Classes}", FigurePalette.Reference, LegendKey.Dashed),
-        ]);
+            .. Drawn(run).Select(summary =>
+            {
+                double[] values = [.. summary.WeightSingularValues.Select(v => v / summary.WeightSingularValues[0]).TakeWhile(v => v >= Floor)];
+                return Series.OfLayer(summary.Layer, run.Depth, [.. values.Select((_, i) => i + 1.0)], values);
+            }),
+        ],
+    };
+
+    private static Panel Ranks(RunMeasurements run)
+    {
+        LayerSummary[] layers = [.. run.Run.Summary.Layers];
+        double[] places = [.. layers.Select(summary => (double)summary.Layer)];
+        return new Panel
+        {
+            Title = "final numerical ranks",
+            X = Axis.Layer with { Minimum = 0.4, Maximum = run.Depth + 0.6 },
+            Y = new Axis("rank") { Minimum = 0 },
+            Levels = [new ReferenceLine(run.Classes, $"K = {run.Classes}")],
+            Series =
+            [
+                new Series("weights", Palette.Weights, places, [.. layers.Select(summary => (double)summary.WeightNumericalRank)], Mark.Bars),
+                new Series("features", Palette.Features, places, [.. layers.Select(summary => (double)summary.FeatureNumericalRank)], Mark.Bars),
+            ],
+        };
     }
 
     private static List<LayerSummary> Drawn(RunMeasurements run) =>

@@ -1,5 +1,4 @@
 using RankCollapse.Reporting.Text;
-using ScottPlot;
 using SkiaSharp;
 
 namespace RankCollapse.Reporting.Fonts;
@@ -13,7 +12,6 @@ internal static class FigureFont
     private static readonly Lazy<SKTypeface> RegularFace = new(() => Load("Inter-Regular.otf"));
     private static readonly Lazy<SKTypeface> SemiBoldFace = new(() => Load("Inter-SemiBold.otf"));
     private static readonly Lazy<string> FaceRules = new(() => FaceRule("Inter-Regular.woff2", 400) + FaceRule("Inter-SemiBold.woff2", 600));
-    private static readonly Lazy<bool> Registration = new(RegisterOnce);
 
     /// <summary>The regular weight.</summary>
     public static SKTypeface Regular => RegularFace.Value;
@@ -23,16 +21,6 @@ internal static class FigureFont
 
     /// <summary>CSS rules that carry the font inside the document.</summary>
     public static string EmbeddedFaceRules => FaceRules.Value;
-
-    /// <summary>Makes the plotting library use this font; harmless to repeat.</summary>
-    public static void Register() => _ = Registration.Value;
-
-    private static bool RegisterOnce()
-    {
-        ScottPlot.Fonts.FontResolvers.Insert(0, new EmbeddedResolver());
-        ScottPlot.Fonts.Default = Family;
-        return true;
-    }
 
     private static SKTypeface Load(string name)
     {
@@ -45,14 +33,5 @@ internal static class FigureFont
     {
         string data = Convert.ToBase64String(EmbeddedText.ReadBytes(name));
         return $"@font-face{{font-family:{Family};font-weight:{weight};src:url(data:font/woff2;base64,{data}) format(\"woff2\")}}";
-    }
-
-    private sealed class EmbeddedResolver : IFontResolver
-    {
-        public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
-            fontName == Family ? (weight >= FontWeight.SemiBold ? SemiBold : Regular) : null;
-
-        public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) =>
-            fontName == Family ? (bold ? SemiBold : Regular) : null;
     }
 }

@@ -5,6 +5,8 @@ using RankCollapse.Models;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
 using RankCollapse.Reporting.Pages;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 
@@ -21,12 +23,10 @@ internal static class InspectionPage
     {
         var html = new StringBuilder();
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(inspection.Path)));
-        string code = EmbeddedText.Read("inspection.js");
-        PageFrame.Head(html, $"{name} · RankCollapse", ReportTheme.Css(depth: 0), code);
-        html.Append($"<style>{EmbeddedText.Read("inspection.css")}</style>\n");
         PageFrame.Header(html, "Skip to the report", [("layers-heading", "Layers"), ("meaning-heading", "Columns"), ("spectra-heading", "Spectra"), ("rest-heading", "Other tensors")]);
         html.Append("<main id=\"main\">\n");
-        Summary(html, inspection, name);
+        Figure? overview = inspection.Layers.Count > 0 ? InspectionFigures.Ranks(inspection.Layers) : null;
+        Summary(html, inspection, name, overview);
         IReadOnlyList<TableColumn> columns = TableColumn.Of(inspection);
         html.Append("<section aria-labelledby=\"layers-heading\"><h2 id=\"layers-heading\">Layers</h2>\n");
         if (inspection.FeatureNote is { } note) html.Append($"<p class=\"note\">{Encode(note)}</p>\n");
@@ -37,19 +37,22 @@ internal static class InspectionPage
         Rest(html, inspection);
         html.Append("</main>\n");
         html.Append($"<footer><p>Written by RankCollapse {Encode(TrainingRun.ProgramVersion)}. This page is complete in itself and loads nothing.</p></footer>\n");
-        PageFrame.Scripts(html, "{}", code);
-        return html.ToString();
+        return PageFrame.Page($"{name} · RankCollapse", html.ToString(), overview is null ? "{}" : ChartJson.Of([overview]), EmbeddedText.Read("inspection.css"), EmbeddedText.Read("inspection.js"));
     }
 
-    private static void Summary(StringBuilder html, Inspection inspection, string name)
+    private static void Summary(StringBuilder html, Inspection inspection, string name, Figure? overview)
     {
         long weights = inspection.Layers.Sum(layer => layer.Parameters);
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
         html.Append($"<p class=\"subject\">{Encode(name)} · {Encode(inspection.Format.Description)} · {NumberText.Count(inspection.Layers.Count, "layer")} · {NumberText.Whole(weights)} weights{Kinds(inspection)}</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{Encode(Finding(inspection, weights))}</h1>\n");
         html.Append($"<p class=\"note\">{Encode(HasConvolutions(inspection) ? View(inspection.Options) + " " : "")}Energy is Σs², and says nothing about accuracy: compress the model and measure it.</p>\n");
-        if (inspection.Layers.Count > 0)
-            html.Append($"<figure class=\"overview\"><h3>How much of each layer’s rank its energy needs</h3>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Overview of ranks\">{RankOverview.Draw(inspection)}</div>\n<figcaption class=\"note\">{RankOverview.Reading}</figcaption></figure>\n");
+        if (overview is not null)
+        {
+            html.Append($"<figure class=\"overview\"><h3>{Encode(overview.Title)}</h3>\n");
+            PageFrame.Chart(html, overview.Name, FigureRenderer.Draw(overview).ToSvgElement(overview.Name));
+            html.Append($"<figcaption class=\"note\">{Encode(overview.Reading)}</figcaption></figure>\n");
+        }
         html.Append("</section>\n");
     }
 
@@ -62,7 +65,7 @@ internal static class InspectionPage
         int paying = inspection.Layers.Count(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved > 0);
         return saved < 0.005
             ? "Keeping 99 % of every layer’s energy would save next to nothing: no layer is close to low rank."
-            : $"Keeping 99 % of every layer’s energy would save {NumberText.Short(100 * saved, 2)} % of the weights, in {paying} of {NumberText.Count(inspection.Layers.Count, "layer")}.";
+            : $"Keeping 99 % of every layer’s energy would save {NumberText.Percent(saved)} of the weights, in {paying} of {NumberText.Count(inspection.Layers.Count, "layer")}.";
     }
 
     private static void Spectra(StringBuilder html, Inspection inspection)
@@ -73,7 +76,7 @@ internal static class InspectionPage
         {
             html.Append($"<article class=\"card\" id=\"layer-{number}\"><h3><span class=\"index\">{number}</span> {Encode(InputText(layer.Layer.Name))}</h3>\n");
             html.Append($"<p class=\"note\">{LayerTable.Kind(layer.Layer)}, {Encode(layer.Spectrum.Shape.ToString())}{(layer.Layer.Nodes.Count > 0 ? $" · {Encode(InputText(string.Join(", ", layer.Layer.Nodes.Take(2))))}" : "")}</p>\n");
-            html.Append("<div class=\"pair\">").Append(SpectrumChart.Values(layer.Spectrum)).Append(SpectrumChart.Tail(layer.Spectrum)).Append("</div></article>\n");
+            html.Append(FigureRenderer.Draw(InspectionFigures.Spectrum(layer, number)).ToSvgElement($"spectrum-{number}")).Append("</article>\n");
         }
         html.Append("</div>\n");
         if (inspection.Layers.Count > MostCharts) html.Append($"<p class=\"note\">The spectra of the first {MostCharts} layers are shown; --parquet writes all.</p>\n");

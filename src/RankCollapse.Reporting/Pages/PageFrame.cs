@@ -3,28 +3,51 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using RankCollapse.Reporting.Fonts;
+using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Reporting.Pages;
 
 /// <summary>What all pages have in common: a head that forbids every request, the header with sections and theme, commands to copy, and the script.</summary>
-internal static class PageFrame
+public static class PageFrame
 {
-    private static readonly Lazy<string> Code = new(() => EmbeddedText.Read("chart.js") + EmbeddedText.Read("report.js"));
+    private static readonly Lazy<string> Code = new(() => EmbeddedText.Read("chart.js").Replace("{{heat}}", string.Join(' ', Palette.HeatColours)) + EmbeddedText.Read("report.js"));
 
-    /// <summary>Opens the page, up to the body.</summary>
-    /// <param name="html">The page.</param>
+    /// <summary>The style that all pages have: font, colours and layout.</summary>
+    /// <param name="body">What the page shows, for the colours that it names.</param>
+    public static string Style(string body) => $"{FigureFont.EmbeddedFaceRules}\n{Palette.Css(body)}{EmbeddedText.Read("report.css")}";
+
+    /// <summary>The script that all pages have: charts, themes and commands to copy.</summary>
+    public static string Script => Code.Value;
+
+    /// <summary>A whole page that needs no network.</summary>
     /// <param name="title">Its title, as plain text.</param>
-    /// <param name="theme">Rules for its colours.</param>
-    /// <param name="ownCode">A script that this page has beside the common one, and gives to <see cref="Scripts"/> too.</param>
-    public static void Head(StringBuilder html, string title, string theme, string ownCode = "")
+    /// <param name="body">Its body, as HTML.</param>
+    /// <param name="charts">The figures that its script draws, as JSON.</param>
+    /// <param name="ownStyle">Rules that this page has beside the common ones.</param>
+    /// <param name="ownCode">A script that this page has beside the common one.</param>
+    public static string Page(string title, string body, string charts = "{}", string ownStyle = "", string ownCode = "")
     {
-        string digest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Code.Value + ownCode)));
-        html.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        html.Append(CultureInfo.InvariantCulture, $"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'\">\n");
-        html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n");
-        html.Append(CultureInfo.InvariantCulture, $"<title>{WebUtility.HtmlEncode(title)}</title>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<style>\n{FigureFont.EmbeddedFaceRules}\n{theme}{EmbeddedText.Read("report.css")}</style>\n</head>\n<body>\n");
+        string code = Script + ownCode, digest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(code)));
+        return $"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <link rel="icon" href="data:,">
+            <title>{WebUtility.HtmlEncode(title)}</title>
+            <style>
+            {Style(body + charts)}{ownStyle}</style>
+            </head>
+            <body>
+            {body}<script type="application/json" id="charts">{charts}</script>
+            <script>{code}</script>
+            </body>
+            </html>
+
+            """;
     }
 
     /// <summary>The header: the name, links to sections and the button for the theme.</summary>
@@ -39,7 +62,13 @@ internal static class PageFrame
     public static void Command(StringBuilder html, IEnumerable<string> words) =>
         html.Append(CultureInfo.InvariantCulture, $"<div class=\"command\"><pre tabindex=\"0\" aria-label=\"Command\"><code>{string.Join(' ', words.Select(word => $"<span>{WebUtility.HtmlEncode(word)}</span>"))}</code></pre><button type=\"button\" class=\"copy\" hidden>Copy</button></div>\n");
 
-    /// <summary>Closes the page, with its charts and the script.</summary>
-    public static void Scripts(StringBuilder html, string charts, string ownCode = "") =>
-        html.Append(CultureInfo.InvariantCulture, $"<script type=\"application/json\" id=\"charts\">{charts}</script>\n<script>{Code.Value}{ownCode}</script>\n</body>\n</html>\n");
+    /// <summary>The place of a figure that the script draws, and its picture for readers without scripts.</summary>
+    /// <param name="html">The page.</param>
+    /// <param name="key">The figure's name among the charts.</param>
+    /// <param name="picture">The picture, as an SVG element.</param>
+    public static void Chart(StringBuilder html, string key, string picture)
+    {
+        ArgumentNullException.ThrowIfNull(html);
+        html.Append($"<div class=\"chart\" data-chart=\"{key}\"></div>\n<noscript><div class=\"scroll\">{picture}</div></noscript>\n");
+    }
 }

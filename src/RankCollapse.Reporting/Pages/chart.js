@@ -1,19 +1,19 @@
 "use strict";
-// Interactive charts: lines with bands, dots, heat maps and pictures in panels that share a legend, scales and a cursor.
+// Draws figures of panels: lines with bands, markers, bars and heat maps, which share a legend, scales and a cursor. What is drawn comes as data.
 const Chart = (() => {
   const svgNamespace = "http://www.w3.org/2000/svg";
   const raised = text => String(text).replace(/[-0-9]/g, c => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[+c]);
   const minus = text => text.replace("-", "−");
-  const cividis = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
+  const heatColours = "{{heat}}".split(" ");
 
+  // The twin of NumberText.Plain: as short as it can be, six digits from 100 on.
   function number(value, digits = 3) {
     if (value === null || value === undefined) return "–";
     if (value === 0) return "0";
     const size = Math.abs(value);
-    if (size >= 1e-3 && size < 1e6) return minus(Number(value.toPrecision(size >= 100 ? 6 : digits)).toLocaleString("en", { maximumFractionDigits: 6 }));
+    if (size >= 1e-3 && size < 1e6) return minus(Number(value.toPrecision(size >= 100 ? Math.max(6, digits) : digits)).toLocaleString("en", { maximumFractionDigits: 10 }));
     const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
-    if (Number(mantissa) === 1 && Math.abs(value - Number(`1e${exponent}`)) < 1e-9 * size) return `10${raised(Number(exponent))}`;
-    return `${minus(mantissa)}·10${raised(Number(exponent))}`;
+    return Number(mantissa) === 1 ? `10${raised(Number(exponent))}` : `${minus(String(Number(mantissa)))}·10${raised(Number(exponent))}`;
   }
 
   // Text in pieces: what follows _ after a single letter is lowered, what follows ^ is raised.
@@ -67,60 +67,50 @@ const Chart = (() => {
     return node;
   }
 
-  function linearTicks(low, high, most) {
+  function linearTicks(low, high, most, isWhole) {
     const range = high - low;
     const power = 10 ** Math.floor(Math.log10(range / most));
-    const step = [1, 2, 5, 10].map(f => f * power).find(s => range / s <= most);
+    const step = Math.max(isWhole ? 1 : 0, [1, 2, 5, 10].map(f => f * power).find(s => range / s <= most));
     const ticks = [];
-    for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) {
-      const value = k === 0 ? 0 : k * step;
-      ticks.push({ at: value, text: Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7 || value === 0 ? minus(Number(value.toPrecision(12)).toLocaleString("en")) : number(value) });
-    }
+    for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) ticks.push({ at: k * step, text: number(k * step, 6) });
     return ticks;
   }
 
+  // Decades, and unlabelled ticks between where there are few of them.
   function decadeTicks(low, high, most) {
     const first = Math.ceil(low - 1e-9), last = Math.floor(high + 1e-9);
     let every = Math.max(1, Math.ceil((last - first + 1) / most));
     if (every > 3) every = every <= 5 ? 5 : 10 * Math.ceil(every / 10);
     const ticks = [];
-    for (let e = first; e <= last; e++) if (e % every === 0) ticks.push({ at: e, text: `10${raised(e)}` });
-    return ticks;
-  }
-
-  // Between decades, where there are few of them.
-  function minorTicks(low, high) {
-    const ticks = [];
-    if (high - low > 4.5) return ticks;
-    for (let e = Math.floor(low); e <= high; e++) for (let m = 2; m <= 9; m++) {
+    for (let e = first; e <= last; e++) ticks.push({ at: e, text: e % every ? "" : first >= 0 && last <= 4 ? number(10 ** e) : `10${raised(e)}` });
+    if (high - low <= 4.5) for (let e = first - 1; e <= last; e++) for (let m = 2; m <= 9; m++) {
       const at = e + Math.log10(m);
-      if (at >= low && at <= high) ticks.push(at);
+      if (at >= low && at <= high) ticks.push({ at, text: "" });
     }
     return ticks;
   }
 
-  const paint = colour => colour.startsWith("--") ? `var(${colour})` : colour;
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+  const wide = text => 6.8 * [...text].length;
+  const longest = texts => Math.max(0, ...texts.map(wide));
 
   function heat(share) {
-    const scaled = clamp(share, 0, 1) * (cividis.length - 1);
-    const left = Math.min(Math.floor(scaled), cividis.length - 2);
+    const scaled = clamp(share, 0, 1) * (heatColours.length - 1);
+    const left = Math.min(Math.floor(scaled), heatColours.length - 2);
     const part = (hex, i) => parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
-    return [0, 1, 2].map(i => Math.round(part(cividis[left], i) + (scaled - left) * (part(cividis[left + 1], i) - part(cividis[left], i))));
+    return `rgb(${[0, 1, 2].map(i => Math.round(part(heatColours[left], i) + (scaled - left) * (part(heatColours[left + 1], i) - part(heatColours[left], i))))})`;
   }
 
-  // A matrix as a picture of one pixel an entry; share(row, column) is null where there is no value.
+  // A matrix as a picture of one pixel an entry.
   function pixels(columns, rows, share) {
     const canvas = document.createElement("canvas");
     canvas.width = columns;
     canvas.height = rows;
     const context = canvas.getContext("2d");
-    const image = context.createImageData(columns, rows);
     for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) {
-      const value = share(r, c);
-      if (value !== null) image.data.set([...heat(value), 255], 4 * (r * columns + c));
+      context.fillStyle = heat(share(r, c));
+      context.fillRect(c, r, 1, 1);
     }
-    context.putImageData(image, 0, 0);
     return canvas.toDataURL();
   }
 
@@ -130,16 +120,31 @@ const Chart = (() => {
     return best;
   }
 
-  const isLineLike = series => series.mark === "line" || series.mark === "dashed";
-  const isGrid = panel => panel.heat || panel.picture;
+  const isLine = series => series.mark === "line" || series.mark === "dashed" || series.mark === "dottedLine";
+  const isPicture = panel => panel.heat && panel.heat.steps;
+  const isPlain = panel => panel.equal || isPicture(panel);
+  const isShared = (a, b) => a.label === b.label && !a.log === !b.log && a.low === b.low && a.high === b.high && String(a.labels) === String(b.labels);
+
+  // The outline of a marker of a size, and whether it is filled.
+  const outlines = {
+    dots: r => `m${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`,
+    triangles: r => `m0 ${-1.15 * r}l${1.15 * r} ${2.15 * r}h${-2.3 * r}Z`,
+    squares: r => `m${-r} ${-r}h${2 * r}v${2 * r}h${-2 * r}Z`,
+    crosses: r => `m${-r} ${-r}l${2 * r} ${2 * r}m0 ${-2 * r}l${-2 * r} ${2 * r}`,
+    dashes: r => `m${-2 * r} 0h${4 * r}`,
+  };
+  Object.assign(outlines, { dottedLine: outlines.dots, rings: outlines.dots, openTriangles: outlines.triangles });
+  const isOpen = mark => ["rings", "openTriangles", "crosses", "dashes"].includes(mark);
 
   return class Chart {
     static number = number;
-    static element = element;
 
-    constructor(host, data) {
+    // A page may say what a cell of a heat map tells (describe), and what choosing one does (choose).
+    constructor(host, data, { describe, choose } = {}) {
       this.host = host;
       this.data = data;
+      this.describe = describe;
+      this.choose = choose;
       this.hidden = new Set();
       this.usesLinear = { x: false, y: false };
       this.moment = 0;
@@ -151,7 +156,7 @@ const Chart = (() => {
 
     // Takes new data, as of a run that goes on; series that were hidden stay hidden, and a cursor stays where it is.
     update(data) {
-      const shape = d => JSON.stringify(d.panels.map(p => [p.title, ...p.series.map(s => s.key)]));
+      const shape = d => JSON.stringify(d.panels.map(p => [p.title, p.x.label, p.y.label, ...p.series.map(s => s.name)]));
       const isSame = shape(data) === shape(this.data);
       this.data = data;
       if (isSame) {
@@ -162,61 +167,67 @@ const Chart = (() => {
         this.build();
       }
       this.draw();
-      this.lead(isSame ? this.active : null, isSame ? this.cursor : null);
+      const isThere = isSame && this.active && (this.places(this.active.panel).count ?? Infinity) > this.cursor;
+      this.lead(isThere ? this.active : null, isThere ? this.cursor : null);
     }
 
     get visible() { return this.views.filter(v => v.panel.moment === undefined || v.panel.moment === this.moment); }
 
     build() {
-      const { panels, moments } = this.data;
+      const { panels, moments, columns } = this.data;
       if (moments) this.buildMoments(moments);
       this.tools = html("div", "tools", this.host);
       this.keys = new Map();
-      for (const series of panels.flatMap(p => p.series)) {
-        if (this.keys.has(series.key)) continue;
-        const key = button(`key ${series.mark}`, this.tools, undefined, () => this.toggle(series.key, key));
-        key.style.setProperty("--colour", series.neutral ? "var(--muted)" : paint(series.colour));
-        key.setAttribute("aria-pressed", String(!this.hidden.has(series.key)));
-        key.append(html("i"), ...say(html("span"), series.name).childNodes);
-        this.keys.set(series.key, html("output", "", key));
-      }
-      this.buildKinds(panels.flatMap(p => p.series));
-      this.reading = html("span", "reading", this.tools);
+      this.buildKeys(panels.flatMap(p => p.series));
+      this.reading = html("output", "reading", this.tools);
+      this.reading.setAttribute("aria-live", "polite");
       this.scales = {};
       for (const axis of ["x", "y"]) {
-        if (!panels.some(p => p[`${axis}Log`] && !isGrid(p))) continue;
+        if (!panels.some(p => p[axis].log && !p.heat)) continue;
         this.scales[axis] = button("scale", this.tools, "", () => { this.usesLinear[axis] = !this.usesLinear[axis]; this.draw(); });
       }
-      this.panels = html("div", panels.some(p => p.equal || p.picture) ? "panels small" : panels.filter(p => !p.moment).length > 3 ? "panels many" : "panels", this.host);
+      this.panels = html("div", panels.some(isPlain) ? "panels small" : columns > 2 ? "panels many" : "panels", this.host);
       this.views = panels.map(panel => this.buildPanel(panel));
       this.observer.observe(this.panels);
       this.lead(null, null);
     }
 
-    // Where one key stands for several kinds of marks, such as lines and dots, these can be switched too.
-    buildKinds(series) {
-      const kinds = new Map(series.filter(s => s.kind).map(s => [s.kind, s.mark]));
-      if (kinds.size < 2) return;
-      for (const [kind, mark] of kinds) {
-        const name = `kind:${kind}`;
-        const key = button(`key ${mark}`, this.tools, undefined, () => this.toggle(name, key));
-        key.style.setProperty("--colour", "var(--muted)");
-        key.setAttribute("aria-pressed", String(!this.hidden.has(name)));
-        key.append(html("i"), kind);
+    // A key for each name; where one stands for several kinds of marks, such as trained and predicted, these can be switched too.
+    buildKeys(series) {
+      const names = Map.groupBy(series.filter(s => s.name), s => s.name), kinds = Map.groupBy(series.filter(s => s.kind), s => s.kind);
+      for (const [name, all] of names) {
+        const colour = all.every(s => s.colour === all[0].colour) ? all[0].colour : "var(--muted)";
+        this.keys.set(name, this.buildKey(name, name, colour, all[0].kind && names.size > 1 ? "line" : all[0].mark));
       }
+      if (kinds.size > 1) for (const [kind, all] of kinds) this.buildKey(`kind:${kind}`, kind, "var(--muted)", all[0].mark);
+    }
+
+    buildKey(id, name, colour, mark) {
+      const key = button("key", this.tools, undefined, () => {
+        if (this.hidden.has(id)) this.hidden.delete(id); else this.hidden.add(id);
+        key.setAttribute("aria-pressed", String(!this.hidden.has(id)));
+        this.draw();
+      });
+      key.setAttribute("aria-pressed", String(!this.hidden.has(id)));
+      const sign = element("svg", { width: 18, height: 10, viewBox: "0 0 18 10", "aria-hidden": "true" }, key);
+      if (mark === "line" || mark === "dashed" || mark === "dottedLine") element("path", { d: "M0 5H18", stroke: colour, "stroke-width": 2.5, ...(mark === "dashed" ? { "stroke-dasharray": "4 3" } : {}) }, sign);
+      if (outlines[mark] || mark === "bars") this.drawMarkers(sign, [[9, 5]], mark === "bars" ? "squares" : mark, colour, mark === "dashes" ? 4 : 8);
+      key.append(...say(html("span"), name).childNodes);
+      return html("output", "", key);
     }
 
     buildMoments(moments) {
       const row = html("div", "moments", this.host);
       row.setAttribute("role", "group");
       row.setAttribute("aria-label", "Moment of the training");
-      const buttons = moments.map((name, i) => button("moment", row, name.split(":")[0], () => this.choose(i)));
-      buttons.forEach((b, i) => b.setAttribute("aria-pressed", String(i === 0)));
-      this.momentText = html("p", "note momentum", this.host, moments[0]);
-      this.choose = i => {
+      const buttons = moments.map((name, i) => button("moment", row, name.split(":")[0], () => show(i)));
+      const text = html("p", "note momentum", this.host, moments[0]);
+      const mark = i => buttons.forEach((b, k) => b.setAttribute("aria-pressed", String(k === i)));
+      mark(this.moment);
+      const show = i => {
         this.moment = i;
-        this.momentText.textContent = moments[i];
-        buttons.forEach((b, k) => b.setAttribute("aria-pressed", String(k === i)));
+        text.textContent = moments[i];
+        mark(i);
         this.lead(null, null);
         this.draw();
       };
@@ -224,53 +235,56 @@ const Chart = (() => {
 
     buildPanel(panel) {
       const box = html("div", "panel", this.panels);
-      if (panel.title) say(html("h4", "", box), panel.title);
-      const how = isGrid(panel) || panel.equal ? "the arrow keys move from value to value" : "the arrow keys move the cursor";
-      const svg = element("svg", { tabindex: 0, role: "img", "aria-label": `${panel.title || panel.y} over ${panel.x}; ${how}` }, box);
+      const heading = panel.title || panel.detail ? say(html("h4", "", box), panel.title) : null;
+      if (panel.detail) html("small", "", heading, ` ${panel.detail}`);
+      const how = panel.heat || panel.equal ? `the arrow keys move from value to value${this.choose ? ", Enter chooses one" : ""}` : "the arrow keys move the cursor";
+      const svg = element("svg", { tabindex: 0, role: this.choose ? "application" : "img", "aria-label": `${panel.title || panel.y.label} over ${panel.x.label}; ${how}` }, box);
       const view = { panel, svg, box };
       svg.addEventListener("pointermove", event => this.point(event, view));
       svg.addEventListener("pointerdown", event => this.point(event, view));
       svg.addEventListener("pointerleave", () => this.lead(null, null));
       svg.addEventListener("blur", () => this.lead(null, null));
       svg.addEventListener("keydown", event => this.key(event, view));
-      if (panel.picture) view.steps = Uint8Array.from(atob(panel.picture.values), c => c.charCodeAt(0));
+      if (this.choose) svg.addEventListener("click", () => { if (this.cursor !== null) this.chooseCell(view); });
       return view;
     }
 
-    toggle(key, node) {
-      if (this.hidden.has(key)) this.hidden.delete(key); else this.hidden.add(key);
-      node.setAttribute("aria-pressed", String(!this.hidden.has(key)));
-      this.draw();
+    chooseCell({ panel }) {
+      const { columns } = this.places(panel);
+      this.choose(Math.floor(this.cursor / columns), this.cursor % columns);
     }
 
-    isLog(panel, axis) { return panel[`${axis}Log`] && !this.usesLinear[axis]; }
+    isLog(panel, axis) { return panel[axis].log && (panel.heat || !this.usesLinear[axis]); }
 
-    // The panels that share an axis with one: those with the same label.
-    sharing(panel, axis) { return this.data.panels.filter(p => p === panel || (!isGrid(p) && !p.equal && !panel.equal && p[axis] === panel[axis] && p[`${axis}Log`] === panel[`${axis}Log`])); }
+    // The panels that share an axis with one.
+    sharing(panel, axis) { return this.data.panels.filter(p => p === panel || (!isPlain(p) && !isPlain(panel) && isShared(p[axis], panel[axis]))); }
 
-    shown(panel) { return panel.series.filter(s => !this.hidden.has(s.key) && !this.hidden.has(`kind:${s.kind}`)); }
+    shown(panel) { return panel.series.filter(s => !this.hidden.has(s.name) && !this.hidden.has(`kind:${s.kind}`)); }
 
-    // Where a cursor can be: x of lines, points, or entries of a grid.
+    // Where a cursor can be: x of lines, points, or entries of a heat map.
     places(panel) {
-      if (panel.heat) return { columns: panel.heat.x.length, count: panel.heat.x.length * panel.heat.y.length };
-      if (panel.picture) return { columns: panel.picture.columns, count: panel.picture.columns * panel.picture.rows };
+      if (panel.heat) return { columns: panel.heat.columns.length, count: panel.heat.columns.length * panel.heat.rows.length };
       if (panel.equal) return { points: this.shown(panel).flatMap(s => s.x.map((x, i) => ({ series: s, x, y: s.y[i] }))) };
       return { xs: [...new Set(this.sharing(panel, "x").flatMap(p => p.series.flatMap(s => s.x)))].sort((a, b) => a - b) };
     }
 
     key(event, view) {
-      const places = this.places(view.panel);
+      const { panel } = view, places = this.places(panel);
       const count = places.count ?? (places.points ?? places.xs).length;
       if (count === 0) return;
-      const down = places.columns ?? 0;
-      const at = this.active === view && this.cursor !== null ? this.cursor : down ? -1 : count - 1;
+      const rows = places.columns ?? 0, start = rows && !isPicture(panel) ? count - rows : 0;
+      const isIn = this.active === view && this.cursor !== null;
+      if (event.key === "Escape") { event.preventDefault(); this.lead(null, null); if (this.choose) this.choose(null); return; }
+      if (this.choose && isIn && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); this.chooseCell(view); return; }
       const jump = Math.max(1, Math.round((places.columns ?? count) / 10));
       const steps = { ArrowLeft: -1, ArrowRight: 1, PageDown: -jump, PageUp: jump, Home: -count, End: count };
-      if (down) Object.assign(steps, { ArrowUp: view.panel.heat ? down : -down, ArrowDown: view.panel.heat ? -down : down });
-      if (event.key === "Escape") { event.preventDefault(); this.lead(null, null); return; }
+      if (rows) Object.assign(steps, { ArrowUp: isPicture(panel) ? -rows : rows, ArrowDown: isPicture(panel) ? rows : -rows });
       if (steps[event.key] === undefined) return;
       event.preventDefault();
-      this.lead(view, clamp(at + steps[event.key], 0, count - 1));
+      const isFirst = rows && !isIn && event.key.startsWith("Arrow");
+      const at = isIn ? this.cursor : rows ? start : count - 1, to = at + steps[event.key];
+      const isOver = rows && event.key.startsWith("Arrow") && (to < 0 || to >= count);
+      this.lead(view, isFirst ? start : isOver ? at : clamp(to, 0, count - 1));
     }
 
     point(event, view) {
@@ -279,10 +293,10 @@ const Chart = (() => {
       const { left, right, top, bottom, width, height } = view.frame;
       const across = (event.clientX - box.left - left) / Math.max(1, width - left - right), down = (event.clientY - box.top - top) / Math.max(1, height - top - bottom);
       const { panel } = view, places = this.places(panel);
-      if (isGrid(panel)) {
-        const rows = places.count / places.columns;
+      if (panel.heat) {
+        const rows = places.count / places.columns, isOutside = this.choose && (across < 0 || across > 1 || down < 0 || down > 1);
         const row = clamp(Math.floor(down * rows), 0, rows - 1), column = clamp(Math.floor(across * places.columns), 0, places.columns - 1);
-        this.lead(view, (panel.heat ? rows - 1 - row : row) * places.columns + column);
+        this.lead(isOutside ? null : view, isOutside ? null : (isPicture(panel) ? row : rows - 1 - row) * places.columns + column);
       } else if (places.points) {
         const x = event.clientX - box.left, y = event.clientY - box.top;
         let best = null, least = 30;
@@ -300,70 +314,73 @@ const Chart = (() => {
       this.cursor = index;
       const panel = view ? view.panel : this.data.panels[0];
       let text = "", values = () => null;
-      if (view && isGrid(panel)) text = this.entry(view, index);
+      if (!panel) text = "";
+      else if (view && panel.heat) text = this.entry(panel, index);
       else if (view && panel.equal) {
         const point = this.places(panel).points[index];
         text = `${panel.title}, ${point.series.name}: (${number(point.x)}, ${number(point.y)})`;
-      } else if (isGrid(panel)) text = `colour: ${(panel.heat ?? panel.picture).label}`;
+      } else if (panel.heat) text = this.describe ? "" : `colour: ${panel.heat.scale.label}`;
       else if (!panel.equal) {
         const group = this.sharing(panel, "x"), xs = this.places(panel).xs;
         const isAlone = group.length === this.data.panels.length;
         if (xs.length && (view || isAlone)) {
           this.x = index === null ? xs[xs.length - 1] : xs[index];
-          const shownAs = this.x.toLocaleString("en", { maximumSignificantDigits: 6 });
-          text = `${index === null ? "at the end, " : ""}${panel.x}${/^[a-z]+$/.test(panel.x) ? "" : ":"} ${shownAs}`;
+          const shownAs = panel.x.labels ? panel.x.labels[this.x] : this.x.toLocaleString("en", { maximumSignificantDigits: 6 });
+          text = `${index === null ? "at the end, " : ""}${panel.x.label}${/^[a-z]+$/.test(panel.x.label) ? "" : ":"} ${shownAs}`;
           const asked = group.length <= 2 ? group : [panel];
-          values = key => asked.map(p => p.series.find(s => s.key === key && s.mark !== "dashed")).filter(Boolean).map(s => {
+          values = name => asked.map(p => p.series.find(s => s.name === name && s.mark !== "dashed" && s.x.length)).filter(Boolean).map(s => {
             const i = nearest(s.x, this.x);
             const isNear = Math.abs(s.x[i] - this.x) <= 0.02 * (xs[xs.length - 1] - xs[0]);
             return isNear ? number(s.y[i]) + (s.lower ? ` (${number(s.lower[i])} to ${number(s.upper[i])})` : "") : "–";
           }).join(" | ");
         }
       }
-      for (const [key, output] of this.keys) output.textContent = values(key) ?? "";
+      for (const [name, output] of this.keys) output.textContent = values(name) ?? "";
       say(this.reading, text);
       this.marks();
     }
 
-    entry(view, index) {
-      const { panel } = view, { columns } = this.places(panel);
-      const row = Math.floor(index / columns), column = index % columns;
-      if (panel.heat) {
-        const { x, y, values, label } = panel.heat;
-        return `${panel.title ? `${panel.title}, ` : ""}${panel.x} ${number(x[column])}, ${panel.y} ${number(y[row])}: ${label} ${number(values[row][column])}`;
-      }
-      const { names, minimum, maximum } = panel.picture;
-      return `${panel.title}, ${names[row]} with ${names[column]}: ${number(minimum + view.steps[index] / 255 * (maximum - minimum), 2)}`;
+    entry(panel, index) {
+      const { columns, rows, scale, values, steps } = panel.heat;
+      const row = Math.floor(index / columns.length), column = index % columns.length;
+      if (this.describe) return this.describe(row, column);
+      if (steps) return `${panel.title}, ${rows[row]} with ${columns[column]}: ${number(scale.low + this.steps(panel)[index] / 255 * (scale.high - scale.low), 2)}`;
+      return `${panel.title ? `${panel.title}, ` : ""}${panel.x.label} ${columns[column]}, ${panel.y.label} ${rows[row]}: ${scale.label} ${number(values[row][column])}`;
     }
 
+    steps(panel) { return panel.heat.bytes ??= Uint8Array.from(atob(panel.heat.steps), c => c.charCodeAt(0)); }
+
+    // The range of an axis in the units that are drawn, and whether all values are whole; null where there is nothing.
     extent(panel, axis) {
-      let low = Infinity, high = -Infinity;
-      const log = this.isLog(panel, axis);
-      const hold = value => {
-        if (value === null || (log && value <= 0)) return;
-        low = Math.min(low, value);
-        high = Math.max(high, value);
-      };
-      const sharing = this.sharing(panel, axis);
-      for (const p of sharing) for (const s of axis === "x" ? p.series : this.shown(p)) {
-        s[axis].forEach(hold);
-        if (axis === "y" && s.lower) { s.lower.forEach(hold); s.upper.forEach(hold); }
-      }
-      if (axis === "y") for (const p of sharing) if (p.level !== undefined) hold(p.level);
-      if (low > high) return null;
+      const { labels, low: least, high: largest } = panel[axis], log = this.isLog(panel, axis);
+      if (labels) return { range: [-0.5, labels.length - 0.5] };
       if (panel.equal) {
         const half = 1.08 * Math.max(...panel.series.flatMap(s => [...s.x, ...s.y]).map(Math.abs), 1e-300);
-        return [-half, half];
+        return { range: [-half, half] };
       }
+      const sharing = this.sharing(panel, axis);
+      const values = sharing.flatMap(p => [
+        ...(axis === "x" ? p.series : this.shown(p)).flatMap(s => [...s[axis], ...(axis === "y" && s.lower ? [...s.lower, ...s.upper] : [])]),
+        ...(axis === "x" ? p.marks : p.levels).map(line => line.at),
+      ]).filter(value => value !== null && (!log || value > 0));
+      let low = Infinity, high = -Infinity;
+      for (const value of values) { low = Math.min(low, value); high = Math.max(high, value); }
+      const isWhole = values.length > 0 && values.every(Number.isInteger);
+      if (least !== undefined && largest !== undefined) return { range: log ? [Math.log10(least), Math.log10(largest)] : [least, largest], isWhole };
+      if (low > high) return axis === "x" ? { range: [0, 1] } : null;
       if (log) {
         [low, high] = [Math.log10(low), Math.log10(high)];
-        if (high - low < 1.5 && axis === "y") { low = Math.floor(low + 0.02); high = Math.max(low + 1, Math.ceil(high - 0.02)); }
-        const room = 0.04 * Math.max(high - low, 1e-3);
-        return [low - room, high + room];
+        if (high - low < 1.5) { low = Math.floor(low + 0.02); high = Math.max(low + 1, Math.ceil(high - 0.02)); }
+        const room = Math.max(0.04 * (high - low), 0.06);
+        return { range: [low - room, high + room] };
       }
-      low = Math.min(0, low);
-      if (high === low) high = low + 1;
-      return axis === "x" ? [low, high] : [low, high + 0.05 * (high - low)];
+      const span = high > low ? high - low : Math.max(1e-12, Math.abs(high));
+      const hasPoints = sharing.some(p => p.series.some(s => s.mark !== "line" && s.mark !== "dashed"));
+      const side = axis === "x" ? hasPoints ? 0.03 : 0 : 0.06;
+      const below = axis === "x" ? (low >= 0 && low <= 0.1 * high ? low : 0) + side * span : low >= 0 && low < 0.5 * high ? low : 0.05 * span;
+      let range = [least ?? low - below, largest ?? high + side * span];
+      if (range[1] <= range[0]) range = [range[0] - 0.5, range[0] + 0.5];
+      return { range, isWhole };
     }
 
     draw() {
@@ -374,101 +391,130 @@ const Chart = (() => {
     }
 
     drawPanel(view) {
-      const { panel, svg } = view;
-      const width = svg.clientWidth, height = svg.clientHeight;
-      if (!width || !height) return;
+      const { panel, svg } = view, { heat: map } = panel;
+      const isCells = map && !isPlain(panel), xLabels = panel.x.labels ?? [], yLabels = panel.y.labels ?? [];
+      const width = svg.clientWidth;
+      if (!width) return;
+      const frame = isPlain(panel) ? { left: 1, right: 1, top: 1, bottom: 1 } : { left: yLabels.length ? Math.min(width / 3, 34 + longest(yLabels)) : 58, right: isCells ? 14 : 22, top: 12, bottom: isCells ? 80 : 42 };
+      view.isTurned = longest(xLabels) > Math.max(1, (width - frame.left - frame.right) / xLabels.length) - 4 && xLabels.length > 0;
+      if (view.isTurned) frame.bottom += Math.min(90, longest(xLabels)) - 8;
+      if (isCells && yLabels.length) svg.style.setProperty("height", `${clamp(420 / yLabels.length, 6, 40) * yLabels.length + frame.top + frame.bottom}px`);
+      const height = svg.clientHeight;
+      if (!height) return;
       svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
       svg.replaceChildren();
-      const isPlain = panel.picture || panel.equal;
-      const frame = isPlain ? { left: 1, right: 1, top: 1, bottom: 1 } : { left: 58, right: panel.heat ? 14 : 22, top: 12, bottom: panel.heat ? 76 : 42 };
       view.frame = { ...frame, width, height };
-      if (panel.picture) this.drawPicture(view);
-      else if (panel.heat) this.drawHeat(view);
-      else this.drawSeries(view);
+      if (isPicture(panel)) {
+        const { columns, rows } = map, steps = this.steps(panel);
+        const url = map.url ??= pixels(columns.length, rows.length, (r, c) => steps[r * columns.length + c] / 255);
+        element("image", { href: url, x: 1, y: 1, width: width - 2, height: height - 2, preserveAspectRatio: "none" }, svg);
+      } else {
+        this.drawAxes(view);
+      }
+      if (panel.note) element("text", { x: (frame.left + width - frame.right) / 2, y: (frame.top + height - frame.bottom) / 2, "text-anchor": "middle", ...(map ? { fill: "#ffffff", class: "on-dark" } : {}) }, svg, panel.note);
       view.cursor = element("g", { "pointer-events": "none" }, svg);
     }
 
-    drawPicture(view) {
-      const { panel: { picture }, svg, frame: { width, height } } = view;
-      const url = view.url ??= pixels(picture.columns, picture.rows, (r, c) => view.steps[r * picture.columns + c] / 255);
-      element("image", { href: url, x: 1, y: 1, width: width - 2, height: height - 2, preserveAspectRatio: "none" }, svg);
-    }
-
-    drawHeat(view) {
-      const { panel, svg, frame: { left, right, top, bottom, width, height } } = view, { heat: map } = panel;
-      const scale = v => map.log ? Math.log10(v) : v;
-      const low = scale(map.minimum), high = scale(map.maximum);
-      const rows = map.y.length, columns = map.x.length;
-      const url = view.url ??= pixels(columns, rows, (r, c) => {
-        const value = map.values[rows - 1 - r][c];
-        return value === null ? null : map.log && value <= 0 ? 0 : (scale(value) - low) / (high - low);
-      });
-      const across = width - left - right, tall = height - top - bottom;
-      element("image", { href: url, x: left, y: top, width: across, height: tall, preserveAspectRatio: "none" }, svg);
-      element("rect", { x: left, y: top, width: across, height: tall, fill: "none", stroke: "var(--reference)" }, svg);
-      const stepX = Math.ceil(columns / Math.max(1, Math.floor(across / 46))), stepY = Math.ceil(rows / Math.max(1, Math.floor(tall / 17)));
-      map.x.forEach((v, i) => { if (i % stepX === 0) element("text", { x: left + (i + 0.5) * across / columns, y: top + tall + 16, "text-anchor": "middle" }, svg, number(v, 2)); });
-      map.y.forEach((v, i) => { if (i % stepY === 0) element("text", { x: left - 6, y: top + tall - (i + 0.5) * tall / rows + 4, "text-anchor": "end" }, svg, number(v, 2)); });
-      this.labels(view, top + tall + 33);
-      // The scale of colours.
-      const bar = height - 24, length = Math.min(across, 220);
-      element("image", { href: pixels(64, 1, (r, c) => c / 63), x: left, y: bar, width: length, height: 7, preserveAspectRatio: "none" }, svg);
-      element("text", { x: left, y: bar + 20 }, svg, number(map.minimum, 2));
-      element("text", { x: left + length, y: bar + 20, "text-anchor": "end" }, svg, number(map.maximum, 2));
-    }
-
-    labels(view, y) {
+    drawAxes(view) {
       const { panel, svg, frame: { left, right, top, bottom, width, height } } = view;
-      element("text", { class: "label", x: (left + width - right) / 2, y, "text-anchor": "middle" }, svg, panel.x);
-      element("text", { class: "label", x: 0, y: 0, "text-anchor": "middle", transform: `translate(13 ${(top + height - bottom) / 2}) rotate(-90)` }, svg, panel.y);
-    }
-
-    drawSeries(view) {
-      const { panel, svg, frame: { left, right, top, bottom, width, height } } = view;
-      const xRange = this.extent(panel, "x"), yRange = this.extent(panel, "y");
-      view.range = { x: xRange ?? [0, 1], y: yRange };
-      const place = (axis, from, to) => {
-        const range = view.range[axis], log = this.isLog(panel, axis);
-        return value => value === null || (log && value <= 0) ? null : from + ((log ? Math.log10(value) : value) - range[0]) / (range[1] - range[0]) * (to - from);
+      const x = this.extent(panel, "x"), y = this.extent(panel, "y");
+      view.range = { x: x.range, y: y ? y.range : [0, 1] };
+      const at = (axis, from, to) => drawn => from + (drawn - view.range[axis][0]) / (view.range[axis][1] - view.range[axis][0]) * (to - from);
+      const tickX = at("x", left, width - right), tickY = at("y", height - bottom, top);
+      const place = (axis, tick) => value => {
+        if (value === null || (this.isLog(panel, axis) && value <= 0)) return null;
+        const drawn = this.isLog(panel, axis) ? Math.log10(value) : value, [low, high] = view.range[axis], room = 1e-6 * (high - low);
+        return drawn >= low - room && drawn <= high + room ? tick(drawn) : null;
       };
-      view.x = place("x", left, width - right);
+      view.x = place("x", tickX);
+      view.y = y ? place("y", tickY) : () => null;
       if (panel.equal) {
-        view.y = place("y", height - bottom, top);
         element("path", { d: `M${view.x(0)} 1V${height - 1}M1 ${view.y(0)}H${width - 1}M1 1H${width - 1}V${height - 1}H1Z`, fill: "none", stroke: "var(--grid)" }, svg);
-        for (const series of this.shown(panel)) this.drawOne(view, series);
+        for (const series of this.shown(panel)) this.drawSeries(view, series);
         return;
       }
-      this.labels(view, height - 6);
-      const xLog = this.isLog(panel, "x"), yLog = this.isLog(panel, "y");
-      const at = (axis, from, to) => value => from + (value - view.range[axis][0]) / (view.range[axis][1] - view.range[axis][0]) * (to - from);
-      const tickX = at("x", left, width - right);
-      for (const tick of xLog ? decadeTicks(...view.range.x, width < 420 ? 4 : 7) : linearTicks(...view.range.x, width < 300 ? 3 : width < 420 ? 4 : 7)) {
-        element("line", { x1: tickX(tick.at), x2: tickX(tick.at), y1: top, y2: height - bottom, stroke: "var(--grid)" }, svg);
-        element("text", { x: tickX(tick.at), y: height - bottom + 17, "text-anchor": "middle" }, svg, tick.text);
-      }
-      if (!yRange) {
+      element("text", { class: "label", x: (left + width - right) / 2, y: height - (panel.heat ? 42 : 6), "text-anchor": "middle" }, svg, panel.x.label);
+      element("text", { class: "label", x: 0, y: 0, "text-anchor": "middle", transform: `translate(13 ${(top + height - bottom) / 2}) rotate(-90)` }, svg, panel.y.label);
+      this.drawTicks(view, "x", tickX, x.isWhole);
+      if (!y && !panel.heat) {
         element("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, svg, "nothing to show");
-        view.y = () => null;
         return;
       }
-      view.y = place("y", height - bottom, top);
-      const tickY = at("y", height - bottom, top);
-      for (const tick of yLog ? decadeTicks(...yRange, 8) : linearTicks(...yRange, 6)) {
-        element("line", { x1: left, x2: width - right, y1: tickY(tick.at), y2: tickY(tick.at), stroke: "var(--grid)" }, svg);
-        element("text", { x: left - 7, y: tickY(tick.at) + 4, "text-anchor": "end" }, svg, tick.text);
-      }
-      for (const tick of yLog ? minorTicks(...yRange) : [])
-        element("line", { x1: left - 4, x2: left, y1: tickY(tick), y2: tickY(tick), stroke: "var(--reference)" }, svg);
-      for (const tick of xLog ? minorTicks(...view.range.x) : [])
-        element("line", { x1: tickX(tick), x2: tickX(tick), y1: height - bottom, y2: height - bottom + 4, stroke: "var(--reference)" }, svg);
+      this.drawTicks(view, "y", tickY, y && y.isWhole);
+      if (panel.heat) this.drawHeat(view);
       element("path", { d: `M${left} ${top}V${height - bottom}H${width - right}`, fill: "none", stroke: "var(--reference)" }, svg);
-      if (panel.level !== undefined) {
-        const y = view.y(panel.level);
-        element("line", { x1: left, x2: width - right, y1: y, y2: y, stroke: "var(--reference)", "stroke-dasharray": "5 4" }, svg);
-        element("text", { x: width - right - 3, y: y - 5, "text-anchor": "end" }, svg, panel.levelName ?? number(panel.level));
-      }
       for (const series of this.shown(panel)) if (series.lower) this.drawBand(view, series);
-      for (const series of this.shown(panel)) this.drawOne(view, series);
+      const bars = this.shown(panel).filter(s => s.mark === "bars"), places = bars.flatMap(s => s.x), areBeside = places.length > new Set(places).size;
+      bars.forEach((series, i) => this.drawBars(view, series, tickX, areBeside ? i : 0, areBeside ? bars.length : 1));
+      for (const { at: value, name } of panel.levels) {
+        const h = view.y(value);
+        if (h === null) continue;
+        element("line", { x1: left, x2: width - right, y1: h, y2: h, stroke: "var(--reference)", "stroke-dasharray": "5 4" }, svg);
+        element("text", { x: width - right - 3, y: h - 5, "text-anchor": "end" }, svg, name);
+      }
+      for (const { at: value, name } of panel.marks) {
+        const w = view.x(value);
+        if (w === null) continue;
+        element("line", { x1: w, x2: w, y1: top, y2: height - bottom, stroke: "var(--reference)", "stroke-dasharray": "5 4" }, svg);
+        if (name) element("text", { x: w + 4, y: top + 10 }, svg, name);
+      }
+      // The first series lies on top.
+      for (const series of this.shown(panel).reverse()) if (isLine(series)) this.drawSeries(view, series);
+      for (const series of this.shown(panel).reverse()) if (!isLine(series) && series.mark !== "bars") this.drawSeries(view, series);
+    }
+
+    drawTicks({ panel, svg, range, frame, isTurned }, axis, place, isWhole) {
+      const { left, right, top, bottom, width, height } = frame, isX = axis === "x", { labels } = panel[axis];
+      const [low, high] = range[axis], most = isX ? (width < 300 ? 3 : width < 420 ? 4 : 7) : 7;
+      const ticks = labels ? labels.map((text, i) => ({ at: i, text })) : this.isLog(panel, axis) ? decadeTicks(low, high, most) : linearTicks(low, high, most, isWhole);
+      const room = labels ? (isX && !isTurned ? longest(labels) + 6 : 14) : 0, step = labels ? Math.abs(place(1) - place(0)) : 1;
+      const every = labels ? Math.max(1, Math.ceil(room / step)) : 1;
+      ticks.forEach(({ at, text }, i) => {
+        const p = place(at), isShown = text && i % every === 0;
+        if (isX) {
+          if (text && !panel.heat) element("line", { x1: p, x2: p, y1: top, y2: height - bottom, stroke: "var(--grid)" }, svg);
+          if (!text || panel.heat && isShown) element("line", { x1: p, x2: p, y1: height - bottom, y2: height - bottom + 4, stroke: "var(--reference)" }, svg);
+          if (isShown && isTurned) element("text", { "text-anchor": "end", transform: `translate(${p + 4} ${height - bottom + 8}) rotate(-90)` }, svg, text);
+          else if (isShown) element("text", { x: p, y: height - bottom + 17, "text-anchor": "middle" }, svg, text);
+        } else {
+          if (text && !panel.heat) element("line", { x1: left, x2: width - right, y1: p, y2: p, stroke: "var(--grid)" }, svg);
+          if (!text || panel.heat && isShown) element("line", { x1: left - 4, x2: left, y1: p, y2: p, stroke: "var(--reference)" }, svg);
+          if (isShown) element("text", { x: left - 7, y: p + 4, "text-anchor": "end" }, svg, text);
+        }
+      });
+    }
+
+    drawHeat({ panel, svg, frame: { left, right, top, bottom, width, height } }) {
+      const { values, known, filled, scale, rows, columns } = panel.heat;
+      const scaled = v => scale.log ? Math.log10(v) : v, low = scaled(scale.low), high = scaled(scale.high);
+      const across = (width - left - right) / columns.length, down = (height - top - bottom) / rows.length;
+      const gap = Math.min(across, down) > 12 ? 1 : 0;
+      values.forEach((row, r) => row.forEach((value, c) => {
+        if (!known[r][c]) return;
+        const part = filled ? filled[r][c] : 1, isKnown = value !== null && (!scale.log || value > 0 || scale.smaller);
+        const share = !isKnown ? null : scale.log && value <= 0 ? 0 : high > low ? (scaled(value) - low) / (high - low) : 0.5;
+        const cell = { x: left + c * across + gap, y: top + (rows.length - 1 - r) * down, width: across - gap + (gap ? 0 : 0.4), height: down - gap + (gap ? 0 : 0.4) };
+        if (part < 1) element("rect", { ...cell, fill: "var(--raised)", stroke: "var(--line)", "stroke-width": 0.5 }, svg);
+        if (part > 0) element("rect", { ...cell, class: "value", y: cell.y + cell.height * (1 - part), height: cell.height * part, fill: isKnown ? heat(share) : "var(--reference)" }, svg);
+        const text = number(value, 2);
+        if (part === 1 && panel.y.labels && across > wide(text) + 4 && down > 15)
+          element("text", { class: isKnown && share >= 0.5 ? "on-light" : "on-dark", x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 + 4, "text-anchor": "middle" }, svg, text);
+      }));
+      // The scale of colours.
+      const bar = height - 30, length = Math.min(width - left - right, 220);
+      if (scale.low === null) { element("text", { x: left, y: bar + 10 }, svg, "no value yet"); return; }
+      const url = this.scaleUrl ??= pixels(64, 1, (r, c) => c / 63);
+      element("image", { href: url, x: left, y: bar, width: length, height: 7, preserveAspectRatio: "none" }, svg);
+      element("text", { x: left, y: bar + 21 }, svg, (scale.smaller ? "≤ " : "") + number(scale.low, 2));
+      element("text", { x: left + length, y: bar + 21, "text-anchor": "end" }, svg, number(scale.high, 2));
+    }
+
+    drawBars({ panel, svg, frame, y }, series, place, index, count) {
+      const width = 0.78 / count;
+      series.x.forEach((value, i) => {
+        const from = place(value - 0.39 + index * width), to = place(value - 0.39 + (index + 1) * width), top = y(series.y[i]);
+        if (top !== null && series.y[i] > 0) element("rect", { x: from, y: top, width: to - from, height: frame.height - frame.bottom - top, fill: series.colour }, svg);
+      });
     }
 
     drawBand(view, series) {
@@ -478,29 +524,20 @@ const Chart = (() => {
         [upper, lower] = [[], []];
       };
       series.x.forEach((x, i) => {
-        const at = view.x(x), high = view.y(series.upper[i]), low = view.y(series.lower[i]);
+        const at = view.x(x), high = view.y(series.upper[i]), low = view.y(series.lower[i]) ?? view.y(series.y[i]);
         if (at === null || high === null || low === null) { close(); return; }
         upper.push(`${at.toFixed(1)} ${high.toFixed(1)}`);
         lower.push(`${at.toFixed(1)} ${low.toFixed(1)}`);
+        if (!isLine(series)) path += `M${upper.pop()}L${lower.pop()}`;
       });
       close();
-      element("path", { class: "band", d: path, fill: paint(series.colour) }, view.svg);
+      element("path", { class: "band", d: path, ...(isLine(series) ? { fill: series.colour } : { stroke: series.colour, "stroke-width": 1.2 }) }, view.svg);
     }
 
-    drawOne(view, series) {
-      const colour = paint(series.colour);
-      const points = series.x.map((x, i) => [view.x(x), view.y(series.y[i])]);
-      const known = points.filter(([x, y]) => x !== null && y !== null);
-      if (series.mark === "dots") {
-        element("path", { d: known.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`).join(""), stroke: colour, "stroke-width": view.panel.equal ? 4 : 5.5, "stroke-linecap": "round", fill: "none" }, view.svg);
-        return;
-      }
-      if (series.mark === "triangles") {
-        element("path", { d: known.map(([x, y]) => `M${x.toFixed(1)} ${(y - 2.4).toFixed(1)}l2.6 4.6h-5.2Z`).join(""), fill: colour }, view.svg);
-        return;
-      }
-      if (known.length === 1) {
-        element("circle", { cx: known[0][0], cy: known[0][1], r: 3, fill: colour }, view.svg);
+    drawSeries(view, series) {
+      const points = series.x.map((x, i) => [view.x(x), view.y(series.y[i])]), known = points.filter(([x, y]) => x !== null && y !== null);
+      if (!isLine(series)) {
+        this.drawMarkers(view.svg, known, series.mark, series.colour, series.size ?? (view.panel.equal ? 4 : 5.5));
         return;
       }
       let path = "", pen = false;
@@ -509,8 +546,14 @@ const Chart = (() => {
         path += `${pen ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
         pen = true;
       }
-      const dashed = series.mark === "dashed";
-      element("path", { d: path, fill: "none", stroke: colour, "stroke-width": dashed ? 1.3 : 1.9, "stroke-linejoin": "round", ...(dashed ? { "stroke-dasharray": "5 4" } : {}) }, view.svg);
+      const isDashed = series.mark === "dashed";
+      element("path", { d: path, fill: "none", stroke: series.colour, "stroke-width": series.size ?? (isDashed ? 1.3 : 1.9), "stroke-linejoin": "round", ...(isDashed ? { "stroke-dasharray": "5 4" } : {}) }, view.svg);
+      if (series.mark === "dottedLine" || known.length === 1) this.drawMarkers(view.svg, known, "dots", series.colour, 5.5);
+    }
+
+    drawMarkers(svg, points, mark, colour, size) {
+      const outline = outlines[mark](size / 2);
+      element("path", { d: points.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}${outline}`).join(""), ...(isOpen(mark) ? { fill: "none", stroke: colour, "stroke-width": 1.3 } : { fill: colour }) }, svg);
     }
 
     marks() {
@@ -519,22 +562,21 @@ const Chart = (() => {
         view.cursor.replaceChildren();
         if (!this.active || this.cursor === null) continue;
         const { panel, frame } = view;
-        if (isGrid(panel)) { if (view === this.active) this.markEntry(view); continue; }
+        if (panel.heat) { if (view === this.active) this.markEntry(view); continue; }
         if (panel.equal) {
           if (view !== this.active) continue;
           const point = this.places(panel).points[this.cursor];
           element("circle", { cx: view.x(point.x), cy: view.y(point.y), r: 5, fill: "none", stroke: "var(--ink)", "stroke-width": 1.5 }, view.cursor);
           continue;
         }
-        if (isGrid(this.active.panel) || this.active.panel.equal || !this.sharing(this.active.panel, "x").includes(panel) || !view.x) continue;
+        if (this.active.panel.heat || this.active.panel.equal || !this.sharing(this.active.panel, "x").includes(panel) || !view.x) continue;
         const at = view.x(this.x);
         if (at === null) continue;
         element("line", { x1: at, x2: at, y1: frame.top, y2: frame.height - frame.bottom, stroke: "var(--reference)" }, view.cursor);
         for (const series of this.shown(panel)) {
-          const i = nearest(series.x, this.x);
-          const y = view.y(series.y[i]), x = view.x(series.x[i]);
-          if (i < 0 || y === null || x === null || Math.abs(x - at) > 6 || !isLineLike(series)) continue;
-          element("circle", { cx: x, cy: y, r: 3.5, fill: paint(series.colour), stroke: "var(--paper)" }, view.cursor);
+          if (!series.x.length || !isLine(series)) continue;
+          const i = nearest(series.x, this.x), y = view.y(series.y[i]), x = view.x(series.x[i]);
+          if (y !== null && x !== null && Math.abs(x - at) <= 6) element("circle", { cx: x, cy: y, r: 3.5, fill: series.colour, stroke: "var(--paper)" }, view.cursor);
         }
       }
     }
@@ -543,10 +585,9 @@ const Chart = (() => {
       const { columns, count } = this.places(view.panel), rows = count / columns;
       const { left, right, top, bottom, width, height } = view.frame;
       const row = Math.floor(this.cursor / columns), column = this.cursor % columns;
-      const w = (width - left - right) / columns, h = (height - top - bottom) / rows;
-      const y = view.panel.heat ? rows - 1 - row : row;
-      element("rect", { x: left + column * w - 1, y: top + y * h - 1, width: w + 2, height: h + 2, fill: "none", stroke: "#ffffff", "stroke-width": 3 }, view.cursor);
-      element("rect", { x: left + column * w - 1, y: top + y * h - 1, width: w + 2, height: h + 2, fill: "none", stroke: "#000000", "stroke-width": 1.2 }, view.cursor);
+      const w = (width - left - right) / columns, h = (height - top - bottom) / rows, y = isPicture(view.panel) ? row : rows - 1 - row;
+      for (const [colour, stroke] of [["#ffffff", 3], ["#000000", 1.2]])
+        element("rect", { x: left + column * w - 1, y: top + y * h - 1, width: w + 2, height: h + 2, fill: "none", stroke: colour, "stroke-width": stroke }, view.cursor);
     }
   };
 })();

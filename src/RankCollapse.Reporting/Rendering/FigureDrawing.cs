@@ -1,5 +1,4 @@
 using System.Text;
-using RankCollapse.Reporting.Fonts;
 using SkiaSharp;
 
 namespace RankCollapse.Reporting.Rendering;
@@ -10,29 +9,21 @@ namespace RankCollapse.Reporting.Rendering;
 /// <param name="Title">The title, for assistive technology.</param>
 /// <param name="Description">What is drawn, for assistive technology.</param>
 /// <param name="Draw">Draws on a canvas whose unit is 1/96 inch.</param>
-internal sealed record FigureDrawing(int Width, int Height, string Title, string Description, Action<SKCanvas> Draw)
+public sealed record FigureDrawing(int Width, int Height, string Title, string Description, Action<SKCanvas> Draw)
 {
-    /// <summary>The width of a full page column, 180 mm.</summary>
-    public const int FullWidth = 680;
-
-    /// <summary>The width of a column or a phone, 90 mm.</summary>
-    public const int ColumnWidth = 340;
-
     private const double UnitsPerInch = 96;
 
     /// <summary>The picture as SVG text with its font inside, for use as a file.</summary>
     public string ToSvgFile() => SvgMarkup.ForFile(RawSvg(), this);
 
-    /// <summary>The picture as an SVG element for a page that carries the font and defines the colours.</summary>
+    /// <summary>The picture as an SVG element for a page that carries the font and defines the colours' variables.</summary>
     /// <param name="prefix">A prefix that makes the element's identifiers unique in the page.</param>
-    /// <param name="colours">The CSS variable for each colour.</param>
-    public string ToSvgElement(string prefix, IReadOnlyDictionary<string, string> colours) => SvgMarkup.ForPage(RawSvg(), this, prefix, colours);
+    public string ToSvgElement(string prefix) => SvgMarkup.ForPage(RawSvg(), this, prefix);
 
     /// <summary>The picture as PNG on white.</summary>
     /// <param name="dotsPerInch">Resolution; 300 is what journals ask for.</param>
     public byte[] ToPng(double dotsPerInch = 300)
     {
-        FigureFont.Register();
         float scale = (float)(dotsPerInch / UnitsPerInch);
         using var bitmap = new SKBitmap((int)Math.Round(Width * scale), (int)Math.Round(Height * scale));
         using (var canvas = new SKCanvas(bitmap))
@@ -47,7 +38,6 @@ internal sealed record FigureDrawing(int Width, int Height, string Title, string
 
     private string RawSvg()
     {
-        FigureFont.Register();
         using var stream = new MemoryStream();
         using (SKCanvas canvas = SKSvgCanvas.Create(SKRect.Create(Width, Height), stream))
             Draw(canvas);

@@ -1,36 +1,103 @@
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
 using SkiaSharp;
 
 namespace RankCollapse.Reporting.Rendering;
 
-/// <summary>Draws matrices as heat maps, and the scale of their colours.</summary>
+/// <summary>Draws heat maps, and the scale of their colours.</summary>
 internal static class HeatMapDrawing
 {
-    /// <summary>Draws a matrix, one pixel of the picture an entry; entries are divided by <paramref name="unit"/>, and colours go from <paramref name="lowest"/> to 1.</summary>
-    public static void Matrix(SKCanvas canvas, Matrix values, double unit, double lowest, SKRect area)
+    /// <summary>The height of the scale.</summary>
+    public const float ScaleHeight = 32;
+
+    /// <summary>Fills a frame with the colours of values; large enough cells tell their values.</summary>
+    public static void Draw(SKCanvas canvas, HeatMap heat, SKRect frame)
     {
-        using var bitmap = new SKBitmap(values.Columns, values.Rows, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        for (int i = 0; i < values.Rows; i++)
-        {
-            for (int j = 0; j < values.Columns; j++) bitmap.SetPixel(j, i, FigurePalette.Heat(((values[i, j] / unit) - lowest) / (1 - lowest)));
-        }
-        using SKImage image = SKImage.FromBitmap(bitmap);
-        canvas.DrawImage(image, area, new SKSamplingOptions(SKFilterMode.Nearest));
+        if (heat.IsPicture) Picture(canvas, heat, frame);
+        else Cells(canvas, heat, frame);
     }
 
-    /// <summary>Draws a scale from <paramref name="lowest"/> to 1 with its label to the right, 28 high; 0 is marked where there is room.</summary>
-    public static void Scale(SKCanvas canvas, float left, float top, float length, double lowest, string label)
+    /// <summary>Draws the scale of colours, with its label to the right.</summary>
+    public static void Scale(SKCanvas canvas, ColourScale scale, bool hasGaps, float left, float top, float width)
     {
-        using var bitmap = new SKBitmap(128, 1, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        for (int i = 0; i < bitmap.Width; i++) bitmap.SetPixel(i, 0, FigurePalette.Heat(i / (bitmap.Width - 1.0)));
+        float length = Math.Min(220, width / 3);
+        bool isKnown = !double.IsNaN(scale.Minimum);
+        if (isKnown)
+        {
+            using var bitmap = new SKBitmap(128, 1, SKColorType.Rgba8888, SKAlphaType.Opaque);
+            for (int i = 0; i < bitmap.Width; i++) bitmap.SetPixel(i, 0, SKColor.Parse(Palette.Heat(i / (bitmap.Width - 1.0))));
+            using SKImage image = SKImage.FromBitmap(bitmap);
+            canvas.DrawImage(image, SKRect.Create(left, top, length, 9), new SKSamplingOptions(SKFilterMode.Linear));
+            foreach (double value in Ticks(scale)) Tick(canvas, scale, value, left, top, length);
+        }
+        float x = left + (isKnown ? length + 22 : 0);
+        FigureText.Write(canvas, scale.Label, x, top + 9);
+        if (!hasGaps) return;
+        x += FigureText.Measure(scale.Label) + 20;
+        using SKPaint paint = FigureText.Paint(Palette.Grid);
+        canvas.DrawRect(SKRect.Create(x, top, 10, 10), paint);
+        FigureText.Write(canvas, "no value", x + 16, top + 9, FigureText.TickSize, Palette.Muted);
+    }
+
+    private static void Tick(SKCanvas canvas, ColourScale scale, double value, float left, float top, float length)
+    {
+        float at = left + ((float)scale.Place(value)! * length);
+        string text = (scale.HasSmaller && value == scale.Minimum ? "≤ " : "") + NumberText.Plain(value, 2);
+        float half = FigureText.Measure(text, FigureText.TickSize) / 2;
+        FigureText.Write(canvas, text, Math.Max(left + half, at), top + 23, FigureText.TickSize, Palette.Muted, align: SKTextAlign.Center);
+    }
+
+    // The ends, and between them powers of ten, or 0.
+    private static IEnumerable<double> Ticks(ColourScale scale)
+    {
+        yield return scale.Minimum;
+        if (scale.Maximum == scale.Minimum) yield break;
+        if (scale.IsLogarithmic)
+        {
+            int first = (int)Math.Ceiling(Math.Log10(scale.Minimum) + 1e-9), last = (int)Math.Floor(Math.Log10(scale.Maximum) - 1e-9), every = Math.Max(1, (last - first + 3) / 4);
+            for (int e = first; e <= last; e++)
+            {
+                if (e % every == 0 && scale.Place(Math.Pow(10, e)) is > 0.17 and < 0.85) yield return Math.Pow(10, e);
+            }
+        }
+        else if (scale.Place(0) is > 0.17 and < 0.9 && scale.Minimum < 0)
+        {
+            yield return 0;
+        }
+        yield return scale.Maximum;
+    }
+
+    private static void Picture(SKCanvas canvas, HeatMap heat, SKRect frame)
+    {
+        int rows = heat.Values.Count, columns = heat.Values[0].Count;
+        using var bitmap = new SKBitmap(columns, rows, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++) bitmap.SetPixel(j, i, SKColor.Parse(Palette.Heat(heat.Scale.Place(heat.Values[i][j]) ?? 0)));
+        }
         using SKImage image = SKImage.FromBitmap(bitmap);
-        canvas.DrawImage(image, SKRect.Create(left, top, length, 9), new SKSamplingOptions(SKFilterMode.Linear));
-        FigureText.Write(canvas, NumberText.Short(lowest, 2), left, top + 23, FigureText.TickSize, FigurePalette.Muted);
-        float zero = length * (float)(-lowest / (1 - lowest));
-        if (zero > 36 && zero < length - 20) FigureText.Write(canvas, "0", left + zero, top + 23, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Center);
-        FigureText.Write(canvas, "1", left + length, top + 23, FigureText.TickSize, FigurePalette.Muted, align: SKTextAlign.Right);
-        FigureText.Write(canvas, label, left + length + 14, top + 9);
+        canvas.DrawImage(image, frame, new SKSamplingOptions(SKFilterMode.Nearest));
+    }
+
+    private static void Cells(SKCanvas canvas, HeatMap heat, SKRect frame)
+    {
+        float width = frame.Width / heat.Values[0].Count, height = frame.Height / heat.Values.Count;
+        bool hasNumbers = width >= 34 && height >= 15;
+        float gap = hasNumbers ? 1 : 0;
+        for (int y = 0; y < heat.Values.Count; y++)
+        {
+            for (int x = 0; x < heat.Values[y].Count; x++)
+            {
+                if (heat.Values[y][x] is not { } value) continue;
+                double? place = heat.Scale.Place(value);
+                var cell = SKRect.Create(frame.Left + (x * width) + gap, frame.Bottom - ((y + 1) * height), width - gap, height - gap);
+                using SKPaint paint = FigureText.Paint(place is { } known ? Palette.Heat(known) : Palette.Grid);
+                paint.IsAntialias = false;
+                canvas.DrawRect(cell, paint);
+                string text = double.IsFinite(value) ? NumberText.Plain(value, 2) : "–";
+                if (!hasNumbers || FigureText.Measure(text, FigureText.TickSize) > width - 4) continue;
+                FigureText.Write(canvas, text, cell.MidX, cell.MidY + 3.5f, FigureText.TickSize, place < 0.5 ? Palette.OnDark : Palette.OnLight, align: SKTextAlign.Center);
+            }
+        }
     }
 }

@@ -7,46 +7,45 @@ using RankCollapse.Reporting.Panels;
 namespace RankCollapse.Reporting.Rendering;
 
 /// <summary>Finishes the SVG that the canvas writes: size in millimetres, description, font, short numbers, unique identifiers, themed colours.</summary>
-internal static partial class SvgMarkup
+public static partial class SvgMarkup
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
     private static readonly XNamespace Link = "http://www.w3.org/1999/xlink";
 
     /// <summary>A file of its own: fixed colours on white, the font embedded.</summary>
-    public static string ForFile(string raw, FigureDrawing drawing)
+    internal static string ForFile(string raw, FigureDrawing drawing)
     {
         XElement root = Finish(raw, drawing, "f");
         root.SetAttributeValue("width", Millimetres(drawing.Width));
         root.SetAttributeValue("height", Millimetres(drawing.Height));
         root.AddFirst(new XElement(Svg + "style", FigureFont.EmbeddedFaceRules));
-        XElement paper = new(Svg + "rect", new XAttribute("width", drawing.Width), new XAttribute("height", drawing.Height), new XAttribute("fill", FigurePalette.Paper));
+        XElement paper = new(Svg + "rect", new XAttribute("width", drawing.Width), new XAttribute("height", drawing.Height), new XAttribute("fill", Palette.Light(Palette.Paper)));
         root.Elements(Svg + "style").First().AddAfterSelf(paper);
         return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + root.ToString(SaveOptions.DisableFormatting) + "\n";
     }
 
     /// <summary>An element inside a page, whose colours follow the page's theme.</summary>
-    public static string ForPage(string raw, FigureDrawing drawing, string prefix, IReadOnlyDictionary<string, string> colours)
+    internal static string ForPage(string raw, FigureDrawing drawing, string prefix)
     {
         XElement root = Finish(raw, drawing, prefix);
         root.SetAttributeValue("width", null);
         root.SetAttributeValue("height", null);
-        FollowTheme(root, colours);
+        FollowTheme(root);
         return root.ToString(SaveOptions.DisableFormatting);
     }
 
     /// <summary>An element inside a page from a file that <see cref="ForFile"/> made.</summary>
     /// <param name="file">The file's text.</param>
     /// <param name="prefix">A prefix that makes the element's identifiers unique in the page.</param>
-    /// <param name="colours">The CSS variable for each colour.</param>
     /// <exception cref="System.Xml.XmlException">It is no SVG file.</exception>
-    public static string FromFile(string file, string prefix, IReadOnlyDictionary<string, string> colours)
+    public static string FromFile(string file, string prefix)
     {
         XElement root = XElement.Parse(file);
         root.SetAttributeValue("width", null);
         root.SetAttributeValue("height", null);
         // The page has the font, and its own paper.
         root.Elements(Svg + "style").Remove();
-        root.Elements(Svg + "rect").FirstOrDefault(rect => (string?)rect.Attribute("fill") == FigurePalette.Paper)?.Remove();
+        root.Elements(Svg + "rect").FirstOrDefault(rect => (string?)rect.Attribute("fill") == Palette.Light(Palette.Paper))?.Remove();
         foreach (XAttribute attribute in root.DescendantsAndSelf().Attributes().ToList())
         {
             attribute.Value = attribute.Name.LocalName switch
@@ -57,15 +56,15 @@ internal static partial class SvgMarkup
                 _ => attribute.Value.Replace("url(#", $"url(#{prefix}-", StringComparison.Ordinal),
             };
         }
-        FollowTheme(root, colours);
+        FollowTheme(root);
         return root.ToString(SaveOptions.DisableFormatting);
     }
 
-    private static void FollowTheme(XElement root, IReadOnlyDictionary<string, string> colours)
+    private static void FollowTheme(XElement root)
     {
         foreach (XAttribute paint in root.DescendantsAndSelf().Attributes().Where(a => a.Name.LocalName is "fill" or "stroke"))
         {
-            if (colours.TryGetValue(paint.Value.ToLowerInvariant(), out string? variable)) paint.Value = $"var({variable})";
+            if (Palette.NameOf(paint.Value.ToLowerInvariant()) is { } name) paint.Value = Palette.Paint(name);
         }
     }
 

@@ -3,6 +3,7 @@ using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Pages;
+using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
@@ -12,24 +13,20 @@ namespace RankCollapse.Reporting.Reports;
 /// <summary>Puts the report's page together.</summary>
 internal static class ReportPage
 {
-    private static readonly string[] ChartNames = ["objective", "tcv", "ranks"];
-
     /// <summary>The whole page.</summary>
     public static string Build(RunMeasurements run)
     {
         var html = new StringBuilder();
-        PageFrame.Head(html, $"{Subject(run)} · RankCollapse", ReportTheme.Css(run.Depth));
         PageFrame.Header(html, "Skip to the report", [("figures-heading", "Figures"), ("numbers-heading", "Numbers"), ("configuration-heading", "Configuration")]);
         html.Append("<main id=\"main\">\n");
         Summary(html, run);
-        Figures(html, run);
+        IReadOnlyList<Figure> figures = Figures(html, run);
         html.Append("<section aria-labelledby=\"numbers-heading\"><h2 id=\"numbers-heading\">Numbers</h2>\n").Append(ReportTables.Layers(run)).Append(ReportTables.State(run)).Append("</section>\n");
         Configuration(html, run.Run);
         html.Append("</main>\n");
         string version = run.Run.Configuration.Version is { } known ? " " + PageText.Encode(known) : "";
         html.Append($"<footer><p>Written by RankCollapse{version}. This page is complete in itself and loads nothing.</p></footer>\n");
-        PageFrame.Scripts(html, ChartData.ToJson(run));
-        return html.ToString();
+        return PageFrame.Page($"{Subject(run)} · RankCollapse", html.ToString(), ChartJson.Of(figures));
     }
 
     private static string Subject(RunMeasurements run) => $"{run.Run.DataSet.Name}, {NumberText.Count(run.Depth, "layer")}";
@@ -53,10 +50,10 @@ internal static class ReportPage
         html.Append($"</ol>\n<p class=\"note\">The number is the variation inside the {run.Classes} classes as a part of the variation of the layer's features. At most {NumberText.PowerOfTen(Tolerances.Collapsed)} counts as collapsed, at most {NumberText.PowerOfTen(Tolerances.NearlyCollapsed)} as nearly.</p>\n</section>\n");
     }
 
-    private static void Figures(StringBuilder html, RunMeasurements run)
+    private static List<Figure> Figures(StringBuilder html, RunMeasurements run)
     {
+        var drawn = new List<Figure>();
         html.Append("<section aria-labelledby=\"figures-heading\"><h2 id=\"figures-heading\">Figures</h2>\n");
-        IReadOnlyDictionary<string, string> colours = ReportTheme.Variables(run.Depth);
         foreach (RunFigure figure in RunFigure.All)
         {
             html.Append($"<figure id=\"{figure.Name}\"><h3>{PageText.Encode(figure.Title)}</h3>\n");
@@ -65,19 +62,12 @@ internal static class ReportPage
                 html.Append($"<p class=\"absent\">{PageText.Encode(reason)}</p></figure>\n");
                 continue;
             }
-            string wide = figure.Draw(run, FigureWidth.Full).ToSvgElement(figure.Name, colours);
-            if (ChartNames.Contains(figure.Name))
-            {
-                html.Append($"<div class=\"chart\" data-chart=\"{figure.Name}\"></div>\n<noscript><div class=\"scroll\">{wide}</div></noscript>\n");
-            }
-            else
-            {
-                string narrow = figure.Draw(run, FigureWidth.Column).ToSvgElement(figure.Name + "-narrow", colours);
-                html.Append($"<div class=\"picture wide\">{wide}</div>\n<div class=\"picture narrow\">{narrow}</div>\n");
-            }
+            drawn.Add(figure.Of(run));
+            PageFrame.Chart(html, figure.Name, FigureRenderer.Draw(drawn[^1]).ToSvgElement(figure.Name));
             html.Append($"<figcaption><p class=\"finding\">{PageText.Sentence(figure.Sentence(run))}</p><p class=\"note\">{PageText.Sentence(figure.Reading)}</p></figcaption></figure>\n");
         }
         html.Append("</section>\n");
+        return drawn;
     }
 
     private static void Configuration(StringBuilder html, Run run)

@@ -3,6 +3,7 @@ using System.Text;
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Training;
@@ -36,7 +37,7 @@ internal static class ReportTables
         foreach (int l in run.Layers)
         {
             CollapseState state = run.State(l);
-            html.Append($"<tr><th scope=\"row\"><span class=\"swatch\" style=\"background:var(--layer-{l})\"></span>{l}</th><td class=\"word {Css(state)}\">{Verdict.Word(state)}</td>");
+            html.Append($"<tr><th scope=\"row\"><span class=\"swatch\" style=\"background:{Palette.Paint(Palette.Layer(l, run.Depth))}\"></span>{l}</th><td class=\"word {Css(state)}\">{Verdict.Word(state)}</td>");
             foreach (Metric metric in metrics) html.Append(run.Number(l, metric) is { } number ? $"<td>{NumberText.Of(metric.Format, number)}</td>" : Missing);
             html.Append("</tr>");
         }

@@ -3,7 +3,7 @@ using System.Text;
 namespace RankCollapse.Reporting.Text;
 
 /// <summary>Reads the files that are built into the assembly.</summary>
-internal static class EmbeddedText
+public static class EmbeddedText
 {
     /// <summary>Opens a built-in file by its name.</summary>
     public static Stream Open(string name) =>

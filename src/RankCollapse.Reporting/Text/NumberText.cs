@@ -4,8 +4,11 @@ using RankCollapse.Collapse.Metrics;
 
 namespace RankCollapse.Reporting.Text;
 
-/// <summary>Numbers as people read them: thousands apart, powers of ten with raised exponents, a true minus sign.</summary>
-internal static class NumberText
+/// <summary>
+/// Numbers as people read them, a text for each kind: counts and ranks, measured numbers, settings, shares, durations, powers of ten.
+/// Thousands are apart, exponents raised, and minus signs true ones. Pages' scripts have <see cref="Plain"/> once more, for values under a cursor.
+/// </summary>
+public static class NumberText
 {
     /// <summary>About three significant digits: 0.0123, 4.56, 1,230, 2.1·10⁻⁹; "not finite" for NaN and ±∞.</summary>
     public static string Short(double value, int digits = 3)
@@ -28,10 +31,32 @@ internal static class NumberText
     {
         (_, null) => "–",
         (MetricFormat.Count, { } number) when double.IsFinite(number) => Whole((long)number),
-        (MetricFormat.Share, { } number) => $"{Short(100 * number, 2)} %",
+        (MetricFormat.Share, { } number) => Percent(number),
         (MetricFormat.Seconds, { } number) => Duration(number),
         (_, { } number) => Short(number, digits),
     };
+
+    /// <summary>
+    /// A setting or a value as short as it can be: 10, 0.01, 1,234.5, 10⁻⁶, 2.5·10⁻⁶; numbers from 100 on keep six digits, and zeros at the end are left out.
+    /// "not finite" for NaN and ±∞.
+    /// </summary>
+    public static string Plain(double value, int digits = 3)
+    {
+        if (!double.IsFinite(value)) return "not finite";
+        if (value == 0) return "0";
+        double size = Math.Abs(value);
+        int kept = size >= 100 ? Math.Max(6, digits) : digits;
+        string[] parts = value.ToString($"E{kept - 1}", CultureInfo.InvariantCulture).Split('E');
+        int exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
+        if (size is >= 1e-3 and < 1e6) return Minus(double.Parse($"{parts[0]}E{exponent}", CultureInfo.InvariantCulture).ToString("#,0.##########", CultureInfo.InvariantCulture));
+        string[] rounded = value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture).Split('E');
+        string mantissa = rounded[0].Contains('.', StringComparison.Ordinal) ? rounded[0].TrimEnd('0').TrimEnd('.') : rounded[0];
+        string power = Power(int.Parse(rounded[1], CultureInfo.InvariantCulture));
+        return mantissa == "1" ? power : $"{Minus(mantissa)}·{power}";
+    }
+
+    /// <summary>A share or a probability in per cent, to two digits: 0.34 %, 12 %, 100 %.</summary>
+    public static string Percent(double share) => Short(100 * share, 2) + " %";
 
     /// <summary>10ⁿ.</summary>
     public static string Power(int exponent) => "10" + Raise(exponent.ToString(CultureInfo.InvariantCulture));

@@ -112,6 +112,7 @@ public sealed class ToyMetricTests : IDisposable
         string page = File.ReadAllText(Path.Combine(_run, "report.html"));
         Assert.Contains("<th scope=\"col\">toy max</th>", page, StringComparison.Ordinal);
         Assert.Contains("The largest entry, for tests.", page, StringComparison.Ordinal);
+        Assert.Contains("{\"title\":\"toy max\",\"x\":{\"label\":\"epoch\"}", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figure3;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 
@@ -57,7 +58,7 @@ public sealed class CollapseExperimentTests
         Assert.Equal(VerdictOutcome.Reproduced, first.Verdicts[0].Outcome);
         Assert.Contains("0 collapsed within 4,000 epochs", first.Notes.Single(note => note.Contains("of Adam ", StringComparison.Ordinal) && note.StartsWith("Of ", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.All(first.Tables.Keys, name => Assert.Equal(first.Tables[name].ToCsv(), second.Tables[name].ToCsv()));
-        Assert.Equal(first.Drawings["collapse"].ToSvgFile(), second.Drawings["collapse"].ToSvgFile());
+        Assert.Equal(FigureRenderer.Draw(first.Figures[0]).ToSvgFile(), FigureRenderer.Draw(second.Figures[0]).ToSvgFile());
     }
 
     [Theory]

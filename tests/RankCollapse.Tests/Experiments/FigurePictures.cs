@@ -1,6 +1,6 @@
 using System.Xml.Linq;
-using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Fonts;
+using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 
 namespace RankCollapse.Tests.Experiments;
@@ -11,8 +11,9 @@ internal static class FigurePictures
     private static readonly byte[] PngSignature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Well-formed SVG with its font inside, text in that font's glyphs, and a PNG of its size.</summary>
-    public static void RequireSound(FigureDrawing drawing)
+    public static void RequireSound(Figure figure)
     {
+        FigureDrawing drawing = FigureRenderer.Draw(figure);
         var svg = XElement.Parse(drawing.ToSvgFile());
         Assert.Equal("svg", svg.Name.LocalName);
         Assert.Contains("@font-face", svg.ToString());

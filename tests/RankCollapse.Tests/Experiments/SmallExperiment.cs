@@ -1,6 +1,5 @@
 using RankCollapse.Experiments;
-using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Panels;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 
@@ -41,7 +40,7 @@ internal sealed class SmallExperiment(int samples = 24, string name = "small") :
         {
             Tables = new Dictionary<string, DataTable> { ["norms"] = table },
             Verdicts = [new ClaimVerdict { Claim = Claim, AsStated = new Measurement("‖W_1‖", cells["lambda-0.1"].Numbers("norms")[0], Comparison.AtMost, 10) }],
-            Drawings = new Dictionary<string, FigureDrawing> { ["small"] = new(100, 50, "small", "a line", canvas => FigureText.Write(canvas, "λ", 10, 20)) },
+            Figures = [new Figure("small", "small", "a line", new PanelBlock(new Panel { X = new Axis("penalty", "λ"), Y = new Axis("norm"), Series = [new Series("norm", Palette.Trained, Lambdas, Lambdas)] }))],
         };
     }
 

@@ -3,8 +3,8 @@ using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figure3;
 using RankCollapse.Experiments.Figures6And7;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Reporting.Figures;
-using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Tests.Experiments;
 
@@ -114,18 +114,20 @@ internal static class SyntheticReproduction
                     new ClaimVerdict { Claim = "fails", AsStated = new("the number", 2, Comparison.AtMost, 1) },
                     new ClaimVerdict { Claim = "holds with care", AsStated = new("the number", 2, Comparison.AtMost, 1), Condition = "a condition", UnderCondition = new("the other number", 0.5, Comparison.AtMost, 1), Explanation = "W_1 explains it." },
                 ],
-                Charts =
-                [
-                    new FigureChart("heat",
-                    [
-                        .. Enumerable.Range(1, 2).Select(l => new ChartPanel { Title = $"layer {l}", XLabel = "λ", YLabel = "σ", HeatMap = new ChartHeatMap(x, y, values, "tail energy", 0.1, 100, IsLogarithmic: true) }),
-                    ]),
-                ],
-                Drawings = new Dictionary<string, FigureDrawing>
-                {
-                    ["heat"] = new FigureDrawing(340, 60, "Tail energy", "A line of text in K = 10 colours.", canvas => FigureText.Write(canvas, "tail energy", 10, 30)),
-                },
+                Figures = [new Figure("heat", "Tail energy", "A heat map in K = 10 colours.", new PanelBlock(Layer(1, x, y, values), Layer(2, x, y, values)))],
             };
         }
+
+        private static Panel Layer(int layer, double[] x, double[] y, double[][] values) => new()
+        {
+            Title = $"layer {layer}",
+            X = new Axis("λ") { Labels = [.. x.Select(value => NumberText.Plain(value))] },
+            Y = new Axis("σ") { Labels = [.. y.Select(value => NumberText.Plain(value))] },
+            Heat = new HeatMap([.. values.Select(row => (double?[])[.. row])], new ColourScale("tail energy", 0.1, 100, IsLogarithmic: true))
+            {
+                Columns = [.. x.Select(value => NumberText.Plain(value))],
+                Rows = [.. y.Select(value => NumberText.Plain(value))],
+            },
+        };
     }
 }

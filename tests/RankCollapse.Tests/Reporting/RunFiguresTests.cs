@@ -19,7 +19,7 @@ public sealed partial class RunFiguresTests : IDisposable
         Run run = SampleRuns.All[kind]();
         IReadOnlyList<string> written = RunFigures.WriteAll(run, _folder);
 
-        Assert.Equal(14, written.Count);
+        Assert.Equal(16, written.Count);
         Assert.All(written, path => Assert.True(new FileInfo(path).Length > 500, path));
         foreach (string path in written.Where(p => p.EndsWith(".png", StringComparison.Ordinal)))
             Assert.Equal(PngMagic, File.ReadAllBytes(path)[..4]);

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
-using RankCollapse.Reporting;
-using RankCollapse.Reporting.Figures;
+using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Results;
@@ -58,9 +56,9 @@ internal static class SweepPlotCommand
             string[] given = parsed.GetRequiredValue(folders);
             var groups = MetricGroups.Of(ResultSearch.Find(given), request, environment.Cancellation);
             ResultOptions.WriteProblems(environment, groups.Problems);
-            FigureDrawing drawing = parsed.GetValue(y) is null ? MetricFigure.Lines(request, groups, style) : MetricFigure.HeatMap(request, groups, style);
-            string path = parsed.GetValue(file) ?? Path.Combine(given[0], "figures", MetricFigure.FileName(request, isHeatMap: parsed.GetValue(y) is not null));
-            string[] written = [WholeFile.Write(path + ".svg", Encoding.UTF8.GetBytes(drawing.ToSvgFile())), WholeFile.Write(path + ".png", drawing.ToPng())];
+            Figure figure = parsed.GetValue(y) is null ? MetricFigure.Lines(request, groups, style) : MetricFigure.HeatMap(request, groups, style);
+            string path = parsed.GetValue(file) ?? Path.Combine(given[0], "figures", figure.Name);
+            IReadOnlyList<string> written = FigureFiles.Write(figure, path);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(request, groups, written));
             else foreach (string one in written) environment.Output.WriteLine(one);
             if (groups.PutTogether.Count > 0) environment.Error.WriteLine($"put together: runs that differ in {string.Join(", ", groups.PutTogether)}");
@@ -73,7 +71,7 @@ internal static class SweepPlotCommand
     private static string Choice(string given, string option, params string[] known) =>
         known.Contains(given) ? given : throw new InvalidInputException($"The option {option} is '{ErrorText.Printable(given)}'; {NearMatches.Advice(given, known)}");
 
-    private static JsonObject ToJson(MetricRequest request, MetricGroups groups, string[] files) => new()
+    private static JsonObject ToJson(MetricRequest request, MetricGroups groups, IReadOnlyList<string> files) => new()
     {
         ["files"] = new JsonArray([.. files.Select(file => JsonValue.Create(file))]),
         ["metric"] = request.Metric,

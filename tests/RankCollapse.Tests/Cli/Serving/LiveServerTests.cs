@@ -173,7 +173,7 @@ public sealed class LiveServerTests : IAsyncLifetime
     public async Task Grid_HasTheMedianOfEachCell()
     {
         using var grid = JsonDocument.Parse((await GetAsync("grid?view=phase&x=lambda&metric=objective")).Body);
-        Assert.Equal(["0.001", "0.01"], grid.RootElement.GetProperty("xLabels").EnumerateArray().Select(l => l.GetString()));
+        Assert.Equal(["0.001", "0.01"], grid.RootElement.GetProperty("chart").GetProperty("panels")[0].GetProperty("x").GetProperty("labels").EnumerateArray().Select(l => l.GetString()));
         double[][] cells = [.. grid.RootElement.GetProperty("cells").EnumerateArray().Select(c => c.EnumerateArray().Select(v => v.GetDouble()).ToArray())];
         Assert.Equal([0, 0, 2, 2, 0.6], cells[0], (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal([1, 0, 2, 1, 1], cells[1], (a, b) => Math.Abs(a - b) < 1e-12);

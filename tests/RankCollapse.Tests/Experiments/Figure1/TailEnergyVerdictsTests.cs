@@ -43,7 +43,7 @@ public sealed class TailEnergyVerdictsTests
     public void Picture_IsSound() => FigurePictures.RequireSound(TailEnergyFigure.Draw("title", Grids((lambda, sigma) => sigma * lambda)));
 
     [Fact]
-    public void Chart_HasAHeatMapForEachLayer() => Assert.Equal(4, TailEnergyFigure.Chart(Grids((_, sigma) => sigma)).Panels.Count(p => p.HeatMap is not null));
+    public void Figure_HasAHeatMapForEachLayer() => Assert.Equal(4, TailEnergyFigure.Draw("title", Grids((_, sigma) => sigma)).Panels.Count(p => p.Heat is not null));
 
     /// <summary>Four layers; the last has no tail.</summary>
     private static List<TailEnergyGrid> Grids(Func<double, double, double> tail) =>

@@ -33,4 +33,22 @@ public sealed class NumberTextTests
     [InlineData(new[] { 2, 3, 4, 5 }, "layers 2–5")]
     [InlineData(new[] { 1, 3, 4, 5, 9 }, "layers 1, 3–5 and 9")]
     public void Layers_OfNumbers_JoinsRuns(int[] layers, string text) => Assert.Equal(text, NumberText.Layers(layers));
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(10, "10")]
+    [InlineData(0.01, "0.01")]
+    [InlineData(0.001, "0.001")]
+    [InlineData(1234.5, "1,234.5")]
+    [InlineData(3.14159, "3.14")]
+    [InlineData(123456.4, "123,456")]
+    [InlineData(-0.25, "−0.25")]
+    [InlineData(1e-6, "10⁻⁶")]
+    [InlineData(2.5e-6, "2.5·10⁻⁶")]
+    [InlineData(-2e7, "−2·10⁷")]
+    [InlineData(double.NaN, "not finite")]
+    public void Plain_IsAsShortAsItCanBe(double value, string text) => Assert.Equal(text, NumberText.Plain(value));
+
+    [Fact]
+    public void Percent_HasTwoDigits() => Assert.Equal("3.4 %", NumberText.Percent(0.0341));
 }

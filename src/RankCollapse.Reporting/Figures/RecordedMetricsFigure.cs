@@ -1,0 +1,42 @@
+using RankCollapse.Collapse.Metrics;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Text;
+
+namespace RankCollapse.Reporting.Figures;
+
+/// <summary>Every other metric of layers that was recorded over the epochs, a panel each.</summary>
+internal sealed class RecordedMetricsFigure : RunFigure
+{
+    // These have figures of their own.
+    private static readonly Metric[] DrawnElsewhere =
+        [CollapseMetrics.TcvUpper, CollapseMetrics.TcvLower, CollapseMetrics.WcssOfClasses, RankMetrics.FeatureNumericalRank, RankMetrics.WeightNumericalRank];
+
+    public override string Name => "metrics";
+
+    public override string Title => "Other metrics of the layers";
+
+    public override string Reading => "Every other metric of layers that was recorded, over the epochs; logarithmic, but for counts.";
+
+    public override string? Missing(RunMeasurements run) => Drawn(run).Count == 0 ? "No other metric of layers was recorded during training." : null;
+
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) => [new([.. Drawn(run).Select(metric => Of(run, metric))]) { Columns = 2 }];
+
+    public override string Sentence(RunMeasurements run) => string.Join(" ", Drawn(run).Select(metric =>
+    {
+        var ends = run.Layers.Select(l => (Layer: l, run.Series(metric.Key, l)?.Last?.Value)).Where(end => end.Value is not null).ToList();
+        var (least, largest) = (ends.MinBy(end => end.Value), ends.MaxBy(end => end.Value));
+        string Text((int Layer, double? Value) end) => $"{NumberText.Of(metric.Format, end.Value)} in layer {end.Layer}";
+        return least == largest ? $"{metric.Heading} ends at {Text(least)}." : $"{metric.Heading} ends between {Text(least)} and {Text(largest)}.";
+    }));
+
+    private static Panel Of(RunMeasurements run, Metric metric) => new()
+    {
+        Title = metric.Heading,
+        X = Axis.Epoch,
+        Y = Axis.Of(metric),
+        Series = [.. run.Layers.Where(l => run.Series(metric.Key, l) is not null).Select(l => Series.OfLayer(l, run.Depth, run.Series(metric.Key, l)!.Epochs, run.Series(metric.Key, l)!.Values))],
+    };
+
+    private static List<Metric> Drawn(RunMeasurements run) =>
+        [.. MetricTable.Of(MetricScopes.Layers).Except(DrawnElsewhere).Where(metric => run.Layers.Any(l => run.Series(metric.Key, l)?.Last is not null))];
+}

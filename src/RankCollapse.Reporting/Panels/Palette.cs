@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace RankCollapse.Reporting.Panels;
+
+/// <summary>
+/// The one table of colours: what each stands for, and its shade on light and on dark paper. Figures name colours; files take the light shade, pages a
+/// CSS variable of the same name. Okabe and Ito (2008) for kinds, viridis for layers in order, cividis for heat maps: safe for colour-blind readers.
+/// </summary>
+public static partial class Palette
+{
+    /// <summary>Text, frames, and what matters most.</summary>
+    public const string Ink = "ink";
+
+    /// <summary>Tick labels and secondary text.</summary>
+    public const string Muted = "muted";
+
+    /// <summary>Grid lines.</summary>
+    public const string Grid = "grid";
+
+    /// <summary>Reference lines, such as K, and frames of axes.</summary>
+    public const string Reference = "reference";
+
+    /// <summary>The page.</summary>
+    public const string Paper = "paper";
+
+    /// <summary>What a trained network has.</summary>
+    public const string Trained = "trained";
+
+    /// <summary>What theory says of it.</summary>
+    public const string Predicted = "predicted";
+
+    /// <summary>Weights, beside features.</summary>
+    public const string Weights = "weights";
+
+    /// <summary>Features, beside weights.</summary>
+    public const string Features = "features";
+
+    /// <summary>What is good.</summary>
+    public const string Good = "good";
+
+    /// <summary>Text on a dark place of a heat map, in both themes.</summary>
+    public const string OnDark = "#ffffff";
+
+    /// <summary>Text on a light place of a heat map, in both themes.</summary>
+    public const string OnLight = "#15191e";
+
+    private static readonly string[] Viridis = ["#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151", "#bddf26", "#fde725"];
+    private static readonly string[] Cividis = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
+
+    private static readonly (string Name, string Light, string Dark)[] Kinds =
+    [
+        ("kind-0", "#0072b2", "#4aa3df"),
+        ("kind-1", "#d55e00", "#ee7b33"),
+        ("kind-2", "#009e73", "#2bbd8f"),
+        ("kind-3", "#cc79a7", "#d98fbb"),
+        ("kind-4", "#e69f00", "#efb118"),
+        ("kind-5", "#56b4e9", "#7cc7f0"),
+        ("kind-6", "#b8a800", "#d3c42c"),
+    ];
+
+    private static readonly (string Name, string Light, string Dark)[] Meanings =
+    [
+        (Ink, "#1b2026", "#e8eaed"),
+        (Muted, "#5a6470", "#a3acb7"),
+        (Grid, "#e4e7eb", "#2b3138"),
+        (Reference, "#8a94a0", "#7c8793"),
+        .. Kinds,
+        Kinds[0] with { Name = Trained },
+        Kinds[1] with { Name = Predicted },
+        Kinds[0] with { Name = Weights },
+        Kinds[4] with { Name = Features },
+        ("raised", "#f6f7f9", "#1b1f24"),
+        ("line", "#dde1e6", "#2f363e"),
+        ("accent", "#005f9e", "#6cb4ee"),
+        (Good, "#00795a", "#3fc79a"),
+        ("near", "#8a5f00", "#efb118"),
+        ("open", "#b34700", "#ee7b33"),
+        (Paper, "#ffffff", "#14171a"),
+    ];
+
+    private static readonly Dictionary<string, (string Light, string Dark)> Shades = Meanings.ToDictionary(colour => colour.Name, colour => (colour.Light, colour.Dark));
+    private static readonly Lazy<Dictionary<string, string>> NamesByShade = new(FindNames);
+
+    /// <summary>The number of different colours for kinds; later kinds repeat them with another marker.</summary>
+    public static int KindCount => Kinds.Length;
+
+    /// <summary>The colour of the i-th kind, from 0.</summary>
+    public static string Kind(int index) => Kinds[index % Kinds.Length].Name;
+
+    /// <summary>The colour of layer l of L.</summary>
+    public static string Layer(int layer, int depth) => string.Create(CultureInfo.InvariantCulture, $"layer-{layer}-of-{depth}");
+
+    /// <summary>The shade of a colour on light paper, such as <c>#0072b2</c>; a shade stands for itself.</summary>
+    public static string Light(string colour) => Shade(colour).Light;
+
+    /// <summary>The shade of a colour on dark paper.</summary>
+    public static string Dark(string colour) => Shade(colour).Dark;
+
+    /// <summary>What a page paints a colour with: its CSS variable; a shade stands for itself.</summary>
+    public static string Paint(string colour)
+    {
+        ArgumentNullException.ThrowIfNull(colour);
+        return colour.StartsWith('#') ? colour : $"var(--{colour})";
+    }
+
+    /// <summary>The colour whose light shade this is; null where it is none that follows the theme.</summary>
+    internal static string? NameOf(string shade) => NamesByShade.Value.GetValueOrDefault(shade);
+
+    /// <summary>The colour of a heat map's value, clamped to 0 … 1, in both themes.</summary>
+    public static string Heat(double value) => Interpolate(Cividis, double.IsNaN(value) ? 0 : Math.Clamp(value, 0, 1));
+
+    /// <summary>The colours that heat maps' values go through, from the least to the largest.</summary>
+    public static IReadOnlyList<string> HeatColours => Cividis;
+
+    /// <summary>Rules that define the variables for both themes; those of layers where the page names them.</summary>
+    /// <param name="page">The page's text.</param>
+    public static string Css(string page)
+    {
+        string[] layers = [.. LayerName().Matches(page).Select(match => match.Value).Distinct()];
+        string light = Declarations(layers, Light), dark = Declarations(layers, Dark);
+        return $":root{{color-scheme:light;{light}}}\n"
+            + $"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
+            + $":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n";
+    }
+
+    private static string Declarations(IEnumerable<string> layers, Func<string, string> shade)
+    {
+        var css = new StringBuilder();
+        foreach (string name in Meanings.Select(colour => colour.Name).Concat(layers)) css.Append($"--{name}:{shade(name)};");
+        return css.ToString();
+    }
+
+    private static (string Light, string Dark) Shade(string colour)
+    {
+        ArgumentNullException.ThrowIfNull(colour);
+        if (colour.StartsWith('#')) return (colour, colour);
+        if (Shades.TryGetValue(colour, out var shades)) return shades;
+        Match layer = LayerName().Match(colour);
+        if (!layer.Success) throw new ArgumentException($"There is no colour '{colour}'; {NearMatches.Advice(colour, [.. Shades.Keys])}", nameof(colour));
+        int l = int.Parse(layer.Groups["layer"].Value, CultureInfo.InvariantCulture), depth = int.Parse(layer.Groups["depth"].Value, CultureInfo.InvariantCulture);
+        double place = depth <= 1 ? 0.35 : (l - 1.0) / (depth - 1);
+        return (Interpolate(Viridis, 0.86 * place), Interpolate(Viridis, 0.34 + (0.66 * place)));
+    }
+
+    // Layers of networks of several depths share shades, light and dark alike.
+    private static Dictionary<string, string> FindNames()
+    {
+        const int DeepestNetwork = 32;
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, light, _) in Meanings.SkipLast(1)) names.TryAdd(light, name);
+        for (int depth = 1; depth <= DeepestNetwork; depth++)
+        {
+            for (int l = 1; l <= depth; l++) names.TryAdd(Light(Layer(l, depth)), Layer(l, depth));
+        }
+        return names;
+    }
+
+    private static string Interpolate(string[] anchors, double position)
+    {
+        double scaled = position * (anchors.Length - 1);
+        int left = Math.Min((int)scaled, anchors.Length - 2);
+        byte[] a = Convert.FromHexString(anchors[left].AsSpan(1)), b = Convert.FromHexString(anchors[left + 1].AsSpan(1));
+        return "#" + Convert.ToHexStringLower([.. a.Zip(b, (from, to) => (byte)Math.Round(from + ((scaled - left) * (to - from))))]);
+    }
+
+    [GeneratedRegex(@"layer-(?<layer>\d+)-of-(?<depth>\d+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex LayerName();
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Text;
+
+namespace RankCollapse.Reporting.Rendering;
+
+/// <summary>The range of an axis in the units that are drawn (log₁₀ on logarithmic axes), and its ticks.</summary>
+/// <param name="Minimum">The least value.</param>
+/// <param name="Maximum">The largest value.</param>
+/// <param name="Ticks">The ticks, ascending; those without a label are minor.</param>
+internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<AxisTick> Ticks)
+{
+    /// <summary>The range that holds values.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="values">What is drawn on it.</param>
+    /// <param name="most">The most labels.</param>
+    /// <param name="sides">The part of a linear axis that is left free at both ends; null for an axis upwards, which starts at 0 where that costs little.</param>
+    public static AxisRange Of(Axis axis, IEnumerable<double> values, int most, double? sides)
+    {
+        if (axis.Labels is { } labels) return new AxisRange(-0.5, labels.Count - 0.5, [.. labels.Select((label, i) => new AxisTick(i, label))]);
+        double[] known = [.. values.Where(value => double.IsFinite(value) && (!axis.IsLogarithmic || value > 0))];
+        double low = axis.Minimum ?? known.DefaultIfEmpty(axis.IsLogarithmic ? 0.1 : 0).Min(), high = axis.Maximum ?? known.DefaultIfEmpty(1).Max();
+        bool isGiven = axis is { Minimum: not null, Maximum: not null };
+        if (axis.IsLogarithmic && isGiven) return new AxisRange(Math.Log10(low), Math.Log10(high), Decades(Math.Log10(low), Math.Log10(high), most));
+        if (axis.IsLogarithmic) return Logarithmic(low, high, most);
+        bool isWhole = known.Length > 0 && known.All(double.IsInteger);
+        if (isGiven) return Linear(low, high, most, isWhole);
+        double span = high > low ? high - low : Math.Max(1e-12, Math.Abs(high));
+        double below = sides is { } side ? low >= 0 && low <= 0.1 * high ? low + (side * span) : side * span : low >= 0 && low < 0.5 * high ? low : 0.05 * span;
+        double above = sides ?? 0.06;
+        return Linear(axis.Minimum ?? (low - below), axis.Maximum ?? (high + (above * span)), most, isWhole);
+    }
+
+    /// <summary>A linear axis, with ticks at multiples of 1, 2 or 5 times a power of ten.</summary>
+    public static AxisRange Linear(double minimum, double maximum, int most = 6, bool isWhole = false)
+    {
+        if (!(maximum > minimum)) (minimum, maximum) = (minimum - 0.5, minimum + 0.5);
+        return new AxisRange(minimum, maximum, Multiples(minimum, maximum, most, isWhole));
+    }
+
+    /// <summary>A logarithmic axis from the values' own extremes, widened to hold at least two labelled decades.</summary>
+    public static AxisRange Logarithmic(double smallest, double largest, int most = 6)
+    {
+        double low = Math.Log10(smallest), high = Math.Log10(largest);
+        if (high - low < 1.5)
+        {
+            low = Math.Floor(low + 0.02);
+            high = Math.Max(low + 1, Math.Ceiling(high - 0.02));
+        }
+        double room = Math.Max(0.04 * (high - low), 0.06);
+        return new AxisRange(low - room, high + room, Decades(low - room, high + room, most));
+    }
+
+    /// <summary>The place of a drawn value, 0 at the least and 1 at the largest; NaN where it lies outside or is not finite.</summary>
+    public double Place(double drawn)
+    {
+        double place = (drawn - Minimum) / (Maximum - Minimum);
+        return place is >= -1e-6 and <= 1 + 1e-6 ? place : double.NaN;
+    }
+
+    private static List<AxisTick> Multiples(double minimum, double maximum, int most, bool isWhole)
+    {
+        var ticks = new List<AxisTick>();
+        double step = Step(maximum - minimum, most);
+        if (isWhole) step = Math.Max(1, step);
+        int stepExponent = (int)Math.Floor(Math.Log10(step) + 1e-9);
+        int exponent = (int)Math.Floor(Math.Log10(Math.Max(Math.Abs(minimum), Math.Abs(maximum))));
+        bool hasPower = stepExponent < -3 || exponent >= 9;
+        int decimals = Math.Max(0, (hasPower ? exponent : 0) - stepExponent);
+        for (double k = Math.Ceiling((minimum / step) - 1e-9); k * step <= maximum + (1e-9 * step); k++)
+        {
+            double value = k * step;
+            string text = (hasPower ? value / Math.Pow(10, exponent) : value).ToString($"N{decimals}", CultureInfo.InvariantCulture).Replace('-', '−');
+            ticks.Add(new AxisTick(value, k == 0 ? "0" : hasPower ? $"{text}·{NumberText.Power(exponent)}" : text));
+        }
+        return ticks;
+    }
+
+    // Decades, labelled 10⁻⁵, or 1, 10, 100 where no other is shown, with unlabelled ticks between.
+    private static List<AxisTick> Decades(double minimum, double maximum, int most)
+    {
+        var ticks = new List<AxisTick>();
+        int first = (int)Math.Ceiling(minimum - 1e-9), last = (int)Math.Floor(maximum + 1e-9);
+        int every = Math.Max(1, (int)Math.Ceiling((last - first + 1) / (double)most));
+        if (every > 3) every = every <= 5 ? 5 : 10 * (int)Math.Ceiling(every / 10.0);
+        bool isPlain = first >= 0 && last <= 4;
+        for (int e = first; e <= last; e++)
+        {
+            string label = isPlain ? NumberText.Whole((long)Math.Pow(10, e)) : NumberText.Power(e);
+            ticks.Add(new AxisTick(e, e % every == 0 ? label : ""));
+        }
+        for (int e = first - 1; e <= last && maximum - minimum <= 4.5; e++)
+        {
+            for (int mantissa = 2; mantissa <= 9; mantissa++)
+            {
+                double at = e + Math.Log10(mantissa);
+                if (at >= minimum && at <= maximum) ticks.Add(new AxisTick(at, ""));
+            }
+        }
+        return ticks;
+    }
+
+    private static double Step(double range, int most)
+    {
+        double power = Math.Pow(10, Math.Floor(Math.Log10(range / most)));
+        foreach (double factor in (ReadOnlySpan<double>)[1, 2, 5])
+        {
+            if (range / (factor * power) <= most) return factor * power;
+        }
+        return 10 * power;
+    }
+}
+
+/// <summary>A tick.</summary>
+/// <param name="At">Where it is, in the units that are drawn.</param>
+/// <param name="Label">Its label; empty for a minor one.</param>
+internal readonly record struct AxisTick(double At, string Label);

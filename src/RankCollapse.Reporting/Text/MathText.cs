@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace RankCollapse.Reporting.Text;
+
+/// <summary>Text with indices and powers: what follows _ after a single letter, or stands in _{…}, is lowered; what follows ^, or stands in ^{…}, is raised.</summary>
+public static partial class MathText
+{
+    /// <summary>The pieces of a text, in order.</summary>
+    public static IEnumerable<TextPiece> Pieces(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int end = 0;
+        foreach (Match match in Script().Matches(text))
+        {
+            if (match.Index > end) yield return new TextPiece(text[end..match.Index], 0);
+            yield return match.Groups["low"] is { Success: true } low ? new TextPiece(low.Value, -1) : new TextPiece(match.Groups["high"].Value, 1);
+            end = match.Index + match.Length;
+        }
+        if (end < text.Length) yield return new TextPiece(text[end..], 0);
+    }
+
+    // Single letters with an index; words such as block_deviation are left alone.
+    [GeneratedRegex(
+        @"(?<=\p{L})_\{(?<low>[^{}]*)\}|(?<=(?<![\p{L}_])\p{L})_(?<low>\w)(?![\p{L}_])|\^(\{(?<high>[^{}]*)\}|(?<high>[−-]?\d+\.\d+|\w))",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Script();
+}
+
+/// <summary>A piece of a text.</summary>
+/// <param name="Text">What is written.</param>
+/// <param name="Place">1 raised, −1 lowered, 0 on the line.</param>
+public readonly record struct TextPiece(string Text, int Place);
