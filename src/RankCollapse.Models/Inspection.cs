@@ -79,10 +79,14 @@ public sealed record Inspection
     /// <summary>Blocks above this many numbers are set free before the next tensor is read, so that two large tensors are never held at once.</summary>
     private const int LargeArray = 1 << 20;
 
-    /// <summary>Inspects a model: one tensor at a time is in memory. Features are measured where there are data for them, and joined with the layers' weights.</summary>
+    /// <summary>
+    /// Inspects a model: one tensor at a time is in memory. Features are measured where there are data for them, and joined with the layers' weights.
+    /// </summary>
     /// <param name="path">A file or folder of any of <see cref="ModelFormats.All"/>.</param>
     /// <param name="options">What to measure; null for the defaults.</param>
-    /// <exception cref="InvalidInputException">The model or a tensor is damaged or too large, it cannot be run on the data, no layer has a name as asked, or an option is out of range.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The model or a tensor is damaged or too large, it cannot be run on the data, no layer has a name as asked, or an option is out of range.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The inspection was stopped.</exception>
     public static Inspection Run(string path, InspectionOptions? options = null)
     {

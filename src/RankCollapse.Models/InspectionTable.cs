@@ -8,7 +8,8 @@ namespace RankCollapse.Models;
 
 /// <summary>
 /// An inspection as a tidy Parquet table: layer, kind, metric (strings), index (int32, 0 but for singular values, which count from 1) and value (double).
-/// Metrics have the keys of <see cref="MetricTable"/>, singular values the metric <c>singularValue</c>, features <c>features.</c> before their keys; what does not exist has no row.
+/// Metrics have the keys of <see cref="MetricTable"/>, singular values the metric <c>singularValue</c>, features <c>features.</c> before their keys; what does
+/// not exist has no row.
 /// </summary>
 public static class InspectionTable
 {

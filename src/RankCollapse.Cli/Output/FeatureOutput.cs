@@ -17,20 +17,25 @@ internal static class FeatureOutput
     public static void Write(TextWriter output, FeatureReport report, bool all)
     {
         string classes = report.Labels.Count == 0 ? "no labels" : $"{report.Labels.Count} classes";
-        output.WriteLine($"Features of {report.SampleCount} samples, {classes}{(report.Accuracy is { } accuracy ? $"; {ErrorText.Printable(report.OutputTensor!)} predicts {Numbers.PerCent(accuracy)} of them right" : "")}");
+        string right = report.Accuracy is { } accuracy ? $"; {ErrorText.Printable(report.OutputTensor!)} predicts {Numbers.PerCent(accuracy)} of them right" : "";
+        output.WriteLine($"Features of {report.SampleCount} samples, {classes}{right}");
         Metric[] metrics = [.. report.Present().Where(metric => all || metric.IsMainIn(MetricScopes.Features))];
         var table = new TextTable(["tensor", "layer", "by", "dimensions", .. metrics.Select(metric => metric.Heading)]);
         foreach (FeatureMetrics layer in report.Layers)
         {
-            table.Add([ShortName.Of(layer.Tensor.Name, LongestName), ShortName.Of(layer.Tensor.Layer ?? Numbers.Short(null), LongestName), layer.Tensor.Operator, Dimensions(layer),
-                .. metrics.Select(metric => Numbers.Of(metric.Format, layer.Number(metric)))]);
+            string tensor = ShortName.Of(layer.Tensor.Name, LongestName), name = ShortName.Of(layer.Tensor.Layer ?? Numbers.Short(null), LongestName);
+            IEnumerable<string> numbers = metrics.Select(metric => Numbers.Of(metric.Format, layer.Number(metric)));
+            table.Add([tensor, name, layer.Tensor.Operator, Dimensions(layer), .. numbers]);
         }
         table.Write(output);
-        if (report.Labels.Count > 0 && report.SubsampleCount < report.SampleCount) output.WriteLine($"TCV is of a subsample of {report.SubsampleCount} samples, drawn in proportion to the classes.");
-        foreach (string reduction in report.Layers.Select(layer => layer.Reduction).OfType<string>().Distinct().Take(MostSkipped)) output.WriteLine($"*: {reduction}");
+        if (report.Labels.Count > 0 && report.SubsampleCount < report.SampleCount)
+            output.WriteLine($"TCV is of a subsample of {report.SubsampleCount} samples, drawn in proportion to the classes.");
+        foreach (string reduction in report.Layers.Select(layer => layer.Reduction).OfType<string>().Distinct().Take(MostSkipped))
+            output.WriteLine($"*: {reduction}");
         if (report.Skipped.Count == 0) return;
         output.WriteLine($"Not measured ({report.Skipped.Count} tensors{(all || report.Skipped.Count <= MostSkipped ? "" : "; --all names each")}):");
-        foreach (SkippedItem item in report.Skipped.Take(all ? int.MaxValue : MostSkipped)) output.WriteLine($"  {ErrorText.Printable(item.Name)}: {item.Reason}");
+        foreach (SkippedItem item in report.Skipped.Take(all ? int.MaxValue : MostSkipped))
+            output.WriteLine($"  {ErrorText.Printable(item.Name)}: {item.Reason}");
     }
 
     /// <summary>Adds what is not of one layer to the document of an inspection.</summary>
@@ -74,5 +79,6 @@ internal static class FeatureOutput
         return result;
     }
 
-    private static string Dimensions(FeatureMetrics layer) => layer.Reduction is null ? layer.Tensor.ShapeText : $"{layer.Tensor.ShapeText} → {layer.MeasuredDimension}*";
+    private static string Dimensions(FeatureMetrics layer) =>
+        layer.Reduction is null ? layer.Tensor.ShapeText : $"{layer.Tensor.ShapeText} → {layer.MeasuredDimension}*";
 }

@@ -38,7 +38,8 @@ internal static class InspectionJson
             ["shape"] = new JsonArray([.. weights.Tensor.Shape.Select(size => JsonValue.Create(size))]),
             ["layout"] = Word(weights.Layout),
             ["groups"] = weights.Groups,
-            ["blocks"] = new JsonObject { ["rows"] = layer.Spectrum.Shape.Rows, ["columns"] = layer.Spectrum.Shape.Columns, ["count"] = layer.Spectrum.Shape.Count },
+            ["blocks"] =
+                new JsonObject { ["rows"] = layer.Spectrum.Shape.Rows, ["columns"] = layer.Spectrum.Shape.Columns, ["count"] = layer.Spectrum.Shape.Count },
             ["nodes"] = Texts(weights.Nodes),
             ["outputs"] = Texts(weights.Outputs),
         };
@@ -53,8 +54,10 @@ internal static class InspectionJson
     private static JsonObject Features(LayerFeatures features)
     {
         var result = new JsonObject { ["layer"] = features.Layer, ["value"] = features.Value };
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Features)) result[metric.Key] = JsonOutput.Number(metric, features.Metrics.GetValueOrDefault(metric.Key));
-        if (features.Reasons.Count > 0) result["reasons"] = new JsonObject([.. features.Reasons.Select(pair => KeyValuePair.Create(pair.Key, JsonOutput.Text(pair.Value)))]);
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Features))
+            result[metric.Key] = JsonOutput.Number(metric, features.Metrics.GetValueOrDefault(metric.Key));
+        if (features.Reasons.Count > 0)
+            result["reasons"] = new JsonObject([.. features.Reasons.Select(pair => KeyValuePair.Create(pair.Key, JsonOutput.Text(pair.Value)))]);
         return result;
     }
 

@@ -20,7 +20,8 @@ internal static class InspectionTables
     {
         long weights = inspection.Layers.Sum(layer => layer.Parameters);
         output.WriteLine($"{inspection.Path}: {inspection.Layers.Count} layers with {weights.ToString("N0")} weights");
-        if (inspection.Layers.Any(layer => layer.Layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution)) output.WriteLine(View(inspection.Options));
+        if (inspection.Layers.Any(layer => layer.Layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution))
+            output.WriteLine(View(inspection.Options));
         Metric[] metrics = [.. inspection.WeightMetrics().Where(metric => all || metric.IsMainIn(MetricScopes.Weights))];
         var table = new TextTable(["layer", "kind", "matrix", .. metrics.Select(metric => metric.Heading)]);
         foreach (InspectedLayer layer in inspection.Layers)
@@ -51,7 +52,8 @@ internal static class InspectionTables
     {
         if (weights == 0 || inspection.Layers.Any(layer => layer.Spectrum.EnergyRanks[0].ParametersSaved is null)) return;
         IEnumerable<string> parts = EnergyRank.Levels.Select((level, i) =>
-            $"{Numbers.PerCent((double)inspection.Layers.Sum(layer => layer.Spectrum.EnergyRanks[i].ParametersSaved!.Value) / weights)} at {level * 100} % of each layer's energy");
+            $"{Numbers.PerCent((double)inspection.Layers.Sum(layer => layer.Spectrum.EnergyRanks[i].ParametersSaved!.Value) / weights)} at {level * 100} % of "
+                + "each layer's energy");
         output.WriteLine($"Factors would save {string.Join(", ", parts)}.");
         output.WriteLine();
     }
@@ -65,8 +67,11 @@ internal static class InspectionTables
             foreach (SkippedTensor tensor in skipped) output.WriteLine($"  {ErrorText.Printable(tensor.Name)}: {tensor.Reason}");
             return;
         }
-        (string Reason, int Count)[] reasons = [.. skipped.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).Select(group => (group.Key, group.Count())).OrderByDescending(pair => pair.Item2)];
+        (string Reason, int Count)[] reasons =
+            [.. skipped.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).Select(group => (group.Key, group.Count()))
+            .OrderByDescending(pair => pair.Item2)];
         foreach ((string reason, int count) in reasons.Take(MostReasons)) output.WriteLine($"  {count} × {reason}");
-        if (reasons.Length > MostReasons) output.WriteLine($"  {reasons.Skip(MostReasons).Sum(pair => pair.Count)} × for {reasons.Length - MostReasons} other reasons");
+        if (reasons.Length > MostReasons)
+            output.WriteLine($"  {reasons.Skip(MostReasons).Sum(pair => pair.Count)} × for {reasons.Length - MostReasons} other reasons");
     }
 }

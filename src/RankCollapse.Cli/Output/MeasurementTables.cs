@@ -39,7 +39,8 @@ internal static class MeasurementTables
     private static string Title(MetricTopic topic, MeasuredRun measured, int clusters) => topic switch
     {
         MetricTopic.Collapse => "Collapse: TCV is the variation around the best K centres, 0 when each class is a point",
-        MetricTopic.Rank => $"Rank: numerical (singular values above {Numbers.Short(measured.Tolerance)} of the largest), stable, effective; tail energy beyond {clusters}",
+        MetricTopic.Rank =>
+            $"Rank: numerical (singular values above {Numbers.Short(measured.Tolerance)} of the largest), stable, effective; tail energy beyond {clusters}",
         MetricTopic.Prediction => $"{measured.Layers[0].Prediction.Source}: singular values of Z predicted from the next layer",
         _ => $"{topic}",
     };
@@ -55,7 +56,8 @@ internal static class MeasurementTables
         var table = new TextTable("property", "", "value");
         foreach (Metric metric in OfLastHiddenLayer)
         {
-            if (metric.OfFeatures!(last).Number is { } number) table.Add(metric.Heading, metric.Symbol == metric.Heading ? "" : metric.Symbol, Numbers.Of(metric.Format, number));
+            if (metric.OfFeatures!(last).Number is { } number)
+                table.Add(metric.Heading, metric.Symbol == metric.Heading ? "" : metric.Symbol, Numbers.Of(metric.Format, number));
         }
         table.Write(output);
     }

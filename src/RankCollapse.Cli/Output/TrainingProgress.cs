@@ -65,8 +65,10 @@ internal sealed class TrainingProgress
         _lastShown = now;
         double? left = SecondsLeft(state, now);
         string of = EndsByConvergence ? "" : $" of {NumberText.Whole(_configuration.MaxEpochs)}";
-        string text = $"epoch {NumberText.Whole(state.Epoch)}{of}, objective {Numbers.Short(state.Value.Total, 4)}, data loss {Numbers.Short(state.Value.DataLoss)}, "
-            + $"rel. gradient {Numbers.Short(state.Gradient.Relative, 2)}{(state.Phase.Length > 0 ? $", {state.Phase}" : "")}{(left is { } seconds ? $", at most {Remaining(seconds)} left" : "")}";
+        string text =
+            $"epoch {NumberText.Whole(state.Epoch)}{of}, objective {Numbers.Short(state.Value.Total, 4)}, data loss {Numbers.Short(state.Value.DataLoss)}, "
+            + $"rel. gradient {Numbers.Short(state.Gradient.Relative, 2)}{(state.Phase.Length > 0 ? $", {state.Phase}" : "")}"
+            + (left is { } seconds ? $", at most {Remaining(seconds)} left" : "");
         if (_task is null)
         {
             _environment.Error.WriteLine(text);
@@ -87,9 +89,11 @@ internal sealed class TrainingProgress
     {
         RunConfiguration c = start.Configuration;
         string widths = string.Join('–', new[] { start.Specification.InputDimension }.Concat(start.Specification.Widths));
-        string shape = start.Specification.Depth <= 12 ? widths : $"{c.Depth} layers, {start.Specification.InputDimension} to {start.Specification.OutputDimension}";
+        string shape = start.Specification.Depth <= 12 ? widths
+            : $"{c.Depth} layers, {start.Specification.InputDimension} to {start.Specification.OutputDimension}";
         string from = start.Epoch > 0 ? $", going on at epoch {NumberText.Whole(start.Epoch)}" : "";
-        return $"Training {EnumNames.Of(c.Architecture)} {shape} ({c.Activation}) on {start.DataSet.SampleCount} samples of {start.DataSet.Name} with {c.Solver}{from}";
+        return $"Training {EnumNames.Of(c.Architecture)} {shape} ({c.Activation}) on {start.DataSet.SampleCount} samples of {start.DataSet.Name} with "
+            + $"{c.Solver}{from}";
     }
 
     private static string Remaining(double seconds) => seconds < 60 ? $"{Math.Ceiling(seconds)} s" : NumberText.Duration(seconds);

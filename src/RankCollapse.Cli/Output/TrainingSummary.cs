@@ -22,10 +22,14 @@ internal static class TrainingSummary
         if (result.HadEnded) output.WriteLine("The run had already ended; nothing was done.");
         if (result.IsMeasured) output.WriteLine(verdict.Collapse);
         output.WriteLine(verdict.Convergence);
-        output.WriteLine($"objective {Numbers.Short(summary.Objective, 5)} = data {Numbers.Short(summary.DataLoss * measurements.DataFactor, 4)} + weight penalty {Numbers.Short(summary.WeightPenalty, 4)} + feature penalty {Numbers.Short(summary.FeaturePenalty, 4)} (convention {EnumNames.Of(summary.Convention)})");
+        output.WriteLine(
+            $"objective {Numbers.Short(summary.Objective, 5)} = data {Numbers.Short(summary.DataLoss * measurements.DataFactor, 4)} + weight penalty "
+            + $"{Numbers.Short(summary.WeightPenalty, 4)} + feature penalty {Numbers.Short(summary.FeaturePenalty, 4)} (convention "
+            + $"{EnumNames.Of(summary.Convention)})");
         if (result.IsMeasured) LayerTable.Write(output, measurements);
         if (result.Advice is { } advice) output.WriteLine(OptionNames.In(advice));
-        output.WriteLine($"{NumberText.Whole(summary.Epochs)} epochs, {NumberText.Whole(summary.GradientEvaluations)} gradients, {NumberText.Duration(summary.Seconds)}");
+        output.WriteLine(
+            $"{NumberText.Whole(summary.Epochs)} epochs, {NumberText.Whole(summary.GradientEvaluations)} gradients, {NumberText.Duration(summary.Seconds)}");
         if (result.Folder is { } folder) output.WriteLine($"run:    {folder.Path}");
         if (report is not null) output.WriteLine($"report: {report}");
     }

@@ -4,7 +4,9 @@ using RankCollapse.Models.Running;
 
 namespace RankCollapse.Models.Features;
 
-/// <summary>Measures collapse in every tensor of a model, in one pass over the data and a second one for nearest class means where not all samples are kept.</summary>
+/// <summary>
+/// Measures collapse in every tensor of a model, in one pass over the data and a second one for nearest class means where not all samples are kept.
+/// </summary>
 internal sealed class FeatureMeasurement
 {
     private readonly IFeatureSource _source;
@@ -37,7 +39,8 @@ internal sealed class FeatureMeasurement
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidInputException">The model cannot be run on the data, or memory does not suffice.</exception>
     public static FeatureReport Measure(
-        IFeatureSource source, FeatureOptions options, IFeatureSource? outOfDistribution = null, Action<string>? progress = null, CancellationToken cancellation = default)
+        IFeatureSource source, FeatureOptions options, IFeatureSource? outOfDistribution = null, Action<string>? progress = null,
+            CancellationToken cancellation = default)
     {
         var measurement = new FeatureMeasurement(source, options);
         progress?.Invoke($"{source.SampleCount} samples through {source.Name}, {measurement._accumulators.Count} tensors");
@@ -60,12 +63,14 @@ internal sealed class FeatureMeasurement
                 continue;
             }
             bytes += FeatureAccumulator.Bytes(reduction, _labels.Count, _subsample.Length, _batchSize);
-            MemoryBudget.Require(bytes, $"Measuring the features of {_source.Name}", "name fewer tensors, lower the largest dimension or the subsample, or skip wide features");
+            MemoryBudget.Require(
+                bytes, $"Measuring the features of {_source.Name}", "name fewer tensors, lower the largest dimension or the subsample, or skip wide features");
             _accumulators.Add(new FeatureAccumulator(tensor, reduction, _labels, _subsample));
         }
         if (_accumulators.Count == 0)
             throw new InvalidInputException(_options.Names is { } asked
-                ? $"No tensor of {_source.Name} has a name with {string.Join(" or ", asked)}; near are {string.Join(", ", _source.Tensors.Take(5).Select(t => ErrorText.Printable(t.Name)))}."
+                ? $"No tensor of {_source.Name} has a name with {string.Join(" or ", asked)}; near are "
+                    + $"{string.Join(", ", _source.Tensors.Take(5).Select(t => ErrorText.Printable(t.Name)))}."
                 : $"{_source.Name} has no tensor that holds features for each sample.");
     }
 
@@ -138,7 +143,8 @@ internal sealed class FeatureMeasurement
         if (other is null) return means;
         progress?.Invoke($"{other.SampleCount} samples of other data, for NC5");
         var sums = _accumulators.ConvertAll(a => new RunningMean(a.Reduction.ReducedDimension));
-        other.Run(_accumulators.ConvertAll(a => a.Tensor), Math.Min(_batchSize, other.SampleCount), (tensor, _, rows) => sums[tensor].Add(_accumulators[tensor].Reduce(rows)), cancellation);
+        other.Run(_accumulators.ConvertAll(a => a.Tensor), Math.Min(_batchSize, other.SampleCount), (tensor, _, rows) =>
+            sums[tensor].Add(_accumulators[tensor].Reduce(rows)), cancellation);
         for (int t = 0; t < means.Length; t++) means[t] = sums[t].Mean;
         return means;
     }
@@ -151,7 +157,8 @@ internal sealed class FeatureMeasurement
             cancellation.ThrowIfCancellationRequested();
             FeatureAccumulator accumulator = _accumulators[t];
             if (accumulator.Failure is { } failure) _skipped.Add(new SkippedItem(accumulator.Tensor.Name, failure));
-            else layers.Add(TensorMeasurement.Measure(accumulator, _labels, _subsample, _options, _source.Classifier, nearest[t], _predictions.Length > 0, otherMeans[t]));
+            else layers.Add(
+                TensorMeasurement.Measure(accumulator, _labels, _subsample, _options, _source.Classifier, nearest[t], _predictions.Length > 0, otherMeans[t]));
         }
         double? accuracy = null;
         if (_predictions.Length > 0)

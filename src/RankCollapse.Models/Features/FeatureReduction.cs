@@ -47,7 +47,8 @@ internal abstract class FeatureReduction
             var pooled = new PooledFeatures { Dimension = dimension, ChannelCount = (int)(isSequence ? shape[1] : shape[0]), IsChannelLast = isSequence };
             if (pooled.ReducedDimension <= options.MaxDimension) return pooled;
         }
-        return new SketchedFeatures(dimension, Math.Min(options.MaxDimension, Math.Max(options.SketchDimension, 4 * classCount)), options.Seed) { Dimension = dimension };
+        return new SketchedFeatures(
+            dimension, Math.Min(options.MaxDimension, Math.Max(options.SketchDimension, 4 * classCount)), options.Seed) { Dimension = dimension };
     }
 }
 

@@ -16,7 +16,9 @@ public sealed record FeatureReport(
     string Source, IReadOnlyList<FeatureMetrics> Layers, IReadOnlyList<SkippedItem> Skipped, int SampleCount, IReadOnlyList<int> Labels, int SubsampleCount,
     string? OutputTensor, double? Accuracy, string? ClassifierWeights)
 {
-    /// <summary>The numbers by layer, to be joined with the layers' weights: a layer's are those of its last tensor; other tensors go by their own names.</summary>
+    /// <summary>
+    /// The numbers by layer, to be joined with the layers' weights: a layer's are those of its last tensor; other tensors go by their own names.
+    /// </summary>
     public IReadOnlyList<LayerFeatures> ToLayerFeatures() =>
     [
         .. Layers.Select(metrics => new LayerFeatures(
@@ -32,8 +34,12 @@ public sealed record FeatureReport(
         if (Accuracy is { } accuracy) note += $", of which {100 * accuracy:0.0} % are predicted right";
         note += ".";
         if (Labels.Count > 0 && SubsampleCount < SampleCount) note += $" TCV is of a subsample of {SubsampleCount}, drawn in proportion to the classes.";
-        int reduced = Layers.Count(layer => layer.Reduction is not null);
-        if (reduced > 0) note += $" {reduced} of {Layers.Count} tensors are wide and were reduced: {string.Join("; ", Layers.Select(layer => layer.Reduction).OfType<string>().Distinct().Take(4))}{(Layers.Select(layer => layer.Reduction).OfType<string>().Distinct().Count() > 4 ? "; …" : "")}.";
+        string[] reductions = [.. Layers.Select(layer => layer.Reduction).OfType<string>()], different = [.. reductions.Distinct()];
+        if (reductions.Length > 0)
+        {
+            note += $" {reductions.Length} of {Layers.Count} tensors are wide and were reduced: "
+                + $"{string.Join("; ", different.Take(4))}{(different.Length > 4 ? "; …" : "")}.";
+        }
         return note;
     }
 

@@ -4,7 +4,9 @@ namespace RankCollapse.Models.Features;
 /// <param name="Name">Its name in the model; <c>Z1</c> … for runs.</param>
 /// <param name="Shape">The sizes of one sample, the last one fastest.</param>
 /// <param name="Operator">What computed it, such as <c>Conv</c> or <c>Relu</c>.</param>
-/// <param name="Layer">The name of the weights of the layer that it belongs to: the last weights on the only way to it; null before the first and where ways join.</param>
+/// <param name="Layer">
+/// The name of the weights of the layer that it belongs to: the last weights on the only way to it; null before the first and where ways join.
+/// </param>
 /// <param name="EndsLayer">Whether it is the last tensor of its layer, after bias, normalisation and activation: Z^l of the paper.</param>
 public sealed record FeatureTensor(string Name, IReadOnlyList<long> Shape, string Operator, string? Layer, bool EndsLayer)
 {

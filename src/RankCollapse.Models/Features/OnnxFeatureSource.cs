@@ -76,7 +76,9 @@ internal sealed class OnnxFeatureSource : IFeatureSource
             {
                 long expected = (long)(_inputs.FixedBatch ?? count) * tensors[t].Dimension, found = values[t].GetTensorTypeAndShape().ElementCount;
                 if (found != expected)
-                    throw new InvalidInputException($"{Name}: tensor {ErrorText.Printable(names[t])} has {found} numbers for {count} samples, expected {expected}; leave it out, its size depends on the data.");
+                    throw new InvalidInputException(
+                        $"{Name}: tensor {ErrorText.Printable(names[t])} has {found} numbers for {count} samples, expected {expected}; leave it out, its size "
+                        + "depends on the data.");
                 var rows = new Matrix(count, tensors[t].Dimension);
                 TensorValues.Read(values[t], _types[names[t]], rows);
                 visit(t, first, rows);
@@ -105,9 +107,15 @@ internal sealed class OnnxFeatureSource : IFeatureSource
             {
                 long[] shape = values[t].GetTensorTypeAndShape().Shape;
                 if (reasons.ContainsKey(readable[t])) continue;
-                if (shape.Length == 0 || shape[0] != size) reasons[readable[t]] = $"its shape {(shape.Length == 0 ? "of a single number" : string.Join("×", shape))} has no place for each of {size} samples";
-                else if (shapes.TryGetValue(readable[t], out long[]? known) && !shape.AsSpan(1).SequenceEqual(known)) reasons[readable[t]] = "its size for a sample depends on the data";
-                else if (shape.Skip(1).Aggregate(1.0, (product, length) => product * length) is 0 or > int.MaxValue) reasons[readable[t]] = "it is empty or too large";
+                if (shape.Length == 0 || shape[0] != size)
+                {
+                    reasons[readable[t]] =
+                        $"its shape {(shape.Length == 0 ? "of a single number" : string.Join("×", shape))} has no place for each of {size} samples";
+                }
+                else if (shapes.TryGetValue(readable[t], out long[]? known) && !shape.AsSpan(1).SequenceEqual(known))
+                    reasons[readable[t]] = "its size for a sample depends on the data";
+                else if (shape.Skip(1).Aggregate(1.0, (product, length) => product * length) is 0 or > int.MaxValue)
+                    reasons[readable[t]] = "it is empty or too large";
                 shapes[readable[t]] = shape.Length == 0 ? [] : shape[1..];
             }
         }
@@ -162,22 +170,29 @@ internal sealed class OnnxFeatureSource : IFeatureSource
     {
         string[] outputs = [.. _model.Graph.Output.Select(output => output.Name)];
         if (name is not null && !Tensors.Any(tensor => tensor.Name == name))
-            throw new InvalidInputException($"{Name} has no output {ErrorText.Printable(name)} with numbers for each sample; it has {ErrorText.Printable(string.Join(", ", outputs))}.");
-        return Tensors.FirstOrDefault(tensor => tensor.Name == name) ?? outputs.Select(output => Tensors.FirstOrDefault(tensor => tensor.Name == output)).FirstOrDefault(tensor => tensor is not null);
+            throw new InvalidInputException(
+                $"{Name} has no output {ErrorText.Printable(name)} with numbers for each sample; it has {ErrorText.Printable(string.Join(", ", outputs))}.");
+        return Tensors.FirstOrDefault(tensor => tensor.Name == name)
+            ?? outputs.Select(output => Tensors.FirstOrDefault(tensor => tensor.Name == output)).FirstOrDefault(tensor => tensor is not null);
     }
 
     /// <summary>The last linear layer on the way to the output, with its weights turned so that a row belongs to a class.</summary>
     private LinearClassifier? FindClassifier(OnnxModel model, TensorLayers layers, FeatureTensor output)
     {
-        WeightedNode? last = layers.Order.Select(entry => layers.Weighted(entry.Node)).LastOrDefault(node => node is not null && layers.OriginOf(node.Weights) == output.Layer);
+        WeightedNode? last = layers.Order.Select(entry => layers.Weighted(entry.Node))
+            .LastOrDefault(node => node is not null && layers.OriginOf(node.Weights) == output.Layer);
         if (last?.Node.OpType is not ("Gemm" or "MatMul") || Tensors.FirstOrDefault(tensor => tensor.Name == last.Data) is not { } features) return null;
-        if (!model.Graphs[0].TensorNames.TryGetValue(output.Layer!, out string? key) || !model.Contains(key) || model.Describe(key).Shape.Count != 2) return null;
+        if (!model.Graphs[0].TensorNames.TryGetValue(output.Layer!, out string? key) || !model.Contains(key) || model.Describe(key).Shape.Count != 2)
+            return null;
         Matrix weights = model.ReadMatrix(key);
-        if (weights.Rows == output.Dimension && weights.Columns == features.Dimension && !IsInputFirst(last, output.Layer!)) return new LinearClassifier(features.Name, weights, output.Layer!);
-        return weights.Columns == output.Dimension && weights.Rows == features.Dimension ? new LinearClassifier(features.Name, weights.Transpose(), output.Layer!) : null;
+        if (weights.Rows == output.Dimension && weights.Columns == features.Dimension && !IsInputFirst(last, output.Layer!))
+            return new LinearClassifier(features.Name, weights, output.Layer!);
+        return weights.Columns == output.Dimension && weights.Rows == features.Dimension
+            ? new LinearClassifier(features.Name, weights.Transpose(), output.Layer!) : null;
     }
 
     /// <summary>Whether weights with equal sides are [in, out]: those of MatMul and of Gemm without transB.</summary>
     private static bool IsInputFirst(WeightedNode node, string origin) =>
-        node.Weights == origin && node.Node.Input[1] == node.Weights && (node.Node.OpType == "MatMul" || !node.Node.Attribute.Any(attribute => attribute.Name == "transB" && attribute.I != 0));
+        node.Weights == origin && node.Node.Input[1] == node.Weights
+            && (node.Node.OpType == "MatMul" || !node.Node.Attribute.Any(attribute => attribute.Name == "transB" && attribute.I != 0));
 }

@@ -23,8 +23,11 @@ internal sealed class RunFeatureSource : IFeatureSource
         Labels = labels;
         NetworkSpecification shape = network.Specification;
         if (inputs.Rows != shape.InputDimension)
-            throw new InvalidInputException($"{name} takes {shape.InputDimension} inputs, but the data have {inputs.Rows}; give the data that it was made for.");
-        Tensors = [.. Enumerable.Range(1, shape.Depth).Select(l => new FeatureTensor($"Z{l}", [shape.Width(l)], shape.ActivationOf(l).Name, $"W{l}", EndsLayer: true))];
+            throw new InvalidInputException(
+                $"{name} takes {shape.InputDimension} inputs, but the data have {inputs.Rows}; give the data that it was made for.");
+        Tensors =
+            [.. Enumerable.Range(1, shape.Depth)
+            .Select(l => new FeatureTensor($"Z{l}", [shape.Width(l)], shape.ActivationOf(l).Name, $"W{l}", EndsLayer: true))];
         Output = Tensors[^1];
         Classifier = shape.Depth > 1 ? new LinearClassifier($"Z{shape.Depth - 1}", network.Weights(shape.Depth), $"W{shape.Depth}") : null;
     }

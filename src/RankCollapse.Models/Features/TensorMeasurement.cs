@@ -78,7 +78,8 @@ internal static class TensorMeasurement
     private static double BetweenVariation(ClassScatter moments)
     {
         var centre = new double[moments.Means.Columns];
-        for (int k = 0; k < moments.Counts.Count; k++) TensorPrimitives.MultiplyAdd(moments.Means.Row(k), (double)moments.Counts[k] / moments.Count, centre, centre);
+        for (int k = 0; k < moments.Counts.Count; k++)
+            TensorPrimitives.MultiplyAdd(moments.Means.Row(k), (double)moments.Counts[k] / moments.Count, centre, centre);
         double sum = 0;
         for (int k = 0; k < moments.Counts.Count; k++)
         {

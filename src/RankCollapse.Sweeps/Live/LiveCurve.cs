@@ -57,5 +57,8 @@ public static class LiveCurve
     }
 
     private static double[] Numbers(string line) =>
-        [.. line.Split(',').Select(word => double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : double.NaN)];
+        [.. line.Split(',').Select(Number)];
+
+    private static double Number(string word) =>
+        double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : double.NaN;
 }

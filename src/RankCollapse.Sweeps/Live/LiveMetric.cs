@@ -24,14 +24,17 @@ public sealed class LiveMetric
 
     /// <summary>Finds a metric; null where there is none of this name, or of this layer.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="layer">The layer of a metric of layers: a number from 1, <c>last</c>, <c>max</c> or <c>min</c>; ignored for others, and null takes the last one.</param>
+    /// <param name="layer">
+    /// The layer of a metric of layers: a number from 1, <c>last</c>, <c>max</c> or <c>min</c>; ignored for others, and null takes the last one.
+    /// </param>
     public static LiveMetric? Find(string name, string? layer)
     {
         if (MetricTable.All.Find(name) is not { } metric) return null;
         if (metric.OfNetwork is not null) return new LiveMetric(metric, null, IndexOf(ResultColumn.Summary, name));
         if (metric.OfLayer is null) return null;
         string chosen = layer ?? "last";
-        bool isKnown = chosen is "last" or "max" or "min" || (int.TryParse(chosen, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0);
+        bool isKnown = chosen is "last" or "max" or "min"
+            || (int.TryParse(chosen, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0);
         return isKnown ? new LiveMetric(metric, chosen, IndexOf(ResultColumn.Layer, name)) : null;
     }
 
@@ -44,7 +47,8 @@ public sealed class LiveMetric
             "max" => known.DefaultIfEmpty(double.NaN).Max(),
             "min" => known.DefaultIfEmpty(double.NaN).Min(),
             "last" => layers.Count == 0 ? double.NaN : Number(layers[^1][_column]),
-            var number => layers.FirstOrDefault(layer => string.Equals(Convert.ToString(layer[0], CultureInfo.InvariantCulture), number, StringComparison.Ordinal)) is { } found ? Number(found[_column]) : double.NaN,
+            var number => layers.FirstOrDefault(layer => layer[0] is long l && l.ToString(CultureInfo.InvariantCulture) == number) is { } found
+                ? Number(found[_column]) : double.NaN,
         };
     }
 

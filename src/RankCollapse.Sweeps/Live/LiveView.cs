@@ -6,7 +6,9 @@ using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Live;
 
-/// <summary>A sweep, or the runs of a folder, looked at again and again while work goes on. Results do not change once they are there, so each is read once.</summary>
+/// <summary>
+/// A sweep, or the runs of a folder, looked at again and again while work goes on. Results do not change once they are there, so each is read once.
+/// </summary>
 public sealed class LiveView
 {
     private static readonly string[] ReadFiles = [ResultFiles.ManifestName, ResultFiles.ConfigurationName, ResultFiles.SummaryName];

@@ -8,10 +8,14 @@ namespace RankCollapse.Sweeps.Results;
 /// <summary>What to compare: one metric at the end of runs, over one setting or two.</summary>
 public sealed record MetricRequest
 {
-    /// <summary>A number of <c>summary.json</c>, of the whole network, or of a layer with <see cref="Layer"/>; or one that is only recorded, at the last record.</summary>
+    /// <summary>
+    /// A number of <c>summary.json</c>, of the whole network, or of a layer with <see cref="Layer"/>; or one that is only recorded, at the last record.
+    /// </summary>
     public required string Metric { get; init; }
 
-    /// <summary>The layer of a metric of layers: a number, <c>first</c>, <c>last</c>, or <c>max</c>, <c>min</c>, <c>mean</c> over all layers of a run.</summary>
+    /// <summary>
+    /// The layer of a metric of layers: a number, <c>first</c>, <c>last</c>, or <c>max</c>, <c>min</c>, <c>mean</c> over all layers of a run.
+    /// </summary>
     public string? Layer { get; init; }
 
     /// <summary>The setting on the first axis.</summary>
@@ -37,7 +41,9 @@ public sealed record MetricRequest
 /// <param name="Mean">The mean.</param>
 /// <param name="StandardDeviation">The standard deviation, with n − 1; NaN for one value.</param>
 /// <param name="Sorted">The values, ascending, from which groups can be put together.</param>
-public sealed record MetricGroup(object? X, object? Y, long Runs, long Values, double Median, double LowerQuartile, double UpperQuartile, double Minimum, double Maximum, double Mean, double StandardDeviation, IReadOnlyList<double> Sorted);
+public sealed record MetricGroup(
+    object? X, object? Y, long Runs, long Values, double Median, double LowerQuartile, double UpperQuartile, double Minimum, double Maximum, double Mean,
+    double StandardDeviation, IReadOnlyList<double> Sorted);
 
 /// <summary>A metric of many runs, summed up over all runs with equal values of one or two settings.</summary>
 /// <param name="Groups">The groups, by the settings' values.</param>
@@ -75,7 +81,8 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
         string meaningless = string.Join(", ", new[] { TrainingStatus.Diverged, TrainingStatus.NoMinimum }.Select(status => $"'{EnumNames.Of(status)}'"));
         (ResultTable table, IReadOnlyList<string> problems) = Read(isRecorded: false);
         // Summaries of older versions lack some of what was recorded.
-        if (table.Rows.Count > 0 && table.Rows.All(row => row[3] is 0L) && MetricTable.All.Find(request.Metric) is { OfLayer: not null, Cost: not MetricCost.AtEnd })
+        if (table.Rows.Count > 0 && table.Rows.All(row => row[3] is 0L)
+            && MetricTable.All.Find(request.Metric) is { OfLayer: not null, Cost: not MetricCost.AtEnd })
             (table, problems) = Read(isRecorded: true);
 
         (ResultTable Table, IReadOnlyList<string> Problems) Read(bool isRecorded)
@@ -83,17 +90,29 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
             string value = Value(request, isRecorded, out string from);
             using var database = ResultDatabase.Open(sources, $"""
                 WITH chosen AS (SELECT * FROM runs WHERE state = '{ResultSource.Done}'{(request.Where is { } where ? $" AND (\n{where}\n)" : "")}),
-                pairs AS (SELECT "{request.X}" AS group_x, {y} AS group_y, CASE WHEN status IN ({meaningless}) THEN NULL ELSE ({value})::DOUBLE END AS v, status IN ({meaningless}) AS diverged, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})
-                SELECT group_x, group_y, count(*), count(v), median(v), quantile_cont(v, 0.25), quantile_cont(v, 0.75), min(v), max(v), avg(v), stddev_samp(v) FILTER (WHERE abs(v) < {LargestSquared}), count(*) FILTER (WHERE diverged), list(v ORDER BY v) FILTER (WHERE v IS NOT NULL), {differ}
+                pairs AS (
+                    SELECT "{request.X}" AS group_x, {y} AS group_y, CASE WHEN status IN ({meaningless}) THEN NULL ELSE ({value})::DOUBLE END AS v,
+                        status IN ({meaningless}) AS diverged, {string.Join(", ", others.Select(s => $"chosen.\"{s}\""))} FROM chosen {from})
+                SELECT group_x, group_y, count(*), count(v), median(v), quantile_cont(v, 0.25), quantile_cont(v, 0.75), min(v), max(v), avg(v),
+                    stddev_samp(v) FILTER (WHERE abs(v) < {LargestSquared}), count(*) FILTER (WHERE diverged),
+                    list(v ORDER BY v) FILTER (WHERE v IS NOT NULL), {differ}
                 FROM pairs GROUP BY group_x, group_y ORDER BY group_x, group_y
                 """, cancellation);
             return (database.Read(cancellation: cancellation), database.Problems);
         }
         if (table.Rows.Count == 0)
-            throw new InvalidInputException($"No run that is done{(request.Layer is null ? "" : $" has the layer {request.Layer}")}{(request.Where is null ? "" : (request.Layer is null ? "" : " and") + " meets the condition")}; there is nothing to show.");
+        {
+            string[] asked = [request.Layer is { } chosen ? $"has the layer {chosen}" : "", request.Where is null ? "" : "meets the condition"];
+            string conditions = string.Join(" and ", asked.Where(text => text.Length > 0));
+            throw new InvalidInputException($"No run that is done{(conditions.Length > 0 ? " " : "")}{conditions}; there is nothing to show.");
+        }
         string[] differing = [.. others.Where((_, i) => table.Rows.Any(row => row[Statistics + i] is > 1L))];
         return new MetricGroups(
-            [.. table.Rows.Select(row => new MetricGroup(Setting(row[0]), Setting(row[1]), (long)row[2]!, (long)row[3]!, Number(row[4]), Number(row[5]), Number(row[6]), Number(row[7]), Number(row[8]), Number(row[9]), Number(row[10]), Numbers(row[ValuesColumn])))],
+            [
+                .. table.Rows.Select(row => new MetricGroup(
+                    Setting(row[0]), Setting(row[1]), (long)row[2]!, (long)row[3]!, Number(row[4]), Number(row[5]), Number(row[6]), Number(row[7]),
+                    Number(row[8]), Number(row[9]), Number(row[10]), Numbers(row[ValuesColumn]))),
+            ],
             [.. differing.Where(s => s != "widths" || !differing.Contains("width"))],
             problems,
             table.Rows.Sum(row => (long)row[DivergedColumn]!));
@@ -109,7 +128,8 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
     private static void RequireSetting(string name)
     {
         if (ResultColumn.Settings.Any(s => s.Name == name)) return;
-        throw new InvalidInputException($"There is no setting '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, [.. ResultColumn.Settings.Select(s => s.Name)])}");
+        throw new InvalidInputException(
+            $"There is no setting '{ErrorText.Printable(name)}'; {NearMatches.Advice(name, [.. ResultColumn.Settings.Select(s => s.Name)])}");
     }
 
     private static string Value(MetricRequest request, bool isRecorded, out string from)
@@ -117,9 +137,11 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
         from = "";
         Metric[] known = [.. MetricTable.Of(MetricScopes.Network | MetricScopes.Layers)];
         Metric metric = known.FirstOrDefault(metric => metric.Key == request.Metric)
-            ?? throw new InvalidInputException($"There is no metric '{ErrorText.Printable(request.Metric)}'; {NearMatches.Advice(request.Metric, [.. known.Select(m => m.Key)])}");
+            ?? throw new InvalidInputException(
+                $"There is no metric '{ErrorText.Printable(request.Metric)}'; {NearMatches.Advice(request.Metric, [.. known.Select(m => m.Key)])}");
         if (metric.OfNetwork is not null)
-            return request.Layer is null ? $"\"{metric.Key}\"" : throw new InvalidInputException($"{metric.Key} belongs to the whole network; leave out the layer.");
+            return request.Layer is null ? $"\"{metric.Key}\""
+                : throw new InvalidInputException($"{metric.Key} belongs to the whole network; leave out the layer.");
         string table = isRecorded
             ? $"(SELECT run, layer, arg_max(value, epoch) AS v FROM metrics WHERE metric = '{metric.Key}' GROUP BY run, layer)"
             : $"(SELECT run, layer, \"{metric.Key}\" AS v FROM layers)";
@@ -134,7 +156,8 @@ public sealed record MetricGroups(IReadOnlyList<MetricGroup> Groups, IReadOnlyLi
             "last" => "depth",
             { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 => text,
             null => throw new InvalidInputException($"{request.Metric} belongs to layers; give the layer: a number, first, last, max, min or mean."),
-            { } text => throw new InvalidInputException($"The layer is '{ErrorText.Printable(text)}', expected a number from 1, first, last, max, min or mean."),
+            { } text =>
+                throw new InvalidInputException($"The layer is '{ErrorText.Printable(text)}', expected a number from 1, first, last, max, min or mean."),
         };
         from = $"JOIN {table} l ON l.run = chosen.run AND l.layer = {layer}";
         return "l.v";

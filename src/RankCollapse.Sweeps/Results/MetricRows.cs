@@ -8,7 +8,9 @@ namespace RankCollapse.Sweeps.Results;
 internal sealed class MetricRows(DuckDBConnection database, IReadOnlyList<ResultSource> sources, List<string> problems)
 {
     /// <summary>The view over the table.</summary>
-    public const string View = "CREATE VIEW metrics AS SELECT r.run, r.sweep, r.trial, m.epoch, m.seconds, m.layer, n.name AS metric, m.value FROM stored.metrics m JOIN stored.runs r USING (id) JOIN stored.metric_names n USING (metric)";
+    public const string View =
+        "CREATE VIEW metrics AS SELECT r.run, r.sweep, r.trial, m.epoch, m.seconds, m.layer, n.name AS metric, m.value FROM stored.metrics m JOIN stored.runs "
+        + "r USING (id) JOIN stored.metric_names n USING (metric)";
 
     private const string MetricsFile = "metrics.parquet";
     private const string PatternCharacters = "*?[{";
@@ -30,7 +32,9 @@ internal sealed class MetricRows(DuckDBConnection database, IReadOnlyList<Result
         AddFolders(Covered(), cancellation);
     }
 
-    /// <summary>Adds the rows of those trials of a shard that are done and were in no shard before; of a damaged one nothing, so that their folders are read.</summary>
+    /// <summary>
+    /// Adds the rows of those trials of a shard that are done and were in no shard before; of a damaged one nothing, so that their folders are read.
+    /// </summary>
     private void AddShard(string sweep, string file)
     {
         // The database would take such a path for a pattern.
@@ -40,8 +44,10 @@ internal sealed class MetricRows(DuckDBConnection database, IReadOnlyList<Result
         {
             Execute("BEGIN TRANSACTION");
             Execute($"CREATE OR REPLACE TEMP TABLE fresh AS SELECT DISTINCT r.id FROM {rows} ANTI JOIN stored.covered c ON c.id = r.id");
-            Execute($"INSERT INTO stored.metric_names SELECT (SELECT count(*) FROM stored.metric_names) + row_number() OVER () - 1, metric FROM (SELECT DISTINCT s.metric FROM read_parquet({Text(file)}) s WHERE s.metric NOT IN (SELECT name FROM stored.metric_names))");
-            Execute($"INSERT INTO stored.metrics SELECT r.id, s.epoch, s.seconds, s.layer, n.metric, CASE WHEN isfinite(s.value) THEN s.value END FROM {rows} JOIN fresh f ON f.id = r.id JOIN stored.metric_names n ON n.name = s.metric");
+            Execute("INSERT INTO stored.metric_names SELECT (SELECT count(*) FROM stored.metric_names) + row_number() OVER () - 1, metric FROM (SELECT "
+                + $"DISTINCT s.metric FROM read_parquet({Text(file)}) s WHERE s.metric NOT IN (SELECT name FROM stored.metric_names))");
+            Execute($"INSERT INTO stored.metrics SELECT r.id, s.epoch, s.seconds, s.layer, n.metric, CASE WHEN isfinite(s.value) THEN s.value END FROM {rows} "
+                + "JOIN fresh f ON f.id = r.id JOIN stored.metric_names n ON n.name = s.metric");
             Execute("INSERT INTO stored.covered SELECT id FROM fresh");
             Execute("COMMIT");
         }
@@ -65,17 +71,20 @@ internal sealed class MetricRows(DuckDBConnection database, IReadOnlyList<Result
     {
         Dictionary<string, short> names = Names();
         int known = names.Count;
-        (int Id, string Folder)[] left = [.. sources.Select((source, id) => (Id: id, source.Folder)).Where(s => s.Folder is not null && !covered.Contains(s.Id)).Select(s => (s.Id, s.Folder!))];
+        var folders = sources.Select((source, id) => (Id: id, source.Folder));
+        (int Id, string Folder)[] left = [.. folders.Where(s => s.Folder is not null && !covered.Contains(s.Id)).Select(s => (s.Id, s.Folder!))];
         using (DuckDBAppender metrics = database.CreateAppender("stored", "metrics"))
         {
-            foreach ((int id, IReadOnlyList<MetricRecord> records, string? problem) in left.AsParallel().AsOrdered().WithCancellation(cancellation).Select(s => Read(s.Id, s.Folder)))
+            var read = left.AsParallel().AsOrdered().WithCancellation(cancellation).Select(s => Read(s.Id, s.Folder));
+            foreach ((int id, IReadOnlyList<MetricRecord> records, string? problem) in read)
             {
                 if (problem is not null) problems.Add(problem);
                 foreach (MetricRecord record in records)
                 {
                     if (!names.TryGetValue(record.Metric, out short name)) names.Add(record.Metric, name = checked((short)names.Count));
                     double? value = double.IsFinite(record.Value) ? record.Value : null;
-                    metrics.CreateRow().AppendValue(id).AppendValue(record.Epoch).AppendValue(record.Seconds).AppendValue(record.Layer).AppendValue(name).AppendValue(value).EndRow();
+                    metrics.CreateRow().AppendValue(id).AppendValue(record.Epoch).AppendValue(record.Seconds).AppendValue(record.Layer).AppendValue(name)
+                        .AppendValue(value).EndRow();
                 }
             }
         }

@@ -46,7 +46,8 @@ internal sealed record ResultColumn(string Name, string SqlType)
 
     private static long? WholeNumber(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long whole) ? whole : null;
 
-    private static double? Number(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
+    private static double? Number(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
 
     private static long? Common(JsonElement list)
     {

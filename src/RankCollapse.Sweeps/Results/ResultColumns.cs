@@ -17,12 +17,14 @@ internal sealed class ResultColumns
         Settings =
         [
             new(RunConfiguration.VersionName, ResultColumn.Text),
-            .. RunSettings.All.SelectMany(s => s.JsonName == Width ? [new(Width, ResultColumn.Whole), new("widths", ResultColumn.Wholes)] : ResultColumn.Of(s.JsonName, s.Type)),
+            .. RunSettings.All.SelectMany(s =>
+                s.JsonName == Width ? [new(Width, ResultColumn.Whole), new("widths", ResultColumn.Wholes)] : ResultColumn.Of(s.JsonName, s.Type)),
         ];
         Summary = [new("status", ResultColumn.Text), new("convention", ResultColumn.Text), .. Of(MetricScopes.Network)];
         Layer =
         [
-            new("layer", ResultColumn.Whole), .. Of(MetricScopes.Layers), new("weightSingularValues", ResultColumn.Reals), new("featureSingularValues", ResultColumn.Reals),
+            new("layer", ResultColumn.Whole), .. Of(MetricScopes.Layers), new("weightSingularValues", ResultColumn.Reals),
+                new("featureSingularValues", ResultColumn.Reals),
             new(LayerSummary.PredictionField, ResultColumn.Reals),
         ];
         SettingsByName = Index(Settings);
@@ -62,5 +64,6 @@ internal sealed class ResultColumns
         MetricTable.Of(scope).Select(metric => new ResultColumn(metric.Key, metric.Format == MetricFormat.Count ? ResultColumn.Whole : ResultColumn.Real));
 
     private static ILookup<string, (int Index, ResultColumn Column)> Index(IReadOnlyList<ResultColumn> columns) =>
-        columns.Select((column, index) => (Index: index, Column: column)).ToLookup(pair => pair.Column.Name == "widths" ? Width : pair.Column.Name, StringComparer.Ordinal);
+        columns.Select((column, index) => (Index: index, Column: column))
+            .ToLookup(pair => pair.Column.Name == "widths" ? Width : pair.Column.Name, StringComparer.Ordinal);
 }

@@ -98,7 +98,8 @@ public sealed class ResultDatabase : IDisposable
             return;
         }
         string export = Path.Combine(_folder.FullName, "export");
-        Ask($"COPY ({SingleStatement.Of(Sql)}) TO '{PathInside("export")}' ({(format == ResultFormat.Csv ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd")})", _ => 0, cancellation);
+        string written = format == ResultFormat.Csv ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd";
+        Ask($"COPY ({SingleStatement.Of(Sql)}) TO '{PathInside("export")}' ({written})", _ => 0, cancellation);
         using (FileStream file = File.OpenRead(export)) file.CopyTo(output);
         File.Delete(export);
     }
@@ -133,7 +134,8 @@ public sealed class ResultDatabase : IDisposable
         }
         catch (DuckDBException e) when (e.ErrorType == DuckDB.NET.Native.DuckDBErrorType.OutOfMemory)
         {
-            throw new ComputationFailedException("The query needs more memory than half of this machine's, or more temporary space than its disk has; ask for fewer runs or fewer rows.", e);
+            throw new ComputationFailedException(
+                "The query needs more memory than half of this machine's, or more temporary space than its disk has; ask for fewer runs or fewer rows.", e);
         }
         catch (DuckDBException e)
         {

@@ -39,7 +39,9 @@ internal sealed class ResultRow
     /// <summary>For each layer the values of <see cref="ResultColumn.Layer"/>.</summary>
     public IReadOnlyList<object?[]> Layers { get; private set; } = [];
 
-    /// <summary>Reads a run's <c>config.json</c> and <c>summary.json</c>, those of a trial against their checksums; what is damaged becomes the row's reason.</summary>
+    /// <summary>
+    /// Reads a run's <c>config.json</c> and <c>summary.json</c>, those of a trial against their checksums; what is damaged becomes the row's reason.
+    /// </summary>
     /// <param name="source">The run.</param>
     /// <param name="withLayers">Whether layers are read.</param>
     /// <param name="withSpectra">Whether lists of numbers in layers are kept.</param>
@@ -73,14 +75,16 @@ internal sealed class ResultRow
         using var document = JsonDocument.Parse(ReadFile(folder, ResultFiles.SummaryName, manifest));
         Fill(Summary, _columns.SummaryByName, document.RootElement);
         State = Source.State ?? ResultSource.Done;
-        if (withLayers && document.RootElement.TryGetProperty("layers", out JsonElement layers)) Layers = [.. layers.EnumerateArray().Select(layer => Layer(layer, withSpectra))];
+        if (withLayers && document.RootElement.TryGetProperty("layers", out JsonElement layers))
+            Layers = [.. layers.EnumerateArray().Select(layer => Layer(layer, withSpectra))];
     }
 
     private static byte[] ReadFile(string folder, string name, ResultManifest? manifest)
     {
         string path = Path.Combine(folder, name);
         byte[] content = InputFile.ReadSmall(path, LargestFile);
-        if (manifest is not null && (!manifest.Files.TryGetValue(name, out ResultFile? expected) || Convert.ToHexStringLower(SHA256.HashData(content)) != expected.Sha256))
+        if (manifest is not null
+            && (!manifest.Files.TryGetValue(name, out ResultFile? expected) || Convert.ToHexStringLower(SHA256.HashData(content)) != expected.Sha256))
             throw new InvalidInputException($"{path} does not have the content that {ResultFiles.ManifestName} says; run the sweep again to replace it.");
         return content;
     }

@@ -9,7 +9,10 @@ public static class ResultSearch
 {
     private const int DeepestFolder = 8;
 
-    /// <summary>The runs in some folders: a run folder gives one, the folder of a sweep every trial of its plan in the plan's order, and a folder that holds some of these all of them, in order of their paths.</summary>
+    /// <summary>
+    /// The runs in some folders: a run folder gives one, the folder of a sweep every trial of its plan in the plan's order, and a folder that holds some of
+    /// these all of them, in order of their paths.
+    /// </summary>
     /// <param name="folders">Folders of runs and sweeps, or folders that hold them, at most 8 levels deep; links below them are not followed.</param>
     /// <returns>The runs, each once.</returns>
     /// <exception cref="InvalidInputException">A folder does not exist or cannot be read, or there is no run at all.</exception>
@@ -21,14 +24,19 @@ public static class ResultSearch
         foreach (string folder in folders)
         {
             if (File.Exists(folder)) throw new InvalidInputException($"{folder} is a file, expected a folder of runs or of a sweep.");
-            if (!Directory.Exists(folder)) throw new InvalidInputException($"There is no folder {folder}; give folders of runs, such as those that train wrote.");
+            if (!Directory.Exists(folder))
+                throw new InvalidInputException($"There is no folder {folder}; give folders of runs, such as those that train wrote.");
             bool any = false;
             foreach (ResultSource source in In(folder, 0, withSweeps: true))
             {
                 any = true;
                 if (seen.Add(Path.GetFullPath(source.Run))) found.Add(source);
             }
-            if (!any) throw new InvalidInputException($"There is no run and no sweep in {folder}; a run's folder holds {ResultFiles.ConfigurationName}, a sweep's plan.json.");
+            if (!any)
+            {
+                throw new InvalidInputException(
+                    $"There is no run and no sweep in {folder}; a run's folder holds {ResultFiles.ConfigurationName}, a sweep's plan.json.");
+            }
         }
         return found;
     }
@@ -98,7 +106,9 @@ public static class ResultSearch
     {
         try
         {
-            string[] inner = [.. new DirectoryInfo(folder).EnumerateDirectories().Where(d => d.LinkTarget is null && !d.Name.StartsWith('.')).Select(d => Path.Combine(folder, d.Name))];
+            string[] inner =
+                [.. new DirectoryInfo(folder).EnumerateDirectories().Where(d => d.LinkTarget is null && !d.Name.StartsWith('.'))
+                .Select(d => Path.Combine(folder, d.Name))];
             Array.Sort(inner, StringComparer.Ordinal);
             return inner;
         }

@@ -3,13 +3,16 @@ using RankCollapse.Collapse.Metrics;
 
 namespace RankCollapse.Sweeps.Results;
 
-/// <summary>Fills the tables of an in-memory database with what runs wrote, and lays the views <c>runs</c>, <c>layers</c>, <c>metrics</c> and <c>results</c> over them.</summary>
+/// <summary>
+/// Fills the tables of an in-memory database with what runs wrote, and lays the views <c>runs</c>, <c>layers</c>, <c>metrics</c> and <c>results</c> over them.
+/// </summary>
 internal static class ResultTables
 {
     /// <summary>The views, in the order in which errors list them.</summary>
     public static readonly IReadOnlyList<string> Views = ["runs", "layers", "metrics", "results"];
 
-    private static readonly (string Name, string SqlType)[] Identity = [("run", "VARCHAR"), ("sweep", "VARCHAR"), ("trial", "VARCHAR"), ("state", "VARCHAR"), ("reason", "VARCHAR")];
+    private static readonly (string Name, string SqlType)[] Identity =
+        [("run", "VARCHAR"), ("sweep", "VARCHAR"), ("trial", "VARCHAR"), ("state", "VARCHAR"), ("reason", "VARCHAR")];
 
     // Some settings are repeated by the summary.
     private static readonly ResultColumn[] Settings = [.. ResultColumn.Settings.Where(s => ResultColumn.Summary.All(r => r.Name != s.Name))];
@@ -34,7 +37,8 @@ internal static class ResultTables
     /// <summary>The settings in which the runs of a filled database differ, apart from limits on time and the like that do not change a result.</summary>
     public static IReadOnlyList<string> VariedSettings(DuckDBConnection database)
     {
-        string counts = string.Join(", ", Settings.Select(s => $"count(DISTINCT {Quoted(s.Name)}) + max({Quoted(s.Name)} IS NULL)::INTEGER * least(1, count({Quoted(s.Name)}))"));
+        IEnumerable<string> names = Settings.Select(s => Quoted(s.Name));
+        string counts = string.Join(", ", names.Select(name => $"count(DISTINCT {name}) + max({name} IS NULL)::INTEGER * least(1, count({name}))"));
         using DuckDBCommand command = database.CreateCommand();
         command.CommandText = $"SELECT {counts}, count(*) - count(width) FROM stored.runs";
         using DuckDBDataReader reader = command.ExecuteReader();
@@ -46,7 +50,8 @@ internal static class ResultTables
 
     private static void Create(DuckDBConnection database)
     {
-        string identity = Columns(Identity), settings = Columns(Settings.Select(s => (s.Name, s.SqlType))), summary = Columns(ResultColumn.Summary.Select(s => (s.Name, s.SqlType)));
+        string identity = Columns(Identity), settings = Columns(Settings.Select(s => (s.Name, s.SqlType))),
+            summary = Columns(ResultColumn.Summary.Select(s => (s.Name, s.SqlType)));
         Execute(database, "CREATE SCHEMA stored");
         Execute(database, $"CREATE TABLE stored.runs (id INTEGER, {identity}, {summary}, {settings})");
         Execute(database, $"CREATE TABLE stored.layers (id INTEGER, {Columns(ResultColumn.Layer.Select(s => (s.Name, s.SqlType)))})");
@@ -54,7 +59,8 @@ internal static class ResultTables
         Execute(database, "CREATE VIEW layers AS SELECT r.run, r.sweep, r.trial, l.* EXCLUDE (id) FROM stored.layers l JOIN stored.runs r USING (id)");
     }
 
-    private static void FillRuns(DuckDBConnection database, IReadOnlyList<ResultSource> sources, bool withLayers, List<string> problems, CancellationToken cancellation)
+    private static void FillRuns(
+        DuckDBConnection database, IReadOnlyList<ResultSource> sources, bool withLayers, List<string> problems, CancellationToken cancellation)
     {
         using DuckDBAppender runs = database.CreateAppender("stored", "runs");
         using DuckDBAppender layers = database.CreateAppender("stored", "layers");
@@ -64,7 +70,8 @@ internal static class ResultTables
         {
             if (read.State == ResultSource.Damaged) problems.Add(read.Reason!);
             IDuckDBAppenderRow row = runs.CreateRow().AppendValue(id);
-            foreach (string? text in (ReadOnlySpan<string?>)[read.Source.Run, read.Source.Sweep, read.Source.Trial?.Id, read.State, read.Reason]) row.AppendValue(text);
+            foreach (string? text in (ReadOnlySpan<string?>)[read.Source.Run, read.Source.Sweep, read.Source.Trial?.Id, read.State, read.Reason])
+                row.AppendValue(text);
             foreach (object? value in read.Summary) Append(row, value);
             foreach (int i in kept) Append(row, read.Settings[i]);
             row.EndRow();
@@ -78,7 +85,9 @@ internal static class ResultTables
         }
     }
 
-    /// <summary>One row for each number of each run and layer at its end, with the settings that vary; a run without results has one row without a metric.</summary>
+    /// <summary>
+    /// One row for each number of each run and layer at its end, with the settings that vary; a run without results has one row without a metric.
+    /// </summary>
     private static void CreateResults(DuckDBConnection database)
     {
         string settings = string.Concat(VariedSettings(database).Select(s => $"r.{Quoted(s)}, "));
@@ -121,7 +130,8 @@ internal static class ResultTables
         command.ExecuteNonQuery();
     }
 
-    private static string Columns(IEnumerable<(string Name, string SqlType)> columns) => string.Join(", ", columns.Select(c => $"{Quoted(c.Name)} {c.SqlType}"));
+    private static string Columns(IEnumerable<(string Name, string SqlType)> columns) =>
+        string.Join(", ", columns.Select(c => $"{Quoted(c.Name)} {c.SqlType}"));
 
     private static string Names(MetricScopes scope) => string.Join(", ", MetricTable.Of(scope).Select(metric => Quoted(metric.Key)));
 

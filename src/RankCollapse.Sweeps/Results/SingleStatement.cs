@@ -50,7 +50,8 @@ internal static class SingleStatement
             '\'' or '"' => After(sql, sql[at].ToString(), at + 1),
             '-' when sql.AsSpan(at).StartsWith("--") => After(sql, "\n", at),
             '/' when sql.AsSpan(at).StartsWith("/*") => After(sql, "*/", at + 2),
-            '$' when sql.IndexOf('$', at + 1) is var second and > 0 && !sql.AsSpan(at + 1, second - at - 1).ContainsAnyExcept(WordCharacters) => After(sql, sql[at..(second + 1)], second + 1),
+            '$' when sql.IndexOf('$', at + 1) is var second and > 0 && !sql.AsSpan(at + 1, second - at - 1).ContainsAnyExcept(WordCharacters) =>
+                After(sql, sql[at..(second + 1)], second + 1),
             _ => at + 1,
         };
     }

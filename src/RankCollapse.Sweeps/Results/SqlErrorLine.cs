@@ -14,13 +14,15 @@ internal static partial class SqlErrorLine
         string message = error.Message;
         int picture = message.IndexOf("LINE ", StringComparison.Ordinal);
         if (picture > 0) message = message[..picture];
-        message = ErrorText.Printable(string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))).TrimEnd('.', '!', ' ');
+        message = ErrorText.Printable(string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+            .TrimEnd('.', '!', ' ');
         if (UnknownTable().Match(message) is { Success: true } unknown)
             return $"SQL: there is no table {unknown.Groups["name"].Value}; {NearMatches.Advice(unknown.Groups["name"].Value, [.. ResultTables.Views])}";
         string advice = message switch
         {
             _ when message.Contains("Permission Error", StringComparison.Ordinal) => "; a query reads its views and nothing else: no files, no network.",
-            _ when message.Contains("syntax error", StringComparison.Ordinal) => $"; expected is one SELECT, FROM, WITH, DESCRIBE, SUMMARIZE or PIVOT, over {string.Join(", ", ResultTables.Views)}.",
+            _ when message.Contains("syntax error", StringComparison.Ordinal) =>
+                $"; expected is one SELECT, FROM, WITH, DESCRIBE, SUMMARIZE or PIVOT, over {string.Join(", ", ResultTables.Views)}.",
             _ when message.Contains(NotFound, StringComparison.Ordinal) => "; \"DESCRIBE runs\" lists the columns.",
             _ => ".",
         };

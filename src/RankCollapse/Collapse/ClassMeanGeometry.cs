@@ -79,7 +79,9 @@ public sealed class ClassMeanGeometry
         }
     }
 
-    /// <summary>The distance of the normalised Gram matrix of the centred means from the simplex's, (I − 11ᵀ/K)/√(K − 1); null where all class means are equal.</summary>
+    /// <summary>
+    /// The distance of the normalised Gram matrix of the centred means from the simplex's, (I − 11ᵀ/K)/√(K − 1); null where all class means are equal.
+    /// </summary>
     public double? SimplexDeviation => FrameDeviation(_gram, offDiagonal: -1.0 / _norms.Length);
 
     /// <summary>The distance of the normalised Gram matrix of the means, not centred, from I/√K; null where all class means are 0.</summary>
@@ -149,7 +151,8 @@ public sealed class ClassMeanGeometry
         ArgumentNullException.ThrowIfNull(classifier);
         return classifier.Rows == Means.Rows && classifier.Columns == Means.Columns
             ? classifier
-            : throw new ShapeMismatchException($"The last weights are {classifier.Rows}×{classifier.Columns}, but there are {Means.Rows} classes and features of {Means.Columns} rows.");
+            : throw new ShapeMismatchException(
+                $"The last weights are {classifier.Rows}×{classifier.Columns}, but there are {Means.Rows} classes and features of {Means.Columns} rows.");
     }
 
     /// <summary>The distance of G/‖G‖ from F/‖F‖, F with 1 + offDiagonal on and offDiagonal off the diagonal.</summary>

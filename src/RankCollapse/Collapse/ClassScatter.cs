@@ -54,7 +54,8 @@ public sealed class ClassScatter
     {
         ArgumentNullException.ThrowIfNull(rows);
         if (rows.Columns != Means.Columns || rows.Rows != classes.Length)
-            throw new ShapeMismatchException($"A batch of {rows.Rows}×{rows.Columns} features with {classes.Length} labels was added to features of dimension {Means.Columns}.");
+            throw new ShapeMismatchException(
+                $"A batch of {rows.Rows}×{rows.Columns} features with {classes.Length} labels was added to features of dimension {Means.Columns}.");
         foreach (int label in classes)
         {
             if ((uint)label >= (uint)_counts.Length) throw new InvalidInputException($"A sample has the class {label}, outside 0…{_counts.Length - 1}.");

@@ -4,7 +4,8 @@ namespace RankCollapse.Collapse;
 /// <param name="Energy">The part of Σs² that is kept, such as 0.99.</param>
 /// <param name="Rank">The fewest singular values, largest first, whose squares sum to at least that part; over all blocks.</param>
 /// <param name="ParametersSaved">
-/// Σ_blocks max(0, mn − k(m + n)) with k of a block's values among those kept: a block whose factors would be larger stays as it is. Null where the blocks are not the layer's own matrices.
+/// Σ_blocks max(0, mn − k(m + n)) with k of a block's values among those kept: a block whose factors would be larger stays as it is. Null where the blocks are
+/// not the layer's own matrices.
 /// </param>
 public sealed record EnergyRank(double Energy, int Rank, long? ParametersSaved)
 {
@@ -18,7 +19,8 @@ public sealed record EnergyRank(double Energy, int Rank, long? ParametersSaved)
     /// <param name="isFactored">Whether the blocks are matrices that could be replaced by factors.</param>
     public static EnergyRank Of(IReadOnlyList<double[]> blocks, BlockShape shape, double energy, bool isFactored)
     {
-        (double Value, int Block)[] all = [.. blocks.SelectMany((values, block) => values.Select(value => (value, block))).OrderByDescending(pair => pair.value)];
+        (double Value, int Block)[] all =
+            [.. blocks.SelectMany((values, block) => values.Select(value => (value, block))).OrderByDescending(pair => pair.value)];
         double largest = all.Length == 0 ? 0 : all[0].Value;
         var kept = new int[blocks.Count];
         int rank = 0;

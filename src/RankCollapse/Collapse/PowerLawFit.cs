@@ -10,7 +10,9 @@ namespace RankCollapse.Collapse;
 /// <param name="Minimum">x_min, one of the data.</param>
 /// <param name="KolmogorovSmirnovDistance">max_i |(1 − (x_i/x_min)^(1−α)) − (i−1)/n| over the tail in ascending order, as in the authors' program.</param>
 /// <param name="SampleSize">n, the number of data in the tail, x_min included.</param>
-/// <remarks>A small distance says that the tail looks like a power law; with few data it is small for almost any tail. The standard error of α is about (α − 1)/√n.</remarks>
+/// <remarks>
+/// A small distance says that the tail looks like a power law; with few data it is small for almost any tail. The standard error of α is about (α − 1)/√n.
+/// </remarks>
 public sealed record PowerLawFit(double Exponent, double Minimum, double KolmogorovSmirnovDistance, int SampleSize)
 {
     /// <summary>Fewer data than this have no tail to speak of.</summary>

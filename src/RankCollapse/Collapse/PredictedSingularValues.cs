@@ -48,14 +48,16 @@ public sealed record PredictedSingularValues
     /// <param name="layer">l, in 1 … L; the last layer has no prediction.</param>
     /// <param name="singularValues">s(Z^l) where they are known already; otherwise they are computed.</param>
     /// <exception cref="ShapeMismatchException">There are not L + 1 feature matrices.</exception>
-    public static PredictedSingularValues Predict(NetworkSpecification specification, IReadOnlyList<Matrix> features, int layer, IReadOnlyList<double>? singularValues = null)
+    public static PredictedSingularValues Predict(
+        NetworkSpecification specification, IReadOnlyList<Matrix> features, int layer, IReadOnlyList<double>? singularValues = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(features);
         ArgumentOutOfRangeException.ThrowIfLessThan(layer, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(layer, specification.Depth);
         if (features.Count != specification.Depth + 1)
-            throw new ShapeMismatchException($"A network of depth {specification.Depth} has {specification.Depth + 1} feature matrices Z^0 … Z^L, found {features.Count}.");
+            throw new ShapeMismatchException(
+                $"A network of depth {specification.Depth} has {specification.Depth + 1} feature matrices Z^0 … Z^L, found {features.Count}.");
         string source = specification.Architecture == Architecture.Residual ? "Theorem C.2" : "Theorem 4.2";
         if (layer == specification.Depth)
             return new PredictedSingularValues { Layer = layer, Source = source, Reason = "The last layer has no layer after it to predict it from." };

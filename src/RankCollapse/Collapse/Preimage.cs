@@ -21,7 +21,9 @@ internal static class Preimage
         {
             if (double.IsFinite(entries[i])) continue;
             (double lower, double upper) = activation.Range;
-            reason = $"Layer {layer} holds {values.AsSpan()[i]:R}, outside the open range ({lower}, {upper}) of {activation.Name}, so that its inverse does not exist there.";
+            reason =
+                $"Layer {layer} holds {values.AsSpan()[i]:R}, outside the open range ({lower}, {upper}) of {activation.Name}, so that its inverse does not "
+                + "exist there.";
             return null;
         }
         reason = null;

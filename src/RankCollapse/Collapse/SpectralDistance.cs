@@ -1,7 +1,9 @@
 namespace RankCollapse.Collapse;
 
 /// <summary>The one distance of singular values from those that were predicted: ‖s − p‖/‖p‖ in the Euclidean norm over all values.</summary>
-/// <remarks>It weighs each value by its size, so that what is left of collapse counts as little as it is, and the largest error of a leading value bounds it from below.</remarks>
+/// <remarks>
+/// It weighs each value by its size, so that what is left of collapse counts as little as it is, and the largest error of a leading value bounds it from below.
+/// </remarks>
 public static class SpectralDistance
 {
     /// <summary>The distance of one spectrum from another.</summary>

@@ -29,7 +29,8 @@ public sealed class VariationBound
         _data = data;
         _bound = bound;
         _classes = Partition.OfClasses(data)
-            ?? throw new InvalidInputException($"The data set {data.Name} has no classes, so that no layer can collapse onto them; leave the collapse tolerance out.");
+            ?? throw new InvalidInputException(
+                $"The data set {data.Name} has no classes, so that no layer can collapse onto them; leave the collapse tolerance out.");
     }
 
     /// <summary>Whether a layer meets a bound.</summary>
@@ -39,7 +40,9 @@ public sealed class VariationBound
     /// <param name="classes">K.</param>
     public static bool IsMet(double bound, double? variation, int rank, int classes) => variation <= bound && rank <= classes;
 
-    /// <summary>What is missing at a point, in a clause such as <c>layer 1 has TCV 3e-9 (at most 1e-12 is asked)</c>; null where every layer meets the bound.</summary>
+    /// <summary>
+    /// What is missing at a point, in a clause such as <c>layer 1 has TCV 3e-9 (at most 1e-12 is asked)</c>; null where every layer meets the bound.
+    /// </summary>
     /// <param name="features">Z^0 … Z^L, samples as columns.</param>
     public string? Missing(IReadOnlyList<Matrix> features)
     {

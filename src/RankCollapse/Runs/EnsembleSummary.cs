@@ -33,7 +33,8 @@ public sealed record EnsembleSummary
     /// <param name="seconds">Seconds in all.</param>
     /// <param name="members">The members.</param>
     /// <param name="summaries">The summaries of those that ended.</param>
-    internal static EnsembleSummary Of(RunConfiguration configuration, double seconds, IReadOnlyList<EnsembleMember> members, IReadOnlyList<RunSummary> summaries) => new()
+    internal static EnsembleSummary Of(
+        RunConfiguration configuration, double seconds, IReadOnlyList<EnsembleMember> members, IReadOnlyList<RunSummary> summaries) => new()
     {
         Configuration = configuration,
         Seconds = seconds,
@@ -59,7 +60,8 @@ public sealed record EnsembleSummary
 /// <param name="Epochs">Epochs; null if it did not end.</param>
 /// <param name="Seconds">Seconds of training; null if it did not end.</param>
 /// <param name="Error">Why it failed; null if it did not.</param>
-public sealed record EnsembleMember(long Seed, string Folder, TrainingStatus? Status, double? Objective, double? RelativeGradientNorm, long? Epochs, double? Seconds, string? Error);
+public sealed record EnsembleMember(
+    long Seed, string Folder, TrainingStatus? Status, double? Objective, double? RelativeGradientNorm, long? Epochs, double? Seconds, string? Error);
 
 /// <summary>The spread of one layer's numbers over an ensemble.</summary>
 /// <param name="Layer">l, from 1.</param>

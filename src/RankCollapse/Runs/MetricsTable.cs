@@ -62,7 +62,9 @@ public static class MetricsTable
         byte[] found = place.ToArray();
         place.Fill((byte)'0');
         if (!found.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)))))
-            throw new InvalidInputException($"{path} does not have the content that its checksum says, or no checksum; it is damaged or was not written by rankcollapse; restore it or train again.");
+            throw new InvalidInputException(
+                $"{path} does not have the content that its checksum says, or no checksum; it is damaged or was not written by rankcollapse; restore it or "
+                + "train again.");
     }
 
     /// <summary>The hexadecimal digits of the checksum; empty when there are none.</summary>
@@ -78,7 +80,8 @@ public static class MetricsTable
         using var buffer = new MemoryStream();
         await using (ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(Epoch, Seconds, Layer, Metric, Value), buffer))
         {
-            writer.CustomMetadata = new Dictionary<string, string> { [ChecksumKey] = Encoding.ASCII.GetString(ChecksumMark) + new string('0', 2 * SHA256.HashSizeInBytes) };
+            string mark = Encoding.ASCII.GetString(ChecksumMark) + new string('0', 2 * SHA256.HashSizeInBytes);
+            writer.CustomMetadata = new Dictionary<string, string> { [ChecksumKey] = mark };
             await WriteRowGroupsAsync(writer, metrics);
         }
         return buffer.ToArray();

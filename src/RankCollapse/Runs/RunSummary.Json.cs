@@ -138,7 +138,8 @@ public sealed partial record RunSummary
         return numbers;
     }
 
-    private static IReadOnlyList<double>? List(JsonElement element, string name) => !element.TryGetProperty(name, out JsonElement list) || list.ValueKind == JsonValueKind.Null
+    private static IReadOnlyList<double>? List(JsonElement element, string name) =>
+        !element.TryGetProperty(name, out JsonElement list) || list.ValueKind == JsonValueKind.Null
         ? null
         : [.. list.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble())];
 

@@ -36,13 +36,21 @@ public sealed partial record RunSummary : MetricNumbers
     public double GradientNorm { get => Number(NetworkMetrics.GradientNorm) ?? double.NaN; init => Numbers = With(NetworkMetrics.GradientNorm, value); }
 
     /// <summary>The gradient's norm relative to the norms of the terms that it balances.</summary>
-    public double RelativeGradientNorm { get => Number(NetworkMetrics.RelativeGradientNorm) ?? double.NaN; init => Numbers = With(NetworkMetrics.RelativeGradientNorm, value); }
+    public double RelativeGradientNorm
+    {
+        get => Number(NetworkMetrics.RelativeGradientNorm) ?? double.NaN;
+        init => Numbers = With(NetworkMetrics.RelativeGradientNorm, value);
+    }
 
     /// <summary>Epochs (solver iterations) done.</summary>
     public long Epochs { get => (long)(Number(NetworkMetrics.Epochs) ?? 0); init => Numbers = With(NetworkMetrics.Epochs, value); }
 
     /// <summary>Gradients evaluated.</summary>
-    public long GradientEvaluations { get => (long)(Number(NetworkMetrics.GradientEvaluations) ?? 0); init => Numbers = With(NetworkMetrics.GradientEvaluations, value); }
+    public long GradientEvaluations
+    {
+        get => (long)(Number(NetworkMetrics.GradientEvaluations) ?? 0);
+        init => Numbers = With(NetworkMetrics.GradientEvaluations, value);
+    }
 
     /// <summary>Products with the Hessian or the Gauss–Newton matrix.</summary>
     public long HessianProducts { get => (long)(Number(NetworkMetrics.HessianProducts) ?? 0); init => Numbers = With(NetworkMetrics.HessianProducts, value); }

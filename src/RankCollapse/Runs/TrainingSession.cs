@@ -164,7 +164,9 @@ internal sealed class TrainingSession : IDisposable
         foreach (double target in Data.Targets.AsSpan())
         {
             if (output.Attains(target)) continue;
-            _options.Warning($"The target {target} lies outside what the output activation {output.Name} attains, so that the data loss cannot reach 0; identity attains every target.");
+            _options.Warning(
+                $"The target {target} lies outside what the output activation {output.Name} attains, so that the data loss cannot reach 0; identity attains "
+                + "every target.");
             return;
         }
     }

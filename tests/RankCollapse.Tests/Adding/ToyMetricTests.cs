@@ -94,7 +94,8 @@ public sealed class ToyMetricTests : IDisposable
         Run run = RunFolder.Read(_run);
         var manifest = new ResultManifest
         {
-            Trial = "t", Status = "converged", Attempt = 1, Worker = "w", Host = "h", Ended = DateTimeOffset.UnixEpoch, Seconds = 1, Files = new Dictionary<string, ResultFile>(), Checksum = "",
+            Trial = "t", Status = "converged", Attempt = 1, Worker = "w", Host = "h", Ended = DateTimeOffset.UnixEpoch, Seconds = 1,
+                Files = new Dictionary<string, ResultFile>(), Checksum = "",
         };
         Directory.CreateDirectory(_folder.File("shard"));
         ShardTables.Write(_folder.File("shard"), [new ShardTrial(manifest, run.Summary, run.Metrics)]);

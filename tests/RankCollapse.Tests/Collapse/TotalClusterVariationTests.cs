@@ -16,7 +16,9 @@ public sealed class TotalClusterVariationTests
                 int[] labels = Labels(samples, classes);
                 Matrix targets = OneHot(labels, classes);
                 double optimum = Exhaustive(features, targets, clusters);
-                foreach (TotalClusterVariationOptions options in (TotalClusterVariationOptions[])[TotalClusterVariationOptions.Thorough, TotalClusterVariationOptions.Fast])
+                foreach (
+                    TotalClusterVariationOptions options in (TotalClusterVariationOptions[])[
+                    TotalClusterVariationOptions.Thorough, TotalClusterVariationOptions.Fast])
                 {
                     var found = TotalClusterVariation.Compute(features, targets, clusters, Classes(labels, classes), options);
                     Assert.InRange(optimum, found.Lower * (1 - 1e-13), (found.Upper * (1 + 1e-13)) + 1e-30);
@@ -50,7 +52,8 @@ public sealed class TotalClusterVariationTests
         int[] labels = Labels(samples, classes);
         Matrix centroids = Gaussian(rows, classes, 1);
         Matrix features = Collapsed(Matrix.FromEntries(rows, classes, (i, j) => scale * centroids[i, j]), labels);
-        foreach (TotalClusterVariationOptions options in (TotalClusterVariationOptions[])[TotalClusterVariationOptions.Thorough, TotalClusterVariationOptions.Fast])
+        foreach (
+            TotalClusterVariationOptions options in (TotalClusterVariationOptions[])[TotalClusterVariationOptions.Thorough, TotalClusterVariationOptions.Fast])
         {
             var found = TotalClusterVariation.Compute(features, OneHot(labels, classes), classes, Classes(labels, classes), options);
             Assert.InRange(found.Upper, 0, 1e-24);
@@ -111,7 +114,8 @@ public sealed class TotalClusterVariationTests
                 Matrix moved = Permute(Product.Multiply(rotation, features), order);
                 moved = Matrix.FromEntries(rows, samples, (i, j) => moved[i, j] + i);
                 int[] movedLabels = [.. order.Select(i => labels[i])];
-                var after = TotalClusterVariation.Compute(moved, Permute(targets, order), classes, Classes(movedLabels, classes), TotalClusterVariationOptions.Fast);
+                var after =
+                    TotalClusterVariation.Compute(moved, Permute(targets, order), classes, Classes(movedLabels, classes), TotalClusterVariationOptions.Fast);
                 double tolerance = 1e-11 * before.TotalVariation;
                 Assert.Equal(before.Lower, after.Lower, tolerance);
                 Assert.Equal(

@@ -35,7 +35,9 @@ public sealed class VariationBoundTests
 
         Assert.NotNull(Condition(tcv * (1 - 1e-9)).Missing([Data.Inputs, features]));
         Assert.True(NumericalRank.Of(features) > Classes);
-        Assert.StartsWith($"layer 1 has numerical rank {NumericalRank.Of(features)} (at most 3 is asked)", Condition(tcv * (1 + 1e-9)).Missing([Data.Inputs, features]), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"layer 1 has numerical rank {NumericalRank.Of(features)} (at most 3 is asked)", Condition(tcv * (1 + 1e-9)).Missing([Data.Inputs, features]),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class VariationBoundTests
     /// <summary>A point for each class, and samples at a distance from it.</summary>
     private static Matrix Spread(long seed, double distance)
     {
-        Matrix means = RandomMatrix.Gaussian(8, Classes, new RandomStream(seed, RandomPurpose.Data)), noise = RandomMatrix.Gaussian(8, Data.SampleCount, new RandomStream(seed, RandomPurpose.Sampling));
+        Matrix means = RandomMatrix.Gaussian(8, Classes, new RandomStream(seed, RandomPurpose.Data)),
+            noise = RandomMatrix.Gaussian(8, Data.SampleCount, new RandomStream(seed, RandomPurpose.Sampling));
         return Matrix.FromEntries(8, Data.SampleCount, (i, j) => means[i, Data.Labels[j]] + (distance * noise[i, j]));
     }
 }

@@ -37,7 +37,8 @@ public sealed class WeightSpectrumTests
     public void ZeroWeights_HaveNoSizeAndNoRank()
     {
         WeightSpectrum spectrum = Of(2, 2, 0, 0);
-        Assert.Equal((0, 0, 0, 0, 0), (spectrum.SpectralNorm, spectrum.StableRank, spectrum.EffectiveRank, spectrum.ValuesAboveEdge, spectrum.EnergyRanks[0].Rank));
+        Assert.Equal(
+            (0, 0, 0, 0, 0), (spectrum.SpectralNorm, spectrum.StableRank, spectrum.EffectiveRank, spectrum.ValuesAboveEdge, spectrum.EnergyRanks[0].Rank));
         Assert.Null(spectrum.TailEnergy(1));
     }
 

@@ -182,7 +182,7 @@ def runs(load, network):
         compare("run, layers that have not collapsed", report, loose, labels, 1e-8)
     tensors = {t["tensor"]: t for t in report["features"]["tensors"]}
     for name, z in features.items():
-        near(f"norms of {name}", tensors[name]["normInequality"], reference.metrics(z, labels)["normInequality"], 1e-8, 1e-13)
+        near(f"norms of {name}", tensors[name]["nc2NormInequality"], reference.metrics(z, labels)["nc2NormInequality"], 1e-8, 1e-13)
     run("train", "--data", "mnist", "--samples", "60", "--depth", "4", "--width", "40", "--solver", "adam", "--max-epochs", "200", "--out", path("short"))
     weights2 = load(path("short/weights.safetensors"))
     features2, z = {}, load(path("short/dataset.safetensors"))["X"].T
@@ -213,7 +213,7 @@ def interchange(load, save, model, x):
         report = run("inspect", path(source), "--json")
         for layer in report["layers"]:
             expected = float(torch.linalg.matrix_norm(state[layer["layer"]].reshape(state[layer["layer"]].shape[0], -1), 2))
-            near(f"{source} {layer['layer']}", layer["spectralNorm"], expected, 1e-10)
+            near(f"{source} {layer['layer']}", layer["weightSpectralNorm"], expected, 1e-10)
         run("compress", path(source), "--energy", "0.9", "--out", path("factors.safetensors"), "--force")
         factors = load(path("factors.safetensors"))
         with torch.no_grad():

@@ -30,14 +30,14 @@ def metrics(z, labels, weights=None, outputs=None, other=None):
         "withinVariation": np.trace(within),
         "betweenVariation": spread,
         "relativeVariation": np.trace(within) / (np.trace(within) + spread),
-        "nc1PseudoInverse": np.trace(np.linalg.pinv(between, hermitian=True) @ within) / k,
+        "nc1WithinClassVariability": np.trace(np.linalg.pinv(between, hermitian=True) @ within) / k,
         "nc1Quotient": np.trace(within) / np.trace(between),
-        "classDistanceNormalizedVariance": np.mean(((variances[:, None] + variances[None]) / 2)[pairs] / distances[pairs]),
-        "normInequality": norms.std() / norms.mean(),
-        "angleDeviation": np.mean(np.abs(cosines + 1 / (k - 1))),
-        "angleInequality": cosines.std(),
-        "simplexDeviation": structure(centred, centred, k),
-        "orthogonalFrameDeviation": np.linalg.norm(means @ means.T / np.linalg.norm(means @ means.T) - np.eye(k) / np.sqrt(k)),
+        "nc1ClassDistanceNormalizedVariance": np.mean(((variances[:, None] + variances[None]) / 2)[pairs] / distances[pairs]),
+        "nc2NormInequality": norms.std() / norms.mean(),
+        "nc2AngleDeviation": np.mean(np.abs(cosines + 1 / (k - 1))),
+        "nc2AngleInequality": cosines.std(),
+        "nc2SimplexDeviation": structure(centred, centred, k),
+        "nc2OrthogonalFrameDeviation": np.linalg.norm(means @ means.T / np.linalg.norm(means @ means.T) - np.eye(k) / np.sqrt(k)),
         "nearestMeanAccuracy": None,
     }
     if min(between.shape) > k - 1:
@@ -47,16 +47,16 @@ def metrics(z, labels, weights=None, outputs=None, other=None):
         np.stack([np.sum((z - m) ** 2, axis=1) for m in means]), axis=0)
     result["nearestMeanAccuracy"] = np.mean(nearest == y)
     if outputs is not None:
-        result["nearestMeanDisagreement"] = np.mean(classes[nearest] != np.argmax(outputs, axis=1))
+        result["nc4NearestMeanDisagreement"] = np.mean(classes[nearest] != np.argmax(outputs, axis=1))
     if weights is not None:
         w = weights[classes]
-        result["selfDualityDeviation"] = np.linalg.norm(w / np.linalg.norm(w) - centred / np.linalg.norm(centred))
-        result["uncentredSelfDualityDeviation"] = np.linalg.norm(w / np.linalg.norm(w) - means / np.linalg.norm(means))
-        result["dualStructureDeviation"] = structure(centred, w, k)
-        result["dualAngleDeviation"] = 1 - np.mean(np.sum(w * centred, axis=1) / np.linalg.norm(w, axis=1) / norms)
+        result["nc3SelfDualityDeviation"] = np.linalg.norm(w / np.linalg.norm(w) - centred / np.linalg.norm(centred))
+        result["nc3UncentredSelfDualityDeviation"] = np.linalg.norm(w / np.linalg.norm(w) - means / np.linalg.norm(means))
+        result["nc3DualStructureDeviation"] = structure(centred, w, k)
+        result["nc3DualAngleDeviation"] = 1 - np.mean(np.sum(w * centred, axis=1) / np.linalg.norm(w, axis=1) / norms)
     if other is not None:
         mean = other.mean(axis=0)
-        result["outOfDistributionCosine"] = np.mean(np.abs(means @ mean / np.linalg.norm(means, axis=1) / np.linalg.norm(mean)))
+        result["nc5OutOfDistributionCosine"] = np.mean(np.abs(means @ mean / np.linalg.norm(means, axis=1) / np.linalg.norm(mean)))
     gram = z @ z.T
     member = (y[:, None] == np.arange(k)[None]) / np.sqrt(sizes)
     projection = member @ member.T

@@ -78,9 +78,9 @@ def check(layer, weights, document, worst):
                             values if view == "unfolded" or layer["kind"] not in ("convolution", "transposedConvolution") else None)
     if not np.all(large):
         theirs = reference.metrics(found, shape["rows"], shape["columns"], shape["count"], document["classes"])
-        own.update({key: theirs[key] for key in own if key.startswith(("powerLaw", "eigenvalueEntropy", "numericalRankepsilon", "effectiveRank"))})
-        if own["tailEnergy"] < 1e-12:
-            own["tailEnergy"] = theirs["tailEnergy"]
+        own.update({key: theirs[key] for key in own if key.startswith(("powerLaw", "eigenvalueEntropy", "weightNumericalRankEpsilon", "weightEffectiveRank"))})
+        if own["weightTailEnergy"] < 1e-12:
+            own["weightTailEnergy"] = theirs["weightTailEnergy"]
     for key, value in own.items():
         record(worst, key, layer, off(layer[key], None if value is None else float(value)))
 

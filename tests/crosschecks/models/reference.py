@@ -73,17 +73,17 @@ def metrics(s, rows, columns, count, classes, block_values=None):
     epsilon = np.finfo(float).eps
     result = {}
     total = np.sum(s ** 2)
-    result["spectralNorm"] = s[0]
-    result["frobeniusNorm"] = np.sqrt(total)
-    result["stableRank"] = total / s[0] ** 2 if s[0] > 0 else 0
+    result["weightSpectralNorm"] = s[0]
+    result["weightNorm"] = np.sqrt(total)
+    result["weightStableRank"] = total / s[0] ** 2 if s[0] > 0 else 0
     p = s[s > 0] / np.sum(s) if s[0] > 0 else np.array([])
-    result["effectiveRank"] = np.exp(-np.sum(p * np.log(p))) if len(p) else 0
+    result["weightEffectiveRank"] = np.exp(-np.sum(p * np.log(p))) if len(p) else 0
     significant = s[s > max(rows, columns) * epsilon * s[0]] ** 2
     q = significant / np.sum(significant)
     result["eigenvalueEntropy"] = -np.sum(q * np.log(q)) / np.log(len(q)) if len(q) > 1 else None
-    for key, tolerance in (("1e-2", 1e-2), ("1e-3", 1e-3), ("1e-5", 1e-5), ("epsilon", max(rows, columns) * epsilon)):
-        result["numericalRank" + key] = int(np.sum(s > tolerance * s[0]))
-    result["tailEnergy"] = np.sum(s[classes:] ** 2) / total if total > 0 else None
+    for key, tolerance in (("1e-2", 1e-2), ("1e-3", 1e-3), ("", 1e-5), ("Epsilon", max(rows, columns) * epsilon)):
+        result["weightNumericalRank" + key] = int(np.sum(s > tolerance * s[0]))
+    result["weightTailEnergy"] = np.sum(s[classes:] ** 2) / total if total > 0 else None
     edge = np.sqrt(total / (rows * columns * count)) * (np.sqrt(rows) + np.sqrt(columns))
     result["marchenkoPasturEdge"] = edge
     result["valuesAboveEdge"] = int(np.sum(s > edge))

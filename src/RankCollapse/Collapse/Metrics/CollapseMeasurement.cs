@@ -40,7 +40,9 @@ public static class CollapseMeasurement
     /// <param name="network">The network.</param>
     /// <param name="data">The data.</param>
     /// <param name="features">Z^0 … Z^L where they are known already; otherwise they are computed.</param>
-    /// <param name="isOfCollapseAlone">Whether only what tells collapse is measured. It takes about two thirds of the time, because no weights are decomposed.</param>
+    /// <param name="isOfCollapseAlone">
+    /// Whether only what tells collapse is measured. It takes about two thirds of the time, because no weights are decomposed.
+    /// </param>
     /// <exception cref="ShapeMismatchException">The data do not fit the network.</exception>
     /// <exception cref="InvalidInputException">Features or weights are not finite.</exception>
     public static IReadOnlyList<LayerMetric> Record(Network network, DataSet data, IReadOnlyList<Matrix>? features = null, bool isOfCollapseAlone = false)

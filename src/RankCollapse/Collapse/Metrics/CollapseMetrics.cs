@@ -22,7 +22,9 @@ public static class CollapseMetrics
     {
         Heading = "TCV ≤",
         Symbol = "TCV",
-        Meaning = "Total cluster variation with K clusters, labels included, from above: 0 says that K points carry all features; it grows with the square of the features' scale.",
+        Meaning =
+            "Total cluster variation with K clusters, labels included, from above: 0 says that K points carry all features; it grows with the square of the "
+            + "features' scale.",
         Topic = MetricTopic.Collapse,
         Cost = MetricCost.RecordedWithCollapse,
         Main = MetricScopes.Layers | MetricScopes.Features,
@@ -53,7 +55,8 @@ public static class CollapseMetrics
         Main = MetricScopes.Layers | MetricScopes.Features,
         OfLayer = layer => layer.Verdict?.RelativeVariation ?? MetricValue.Missing(NoClasses),
         OfFeatures = features => features.Geometry is null ? MetricValue.Missing(features.WhyNoClasses)
-            : features.WithinVariation + features.BetweenVariation > 0 ? features.WithinVariation / (features.WithinVariation + features.BetweenVariation) : (double?)null,
+            : features.TotalVariation > 0 ? features.WithinVariation / features.TotalVariation
+            : (double?)null,
     };
 
     internal static IReadOnlyList<Metric> All { get; } =

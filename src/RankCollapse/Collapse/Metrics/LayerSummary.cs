@@ -28,10 +28,18 @@ public sealed record LayerSummary : MetricNumbers
     public IReadOnlyList<double>? PredictedFeatureSingularValues { get; init; }
 
     /// <summary>Numerical rank of W_l, relative to its largest singular value at 1e−5; 0 where nothing could be measured.</summary>
-    public int WeightNumericalRank { get => (int)(Number(RankMetrics.WeightNumericalRank) ?? 0); init => Numbers = With(RankMetrics.WeightNumericalRank, value); }
+    public int WeightNumericalRank
+    {
+        get => (int)(Number(RankMetrics.WeightNumericalRank) ?? 0);
+        init => Numbers = With(RankMetrics.WeightNumericalRank, value);
+    }
 
     /// <summary>Numerical rank of Z^l, relative to its largest singular value at 1e−5; 0 where nothing could be measured.</summary>
-    public int FeatureNumericalRank { get => (int)(Number(RankMetrics.FeatureNumericalRank) ?? 0); init => Numbers = With(RankMetrics.FeatureNumericalRank, value); }
+    public int FeatureNumericalRank
+    {
+        get => (int)(Number(RankMetrics.FeatureNumericalRank) ?? 0);
+        init => Numbers = With(RankMetrics.FeatureNumericalRank, value);
+    }
 
     /// <summary>Σ_{j&gt;K} s_j² / Σ s_j² of W_l; null where K is unknown or W_l = 0.</summary>
     public double? WeightTailEnergy { get => Number(RankMetrics.WeightTailEnergy); init => Numbers = With(RankMetrics.WeightTailEnergy, value); }

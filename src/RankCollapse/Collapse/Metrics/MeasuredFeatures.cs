@@ -3,7 +3,9 @@ using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Collapse.Metrics;
 
-/// <summary>The features of one layer on data, of which the metrics of features are computed; of a model's tensor, or of the last hidden layer of a run.</summary>
+/// <summary>
+/// The features of one layer on data, of which the metrics of features are computed; of a model's tensor, or of the last hidden layer of a run.
+/// </summary>
 public sealed record MeasuredFeatures
 {
     /// <summary>The means of the classes and the angles between them; null for fewer than two classes.</summary>
@@ -23,6 +25,9 @@ public sealed record MeasuredFeatures
 
     /// <summary>(1/N)·Σ_k N_k‖z̄_k − z̄‖², about the mean of all samples.</summary>
     public required double BetweenVariation { get; init; }
+
+    /// <summary>The sum of both.</summary>
+    public double TotalVariation => WithinVariation + BetweenVariation;
 
     /// <summary>vᵀ·Σ_W·v for each row v of a matrix r×n.</summary>
     public required Func<Matrix, double[]> DirectionalVariances { get; init; }
@@ -69,9 +74,11 @@ public sealed record MeasuredFeatures
         if (classes.NonEmptyCount < count)
             throw new InvalidInputException($"Neural collapse needs samples of each of the {count} classes, but only {classes.NonEmptyCount} have some.");
         if (weights.Rows != count || weights.Columns != features.Rows)
-            throw new ShapeMismatchException($"The last weights are {weights.Rows}×{weights.Columns}, but there are {count} classes and features of {features.Rows} rows.");
+            throw new ShapeMismatchException(
+                $"The last weights are {weights.Rows}×{weights.Columns}, but there are {count} classes and features of {features.Rows} rows.");
         if (outputs.Rows != count || outputs.Columns != features.Columns)
-            throw new ShapeMismatchException($"The outputs are {outputs.Rows}×{outputs.Columns}, but there are {count} classes and {features.Columns} samples.");
+            throw new ShapeMismatchException(
+                $"The outputs are {outputs.Rows}×{outputs.Columns}, but there are {count} classes and {features.Columns} samples.");
         Require.Finite(features, "neural collapse");
         var centroids = ClassCentroids.Compute(features, classes);
         var geometry = new ClassMeanGeometry(centroids.Centroids.Transpose());
@@ -95,7 +102,10 @@ public sealed record MeasuredFeatures
         };
     }
 
-    /// <summary>The mean over pairs of classes of (v_k + v_l)/(2‖z̄_k − z̄_l‖²), v_k the variance of class k (Galanti, György and Hutter 2021); null where two class means are equal.</summary>
+    /// <summary>
+    /// The mean over pairs of classes of (v_k + v_l)/(2‖z̄_k − z̄_l‖²), v_k the variance of class k (Galanti, György and Hutter 2021); null where two class
+    /// means are equal.
+    /// </summary>
     internal double? ClassDistanceNormalizedVariance(ClassMeanGeometry geometry)
     {
         double sum = 0;
@@ -112,7 +122,9 @@ public sealed record MeasuredFeatures
         return sum / (count * (count - 1) / 2.0);
     }
 
-    /// <summary>The mean of |cos(z̄_k, z̄_o)|, z̄_o the mean of the features of other data (Ammar et al. 2024); null without them, or where a mean is 0.</summary>
+    /// <summary>
+    /// The mean of |cos(z̄_k, z̄_o)|, z̄_o the mean of the features of other data (Ammar et al. 2024); null without them, or where a mean is 0.
+    /// </summary>
     internal double? OutOfDistributionCosine(ClassMeanGeometry geometry)
     {
         if (OtherMean is null) return null;

@@ -41,7 +41,7 @@ public sealed class MeasuredLayer
         ClusterCount = _options.ClusterCount ?? Classes?.ClusterCount;
         _weightSpectrum = new(() => SpectralSummary.Of(Weights));
         _featureSpectrum = new(() => SpectralSummary.Of(Features));
-        _variation = new(() => ClusterCount is { } k ? Collapse.TotalClusterVariation.Compute(Features, Data.Targets, k, Classes, _options.TotalClusterVariation) : null);
+        _variation = new(MeasureVariation);
         _byClass = new(() => Centroids() is { } centroids ? (CollapseVerdict.Of(centroids), Collapse.BlockStructure.Measure(centroids)) : null);
         _preimage = new(MeasurePreimage);
         _prediction = new(() => PredictedSingularValues.Predict(Network.Specification, _features, Layer, FeatureSpectrum.SingularValues));
@@ -108,7 +108,9 @@ public sealed class MeasuredLayer
     /// <summary>Why there is no value, for each number of the summary that is null, by its key.</summary>
     public IReadOnlyDictionary<string, string> Reasons => _summary.Value.Reasons;
 
-    /// <summary>The class means of the features and the deviations from them, computed anew, since they are as large as the features; null without classes.</summary>
+    /// <summary>
+    /// The class means of the features and the deviations from them, computed anew, since they are as large as the features; null without classes.
+    /// </summary>
     public ClassCentroids? Centroids() => Classes is null ? null : ClassCentroids.Compute(Features, Classes);
 
     private (LayerSummary Summary, IReadOnlyDictionary<string, string> Reasons) Summarise()
@@ -125,6 +127,9 @@ public sealed class MeasuredLayer
         if (Prediction.Reason is { } reason) reasons[LayerSummary.PredictionField] = reason;
         return (summary, reasons);
     }
+
+    private TotalClusterVariation? MeasureVariation() =>
+        ClusterCount is { } k ? Collapse.TotalClusterVariation.Compute(Features, Data.Targets, k, Classes, _options.TotalClusterVariation) : null;
 
     private BlockStructure? MeasurePreimage()
     {

@@ -132,7 +132,9 @@ public sealed class Metric(string key)
     public override string ToString() => Key;
 }
 
-/// <summary>A metric's number, or why there is none. Without either the metric does not apply, as the increment of a residual layer does not to other layers.</summary>
+/// <summary>
+/// A metric's number, or why there is none. Without either the metric does not apply, as the increment of a residual layer does not to other layers.
+/// </summary>
 /// <param name="Number">The number; null where it does not exist.</param>
 /// <param name="Reason">Why it does not exist, in a sentence.</param>
 public readonly record struct MetricValue(double? Number, string? Reason = null)

@@ -6,7 +6,9 @@ public static class MetricTable
 {
     /// <summary>All metrics.</summary>
     public static Registry<Metric> All { get; } = new(
-        "metric", metric => metric.Key, [.. NetworkMetrics.All, .. CollapseMetrics.All, .. RankMetrics.All, .. PredictionMetrics.All, .. NeuralCollapseMetrics.All, .. SpectrumMetrics.All]);
+        "metric",
+        metric => metric.Key,
+        [.. NetworkMetrics.All, .. CollapseMetrics.All, .. RankMetrics.All, .. PredictionMetrics.All, .. NeuralCollapseMetrics.All, .. SpectrumMetrics.All]);
 
     /// <summary>The metrics that can be computed of something.</summary>
     public static IReadOnlyList<Metric> Of(MetricScopes scope) => [.. All.Where(metric => (metric.Scopes & scope) != 0)];

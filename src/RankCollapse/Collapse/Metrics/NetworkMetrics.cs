@@ -14,7 +14,8 @@ public static class NetworkMetrics
 
     /// <summary>Σ_l (λ_l/2)‖W_l‖² + (β_l/2)‖b_l‖².</summary>
     public static Metric WeightPenalty { get; } =
-        OfState("weightPenalty", "weight penalty", "Σ λ_l/2 ‖W_l‖²", "The part of the objective that penalises weights and biases.", s => s.Value.WeightPenalty);
+        OfState("weightPenalty", "weight penalty", "Σ λ_l/2 ‖W_l‖²", "The part of the objective that penalises weights and biases.",
+            s => s.Value.WeightPenalty);
 
     /// <summary>Σ_l (μ_l/2)‖Z^l‖².</summary>
     public static Metric FeaturePenalty { get; } =
@@ -33,14 +34,16 @@ public static class NetworkMetrics
 
     /// <summary>Gradients evaluated.</summary>
     public static Metric GradientEvaluations { get; } =
-        OfEffort("gradientEvaluations", "gradient evaluations", "gradients", "How often the gradient was evaluated.", MetricFormat.Count, n => n.Solver.GradientEvaluations);
+        OfEffort("gradientEvaluations", "gradient evaluations", "gradients", "How often the gradient was evaluated.", MetricFormat.Count,
+            n => n.Solver.GradientEvaluations);
 
     /// <summary>Products with the Hessian or the Gauss–Newton matrix.</summary>
     public static Metric HessianProducts { get; } = OfEffort("hessianProducts", "Hessian products", "products",
         "Products with the Hessian or the Gauss–Newton matrix.", MetricFormat.Count, n => n.Solver.HessianProducts);
 
     /// <summary>Seconds of training.</summary>
-    public static Metric Seconds { get; } = OfEffort("seconds", "time", "t", "The time of training, without that of reading, measuring and drawing.", MetricFormat.Seconds, n => n.State.Seconds);
+    public static Metric Seconds { get; } =
+        OfEffort("seconds", "time", "t", "The time of training, without that of reading, measuring and drawing.", MetricFormat.Seconds, n => n.State.Seconds);
 
     internal static IReadOnlyList<Metric> All { get; } =
         [Objective, DataLoss, WeightPenalty, FeaturePenalty, GradientNorm, RelativeGradientNorm, Epochs, GradientEvaluations, HessianProducts, Seconds];
@@ -56,7 +59,8 @@ public static class NetworkMetrics
         OfNetwork = network => number(network.State),
     };
 
-    private static Metric OfEffort(string key, string heading, string symbol, string meaning, MetricFormat format, Func<MeasuredNetwork, double> number) => new(key)
+    private static Metric OfEffort(string key, string heading, string symbol, string meaning, MetricFormat format, Func<MeasuredNetwork, double> number) =>
+        new(key)
     {
         Heading = heading,
         Symbol = symbol,

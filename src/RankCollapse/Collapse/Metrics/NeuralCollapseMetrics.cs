@@ -11,7 +11,8 @@ public static class NeuralCollapseMetrics
     internal static IReadOnlyList<Metric> All { get; } =
     [
         OfMeans("nc1WithinClassVariability", "NC1", "tr(Σ_W Σ_B⁺)/K", true, (g, f) => g.Variability(f.DirectionalVariances),
-            "Within-class variation measured in units of the distances between class means: small is collapsed; directions in which the means do not differ are left out."),
+            "Within-class variation measured in units of the distances between class means: small is collapsed; directions in which the means do not differ "
+                + "are left out."),
         OfMeans("nc1Truncated", "NC1 truncated", "tr(Σ_W Σ_B⁻)/K", false, (g, f) => g.Variability(f.DirectionalVariances, g.Means.Rows - 1),
             "The same with exactly K − 1 directions; it differs only where class means depend linearly on each other."),
         OfMeans("nc1Quotient", "NC1 quotient", "tr Σ_W/tr Σ_B", true, (g, f) => g.BetweenTrace > 0 ? f.WithinVariation / g.BetweenTrace : null,
@@ -67,7 +68,8 @@ public static class NeuralCollapseMetrics
         },
     ];
 
-    private static Metric OfMeans(string key, string heading, string symbol, bool isMain, Func<ClassMeanGeometry, MeasuredFeatures, double?> number, string meaning) => new(key)
+    private static Metric OfMeans(
+        string key, string heading, string symbol, bool isMain, Func<ClassMeanGeometry, MeasuredFeatures, double?> number, string meaning) => new(key)
     {
         Heading = heading,
         Symbol = symbol,
@@ -77,7 +79,8 @@ public static class NeuralCollapseMetrics
         OfFeatures = features => features.Geometry is { } geometry ? number(geometry, features) : MetricValue.Missing(features.WhyNoClasses),
     };
 
-    private static Metric OfClassifier(string key, string heading, string symbol, bool isMain, Func<ClassMeanGeometry, Matrix, double?> number, string meaning) => new(key)
+    private static Metric OfClassifier(
+        string key, string heading, string symbol, bool isMain, Func<ClassMeanGeometry, Matrix, double?> number, string meaning) => new(key)
     {
         Heading = heading,
         Symbol = symbol,

@@ -49,7 +49,8 @@ public static class RankMetrics
     {
         Heading = "tail W",
         Symbol = "Σ_{j>K} s_j²/Σ s_j²",
-        Meaning = "The part of Σs² of the weights beyond the first K: 0 where the layer has collapsed to rank K; small also where few directions merely dominate.",
+        Meaning =
+            "The part of Σs² of the weights beyond the first K: 0 where the layer has collapsed to rank K; small also where few directions merely dominate.",
         Topic = MetricTopic.Rank,
         Cost = MetricCost.Recorded,
         Main = MetricScopes.Layers | MetricScopes.Weights,
@@ -98,7 +99,8 @@ public static class RankMetrics
         {
             Heading = "stable rank W",
             Symbol = "‖W‖²/‖W‖₂²",
-            Meaning = "Σs²/s₁²: in how many directions the energy would lie if all were as strong as the first; it ignores how weak directions add up to accuracy.",
+            Meaning =
+                "Σs²/s₁²: in how many directions the energy would lie if all were as strong as the first; it ignores how weak directions add up to accuracy.",
             Topic = MetricTopic.Rank,
             Main = MetricScopes.Weights,
             OfLayer = layer => layer.WeightSpectrum.StableRank,

@@ -20,36 +20,47 @@ public static class SpectrumMetrics
         },
         Of("eigenvalueEntropy", "entropy", "Evenness of s² from 0 to 1; comparable between shapes, but blind to scale.", s => s.EigenvalueEntropy),
         Rank("1e-2", "10⁻²", "How many singular values exceed 10⁻² of the largest; whether the smaller ones matter to the network it does not say.", _ => 1e-2),
-        Rank("1e-3", "10⁻³", "How many singular values exceed 10⁻³ of the largest; whether the smaller ones matter to the network it does not say.", _ => 1e-3, isMain: true),
-        Rank("Epsilon", "max(m, n)·ε", "How many singular values rounding cannot explain: the rank of the matrix as numbers; trained layers nearly always have all of them.",
+        Rank("1e-3", "10⁻³", "How many singular values exceed 10⁻³ of the largest; whether the smaller ones matter to the network it does not say.",
+            _ => 1e-3, isMain: true),
+        Rank("Epsilon", "max(m, n)·ε",
+            "How many singular values rounding cannot explain: the rank of the matrix as numbers; trained layers nearly always have all of them.",
             s => Tolerances.PseudoInverseCutoff(s.Shape.Rows, s.Shape.Columns)),
         Of("marchenkoPasturEdge", "noise edge",
-            "The largest singular value that random weights of the same size and variance would have (Marchenko and Pastur); structure that hides below it is not excluded.",
+            "The largest singular value that random weights of the same size and variance would have (Marchenko and Pastur); structure that hides below it is "
+                + "not excluded.",
             s => s.MarchenkoPasturEdge),
         Of("valuesAboveEdge", "above edge",
             "How many singular values stand out of what random weights would have; a few large ones raise the edge and can hide others.",
             s => s.ValuesAboveEdge, MetricFormat.Count, isMain: true),
         Of("powerLawExponent", "α",
-            "Exponent of the power law fitted to the largest s²; 2 to 6 is usual for trained layers, but the fit means something only with a small distance and a large sample.",
+            "Exponent of the power law fitted to the largest s²; 2 to 6 is usual for trained layers, but the fit means something only with a small distance "
+                + "and a large sample.",
             s => s.PowerLaw?.Exponent, isMain: true),
         Of("powerLawDistance", "KS distance", "How far the tail lies from that power law, from 0 to 1; a small one does not exclude other laws.",
             s => s.PowerLaw?.KolmogorovSmirnovDistance, isMain: true),
-        Of("powerLawSample", "tail size", "How many eigenvalues the power law was fitted to; below about 50 an exponent means little.", s => s.PowerLaw?.SampleSize, MetricFormat.Count),
-        Of("powerLawMinimum", "tail from", "The smallest s² in the fitted tail; a by-product of the fit, no property of the network.", s => s.PowerLaw?.Minimum),
-        Of("breakEvenRank", "break-even", "mn/(m+n): factors of a lower rank have fewer weights than the matrix; whether they are accurate enough is another question.", s => s.BreakEvenRank),
+        Of("powerLawSample", "tail size", "How many eigenvalues the power law was fitted to; below about 50 an exponent means little.",
+            s => s.PowerLaw?.SampleSize, MetricFormat.Count),
+        Of("powerLawMinimum", "tail from", "The smallest s² in the fitted tail; a by-product of the fit, no property of the network.",
+            s => s.PowerLaw?.Minimum),
+        Of("breakEvenRank", "break-even",
+            "mn/(m+n): factors of a lower rank have fewer weights than the matrix; whether they are accurate enough is another question.",
+            s => s.BreakEvenRank),
         .. EnergyRank.Levels.SelectMany(AtEnergy),
     ];
 
     private static IEnumerable<Metric> AtEnergy(double level, int index)
     {
         string percent = (100 * level).ToString(CultureInfo.InvariantCulture);
-        yield return Of($"rankAtEnergy{percent}", $"rank {percent} %", $"How many singular values hold {percent} % of Σs²; energy is not accuracy, and the lost part may be what matters.",
+        yield return Of(
+            $"rankAtEnergy{percent}", $"rank {percent} %",
+            $"How many singular values hold {percent} % of Σs²; energy is not accuracy, and the lost part may be what matters.",
             s => s.EnergyRanks[index].Rank, MetricFormat.Count, isMain: index == 1);
         yield return new Metric($"savedAtEnergy{percent}")
         {
             Heading = $"saved {percent} %",
             Symbol = $"saved {percent} %",
-            Meaning = "The part of the layer's weights that factors of that rank would save, 0 where they would be larger; it does not say what the network loses.",
+            Meaning =
+                "The part of the layer's weights that factors of that rank would save, 0 where they would be larger; it does not say what the network loses.",
             Format = MetricFormat.Share,
             Topic = MetricTopic.Spectrum,
             Main = index == 1 ? MetricScopes.Weights : MetricScopes.None,
@@ -60,7 +71,9 @@ public static class SpectrumMetrics
     private static Metric Rank(string name, string tolerance, string meaning, Func<WeightSpectrum, double> relative, bool isMain = false) =>
         Of($"weightNumericalRank{name}", $"rank {tolerance}", meaning, s => s.NumericalRank(relative(s)), MetricFormat.Count, isMain);
 
-    private static Metric Of(string key, string heading, string meaning, Func<WeightSpectrum, double?> number, MetricFormat format = MetricFormat.Number, bool isMain = false) => new(key)
+    private static Metric Of(
+        string key, string heading, string meaning, Func<WeightSpectrum, double?> number, MetricFormat format = MetricFormat.Number, bool isMain = false) =>
+        new(key)
     {
         Heading = heading,
         Symbol = heading,

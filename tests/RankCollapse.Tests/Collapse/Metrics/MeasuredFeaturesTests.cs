@@ -81,8 +81,11 @@ public sealed class MeasuredFeaturesTests
     [Fact]
     public void Measure_OfBadInput_IsRefused()
     {
-        Assert.Throws<InvalidInputException>(() => MeasuredFeatures.OfLastHiddenLayer(new Matrix(3, 4), new Matrix(1, 3), new Matrix(1, 4), new Partition([0, 0, 0, 0], 1)));
-        Assert.Throws<InvalidInputException>(() => MeasuredFeatures.OfLastHiddenLayer(new Matrix(3, 2), new Matrix(2, 3), new Matrix(2, 2), new Partition([0, 0], 2)));
-        Assert.Throws<ShapeMismatchException>(() => MeasuredFeatures.OfLastHiddenLayer(new Matrix(3, 2), new Matrix(2, 4), new Matrix(2, 2), new Partition([0, 1], 2)));
+        Assert.Throws<InvalidInputException>(() =>
+            MeasuredFeatures.OfLastHiddenLayer(new Matrix(3, 4), new Matrix(1, 3), new Matrix(1, 4), new Partition([0, 0, 0, 0], 1)));
+        Assert.Throws<InvalidInputException>(() =>
+            MeasuredFeatures.OfLastHiddenLayer(new Matrix(3, 2), new Matrix(2, 3), new Matrix(2, 2), new Partition([0, 0], 2)));
+        Assert.Throws<ShapeMismatchException>(() =>
+            MeasuredFeatures.OfLastHiddenLayer(new Matrix(3, 2), new Matrix(2, 4), new Matrix(2, 2), new Partition([0, 1], 2)));
     }
 }

@@ -5,7 +5,7 @@ using RankCollapse.Training;
 namespace RankCollapse.Tests.Runs;
 
 /// <summary>Trainings that stop at collapse, and records of collapse alone.</summary>
-public sealed class CollapseToleranceTests
+public sealed class TrainingSessionTests
 {
     private const double Collapsed = 1e-12;
 
