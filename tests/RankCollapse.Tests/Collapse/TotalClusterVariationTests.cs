@@ -7,27 +7,60 @@ namespace RankCollapse.Tests.Collapse;
 
 public sealed class TotalClusterVariationTests
 {
+    private const int MostClasses = 3;
+    private const int Iterations = 150;
+
+    /// <summary>A few points with classes, as features and targets, and a number of clusters.</summary>
+    private static readonly Gen<(Matrix Features, int[] Labels, int Clusters)> FewPoints =
+        from rows in Gen.Int[1, 4]
+        from points in Gen.Double[-3, 3].Array[rows].Array[1, 9]
+        from labels in Gen.Int[0, MostClasses - 1].Array[points.Length]
+        from clusters in Gen.Int[1, 4]
+        select (Matrix.FromEntries(rows, points.Length, (i, j) => points[j][i]), labels, clusters);
+
+    /// <summary>Points with classes, a vector to reflect at, a shift, and another order.</summary>
+    private static readonly Gen<(Matrix Features, int[] Labels, Matrix Moved, int[] Order)> MovedPoints =
+        from rows in Gen.Int[1, 12]
+        from points in Gen.Double[-3, 3].Array[rows].Array[2, 30]
+        from labels in Gen.Int[0, MostClasses - 1].Array[points.Length]
+        from mirror in Gen.Double[-1, 1].Array[rows].Where(v => v.Any(entry => Math.Abs(entry) > 0.1))
+        from shift in Gen.Double[-10, 10]
+        from keys in Gen.Double[0, 1].Array[points.Length]
+        let order = Enumerable.Range(0, points.Length).OrderBy(i => keys[i]).ToArray()
+        let reflected = points.Select(point => Reflect(point, mirror)).ToArray()
+        select (
+            Matrix.FromEntries(rows, points.Length, (i, j) => points[j][i]), labels,
+            Matrix.FromEntries(rows, points.Length, (i, j) => reflected[order[j]][i] + shift), order);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Lower_IsNotAboveTheExhaustiveOptimum(bool isThorough) => FewPoints.Sample(
+        (features, labels, clusters) =>
+            Assert.InRange(Found(features, labels, clusters, isThorough).Lower * (1 - 1e-13), 0, Optimum(features, labels, clusters)),
+        iter: Iterations);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Upper_IsNotBelowTheExhaustiveOptimum(bool isThorough) => FewPoints.Sample(
+        (features, labels, clusters) =>
+            Assert.True(Optimum(features, labels, clusters) <= (Found(features, labels, clusters, isThorough).Upper * (1 + 1e-13)) + 1e-30),
+        iter: Iterations);
+
     [Fact]
-    public void Interval_OfRandomPoints_HoldsTheExhaustiveOptimum() =>
-        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[0, 10000]).Sample(
-            (samples, rows, clusters, classes, seed) =>
-            {
-                Matrix features = Gaussian(rows, samples, seed);
-                int[] labels = Labels(samples, classes);
-                Matrix targets = OneHot(labels, classes);
-                double optimum = Exhaustive(features, targets, clusters);
-                foreach (
-                    TotalClusterVariationOptions options in (TotalClusterVariationOptions[])[
-                    TotalClusterVariationOptions.Thorough, TotalClusterVariationOptions.Fast])
-                {
-                    var found = TotalClusterVariation.Compute(features, targets, clusters, Classes(labels, classes), options);
-                    Assert.InRange(optimum, found.Lower * (1 - 1e-13), (found.Upper * (1 + 1e-13)) + 1e-30);
-                    Assert.Equal(found.Upper, WithinClusterSumOfSquares.Of(features, targets, found.Partition), 1e-15);
-                    Assert.True(found.Partition.NonEmptyCount <= clusters);
-                }
-            },
-            iter: 150,
-            threads: 1);
+    public void Upper_IsTheSumOfSquaresOfThePartition() => FewPoints.Sample(
+        (features, labels, clusters) =>
+        {
+            TotalClusterVariation found = Found(features, labels, clusters, isThorough: true);
+            Assert.Equal(found.Upper, WithinClusterSumOfSquares.Of(features, OneHot(labels, MostClasses), found.Partition), 1e-15);
+        },
+        iter: Iterations);
+
+    [Fact]
+    public void Partition_HasAtMostKSets() => FewPoints.Sample(
+        (features, labels, clusters) => Assert.InRange(Found(features, labels, clusters, isThorough: true).Partition.NonEmptyCount, 1, clusters),
+        iter: Iterations);
 
     [Theory]
     [InlineData(12, 3, 5)]
@@ -52,8 +85,8 @@ public sealed class TotalClusterVariationTests
         int[] labels = Labels(samples, classes);
         Matrix centroids = Gaussian(rows, classes, 1);
         Matrix features = Collapsed(Matrix.FromEntries(rows, classes, (i, j) => scale * centroids[i, j]), labels);
-        foreach (
-            TotalClusterVariationOptions options in (TotalClusterVariationOptions[])[TotalClusterVariationOptions.Thorough, TotalClusterVariationOptions.Fast])
+        TotalClusterVariationOptions[] searches = [TotalClusterVariationOptions.Thorough, TotalClusterVariationOptions.Fast];
+        foreach (TotalClusterVariationOptions options in searches)
         {
             var found = TotalClusterVariation.Compute(features, OneHot(labels, classes), classes, Classes(labels, classes), options);
             Assert.InRange(found.Upper, 0, 1e-24);
@@ -102,29 +135,23 @@ public sealed class TotalClusterVariationTests
     }
 
     [Fact]
-    public void Interval_IsInvariantUnderRotationShiftAndOrder() =>
-        Gen.Select(Gen.Int[2, 30], Gen.Int[1, 12], Gen.Int[2, 4], Gen.Int[0, 10000]).Sample(
-            (samples, rows, classes, seed) =>
-            {
-                int[] labels = Labels(samples, classes);
-                Matrix features = Noisy(rows, labels, classes, 0.1, seed), targets = OneHot(labels, classes);
-                var before = TotalClusterVariation.Compute(features, targets, classes, Classes(labels, classes), TotalClusterVariationOptions.Fast);
-                Matrix rotation = RandomMatrix.HaarOrthogonal(rows, rows, new RandomStream(seed, RandomPurpose.Initialization));
-                int[] order = Order(samples, seed);
-                Matrix moved = Permute(Product.Multiply(rotation, features), order);
-                moved = Matrix.FromEntries(rows, samples, (i, j) => moved[i, j] + i);
-                int[] movedLabels = [.. order.Select(i => labels[i])];
-                var after =
-                    TotalClusterVariation.Compute(moved, Permute(targets, order), classes, Classes(movedLabels, classes), TotalClusterVariationOptions.Fast);
-                double tolerance = 1e-11 * before.TotalVariation;
-                Assert.Equal(before.Lower, after.Lower, tolerance);
-                Assert.Equal(
-                    WithinClusterSumOfSquares.Of(features, targets, Classes(labels, classes)),
-                    WithinClusterSumOfSquares.Of(moved, Permute(targets, order), Classes(movedLabels, classes)),
-                    tolerance);
-            },
-            iter: 100,
-            threads: 1);
+    public void Lower_IsInvariantUnderReflectionShiftAndOrder() => MovedPoints.Sample(
+        (features, labels, moved, order) =>
+        {
+            TotalClusterVariation before = Found(features, labels, MostClasses, isThorough: false);
+            TotalClusterVariation after = Found(moved, [.. order.Select(i => labels[i])], MostClasses, isThorough: false);
+            Assert.Equal(before.Lower, after.Lower, 1e-10 * before.TotalVariation);
+        },
+        iter: Iterations);
+
+    [Fact]
+    public void WcssOfClasses_IsInvariantUnderReflectionShiftAndOrder() => MovedPoints.Sample(
+        (features, labels, moved, order) =>
+        {
+            double before = Wcss(features, labels), after = Wcss(moved, [.. order.Select(i => labels[i])]);
+            Assert.Equal(before, after, 1e-11 * (before + 1));
+        },
+        iter: Iterations);
 
     [Fact]
     public void WcssOfClasses_ScalesWithTheSquareAndIgnoresLabels()
@@ -174,6 +201,22 @@ public sealed class TotalClusterVariationTests
         Assert.Throws<InvalidInputException>(() => TotalClusterVariation.Compute(new Matrix(1, 2), new Matrix(1, 2), 0));
         Assert.Throws<ShapeMismatchException>(() => TotalClusterVariation.Compute(new Matrix(1, 2), new Matrix(1, 3), 1));
         Assert.Throws<ShapeMismatchException>(() => TotalClusterVariation.Compute(new Matrix(1, 2), new Matrix(1, 2), 1, new Partition([0], 1)));
+    }
+
+    private static TotalClusterVariation Found(Matrix features, int[] labels, int clusters, bool isThorough) => TotalClusterVariation.Compute(
+        features, OneHot(labels, MostClasses), clusters, Classes(labels, MostClasses),
+        isThorough ? TotalClusterVariationOptions.Thorough : TotalClusterVariationOptions.Fast);
+
+    private static double Optimum(Matrix features, int[] labels, int clusters) => Exhaustive(features, OneHot(labels, MostClasses), clusters);
+
+    private static double Wcss(Matrix features, int[] labels) =>
+        WithinClusterSumOfSquares.Of(features, OneHot(labels, MostClasses), Classes(labels, MostClasses));
+
+    /// <summary>p − 2⟨p, v⟩/⟨v, v⟩·v.</summary>
+    private static double[] Reflect(double[] point, double[] mirror)
+    {
+        double inner = point.Zip(mirror, (p, v) => p * v).Sum(), size = mirror.Sum(v => v * v);
+        return [.. point.Zip(mirror, (p, v) => p - (2 * inner / size * v))];
     }
 
     /// <summary>TCV by trying every partition, with WCSS from pairwise distances: Σ_k (1/2N_k)·Σ_{i,j∈C_k} ‖p_i − p_j‖².</summary>
