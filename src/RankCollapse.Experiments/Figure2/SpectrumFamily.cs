@@ -18,7 +18,7 @@ internal sealed record SpectrumFamily(string Key, string Title, string Short, Co
     /// <summary>The same with means over the samples.</summary>
     public static SpectrumFamily Means { get; } = new("mean", "λ' = λ, means over samples", "means", Convention.Mean, 1e-5, 1);
 
-    /// <summary>Without a feature penalty; λ is larger, because the valley is flat.</summary>
+    /// <summary>Without a feature penalty; λ is larger, because the objective is flat around its minimum.</summary>
     public static SpectrumFamily Free { get; } = new("free", "λ' = 0", "λ' = 0", Convention.Sum, 1e-3, 0);
 
     /// <summary>δ = 0 and a given λ'/λ.</summary>

@@ -176,6 +176,22 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void AStall_IsAnEnd_UnlessTheToleranceIsRaisedToWhatWasReached()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("run");
+        RunConfiguration settings = Small with { Solver = "gauss-newton", GradientTolerance = 0, MaxEpochs = 20_000, RecordEvery = null };
+        Run stalled = TrainingRun.Start(settings, path).Run;
+        Assert.Equal(TrainingStatus.Stalled, stalled.Summary.Status);
+        TrainingRunResult again = TrainingRun.Resume(path);
+        Assert.True(again.HadEnded);
+        Assert.Contains("gradient-tolerance", again.Advice!.Settings);
+        Run reached = TrainingRun.Resume(path, c => c with { GradientTolerance = 1e-6 }).Run;
+        Assert.Equal((TrainingStatus.Converged, stalled.Summary.Epochs), (reached.Summary.Status, reached.Summary.Epochs));
+        Assert.Equal(stalled.Trained.Parameters, reached.Trained.Parameters);
+    }
+
+    [Fact]
     public void ObjectiveThatIsInfiniteAtTheStart_IsASummaryWithReasons()
     {
         using var folder = new TemporaryFolder();

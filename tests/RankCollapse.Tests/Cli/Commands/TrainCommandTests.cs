@@ -52,6 +52,20 @@ public sealed class TrainCommandTests
         Assert.Equal(code, CommandLine.Train(folder.File("run"), [.. more, "--no-report"]).ExitCode);
     }
 
+    /// <summary>Where relu's minimum lies on a kink no step lowers the objective; without penalties separable classes have no minimum.</summary>
+    [Theory]
+    [InlineData("Training stalled after", "a larger --gradient-tolerance would be reached", "--activation", "relu", "--convention", "mean", "--lambda", "1e-2")]
+    [InlineData("Training found no minimum", "Set --lambda above 0", "--loss", "cross-entropy", "--lambda", "0")]
+    public void EndsThatMoreEpochsDoNotHelp_AreToldWithAdvice_AndExitWithOne(string verdict, string advice, params string[] settings)
+    {
+        using var folder = new TemporaryFolder();
+        string[] task = ["--data", "gaussian-mixture", "--samples", "20", "--classes", "2", "--dimension", "5", "--depth", "3", "--width", "10"];
+        CommandLine result = CommandLine.Run(["train", .. task, .. settings, "--max-epochs", "10000", "--no-report", "--out", folder.File("run")]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(verdict, result.Output, StringComparison.Ordinal);
+        Assert.Contains(advice, result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Cancellation_SavesTheRunWithItsStatus()
     {

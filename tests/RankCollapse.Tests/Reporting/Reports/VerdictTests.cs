@@ -3,6 +3,7 @@ using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Reports;
 using RankCollapse.Runs;
+using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Reporting.Reports;
 
@@ -23,6 +24,20 @@ public sealed class VerdictTests
         Assert.Equal("No layer has collapsed.", verdict.Collapse);
         Assert.False(verdict.HasConverged);
         Assert.Contains("before it converged", verdict.Convergence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TrainingStatus.Stalled, "Training stalled after", "gradient-tolerance")]
+    [InlineData(TrainingStatus.NoMinimum, "Training found no minimum", "lambda")]
+    [InlineData(TrainingStatus.MaxEpochs, "Training used up its 3,000 epochs", "max-epochs")]
+    [InlineData(TrainingStatus.Diverged, "Training diverged after", "learning-rate")]
+    public void Verdict_TellsEndsApart_WithAdvice(TrainingStatus status, string begins, string setting)
+    {
+        Run run = SampleRuns.Collapsed();
+        Run ended = run with { Summary = run.Summary with { Status = status } };
+        Verdict verdict = Verdict.Of(new RunMeasurements(ended));
+        Assert.StartsWith(begins, verdict.Convergence, StringComparison.Ordinal);
+        Assert.Contains(setting, verdict.Advice!.Settings);
     }
 
     [Fact]
