@@ -54,6 +54,7 @@ internal static class RankCollapseCommand
         root.Add(SweepCommand.Create(environment));
         root.Add(QueryCommand.Create(environment));
         root.Add(ServeCommand.Create(environment));
+        root.Add(SchemaCommand.Create(environment));
         root.Add(DoctorCommand.Create(environment));
         root.SetAction(parsed => new ExampleHelpAction().Invoke(parsed));
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using RankCollapse.Formats;
@@ -83,6 +84,9 @@ public sealed record FigureResult
 
     /// <summary>The result as JSON in UTF-8.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RelaxedJson.Context.FigureResult);
+
+    /// <summary>The JSON Schema of <c>result.json</c>.</summary>
+    public static JsonObject Schema() => RelaxedJson.Context.FigureResult.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }).AsObject();
 
     /// <summary>Writes <c>figures.json</c> and <c>result.json</c> into a folder, each whole or not at all.</summary>
     /// <exception cref="InvalidInputException">A file cannot be written.</exception>

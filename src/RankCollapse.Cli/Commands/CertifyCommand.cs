@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Certificates;
 
@@ -40,7 +40,7 @@ internal static class CertifyCommand
             int? size = parsed.GetResult(batch) is null ? null : parsed.GetValue(batch);
             var options = new LowRankCertificateOptions { Rank = clusters };
             var found = Certification.Compute(run.Trained, run.DataSet, run.Configuration.ToObjectiveSettings(), options, size);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, found.Certificate, found.GradientRanks));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder, found.Certificate, found.GradientRanks)));
             else Write(environment, folder, found.Certificate, found.GradientRanks);
             return found.Holds ? ExitCode.Done : ExitCode.NotReached;
         });
@@ -74,64 +74,58 @@ internal static class CertifyCommand
 
     private static string From(int? layer) => layer is null ? Numbers.Short(null) : $"Z{layer}";
 
-    private static JsonObject ToJson(string folder, LowRankCertificate certificate, IReadOnlyList<GradientRank> gradients) => new()
-    {
-        ["run"] = folder,
-        ["holds"] = certificate.Holds,
-        ["gradientRanks"] = new JsonArray([.. gradients.Select(g => new JsonObject
-        {
-            ["layer"] = g.Layer,
-            ["batch"] = g.BatchSize,
-            ["rank"] = g.Rank,
-            ["holds"] = g.Holds,
-            ["singularValues"] = JsonOutput.List(g.SingularValues),
-        })]),
-        ["layers"] = new JsonArray([.. certificate.Layers.Select(layer => new JsonObject
-        {
-            ["layer"] = layer.Layer,
-            ["rank"] = layer.Rank,
-            ["distance"] = JsonOutput.Number(layer.Distance),
-            ["weightNorm"] = JsonOutput.Number(layer.WeightNorm),
-            ["lambda"] = JsonOutput.Number(layer.Lambda),
-            ["stationarityResidual"] = JsonOutput.Number(layer.StationarityResidual),
-            ["relativeStationarityResidual"] = JsonOutput.Number(layer.RelativeStationarityResidual),
-            ["exactBound"] = JsonOutput.Number(layer.Best?.ExactBound),
-            ["ratio"] = JsonOutput.Number(layer.Ratio),
-            ["projectedBound"] = JsonOutput.Number(layer.BestProjected?.ProjectedBound),
-            ["tightBound"] = JsonOutput.Number(layer.TightBound),
-            ["tightRatio"] = JsonOutput.Number(layer.TightRatio),
-            ["curvatureBound"] = JsonOutput.Number(layer.BestByCurvature?.CurvatureBound),
-            ["roundingAllowance"] = JsonOutput.Number(layer.RoundingAllowance),
-            ["holds"] = layer.Holds,
-            ["reason"] = JsonOutput.Text(layer.Reason),
-            ["own"] = layer.Own is not { } own ? null : new JsonObject
-            {
-                ["partition"] = own.PartitionName,
-                ["clusters"] = own.ClusterCount,
-                ["wcss"] = JsonOutput.Number(own.Wcss),
-                ["within"] = JsonOutput.Number(own.Within),
-                ["outside"] = JsonOutput.Number(own.Outside),
-                ["bound"] = JsonOutput.Number(own.Bound),
-                ["roundingAllowance"] = JsonOutput.Number(own.RoundingAllowance),
-            },
-            ["bounds"] = new JsonArray([.. layer.Bounds.Select(b => new JsonObject
-            {
-                ["from"] = b.From,
-                ["partition"] = b.PartitionName,
-                ["clusters"] = b.ClusterCount,
-                ["wcss"] = JsonOutput.Number(b.Remainder.Wcss),
-                ["remainder"] = JsonOutput.Number(b.Remainder.Norm),
-                ["exactBound"] = JsonOutput.Number(b.ExactBound),
-                ["sharpBound"] = JsonOutput.Number(b.SharpBound),
-                ["projectedRemainder"] = JsonOutput.Number(b.ProjectedRemainder),
-                ["projectedResidual"] = JsonOutput.Number(b.ProjectedResidual),
-                ["projectedBound"] = JsonOutput.Number(b.ProjectedBound),
-                ["curvature"] = JsonOutput.Number(b.Remainder.Curvature),
-                ["sampledCurvature"] = JsonOutput.Number(b.Remainder.SampledCurvature),
-                ["curvatureReason"] = JsonOutput.Text(b.Remainder.CurvatureReason),
-                ["remainderBound"] = JsonOutput.Number(b.Remainder.Bound),
-                ["curvatureBound"] = JsonOutput.Number(b.CurvatureBound),
-            })]),
-        })]),
-    };
+    /// <summary>The JSON document.</summary>
+    internal static JsonShape<(string Folder, LowRankCertificate Certificate, IReadOnlyList<GradientRank> Gradients)> Document =>
+        new JsonShape<(string Folder, LowRankCertificate Certificate, IReadOnlyList<GradientRank> Gradients)>()
+        .Text("run", one => one.Folder)
+        .Flag("holds", one => one.Certificate.Holds)
+        .List("gradientRanks", one => one.Gradients, new JsonShape<GradientRank>()
+            .Whole("layer", g => g.Layer)
+            .Whole("batch", g => g.BatchSize)
+            .Whole("rank", g => g.Rank)
+            .Flag("holds", g => g.Holds)
+            .Numbers("singularValues", g => g.SingularValues))
+        .List("layers", one => one.Certificate.Layers, OfLayer);
+
+    private static JsonShape<LayerCertificate> OfLayer => new JsonShape<LayerCertificate>()
+        .Whole("layer", layer => layer.Layer)
+        .Whole("rank", layer => layer.Rank)
+        .Number("distance", layer => layer.Distance)
+        .Number("weightNorm", layer => layer.WeightNorm)
+        .Number("lambda", layer => layer.Lambda)
+        .Number("stationarityResidual", layer => layer.StationarityResidual)
+        .Number("relativeStationarityResidual", layer => layer.RelativeStationarityResidual)
+        .Number("exactBound", layer => layer.Best?.ExactBound)
+        .Number("ratio", layer => layer.Ratio)
+        .Number("projectedBound", layer => layer.BestProjected?.ProjectedBound)
+        .Number("tightBound", layer => layer.TightBound)
+        .Number("tightRatio", layer => layer.TightRatio)
+        .Number("curvatureBound", layer => layer.BestByCurvature?.CurvatureBound)
+        .Number("roundingAllowance", layer => layer.RoundingAllowance)
+        .Flag("holds", layer => layer.Holds)
+        .TextOrNull("reason", layer => layer.Reason)
+        .ObjectOrNull("own", layer => layer.Own, new JsonShape<OwnLayerBound>()
+            .Text("partition", own => own.PartitionName)
+            .Whole("clusters", own => own.ClusterCount)
+            .Number("wcss", own => own.Wcss)
+            .Number("within", own => own.Within)
+            .Number("outside", own => own.Outside)
+            .Number("bound", own => own.Bound)
+            .Number("roundingAllowance", own => own.RoundingAllowance))
+        .List("bounds", layer => layer.Bounds, new JsonShape<LayerBound>()
+            .Whole("from", b => b.From)
+            .Text("partition", b => b.PartitionName)
+            .Whole("clusters", b => b.ClusterCount)
+            .Number("wcss", b => b.Remainder.Wcss)
+            .Number("remainder", b => b.Remainder.Norm)
+            .Number("exactBound", b => b.ExactBound)
+            .Number("sharpBound", b => b.SharpBound)
+            .Number("projectedRemainder", b => b.ProjectedRemainder)
+            .Number("projectedResidual", b => b.ProjectedResidual)
+            .Number("projectedBound", b => b.ProjectedBound)
+            .Number("curvature", b => b.Remainder.Curvature)
+            .Number("sampledCurvature", b => b.Remainder.SampledCurvature)
+            .TextOrNull("curvatureReason", b => b.Remainder.CurvatureReason)
+            .Number("remainderBound", b => b.Remainder.Bound)
+            .Number("curvatureBound", b => b.CurvatureBound));
 }

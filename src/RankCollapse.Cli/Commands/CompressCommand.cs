@@ -73,7 +73,7 @@ internal static class CompressCommand
             };
             parsed.UseThreads(threads);
             CompressionReport report = ModelCompression.Run(model, file, options);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, CompressionOutput.ToJson(report));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, CompressionOutput.Document.Write(report));
             else CompressionOutput.Write(environment.Output, report);
             return report.Output is null ? ExitCode.NotReached : ExitCode.Done;
         });

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Minimizers;
 
@@ -39,7 +39,7 @@ internal static class ConstructCommand
             string path = parsed.GetValue(output) ?? Path.Combine("runs", "minimiser");
             var options = new TrainingRunOptions { Force = parsed.GetValue(force), Warning = environment.Error.WriteLine };
             GlobalMinimizer minimizer = MinimizerRun.Write(configuration, path, c, options, environment.Cancellation);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(path, c, minimizer));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((path, c, minimizer)));
             else Write(environment, path, c, minimizer);
             return ExitCode.Done;
         });
@@ -57,12 +57,11 @@ internal static class ConstructCommand
             environment.Output.WriteLine($"The theorem also asks that {string.Join("; ", minimizer.UnmetHypotheses)}.");
     }
 
-    private static JsonObject ToJson(string path, double constant, GlobalMinimizer minimizer) => new()
-    {
-        ["run"] = path,
-        ["theorem"] = minimizer.Theorem,
-        ["constant"] = constant,
-        ["representationCost"] = JsonOutput.Number(minimizer.Value),
-        ["unmetHypotheses"] = new JsonArray([.. minimizer.UnmetHypotheses.Select(hypothesis => JsonOutput.Text(hypothesis))]),
-    };
+    /// <summary>The JSON document.</summary>
+    internal static JsonShape<(string Path, double Constant, GlobalMinimizer Minimizer)> Document => new JsonShape<(string Path, double Constant, GlobalMinimizer Minimizer)>()
+        .Text("run", one => one.Path)
+        .Text("theorem", one => one.Minimizer.Theorem)
+        .Number("constant", one => one.Constant)
+        .Number("representationCost", one => one.Minimizer.Value)
+        .Texts("unmetHypotheses", one => one.Minimizer.UnmetHypotheses);
 }

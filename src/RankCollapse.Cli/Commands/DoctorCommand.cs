@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using RankCollapse.Cli.Doctor;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Commands;
@@ -19,7 +19,7 @@ internal static class DoctorCommand
         command.SetAction(parsed =>
         {
             var machine = MachineReport.Measure();
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(machine));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write(machine));
             else WriteText(environment, machine);
             return ExitCode.Done;
         });
@@ -46,23 +46,22 @@ internal static class DoctorCommand
         if (machine.Advice.Count == 0) environment.Output.WriteLine("Nothing is missing.");
     }
 
-    private static JsonObject ToJson(MachineReport machine) => new()
-    {
-        ["version"] = TrainingRun.ProgramVersion,
-        ["runtime"] = machine.Runtime,
-        ["system"] = machine.System,
-        ["cores"] = machine.Cores,
-        ["memoryBytes"] = machine.MemoryBytes,
-        ["vectorBits"] = machine.VectorBits,
-        ["peakGflopsOfOneCore"] = machine.PeakOfOneCore,
-        ["peakGflopsOfAllCores"] = machine.PeakOfAllCores,
-        ["product200Gflops"] = machine.Product200,
-        ["product2000Gflops"] = machine.Product2000,
-        ["product2000GflopsOfAllCores"] = machine.Product2000OfAllCores,
-        ["lapack"] = machine.Lapack,
-        ["lapackIsNative"] = machine.LapackIsNative,
-        ["singularValues200Milliseconds"] = machine.SingularValuesMilliseconds,
-        ["font"] = JsonOutput.Text(machine.Font),
-        ["advice"] = new JsonArray([.. machine.Advice.Select(advice => JsonOutput.Text(advice))]),
-    };
+    /// <summary>The JSON document.</summary>
+    internal static JsonShape<MachineReport> Document => new JsonShape<MachineReport>()
+        .Text("version", _ => TrainingRun.ProgramVersion)
+        .Text("runtime", machine => machine.Runtime)
+        .Text("system", machine => machine.System)
+        .Whole("cores", machine => machine.Cores)
+        .Number("memoryBytes", machine => machine.MemoryBytes)
+        .Whole("vectorBits", machine => machine.VectorBits)
+        .Number("peakGflopsOfOneCore", machine => machine.PeakOfOneCore)
+        .Number("peakGflopsOfAllCores", machine => machine.PeakOfAllCores)
+        .Number("product200Gflops", machine => machine.Product200)
+        .Number("product2000Gflops", machine => machine.Product2000)
+        .Number("product2000GflopsOfAllCores", machine => machine.Product2000OfAllCores)
+        .Text("lapack", machine => machine.Lapack)
+        .Flag("lapackIsNative", machine => machine.LapackIsNative)
+        .Number("singularValues200Milliseconds", machine => machine.SingularValuesMilliseconds)
+        .TextOrNull("font", machine => machine.Font)
+        .Texts("advice", machine => machine.Advice);
 }

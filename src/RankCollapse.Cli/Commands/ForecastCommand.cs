@@ -67,7 +67,7 @@ internal static class ForecastCommand
             NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
             var set = ForecastSet.Compute(specification, data, configuration.ToObjectiveSettings(), configuration.Seed, tolerance);
             IReadOnlyList<string> figures = run is null ? [] : TheoryFigures.WriteForecast(set.Forecasts, run.Summary, figureFolder!);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ForecastOutput.ToJson(set, run, figures));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ForecastOutput.Document.Write((set, run, figures)));
             else
             {
                 ForecastOutput.Write(environment.Output, set, run);
@@ -89,7 +89,7 @@ internal static class ForecastCommand
             NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
             var family = StabilityFamily.Follow(specification, data, configuration.ToObjectiveSettings());
             IReadOnlyList<string> figures = folder is null ? [] : TheoryFigures.WriteStability(family, folder);
-            if (isJson) JsonOutput.Write(environment.Output, StabilityOutput.ToJson(family, figures));
+            if (isJson) JsonOutput.Write(environment.Output, StabilityOutput.Document.Write((family, figures)));
             else
             {
                 StabilityOutput.Write(environment.Output, family);

@@ -53,7 +53,7 @@ internal static class InspectCommand
             var inspection = Inspection.Run(parsed.GetRequiredValue(path), options);
             if (parsed.GetValue(parquet) is { } table) InspectionTable.Write(table, inspection);
             if (parsed.GetValue(html) is { } page) ModelReport.Write(inspection, page);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, FeatureOutput.AddTo(InspectionJson.Of(inspection), inspection.Features));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, InspectionJson.Document.Write(inspection));
             else
             {
                 InspectionTables.Write(environment.Output, inspection, parsed.GetValue(all));

@@ -40,7 +40,7 @@ internal static class MeasureCommand
             IReadOnlyList<MeasuredLayer> layers = CollapseMeasurement.Measure(run.Trained, run.DataSet, options);
             MeasuredFeatures? last = CollapseMeasurement.LastHiddenLayer(run.Trained, run.DataSet, out string? reason);
             var measured = new MeasuredRun(folder, run, relative, clusters, layers, last, reason);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, MeasurementJson.Of(measured));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, MeasurementJson.Document.Write(measured));
             else MeasurementTables.Write(environment, measured);
             return ExitCode.Done;
         });

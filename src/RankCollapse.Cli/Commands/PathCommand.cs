@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting;
 using RankCollapse.Runs;
@@ -62,7 +62,7 @@ internal static class PathCommand
             (CollapsePath found, double used) = CollapsePath.FromNetwork(problem, parsed.GetValue(trained) ? run.Trained : run.Initial, given, options);
             string figureFolder = parsed.GetValue(output) ?? RunFolder.Open(folder).FiguresPath;
             IReadOnlyList<string> figures = parsed.GetValue(noFigures) ? [] : TheoryFigures.WritePath(found, figureFolder);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(folder, found, used, figures));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder, found, used, figures)));
             else
             {
                 Write(environment, folder, found, used);
@@ -91,35 +91,31 @@ internal static class PathCommand
 
     private static string YesNo(bool value) => value ? "yes" : "no";
 
-    private static JsonObject ToJson(string folder, CollapsePath path, double scale, IReadOnlyList<string> figures) => new()
-    {
-        ["run"] = folder,
-        ["scale"] = JsonOutput.Number(scale),
-        ["isMonotone"] = path.IsMonotone,
-        ["reachesMinimum"] = path.ReachesMinimum,
-        ["endIsCollapsed"] = path.EndIsCollapsed,
-        ["startCost"] = JsonOutput.Number(path.StartCost),
-        ["endCost"] = JsonOutput.Number(path.EndCost),
-        ["minimum"] = JsonOutput.Number(path.Minimum),
-        ["largestIncrease"] = JsonOutput.Number(path.LargestIncrease),
-        ["orthogonalityError"] = JsonOutput.Number(path.OrthogonalityError),
-        ["constants"] = JsonOutput.List(path.Constants),
-        ["unmetHypotheses"] = new JsonArray([.. path.UnmetHypotheses.Select(hypothesis => JsonOutput.Text(hypothesis))]),
-        ["rankDrops"] = new JsonArray([.. path.RankDrops.Select(d => new JsonObject
-        {
-            ["time"] = d.Time,
-            ["layer"] = d.Layer,
-            ["smallestSingularValue"] = JsonOutput.Number(d.SmallestSingularValue),
-            ["cost"] = JsonOutput.Number(d.Cost),
-            ["drop"] = d.Drop,
-        })]),
-        ["samples"] = new JsonArray([.. path.Samples.Select(s => new JsonObject
-        {
-            ["time"] = s.Time,
-            ["layer"] = s.Layer,
-            ["segment"] = s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values",
-            ["cost"] = JsonOutput.Number(s.Cost),
-        })]),
-        ["figures"] = new JsonArray([.. figures.Select(figure => JsonOutput.Text(figure))]),
-    };
+    /// <summary>The JSON document.</summary>
+    internal static JsonShape<(string Folder, CollapsePath Path, double Scale, IReadOnlyList<string> Figures)> Document =>
+        new JsonShape<(string Folder, CollapsePath Path, double Scale, IReadOnlyList<string> Figures)>()
+        .Text("run", one => one.Folder)
+        .Number("scale", one => one.Scale)
+        .Flag("isMonotone", one => one.Path.IsMonotone)
+        .Flag("reachesMinimum", one => one.Path.ReachesMinimum)
+        .Flag("endIsCollapsed", one => one.Path.EndIsCollapsed)
+        .Number("startCost", one => one.Path.StartCost)
+        .Number("endCost", one => one.Path.EndCost)
+        .Number("minimum", one => one.Path.Minimum)
+        .Number("largestIncrease", one => one.Path.LargestIncrease)
+        .Number("orthogonalityError", one => one.Path.OrthogonalityError)
+        .Numbers("constants", one => one.Path.Constants)
+        .Texts("unmetHypotheses", one => one.Path.UnmetHypotheses)
+        .List("rankDrops", one => one.Path.RankDrops, new JsonShape<RankDrop>()
+            .Number("time", drop => drop.Time)
+            .Whole("layer", drop => drop.Layer)
+            .Number("smallestSingularValue", drop => drop.SmallestSingularValue)
+            .Number("cost", drop => drop.Cost)
+            .Number("drop", drop => drop.Drop))
+        .List("samples", one => one.Path.Samples, new JsonShape<PathSample>()
+            .Number("time", sample => sample.Time)
+            .Whole("layer", sample => sample.Layer)
+            .Any("segment", JsonSchema.OneOf(["flow", "singular-values"]), sample => sample.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values")
+            .Number("cost", sample => sample.Cost))
+        .Texts("figures", one => one.Figures);
 }

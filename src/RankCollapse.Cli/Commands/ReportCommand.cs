@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Commands;
@@ -9,6 +9,12 @@ namespace RankCollapse.Cli.Commands;
 /// <summary><c>report RUN</c>: one self-contained HTML page, and the figures as files.</summary>
 internal static class ReportCommand
 {
+    /// <summary>The JSON document.</summary>
+    internal static JsonShape<(string Run, string Page, IReadOnlyList<string> Figures)> Document => new JsonShape<(string Run, string Page, IReadOnlyList<string> Figures)>()
+        .Text("run", one => one.Run)
+        .Text("report", one => one.Page)
+        .Texts("figures", one => one.Figures);
+
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
@@ -28,12 +34,7 @@ internal static class ReportCommand
             (string page, IReadOnlyList<string> figures) = ReportFiles.Write(run, RunFolder.Open(folder), parsed.GetValue(output), !parsed.GetValue(noFigures));
             if (parsed.GetValue(json))
             {
-                JsonOutput.Write(environment.Output, new JsonObject
-                {
-                    ["run"] = folder,
-                    ["report"] = page,
-                    ["figures"] = new JsonArray([.. figures.Select(figure => JsonOutput.Text(figure))]),
-                });
+                JsonOutput.Write(environment.Output, Document.Write((folder, page, figures)));
                 return ExitCode.Done;
             }
             environment.Output.WriteLine($"report:  {page}");

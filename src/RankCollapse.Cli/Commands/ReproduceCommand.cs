@@ -5,6 +5,7 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Page;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps;
 using RankCollapse.Sweeps.Engines.Slurm;
 
@@ -58,7 +59,7 @@ internal static class ReproduceCommand
                 path,
                 new ReproductionOptions { Force = parsed.GetValue(force), Threads = count, Engine = trainer, Progress = display.Update, Finished = display.Finish, Warning = display.Warn },
                 environment.Cancellation));
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(path, results));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((path, results)));
             else Write(environment, path, results);
             return ExitCode.Done;
         });
@@ -92,10 +93,9 @@ internal static class ReproduceCommand
     private static string Sentence(Measurement m) =>
         $"{m.Quantity}: {Numbers.Short(m.Value)} ({(m.Comparison == Comparison.AtMost ? "at most" : "at least")} {Numbers.Short(m.Threshold)} asked)";
 
-    private static JsonObject ToJson(string path, IReadOnlyList<FigureResult> results) => new()
-    {
-        ["out"] = path,
-        ["report"] = Path.Combine(path, ReproductionReport.FileName),
-        ["figures"] = new JsonArray([.. results.Select(result => JsonNode.Parse(result.ToJson()))]),
-    };
+    /// <summary>The JSON document.</summary>
+    internal static JsonShape<(string Path, IReadOnlyList<FigureResult> Results)> Document => new JsonShape<(string Path, IReadOnlyList<FigureResult> Results)>()
+        .Text("out", one => one.Path)
+        .Text("report", one => Path.Combine(one.Path, ReproductionReport.FileName))
+        .Any("figures", JsonSchema.List(FigureResult.Schema()), one => new JsonArray([.. one.Results.Select(result => JsonNode.Parse(result.ToJson()))]));
 }

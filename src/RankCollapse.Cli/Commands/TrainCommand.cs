@@ -73,7 +73,7 @@ internal static class TrainCommand
             string? report = writesReport ? ReportFiles.Write(result.Run, result.Folder!).Page
                 : result.HadEnded && !parsed.GetValue(noReport) ? result.Folder!.ReportPath : null;
             int code = CodeOf(result.Run.Summary.Status, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits));
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, TrainingSummary.ToJson(result, report, code));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, TrainingSummary.Document.Write((result, report, code)));
             else TrainingSummary.Write(environment, result, report);
             return code;
         });

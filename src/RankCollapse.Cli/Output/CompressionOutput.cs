@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using RankCollapse.Formats;
 using RankCollapse.Models.Compression;
 
 namespace RankCollapse.Cli.Output;
@@ -34,39 +34,50 @@ internal static class CompressionOutput
     }
 
     /// <summary>The document.</summary>
-    public static JsonObject ToJson(CompressionReport report) => new()
-    {
-        ["version"] = JsonOutput.MetricsVersion,
-        ["model"] = report.Model,
-        ["output"] = JsonOutput.Text(report.Output),
-        ["rule"] = report.Rule.ToString().ToLowerInvariant(),
-        ["parametersBefore"] = report.ParametersBefore,
-        ["parametersAfter"] = report.ParametersAfter,
-        ["removed"] = JsonOutput.Number(report.Removed),
-        ["weightError"] = JsonOutput.Number(report.WeightError),
-        ["isOptimal"] = report.IsOptimal,
-        ["budgetError"] = JsonOutput.Number(report.BudgetError?.Error),
-        ["budgetLowerBound"] = JsonOutput.Number(report.BudgetError?.LowerBound),
-        ["layers"] = new JsonArray([.. report.Layers.Select(layer => new JsonObject
-        {
-            ["layer"] = layer.Name,
-            ["kind"] = layer.Kind,
-            ["shape"] = layer.ShapeText,
-            ["rank"] = layer.Rank,
-            ["fullRank"] = layer.FullRank,
-            ["parametersBefore"] = layer.ParametersBefore,
-            ["parametersAfter"] = layer.ParametersAfter,
-            ["isFittedToData"] = layer.IsFittedToData,
-            ["errorBound"] = JsonOutput.Number(layer.ErrorBound),
-            ["weightError"] = JsonOutput.Number(layer.WeightError),
-            ["dataError"] = JsonOutput.Number(layer.DataError),
-            ["certificate"] = JsonOutput.Number(layer.Certificate),
-            ["isCertificateVacuous"] = layer.Certificate is null ? null : layer.IsCertificateVacuous,
-            ["reason"] = JsonOutput.Text(layer.Reason),
-        })]),
-        ["check"] = report.Check is { } check ? ToJson(check) : null,
-        ["checkReason"] = JsonOutput.Text(report.CheckReason),
-    };
+    public static JsonShape<CompressionReport> Document => new JsonShape<CompressionReport>()
+        .Whole("version", _ => JsonOutput.MetricsVersion)
+        .Text("model", report => report.Model)
+        .TextOrNull("output", report => report.Output)
+        .Any("rule", JsonSchema.OneOf(Enum.GetNames<RankRule>().Select(name => name.ToLowerInvariant())), report => report.Rule.ToString().ToLowerInvariant())
+        .Whole("parametersBefore", report => report.ParametersBefore)
+        .Whole("parametersAfter", report => report.ParametersAfter)
+        .Number("removed", report => report.Removed)
+        .Number("weightError", report => report.WeightError)
+        .FlagOrNull("isOptimal", report => report.IsOptimal)
+        .Number("budgetError", report => report.BudgetError?.Error)
+        .Number("budgetLowerBound", report => report.BudgetError?.LowerBound)
+        .List("layers", report => report.Layers, OfLayer)
+        .ObjectOrNull("check", report => report.Check, OfCheck)
+        .TextOrNull("checkReason", report => report.CheckReason);
+
+    private static JsonShape<CompressedLayer> OfLayer => new JsonShape<CompressedLayer>()
+        .Text("layer", layer => layer.Name)
+        .Text("kind", layer => layer.Kind)
+        .Text("shape", layer => layer.ShapeText)
+        .WholeOrNull("rank", layer => layer.Rank)
+        .WholeOrNull("fullRank", layer => layer.FullRank)
+        .Whole("parametersBefore", layer => layer.ParametersBefore)
+        .Whole("parametersAfter", layer => layer.ParametersAfter)
+        .Flag("isFittedToData", layer => layer.IsFittedToData)
+        .Number("errorBound", layer => layer.ErrorBound)
+        .Number("weightError", layer => layer.WeightError)
+        .Number("dataError", layer => layer.DataError)
+        .Number("certificate", layer => layer.Certificate)
+        .FlagOrNull("isCertificateVacuous", layer => layer.Certificate is null ? null : layer.IsCertificateVacuous)
+        .TextOrNull("reason", layer => layer.Reason);
+
+    private static JsonShape<CompressionCheck> OfCheck => new JsonShape<CompressionCheck>()
+        .Text("inputs", check => check.Inputs)
+        .Whole("samples", check => check.SampleCount)
+        .List("outputs", check => check.Outputs, new JsonShape<OutputDifference>()
+            .Text("name", difference => difference.Name)
+            .Number("relativeError", difference => difference.RelativeError)
+            .Number("error", difference => difference.Error)
+            .Number("largestError", difference => difference.LargestError))
+        .Number("accuracyBefore", check => check.AccuracyBefore)
+        .Number("accuracyAfter", check => check.AccuracyAfter)
+        .Number("outputBound", check => check.OutputBound)
+        .Number("certifiedOutputBound", check => check.CertifiedOutputBound);
 
     private static void Write(TextWriter output, CompressionCheck? check, string? reason)
     {
@@ -82,21 +93,4 @@ internal static class CompressionOutput
         if (check.CertifiedOutputBound is { } certified) output.WriteLine($"  bound with Theorem 3.4 in place of the errors, where it is not vacuous: {Numbers.Short(certified)}");
         if (check.AccuracyBefore is not null) output.WriteLine($"  accuracy {Numbers.PerCent(check.AccuracyBefore)} before, {Numbers.PerCent(check.AccuracyAfter)} after");
     }
-
-    private static JsonObject ToJson(CompressionCheck check) => new()
-    {
-        ["inputs"] = check.Inputs,
-        ["samples"] = check.SampleCount,
-        ["outputs"] = new JsonArray([.. check.Outputs.Select(difference => new JsonObject
-        {
-            ["name"] = difference.Name,
-            ["relativeError"] = JsonOutput.Number(difference.RelativeError),
-            ["error"] = JsonOutput.Number(difference.Error),
-            ["largestError"] = JsonOutput.Number(difference.LargestError),
-        })]),
-        ["accuracyBefore"] = JsonOutput.Number(check.AccuracyBefore),
-        ["accuracyAfter"] = JsonOutput.Number(check.AccuracyAfter),
-        ["outputBound"] = JsonOutput.Number(check.OutputBound),
-        ["certifiedOutputBound"] = JsonOutput.Number(check.CertifiedOutputBound),
-    };
 }

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Formats;
 using RankCollapse.Models.Features;
 
 namespace RankCollapse.Cli.Output;
@@ -38,46 +38,33 @@ internal static class FeatureOutput
             output.WriteLine($"  {ErrorText.Printable(item.Name)}: {item.Reason}");
     }
 
-    /// <summary>Adds what is not of one layer to the document of an inspection.</summary>
-    public static JsonObject AddTo(JsonObject document, FeatureReport? report)
-    {
-        if (report is null) return document;
-        document["features"] = new JsonObject
-        {
-            ["source"] = report.Source,
-            ["samples"] = report.SampleCount,
-            ["labels"] = new JsonArray([.. report.Labels.Select(label => JsonValue.Create(label))]),
-            ["subsample"] = report.SubsampleCount,
-            ["output"] = JsonOutput.Text(report.OutputTensor),
-            ["accuracy"] = JsonOutput.Number(report.Accuracy),
-            ["classifier"] = JsonOutput.Text(report.ClassifierWeights),
-            ["tensors"] = new JsonArray([.. report.Layers.Select(layer => ToJson(layer))]),
-            ["skipped"] = new JsonArray([.. report.Skipped.Select(item => new JsonObject { ["name"] = item.Name, ["reason"] = item.Reason })]),
-        };
-        return document;
-    }
+    /// <summary>What is not of one layer, in the document of an inspection.</summary>
+    public static JsonShape<FeatureReport> Document => new JsonShape<FeatureReport>()
+        .Text("source", report => report.Source)
+        .Whole("samples", report => report.SampleCount)
+        .Wholes("labels", report => report.Labels.Select(label => (long)label))
+        .Whole("subsample", report => report.SubsampleCount)
+        .TextOrNull("output", report => report.OutputTensor)
+        .Number("accuracy", report => report.Accuracy)
+        .TextOrNull("classifier", report => report.ClassifierWeights)
+        .List("tensors", report => report.Layers, OfTensor)
+        .List("skipped", report => report.Skipped, new JsonShape<SkippedItem>().Text("name", item => item.Name).Text("reason", item => item.Reason));
 
-    private static JsonObject ToJson(FeatureMetrics layer)
-    {
-        var result = new JsonObject
-        {
-            ["tensor"] = layer.Tensor.Name,
-            ["layer"] = JsonOutput.Text(layer.Tensor.Layer),
-            ["endsLayer"] = layer.Tensor.EndsLayer,
-            ["operator"] = layer.Tensor.Operator,
-            ["shape"] = new JsonArray([.. layer.Tensor.Shape.Select(size => JsonValue.Create(size))]),
-            ["measuredDimension"] = layer.MeasuredDimension,
-            ["reduction"] = JsonOutput.Text(layer.Reduction),
-            ["samples"] = layer.SampleCount,
-            ["tcvSamples"] = layer.TotalClusterVariationSamples,
-            ["tcvIsCertified"] = layer.IsTotalClusterVariationCertified,
-            ["spectrumSamples"] = layer.SpectrumSamples,
-        };
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Features)) result[metric.Key] = JsonOutput.Number(metric, layer.Number(metric));
-        result["singularValues"] = JsonOutput.List(layer.Spectrum.SingularValues);
-        result["reasons"] = new JsonObject([.. layer.Reasons.Select(pair => KeyValuePair.Create(pair.Key, JsonOutput.Text(pair.Value)))]);
-        return result;
-    }
+    private static JsonShape<FeatureMetrics> OfTensor => new JsonShape<FeatureMetrics>()
+        .Text("tensor", layer => layer.Tensor.Name)
+        .TextOrNull("layer", layer => layer.Tensor.Layer)
+        .Flag("endsLayer", layer => layer.Tensor.EndsLayer)
+        .Text("operator", layer => layer.Tensor.Operator)
+        .Wholes("shape", layer => layer.Tensor.Shape.Select(size => (long)size))
+        .Whole("measuredDimension", layer => layer.MeasuredDimension)
+        .TextOrNull("reduction", layer => layer.Reduction)
+        .Whole("samples", layer => layer.SampleCount)
+        .WholeOrNull("tcvSamples", layer => layer.TotalClusterVariationSamples)
+        .FlagOrNull("tcvIsCertified", layer => layer.IsTotalClusterVariationCertified)
+        .WholeOrNull("spectrumSamples", layer => layer.SpectrumSamples)
+        .Metrics(MetricScopes.Features, (layer, metric) => layer.Number(metric))
+        .Numbers("singularValues", layer => layer.Spectrum.SingularValues)
+        .TextsByKey("reasons", layer => layer.Reasons);
 
     private static string Dimensions(FeatureMetrics layer) =>
         layer.Reduction is null ? layer.Tensor.ShapeText : $"{layer.Tensor.ShapeText} → {layer.MeasuredDimension}*";

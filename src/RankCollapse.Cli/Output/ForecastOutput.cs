@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
 using RankCollapse.Training;
@@ -22,28 +22,40 @@ internal static class ForecastOutput
     }
 
     /// <summary>The JSON document.</summary>
-    public static JsonObject ToJson(ForecastSet set, Run? run, IReadOnlyList<string> figures) => new()
-    {
-        ["version"] = JsonOutput.MetricsVersion,
-        ["trainedObjective"] = JsonOutput.Number(run?.Summary.Objective),
-        ["forecasts"] = new JsonArray([.. set.Forecasts.Select(forecast => ToJson(forecast, run))]),
-        ["missing"] = new JsonArray([.. set.Missing.Select(m => new JsonObject { ["source"] = m.Source, ["reason"] = m.Reason })]),
-        ["centroids"] = set.Centroids is not { } centroids ? null : new JsonObject
-        {
-            ["steps"] = centroids.Steps,
-            ["relativeGradient"] = JsonOutput.Number(centroids.RelativeGradient),
-            ["liftedObjective"] = JsonOutput.Number(centroids.LiftedValue.Total),
-            ["liftedRelativeGradient"] = JsonOutput.Number(centroids.LiftedGradient.Relative),
-        },
-        ["refinement"] = set.Refinement is not { } refined ? null : new JsonObject
-        {
-            ["steps"] = refined.Steps,
-            ["objective"] = JsonOutput.Number(refined.Value.Total),
-            ["relativeGradient"] = JsonOutput.Number(refined.Gradient.Relative),
-            ["seconds"] = JsonOutput.Number(refined.Seconds),
-        },
-        ["figures"] = new JsonArray([.. figures.Select(figure => JsonOutput.Text(figure))]),
-    };
+    public static JsonShape<(ForecastSet Set, Run? Run, IReadOnlyList<string> Figures)> Document => new JsonShape<(ForecastSet Set, Run? Run, IReadOnlyList<string> Figures)>()
+        .Whole("version", _ => JsonOutput.MetricsVersion)
+        .Number("trainedObjective", one => one.Run?.Summary.Objective)
+        .List("forecasts", one => one.Set.Forecasts.Select(forecast => (forecast, one.Run)), OfForecast)
+        .List("missing", one => one.Set.Missing, new JsonShape<MissingForecast>().Text("source", m => m.Source).Text("reason", m => m.Reason))
+        .ObjectOrNull("centroids", one => one.Set.Centroids, new JsonShape<CentroidForecast>()
+            .Whole("steps", centroids => centroids.Steps)
+            .Number("relativeGradient", centroids => centroids.RelativeGradient)
+            .Number("liftedObjective", centroids => centroids.LiftedValue.Total)
+            .Number("liftedRelativeGradient", centroids => centroids.LiftedGradient.Relative))
+        .ObjectOrNull("refinement", one => one.Set.Refinement, new JsonShape<CentroidRefinement>()
+            .Whole("steps", refined => refined.Steps)
+            .Number("objective", refined => refined.Value.Total)
+            .Number("relativeGradient", refined => refined.Gradient.Relative)
+            .Number("seconds", refined => refined.Seconds))
+        .Texts("figures", one => one.Figures);
+
+    private static JsonShape<(Forecast Forecast, Run? Run)> OfForecast => new JsonShape<(Forecast Forecast, Run? Run)>()
+        .Text("source", one => one.Forecast.Source)
+        .Number("objective", one => one.Forecast.Objective)
+        .Number("objectivePerLambda", one => one.Forecast.ObjectivePerLambda)
+        .Number("seconds", one => one.Forecast.Seconds)
+        .Texts("unmetHypotheses", one => one.Forecast.UnmetHypotheses)
+        .List("layers", one => one.Forecast.Layers.Select(layer => (layer, one.Run?.Summary.Layers[layer.Layer - 1])), OfLayer);
+
+    private static JsonShape<(ForecastLayer Layer, LayerSummary? Trained)> OfLayer => new JsonShape<(ForecastLayer Layer, LayerSummary? Trained)>()
+        .Whole("layer", one => one.Layer.Layer)
+        .Whole("rank", one => one.Layer.FeatureSingularValues.Count)
+        .Numbers("featureSingularValues", one => one.Layer.FeatureSingularValues)
+        .Numbers("weightSingularValues", one => one.Layer.WeightSingularValues)
+        .Numbers("trainedFeatureSingularValues", one => one.Trained?.FeatureSingularValues)
+        .Numbers("trainedWeightSingularValues", one => one.Trained?.WeightSingularValues)
+        .Number("featureDistance", one => one.Trained is null ? null : one.Layer.FeatureDistance(one.Trained.FeatureSingularValues))
+        .Number("weightDistance", one => one.Trained is null ? null : one.Layer.WeightDistance(one.Trained.WeightSingularValues));
 
     private static string At(ObjectiveValue value, GradientSize gradient) =>
         $"objective {Numbers.Short(value.Total, 6)}, relative gradient {Numbers.Short(gradient.Relative)}";
@@ -83,26 +95,4 @@ internal static class ForecastOutput
     private static string First(IReadOnlyList<double>? values) => Numbers.Short(values is null ? null : values.Count == 0 ? 0 : values[0], 4);
 
     private static string Last(IReadOnlyList<double>? values) => Numbers.Short(values is null ? null : values.Count == 0 ? 0 : values[^1], 4);
-
-    private static JsonObject ToJson(Forecast forecast, Run? run) => new()
-    {
-        ["source"] = forecast.Source,
-        ["objective"] = JsonOutput.Number(forecast.Objective),
-        ["objectivePerLambda"] = JsonOutput.Number(forecast.ObjectivePerLambda),
-        ["seconds"] = JsonOutput.Number(forecast.Seconds),
-        ["unmetHypotheses"] = new JsonArray([.. forecast.UnmetHypotheses.Select(hypothesis => JsonOutput.Text(hypothesis))]),
-        ["layers"] = new JsonArray([.. forecast.Layers.Select(layer => ToJson(layer, run?.Summary.Layers[layer.Layer - 1]))]),
-    };
-
-    private static JsonObject ToJson(ForecastLayer layer, LayerSummary? trained) => new()
-    {
-        ["layer"] = layer.Layer,
-        ["rank"] = layer.FeatureSingularValues.Count,
-        ["featureSingularValues"] = JsonOutput.List(layer.FeatureSingularValues),
-        ["weightSingularValues"] = JsonOutput.List(layer.WeightSingularValues),
-        ["trainedFeatureSingularValues"] = JsonOutput.List(trained?.FeatureSingularValues),
-        ["trainedWeightSingularValues"] = JsonOutput.List(trained?.WeightSingularValues),
-        ["featureDistance"] = JsonOutput.Number(trained is null ? null : layer.FeatureDistance(trained.FeatureSingularValues)),
-        ["weightDistance"] = JsonOutput.Number(trained is null ? null : layer.WeightDistance(trained.WeightSingularValues)),
-    };
 }

@@ -1,7 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Formats;
 using RankCollapse.Models;
 using RankCollapse.Models.Features;
+using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
 
 namespace RankCollapse.Cli.Output;
@@ -10,64 +14,48 @@ namespace RankCollapse.Cli.Output;
 internal static class InspectionJson
 {
     /// <summary>The document.</summary>
-    public static JsonObject Of(Inspection inspection)
-    {
-        return new JsonObject
-        {
-            ["version"] = JsonOutput.MetricsVersion,
-            ["model"] = inspection.Path,
-            ["format"] = inspection.Format.Name,
-            ["convolution"] = Word(inspection.Options.Convolution),
-            ["fourierSize"] = inspection.Options.Convolution == ConvolutionView.Fourier ? inspection.Options.FourierSize : null,
-            ["classes"] = inspection.Options.Classes,
-            ["layers"] = new JsonArray([.. inspection.Layers.Select(layer => Layer(inspection, layer))]),
-            ["otherFeatures"] = new JsonArray([.. inspection.OtherFeatures.Select(features => Features(features))]),
-            ["skipped"] = new JsonArray([.. inspection.Skipped.Select(tensor => new JsonObject { ["name"] = tensor.Name, ["reason"] = tensor.Reason })]),
-        };
-    }
+    public static JsonShape<Inspection> Document => new JsonShape<Inspection>()
+        .Whole("version", _ => JsonOutput.MetricsVersion)
+        .Text("model", inspection => inspection.Path)
+        .Text("format", inspection => inspection.Format.Name)
+        .Any("convolution", Words<ConvolutionView>(), inspection => Word(inspection.Options.Convolution))
+        .WholeOrNull("fourierSize", inspection => inspection.Options.Convolution == ConvolutionView.Fourier ? inspection.Options.FourierSize : null)
+        .WholeOrNull("classes", inspection => inspection.Options.Classes)
+        .List("layers", inspection => inspection.Layers.Select(layer => (inspection, layer)), OfLayer)
+        .List("otherFeatures", inspection => inspection.OtherFeatures, OfFeatures)
+        .List("skipped", inspection => inspection.Skipped, new JsonShape<SkippedTensor>().Text("name", tensor => tensor.Name).Text("reason", tensor => tensor.Reason))
+        .ObjectOrNull("features", inspection => inspection.Features, FeatureOutput.Document);
 
-    private static JsonObject Layer(Inspection inspection, InspectedLayer layer)
-    {
-        WeightLayer weights = layer.Layer;
-        var result = new JsonObject
-        {
-            ["layer"] = weights.Name,
-            ["kind"] = Word(weights.Kind),
-            ["evidence"] = weights.Evidence,
-            ["type"] = weights.Tensor.Type.ToString(),
-            ["shape"] = new JsonArray([.. weights.Tensor.Shape.Select(size => JsonValue.Create(size))]),
-            ["layout"] = Word(weights.Layout),
-            ["groups"] = weights.Groups,
-            ["blocks"] =
-                new JsonObject { ["rows"] = layer.Spectrum.Shape.Rows, ["columns"] = layer.Spectrum.Shape.Columns, ["count"] = layer.Spectrum.Shape.Count },
-            ["nodes"] = Texts(weights.Nodes),
-            ["outputs"] = Texts(weights.Outputs),
-        };
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Weights)) result[metric.Key] = JsonOutput.Number(metric, inspection.Number(layer, metric));
-        result["parametersSaved"] = new JsonArray([.. layer.Spectrum.EnergyRanks.Select(rank => (JsonNode?)rank.ParametersSaved)]);
-        result["singularValues"] = JsonOutput.List(layer.Spectrum.SingularValues);
-        result["features"] = layer.Features is { } features ? Features(features) : null;
-        result["seconds"] = JsonOutput.Number(layer.Seconds);
-        return result;
-    }
+    private static JsonShape<(Inspection Inspection, InspectedLayer Layer)> OfLayer => new JsonShape<(Inspection Inspection, InspectedLayer Layer)>()
+        .Text("layer", one => one.Layer.Layer.Name)
+        .Any("kind", Words<LayerKind>(), one => Word(one.Layer.Layer.Kind))
+        .Text("evidence", one => one.Layer.Layer.Evidence)
+        .Text("type", one => one.Layer.Layer.Tensor.Type.ToString())
+        .Wholes("shape", one => one.Layer.Layer.Tensor.Shape.Select(size => (long)size))
+        .Any("layout", Words<WeightLayout>(), one => Word(one.Layer.Layer.Layout))
+        .Whole("groups", one => one.Layer.Layer.Groups)
+        .Object("blocks", one => one.Layer.Spectrum, new JsonShape<WeightSpectrum>()
+            .Whole("rows", spectrum => spectrum.Shape.Rows)
+            .Whole("columns", spectrum => spectrum.Shape.Columns)
+            .Whole("count", spectrum => spectrum.Shape.Count))
+        .Texts("nodes", one => one.Layer.Layer.Nodes)
+        .Texts("outputs", one => one.Layer.Layer.Outputs)
+        .Metrics(MetricScopes.Weights, (one, metric) => one.Inspection.Number(one.Layer, metric))
+        .Any("parametersSaved", JsonSchema.List(JsonSchema.Type("integer", "null")), one => new JsonArray([.. one.Layer.Spectrum.EnergyRanks.Select(rank => (JsonNode?)rank.ParametersSaved)]))
+        .Numbers("singularValues", one => one.Layer.Spectrum.SingularValues)
+        .ObjectOrNull("features", one => one.Layer.Features, OfFeatures)
+        .Number("seconds", one => one.Layer.Seconds);
 
-    private static JsonObject Features(LayerFeatures features)
-    {
-        var result = new JsonObject { ["layer"] = features.Layer, ["value"] = features.Value };
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Features))
-            result[metric.Key] = JsonOutput.Number(metric, features.Metrics.GetValueOrDefault(metric.Key));
-        if (features.Reasons.Count > 0)
-            result["reasons"] = new JsonObject([.. features.Reasons.Select(pair => KeyValuePair.Create(pair.Key, JsonOutput.Text(pair.Value)))]);
-        return result;
-    }
+    private static JsonShape<LayerFeatures> OfFeatures => new JsonShape<LayerFeatures>()
+        .Text("layer", features => features.Layer)
+        .Text("value", features => features.Value)
+        .Metrics(MetricScopes.Features, (features, metric) => features.Metrics.GetValueOrDefault(metric.Key))
+        .TextsByKey("reasons", features => features.Reasons);
 
-    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonOutput.Text(text))]);
+    private static JsonObject Words<T>()
+        where T : struct, Enum => JsonSchema.OneOf(Enum.GetValues<T>().Select(Word));
 
     /// <summary>An enumeration's member in the way of JSON: shardedSafetensors.</summary>
     private static string Word<T>(T value)
-        where T : struct, Enum
-    {
-        string name = value.ToString();
-        return char.ToLowerInvariant(name[0]) + name[1..];
-    }
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

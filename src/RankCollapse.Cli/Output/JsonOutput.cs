@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Output;
@@ -19,21 +20,19 @@ internal static class JsonOutput
 
     /// <summary>Writes what went wrong.</summary>
     public static void WriteError(TextWriter output, string message, int exitCode) =>
-        Write(output, new JsonObject { ["error"] = message, ["exitCode"] = exitCode });
+        Write(output, Error.Write((message, exitCode)));
+
+    /// <summary>What a verb writes that failed.</summary>
+    public static JsonShape<(string Message, int ExitCode)> Error => new JsonShape<(string Message, int ExitCode)>().Text("error", one => one.Message).Whole("exitCode", one => one.ExitCode);
 
     /// <summary>A number, or null where JSON has none.</summary>
     public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
 
-    /// <summary>A metric's number, whole where it counts something; null where JSON has none.</summary>
-    public static JsonNode? Number(Metric metric, double? value) =>
-        metric.Format == MetricFormat.Count && value is { } number && double.IsFinite(number) ? JsonValue.Create((long)number) : Number(value);
+    /// <summary>A metric's number, whole where it counts something; null where it does not exist.</summary>
+    public static JsonShape<T> Metric<T>(this JsonShape<T> shape, Metric metric, Func<T, double?> value) => shape.Any(
+        metric.Key, RunSchemas.Metric(metric), one => metric.Format == MetricFormat.Count && value(one) is { } number && double.IsFinite(number) ? JsonValue.Create((long)number) : Number(value(one)));
 
-    /// <summary>Numbers; null where there are none.</summary>
-    public static JsonNode? List(IEnumerable<double>? values) => values is null ? null : new JsonArray([.. values.Select(value => Number(value))]);
-
-    /// <summary>A summary as in <c>summary.json</c>.</summary>
-    public static JsonNode Summary(RunSummary summary) => JsonNode.Parse(summary.ToJson())!;
-
-    /// <summary>A text, or null.</summary>
-    public static JsonNode? Text(string? text) => text is null ? null : JsonValue.Create(text);
+    /// <summary>The numbers of all metrics of something.</summary>
+    public static JsonShape<T> Metrics<T>(this JsonShape<T> shape, MetricScopes scope, Func<T, Metric, double?> value) =>
+        MetricTable.Of(scope).Aggregate(shape, (all, metric) => all.Metric(metric, one => value(one, metric)));
 }

@@ -1,7 +1,8 @@
-using System.Text.Json.Nodes;
 using RankCollapse.Cli.Commands;
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Formats;
+using RankCollapse.Training;
 
 namespace RankCollapse.Cli.Output;
 
@@ -9,52 +10,35 @@ namespace RankCollapse.Cli.Output;
 internal static class MeasurementJson
 {
     /// <summary>The document.</summary>
-    public static JsonObject Of(MeasuredRun measured)
-    {
-        var reasons = new JsonObject();
-        foreach ((string field, string reason) in CollapseMeasurement.Reasons(measured.Layers)) reasons[field] = reason;
-        if (measured.Reason is not null) reasons["lastHiddenLayer"] = measured.Reason;
-        return new JsonObject
-        {
-            ["version"] = JsonOutput.MetricsVersion,
-            ["run"] = measured.Path,
-            ["status"] = EnumNames.Of(measured.Run.Summary.Status),
-            ["convention"] = EnumNames.Of(measured.Run.Summary.Convention),
-            ["samples"] = measured.Run.DataSet.SampleCount,
-            ["clusterCount"] = measured.ClusterCount ?? measured.Run.DataSet.OutputDimension,
-            ["rankTolerance"] = measured.Tolerance,
-            ["layers"] = new JsonArray([.. measured.Layers.Select(layer => (JsonNode)Layer(layer))]),
-            ["lastHiddenLayer"] = measured.LastLayer is { } last ? LastLayer(last) : null,
-            ["reasons"] = reasons,
-        };
-    }
+    public static JsonShape<MeasuredRun> Document => new JsonShape<MeasuredRun>()
+        .Whole("version", _ => JsonOutput.MetricsVersion)
+        .Text("run", measured => measured.Path)
+        .Name("status", measured => measured.Run.Summary.Status, typeof(TrainingStatus))
+        .Name("convention", measured => measured.Run.Summary.Convention, typeof(Convention))
+        .Whole("samples", measured => measured.Run.DataSet.SampleCount)
+        .Whole("clusterCount", measured => measured.ClusterCount ?? measured.Run.DataSet.OutputDimension)
+        .Number("rankTolerance", measured => measured.Tolerance)
+        .List("layers", measured => measured.Layers, OfLayer)
+        .ObjectOrNull("lastHiddenLayer", measured => measured.LastLayer, MeasurementTables.OfLastHiddenLayer.Aggregate(
+            new JsonShape<MeasuredFeatures>(), (shape, metric) => shape.Metric(metric, last => metric.OfFeatures!(last).Number)))
+        .TextsByKey("reasons", Reasons);
 
-    private static JsonObject Layer(MeasuredLayer layer)
-    {
-        var result = new JsonObject
-        {
-            ["layer"] = layer.Layer,
-            ["isCollapsed"] = layer.Verdict?.IsCollapsed,
-            ["tcvIsCertified"] = layer.TotalClusterVariation?.IsCertified,
-        };
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Layers)) result[metric.Key] = JsonOutput.Number(metric, layer.Summary.Number(metric));
-        result["weightSingularValues"] = JsonOutput.List(layer.Summary.WeightSingularValues);
-        result["featureSingularValues"] = JsonOutput.List(layer.Summary.FeatureSingularValues);
-        PredictedSingularValues prediction = layer.Prediction;
-        result["prediction"] = new JsonObject
-        {
-            ["source"] = prediction.Source,
-            [LayerSummary.PredictionField] = JsonOutput.List(prediction.Values),
-            ["unmetHypotheses"] = new JsonArray([.. prediction.UnmetHypotheses.Select(hypothesis => JsonOutput.Text(hypothesis))]),
-            ["reason"] = JsonOutput.Text(prediction.Reason),
-        };
-        return result;
-    }
+    private static JsonShape<MeasuredLayer> OfLayer => new JsonShape<MeasuredLayer>()
+        .Whole("layer", layer => layer.Layer)
+        .FlagOrNull("isCollapsed", layer => layer.Verdict?.IsCollapsed)
+        .FlagOrNull("tcvIsCertified", layer => layer.TotalClusterVariation?.IsCertified)
+        .Metrics(MetricScopes.Layers, (layer, metric) => layer.Summary.Number(metric))
+        .Numbers("weightSingularValues", layer => layer.Summary.WeightSingularValues)
+        .Numbers("featureSingularValues", layer => layer.Summary.FeatureSingularValues)
+        .Object("prediction", layer => layer.Prediction, new JsonShape<PredictedSingularValues>()
+            .Text("source", prediction => prediction.Source)
+            .Numbers(LayerSummary.PredictionField, prediction => prediction.Values)
+            .Texts("unmetHypotheses", prediction => prediction.UnmetHypotheses)
+            .TextOrNull("reason", prediction => prediction.Reason));
 
-    private static JsonObject LastLayer(MeasuredFeatures last)
+    private static IEnumerable<KeyValuePair<string, string>> Reasons(MeasuredRun measured)
     {
-        var result = new JsonObject();
-        foreach (Metric metric in MeasurementTables.OfLastHiddenLayer) result[metric.Key] = JsonOutput.Number(metric, metric.OfFeatures!(last).Number);
-        return result;
+        foreach ((string field, string reason) in CollapseMeasurement.Reasons(measured.Layers)) yield return KeyValuePair.Create(field, reason);
+        if (measured.Reason is not null) yield return KeyValuePair.Create("lastHiddenLayer", measured.Reason);
     }
 }

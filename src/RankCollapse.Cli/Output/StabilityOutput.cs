@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using RankCollapse.Formats;
 using RankCollapse.Theory.Forecasts;
 
 namespace RankCollapse.Cli.Output;
@@ -18,15 +18,11 @@ internal static class StabilityOutput
     }
 
     /// <summary>The JSON document.</summary>
-    public static JsonObject ToJson(StabilityFamily family, IReadOnlyList<string> figures) => new()
-    {
-        ["limitObjectivePerLambda"] = JsonOutput.Number(family.Limit.ObjectivePerLambda),
-        ["points"] = new JsonArray([.. family.Points.Select(point => new JsonObject
-        {
-            ["delta"] = JsonOutput.Number(point.Delta),
-            ["objectivePerLambda"] = JsonOutput.Number(point.Forecast.ObjectivePerLambda),
-            ["distances"] = JsonOutput.List(point.Distances),
-        })]),
-        ["figures"] = new JsonArray([.. figures.Select(figure => JsonOutput.Text(figure))]),
-    };
+    public static JsonShape<(StabilityFamily Family, IReadOnlyList<string> Figures)> Document => new JsonShape<(StabilityFamily Family, IReadOnlyList<string> Figures)>()
+        .Number("limitObjectivePerLambda", one => one.Family.Limit.ObjectivePerLambda)
+        .List("points", one => one.Family.Points, new JsonShape<StabilityPoint>()
+            .Number("delta", point => point.Delta)
+            .Number("objectivePerLambda", point => point.Forecast.ObjectivePerLambda)
+            .Numbers("distances", point => point.Distances))
+        .Texts("figures", one => one.Figures);
 }

@@ -1,8 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using RankCollapse.Formats;
 using RankCollapse.Reporting;
-using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Reporting.Text;
+using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 
@@ -47,56 +47,50 @@ internal static class SweepStatusOutput
         if (status.Counts[TrialState.Done] > 0) output.WriteLine($"  results: {folder.Path}");
     }
 
-    /// <summary>Everything as one JSON object.</summary>
-    public static JsonObject ToJson(SweepFolder folder, SweepPlan plan, SweepStatus status)
-    {
-        var counts = new JsonObject();
-        foreach ((TrialState state, int count) in status.Counts) counts[Name(state)] = count;
-        return new JsonObject
-        {
-            ["name"] = plan.Name,
-            ["identity"] = plan.Identity,
-            ["folder"] = folder.Path,
-            ["trials"] = plan.Trials.Count,
-            ["states"] = counts,
-            ["hasEnded"] = status.HasEnded,
-            ["otherResults"] = status.OtherResults,
-            ["failedAttempts"] = status.FailedAttempts,
-            ["workers"] = new JsonArray([.. folder.ReadWorkers().Select(worker => new JsonObject
-            {
-                ["worker"] = worker.Worker,
-                ["host"] = worker.Host,
-                ["slurmTask"] = JsonOutput.Text(worker.SlurmTask),
-                ["activity"] = worker.HasEnded() ? "ended" : worker.Activity,
-                ["silentSeconds"] = JsonOutput.Number(Math.Round(folder.SilenceOf(worker).TotalSeconds, 1)),
-                ["trial"] = JsonOutput.Text(worker.Trial),
-                ["trialSeconds"] = JsonOutput.Number(worker.TrialSeconds),
-                ["trialEpoch"] = worker.TrialEpoch,
-                ["trialObjective"] = JsonOutput.Number(worker.TrialObjective),
-                ["finished"] = worker.Finished,
-            })]),
-            ["slurm"] = new JsonArray([.. SlurmArrays.Read(folder).Select(array => new JsonObject
-            {
-                ["job"] = array.Job is { } job ? JsonValue.Create(job) : null,
-                ["token"] = array.Token,
-                ["tasks"] = array.Tasks,
-                ["hasEnded"] = array.HasEnded,
-                ["state"] = JsonOutput.Text(array.State),
-                ["waitsFor"] = JsonOutput.Text(array.WaitsFor),
-                ["ends"] = new JsonArray([.. (array.Ends ?? []).Select(end => new JsonObject { ["task"] = end.Task, ["exitCode"] = end.ExitCode, ["restarts"] = end.Restarts })]),
-            })]),
-            ["failed"] = new JsonArray([.. Failed(plan, status).Select(trial => FailureJson(plan, trial, LastFailure(folder, trial)))]),
-        };
-    }
+    /// <summary>The JSON document.</summary>
+    public static JsonShape<(SweepFolder Folder, SweepPlan Plan, SweepStatus Status)> Document => new JsonShape<(SweepFolder Folder, SweepPlan Plan, SweepStatus Status)>()
+        .Text("name", one => one.Plan.Name)
+        .Text("identity", one => one.Plan.Identity)
+        .Text("folder", one => one.Folder.Path)
+        .Whole("trials", one => one.Plan.Trials.Count)
+        .Any("states", JsonSchema.Map(JsonSchema.Type("integer")), one => new JsonObject(one.Status.Counts.Select(count => KeyValuePair.Create(Name(count.Key), (JsonNode?)count.Value))))
+        .Flag("hasEnded", one => one.Status.HasEnded)
+        .Whole("otherResults", one => one.Status.OtherResults)
+        .Whole("failedAttempts", one => one.Status.FailedAttempts)
+        .List("workers", one => one.Folder.ReadWorkers().Select(worker => (one.Folder, worker)), OfWorker)
+        .List("slurm", one => SlurmArrays.Read(one.Folder), OfArray)
+        .List("failed", one => Failed(one.Plan, one.Status).Select(trial => (one.Plan, trial, LastFailure(one.Folder, trial))), OfFailure);
 
-    private static JsonObject FailureJson(SweepPlan plan, Trial trial, TrialFailure? last) => new()
-    {
-        ["trial"] = trial.Id,
-        ["settings"] = new JsonObject(plan.Names.Zip(trial.Values, (name, value) => KeyValuePair.Create(name, (JsonNode?)JsonNode.Parse(value.GetRawText())))),
-        ["kind"] = last is null ? null : JsonNamingPolicy.KebabCaseLower.ConvertName(last.Kind.ToString()),
-        ["attempt"] = last?.Attempt,
-        ["reason"] = JsonOutput.Text(last?.Reason),
-    };
+    private static JsonShape<(SweepFolder Folder, WorkerHeartbeat Worker)> OfWorker => new JsonShape<(SweepFolder Folder, WorkerHeartbeat Worker)>()
+        .Text("worker", one => one.Worker.Worker)
+        .Text("host", one => one.Worker.Host)
+        .TextOrNull("slurmTask", one => one.Worker.SlurmTask)
+        .Text("activity", one => one.Worker.HasEnded() ? "ended" : one.Worker.Activity)
+        .Number("silentSeconds", one => Math.Round(one.Folder.SilenceOf(one.Worker).TotalSeconds, 1))
+        .TextOrNull("trial", one => one.Worker.Trial)
+        .Number("trialSeconds", one => one.Worker.TrialSeconds)
+        .WholeOrNull("trialEpoch", one => one.Worker.TrialEpoch)
+        .Number("trialObjective", one => one.Worker.TrialObjective)
+        .Whole("finished", one => one.Worker.Finished);
+
+    private static JsonShape<SlurmArray> OfArray => new JsonShape<SlurmArray>()
+        .TextOrNull("job", array => array.Job)
+        .Text("token", array => array.Token)
+        .Whole("tasks", array => array.Tasks)
+        .Flag("hasEnded", array => array.HasEnded)
+        .TextOrNull("state", array => array.State)
+        .TextOrNull("waitsFor", array => array.WaitsFor)
+        .List("ends", array => array.Ends ?? [], new JsonShape<SlurmTaskEnd>()
+            .Text("task", end => end.Task)
+            .Text("exitCode", end => end.ExitCode)
+            .Whole("restarts", end => end.Restarts));
+
+    private static JsonShape<(SweepPlan Plan, Trial Trial, TrialFailure? Last)> OfFailure => new JsonShape<(SweepPlan Plan, Trial Trial, TrialFailure? Last)>()
+        .Text("trial", one => one.Trial.Id)
+        .Any("settings", JsonSchema.Map([]), one => new JsonObject(one.Plan.Names.Zip(one.Trial.Values, (name, value) => KeyValuePair.Create(name, JsonNode.Parse(value.GetRawText())))))
+        .TextOrNull("kind", one => one.Last is { } last ? EnumNames.Of(last.Kind) : null)
+        .WholeOrNull("attempt", one => one.Last?.Attempt)
+        .TextOrNull("reason", one => one.Last?.Reason);
 
     /// <summary>The settings in which a trial differs from others, in parentheses.</summary>
     private static string Settings(SweepPlan plan, Trial trial) =>

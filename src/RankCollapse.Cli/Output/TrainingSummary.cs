@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RankCollapse.Formats;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Reports;
@@ -35,13 +36,11 @@ internal static class TrainingSummary
     }
 
     /// <summary>The JSON document of <c>train</c>.</summary>
-    public static JsonObject ToJson(TrainingRunResult result, string? report, int exitCode) => new()
-    {
-        ["run"] = JsonOutput.Text(result.Folder?.Path),
-        ["report"] = JsonOutput.Text(report),
-        ["hadEnded"] = result.HadEnded,
-        ["advice"] = JsonOutput.Text(result.Advice is { } advice ? OptionNames.In(advice) : null),
-        ["exitCode"] = exitCode,
-        ["summary"] = JsonOutput.Summary(result.Run.Summary),
-    };
+    public static JsonShape<(TrainingRunResult Result, string? Report, int ExitCode)> Document => new JsonShape<(TrainingRunResult Result, string? Report, int ExitCode)>()
+        .TextOrNull("run", one => one.Result.Folder?.Path)
+        .TextOrNull("report", one => one.Report)
+        .Flag("hadEnded", one => one.Result.HadEnded)
+        .TextOrNull("advice", one => one.Result.Advice is { } advice ? OptionNames.In(advice) : null)
+        .Whole("exitCode", one => one.ExitCode)
+        .Any("summary", RunSchemas.Summary(), one => JsonNode.Parse(one.Result.Run.Summary.ToJson()));
 }

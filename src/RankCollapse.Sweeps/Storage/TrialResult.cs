@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Storage;
@@ -36,6 +38,9 @@ public sealed record TrialResult
 /// <summary>How a result came about: <c>result.json</c>.</summary>
 public sealed record ResultManifest
 {
+    /// <summary>The JSON Schema of <c>result.json</c>.</summary>
+    public static JsonObject Schema() => StorageJson.Default.ResultManifest.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }).AsObject();
+
     /// <summary>The trial's identity.</summary>
     public required string Trial { get; init; }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Runs;
 
@@ -221,6 +223,31 @@ public sealed class Setting
                 break;
             default: writer.WriteStringValue(Text(value)); break;
         }
+    }
+
+    /// <summary>The JSON Schema of its values.</summary>
+    public JsonObject Schema()
+    {
+        string type = Type switch
+        {
+            var t when IsWhole => "integer",
+            var t when t == typeof(double) => "number",
+            var t when t == typeof(bool) => "boolean",
+            var t when IsList => "array",
+            _ => "string",
+        };
+        // A width of all hidden layers, or a count of the only class, is written without brackets too.
+        JsonObject schema = JsonSchema.Type([type, .. IsList ? ["integer"] : Array.Empty<string>(), .. Default is null ? ["null"] : Array.Empty<string>()]);
+        JsonObject range = IsList ? JsonSchema.Type("integer") : schema;
+        if (Range is { } interval)
+        {
+            range[interval.IsAbove ? "exclusiveMinimum" : "minimum"] = interval.Least;
+            if (double.IsFinite(interval.Most)) range[interval.IsBelow ? "exclusiveMaximum" : "maximum"] = interval.Most;
+        }
+        if (IsList) schema["items"] = range;
+        if (Type.IsEnum) schema["enum"] = new JsonArray([.. Names.Select(name => (JsonNode)name)]);
+        else if (Names.Count > 0) schema["examples"] = new JsonArray([.. Names.Select(name => (JsonNode)name)]);
+        return JsonSchema.Described(schema, HelpWithValues);
     }
 
     /// <summary>Changes a configuration that nobody else has yet.</summary>

@@ -30,7 +30,7 @@ internal static class SweepCancelCommand
             foreach (string job in unconfirmed) environment.Error.WriteLine($"warning: Slurm did not confirm that {job} is gone; repeat rankcollapse sweep cancel {folder.Path}.");
             SweepPlan plan = folder.ReadPlan();
             SweepStatus status = folder.ReadStatus(plan);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, SweepStatusOutput.ToJson(folder, plan, status));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, SweepStatusOutput.Document.Write((folder, plan, status)));
             else SweepStatusOutput.Write(environment.Output, folder, plan, status);
             return unconfirmed.Count == 0 ? ExitCode.Done : ExitCode.NotReached;
         });

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
@@ -11,6 +10,12 @@ namespace RankCollapse.Cli.Commands.Sweeps;
 internal static class SweepCollectCommand
 {
     private const string DefaultName = "results.parquet";
+
+    /// <summary>The JSON document.</summary>
+    internal static JsonShape<(string File, int Runs, int Unreadable)> Document => new JsonShape<(string File, int Runs, int Unreadable)>()
+        .Text("file", one => one.File)
+        .Whole("runs", one => one.Runs)
+        .Whole("unreadable", one => one.Unreadable);
 
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
@@ -38,7 +43,7 @@ internal static class SweepCollectCommand
             using var database = ResultDatabase.Open(sources, "FROM results", environment.Cancellation);
             ResultOptions.WriteProblems(environment, database.Problems);
             AtomicFile.Write(path, stream => database.Write(chosen, stream, environment.Cancellation));
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, new JsonObject { ["file"] = path, ["runs"] = sources.Count, ["unreadable"] = database.Problems.Count });
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((path, sources.Count, database.Problems.Count)));
             else environment.Output.WriteLine(path);
             return ExitCode.Done;
         });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
@@ -59,7 +60,7 @@ internal static class SweepPlotCommand
             Figure figure = parsed.GetValue(y) is null ? MetricFigure.Lines(request, groups, style) : MetricFigure.HeatMap(request, groups, style);
             string path = parsed.GetValue(file) ?? Path.Combine(given[0], "figures", figure.Name);
             IReadOnlyList<string> written = FigureFiles.Write(figure, path);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ToJson(request, groups, written));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((request, groups, written)));
             else foreach (string one in written) environment.Output.WriteLine(one);
             if (groups.PutTogether.Count > 0) environment.Error.WriteLine($"put together: runs that differ in {string.Join(", ", groups.PutTogether)}");
             if (groups.Diverged > 0) environment.Error.WriteLine($"left out: {NumberText.Count((int)groups.Diverged, "run")} that diverged or found no minimum");
@@ -71,30 +72,27 @@ internal static class SweepPlotCommand
     private static string Choice(string given, string option, params string[] known) =>
         known.Contains(given) ? given : throw new InvalidInputException($"The option {option} is '{ErrorText.Printable(given)}'; {NearMatches.Advice(given, known)}");
 
-    private static JsonObject ToJson(MetricRequest request, MetricGroups groups, IReadOnlyList<string> files) => new()
-    {
-        ["files"] = new JsonArray([.. files.Select(file => JsonValue.Create(file))]),
-        ["metric"] = request.Metric,
-        ["layer"] = JsonOutput.Text(request.Layer),
-        ["x"] = request.X,
-        ["y"] = JsonOutput.Text(request.Y),
-        ["diverged"] = groups.Diverged,
-        ["putTogether"] = new JsonArray([.. groups.PutTogether.Select(name => JsonValue.Create(name))]),
-        ["groups"] = new JsonArray([.. groups.Groups.Select(group => new JsonObject
-        {
-            ["x"] = Setting(group.X),
-            ["y"] = Setting(group.Y),
-            ["runs"] = group.Runs,
-            ["values"] = group.Values,
-            ["median"] = JsonOutput.Number(group.Median),
-            ["lowerQuartile"] = JsonOutput.Number(group.LowerQuartile),
-            ["upperQuartile"] = JsonOutput.Number(group.UpperQuartile),
-            ["minimum"] = JsonOutput.Number(group.Minimum),
-            ["maximum"] = JsonOutput.Number(group.Maximum),
-            ["mean"] = JsonOutput.Number(group.Mean),
-            ["standardDeviation"] = JsonOutput.Number(group.StandardDeviation),
-        })]),
-    };
+    /// <summary>The JSON document.</summary>
+    internal static JsonShape<(MetricRequest Request, MetricGroups Groups, IReadOnlyList<string> Files)> Document => new JsonShape<(MetricRequest Request, MetricGroups Groups, IReadOnlyList<string> Files)>()
+        .Texts("files", one => one.Files)
+        .Text("metric", one => one.Request.Metric)
+        .TextOrNull("layer", one => one.Request.Layer)
+        .Text("x", one => one.Request.X)
+        .TextOrNull("y", one => one.Request.Y)
+        .Whole("diverged", one => one.Groups.Diverged)
+        .Texts("putTogether", one => one.Groups.PutTogether)
+        .List("groups", one => one.Groups.Groups, new JsonShape<MetricGroup>()
+            .Any("x", JsonSchema.Type("string", "number", "boolean", "null"), group => Setting(group.X))
+            .Any("y", JsonSchema.Type("string", "number", "boolean", "null"), group => Setting(group.Y))
+            .Whole("runs", group => group.Runs)
+            .Whole("values", group => group.Values)
+            .Number("median", group => group.Median)
+            .Number("lowerQuartile", group => group.LowerQuartile)
+            .Number("upperQuartile", group => group.UpperQuartile)
+            .Number("minimum", group => group.Minimum)
+            .Number("maximum", group => group.Maximum)
+            .Number("mean", group => group.Mean)
+            .Number("standardDeviation", group => group.StandardDeviation));
 
     private static JsonNode? Setting(object? value) => value switch
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Storage;
@@ -11,6 +11,9 @@ namespace RankCollapse.Cli.Commands.Sweeps;
 /// <summary><c>sweep retry DIR --failed</c>: makes failed trials pending again.</summary>
 internal static class SweepRetryCommand
 {
+    /// <summary>The JSON document.</summary>
+    internal static JsonShape<(string Folder, int Retried)> Document => new JsonShape<(string Folder, int Retried)>().Text("folder", one => one.Folder).Whole("retried", one => one.Retried);
+
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
@@ -29,7 +32,7 @@ internal static class SweepRetryCommand
             if (!parsed.GetValue(failed)) throw new InvalidInputException("retry needs --failed: it makes all trials that failed pending again.");
             var folder = SweepFolder.Open(parsed.GetRequiredValue(path));
             int count = folder.ForgiveFailures(folder.ReadPlan());
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, new JsonObject { ["folder"] = folder.Path, ["retried"] = count });
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder.Path, count)));
             else environment.Output.WriteLine($"{NumberText.Count(count, "trial")} to be tried again{(count > 0 ? $": rankcollapse sweep resume {folder.Path}" : "")}");
             return ExitCode.Done;
         });

@@ -51,7 +51,7 @@ internal sealed record SweepRun
         SweepPlan plan = folder.ReadPlan();
         var engine = new SweepEngine { Command = ThisProgram(), Workers = Workers, Slurm = Engine == "slurm" ? slurm : null };
         SweepStatus status = SweepProgress.Show(_environment, plan, progress => engine.Run(folder, progress.Update, progress.Warn, _environment.Cancellation));
-        if (IsJson) JsonOutput.Write(_environment.Output, SweepStatusOutput.ToJson(folder, plan, status));
+        if (IsJson) JsonOutput.Write(_environment.Output, SweepStatusOutput.Document.Write((folder, plan, status)));
         else SweepStatusOutput.Write(_environment.Output, folder, plan, status);
         return status.Counts[TrialState.Done] == plan.Trials.Count ? ExitCode.Done : ExitCode.NotReached;
     }

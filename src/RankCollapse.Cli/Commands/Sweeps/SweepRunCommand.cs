@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Reporting;
-using RankCollapse.Sweeps.Engines.Local;
 using RankCollapse.Reporting.Text;
+using RankCollapse.Sweeps.Engines.Local;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Specification;
 using RankCollapse.Sweeps.Storage;
@@ -61,7 +61,7 @@ internal static class SweepRunCommand
             Describe(environment.Error, planned, path, cores, done);
             if (parsed.GetValue(dryRun))
             {
-                if (run.IsJson) JsonOutput.Write(environment.Output, ToJson(planned, path, cores, done));
+                if (run.IsJson) JsonOutput.Write(environment.Output, Document.Write((planned, path, cores, done)));
                 return ExitCode.Done;
             }
             var folder = SweepFolder.Create(path);
@@ -105,19 +105,18 @@ internal static class SweepRunCommand
         error.WriteLine($"  folder {path}");
     }
 
-    private static JsonObject ToJson(PlannedSweep planned, string path, int cores, int done) => new()
-    {
-        ["name"] = planned.Plan.Name,
-        ["identity"] = planned.Plan.Identity,
-        ["folder"] = path,
-        ["trials"] = planned.Plan.Trials.Count,
-        ["specified"] = planned.Specified,
-        ["excluded"] = planned.Excluded,
-        ["repeated"] = planned.Repeated,
-        ["doneAlready"] = done,
-        ["varying"] = new JsonArray([.. planned.Plan.Names.Select(name => JsonValue.Create(name))]),
-        ["secondsOnOneCore"] = JsonOutput.Number(planned.Plan.Needs.SecondsOnOneCore),
-        ["workers"] = cores,
-        ["largestBytes"] = JsonOutput.Number(planned.Plan.Needs.LargestBytes),
-    };
+    /// <summary>The JSON document of <c>--dry-run</c>.</summary>
+    internal static JsonShape<(PlannedSweep Planned, string Path, int Cores, int Done)> Document => new JsonShape<(PlannedSweep Planned, string Path, int Cores, int Done)>()
+        .Text("name", one => one.Planned.Plan.Name)
+        .Text("identity", one => one.Planned.Plan.Identity)
+        .Text("folder", one => one.Path)
+        .Whole("trials", one => one.Planned.Plan.Trials.Count)
+        .Whole("specified", one => one.Planned.Specified)
+        .Whole("excluded", one => one.Planned.Excluded)
+        .Whole("repeated", one => one.Planned.Repeated)
+        .Whole("doneAlready", one => one.Done)
+        .Texts("varying", one => one.Planned.Plan.Names)
+        .Number("secondsOnOneCore", one => one.Planned.Plan.Needs.SecondsOnOneCore)
+        .Whole("workers", one => one.Cores)
+        .Number("largestBytes", one => one.Planned.Plan.Needs.LargestBytes);
 }

@@ -25,7 +25,7 @@ internal static class SweepStatusCommand
             var folder = SweepFolder.Open(parsed.GetRequiredValue(path));
             SweepPlan plan = folder.ReadPlan();
             SweepStatus status = folder.ReadStatus(plan);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, SweepStatusOutput.ToJson(folder, plan, status));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, SweepStatusOutput.Document.Write((folder, plan, status)));
             else SweepStatusOutput.Write(environment.Output, folder, plan, status);
             return ExitCode.Done;
         });

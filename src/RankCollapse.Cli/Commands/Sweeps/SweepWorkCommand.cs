@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Storage;
@@ -12,6 +12,12 @@ namespace RankCollapse.Cli.Commands.Sweeps;
 /// <summary><c>sweep work DIR</c>: one worker; engines start it, and people on any machine that shares the folder.</summary>
 internal static class SweepWorkCommand
 {
+    /// <summary>The JSON document.</summary>
+    internal static JsonShape<WorkerReport> Document => new JsonShape<WorkerReport>()
+        .Text("worker", report => report.Name)
+        .Whole("done", report => report.Done)
+        .Whole("failed", report => report.Failed);
+
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
@@ -51,7 +57,7 @@ internal static class SweepWorkCommand
             };
             var folder = SweepFolder.Open(parsed.GetRequiredValue(path));
             WorkerReport report = SweepWorker.Run(folder, options, stop.Token);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, new JsonObject { ["worker"] = report.Name, ["done"] = report.Done, ["failed"] = report.Failed });
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write(report));
             else environment.Output.WriteLine($"{NumberText.Count(report.Done, "trial")} done, {NumberText.Count(report.Failed, "attempt")} failed{(folder.IsCancelled ? "; the sweep is cancelled" : "")}");
             return ExitCode.Done;
         });

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using RankCollapse.Collapse.Metrics;
+using RankCollapse.Formats;
+using RankCollapse.Training;
+
+namespace RankCollapse.Runs;
+
+/// <summary>The JSON Schemas of a run's files, from the tables of settings and of metrics.</summary>
+public static class RunSchemas
+{
+    /// <summary><c>config.json</c>, and files for <c>--config</c>.</summary>
+    public static JsonObject Configuration() => JsonSchema.Options(
+        [KeyValuePair.Create(RunConfiguration.VersionName, JsonSchema.Type("string", "null")), .. RunSettings.All.Select(setting => KeyValuePair.Create(setting.JsonName, setting.Schema()))]);
+
+    /// <summary><c>summary.json</c>.</summary>
+    public static JsonObject Summary() => JsonSchema.Object(
+    [
+        KeyValuePair.Create("version", JsonSchema.Type("integer")),
+        KeyValuePair.Create("status", JsonSchema.OneOf(EnumNames.All<TrainingStatus>())),
+        KeyValuePair.Create("convention", JsonSchema.OneOf(EnumNames.All<Convention>())),
+        .. Metrics(MetricScopes.Network),
+        KeyValuePair.Create("reasons", JsonSchema.Map(JsonSchema.Type("string"))),
+        KeyValuePair.Create("layers", JsonSchema.List(Layer())),
+    ]);
+
+    /// <summary><c>ensemble.json</c>.</summary>
+    public static JsonObject Ensemble()
+    {
+        JsonObject schema = RunJson.Default.EnsembleSummary.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }).AsObject();
+        schema["properties"]!["configuration"] = Configuration();
+        return schema;
+    }
+
+    /// <summary>A layer; metrics that do not apply to it are not there.</summary>
+    private static JsonObject Layer()
+    {
+        const string Number = "layer";
+        string[] spectra = ["weightSingularValues", "featureSingularValues", LayerSummary.PredictionField];
+        return JsonSchema.Object(
+            [
+                KeyValuePair.Create(Number, JsonSchema.Type("integer")),
+                .. Metrics(MetricScopes.Layers),
+                .. spectra.Select(name => KeyValuePair.Create(name, new JsonObject { ["type"] = new JsonArray("array", "null"), ["items"] = JsonSchema.Type("number", "null") })),
+            ],
+            name => name == Number || spectra.Contains(name));
+    }
+
+    /// <summary>The fields of the metrics that can be computed of something: numbers, or null with a reason.</summary>
+    public static IEnumerable<KeyValuePair<string, JsonObject>> Metrics(MetricScopes scope) => MetricTable.Of(scope).Select(metric => KeyValuePair.Create(metric.Key, Metric(metric)));
+
+    /// <summary>The schema of a metric's number.</summary>
+    public static JsonObject Metric(Metric metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        return JsonSchema.Described(JsonSchema.Type(metric.Format == MetricFormat.Count ? "integer" : "number", "null"), metric.Meaning);
+    }
+}
