@@ -54,18 +54,22 @@ public sealed class SchemaCommandTests
         Require("stability-json", Done("forecast", "--against", run, "--stability", "--json"));
         Require("report-json", Done("report", run, "--json"));
         Require("inspect-json", Done("inspect", run, "--json"));
-        Require("compress-json", Done("compress", run, "--rank", "2", "--out", folder.File("small"), "--json"));
+        Require("compress-json", Done("compress", run, "--rank", "2", "--out", folder.File("small.safetensors"), "--json"));
         Require("query-json", Done("query", "SELECT run, objective, width FROM runs", run, "--json"));
     }
 
     [Fact]
-    public void ThePathFromAMinimiser_KeepsToItsSchema()
+    public void AMinimiser_AndThePathToIt_KeepToTheirSchemas()
     {
         using var folder = new TemporaryFolder();
-        string[] task = ["--data", "gaussian-mixture", "--samples", "6", "--classes", "2", "--dimension", "8", "--depth", "3", "--width", "6", "--activation", "asinh"];
-        Require("construct-json", Done(["construct", .. task, "--out", folder.File("run"), "--json"]));
+        string[] task = ["--data", "gaussian-mixture", "--samples", "9", "--classes", "3", "--dimension", "12", "--sigma", "1", "--depth", "3", "--width", "9", "--activation", "asinh"];
+        Require("construct-json", Done(["construct", .. task, "--out", folder.File("minimiser"), "--json"]));
+        CommandLine.Run(["train", .. task, "--max-epochs", "1", "--no-report", "--out", folder.File("run")]);
         Require("path-json", Done("path", folder.File("run"), "--no-figures", "--json"));
     }
+
+    [Fact]
+    public void TheMachine_KeepsToItsSchema() => Require("doctor-json", Done("doctor", "--json"));
 
     [Fact]
     public void AnEnsemble_KeepsToItsSchema()
@@ -80,8 +84,8 @@ public sealed class SchemaCommandTests
         using var folder = new TemporaryFolder();
         string json = $$"""
             {
-              "name": "two", "settings": { {{SampleSweep.Tiny}} }, "grid": { "lambda": { "from": 1e-3, "to": 1e-1, "count": 2, "scale": "log" } }, "seeds": 1,
-              "exclude": [ { "lambda": { "below": 1e-4 } } ], "limits": { "keep": "summary" }
+              "name": "two", "settings": { {{SampleSweep.Tiny}} }, "grid": { "delta": { "from": 0.1, "to": 10, "count": 2, "scale": "log" } }, "seeds": 1,
+              "exclude": [ { "delta": { "above": 100 } } ], "limits": { "keep": "summary" }
             }
             """;
         Require("sweep", json);
@@ -95,7 +99,7 @@ public sealed class SchemaCommandTests
         Require("sweep-status-json", Done("sweep", file, "--out", sweep, "--workers", "1", "--json"));
         Require("sweep-status-json", Done("sweep", "status", sweep, "--json"));
         Require("result", File.ReadAllText(Directory.GetFiles(sweep, "result.json", SearchOption.AllDirectories)[0]));
-        Require("sweep-plot-json", Done("sweep", "plot", sweep, "--metric", "objective", "--x", "lambda", "--json"));
+        Require("sweep-plot-json", Done("sweep", "plot", sweep, "--metric", "objective", "--x", "delta", "--json"));
         Require("sweep-collect-json", Done("sweep", "collect", sweep, "--json"));
         Require("sweep-work-json", Done("sweep", "work", sweep, "--json"));
         Require("sweep-retry-json", Done("sweep", "retry", sweep, "--failed", "--json"));
