@@ -24,7 +24,8 @@ internal static class GradientNoise
             gain[l] = (specification.ActivationOf(l).DerivativeBounds.First * NormBound(network.Weights(l))) + (specification.HasSkip(l) ? 1 : 0);
             features = (gain[l] * features) + (Units * Tolerances.MachineEpsilon * Frobenius.Norm(pass.Features[l]));
         }
-        double sensitivities = (coefficients.DataFactor + coefficients.FeatureFactor) * (features + (Units * Tolerances.MachineEpsilon * Frobenius.Norm(targets)));
+        double outputs = features + (Units * Tolerances.MachineEpsilon * Frobenius.Norm(targets));
+        double sensitivities = (coefficients.DataFactor + coefficients.FeatureFactor) * outputs;
         for (int l = depth; l >= 1; l--)
         {
             result[l] = specification.ActivationOf(l).DerivativeBounds.First * sensitivities * Frobenius.Norm(pass.Features[l - 1]);

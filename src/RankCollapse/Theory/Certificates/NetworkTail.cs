@@ -58,7 +58,8 @@ internal sealed class NetworkTail
         double loss = DataTerm.Evaluate(_loss, z[depth], targets, _coefficients.DataFactor, sensitivity, probabilities);
         for (int l = depth; l > Start; l--)
         {
-            if (_coefficients.FeatureFactor != 0) TensorPrimitives.MultiplyAdd(z[l].AsSpan(), _coefficients.FeatureFactor, sensitivity.AsSpan(), sensitivity.AsSpan());
+            if (_coefficients.FeatureFactor != 0)
+                TensorPrimitives.MultiplyAdd(z[l].AsSpan(), _coefficients.FeatureFactor, sensitivity.AsSpan(), sensitivity.AsSpan());
             sensitivities[l] = sensitivity;
             errors[l] = new Matrix(sensitivity.Rows, count);
             TensorPrimitives.Multiply(slopes[l].AsSpan(), sensitivity.AsSpan(), errors[l].AsSpan());

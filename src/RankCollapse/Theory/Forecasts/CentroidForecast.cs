@@ -27,8 +27,8 @@ public sealed record CentroidForecastOptions
 
     /// <summary>Options for a forecast that <see cref="CentroidForecast.Refine"/> goes on from: a start for the full problem is worth solving well.</summary>
     /// <param name="gradientTolerance">The relative gradient norm that the refinement is to reach.</param>
-    public static CentroidForecastOptions ForRefinement(
-        double gradientTolerance) => new() { GradientTolerance = Math.Min(1e-8, gradientTolerance), MaxSteps = 1000 };
+    public static CentroidForecastOptions ForRefinement(double gradientTolerance) =>
+        new() { GradientTolerance = Math.Min(1e-8, gradientTolerance), MaxSteps = 1000 };
 }
 
 /// <summary>
@@ -39,17 +39,10 @@ public sealed record CentroidForecastOptions
 /// With λ_1 = 0, σ_1^{-1}(Z^1) = P·Sᵀ for the classes S ∈ {0, 1}^{N×K}: the inputs are I, and W_1 = P·SᵀX⁺. With λ_1 > 0 the first layer is W_1 = P·B with
 /// class means P, and the samples spread around them by D = P·(BX − Sᵀ), which costs ½Σ a_q‖D_q‖² in the layers after it. B minimises ‖W_1‖² with that
 /// cost for the stiffness a, and a is measured on the network, in turns (<see cref="CentroidProblem"/>, <see cref="CentroidStiffness"/>). A network of K
-/// samples
-/// with inputs G^{-1/2} and first weights P·G^{1/2} costs the same. The derivation is in docs/theory.md.
+/// samples with inputs G^{-1/2} and first weights P·G^{1/2} costs the same. The derivation is in docs/theory.md.
 /// </remarks>
 public sealed class CentroidForecast
 {
-    /// <summary>How well the problem is solved before the stiffness is known.</summary>
-    private const double RoughTolerance = 1e-2;
-
-    /// <summary>A change of the stiffness by this share changes the spread by less, and the objective by its square.</summary>
-    private const double StiffnessTolerance = 0.05;
-
     /// <summary>A spread of features above this share of them is not small.</summary>
     private const double LargestSpread = 0.1;
 
@@ -58,22 +51,18 @@ public sealed class CentroidForecast
     /// </summary>
     private const double LargestGradient = 0.03;
 
-    private const int MostRounds = 3;
-
     private readonly DataSet _data;
     private readonly ObjectiveSettings _settings;
 
-    private CentroidForecast(
-        DataSet data, ObjectiveSettings settings, Forecast forecast, Network lifted, ObjectiveValue value, GradientSize gradient,
-        double relativeGradient, int steps)
+    private CentroidForecast(DataSet data, ObjectiveSettings settings, CentroidEnd end, Forecast forecast)
     {
         (_data, _settings) = (data, settings);
         Forecast = forecast;
-        Lifted = lifted;
-        RelativeGradient = relativeGradient;
-        Steps = steps;
-        LiftedValue = value;
-        LiftedGradient = gradient;
+        Lifted = end.Lifted;
+        RelativeGradient = end.Solver.GradientSize.Relative;
+        Steps = end.Steps;
+        LiftedValue = end.Value;
+        LiftedGradient = end.Full.GradientSize;
     }
 
     /// <summary>Spectra and objective.</summary>
@@ -112,64 +101,23 @@ public sealed class CentroidForecast
         options ??= new CentroidForecastOptions();
         long start = Stopwatch.GetTimestamp();
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
-
         var problem = new CentroidProblem(specification, data, settings);
-        bool isPenalised = ratios.FirstLayer > 0;
-        End? best = null;
+        CentroidEnd? best = null;
         for (int i = 0; i < Math.Max(1, options.Starts) && (best is null || Left() > 0); i++)
         {
-            End end = Follow(i);
+            // Every start is followed to its end: which one leads lowest does not show at a rough tolerance.
+            CentroidEnd end = CentroidEnd.Follow(problem, ratios, options, i, Left);
             if (best is null || end.Total < best.Total) best = end;
         }
-        (GaussNewtonSolver solver, CentroidFirstLayer first, Network lifted, Objective full, ObjectiveValue value, double total, int steps) = best!;
-
-        // Beyond K there is the spread, of which the network of K directions says little.
-        int rank = problem.Count;
-        double[][] features = isPenalised
-            ? [.. full.Features.Select(z => NonZero(z, rank))]
-            : [.. solver.Objective.Features.Select(z => NonZero(SampleWeights.Root(solver.Objective.SampleWeights, z)))];
-        double spread = Frobenius.Norm(first.Spread) / Math.Sqrt(data.SampleCount);
-        var forecast = new Forecast
+        return new CentroidForecast(data, settings, best!, new Forecast
         {
             Source = "centroid problem",
-            Layers = [.. Enumerable.Range(1, specification.Depth).Select(l => new ForecastLayer(
-                l,
-                features[l],
-                l == 1 && !isPenalised ? null : NonZero(lifted.Weights(l), Math.Min(rank, features[l - 1].Length))))],
-            Objective = total,
-            ObjectivePerLambda = total / ratios.Lambda,
-            UnmetHypotheses = [.. Unmet(solver.GradientSize.Relative, options.GradientTolerance, spread, isPenalised ? full.GradientSize.Relative : 0)],
+            Layers = best!.Layers(),
+            Objective = best.Total,
+            ObjectivePerLambda = best.Total / ratios.Lambda,
+            UnmetHypotheses = [.. Unmet(best, options.GradientTolerance)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
-        };
-        return new CentroidForecast(data, settings, forecast, lifted, value, full.GradientSize, solver.GradientSize.Relative, steps);
-
-        // Every start is followed to its end: which one leads lowest does not show at a rough tolerance.
-        End Follow(int i)
-        {
-            var stiffness = CentroidStiffness.Uniform(problem.Coefficients.DataFactor, problem.Sizes);
-            CentroidFirstLayer first = problem.FirstLayer(stiffness);
-            var network = new Network(problem.Specification);
-            if (i > 0 || !CentroidStart.TryFill(network, first, problem.Sizes, ratios, options.Seed))
-                Initialization.Initialize(network, InitializationScheme.Orthogonal, options.Seed + i);
-            double tolerance = isPenalised ? Math.Max(options.GradientTolerance, RoughTolerance) : options.GradientTolerance;
-            (GaussNewtonSolver solver, int steps) = Solve(problem, first, network, tolerance, options.MaxSteps, Left());
-            for (int round = 0; isPenalised && round < MostRounds; round++)
-            {
-                // What the spread costs in the layers after it, from a network that is known by now.
-                var found = CentroidStiffness.Of(problem, solver.Network, first.Inputs);
-                bool isSettled = round > 0 && found.DistanceFrom(stiffness) < StiffnessTolerance;
-                CentroidFirstLayer next = problem.FirstLayer(stiffness = found);
-                network = solver.Network.Copy();
-                Product.Multiply(Product.Multiply(solver.Network.Weights(1), first.Inputs), PseudoInverse.Compute(next.Inputs).Inverse, network.Weights(1));
-                (solver, int more) = Solve(problem, next, network, options.GradientTolerance, options.MaxSteps, Left());
-                (first, steps) = (next, steps + more);
-                if (isSettled || Left() <= 0) break;
-            }
-            var full = new Objective(specification, data, settings);
-            Network lifted = first.Lift(specification, solver.Network);
-            ObjectiveValue value = full.ValueAndGradient(lifted, new Network(specification));
-            return new End(solver, first, lifted, full, value, isPenalised ? value.Total : solver.Value.Total + problem.WithinTargets, steps);
-        }
+        });
 
         double Left() => options.MaxSeconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
@@ -183,46 +131,18 @@ public sealed class CentroidForecast
         long start = Stopwatch.GetTimestamp();
         Network network = Lifted.Copy();
         var solver = new GaussNewtonSolver(new Objective(network.Specification, _data, _settings), network);
-        int steps = Run(solver, gradientTolerance, maxSteps, maxSeconds);
+        int steps = CentroidEnd.Run(solver, gradientTolerance, maxSteps, maxSeconds);
         return new CentroidRefinement(network, solver.Value, solver.GradientSize, steps, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    private static (GaussNewtonSolver Solver, int Steps) Solve(
-        CentroidProblem problem, CentroidFirstLayer first, Network network, double tolerance, int maxSteps, double maxSeconds)
+    private static IEnumerable<string> Unmet(CentroidEnd end, double tolerance)
     {
-        var solver = new GaussNewtonSolver(problem.ObjectiveAt(first.Inputs), network);
-        return (solver, Run(solver, tolerance, maxSteps, maxSeconds));
-    }
-
-    private static int Run(GaussNewtonSolver solver, double tolerance, int maxSteps, double maxSeconds)
-    {
-        long start = Stopwatch.GetTimestamp();
-        int steps = 0;
-        if (!solver.Start()) throw new ComputationFailedException("The objective is not finite at the start.");
-        while (steps < maxSteps && solver.GradientSize.Relative > tolerance)
-        {
-            steps++;
-            if (solver.Step() != StepOutcome.Moved || Stopwatch.GetElapsedTime(start).TotalSeconds > maxSeconds) break;
-        }
-        return steps;
-    }
-
-    /// <summary>The singular values above the cut-off, at most so many: stationary weights −E·Z^{l−1,T}/λ_l have at most the rank of Z^{l−1}.</summary>
-    private static double[] NonZero(Matrix a, int most = int.MaxValue)
-    {
-        double[] values = SingularValueDecomposition.SingularValues(a);
-        return values[..Math.Min(most, NumericalRank.Of(values, Tolerances.NumericalRank))];
-    }
-
-    private static IEnumerable<string> Unmet(double gradient, double tolerance, double spread, double liftedGradient)
-    {
+        double gradient = end.Solver.GradientSize.Relative, lifted = end.IsPenalised ? end.Full.GradientSize.Relative : 0;
+        double spread = Frobenius.Norm(end.First.Spread) / Math.Sqrt(end.First.Spread.Columns);
         if (gradient > tolerance) yield return $"the centroid problem is solved to {tolerance:G3} (stopped at a relative gradient of {gradient:G3})";
         if (spread > LargestSpread) yield return $"the first layer can send samples near their class's point (they spread by {spread:G3} of its distance)";
-        if (liftedGradient <= LargestGradient) yield break;
+        if (lifted <= LargestGradient) yield break;
         yield return "the minimum lies near features whose first layer has almost collapsed "
-            + $"(the lifted network has relative gradient {liftedGradient:G3}; above {LargestGradient} training may end elsewhere)";
+            + $"(the lifted network has relative gradient {lifted:G3}; above {LargestGradient} training may end elsewhere)";
     }
-
-    /// <summary>Where a start has led.</summary>
-    private sealed record End(GaussNewtonSolver Solver, CentroidFirstLayer First, Network Lifted, Objective Full, ObjectiveValue Value, double Total, int Steps);
 }

@@ -12,6 +12,7 @@ internal sealed class CentroidProblem
     private const double LeastShare = 1e-13;
 
     private readonly DataSet _data;
+    private readonly NetworkSpecification _full;
     private readonly ObjectiveSettings _settings;
     private readonly SingularValueDecomposition _inputs;
     private readonly int _rank;
@@ -26,6 +27,7 @@ internal sealed class CentroidProblem
                 + $"{data.InputDimension} inputs and {data.OutputDimension} targets.");
         if (data.Labels.Length == 0) throw new InvalidInputException("The centroid problem needs classes, but the data have no labels.");
         _data = data;
+        _full = specification;
         _settings = settings;
         Coefficients = settings.Coefficients(specification.Depth, data.SampleCount);
         _firstPenalty = Coefficients.WeightFactorOf(1);
@@ -66,6 +68,9 @@ internal sealed class CentroidProblem
     /// <param name="inputs">One column per class.</param>
     internal Objective ObjectiveAt(Matrix inputs) =>
         new(Specification, new DataSet("centroids", inputs, Targets, []), _settings, keepsCurvature: false, Coefficients, new SampleWeights(Sizes, Count));
+
+    /// <summary>The objective of the full problem.</summary>
+    internal Objective FullObjective() => new(_full, _data, _settings);
 
     /// <summary>
     /// The cheapest first layer with class means P, W_1 = P·B, when a spread D = P·(B·X − Sᵀ) around them costs ½Σ_q a_q‖D_q‖² in the layers after it,

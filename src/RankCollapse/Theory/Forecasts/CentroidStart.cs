@@ -48,8 +48,11 @@ internal static class CentroidStart
         }
         return true;
 
-        Matrix Factor(int layer) =>
-            Product.Multiply(RandomMatrix.HaarOrthogonal(specification.Width(layer), count, new RandomStream(seed, RandomPurpose.Initialization, layer)), cost.Vectors);
+        Matrix Factor(int layer)
+        {
+            var stream = new RandomStream(seed, RandomPurpose.Initialization, layer);
+            return Product.Multiply(RandomMatrix.HaarOrthogonal(specification.Width(layer), count, stream), cost.Vectors);
+        }
     }
 
     private static Matrix Scale(Matrix columns, Func<int, double> factor)

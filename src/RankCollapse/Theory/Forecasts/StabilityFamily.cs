@@ -1,4 +1,3 @@
-using RankCollapse.Collapse;
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Theory.RepresentationCosts;
@@ -53,7 +52,7 @@ public sealed class StabilityFamily
         {
             if (!(delta > 0)) throw new InvalidInputException($"A family of minimisers is followed over positive delta, found {delta}.");
             Forecast forecast = PenalizedForecast.Compute(specification, data, settings with { Delta = delta });
-            double[] distances = [.. forecast.Layers.Zip(limit.Layers).Select(p => SpectralDistance.Of(p.First.FeatureSingularValues, p.Second.FeatureSingularValues) ?? double.NaN)];
+            double[] distances = [.. forecast.Layers.Zip(limit.Layers).Select(p => p.Second.FeatureDistance(p.First.FeatureSingularValues) ?? double.NaN)];
             points.Add(new StabilityPoint(delta, forecast, distances));
         }
         return new StabilityFamily(limit, points);

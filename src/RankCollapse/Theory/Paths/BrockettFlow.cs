@@ -32,7 +32,8 @@ public sealed record BrockettFlowOptions
 /// Lemma B.2: a curve in O(N) from Q_0 along which φ(Q) = ‖D_1·Q·D_2‖² = tr(D_1²·Q·D_2²·Qᵀ) does not grow, to its minimum.
 /// </summary>
 /// <remarks>
-/// Each step is Q·Cay(hΩ), orthogonal by construction, and is halved until φ falls at its quarters and rises at none of them.
+/// Each step is Q·Cay(hΩ), orthogonal by construction, and is halved until φ falls at its quarters and rises at none of them; between quarters of a
+/// wide step it may still rise by a small part of itself.
 /// The minimum pairs the largest of D_1 with the smallest of D_2. D_1 may have zeros and both may have equal entries, as in the last layer of Theorem 4.3.
 /// </remarks>
 public sealed class BrockettFlow
