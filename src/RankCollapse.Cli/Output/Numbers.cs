@@ -28,13 +28,6 @@ internal static class Numbers
         _ => Short(value),
     };
 
-    /// <summary>The two ends of an interval; one number where they agree to the digits shown.</summary>
-    public static string Interval(double? lower, double? upper)
-    {
-        string from = Short(lower), to = Short(upper);
-        return from == to ? to : $"{from} … {to}";
-    }
-
     /// <summary>A fraction in per cent.</summary>
     public static string PerCent(double? fraction) => fraction is { } value ? $"{Short(100 * value, 2)} %" : Short(null);
 }

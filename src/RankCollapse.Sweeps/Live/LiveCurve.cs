@@ -1,5 +1,4 @@
 using System.Globalization;
-using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Storage;
 
@@ -30,7 +29,7 @@ public static class LiveCurve
         return File.Exists(live) && mayRead(live) ? OfLines(live) : [];
     }
 
-    /// <summary>Lines of <c>epoch,seconds,objective,relativeGradientNorm</c>; the last one may not be whole yet, and the file may be gone.</summary>
+    /// <summary>A line of names, epoch and seconds first, and lines of numbers; the last one may not be whole yet, and the file may be gone.</summary>
     private static MetricRecord[] OfLines(string path)
     {
         string text;
@@ -46,18 +45,14 @@ public static class LiveCurve
             return [];
         }
         string[] lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] metrics = lines.Length == 0 ? [] : [.. lines[0].Split(',').Skip(2)];
         return
         [
-            .. lines.Skip(1).Select(Numbers).Where(row => row.Length == 4 && double.IsFinite(row[0])).SelectMany(row => (MetricRecord[])
-            [
-                new((long)row[0], row[1], 0, NetworkMetrics.Objective.Key, row[2]),
-                new((long)row[0], row[1], 0, NetworkMetrics.RelativeGradientNorm.Key, row[3]),
-            ]),
+            .. lines.Skip(1).Select(line => line.Split(',').Select(Number).ToArray())
+                .Where(row => row.Length == metrics.Length + 2 && double.IsFinite(row[0]))
+                .SelectMany(row => metrics.Select((metric, i) => new MetricRecord((long)row[0], row[1], 0, metric, row[i + 2]))),
         ];
     }
-
-    private static double[] Numbers(string line) =>
-        [.. line.Split(',').Select(Number)];
 
     private static double Number(string word) =>
         double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : double.NaN;

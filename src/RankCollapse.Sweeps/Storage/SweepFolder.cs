@@ -208,7 +208,9 @@ public sealed class SweepFolder
     /// <summary>The workers whose heartbeats are there; a worker that was killed leaves its last one behind.</summary>
     public IReadOnlyList<WorkerHeartbeat> ReadWorkers() => WorkerHeartbeat.ReadAll(WorkersPath);
 
-    /// <summary>About how long ago a worker gave its last sign of life, by the clocks of this machine and of the file system; zero where its heartbeat is gone.</summary>
+    /// <summary>
+    /// About how long ago a worker gave its last sign of life, by the clocks of this machine and of the file system; zero where its heartbeat is gone.
+    /// </summary>
     public TimeSpan SilenceOf(WorkerHeartbeat worker)
     {
         ArgumentNullException.ThrowIfNull(worker);
@@ -217,7 +219,10 @@ public sealed class SweepFolder
         return silence > TimeSpan.Zero ? silence : TimeSpan.Zero;
     }
 
-    /// <summary>The curve of a trial that trains at the moment, as text: a line <c>epoch,seconds,objective,relativeGradientNorm</c> about every second; there only while it trains.</summary>
+    /// <summary>
+    /// The curve of a trial that trains at the moment, as text: a line of epoch, seconds, objective and relative gradient norm about every second; there only
+    /// while it trains.
+    /// </summary>
     public string LivePathOf(string id) => System.IO.Path.Combine(LivePath, id + ".csv");
 
     private bool HasPlan(SweepPlan plan, byte[] specification)

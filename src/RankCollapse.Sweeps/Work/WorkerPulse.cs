@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Training;
@@ -134,7 +135,7 @@ internal sealed class WorkerPulse : IDisposable
         try
         {
             if (!current.HasCurve) Directory.CreateDirectory(_folder.LivePath);
-            string header = current.HasCurve ? "" : "epoch,seconds,objective,relativeGradientNorm\n";
+            string header = current.HasCurve ? "" : $"epoch,seconds,{NetworkMetrics.Objective.Key},{NetworkMetrics.RelativeGradientNorm.Key}\n";
             string line = $"{header}{state.Epoch},{state.Seconds:R},{state.Value.Total:R},{state.Gradient.Relative:R}\n";
             if (current.HasCurve) File.AppendAllText(path, line);
             else File.WriteAllText(path, line);

@@ -16,6 +16,7 @@ public sealed partial class SourceFileTests
     {
         ["tests/RankCollapse.Tests/Adding/"] = "entries of the open tables, each seen from everywhere",
         ["tests/RankCollapse.Tests/House/"] = "the repository itself",
+        ["tests/RankCollapse.Tests/Theory/StatementsTests.cs"] = "the folders of theory, and which statement is where",
         ["tests/RankCollapse.Tests/LongTests.cs"] = "no test, but what long ones require",
     };
 
