@@ -1,7 +1,7 @@
 namespace RankCollapse;
 
 /// <summary>Text from outside in the one line of an error.</summary>
-internal static class ErrorText
+public static class ErrorText
 {
     /// <summary>A name from a file, fit for one line of an error: no control characters, at most 160 characters.</summary>
     public static string Printable(string name)

@@ -1,7 +1,7 @@
 namespace RankCollapse;
 
 /// <summary>Refuses requests that would exhaust the memory before anything is allocated for them.</summary>
-internal static class MemoryBudget
+public static class MemoryBudget
 {
     /// <summary>Half of what the machine, or the container, offers to this process.</summary>
     public static long Bytes { get; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;

@@ -1,7 +1,7 @@
 namespace RankCollapse;
 
 /// <summary>Finds the known names that an unknown name may have meant, for error messages.</summary>
-internal static class NearMatches
+public static class NearMatches
 {
     private const int MostSuggestions = 3;
 

@@ -42,10 +42,10 @@ public static class ResultSearch
     }
 
     /// <summary>The runs in a folder that belong to no sweep; none is no error.</summary>
-    internal static IEnumerable<ResultSource> RunsIn(string folder) => In(folder, 0, withSweeps: false);
+    public static IEnumerable<ResultSource> RunsIn(string folder) => In(folder, 0, withSweeps: false);
 
     /// <summary>The folders of sweeps in a folder, itself included.</summary>
-    internal static IEnumerable<string> SweepsIn(string folder, int depth = 0)
+    public static IEnumerable<string> SweepsIn(string folder, int depth = 0)
     {
         if (File.Exists(Path.Combine(folder, ResultFiles.ConfigurationName))) yield break;
         if (File.Exists(Path.Combine(folder, SweepFolder.PlanName)))

@@ -9,7 +9,7 @@ namespace RankCollapse.Data;
 /// Samples from a csv file: a sample a line, inputs first, the class last, separated by commas; fields may be quoted.
 /// Classes are whole numbers 0 … K−1, or names, which are numbered in alphabetical order. A first line without any numeric input is a header.
 /// </summary>
-internal static class CsvSamples
+public static class CsvSamples
 {
     /// <summary>Reads all samples.</summary>
     /// <exception cref="InvalidInputException">A field is missing, not a number or not finite; the message names line and column, both from 1.</exception>

@@ -1,7 +1,7 @@
 namespace RankCollapse.Data;
 
 /// <summary>The kinds of data files, told apart by their content.</summary>
-internal enum DataFileKind
+public enum DataFileKind
 {
     /// <summary>None that is read.</summary>
     Unknown,

@@ -51,7 +51,7 @@ public static class DataSource
 
     /// <summary>What a file's first bytes say that it is.</summary>
     /// <exception cref="InvalidInputException">The file is missing or empty.</exception>
-    internal static DataFileKind KindOf(string path)
+    public static DataFileKind KindOf(string path)
     {
         using FileStream file = InputFile.Open(path);
         return InputFile.Guard(path, () =>

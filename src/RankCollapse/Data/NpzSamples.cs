@@ -7,7 +7,7 @@ namespace RankCollapse.Data;
 /// Samples from an .npz file: <c>X</c> [d, N] with samples as columns, or <c>X_rows</c> [N, …] with samples as rows, whose further dimensions are flattened;
 /// <c>Y</c> [K, N] or <c>Y_rows</c> [N, K]; and <c>labels</c> [N] with classes 0 … K−1. Targets or labels may be missing, not both.
 /// </summary>
-internal static class NpzSamples
+public static class NpzSamples
 {
     /// <summary>Reads all samples.</summary>
     /// <exception cref="InvalidInputException">The file is damaged, arrays are missing, or their sizes do not fit together.</exception>
@@ -71,7 +71,7 @@ internal static class NpzSamples
     }
 
     /// <summary>The classes of one-hot targets; null when a column is not one-hot.</summary>
-    internal static int[]? OneHotLabels(Matrix targets)
+    public static int[]? OneHotLabels(Matrix targets)
     {
         var labels = new int[targets.Columns];
         for (int column = 0; column < labels.Length; column++)

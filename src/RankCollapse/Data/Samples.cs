@@ -7,7 +7,7 @@ namespace RankCollapse.Data;
 /// <param name="Inputs">X, d×N.</param>
 /// <param name="Targets">Y, K×N; null for the one-hot columns of the labels.</param>
 /// <param name="Labels">The class of each sample; null for regression.</param>
-internal sealed record Samples(string Name, Matrix Inputs, Matrix? Targets, int[]? Labels)
+public sealed record Samples(string Name, Matrix Inputs, Matrix? Targets, int[]? Labels)
 {
     /// <summary>Takes a seeded subsample: balanced and sorted by class where there are labels, at random where there are none.</summary>
     /// <exception cref="InvalidInputException">A label lies outside 0 … K−1, or there are too few samples.</exception>

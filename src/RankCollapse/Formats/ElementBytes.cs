@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace RankCollapse.Formats;
 
 /// <summary>Turns the bytes of tensor files into numbers.</summary>
-internal static class ElementBytes
+public static class ElementBytes
 {
     private const int BlockElements = 1 << 13;
 

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace RankCollapse.Formats;
 
 /// <summary>Turns numbers into the bytes of tensor files.</summary>
-internal static class ElementWriter
+public static class ElementWriter
 {
     /// <summary>Whether real numbers can be written in a type.</summary>
     public static bool CanWrite(ElementType type) => type is ElementType.F64 or ElementType.F32 or ElementType.F16 or ElementType.BF16;

@@ -1,7 +1,7 @@
 namespace RankCollapse.Formats;
 
 /// <summary>Opens files of users and turns what goes wrong with them into one clear line.</summary>
-internal static class InputFile
+public static class InputFile
 {
     /// <summary>Opens a file for reading.</summary>
     /// <exception cref="InvalidInputException">There is no such file, it is a folder, or it may not be read.</exception>

@@ -19,7 +19,7 @@ public static class NpyFormat
 
     /// <summary>Reads the header of a .npy file alone.</summary>
     /// <exception cref="InvalidInputException">The file is missing, damaged, or holds something else than real numbers.</exception>
-    internal static NpyHeader ReadHeader(string path)
+    public static NpyHeader ReadHeader(string path)
     {
         using FileStream file = InputFile.Open(path);
         return InputFile.Guard(path, () => NpyHeader.Read(file, path));

@@ -7,7 +7,7 @@ namespace RankCollapse.Formats;
 /// <summary>
 /// The header of NumPy's .npy format, versions 1 to 3: a mark, the version, the header's length, and a Python dictionary with <c>descr</c>, <c>fortran_order</c> and <c>shape</c>.
 /// </summary>
-internal sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortranOrder, int[] Shape, int HeaderBytes)
+public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortranOrder, int[] Shape, int HeaderBytes)
 {
     private const int LongestText = 1 << 16;
     private const int MostDimensions = 32;

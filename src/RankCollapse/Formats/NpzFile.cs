@@ -92,7 +92,7 @@ public sealed class NpzFile : IDisposable
     }
 
     /// <summary>The header of each array, in the archive's order, without its values; what is no array of real numbers has the reason instead.</summary>
-    internal IEnumerable<(string Name, NpyHeader? Header, string? Reason)> Describe()
+    public IEnumerable<(string Name, NpyHeader? Header, string? Reason)> Describe()
     {
         foreach ((string name, ZipArchiveEntry entry) in _entries)
         {

@@ -80,7 +80,7 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Copies the bytes of a tensor of any type.</summary>
     /// <exception cref="InvalidInputException">There is no such tensor, or the file is damaged.</exception>
-    internal void CopyBytes(string name, Stream destination)
+    public void CopyBytes(string name, Stream destination)
     {
         TensorDescription tensor = Describe(name);
         InputFile.Guard(Path, () =>

@@ -63,7 +63,7 @@ public sealed class SafetensorsWriter
     /// <param name="shape">Its sizes, the last one fastest.</param>
     /// <param name="write">Writes exactly as many bytes as shape and type need, little-endian.</param>
     /// <exception cref="ArgumentException">The name is taken.</exception>
-    internal SafetensorsWriter Add(string name, ElementType type, IReadOnlyList<long> shape, Action<Stream> write) =>
+    public SafetensorsWriter Add(string name, ElementType type, IReadOnlyList<long> shape, Action<Stream> write) =>
         AddBytes(name, type.ToString().ToUpperInvariant(), [.. shape], shape.Aggregate(ElementBytes.Bits(type), (long bits, long size) => checked(bits * size)) / 8, write);
 
     private SafetensorsWriter Add(string name, string type, long[] shape, int count, Action<Stream> write) => AddBytes(name, type, shape, 8L * count, write);

@@ -31,7 +31,7 @@ public static class MetricsTable
     }
 
     /// <summary>The content of the file, with its checksum.</summary>
-    internal static byte[] ToBytes(IReadOnlyList<MetricRecord> metrics)
+    public static byte[] ToBytes(IReadOnlyList<MetricRecord> metrics)
     {
         byte[] content = PackAsync(metrics).GetAwaiter().GetResult();
         Span<byte> place = ChecksumPlace(content);

@@ -42,7 +42,7 @@ public static class RecordInterval
     }
 
     /// <summary>About how many seconds an epoch takes on one core.</summary>
-    internal static double EpochSeconds(RunConfiguration configuration, NetworkSpecification specification, int samples)
+    public static double EpochSeconds(RunConfiguration configuration, NetworkSpecification specification, int samples)
     {
         double multiplications = 0;
         for (int l = 1; l <= specification.Depth; l++) multiplications += (double)specification.Width(l) * specification.Width(l - 1) * samples;

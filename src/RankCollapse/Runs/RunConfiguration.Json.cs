@@ -9,7 +9,7 @@ namespace RankCollapse.Runs;
 public sealed partial record RunConfiguration
 {
     /// <summary>The name of the version in files.</summary>
-    internal const string VersionName = "version";
+    public const string VersionName = "version";
 
     private const long LargestFile = 1 << 20;
 
@@ -88,8 +88,9 @@ public sealed partial record RunConfiguration
 }
 
 /// <summary>Configurations inside other files, with every setting; where version 0.1.0 wrote null, the default is meant.</summary>
-internal sealed class RunConfigurationConverter : JsonConverter<RunConfiguration>
+public sealed class RunConfigurationConverter : JsonConverter<RunConfiguration>
 {
+    /// <inheritdoc/>
     public override RunConfiguration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         using var document = JsonDocument.ParseValue(ref reader);
@@ -103,5 +104,6 @@ internal sealed class RunConfigurationConverter : JsonConverter<RunConfiguration
         return RunConfiguration.FromJson(given.ToArray(), "The configuration");
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, RunConfiguration value, JsonSerializerOptions options) => value.Write(writer, _ => true);
 }

@@ -10,7 +10,9 @@ public sealed class RunFolder
     private const string ConfigurationFile = "config.json";
     private const string DataSetFile = "dataset.safetensors";
     private const string InitialFile = "initial.safetensors";
-    internal const string WeightsFile = "weights.safetensors";
+
+    /// <summary>The name of the file with the trained weights.</summary>
+    public const string WeightsFile = "weights.safetensors";
     private const string MetricsFile = "metrics.parquet";
     private const string SummaryFile = "summary.json";
     private const string ReportFile = "report.html";

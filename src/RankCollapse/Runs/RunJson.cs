@@ -19,13 +19,16 @@ internal sealed class EnumNameConverter<T>() : JsonStringEnumConverter<T>(JsonNa
     where T : struct, Enum;
 
 /// <summary>Writes NaN and ±∞, which JSON does not have, as null, and reads null as NaN.</summary>
-internal sealed class NonFiniteAsNullConverter : JsonConverter<double>
+public sealed class NonFiniteAsNullConverter : JsonConverter<double>
 {
+    /// <inheritdoc/>
     public override bool HandleNull => true;
 
+    /// <inheritdoc/>
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
     {
         if (double.IsFinite(value)) writer.WriteNumberValue(value);

@@ -55,7 +55,7 @@ public sealed partial record RunSummary
 
     /// <summary>Reads a <c>summary.json</c> of this version or an older one; a number that is null or missing does not exist.</summary>
     /// <exception cref="InvalidInputException">The file is missing or damaged, or of a newer version.</exception>
-    internal static RunSummary ReadFile(string path)
+    public static RunSummary ReadFile(string path)
     {
         byte[] json = InputFile.ReadSmall(path, LargestFile);
         try

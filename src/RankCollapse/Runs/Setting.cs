@@ -78,7 +78,7 @@ public sealed class Setting
     internal Func<RunConfiguration, string?>? DecidesBecause { get; init; }
 
     /// <summary>Whether it came when trials had identities already, which therefore leave it out where it is at its default.</summary>
-    internal bool IsLater { get; init; }
+    public bool IsLater { get; init; }
 
     /// <summary>The names that it takes; empty where it takes other values.</summary>
     public IReadOnlyList<string> Names => _names?.Invoke() ?? [];

@@ -95,7 +95,7 @@ public static class TrainingRun
     /// <param name="cancellation">As for <see cref="Start"/>; a checkpoint is written then.</param>
     /// <returns>The run, equal to that of an undisturbed training.</returns>
     /// <exception cref="InvalidInputException">Settings or data cannot be used, or the checkpoints are damaged or of another version.</exception>
-    internal static TrainingRunResult StartOrContinue(RunConfiguration configuration, string checkpoints, TrainingRunOptions options, CancellationToken cancellation)
+    public static TrainingRunResult StartOrContinue(RunConfiguration configuration, string checkpoints, TrainingRunOptions options, CancellationToken cancellation)
     {
         var folder = new CheckpointFolder(checkpoints);
         using var threads = new ThreadScope(configuration.Threads);
@@ -152,7 +152,7 @@ public static class TrainingRun
     }
 
     /// <summary>The bytes that a training needs: parameters, gradient, the solver's vectors and its copies in memory, and about seven matrices of features in every layer.</summary>
-    internal static double EstimateMemory(RunConfiguration configuration, NetworkSpecification specification, int samples)
+    public static double EstimateMemory(RunConfiguration configuration, NetworkSpecification specification, int samples)
     {
         const int MatricesPerLayer = 7;
         double parameters = Network.CountParameters(specification), features = 0;

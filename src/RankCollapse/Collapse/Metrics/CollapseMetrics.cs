@@ -3,7 +3,8 @@ namespace RankCollapse.Collapse.Metrics;
 /// <summary>The metrics that say how near features are to one point for each class, DNC1.</summary>
 public static class CollapseMetrics
 {
-    internal const string NoClasses = "The data have no classes.";
+    /// <summary>Why a metric of classes does not exist.</summary>
+    public const string NoClasses = "The data have no classes.";
     private const string NoClusters = "The data have no classes, and no number of clusters K was given.";
 
     /// <summary>WCSS_l (6) of the partition into classes.</summary>

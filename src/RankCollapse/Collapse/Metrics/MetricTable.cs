@@ -18,7 +18,7 @@ public static class MetricTable
     /// <param name="compute">Computes one.</param>
     /// <param name="reasons">Takes the reasons for those that do not exist, by key.</param>
     /// <returns>The numbers by key: null for those that do not exist, and without those that do not apply.</returns>
-    internal static IReadOnlyDictionary<string, double?> Compute(MetricScopes scope, Func<Metric, MetricValue> compute, IDictionary<string, string> reasons)
+    public static IReadOnlyDictionary<string, double?> Compute(MetricScopes scope, Func<Metric, MetricValue> compute, IDictionary<string, string> reasons)
     {
         var numbers = new Dictionary<string, double?>();
         foreach (Metric metric in Of(scope))

@@ -9,7 +9,7 @@ namespace RankCollapse.Theory.Forecasts;
 /// c_1 = h·s_1², c_{l+1} = c_l + r·s_l² = w_{l+1}·g_{l+1}: in feedforward layers w_{l+1}² = w_l² + r·s_l².
 /// s_L grows strictly with s_1, so that one safeguarded root-find in ln s_1 solves it.
 /// </remarks>
-internal sealed class ScalarChain
+public sealed class ScalarChain
 {
     private readonly double _r;
     private readonly double _h;
@@ -25,13 +25,13 @@ internal sealed class ScalarChain
     }
 
     /// <summary>s_1 … s_L at their layers; entry 0 is unused.</summary>
-    internal double[] Features { get; }
+    public double[] Features { get; }
 
     /// <summary>w_2 … w_L at their layers; entries 0 and 1 are unused.</summary>
-    internal double[] Weights { get; }
+    public double[] Weights { get; }
 
     /// <summary>½Σ w_l² + (r/2)Σ s_l² + (h/2)s_1².</summary>
-    internal double Cost
+    public double Cost
     {
         get
         {
@@ -47,7 +47,7 @@ internal sealed class ScalarChain
     /// <param name="h">h ≥ 0.</param>
     /// <param name="isResidual">Whether layers 2 … L − 1 have skips.</param>
     /// <param name="target">s_L > 0.</param>
-    internal static ScalarChain Solve(int depth, double r, double h, bool isResidual, double target)
+    public static ScalarChain Solve(int depth, double r, double h, bool isResidual, double target)
     {
         var chain = new ScalarChain(depth, r, h, isResidual);
         double goal = Math.Log(target), low = -345, high = 345, x = Math.Clamp(goal, -50, 50);
