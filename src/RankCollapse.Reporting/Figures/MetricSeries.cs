@@ -3,7 +3,7 @@ using RankCollapse.Runs;
 namespace RankCollapse.Reporting.Figures;
 
 /// <summary>One metric of one layer over the epochs, in order of epochs.</summary>
-internal sealed class MetricSeries
+public sealed class MetricSeries
 {
     /// <summary>Collects records of one metric and one layer.</summary>
     public MetricSeries(IEnumerable<MetricRecord> records)

@@ -8,7 +8,7 @@ using RankCollapse.Training;
 namespace RankCollapse.Reporting.Figures;
 
 /// <summary>What figures and tables ask of a run: its series, its features, its order of samples and how far each layer has collapsed.</summary>
-internal sealed class RunMeasurements
+public sealed class RunMeasurements
 {
     /// <summary>The most samples in a Gram matrix's picture; more are thinned evenly.</summary>
     public const int MostPicturedSamples = 240;

@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace RankCollapse.Reporting.Fonts;
 
 /// <summary>The font that figures and reports bring with them, so that no font of the machine is needed.</summary>
-internal static class FigureFont
+public static class FigureFont
 {
     /// <summary>The family's name in SVG and CSS.</summary>
     public const string Family = "Inter";

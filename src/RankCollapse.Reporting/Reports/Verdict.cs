@@ -10,7 +10,7 @@ namespace RankCollapse.Reporting.Reports;
 /// <param name="Collapse">Which layers have collapsed.</param>
 /// <param name="Convergence">How training ended.</param>
 /// <param name="Advice">What to do where it did not converge; null where it did.</param>
-internal sealed record Verdict(string Collapse, string Convergence, Advice? Advice)
+public sealed record Verdict(string Collapse, string Convergence, Advice? Advice)
 {
     /// <summary>Whether training converged.</summary>
     public bool HasConverged => Advice is null;
