@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using RankCollapse.Runs;
-using RankCollapse.Training;
 
 namespace RankCollapse.Sweeps.Plan;
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
-using RankCollapse.Training;
 
 namespace RankCollapse.Sweeps.Work;
 

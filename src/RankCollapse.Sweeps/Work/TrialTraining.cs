@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;

@@ -14,10 +14,8 @@ namespace RankCollapse.Training;
 /// </remarks>
 public sealed class Objective
 {
-    private readonly Matrix _inputsTransposed;
     private readonly ForwardPass _pass;
-    private readonly Matrix[] _sensitivities;
-    private readonly Matrix[] _errors;
+    private readonly BackwardPass _backward;
     private readonly Matrix _probabilities;
     private readonly bool _isPenalised;
     private readonly double _scaleOfData;
@@ -63,22 +61,14 @@ public sealed class Objective
         Settings = settings;
         Coefficients = coefficients ?? settings.Coefficients(specification.Depth, data.SampleCount);
         SampleWeights = sampleWeights;
-        int depth = specification.Depth, samples = data.SampleCount;
-        _inputsTransposed = data.Inputs.Transpose();
+        InputsTransposed = data.Inputs.Transpose();
         _pass = new ForwardPass(specification, data.Inputs, keepsCurvature);
-
-        // Sensitivities ∂J/∂Z^l are needed for two layers at a time: two buffers take turns and stay in cache.
-        int widest = specification.Widths.Max();
-        double[][] buffers = [new double[widest * samples], new double[widest * samples], new double[widest * samples]];
-        _sensitivities = [.. Enumerable.Range(0, depth + 1).Select(l => new Matrix(buffers[l % 2], 0, l == 0 ? 0 : specification.Width(l), samples))];
-        _errors = [.. Enumerable.Range(0, depth + 1).Select(l => keepsCurvature
-            ? new Matrix(l == 0 ? 0 : specification.Width(l), samples)
-            : new Matrix(buffers[2], 0, l == 0 ? 0 : specification.Width(l), samples))];
+        _backward = new BackwardPass(specification, data.SampleCount, keepsErrors: keepsCurvature);
         _isPenalised = Coefficients.BiasFactor > 0 || Coefficients.WeightFactors.Any(lambda => lambda > 0);
         _scaleOfData = Coefficients.DataFactor
             * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Inputs))
             * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Targets));
-        _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? samples : 0);
+        _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? data.SampleCount : 0);
     }
 
     /// <summary>The network's shape.</summary>
@@ -103,7 +93,7 @@ public sealed class Objective
     internal IReadOnlyList<Matrix> Slopes => _pass.Slopes;
 
     /// <summary>∂J/∂P^l, the errors at the preactivations, n_l×N, of the last gradient; kept for all layers when curvature is kept.</summary>
-    internal IReadOnlyList<Matrix> Errors => _errors;
+    internal IReadOnlyList<Matrix> Errors => _backward.Errors;
 
     /// <summary>σ''(P^l)∘∂J/∂Z^l of the last gradient, n_l×N; null unless curvature is kept.</summary>
     internal IReadOnlyList<Matrix>? SecondOrderErrors => _pass.SecondDerivatives;
@@ -112,7 +102,7 @@ public sealed class Objective
     internal Matrix Probabilities => _probabilities;
 
     /// <summary>Xᵀ, N×d.</summary>
-    internal Matrix InputsTransposed => _inputsTransposed;
+    internal Matrix InputsTransposed { get; }
 
     /// <summary>The size of the last gradient.</summary>
     public GradientSize GradientSize { get; private set; }
@@ -120,10 +110,8 @@ public sealed class Objective
     /// <summary>J at a network, with its parts; NaN and infinities are returned as they are.</summary>
     public ObjectiveValue Value(Network network)
     {
-        _pass.Run(network, withSlopes: false);
-        Matrix outputs = Features[^1];
-        double data = DataTerm.Evaluate(Settings.Loss, outputs, Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
-        return Compose(data, WeightPenalty(network), FeatureSquares());
+        EvaluateData(network, withSlopes: false);
+        return Compose(WeightPenalty(network), FeatureSquares());
     }
 
     /// <summary>J at a network and its gradient.</summary>
@@ -131,54 +119,37 @@ public sealed class Objective
     /// <param name="gradient">∇J, in the order of <see cref="Network.Parameters"/>, as a network of the same shape.</param>
     public ObjectiveValue ValueAndGradient(Network network, Network gradient)
     {
-        _pass.Run(network, withSlopes: true);
-        _dataLoss = DataTerm.Evaluate(Settings.Loss, Features[^1], Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
+        EvaluateData(network, withSlopes: true);
         return Backward(network, gradient);
     }
 
     /// <summary>J at a network, with all that <see cref="Backward"/> needs for the gradient there.</summary>
     internal ObjectiveValue ValueWithSlopes(Network network)
     {
-        _pass.Run(network, withSlopes: true);
-        _dataLoss = DataTerm.Evaluate(Settings.Loss, Features[^1], Data.Targets, Coefficients.DataFactor, _sensitivities[^1], _probabilities, SampleWeights);
-        return Compose(_dataLoss, WeightPenalty(network), FeatureSquares());
+        EvaluateData(network, withSlopes: true);
+        return Compose(WeightPenalty(network), FeatureSquares());
     }
 
     /// <summary>The gradient at the network that <see cref="ValueWithSlopes"/> has just seen.</summary>
     internal ObjectiveValue Backward(Network network, Network gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
-        int depth = Specification.Depth;
         double featureSquares = 0, squares = 0, squaresWithoutPenalty = 0, squaresOfPenalty = 0, weightPenalty = 0;
-        for (int l = depth; l >= 1; l--)
+        for (int l = Specification.Depth; l >= 1; l--)
         {
-            Matrix sensitivity = _sensitivities[l], error = _errors[l];
+            Matrix sensitivity = _backward.Sensitivities[l], error = _backward.Errors[l];
             featureSquares += SampleWeights is null
                 ? ElementWise.ThroughActivation(sensitivity.AsSpan(), Features[l].AsSpan(), Coefficients.FeatureFactor, Slopes[l].AsSpan(), error.AsSpan())
                 : SampleWeights.ThroughActivation(sensitivity, Features[l], Coefficients.FeatureFactor, Slopes[l], error);
             if (SecondOrderErrors is { } second) TensorPrimitives.Multiply(second[l].AsSpan(), sensitivity.AsSpan(), second[l].AsSpan());
-            if (l > 1)
-            {
-                Matrix before = _sensitivities[l - 1];
-                if (Specification.HasSkip(l)) sensitivity.CopyTo(before);
-                Product.MultiplyTransposedLeft(network.Weights(l), error, before, accumulate: Specification.HasSkip(l));
-                Product.MultiplyTransposedRight(error, Features[l - 1], gradient.Weights(l));
-            }
-            else
-            {
-                Product.Multiply(error, _inputsTransposed, gradient.Weights(1));
-            }
+            _backward.Through(l, network, this, gradient);
             AddPenalty(gradient.Weights(l), network.Weights(l), Coefficients.WeightFactorOf(l));
-            if (gradient.Bias(l) is { } bias)
-            {
-                for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i));
-                AddPenalty(bias, network.Bias(l)!, Coefficients.BiasFactor);
-            }
+            if (gradient.Bias(l) is { } bias) AddPenalty(bias, network.Bias(l)!, Coefficients.BiasFactor);
         }
         double norm = Math.Sqrt(squares);
         double scale = _isPenalised ? Math.Sqrt(Math.Max(squaresWithoutPenalty, squaresOfPenalty)) : _scaleOfData;
         GradientSize = new GradientSize(norm, norm == 0 ? 0 : norm / scale);
-        return Compose(_dataLoss, weightPenalty, featureSquares);
+        return Compose(weightPenalty, featureSquares);
 
         void AddPenalty(Matrix g, Matrix w, double factor)
         {
@@ -192,6 +163,13 @@ public sealed class Objective
 
     /// <summary>The first layer whose features of the last evaluation hold a value that is not finite; null if none.</summary>
     public int? FirstNonFiniteLayer() => _pass.FirstNonFiniteLayer();
+
+    private void EvaluateData(Network network, bool withSlopes)
+    {
+        _pass.Run(network, withSlopes);
+        Matrix gradient = _backward.Sensitivities[^1];
+        _dataLoss = DataTerm.Evaluate(Settings.Loss, Features[^1], Data.Targets, Coefficients.DataFactor, gradient, _probabilities, SampleWeights);
+    }
 
     private double FeatureSquares()
     {
@@ -214,9 +192,9 @@ public sealed class Objective
         return penalty;
     }
 
-    private ObjectiveValue Compose(double data, double weightPenalty, double featureSquares)
+    private ObjectiveValue Compose(double weightPenalty, double featureSquares)
     {
         double features = Coefficients.FeatureFactor == 0 ? 0 : 0.5 * Coefficients.FeatureFactor * featureSquares;
-        return new ObjectiveValue((Coefficients.DataFactor * data) + weightPenalty + features, data, weightPenalty, features);
+        return new ObjectiveValue((Coefficients.DataFactor * _dataLoss) + weightPenalty + features, _dataLoss, weightPenalty, features);
     }
 }

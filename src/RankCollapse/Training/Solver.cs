@@ -56,7 +56,7 @@ public abstract class Solver
     public virtual string Phase => "";
 
     /// <summary>Whether a step can come to <see cref="StepOutcome.NonFinite"/>; the training loop then keeps a good state to go back to.</summary>
-    internal virtual bool CanDiverge => true;
+    public virtual bool CanDiverge => true;
 
     /// <summary>Evaluates the current point; the first call after construction or <see cref="Load"/>.</summary>
     /// <returns>Whether value and gradient are finite.</returns>

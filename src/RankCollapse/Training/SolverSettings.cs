@@ -34,7 +34,7 @@ public sealed record SolverSettings
     public Solver CreateSolver(Objective objective, Networks.Network network) => Entry.Create(this, objective, network);
 
     /// <summary>The learning rate with its schedule.</summary>
-    internal LearningRate ToLearningRate() => new(
+    public LearningRate ToLearningRate() => new(
         EffectiveLearningRate ?? throw new InvalidInputException($"The solver {Entry.Name} needs a learning-rate.") { Settings = ["learning-rate"] },
         Schedule,
         MaxEpochs);

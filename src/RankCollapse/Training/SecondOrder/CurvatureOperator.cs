@@ -18,21 +18,17 @@ internal sealed class CurvatureOperator
     private readonly NetworkSpecification _specification;
     private readonly Matrix[] _changes;
     private readonly Matrix[] _preactivationChanges;
-    private readonly Matrix[] _sensitivities;
-    private readonly Matrix[] _errors;
+    private readonly BackwardPass _backward;
 
     /// <summary>Reserves the memory of the passes for a shape and a number of samples.</summary>
     public CurvatureOperator(NetworkSpecification specification, int samples)
     {
         _specification = specification;
-        int depth = specification.Depth, widest = specification.Widths.Max();
-        double[][] buffers = [new double[widest * samples], new double[widest * samples], new double[widest * samples]];
-        _changes = [.. Layers(l => new Matrix(l == 0 ? 0 : specification.Width(l), samples))];
-        _preactivationChanges = [.. Layers(l => new Matrix(l == 0 ? 0 : specification.Width(l), samples))];
-        _sensitivities = [.. Layers(l => new Matrix(buffers[l % 2], 0, l == 0 ? 0 : specification.Width(l), samples))];
-        _errors = [.. Layers(l => new Matrix(buffers[2], 0, l == 0 ? 0 : specification.Width(l), samples))];
+        _changes = Layers();
+        _preactivationChanges = Layers();
+        _backward = new BackwardPass(specification, samples, keepsErrors: false);
 
-        IEnumerable<Matrix> Layers(Func<int, Matrix> create) => Enumerable.Range(0, depth + 1).Select(create);
+        Matrix[] Layers() => [new Matrix(0, samples), .. specification.Widths.Select(width => new Matrix(width, samples))];
     }
 
     /// <summary>result = B·v, with B the Hessian of J or its Gauss–Newton part, penalties included.</summary>
@@ -44,35 +40,24 @@ internal sealed class CurvatureOperator
     public void Apply(Objective point, Network network, Network v, Network result, bool full)
     {
         Forward(point, network, v);
-        int depth = _specification.Depth;
         ObjectiveCoefficients factors = point.Coefficients;
-        Matrix change = _changes[depth], data = _sensitivities[depth];
+        Matrix change = _changes[^1], data = _backward.Sensitivities[^1];
         DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, factors.DataFactor, change, data, point.SampleWeights);
-        for (int l = depth; l >= 1; l--)
+        for (int l = _specification.Depth; l >= 1; l--)
         {
-            Matrix sensitivity = _sensitivities[l], error = _errors[l];
+            Matrix sensitivity = _backward.Sensitivities[l], error = _backward.Errors[l];
             if (point.SampleWeights is { } weights) weights.ThroughActivation(sensitivity, _changes[l], factors.FeatureFactor, point.Slopes[l], error);
             else ElementWise.ThroughActivation(sensitivity.AsSpan(), _changes[l].AsSpan(), factors.FeatureFactor, point.Slopes[l].AsSpan(), error.AsSpan());
             if (full) TensorPrimitives.MultiplyAdd(point.SecondOrderErrors![l].AsSpan(), _preactivationChanges[l].AsSpan(), error.AsSpan(), error.AsSpan());
-            if (l > 1)
+            _backward.Through(l, network, point, result);
+            if (full && l > 1)
             {
-                Matrix before = _sensitivities[l - 1];
-                bool skip = _specification.HasSkip(l);
-                if (skip) sensitivity.CopyTo(before);
-                Product.MultiplyTransposedLeft(network.Weights(l), error, before, accumulate: skip);
-                if (full) Product.MultiplyTransposedLeft(v.Weights(l), point.Errors[l], before, accumulate: true);
-                Product.MultiplyTransposedRight(error, point.Features[l - 1], result.Weights(l));
-                if (full) Product.MultiplyTransposedRight(point.Errors[l], _changes[l - 1], result.Weights(l), accumulate: true);
-            }
-            else
-            {
-                Product.Multiply(error, point.InputsTransposed, result.Weights(1));
+                Product.MultiplyTransposedLeft(v.Weights(l), point.Errors[l], _backward.Sensitivities[l - 1], accumulate: true);
+                Product.MultiplyTransposedRight(point.Errors[l], _changes[l - 1], result.Weights(l), accumulate: true);
             }
             TensorPrimitives.MultiplyAdd(v.Weights(l).AsSpan(), factors.WeightFactorOf(l), result.Weights(l).AsSpan(), result.Weights(l).AsSpan());
-            if (result.Bias(l) is { } bias)
-            {
-                for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i)) + (factors.BiasFactor * v.Bias(l)![i, 0]);
-            }
+            if (result.Bias(l) is not { } bias) continue;
+            for (int i = 0; i < bias.Rows; i++) bias[i, 0] += factors.BiasFactor * v.Bias(l)![i, 0];
         }
     }
 
@@ -86,27 +71,11 @@ internal sealed class CurvatureOperator
     /// <summary>result = Jᵀ·t: what the outputs' sensitivities t, K×N, send back to the parameters, without penalties.</summary>
     public void PullBack(Objective point, Network network, Matrix t, Network result)
     {
-        int depth = _specification.Depth;
-        t.CopyTo(_sensitivities[depth]);
-        for (int l = depth; l >= 1; l--)
+        t.CopyTo(_backward.Sensitivities[^1]);
+        for (int l = _specification.Depth; l >= 1; l--)
         {
-            Matrix sensitivity = _sensitivities[l], error = _errors[l];
-            TensorPrimitives.Multiply(sensitivity.AsSpan(), point.Slopes[l].AsSpan(), error.AsSpan());
-            if (l > 1)
-            {
-                bool skip = _specification.HasSkip(l);
-                if (skip) sensitivity.CopyTo(_sensitivities[l - 1]);
-                Product.MultiplyTransposedLeft(network.Weights(l), error, _sensitivities[l - 1], accumulate: skip);
-                Product.MultiplyTransposedRight(error, point.Features[l - 1], result.Weights(l));
-            }
-            else
-            {
-                Product.Multiply(error, point.InputsTransposed, result.Weights(1));
-            }
-            if (result.Bias(l) is { } bias)
-            {
-                for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i));
-            }
+            TensorPrimitives.Multiply(_backward.Sensitivities[l].AsSpan(), point.Slopes[l].AsSpan(), _backward.Errors[l].AsSpan());
+            _backward.Through(l, network, point, result);
         }
     }
 

@@ -58,7 +58,7 @@ public sealed class GaussNewtonSolver : Solver
     public override string Phase => _iterate.Phase;
 
     /// <inheritdoc/>
-    internal override bool CanDiverge => false;
+    public override bool CanDiverge => false;
 
     /// <inheritdoc/>
     public override bool Start()

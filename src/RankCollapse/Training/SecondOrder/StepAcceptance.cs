@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 
 namespace RankCollapse.Training.SecondOrder;

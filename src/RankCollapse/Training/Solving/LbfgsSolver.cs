@@ -56,7 +56,7 @@ public sealed class LbfgsSolver : Solver
     }
 
     /// <summary>False: a step that is not finite is taken back.</summary>
-    internal override bool CanDiverge => false;
+    public override bool CanDiverge => false;
 
     /// <inheritdoc/>
     public override StepOutcome Step()

@@ -1,5 +1,4 @@
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Training;
 using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Tests.Training.Solving;

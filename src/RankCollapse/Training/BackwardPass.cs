@@ -1,0 +1,59 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training;
+
+/// <summary>What backpropagation sends through the layers; the memory is owned, so that a pass allocates nothing.</summary>
+internal sealed class BackwardPass
+{
+    private readonly NetworkSpecification _specification;
+
+    /// <summary>Reserves the memory for a shape and a number of samples.</summary>
+    /// <param name="specification">The shape.</param>
+    /// <param name="samples">N.</param>
+    /// <param name="keepsErrors">Whether the errors of all layers are kept, or those of the last layer that was done alone.</param>
+    public BackwardPass(NetworkSpecification specification, int samples, bool keepsErrors)
+    {
+        _specification = specification;
+
+        // Sensitivities are needed for two layers at a time: two buffers take turns and stay in cache.
+        int size = specification.Widths.Max() * samples;
+        double[][] buffers = [new double[size], new double[size], new double[size]];
+        Sensitivities = Layers((l, width) => new Matrix(buffers[l % 2], 0, width, samples));
+        Errors = Layers((_, width) => keepsErrors ? new Matrix(width, samples) : new Matrix(buffers[2], 0, width, samples));
+
+        Matrix[] Layers(Func<int, int, Matrix> create) =>
+            [.. Enumerable.Range(0, specification.Depth + 1).Select(l => create(l, l == 0 ? 0 : specification.Width(l)))];
+    }
+
+    /// <summary>∂J/∂Z^l, n_l×N, of this layer and the one before.</summary>
+    public IReadOnlyList<Matrix> Sensitivities { get; }
+
+    /// <summary>∂J/∂P^l, the errors at the preactivations, n_l×N.</summary>
+    public IReadOnlyList<Matrix> Errors { get; }
+
+    /// <summary>Writes the derivatives of a layer's parameters, and the sensitivities before it, from its errors and sensitivities.</summary>
+    /// <param name="layer">l.</param>
+    /// <param name="network">Θ.</param>
+    /// <param name="point">The objective after an evaluation there, for its features.</param>
+    /// <param name="gradient">Where the layer's derivatives go.</param>
+    public void Through(int layer, Network network, Objective point, Network gradient)
+    {
+        Matrix error = Errors[layer];
+        if (layer > 1)
+        {
+            Matrix before = Sensitivities[layer - 1];
+            bool skip = _specification.HasSkip(layer);
+            if (skip) Sensitivities[layer].CopyTo(before);
+            Product.MultiplyTransposedLeft(network.Weights(layer), error, before, accumulate: skip);
+            Product.MultiplyTransposedRight(error, point.Features[layer - 1], gradient.Weights(layer));
+        }
+        else
+        {
+            Product.Multiply(error, point.InputsTransposed, gradient.Weights(1));
+        }
+        if (gradient.Bias(layer) is not { } bias) return;
+        for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i));
+    }
+}
