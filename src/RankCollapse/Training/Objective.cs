@@ -46,16 +46,7 @@ public sealed class Objective
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
-        if (data.InputDimension != specification.InputDimension)
-        {
-            string weights = $"{specification.Width(1)}×{specification.InputDimension}";
-            throw new ShapeMismatchException($"Layer 1: weights are {weights} but the inputs have {data.InputDimension} rows.");
-        }
-        if (data.OutputDimension != specification.OutputDimension)
-        {
-            string outputs = $"Layer {specification.Depth}: outputs have {specification.OutputDimension} rows";
-            throw new ShapeMismatchException($"{outputs} but the targets have {data.OutputDimension}.");
-        }
+        RequireFit(specification, data);
         Specification = specification;
         Data = data;
         Settings = settings;
@@ -106,6 +97,20 @@ public sealed class Objective
 
     /// <summary>The size of the last gradient.</summary>
     public GradientSize GradientSize { get; private set; }
+
+    /// <summary>Refuses data that a network cannot take.</summary>
+    /// <exception cref="ShapeMismatchException">Inputs or targets have other dimensions than the network.</exception>
+    internal static void RequireFit(NetworkSpecification specification, DataSet data)
+    {
+        if (data.InputDimension != specification.InputDimension)
+        {
+            string weights = $"{specification.Width(1)}×{specification.InputDimension}";
+            throw new ShapeMismatchException($"Layer 1: weights are {weights} but the inputs have {data.InputDimension} rows.");
+        }
+        if (data.OutputDimension == specification.OutputDimension) return;
+        string outputs = $"Layer {specification.Depth}: outputs have {specification.OutputDimension} rows";
+        throw new ShapeMismatchException($"{outputs} but the targets have {data.OutputDimension}.");
+    }
 
     /// <summary>J at a network, with its parts; NaN and infinities are returned as they are.</summary>
     public ObjectiveValue Value(Network network)

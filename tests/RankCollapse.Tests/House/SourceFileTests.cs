@@ -21,6 +21,7 @@ public sealed partial class SourceFileTests
         ["tests/RankCollapse.Tests/Networks/ActivationBoundsTests.cs"] = "the bounds that every activation claims",
         ["tests/RankCollapse.Tests/Runs/CollapseToleranceTests.cs"] = "trainings that end when all layers have collapsed, by run, resuming and ensemble",
         ["tests/RankCollapse.Tests/LongTests.cs"] = "no test, but what long ones require",
+        ["tests/RankCollapse.Tests/Theory/StatementsTests.cs"] = "the paper's statements, each with its home",
     };
 
     /// <summary>Tests whose file of <c>src</c> is still to be named; never to be added to.</summary>

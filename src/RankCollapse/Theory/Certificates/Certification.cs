@@ -24,7 +24,8 @@ public sealed record Certification(LowRankCertificate Certificate, IReadOnlyList
     {
         ArgumentNullException.ThrowIfNull(data);
         int samples = data.SampleCount;
-        if (batch < 1 || batch > samples) throw new InvalidInputException($"batch is {batch}; expected 1 to the {samples} samples of the data.");
+        if (batch < 1 || batch > samples)
+            throw new InvalidInputException($"batch is {batch}; expected 1 to the {samples} samples of the data.") { Settings = ["batch"] };
         var certificate = LowRankCertificate.Compute(network, data, settings, options);
         int size = batch ?? Math.Min(certificate.Layers[0].Rank, samples);
         Matrix inputs = data.Inputs.Block(0, 0, data.InputDimension, size), targets = data.Targets.Block(0, 0, data.OutputDimension, size);

@@ -22,9 +22,7 @@ internal sealed class CentroidProblem
 
     internal CentroidProblem(NetworkSpecification specification, DataSet data, ObjectiveSettings settings)
     {
-        if (data.InputDimension != specification.InputDimension || data.OutputDimension != specification.OutputDimension)
-            throw new ShapeMismatchException($"The network maps {specification.InputDimension} to {specification.OutputDimension} numbers, but the data have "
-                + $"{data.InputDimension} inputs and {data.OutputDimension} targets.");
+        Objective.RequireFit(specification, data);
         if (data.Labels.Length == 0) throw new InvalidInputException("The centroid problem needs classes, but the data have no labels.");
         _data = data;
         _full = specification;
@@ -116,7 +114,7 @@ internal sealed class CentroidProblem
         double[] values = SymmetricEigendecomposition.Eigenvalues(gram);
         if (values.Min() > LeastShare * values.Max()) return;
         throw new InvalidInputException($"The inputs have too small a rank to send {count} classes to {count} independent points: with a penalised first "
-            + "layer the centroid problem has no finite inputs. Set delta to 0 or use more inputs.");
+            + "layer the centroid problem has no finite inputs. Set delta to 0 or use more inputs.") { Settings = ["delta"] };
     }
 
     private static double Square(double x) => x * x;

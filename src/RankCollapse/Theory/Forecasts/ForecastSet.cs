@@ -43,7 +43,7 @@ public sealed class ForecastSet
     public static ForecastSet Compute(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, long seed = 0, double? refineTo = null)
     {
         if (refineTo is { } asked && (!(asked > 0) || double.IsInfinity(asked)))
-            throw new InvalidInputException($"refine is {asked}; the relative gradient norm to reach is positive and finite.");
+            throw new InvalidInputException($"refine is {asked}; the relative gradient norm to reach is positive and finite.") { Settings = ["refine"] };
         CentroidForecastOptions options = refineTo is { } tolerance ? CentroidForecastOptions.ForRefinement(tolerance) : new CentroidForecastOptions();
         var forecasts = new List<Forecast>();
         var missing = new List<MissingForecast>();
@@ -53,7 +53,9 @@ public sealed class ForecastSet
         Try("centroid problem", () => (centroids = CentroidForecast.Compute(specification, data, settings, options with { Seed = seed })).Forecast);
         if (forecasts.Count == 0) throw new InvalidInputException(missing.Select(m => m.Reason).Distinct().Aggregate((a, b) => $"{a} {b}"));
         if (refineTo is null) return new ForecastSet(forecasts, missing, centroids, null);
-        if (centroids is null) throw new InvalidInputException($"refine starts from the centroid problem, which has no solution here: {missing[^1].Reason}");
+        if (centroids is null)
+            throw new InvalidInputException("refine starts from the centroid problem, which has no solution here: "
+                + $"{missing[^1].Reason}") { Settings = ["refine"] };
         return new ForecastSet(forecasts, missing, centroids, centroids.Refine(refineTo.Value));
 
         void Try(string source, Func<Forecast> compute)

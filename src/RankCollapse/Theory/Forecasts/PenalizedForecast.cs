@@ -34,13 +34,11 @@ public static class PenalizedForecast
         long start = Stopwatch.GetTimestamp();
         if (settings.Loss != Loss.Squared)
             throw new InvalidInputException("The penalised forecast is about the squared loss; cross-entropy is not minimised at finite outputs.");
-        if (data.InputDimension != specification.InputDimension || data.OutputDimension != specification.OutputDimension)
-            throw new ShapeMismatchException($"The network maps {specification.InputDimension} to {specification.OutputDimension} numbers, but the data have "
-                + $"{data.InputDimension} inputs and {data.OutputDimension} targets.");
+        Objective.RequireFit(specification, data);
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
         if (ratios is { Features: 0, FirstLayer: 0 })
             throw new InvalidInputException("With neither a feature penalty nor delta the weights can shrink without limit while the first features grow: "
-                + "there is no minimum to forecast. Set lambda-features or delta.");
+                + "there is no minimum to forecast. Set lambda-features or delta.") { Settings = ["lambda-features", "delta"] };
 
         TargetDirections directions = TargetDirections.Of(data);
         bool isResidual = specification.Architecture == Architecture.Residual;

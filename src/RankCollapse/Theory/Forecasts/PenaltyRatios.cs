@@ -22,7 +22,8 @@ public sealed record PenaltyRatios(double Lambda, double FirstLayer, double Feat
         ObjectiveCoefficients coefficients = settings.Coefficients(depth, samples);
         double lambda = coefficients.WeightFactorOf(2);
         if (lambda == 0)
-            throw new InvalidInputException("A forecast needs a positive lambda, found 0; without a weight penalty every interpolating network is optimal.");
+            throw new InvalidInputException("A forecast needs a positive lambda, found 0; without a weight penalty every interpolating network is "
+                + "optimal.") { Settings = ["lambda"] };
         return new PenaltyRatios(lambda, coefficients.WeightFactorOf(1) / lambda, coefficients.FeatureFactor / lambda);
     }
 }

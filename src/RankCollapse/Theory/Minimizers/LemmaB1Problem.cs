@@ -40,8 +40,8 @@ public sealed class LemmaB1Problem
 
     /// <summary>½‖A·B⁺‖², wherever B lies.</summary>
     /// <param name="features">B, m×N.</param>
-    public double Value(
-        Matrix features) => 0.5 * TensorPrimitives.SumOfSquares<double>(Product.Multiply(Target, PseudoInverse.Compute(features).Inverse).AsSpan());
+    public double Value(Matrix features) =>
+        0.5 * TensorPrimitives.SumOfSquares<double>(Product.Multiply(Target, PseudoInverse.Compute(features).Inverse).AsSpan());
 
     /// <summary>Whether B lies in the set (18), and if not, why.</summary>
     /// <param name="features">B, m×N with m ≥ n.</param>

@@ -101,7 +101,8 @@ public sealed class CollapsePath
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(network);
-        if (!(scale > 0) || double.IsInfinity(scale)) throw new InvalidInputException($"The scale of a start is positive and finite, found {scale}.");
+        if (!(scale > 0) || double.IsInfinity(scale))
+            throw new InvalidInputException($"The scale of a start is positive and finite, found {scale}.") { Settings = ["scale"] };
         network = network.Copy();
         network.Weights(1).Scaled(scale).CopyTo(network.Weights(1));
         Matrix[] features = network.Features(problem.Data.Inputs);
@@ -116,8 +117,8 @@ public sealed class CollapsePath
     /// <param name="options">C, sampling, integration.</param>
     /// <returns>The path and its scale.</returns>
     /// <exception cref="InvalidInputException">As <see cref="Compute"/>; at no scale does the path stay in the range.</exception>
-    public static (
-        CollapsePath Path, double Scale) FromNetwork(FeatureProblem problem, Network network, double? scale = null, CollapsePathOptions? options = null)
+    public static (CollapsePath Path, double Scale) FromNetwork(
+        FeatureProblem problem, Network network, double? scale = null, CollapsePathOptions? options = null)
     {
         double tried = scale ?? 1;
         while (true)
@@ -125,7 +126,7 @@ public sealed class CollapsePath
             if (TryCompute(problem, InterpolatingStart(problem, network, tried), options, out string reason) is { } path) return (path, tried);
 
             // Activations are close to linear at small features, and then what follows stays small.
-            if (scale is not null || tried <= LeastScale) throw new InvalidInputException(reason);
+            if (scale is not null || tried <= LeastScale) throw OutOfRange(reason);
             tried /= 2;
         }
     }
@@ -136,7 +137,9 @@ public sealed class CollapsePath
     /// <param name="options">C, sampling, integration.</param>
     /// <exception cref="InvalidInputException">A hypothesis that the construction needs fails: the message names it.</exception>
     public static CollapsePath Compute(FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options = null) =>
-        TryCompute(problem, start, options, out string reason) ?? throw new InvalidInputException(reason);
+        TryCompute(problem, start, options, out string reason) ?? throw OutOfRange(reason);
+
+    private static InvalidInputException OutOfRange(string reason) => new(reason) { Settings = ["scale"] };
 
     private static CollapsePath? TryCompute(FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options, out string reason)
     {

@@ -4,6 +4,7 @@ using RankCollapse.Collapse;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
+using RankCollapse.Training;
 
 namespace RankCollapse.Theory.RepresentationCosts;
 
@@ -27,10 +28,8 @@ public sealed class FeatureProblem
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
         if (specification.HasBias)
-            throw new InvalidInputException("The representation cost is about networks without biases, but this one has them; train without bias.");
-        if (data.InputDimension != specification.InputDimension || data.OutputDimension != specification.OutputDimension)
-            throw new ShapeMismatchException($"The network maps {specification.InputDimension} to {specification.OutputDimension} numbers, but the data have "
-                + $"{data.InputDimension} inputs and {data.OutputDimension} targets.");
+            throw new InvalidInputException("The representation cost is about networks that have no biases; train without bias.") { Settings = ["bias"] };
+        Objective.RequireFit(specification, data);
         Specification = specification;
         Data = data;
     }
@@ -118,6 +117,6 @@ public sealed class FeatureProblem
 /// <param name="Reason">Why the value is +∞; null where it is not.</param>
 public sealed record LayerCost(int Layer, double Value, Matrix? Weights, PseudoInverse? Inverse, Matrix? Produced, double Residual, string? Reason)
 {
-    internal static LayerCost Infinite(
-        int layer, string reason, double residual = double.NaN) => new(layer, double.PositiveInfinity, null, null, null, residual, reason);
+    internal static LayerCost Infinite(int layer, string reason, double residual = double.NaN) =>
+        new(layer, double.PositiveInfinity, null, null, null, residual, reason);
 }
