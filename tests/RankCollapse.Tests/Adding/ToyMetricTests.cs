@@ -106,6 +106,12 @@ public sealed class ToyMetricTests : IDisposable
         Assert.Equal(run.Summary.Layers[1].Number(LargestEntry.Metric), (double)command.ExecuteScalar()!);
     }
 
+    [Theory]
+    [InlineData("summary")]
+    [InlineData("measure-json")]
+    [InlineData("inspect-json")]
+    public void SchemasHaveIt(string name) => Assert.Contains($"\"{Key}\"", CommandLine.Run("schema", name).Output, StringComparison.Ordinal);
+
     [Fact]
     public void TheReportShowsIt()
     {
