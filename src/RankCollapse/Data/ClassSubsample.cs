@@ -61,7 +61,8 @@ internal static class ClassSubsample
             available++;
         }
         if (samples > available)
-            throw new InvalidInputException($"{source} has {available} samples in classes 0…{classes - 1}, but {samples} are asked for; ask for at most {available}.");
+            throw new InvalidInputException(
+                $"{source} has {available} samples in classes 0…{classes - 1}, but {samples} are asked for; ask for at most {available}.");
         int empty = Array.FindIndex(members, m => m.Count == 0);
         if (empty >= 0)
             throw new InvalidInputException($"{source} has no samples of class {empty}, but {classes} classes are asked for; ask for at most {empty} classes.");
@@ -72,7 +73,8 @@ internal static class ClassSubsample
         for (int k = 0; k < classes; k++)
         {
             if (counts[k] > members[k].Count)
-                throw new InvalidInputException($"{source} has {members[k].Count} samples of class {k}, but {counts[k]} are needed; ask for fewer samples, for all {available}, or give class counts.");
+                throw new InvalidInputException($"{source} has {members[k].Count} samples of class {k}, but {counts[k]} are needed; ask for fewer "
+                    + $"samples, for all {available}, or give class counts.");
             int[] order = [.. members[k]];
             new RandomStream(seed, RandomPurpose.Data, k).Shuffle<int>(order);
             chosen.AddRange(order.AsSpan(0, counts[k]));

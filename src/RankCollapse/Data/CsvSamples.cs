@@ -44,7 +44,8 @@ public static class CsvSamples
                 if (IsHeader(fields)) continue;
             }
             if (fields.Count != columns)
-                throw new InvalidInputException($"{path}, line {line}: there are {fields.Count} columns, but {columns} in the lines before; every line needs the same number.");
+                throw new InvalidInputException(
+                    $"{path}, line {line}: there are {fields.Count} columns, but {columns} in the lines before; every line needs the same number.");
             rows.Add(Inputs(fields, path, line));
             labels.Add((line, fields[^1]));
         }
@@ -62,9 +63,11 @@ public static class CsvSamples
         for (int i = 0; i < values.Length; i++)
         {
             if (!TryParse(fields[i], out values[i]))
-                throw new InvalidInputException($"{path}, line {line}, column {i + 1}: '{ErrorText.Printable(fields[i])}' is not a number; correct it or remove the line.");
+                throw new InvalidInputException(
+                    $"{path}, line {line}, column {i + 1}: '{ErrorText.Printable(fields[i])}' is not a number; correct it or remove the line.");
             if (!double.IsFinite(values[i]))
-                throw new InvalidInputException($"{path}, line {line}, column {i + 1}: {ErrorText.Printable(fields[i])} is not finite; correct it or remove the line.");
+                throw new InvalidInputException(
+                    $"{path}, line {line}, column {i + 1}: {ErrorText.Printable(fields[i])} is not finite; correct it or remove the line.");
         }
         return values;
     }
@@ -79,7 +82,8 @@ public static class CsvSamples
         for (int i = 0; i < classes.Length; i++)
         {
             if (!TryParse(labels[i].Text, out double value) || Math.Floor(value) != value || value is < 0 or > int.MaxValue)
-                throw new InvalidInputException($"{path}, line {labels[i].Line}, column {column}: the label '{ErrorText.Printable(labels[i].Text)}' is not a class 0, 1, …; correct it or name all classes.");
+                throw new InvalidInputException($"{path}, line {labels[i].Line}, column {column}: the label '{ErrorText.Printable(labels[i].Text)}' is "
+                    + "not a class 0, 1, …; correct it or name all classes.");
             classes[i] = (int)value;
         }
         return classes;
@@ -90,7 +94,8 @@ public static class CsvSamples
         foreach ((int line, string text) in labels)
         {
             if (TryParse(text, out _))
-                throw new InvalidInputException($"{path}, line {line}, column {column}: the label '{ErrorText.Printable(text)}' is a number, but the labels before it are names; use one kind.");
+                throw new InvalidInputException($"{path}, line {line}, column {column}: the label '{ErrorText.Printable(text)}' is a number, but the "
+                    + "labels before it are names; use one kind.");
         }
         string[] names = [.. labels.Select(label => label.Text).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Dictionary<string, int> numbers = names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);

@@ -22,7 +22,8 @@ public sealed class DataSet
         if (labels.Length != 0 && labels.Length != inputs.Columns)
             throw new ShapeMismatchException($"Data set {name}: there are {inputs.Columns} samples but {labels.Length} labels.");
         if (inputs.Length == 0 || targets.Length == 0)
-            throw new InvalidInputException($"Data set {name}: inputs are {inputs.Rows}×{inputs.Columns} and targets {targets.Rows}×{targets.Columns}; at least one sample, one input and one output are needed.");
+            throw new InvalidInputException($"Data set {name}: inputs are {inputs.Rows}×{inputs.Columns} and targets {targets.Rows}×{targets.Columns}; at "
+                + "least one sample, one input and one output are needed.");
         RequireFinite(name, "inputs", inputs);
         RequireFinite(name, "targets", targets);
         for (int i = 0; i < labels.Length; i++)
@@ -82,7 +83,8 @@ public sealed class DataSet
         for (int i = 0; i < entries.Length; i++)
         {
             if (!double.IsFinite(entries[i]))
-                throw new InvalidInputException($"Data set {name}: {what} hold {entries[i]} for sample {i % values.Columns}, row {i / values.Columns}; every number must be finite.");
+                throw new InvalidInputException(
+                    $"Data set {name}: {what} hold {entries[i]} for sample {i % values.Columns}, row {i / values.Columns}; every number must be finite.");
         }
     }
 }

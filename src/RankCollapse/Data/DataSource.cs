@@ -21,14 +21,17 @@ public static class DataSource
     public static IReadOnlyList<string> Names { get; } = [MnistName, GaussianMixtureName];
 
     /// <summary>Loads the data that a request asks for.</summary>
-    /// <exception cref="InvalidInputException">The name is unknown (near ones are listed), the file is missing or damaged, or it has too few samples.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The name is unknown (near ones are listed), the file is missing or damaged, or it has too few samples.
+    /// </exception>
     public static DataSet Load(DataRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         return request.Source switch
         {
             MnistName => Mnist.Subsample(request.Samples, request.Classes, request.Seed, request.ClassCounts),
-            GaussianMixtureName => GaussianMixture.Draw(request.Samples, request.Classes, request.Dimension, request.Sigma, request.Seed, classCounts: request.ClassCounts),
+            GaussianMixtureName =>
+                GaussianMixture.Draw(request.Samples, request.Classes, request.Dimension, request.Sigma, request.Seed, classCounts: request.ClassCounts),
             _ => LoadFile(request),
         };
     }
@@ -42,7 +45,8 @@ public static class DataSource
         return KindOf(path) switch
         {
             DataFileKind.Npz => NpzSamples.Read(path).Subsample(request),
-            DataFileKind.Npy => throw new InvalidInputException($"{path} holds one NumPy array, expected inputs and labels; save both with numpy.savez(FILE, X=…, labels=…)."),
+            DataFileKind.Npy =>
+                throw new InvalidInputException($"{path} holds one NumPy array, expected inputs and labels; save both with numpy.savez(FILE, X=…, labels=…)."),
             DataFileKind.Idx => IdxImages.Read(path).Subsample(request.Samples, request.Classes, request.Seed, request.ClassCounts),
             DataFileKind.Csv => CsvSamples.Read(path).Subsample(request),
             _ => throw new InvalidInputException($"{path} is neither an .npz archive, nor IDX images, nor csv; convert it to one of them."),

@@ -27,8 +27,10 @@ public static class GaussianMixture
             throw new InvalidInputException($"Sigma of the Gaussian mixture is {sigma}; it must be finite and at least 0.");
         int[] counts = ClassSubsample.Counts(samples, classes, classCounts);
         if (means is not null && (means.Rows != dimension || means.Columns != classes))
-            throw new ShapeMismatchException($"The means are {means.Rows}×{means.Columns}, but {classes} classes in dimension {dimension} need {dimension}×{classes}.");
-        MemoryBudget.Require(8.0 * ((dimension + (double)classes) * samples), $"A Gaussian mixture of {samples} samples in dimension {dimension}", "ask for fewer samples or a lower dimension");
+            throw new ShapeMismatchException(
+                $"The means are {means.Rows}×{means.Columns}, but {classes} classes in dimension {dimension} need {dimension}×{classes}.");
+        MemoryBudget.Require(8.0 * ((dimension + (double)classes) * samples), $"A Gaussian mixture of {samples} samples in dimension {dimension}",
+            "ask for fewer samples or a lower dimension");
         means ??= DrawMeans(classes, dimension, seed);
         var inputs = new Matrix(dimension, samples);
         var labels = new int[samples];

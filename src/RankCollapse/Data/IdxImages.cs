@@ -15,13 +15,15 @@ public sealed class IdxImages
     internal IdxImages(string name, IdxFile images, IdxFile labels)
     {
         if (images.Dimensions.Count < 2)
-            throw new InvalidInputException($"{name} holds {images.Dimensions.Count} dimension (labels), expected images with 2 or 3; give the file of the images.");
+            throw new InvalidInputException(
+                $"{name} holds {images.Dimensions.Count} dimension (labels), expected images with 2 or 3; give the file of the images.");
         if (labels.Dimensions.Count != 1)
             throw new InvalidInputException($"The labels of {name} have {labels.Dimensions.Count} dimensions, expected 1; give the file of the labels.");
         if (images.Dimensions[0] != labels.Dimensions[0])
             throw new InvalidInputException($"{name} holds {images.Dimensions[0]} images but {labels.Dimensions[0]} labels; give files that belong together.");
         if (images.Values.Length == 0)
-            throw new InvalidInputException($"{name} holds {string.Join("×", images.Dimensions)} values, expected at least one image with one pixel; get the file again.");
+            throw new InvalidInputException(
+                $"{name} holds {string.Join("×", images.Dimensions)} values, expected at least one image with one pixel; get the file again.");
         _name = name;
         _images = images;
         _labels = [.. labels.Values.Select(value => (int)value)];
@@ -41,12 +43,14 @@ public sealed class IdxImages
     {
         IdxFile images = IdxFile.Read(imagesPath);
         if (images.Dimensions.Count < 2)
-            throw new InvalidInputException($"{imagesPath} holds {images.Dimensions.Count} dimension (labels), expected images; give the file of the images, its labels are found beside it.");
+            throw new InvalidInputException($"{imagesPath} holds {images.Dimensions.Count} dimension (labels), expected images; give the file of the "
+                + "images, its labels are found beside it.");
         return new IdxImages(Path.GetFileName(imagesPath), images, IdxFile.Read(labelsPath ?? LabelsPathOf(imagesPath)));
     }
 
     /// <summary>
-    /// The file of the labels that belongs to a file of images: <c>images-idx3</c> becomes <c>labels-idx1</c> (or with dots, <c>images.idx3</c> becomes <c>labels.idx1</c>), with or without <c>.gz</c>.
+    /// The file of the labels that belongs to a file of images: <c>images-idx3</c> becomes <c>labels-idx1</c> (or with dots, <c>images.idx3</c> becomes
+    /// <c>labels.idx1</c>), with or without <c>.gz</c>.
     /// </summary>
     /// <exception cref="InvalidInputException">The name does not follow the rule, or there is no such file.</exception>
     public static string LabelsPathOf(string imagesPath)
@@ -55,13 +59,16 @@ public sealed class IdxImages
         string file = Path.GetFileName(imagesPath);
         string labels = file.Replace("images-idx3", "labels-idx1").Replace("images.idx3", "labels.idx1");
         if (labels == file)
-            throw new InvalidInputException($"The labels of {imagesPath} cannot be found: its name holds neither 'images-idx3' nor 'images.idx3'; rename the files like train-images-idx3-ubyte and train-labels-idx1-ubyte.");
+            throw new InvalidInputException($"The labels of {imagesPath} cannot be found: its name holds neither 'images-idx3' nor 'images.idx3'; rename "
+                + "the files like train-images-idx3-ubyte and train-labels-idx1-ubyte.");
         string path = Path.Combine(Path.GetDirectoryName(imagesPath) ?? "", labels);
         string other = path.EndsWith(".gz", StringComparison.Ordinal) ? path[..^3] : path + ".gz";
         return File.Exists(path) || !File.Exists(other) ? path : other;
     }
 
-    /// <summary>Takes a seeded subsample, as <see cref="Mnist.Subsample"/> does: X ∈ [0, 1]^{d×N} with pixels divided by 255, one-hot Y, sorted by class.</summary>
+    /// <summary>
+    /// Takes a seeded subsample, as <see cref="Mnist.Subsample"/> does: X ∈ [0, 1]^{d×N} with pixels divided by 255, one-hot Y, sorted by class.
+    /// </summary>
     /// <param name="samples">N; when it is the number of images in the classes and no counts are given, all are taken.</param>
     /// <param name="classes">K: the classes 0 … K−1 are taken, others left out.</param>
     /// <param name="seed">The seed of the choice.</param>

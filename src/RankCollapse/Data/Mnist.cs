@@ -3,7 +3,9 @@ using RankCollapse.Formats;
 
 namespace RankCollapse.Data;
 
-/// <summary>The MNIST test set: 10,000 images of handwritten digits with 28×28 pixels, which the library carries with it (LeCun, Cortes and Burges 1998).</summary>
+/// <summary>
+/// The MNIST test set: 10,000 images of handwritten digits with 28×28 pixels, which the library carries with it (LeCun, Cortes and Burges 1998).
+/// </summary>
 public static class Mnist
 {
     private static readonly Lazy<IdxImages> TestSet = new(() => new IdxImages(
@@ -17,7 +19,9 @@ public static class Mnist
     /// <param name="samples">N, at least K.</param>
     /// <param name="classes">K, 1 to 10: the digits 0 … K−1.</param>
     /// <param name="seed">Equal seeds choose equal samples; a larger N adds samples to those of a smaller one.</param>
-    /// <param name="classCounts">The number of samples of each class, which sum to N; null for equal counts, where the first classes get one more if K does not divide N.</param>
+    /// <param name="classCounts">
+    /// The number of samples of each class, which sum to N; null for equal counts, where the first classes get one more if K does not divide N.
+    /// </param>
     /// <exception cref="InvalidInputException">More samples than there are, or counts that do not fit.</exception>
     public static DataSet Subsample(int samples, int classes, long seed, IReadOnlyList<int>? classCounts = null) =>
         TestSet.Value.Subsample(samples, classes, seed, classCounts);

@@ -15,15 +15,18 @@ public static class NpzSamples
     {
         using NpzFile file = NpzFile.Open(path);
         Matrix inputs = ReadMatrix(file, "X")
-            ?? throw new InvalidInputException($"{path} has the arrays {Printable(file.Names)}, expected X with samples as columns, or X_rows with samples as rows.");
+            ?? throw new InvalidInputException(
+                $"{path} has the arrays {Printable(file.Names)}, expected X with samples as columns, or X_rows with samples as rows.");
         Matrix? targets = ReadMatrix(file, "Y");
         int[]? labels = file.Contains("labels") ? ReadLabels(file) : targets is null ? null : OneHotLabels(targets);
         if (targets is null && labels is null)
             throw new InvalidInputException($"{path} has the arrays {Printable(file.Names)}, expected Y, Y_rows or labels beside the inputs.");
         if ((targets?.Columns ?? inputs.Columns) != inputs.Columns)
-            throw new InvalidInputException($"{path}: X has {inputs.Columns} samples but Y has {targets!.Columns}; samples are columns in X and Y, rows in X_rows and Y_rows.");
+            throw new InvalidInputException(
+                $"{path}: X has {inputs.Columns} samples but Y has {targets!.Columns}; samples are columns in X and Y, rows in X_rows and Y_rows.");
         if ((labels?.Length ?? inputs.Columns) != inputs.Columns)
-            throw new InvalidInputException($"{path}: X has {inputs.Columns} samples but there are {labels!.Length} labels; samples are columns in X, rows in X_rows.");
+            throw new InvalidInputException(
+                $"{path}: X has {inputs.Columns} samples but there are {labels!.Length} labels; samples are columns in X, rows in X_rows.");
         return new Samples(Path.GetFileName(path), inputs, targets, labels);
     }
 
@@ -36,7 +39,8 @@ public static class NpzSamples
         {
             NpyArray array = file.Read(name);
             if (array.Shape.Count != 2)
-                throw new InvalidInputException($"{file.Path}: {name} has {array.Shape.Count} dimensions, expected 2 with samples as columns; give images as {rowsName}.");
+                throw new InvalidInputException(
+                    $"{file.Path}: {name} has {array.Shape.Count} dimensions, expected 2 with samples as columns; give images as {rowsName}.");
             return new Matrix(RequireFinite(array, file, name), 0, array.Shape[0], array.Shape[1]);
         }
         if (!file.Contains(rowsName)) return null;
@@ -52,7 +56,8 @@ public static class NpzSamples
         int wrong = Array.FindIndex(values, value => !double.IsFinite(value));
         if (wrong < 0) return values;
         int last = array.Shape[^1];
-        throw new InvalidInputException($"{file.Path}: {name} holds {values[wrong]} at row {wrong / last}, column {wrong % last} (from 0); every number must be finite; remove or fill it.");
+        throw new InvalidInputException($"{file.Path}: {name} holds {values[wrong]} at row {wrong / last}, column {wrong % last} (from 0); every number "
+            + "must be finite; remove or fill it.");
     }
 
     private static int[] ReadLabels(NpzFile file)

@@ -8,7 +8,9 @@ public static class AtomicFile
     /// </summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="write">Writes the content to a seekable stream, which it leaves open.</param>
-    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written; the temporary file is removed, and the old file untouched.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The disk is full or the folder cannot be written; the temporary file is removed, and the old file untouched.
+    /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -71,7 +71,8 @@ public static class ElementBytes
         }
         else if (type == ElementType.BF16)
         {
-            for (int i = 0; i < destination.Length; i++) destination[i] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16);
+            for (int i = 0; i < destination.Length; i++)
+                destination[i] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16);
         }
         else if (type == ElementType.F16)
         {
@@ -106,7 +107,8 @@ public static class ElementBytes
         ElementType.F8_E4M3FNUZ => EightBits(bytes[0], fractionBits: 3, bias: 8, bytes[0] == 0x80),
         ElementType.F8_E5M2FNUZ => EightBits(bytes[0], fractionBits: 2, bias: 16, bytes[0] == 0x80),
         ElementType.F8_E8M0 => bytes[0] == 0xFF ? double.NaN : Math.ScaleB(1, bytes[0] - 127),
-        ElementType.C64 or ElementType.F4 or ElementType.F6_E2M3 or ElementType.F6_E3M2 => throw new NotSupportedException($"numbers of type {type} are not read"),
+        ElementType.C64 or ElementType.F4 or ElementType.F6_E2M3 or ElementType.F6_E3M2 =>
+            throw new NotSupportedException($"numbers of type {type} are not read"),
         _ => ToInteger(bytes, type),
     };
 

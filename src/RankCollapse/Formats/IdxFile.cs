@@ -47,7 +47,8 @@ public sealed class IdxFile
         Span<byte> magic = stackalloc byte[4];
         ReadHeader(stream, magic, name);
         if (magic[0] != 0 || magic[1] != 0)
-            throw new InvalidInputException($"{name} begins with 0x{Convert.ToHexString(magic)}, expected 0x00000803 (images) or 0x00000801 (labels); it is not an IDX file.");
+            throw new InvalidInputException(
+                $"{name} begins with 0x{Convert.ToHexString(magic)}, expected 0x00000803 (images) or 0x00000801 (labels); it is not an IDX file.");
         if (magic[2] != UnsignedByte)
             throw new InvalidInputException($"{name} holds IDX values of type 0x{magic[2]:X2}, expected 0x08 (unsigned byte); convert it.");
         if (magic[3] is 0 or > MostDimensions)
@@ -61,7 +62,8 @@ public sealed class IdxFile
             uint dimension = BinaryPrimitives.ReadUInt32BigEndian(size);
             count *= dimension;
             if (dimension > int.MaxValue || count > Array.MaxLength)
-                throw new InvalidInputException($"{name} says that dimension {i + 1} is {dimension}, which makes more values than one array can hold ({Array.MaxLength}); the file is damaged or too large.");
+                throw new InvalidInputException($"{name} says that dimension {i + 1} is {dimension}, which makes more values than one array can hold "
+                    + $"({Array.MaxLength}); the file is damaged or too large.");
             dimensions[i] = (int)dimension;
         }
         long header = 4 + (4L * dimensions.Length);

@@ -32,7 +32,8 @@ public static class NpyFormat
         long expected = header.HeaderBytes + (header.Count * ElementBytes.Size(header.Type));
         string shape = string.Join(", ", header.Shape);
         if (length != expected)
-            throw new InvalidInputException($"{name} has {length} bytes, expected {expected} for an array of shape ({shape}); it is truncated or damaged; get the file again.");
+            throw new InvalidInputException(
+                $"{name} has {length} bytes, expected {expected} for an array of shape ({shape}); it is truncated or damaged; get the file again.");
         MemoryBudget.Require((header.IsFortranOrder ? 16.0 : 8.0) * header.Count, $"{name} of shape ({shape})", "use fewer samples");
         if (ElementBytes.IsFloating(header.Type))
         {

@@ -5,7 +5,8 @@ using System.Text;
 namespace RankCollapse.Formats;
 
 /// <summary>
-/// The header of NumPy's .npy format, versions 1 to 3: a mark, the version, the header's length, and a Python dictionary with <c>descr</c>, <c>fortran_order</c> and <c>shape</c>.
+/// The header of NumPy's .npy format, versions 1 to 3: a mark, the version, the header's length, and a Python dictionary with <c>descr</c>,
+/// <c>fortran_order</c> and <c>shape</c>.
 /// </summary>
 public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortranOrder, int[] Shape, int HeaderBytes)
 {
@@ -60,7 +61,8 @@ public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortra
     private static NpyHeader Parse(string text, string name, int headerBytes)
     {
         Dictionary<string, string> entries = PythonDictionary.Parse(text)
-            ?? throw new InvalidInputException($"{name} has the header {ErrorText.Printable(text.Trim())}, expected descr, fortran_order and shape; it is damaged, or has named fields.");
+            ?? throw new InvalidInputException(
+                $"{name} has the header {ErrorText.Printable(text.Trim())}, expected descr, fortran_order and shape; it is damaged, or has named fields.");
         string Entry(string key) => entries.TryGetValue(key, out string? value)
             ? value
             : throw new InvalidInputException($"{name} has no {key} in its header; it is damaged.");
@@ -97,7 +99,8 @@ public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortra
         };
         return type is { } known
             ? (known, isBigEndian)
-            : throw new InvalidInputException($"{name} holds values of NumPy type {ErrorText.Printable(descr)}, expected real numbers (f2, f4, f8, i1 … i8, u1 … u8, b1); convert it with astype('<f8').");
+            : throw new InvalidInputException($"{name} holds values of NumPy type {ErrorText.Printable(descr)}, expected real numbers (f2, f4, f8, i1 … "
+                + "i8, u1 … u8, b1); convert it with astype('<f8').");
     }
 
     private static int[] ParseShape(string text, string name)
@@ -110,7 +113,8 @@ public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortra
         for (int i = 0; i < parts.Length; i++)
         {
             if (!int.TryParse(parts[i].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out shape[i]) || (count *= shape[i]) > Array.MaxLength)
-                throw new InvalidInputException($"{name} has the shape {ErrorText.Printable(text)}, expected whole numbers with a product of at most {Array.MaxLength}; it is damaged or too large.");
+                throw new InvalidInputException($"{name} has the shape {ErrorText.Printable(text)}, expected whole numbers with a product of at most "
+                    + $"{Array.MaxLength}; it is damaged or too large.");
         }
         return shape;
     }

@@ -74,11 +74,14 @@ public sealed class NpzFile : IDisposable
     public bool Contains(string name) => _entries.ContainsKey(name);
 
     /// <summary>Reads an array and checks its checksum.</summary>
-    /// <exception cref="InvalidInputException">There is no such array (near names are listed), it is damaged, too large, or holds something else than real numbers.</exception>
+    /// <exception cref="InvalidInputException">
+    /// There is no such array (near names are listed), it is damaged, too large, or holds something else than real numbers.
+    /// </exception>
     public NpyArray Read(string name)
     {
         if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry))
-            throw new InvalidInputException($"{Path} has no array {ErrorText.Printable(name)}; {NearMatches.Advice(name, [.. _entries.Keys.Select(ErrorText.Printable)])}");
+            throw new InvalidInputException(
+                $"{Path} has no array {ErrorText.Printable(name)}; {NearMatches.Advice(name, [.. _entries.Keys.Select(ErrorText.Printable)])}");
         string label = $"{Path}, array {ErrorText.Printable(name)}";
         return InputFile.Guard(label, () =>
         {
@@ -118,7 +121,8 @@ public sealed class NpzFile : IDisposable
     private Stream Unpack(ZipArchiveEntry entry, string label)
     {
         if (entry.CompressedLength > _file.Length || entry.Length > (MostUnpackedPerByte * entry.CompressedLength) + UnpackedSlack)
-            throw new InvalidInputException($"{label} claims to unpack {entry.CompressedLength} bytes of a file of {_file.Length} to {entry.Length}, which is impossible; the file is damaged.");
+            throw new InvalidInputException($"{label} claims to unpack {entry.CompressedLength} bytes of a file of {_file.Length} to {entry.Length}, "
+                + "which is impossible; the file is damaged.");
         return entry.Open();
     }
 

@@ -75,7 +75,9 @@ public sealed class SafetensorsFile : IDisposable
     public double[] ReadDoubles(string name) => Read<double>(name, ElementBytes.ReadDoubles);
 
     /// <summary>Reads the numbers of a tensor as whole numbers.</summary>
-    /// <exception cref="InvalidInputException">There is no such tensor, it holds fractions or numbers beyond 64 signed bits, or it does not fit into memory.</exception>
+    /// <exception cref="InvalidInputException">
+    /// There is no such tensor, it holds fractions or numbers beyond 64 signed bits, or it does not fit into memory.
+    /// </exception>
     public long[] ReadIntegers(string name) => Read<long>(name, ElementBytes.ReadIntegers);
 
     /// <summary>Copies the bytes of a tensor of any type.</summary>
@@ -107,9 +109,11 @@ public sealed class SafetensorsFile : IDisposable
     {
         TensorDescription tensor = Describe(name);
         if (!ElementBytes.IsReadable(tensor.Type))
-            throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} has numbers of type {tensor.Type}, which are not read; convert it to F32.");
+            throw new InvalidInputException(
+                $"{Path}: tensor {ErrorText.Printable(name)} has numbers of type {tensor.Type}, which are not read; convert it to F32.");
         if (tensor.Count > Array.MaxLength)
-            throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} has {tensor.Count} numbers, more than one array can hold ({Array.MaxLength}).");
+            throw new InvalidInputException(
+                $"{Path}: tensor {ErrorText.Printable(name)} has {tensor.Count} numbers, more than one array can hold ({Array.MaxLength}).");
         MemoryBudget.Require(8.0 * tensor.Count, $"{Path}: tensor {ErrorText.Printable(name)} with shape {tensor.ShapeText}", "use a machine with more memory");
         return InputFile.Guard(Path, () =>
         {

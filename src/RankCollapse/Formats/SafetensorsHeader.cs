@@ -5,7 +5,8 @@ namespace RankCollapse.Formats;
 
 /// <summary>
 /// The header of a safetensors file: 8 bytes with its length (little-endian), then JSON with type, shape and place of each tensor.
-/// The rules are those of the format's reference implementation: at most 100 MB, no duplicate names, tensors without gaps or overlaps up to the end of the file.
+/// The rules are those of the format's reference implementation: at most 100 MB, no duplicate names, tensors without gaps or overlaps up to the end of the
+/// file.
 /// </summary>
 internal static class SafetensorsHeader
 {
@@ -27,9 +28,11 @@ internal static class SafetensorsHeader
             throw new InvalidInputException($"{path} has {stream.Length} bytes, fewer than the 8 that begin a safetensors file; get the file again.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > (ulong)LongestHeader)
-            throw new InvalidInputException($"{path} says that its header has {length} bytes, expected at most {LongestHeader}; it is damaged or not a safetensors file.");
+            throw new InvalidInputException(
+                $"{path} says that its header has {length} bytes, expected at most {LongestHeader}; it is damaged or not a safetensors file.");
         if ((long)length > stream.Length - LengthBytes)
-            throw new InvalidInputException($"{path} says that its header has {length} bytes, but the file has {stream.Length}; it is truncated; get the file again.");
+            throw new InvalidInputException(
+                $"{path} says that its header has {length} bytes, but the file has {stream.Length}; it is truncated; get the file again.");
         var json = new byte[length];
         stream.ReadExactly(json);
         if (json is not [(byte)'{', ..])
@@ -41,7 +44,8 @@ internal static class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new InvalidInputException($"{path} has a header that is not the JSON of safetensors: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; get the file again.", e);
+            throw new InvalidInputException(
+                $"{path} has a header that is not the JSON of safetensors: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; get the file again.", e);
         }
     }
 
@@ -63,11 +67,13 @@ internal static class SafetensorsHeader
         foreach (TensorDescription tensor in tensors)
         {
             if (tensor.Offset != end)
-                throw new InvalidInputException($"{path}: tensor {ErrorText.Printable(tensor.Name)} begins at byte {tensor.Offset}, but the tensor before it ends at {end}; tensors follow each other without gap or overlap; get the file again.");
+                throw new InvalidInputException($"{path}: tensor {ErrorText.Printable(tensor.Name)} begins at byte {tensor.Offset}, but the tensor before "
+                    + $"it ends at {end}; tensors follow each other without gap or overlap; get the file again.");
             end += tensor.ByteCount;
         }
         if (end != dataBytes)
-            throw new InvalidInputException($"{path} holds {dataBytes} bytes of tensors, but its header describes {end}; it is truncated or damaged; get the file again.");
+            throw new InvalidInputException(
+                $"{path} holds {dataBytes} bytes of tensors, but its header describes {end}; it is truncated or damaged; get the file again.");
         return (tensors, metadata);
     }
 
@@ -80,7 +86,8 @@ internal static class SafetensorsHeader
 
         string typeName = Part("dtype").GetString() ?? "";
         if (!TypesByName.TryGetValue(typeName, out ElementType type))
-            throw new InvalidInputException($"{path}: tensor {name} has numbers of type {ErrorText.Printable(typeName)}, expected one of {string.Join(", ", TypesByName.Keys)}; convert it.");
+            throw new InvalidInputException($"{path}: tensor {name} has numbers of type {ErrorText.Printable(typeName)}, expected one of "
+                + $"{string.Join(", ", TypesByName.Keys)}; convert it.");
         long[] shape = [.. Part("shape").EnumerateArray().Select(size => size.GetInt64())];
         JsonElement offsets = Part("data_offsets");
         if (offsets.GetArrayLength() != 2)
@@ -97,9 +104,11 @@ internal static class SafetensorsHeader
         }
         Int128 bytes = bits / 8;
         if (bits % 8 != 0)
-            throw new InvalidInputException($"{path}: tensor {name} has {string.Join("×", shape)} numbers of type {typeName}, which do not fill whole bytes; get the file again.");
+            throw new InvalidInputException(
+                $"{path}: tensor {name} has {string.Join("×", shape)} numbers of type {typeName}, which do not fill whole bytes; get the file again.");
         if (begin < 0 || end < begin || end - begin != bytes)
-            throw new InvalidInputException($"{path}: tensor {name} lies at bytes {begin} to {end}, but {string.Join("×", shape)} numbers of type {typeName} need {bytes} bytes; get the file again.");
+            throw new InvalidInputException($"{path}: tensor {name} lies at bytes {begin} to {end}, but {string.Join("×", shape)} numbers of type "
+                + $"{typeName} need {bytes} bytes; get the file again.");
         return new TensorDescription(property.Name, type, shape, begin, end - begin);
     }
 }

@@ -60,7 +60,10 @@ public abstract class Activation
     /// <summary>value = σ(x) and first = σ'(x) in one pass; <paramref name="value"/> may be <paramref name="x"/>.</summary>
     public abstract void ValueAndFirst(ReadOnlySpan<double> x, Span<double> value, Span<double> first);
 
-    /// <summary>value = σ(x), first = σ'(x), second = σ''(x) in one pass; <paramref name="value"/> may be <paramref name="x"/>. At kinks, which are all at 0, right derivatives are used.</summary>
+    /// <summary>
+    /// value = σ(x), first = σ'(x), second = σ''(x) in one pass; <paramref name="value"/> may be <paramref name="x"/>. At kinks, which are all at 0, right
+    /// derivatives are used.
+    /// </summary>
     /// <remarks>The right derivative of σ lies in Clarke's generalised derivative: for relu and leaky-relu it is 1.</remarks>
     public abstract void ValueFirstAndSecond(ReadOnlySpan<double> x, Span<double> value, Span<double> first, Span<double> second);
 

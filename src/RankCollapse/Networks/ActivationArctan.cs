@@ -46,7 +46,8 @@ internal sealed class ArctanActivation() : VectorizedActivation<ArctanActivation
             TDoubles numerator = TDoubles.Select(isLarge, -one, TDoubles.Select(isMiddle, size - one, size));
             TDoubles denominator = TDoubles.Select(isLarge, size, TDoubles.Select(isMiddle, size + one, one));
             TDoubles angle = TDoubles.Select(isLarge, TDoubles.All(Math.PI / 2), TDoubles.Select(isMiddle, TDoubles.All(Math.PI / 4), TDoubles.All(0)));
-            TDoubles lost = TDoubles.Select(isLarge, TDoubles.All(6.123233995736765886130E-17), TDoubles.Select(isMiddle, TDoubles.All(3.061616997868382943065E-17), TDoubles.All(0)));
+            TDoubles lost = TDoubles.Select(
+                isLarge, TDoubles.All(6.123233995736765886130E-17), TDoubles.Select(isMiddle, TDoubles.All(3.061616997868382943065E-17), TDoubles.All(0)));
             TDoubles reduced = numerator / denominator;
             TDoubles z = reduced * reduced;
             TDoubles p = TDoubles.MultiplyAdd(z, TDoubles.All(-8.750608600031904122785E-1), TDoubles.All(-1.615753718733365076637E1));

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace RankCollapse.Networks;
 
-/// <summary>σ(x) = x for x ≥ 0 and e^x − 1 for x &lt; 0 (Clevert, Unterthiner and Hochreiter 2016), onto (−1, ∞); σ'' jumps from 1 to 0 at 0, where the right one is used.</summary>
+/// <summary>
+/// σ(x) = x for x ≥ 0 and e^x − 1 for x &lt; 0 (Clevert, Unterthiner and Hochreiter 2016), onto (−1, ∞); σ'' jumps from 1 to 0 at 0, where the right one is
+/// used.
+/// </summary>
 internal sealed class EluActivation() : VectorizedActivation<ExponentialLinearFormula>(new ExponentialLinearFormula(1, 1))
 {
     public override string Name => "elu";
@@ -27,7 +30,10 @@ internal sealed class EluActivation() : VectorizedActivation<ExponentialLinearFo
     }
 }
 
-/// <summary>σ(x) = s·x for x ≥ 0 and s·α(e^x − 1) for x &lt; 0 with s ≈ 1.0507, α ≈ 1.6733 (Klambauer and others 2017), onto (−sα, ∞); at 0 the right derivative s is used.</summary>
+/// <summary>
+/// σ(x) = s·x for x ≥ 0 and s·α(e^x − 1) for x &lt; 0 with s ≈ 1.0507, α ≈ 1.6733 (Klambauer and others 2017), onto (−sα, ∞); at 0 the right derivative s is
+/// used.
+/// </summary>
 internal sealed class SeluActivation() : VectorizedActivation<ExponentialLinearFormula>(new ExponentialLinearFormula(Scale, Alpha))
 {
     private const double Scale = 1.0507009873554804934193349852946;

@@ -70,7 +70,8 @@ internal abstract class VectorizedActivation<TFormula>(TFormula formula) : Activ
         ref double toSecond = ref MemoryMarshal.GetReference(second);
         int i = 0;
         for (; i <= x.Length - TDoubles.Count; i += TDoubles.Count)
-            Step<TDoubles, TOrder>(inlined, ref Unsafe.Add(ref from, i), ref Unsafe.Add(ref toValue, i), ref Unsafe.Add(ref toFirst, i), ref Unsafe.Add(ref toSecond, i));
+            Step<TDoubles, TOrder>(
+                inlined, ref Unsafe.Add(ref from, i), ref Unsafe.Add(ref toValue, i), ref Unsafe.Add(ref toFirst, i), ref Unsafe.Add(ref toSecond, i));
         if (i < x.Length) Remainder<TDoubles, TOrder>(x[i..], value[i..], first.IsEmpty ? first : first[i..], second.IsEmpty ? second : second[i..]);
     }
 

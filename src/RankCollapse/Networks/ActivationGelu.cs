@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace RankCollapse.Networks;
 
-/// <summary>σ(x) = x·Φ(x) with the standard normal distribution function Φ, exactly (Hendrycks and Gimpel 2016); falls to its minimum at x ≈ −0.75, then rises.</summary>
+/// <summary>
+/// σ(x) = x·Φ(x) with the standard normal distribution function Φ, exactly (Hendrycks and Gimpel 2016); falls to its minimum at x ≈ −0.75, then rises.
+/// </summary>
 internal sealed class GeluActivation() : VectorizedActivation<GeluActivation.Formula>(default)
 {
     /// <summary>σ at the zero of σ'(x) = Φ(x) + x·φ(x), x = −0.751791524693564….</summary>

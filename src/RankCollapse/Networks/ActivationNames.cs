@@ -20,7 +20,8 @@ internal static class ActivationNames
         if (end >= 0 && head == LeakyRelu) return new LeakyReluActivation(Parameter(name[end..], text));
         if (end >= 0 && Names.Contains(head))
             throw new InvalidInputException($"The activation '{text}' has a parameter, but {head} takes none; write '{head}'.");
-        throw new InvalidInputException($"There is no activation '{ErrorText.Printable(text)}'; {NearMatches.Advice(head, [.. Names])} A slope is written as in 'leaky-relu(0.2)'.");
+        throw new InvalidInputException(
+            $"There is no activation '{ErrorText.Printable(text)}'; {NearMatches.Advice(head, [.. Names])} A slope is written as in 'leaky-relu(0.2)'.");
     }
 
     /// <summary>Reads '(0.2)' or ':0.2'.</summary>

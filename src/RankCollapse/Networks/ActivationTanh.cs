@@ -27,7 +27,8 @@ internal sealed class TanhActivation() : VectorizedActivation<TanhActivation.For
     }
 
     /// <summary>
-    /// With e = exp(−2|x|): |tanh x| = (1 − e)/(1 + e), where 1 − e comes without cancellation, and σ' = e·(1 + |tanh x|)² keeps its relative accuracy in the tails.
+    /// With e = exp(−2|x|): |tanh x| = (1 − e)/(1 + e), where 1 − e comes without cancellation, and σ' = e·(1 + |tanh x|)² keeps its relative accuracy in the
+    /// tails.
     /// </summary>
     internal readonly struct Formula : IActivationFormula
     {

@@ -58,7 +58,8 @@ public sealed class Network
         for (int l = 1; l <= specification.Depth; l++)
             count += ((long)specification.Width(l) * specification.Width(l - 1)) + (specification.HasBias ? specification.Width(l) : 0);
         if (count > Array.MaxLength)
-            throw new InvalidInputException($"The network would have {count} parameters, more than one vector can hold ({Array.MaxLength}); use smaller widths.");
+            throw new InvalidInputException(
+                $"The network would have {count} parameters, more than one vector can hold ({Array.MaxLength}); use smaller widths.");
         return (int)count;
     }
 
@@ -78,7 +79,8 @@ public sealed class Network
     {
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Rows != Specification.InputDimension)
-            throw new ShapeMismatchException($"Layer 1: weights are {Specification.Width(1)}×{Specification.InputDimension} but the inputs have {inputs.Rows} rows.");
+            throw new ShapeMismatchException(
+                $"Layer 1: weights are {Specification.Width(1)}×{Specification.InputDimension} but the inputs have {inputs.Rows} rows.");
         var features = new Matrix[Specification.Depth + 1];
         features[0] = inputs;
         for (int l = 1; l <= Specification.Depth; l++)

@@ -44,7 +44,8 @@ public sealed class NetworkSpecification
             for (int l = 2; l < widths.Count; l++)
             {
                 if (widths[l - 1] != widths[l - 2])
-                    throw new InvalidInputException($"Residual layer {l} has width {widths[l - 1]}, but the features before it have width {widths[l - 2]}; inner layers of a residual network need equal widths.");
+                    throw new InvalidInputException($"Residual layer {l} has width {widths[l - 1]}, but the features before it have width "
+                        + $"{widths[l - 2]}; inner layers of a residual network need equal widths.");
             }
         }
         InputDimension = inputDimension;

@@ -85,7 +85,8 @@ internal sealed class CheckpointFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException($"Cannot write checkpoints to {path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; free some space or choose another folder.", e);
+            throw new InvalidInputException(
+                $"Cannot write checkpoints to {path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; free some space or choose another folder.", e);
         }
     }
 

@@ -26,7 +26,8 @@ internal static class DataSetTensors
         Matrix targets = ReadMatrix(file, "Y");
         long[] labels = file.ReadIntegers("labels");
         if (inputs.Columns != targets.Columns || (labels.Length != 0 && labels.Length != inputs.Columns))
-            throw new InvalidInputException($"{path}: X is {inputs}, Y is {targets} and there are {labels.Length} labels; samples are columns and their numbers must be equal; restore the file.");
+            throw new InvalidInputException($"{path}: X is {inputs}, Y is {targets} and there are {labels.Length} labels; samples are columns and their "
+                + "numbers must be equal; restore the file.");
         long wrong = Array.Find(labels, label => label < 0 || label >= targets.Rows);
         if (wrong != 0)
             throw new InvalidInputException($"{path} has the label {wrong}, outside 0…{targets.Rows - 1}; restore the file.");
@@ -39,6 +40,7 @@ internal static class DataSetTensors
         TensorDescription tensor = file.Describe(name);
         return tensor.Shape.Count == 2
             ? file.ReadMatrix(name)
-            : throw new InvalidInputException($"{file.Path}: {name} has the shape {tensor.ShapeText}, expected two dimensions with samples as columns; restore the file.");
+            : throw new InvalidInputException(
+                $"{file.Path}: {name} has the shape {tensor.ShapeText}, expected two dimensions with samples as columns; restore the file.");
     }
 }

@@ -20,7 +20,9 @@ internal static class NetworkTensors
     }
 
     /// <summary>Reads the parameters of a network of known shape.</summary>
-    /// <exception cref="InvalidInputException">The file is missing or damaged, or its tensors do not fit the shape; the message names the layer and both sizes.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The file is missing or damaged, or its tensors do not fit the shape; the message names the layer and both sizes.
+    /// </exception>
     public static Network Read(string path, NetworkSpecification specification)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
@@ -34,7 +36,8 @@ internal static class NetworkTensors
         if (file.Tensors.Count != expected)
         {
             TensorDescription surplus = file.Tensors.First(tensor => !IsExpected(tensor.Name, specification));
-            throw new InvalidInputException($"{path} has a tensor {ErrorText.Printable(surplus.Name)}, but the configuration has {specification.Depth} layers {(specification.HasBias ? "with" : "without")} biases; expected only {(specification.HasBias ? "W and b" : "W")} of each layer.");
+            throw new InvalidInputException($"{path} has a tensor {ErrorText.Printable(surplus.Name)}, but the configuration has {specification.Depth} "
+                + $"layers {(specification.HasBias ? "with" : "without")} biases; expected only {(specification.HasBias ? "W and b" : "W")} of each layer.");
         }
         var network = new Network(specification);
         for (int l = 1; l <= specification.Depth; l++)
@@ -49,18 +52,22 @@ internal static class NetworkTensors
     {
         IReadOnlyList<long> shape = file.Describe($"W{layer}").Shape;
         if (shape.Count != 2)
-            throw new InvalidInputException($"{file.Path}: Layer {layer}: weights have {shape.Count} dimensions, expected 2 ({specification.Width(layer)}×{specification.Width(layer - 1)}).");
+            throw new InvalidInputException($"{file.Path}: Layer {layer}: weights have {shape.Count} dimensions, expected 2 "
+                + $"({specification.Width(layer)}×{specification.Width(layer - 1)}).");
         if (shape[1] != specification.Width(layer - 1))
-            throw new InvalidInputException($"{file.Path}: Layer {layer}: weights are {shape[0]}×{shape[1]} but the features before it have {specification.Width(layer - 1)} rows.");
+            throw new InvalidInputException(
+                $"{file.Path}: Layer {layer}: weights are {shape[0]}×{shape[1]} but the features before it have {specification.Width(layer - 1)} rows.");
         if (shape[0] != specification.Width(layer))
-            throw new InvalidInputException($"{file.Path}: Layer {layer}: weights are {shape[0]}×{shape[1]} but the layer has width {specification.Width(layer)}.");
+            throw new InvalidInputException(
+                $"{file.Path}: Layer {layer}: weights are {shape[0]}×{shape[1]} but the layer has width {specification.Width(layer)}.");
     }
 
     private static void RequireBias(SafetensorsFile file, NetworkSpecification specification, int layer)
     {
         TensorDescription bias = file.Describe($"b{layer}");
         if (bias.Shape is not [var length] || length != specification.Width(layer))
-            throw new InvalidInputException($"{file.Path}: Layer {layer}: the bias has the shape {bias.ShapeText} but the layer has width {specification.Width(layer)}.");
+            throw new InvalidInputException(
+                $"{file.Path}: Layer {layer}: the bias has the shape {bias.ShapeText} but the layer has width {specification.Width(layer)}.");
     }
 
     private static bool IsExpected(string name, NetworkSpecification specification) =>
@@ -70,7 +77,8 @@ internal static class NetworkTensors
     {
         double[] values = file.ReadDoubles(name);
         if (!TensorPrimitives.IsFiniteAll<double>(values))
-            throw new InvalidInputException($"{file.Path}: Layer {layer}: {name} holds {Array.Find(values, value => !double.IsFinite(value))}; every number must be finite; restore the file or train again.");
+            throw new InvalidInputException($"{file.Path}: Layer {layer}: {name} holds {Array.Find(values, value => !double.IsFinite(value))}; every "
+                + "number must be finite; restore the file or train again.");
         values.CopyTo(destination.AsSpan());
     }
 }

@@ -5,7 +5,10 @@ using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Runs;
 
-/// <summary>How often metrics are recorded when nothing is said: about 100 times, every epoch of a solver whose epochs are few, and less often where records would take more than a tenth of the time.</summary>
+/// <summary>
+/// How often metrics are recorded when nothing is said: about 100 times, every epoch of a solver whose epochs are few, and less often where records would take
+/// more than a tenth of the time.
+/// </summary>
 /// <remarks>
 /// The choice depends on the settings, the shape and the kind of LAPACK alone, never on a clock, so that equal runs record equal epochs.
 /// Costs are estimated from what was measured on one core: products at 40 GFLOP/s, and the singular values of a 200×200 matrix in 3 ms

@@ -14,9 +14,12 @@ internal static class ResumeRules
         {
             object? before = setting.Get(stored), after = setting.Get(wanted);
             if (setting.AreEqual(before, after)) continue;
-            string? reason = setting.Effect == SettingEffect.Result ? "a run is resumed with the settings that it was started with" : setting.DecidesBecause?.Invoke(stored);
+            string? reason = setting.Effect == SettingEffect.Result
+                ? "a run is resumed with the settings that it was started with"
+                : setting.DecidesBecause?.Invoke(stored);
             if (reason is null) continue;
-            string message = $"The run {path} has {setting.Name} {Shown(setting, before)}, but {Shown(setting, after)} is asked for: {reason}; leave it out, or start a new run in another folder.";
+            string message = $"The run {path} has {setting.Name} {Shown(setting, before)}, but {Shown(setting, after)} is asked for: {reason}; leave it "
+                + "out, or start a new run in another folder.";
             throw new InvalidInputException(message) { Settings = [setting.Name] };
         }
     }

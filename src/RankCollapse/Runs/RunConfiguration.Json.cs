@@ -15,10 +15,15 @@ public sealed partial record RunConfiguration
 
     private static readonly JsonDocumentOptions Tolerant = new() { AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>Reads a JSON object whose names are the settings' names in files; settings that it leaves out keep their defaults. Comments and trailing commas are allowed.</summary>
+    /// <summary>
+    /// Reads a JSON object whose names are the settings' names in files; settings that it leaves out keep their defaults. Comments and trailing commas are
+    /// allowed.
+    /// </summary>
     /// <param name="path">The file, of at most 1 MB.</param>
     /// <param name="start">What settings that are left out are taken from; null takes the defaults.</param>
-    /// <exception cref="InvalidInputException">The file is missing or not JSON, a name is unknown (near ones are listed), or a value has the wrong type.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The file is missing or not JSON, a name is unknown (near ones are listed), or a value has the wrong type.
+    /// </exception>
     public static RunConfiguration ReadFile(string path, RunConfiguration? start = null) => FromJson(InputFile.ReadSmall(path, LargestFile), path, start);
 
     /// <summary>The names of the settings that a file gives, without those that are null.</summary>
@@ -98,7 +103,8 @@ public sealed class RunConfigurationConverter : JsonConverter<RunConfiguration>
         using (var writer = new Utf8JsonWriter(given))
         {
             writer.WriteStartObject();
-            foreach (JsonProperty property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null)) property.WriteTo(writer);
+            foreach (JsonProperty property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
+                property.WriteTo(writer);
             writer.WriteEndObject();
         }
         return RunConfiguration.FromJson(given.ToArray(), "The configuration");

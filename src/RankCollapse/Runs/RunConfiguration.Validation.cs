@@ -21,7 +21,9 @@ public sealed partial record RunConfiguration
         Solvers.All.Parse(Solver);
     }
 
-    /// <summary>The settings with every default filled in that depends on others (learning rate, feature penalty), and with those that have no effect at their defaults.</summary>
+    /// <summary>
+    /// The settings with every default filled in that depends on others (learning rate, feature penalty), and with those that have no effect at their defaults.
+    /// </summary>
     public RunConfiguration Resolve()
     {
         RunConfiguration resolved = this with { };
@@ -87,7 +89,8 @@ public sealed partial record RunConfiguration
     {
         int hidden = Depth - 1;
         if (Width.Count != 1 && Width.Count != hidden)
-            throw new InvalidInputException($"The setting width has {Width.Count} numbers, but a network of depth {Depth} has {hidden} hidden layers; give one number for all or {hidden} numbers.");
+            throw new InvalidInputException($"The setting width has {Width.Count} numbers, but a network of depth {Depth} has {hidden} hidden layers; "
+                + $"give one number for all or {hidden} numbers.");
         RunSettings.Of(nameof(Width)).Check(Width);
         return Width.Count == hidden ? [.. Width] : [.. Enumerable.Repeat(Width[0], hidden)];
     }

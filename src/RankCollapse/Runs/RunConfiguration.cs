@@ -85,7 +85,9 @@ public sealed partial record RunConfiguration
     /// <summary>Stop at this relative gradient norm.</summary>
     public double GradientTolerance { get; init; } = 1e-6;
 
-    /// <summary>Stop only where besides the gradient every layer has a TCV of at most this, and features of numerical rank at most K; null asks for the gradient alone.</summary>
+    /// <summary>
+    /// Stop only where besides the gradient every layer has a TCV of at most this, and features of numerical rank at most K; null asks for the gradient alone.
+    /// </summary>
     public double? CollapseTolerance { get; init; }
 
     /// <summary>Seed of initialisation and sampling.</summary>

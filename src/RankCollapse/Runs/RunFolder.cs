@@ -94,7 +94,9 @@ public sealed class RunFolder
     }
 
     /// <summary>Reads a finished run.</summary>
-    /// <exception cref="InvalidInputException">A file is missing or damaged, or the files do not belong together; the message names the file and the way out.</exception>
+    /// <exception cref="InvalidInputException">
+    /// A file is missing or damaged, or the files do not belong together; the message names the file and the way out.
+    /// </exception>
     public static Run Read(string path) => Open(path).Read();
 
     /// <summary>About how many bytes a run will write: data, parameters before and after, checkpoints and 16 MB for metrics.</summary>
@@ -173,7 +175,8 @@ public sealed class RunFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException($"Cannot write to the run folder {Path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; make it writable to go on with its run.", e);
+            throw new InvalidInputException(
+                $"Cannot write to the run folder {Path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; make it writable to go on with its run.", e);
         }
     }
 
@@ -220,7 +223,9 @@ public sealed class RunFolder
             Summary = RunSummary.ReadFile(Existing(SummaryFile)),
         };
         if (!run.Summary.Layers.Select(layer => layer.Layer).SequenceEqual(Enumerable.Range(1, configuration.Depth)))
-            throw new InvalidInputException($"{File(SummaryFile)} describes the layers {ErrorText.Printable(string.Join(", ", run.Summary.Layers.Select(layer => layer.Layer)))}, but {ConfigurationFile} has a depth of {configuration.Depth}; restore the file or train again.");
+            throw new InvalidInputException($"{File(SummaryFile)} describes the layers "
+                + $"{ErrorText.Printable(string.Join(", ", run.Summary.Layers.Select(layer => layer.Layer)))}, but {ConfigurationFile} has a depth of "
+                + $"{configuration.Depth}; restore the file or train again.");
         return run;
     }
 
@@ -233,7 +238,8 @@ public sealed class RunFolder
             ? path
             : throw new InvalidInputException(System.IO.File.Exists(File(SweepResultFile))
                 ? $"{Path} is the result of a sweep that keeps no {name}; give the sweep \"limits\": {{ \"keep\": \"run\" }} before it runs."
-                : $"The run {Path} has no {name}: training did not finish, or the file was removed; go on with the run (resume), or train again.") { Settings = ["resume"] };
+                : $"The run {Path} has no {name}: training did not finish, or the file was removed; go on with the run (resume), or train "
+                    + "again.") { Settings = ["resume"] };
     }
 
     private void RequireSpace(long bytes)

@@ -21,7 +21,9 @@ public sealed record TrainingRunOptions
     /// <summary>Called at every record, after it was made.</summary>
     public Action<TrainingRecord>? Recorded { get; init; }
 
-    /// <summary>The network to start from, for the shape and the data of the settings; null draws its weights as the settings say. It must have that shape.</summary>
+    /// <summary>
+    /// The network to start from, for the shape and the data of the settings; null draws its weights as the settings say. It must have that shape.
+    /// </summary>
     public Func<NetworkSpecification, DataSet, Network>? Initial { get; init; }
 
     /// <summary>Called with a sentence about what is odd but does not stop the run.</summary>

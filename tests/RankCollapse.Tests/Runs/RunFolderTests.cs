@@ -10,9 +10,11 @@ namespace RankCollapse.Tests.Runs;
 
 public sealed class RunFolderTests
 {
-    private static readonly RunConfiguration Configuration = new() { Data = "gaussian-mixture", Samples = 7, Classes = 3, Dimension = 4, Depth = 3, Width = [6, 5], Bias = true };
+    private static readonly RunConfiguration Configuration =
+        new() { Data = "gaussian-mixture", Samples = 7, Classes = 3, Dimension = 4, Depth = 3, Width = [6, 5], Bias = true };
 
-    private static readonly string[] Files = ["config.json", "dataset.safetensors", "initial.safetensors", "weights.safetensors", "metrics.parquet", "summary.json"];
+    private static readonly string[] Files =
+        ["config.json", "dataset.safetensors", "initial.safetensors", "weights.safetensors", "metrics.parquet", "summary.json"];
 
     [Fact]
     public void Run_ReadsBackBitForBit()

@@ -51,7 +51,8 @@ public sealed class RunSummaryTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_AreReadAsTheyWereWritten() => Gen.Select(Numbers, Numbers, Gen.Double.Where(double.IsFinite).Array[0, 4]).Sample((first, second, values) =>
+    public void Numbers_AreReadAsTheyWereWritten() =>
+        Gen.Select(Numbers, Numbers, Gen.Double.Where(double.IsFinite).Array[0, 4]).Sample((first, second, values) =>
     {
         RunSummary written = Read(FirstVersion);
         LayerSummary layer = written.Layers[0] with

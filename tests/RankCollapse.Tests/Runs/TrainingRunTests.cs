@@ -64,7 +64,8 @@ public sealed class TrainingRunTests
                 cancellation.Cancel();
             },
         };
-        TrainingRunResult result = TrainingRun.Start(Small with { MaxEpochs = long.MaxValue, MaxSeconds = 60, Schedule = RateSchedule.Constant }, path, options, cancellation.Token);
+        TrainingRunResult result = TrainingRun.Start(
+            Small with { MaxEpochs = long.MaxValue, MaxSeconds = 60, Schedule = RateSchedule.Constant }, path, options, cancellation.Token);
         Assert.Equal(TrainingStatus.Cancelled, result.Run.Summary.Status);
         Assert.InRange(seen, 1, result.Run.Summary.Epochs);
         Assert.Equal(Values(result.Run), Values(RunFolder.Read(path)));

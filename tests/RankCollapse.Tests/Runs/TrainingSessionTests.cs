@@ -32,7 +32,9 @@ public sealed class TrainingSessionTests
         // The way is the same, and the end is the first point at which both hold.
         Assert.Equal(Values(early), Values(whole).Take(early.Metrics.Count));
         for (long epoch = early.Summary.Epochs; epoch < whole.Summary.Epochs; epoch++)
-            Assert.False(At(whole, epoch, CollapseMetrics.TcvUpper.Key).All(tcv => tcv <= Collapsed) && At(whole, epoch, RankMetrics.FeatureNumericalRank.Key).All(rank => rank <= Small.Classes) && At(whole, epoch, "relativeGradientNorm").All(norm => norm <= Small.GradientTolerance));
+            Assert.False(At(whole, epoch, CollapseMetrics.TcvUpper.Key).All(tcv => tcv <= Collapsed)
+                && At(whole, epoch, RankMetrics.FeatureNumericalRank.Key).All(rank => rank <= Small.Classes)
+                && At(whole, epoch, "relativeGradientNorm").All(norm => norm <= Small.GradientTolerance));
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public sealed class TrainingSessionTests
         TrainingRunResult result = TrainingRun.Start(Small with { CollapseTolerance = Collapsed, GradientTolerance = 10, MaxEpochs = 3 }, path: null);
 
         Assert.Equal(TrainingStatus.MaxEpochs, result.Run.Summary.Status);
-        Assert.Matches("^The relative gradient norm is .*, but layer [1-4] has TCV .* \\(at most 1\\.0e-12 is asked\\) after 3 epochs; raise max-epochs", result.Advice!.Text);
+        Assert.Matches("^The relative gradient norm is .*, but layer [1-4] has TCV .* \\(at most 1\\.0e-12 is asked\\) after 3 epochs; raise max-epochs",
+            result.Advice!.Text);
     }
 
     [Fact]
@@ -78,7 +81,8 @@ public sealed class TrainingSessionTests
     public void ARecordAfterARejectedStep_RepeatsTheNumbers()
     {
         Run run = TrainingRun.Start(Small with { GradientTolerance = 1e-12, CollapseTolerance = 0, MaxEpochs = 80 }, path: null).Run;
-        (double, double)[] states = [.. Enumerable.Range(0, (int)run.Summary.Epochs + 1).Select(epoch => (At(run, epoch, "objective")[0], At(run, epoch, "gradientNorm")[0]))];
+        (double, double)[] states = [.. Enumerable.Range(0, (int)run.Summary.Epochs + 1)
+            .Select(epoch => (At(run, epoch, "objective")[0], At(run, epoch, "gradientNorm")[0]))];
         int[] rejected = [.. Enumerable.Range(1, states.Length - 1).Where(epoch => states[epoch] == states[epoch - 1])];
         Assert.NotEmpty(rejected);
         Assert.All(rejected, epoch => Assert.Equal(At(run, epoch - 1, CollapseMetrics.TcvUpper.Key), At(run, epoch, CollapseMetrics.TcvUpper.Key)));
@@ -86,7 +90,8 @@ public sealed class TrainingSessionTests
         Assert.All(run.Summary.Layers, layer => Assert.Equal(layer.WeightNorm, norms[layer.Layer - 1], 1e-14 * layer.WeightNorm));
     }
 
-    private static double[] At(Run run, long epoch, string metric) => [.. run.Metrics.Where(one => one.Epoch == epoch && one.Metric == metric).Select(one => one.Value)];
+    private static double[] At(Run run, long epoch, string metric) =>
+        [.. run.Metrics.Where(one => one.Epoch == epoch && one.Metric == metric).Select(one => one.Value)];
 
     private static IEnumerable<MetricRecord> Values(Run run) => run.Metrics.Select(metric => metric with { Seconds = 0 });
 }

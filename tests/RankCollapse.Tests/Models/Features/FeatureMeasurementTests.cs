@@ -28,7 +28,8 @@ public sealed class FeatureMeasurementTests
             foreach (Metric metric in MetricTable.Of(MetricScopes.Layers).Where(metric => metric.OfFeatures is not null && metric != CollapseMetrics.TcvLower))
                 Close(layer.Summary.Number(metric), actual.Number(metric));
         }
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Features).Where(metric => metric.Topic == MetricTopic.NeuralCollapse && metric.OfFeatures!(last).Number is not null))
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Features)
+            .Where(metric => metric.Topic == MetricTopic.NeuralCollapse && metric.OfFeatures!(last).Number is not null))
             Close(metric.OfFeatures!(last).Number, report.Layers[^2].Number(metric));
         Assert.Null(report.Layers[0].Of("nc3SelfDualityDeviation"));
     }
@@ -41,7 +42,8 @@ public sealed class FeatureMeasurementTests
         FeatureMetrics all = Measure(network, data, new FeatureOptions()).Layers[1];
         FeatureMetrics few = Measure(network, data, new FeatureOptions { Subsample = 20, BatchSize = 17 }).Layers[1];
         Assert.Equal(20, few.TotalClusterVariationSamples);
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Features).Where(metric => !metric.Key.StartsWith("tcv", StringComparison.Ordinal) && all.Number(metric) is not null))
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Features)
+            .Where(metric => !metric.Key.StartsWith("tcv", StringComparison.Ordinal) && all.Number(metric) is not null))
             Close(all.Number(metric), few.Number(metric));
         Assert.NotEqual(all.Of("tcvUpper"), few.Of("tcvUpper"));
     }

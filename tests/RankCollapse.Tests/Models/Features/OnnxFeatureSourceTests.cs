@@ -16,7 +16,8 @@ public sealed class OnnxFeatureSourceTests
     {
         using var folder = new TemporaryFolder();
         OnnxModels model = new OnnxModels(3, 6, 6)
-            .Random("w1", 4, 3, 3, 3).Node("Conv", ["x", "w1"], "c1", GraphBuilder.Wholes("pads", [1, 1, 1, 1])).Node("Sigmoid", ["c1"], "gate").Node("Mul", ["c1", "gate"], "silu")
+            .Random("w1", 4, 3, 3, 3).Node("Conv", ["x", "w1"], "c1", GraphBuilder.Wholes("pads", [1, 1, 1, 1])).Node("Sigmoid", ["c1"], "gate")
+                .Node("Mul", ["c1", "gate"], "silu")
             .Random("w2", 4, 4, 1, 1).Node("Conv", ["silu", "w2"], "c2").Node("Add", ["c2", "silu"], "joined").Node("Relu", ["joined"], "after")
             .Node("GlobalAveragePool", ["after"], "pooled").Node("Flatten", ["pooled"], "flat")
             .Random("w3", 5, 4).Node("Gemm", ["flat", "w3"], "y", GraphBuilder.Whole("transB", 1));
@@ -42,7 +43,8 @@ public sealed class OnnxFeatureSourceTests
         Assert.Equal(["w1", "w2", "flat", "w3"], report.ToLayerFeatures().Select(features => features.Layer));
         Assert.Equal(8, FeatureMeasurement.Measure(source, new FeatureOptions { HasAllTensors = true }).Layers.Count(layer => layer.Tensor.Name != "y"));
         Assert.Equal(["joined"], FeatureMeasurement.Measure(source, new FeatureOptions { Names = ["joi"] }).Layers.Select(layer => layer.Tensor.Name));
-        Assert.Contains("No tensor", Assert.Throws<InvalidInputException>(() => FeatureMeasurement.Measure(source, new FeatureOptions { Names = ["nothing"] })).Message);
+        Assert.Contains(
+            "No tensor", Assert.Throws<InvalidInputException>(() => FeatureMeasurement.Measure(source, new FeatureOptions { Names = ["nothing"] })).Message);
     }
 
     [Theory]
@@ -95,7 +97,8 @@ public sealed class OnnxFeatureSourceTests
     public void HalfPrecision_IsMeasured()
     {
         using var folder = new TemporaryFolder();
-        OnnxModels model = new OnnxModels(4).Node("Cast", ["x"], "half", GraphBuilder.Whole("to", (long)DataType.Float16)).Node("Cast", ["half"], "y", GraphBuilder.Whole("to", (long)DataType.Float));
+        OnnxModels model = new OnnxModels(4).Node("Cast", ["x"], "half", GraphBuilder.Whole("to", (long)DataType.Float16))
+            .Node("Cast", ["half"], "y", GraphBuilder.Whole("to", (long)DataType.Float));
         using OnnxFeatureSource source = Open(model.Write(folder, "y"), Data([4], 12, model));
         Assert.Equal(["half", "y"], FeatureMeasurement.Measure(source, new FeatureOptions { HasAllTensors = true }).Layers.Select(layer => layer.Tensor.Name));
     }
@@ -114,7 +117,8 @@ public sealed class OnnxFeatureSourceTests
     private static ModelData Data(int[] shape, int samples, OnnxModels numbers)
     {
         int length = shape.Aggregate(1, (product, size) => product * size);
-        return ModelData.FromArrays("data", [new DataArray("X", shape, numbers.Numbers(samples * length))], [.. Enumerable.Range(0, samples).Select(i => i % 3)], samples);
+        return ModelData.FromArrays(
+            "data", [new DataArray("X", shape, numbers.Numbers(samples * length))], [.. Enumerable.Range(0, samples).Select(i => i % 3)], samples);
     }
 
     private static OnnxFeatureSource Open(string path, ModelData data)

@@ -28,7 +28,8 @@ public sealed class LiveViewTests : IDisposable
         Assert.Equal((1, 3, 1L), (view.Snapshot.Of("done"), view.Snapshot.Left, view.Snapshot.Version));
         Assert.False(view.Refresh());
         SampleResults.Finish(_sweep, _trials[1]);
-        FailureLog.Add(_sweep, new TrialFailure { Trial = _trials[2].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "it broke", Worker = "w", At = DateTimeOffset.UnixEpoch });
+        FailureLog.Add(_sweep,
+            new TrialFailure { Trial = _trials[2].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "it broke", Worker = "w", At = DateTimeOffset.UnixEpoch });
         Assert.True(view.Refresh());
         Assert.Equal(["done", "done", "failed", "pending"], view.Snapshot.Trials.Select(t => t.State));
         Assert.Equal("it broke", view.Snapshot.Find(_trials[2].Id)!.Reason);
@@ -45,7 +46,8 @@ public sealed class LiveViewTests : IDisposable
         Assert.Equal([1e-3, 1e-3, 0L], view.Snapshot.Trials[0].Settings);
         var template = new SettingsTemplate(SampleResults.Configuration(1, 20, 0), ["seed", "lambda", "lambdaFeatures"]);
         using var row = System.Text.Json.JsonDocument.Parse($"[\"{_trials[0].Id}\", 0, 1e-3, 1e-3]");
-        PlanFile.Write(_sweep.PlanPath, new SweepPlan("longer", new SweepLimits(), new SweepNeeds(), template, [new Trial(template, row.RootElement.Clone(), 0, _trials[0].Id)]));
+        PlanFile.Write(_sweep.PlanPath,
+            new SweepPlan("longer", new SweepLimits(), new SweepNeeds(), template, [new Trial(template, row.RootElement.Clone(), 0, _trials[0].Id)]));
         File.SetLastWriteTimeUtc(_sweep.PlanPath, DateTime.UtcNow.AddSeconds(5));
         Assert.True(view.Refresh());
         Assert.Equal(["seed", "lambda", "lambdaFeatures"], view.Snapshot.Names);

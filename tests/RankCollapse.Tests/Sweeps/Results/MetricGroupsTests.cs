@@ -14,7 +14,8 @@ public sealed class MetricGroupsTests(MetricGroupsTests.FinishedSweep sweep) : I
         Assert.Equal(["seed"], groups.PutTogether);
         MetricGroup first = groups.Groups[0], second = groups.Groups[1];
         // Objectives 1, 2, 3, 4, 5, and 2, 3, 4, 5.
-        Assert.Equal((0.01, 5L, 3.0, 2.0, 4.0, 1.0, 5.0, 3.0), ((double)first.X!, first.Values, first.Median, first.LowerQuartile, first.UpperQuartile, first.Minimum, first.Maximum, first.Mean));
+        Assert.Equal((0.01, 5L, 3.0, 2.0, 4.0, 1.0, 5.0, 3.0),
+            ((double)first.X!, first.Values, first.Median, first.LowerQuartile, first.UpperQuartile, first.Minimum, first.Maximum, first.Mean));
         Assert.Equal(Math.Sqrt(2.5), first.StandardDeviation, 12);
         Assert.Equal([1.0, 2.0, 3.0, 4.0, 5.0], first.Sorted);
         Assert.Equal((0.02, 4L, 3.5), ((double)second.X!, second.Values, second.Median));
@@ -48,7 +49,8 @@ public sealed class MetricGroupsTests(MetricGroupsTests.FinishedSweep sweep) : I
     [InlineData("objective", null, "x\" FROM runs --", null, null, "no setting")]
     public void WrongRequest_IsOneLine(string metric, string? layer, string x, string? y, string? where, string found)
     {
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => MetricGroups.Of(Sources, new MetricRequest { Metric = metric, Layer = layer, X = x, Y = y, Where = where }));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(
+            () => MetricGroups.Of(Sources, new MetricRequest { Metric = metric, Layer = layer, X = x, Y = y, Where = where }));
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
@@ -71,7 +73,8 @@ public sealed class MetricGroupsTests(MetricGroupsTests.FinishedSweep sweep) : I
         var norms = MetricGroups.Of(sources, new MetricRequest { Metric = "featureNorm", Layer = "last", X = "seed", Where = "learningRate < 1" });
         foreach (MetricGroup group in norms.Groups)
         {
-            TrialResult result = trained.ReadResult(trained.ReadPlan().Trials.First(trial => trial.Configuration.Seed == (long)group.X! && trial.Configuration.LearningRate < 1).Id);
+            TrialResult result = trained.ReadResult(
+                trained.ReadPlan().Trials.First(trial => trial.Configuration.Seed == (long)group.X! && trial.Configuration.LearningRate < 1).Id);
             Assert.Equal(result.Metrics.Last(metric => metric is { Metric: "featureNorm", Layer: 2 }).Value, group.Median);
         }
     }

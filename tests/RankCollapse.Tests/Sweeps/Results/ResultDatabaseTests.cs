@@ -49,7 +49,8 @@ public sealed class ResultDatabaseTests : IDisposable
         Run("a", 1e-3, 2);
         Run("b", 1e-2, 3);
         ResultTable table = Ask("FROM results");
-        Assert.Equal(["run", "sweep", "trial", "state", "reason", "status", "lambda", "lambdaFeatures", "layer", "metric", "value"], table.Columns.Select(c => c.Name));
+        Assert.Equal(
+            ["run", "sweep", "trial", "state", "reason", "status", "lambda", "lambdaFeatures", "layer", "metric", "value"], table.Columns.Select(c => c.Name));
         IReadOnlyList<object?> objective = Assert.Single(table.Rows, row => Equals(row[6], 1e-2) && Equals(row[9], "objective"));
         Assert.Equal([0, "objective", 3.0], objective.Skip(8));
         Assert.Equal(3, table.Rows.Count(row => Equals(row[6], 1e-2) && Equals(row[9], "tcvUpper")));
@@ -71,7 +72,8 @@ public sealed class ResultDatabaseTests : IDisposable
         Run("b", 1e-2, 3);
         File.WriteAllText(_folder.File("runs/a/summary.json"), "{\"objective\": 1,");
         File.WriteAllBytes(_folder.File("runs/b/metrics.parquet"), [1, 2, 3]);
-        using var database = ResultDatabase.Open(ResultSearch.Find([_folder.File("runs")]), "SELECT state, reason, objective, (SELECT count(*) FROM metrics) FROM runs ORDER BY run");
+        using var database = ResultDatabase.Open(
+            ResultSearch.Find([_folder.File("runs")]), "SELECT state, reason, objective, (SELECT count(*) FROM metrics) FROM runs ORDER BY run");
         IReadOnlyList<IReadOnlyList<object?>> rows = database.Read().Rows;
         Assert.Equal("damaged", rows[0][0]);
         Assert.Contains("runs/a", (string)rows[0][1]!, StringComparison.Ordinal);
@@ -87,7 +89,8 @@ public sealed class ResultDatabaseTests : IDisposable
         Run("a", 1e-3, 2);
         File.WriteAllText(_folder.File("runs/a/summary.json"), """{ "objective": 5, "epochs": "many", "new": { "x": 1 }, "layers": [{ "layer": 1, "fresh": true }] }""");
         File.WriteAllText(_folder.File("runs/a/config.json"), """{ "lambda": 0.5, "width": [8, 4], "setting": 1 }""");
-        Assert.Equal([5.0, null, null, 0.5, null, new List<long> { 8, 4 }, null], Ask("SELECT objective, epochs, status, lambda, width, widths, seed FROM runs").Rows.Single());
+        Assert.Equal([5.0, null, null, 0.5, null, new List<long> { 8, 4 }, null],
+            Ask("SELECT objective, epochs, status, lambda, width, widths, seed FROM runs").Rows.Single());
         Assert.Equal([1L, null], Ask("SELECT layer, tcvUpper FROM layers").Rows.Single());
     }
 
@@ -98,7 +101,8 @@ public sealed class ResultDatabaseTests : IDisposable
         SweepPlan plan = sweep.ReadPlan();
         SampleResults.Finish(sweep, plan.Trials[0]);
         SampleResults.Finish(sweep, plan.Trials[3], double.NaN);
-        FailureLog.Add(sweep, new TrialFailure { Trial = plan.Trials[1].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "it broke", Worker = "w", At = DateTimeOffset.UnixEpoch });
+        FailureLog.Add(sweep,
+            new TrialFailure { Trial = plan.Trials[1].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "it broke", Worker = "w", At = DateTimeOffset.UnixEpoch });
         ResultTable table = SampleResults.Ask(sweep.Path, "SELECT trial, state, reason, lambda, seed, objective, sweep, status FROM runs");
         Assert.Equal(plan.Trials.Select(t => t.Id), table.Rows.Select(row => row[0]));
         Assert.Equal(["done", "failed", "pending", "done"], table.Rows.Select(row => row[1]));
@@ -159,14 +163,16 @@ public sealed class ResultDatabaseTests : IDisposable
         }
         ResultTable table = SampleResults.Ask(sweep.Path, "SELECT lambda, median(objective) FROM runs GROUP BY lambda");
         TimeSpan took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
-        TestContext.Current.SendDiagnosticMessage($"{took.TotalSeconds:0.00} s, {(System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds:0.00} s of processor time");
+        TestContext.Current.SendDiagnosticMessage($"{took.TotalSeconds:0.00} s, "
+            + $"{(System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds:0.00} s of processor time");
         var view = LiveView.Open(sweep.Path);
         began = System.Diagnostics.Stopwatch.GetTimestamp();
         view.Refresh();
         TimeSpan firstLook = System.Diagnostics.Stopwatch.GetElapsedTime(began);
         Assert.False(view.Refresh());
         TimeSpan secondLook = System.Diagnostics.Stopwatch.GetElapsedTime(began) - firstLook;
-        TestContext.Current.SendDiagnosticMessage($"live view: {firstLook.TotalSeconds:0.00} s for the first look, {secondLook.TotalSeconds:0.00} s for the next");
+        TestContext.Current.SendDiagnosticMessage(
+            $"live view: {firstLook.TotalSeconds:0.00} s for the first look, {secondLook.TotalSeconds:0.00} s for the next");
         Assert.Equal(100, table.Rows.Count);
         Assert.InRange(took.TotalSeconds, 0, 5);
     }
@@ -226,7 +232,8 @@ public sealed class ResultDatabaseTests : IDisposable
     public void Formats_HoldTheSameRows()
     {
         Run("a", 1e-3, 1.0 / 3);
-        const string Sql = "SELECT run, objective, epochs, widths, NULL AS none, 'nan'::DOUBLE AS notFinite, DATE '2026-01-02' AS day, {'k': true} AS record, 1 AS epochs FROM runs";
+        const string Sql = "SELECT run, objective, epochs, widths, NULL AS none, 'nan'::DOUBLE AS notFinite, DATE '2026-01-02' AS day, {'k': true} AS "
+            + "record, 1 AS epochs FROM runs";
         using var database = ResultDatabase.Open(ResultSearch.Find([_folder.File("runs")]), Sql);
         using var json = new MemoryStream();
         database.Write(ResultFormat.Json, json);
@@ -263,7 +270,8 @@ public sealed class ResultDatabaseTests : IDisposable
     public async Task LongQuery_StopsOnRequest()
     {
         Run("a", 1e-3, 2);
-        using var database = ResultDatabase.Open(ResultSearch.Find([_folder.File("runs")]), "SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(10000000) b(i)");
+        using var database = ResultDatabase.Open(
+            ResultSearch.Find([_folder.File("runs")]), "SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(10000000) b(i)");
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         Task reading = Task.Run(() => database.Read(cancellation: cancellation.Token));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(TimeSpan.FromSeconds(20)));

@@ -101,7 +101,15 @@ internal static class SampleResults
         Directory.CreateDirectory(path);
         RunSummary summary = Summary(Objective(trial));
         File.WriteAllBytes(Path.Combine(path, "config.json"), trial.Configuration.ToJson());
-        File.WriteAllBytes(Path.Combine(path, "summary.json"), (summary with { Layers = [.. Enumerable.Range(1, 7).Select(l => summary.Layers[0] with { Layer = l, TcvLower = 0.1, WcssOfClasses = 0.3, WeightTailEnergy = 0.2, WeightSingularValues = [.. Enumerable.Range(0, 20).Select(i => 1.0 / (i + l))] })] }).ToJson());
+        IEnumerable<LayerSummary> layers = Enumerable.Range(1, 7).Select(l => summary.Layers[0] with
+        {
+            Layer = l,
+            TcvLower = 0.1,
+            WcssOfClasses = 0.3,
+            WeightTailEnergy = 0.2,
+            WeightSingularValues = [.. Enumerable.Range(0, 20).Select(i => 1.0 / (i + l))],
+        });
+        File.WriteAllBytes(Path.Combine(path, "summary.json"), (summary with { Layers = [.. layers] }).ToJson());
         Seal(path, trial);
     }
 
