@@ -54,16 +54,18 @@ public sealed record FigureResult
     /// <summary>The first seed.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>How many cells (mostly trainings) there are.</summary>
-    public required int CellCount { get; init; }
+    /// <summary>How many trainings there are.</summary>
+    [JsonPropertyName("cellCount")]
+    public required int TrainingCount { get; init; }
 
     /// <summary>How many trainings ended with each status: converged, max-epochs, …</summary>
     public required IReadOnlyDictionary<string, int> Statuses { get; init; }
 
-    /// <summary>Seconds of all cells on one core, added up over all sessions.</summary>
-    public required double CellSeconds { get; init; }
+    /// <summary>Seconds of all trainings on one core, added up over all sessions.</summary>
+    [JsonPropertyName("cellSeconds")]
+    public required double TrainingSeconds { get; init; }
 
-    /// <summary>Seconds from the figure's first cell in the last session to its result.</summary>
+    /// <summary>Seconds of the last session.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Threads of the last session.</summary>
@@ -110,11 +112,11 @@ public sealed record FigureResult
         try
         {
             return JsonSerializer.Deserialize(InputFile.ReadSmall(path, LargestFile), type)
-                ?? throw new InvalidInputException($"{path} is empty; reproduce the figure again with --force.");
+                ?? throw new InvalidInputException($"{path} is empty; reproduce the figure again with force.") { Settings = ["force"] };
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException($"{path} is not a figure's result: {ErrorText.Printable(e.Message)}; reproduce the figure again with --force.", e);
+            throw new InvalidInputException($"{path} is not a figure's result: {ErrorText.Printable(e.Message)}; reproduce the figure again with force.", e) { Settings = ["force"] };
         }
     }
 }

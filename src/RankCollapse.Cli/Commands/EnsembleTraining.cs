@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps;
 using RankCollapse.Training;
 
 namespace RankCollapse.Cli.Commands;
@@ -20,7 +21,8 @@ internal static class EnsembleTraining
     /// <param name="json">Whether the summary is written as JSON.</param>
     /// <param name="isLimitEnough">Whether members that used up their epochs or seconds count as done.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(CommandEnvironment environment, RunConfiguration configuration, string seeds, string path, bool resume, bool force, bool json, bool isLimitEnough)
+    public static int Run(
+        CommandEnvironment environment, RunConfiguration configuration, string seeds, string path, bool resume, bool force, bool json, bool isLimitEnough)
     {
         (long first, long last) = ReadRange(seeds);
         var options = new EnsembleOptions
@@ -31,7 +33,8 @@ internal static class EnsembleTraining
         };
         environment.Error.WriteLine($"Training {last - first + 1} members on {configuration.Threads ?? Environment.ProcessorCount} cores");
         EnsembleSummary summary = TrainingEnsemble.Start(configuration, first, last, path, options, environment.Cancellation);
-        bool isDone = summary.Members.All(m => m.Status == TrainingStatus.Converged || (isLimitEnough && m.Status is TrainingStatus.MaxEpochs or TrainingStatus.TimeLimit));
+        bool isDone = summary.Members.All(
+            m => m.Status == TrainingStatus.Converged || (isLimitEnough && m.Status is TrainingStatus.MaxEpochs or TrainingStatus.TimeLimit));
         if (json) JsonOutput.Write(environment.Output, JsonNode.Parse(summary.ToJson())!.AsObject());
         else Write(environment.Output, summary, path);
         return isDone ? ExitCode.Done : ExitCode.NotReached;
@@ -52,19 +55,23 @@ internal static class EnsembleTraining
 
     private static string Describe(EnsembleMember member, int done, int count) => member.Error is { } error
         ? $"[{done}/{count}] seed {member.Seed} failed: {error}"
-        : $"[{done}/{count}] seed {member.Seed} {member.Status?.InWords()}: objective {Numbers.Short(member.Objective ?? double.NaN, 5)}, rel. gradient {Numbers.Short(member.RelativeGradientNorm ?? double.NaN, 2)}, {member.Epochs} epochs, {member.Seconds:0.0} s";
+        : $"[{done}/{count}] seed {member.Seed} {member.Status?.InWords()}: objective {Numbers.Short(member.Objective ?? double.NaN, 5)}, rel. gradient "
+            + $"{Numbers.Short(member.RelativeGradientNorm ?? double.NaN, 2)}, {member.Epochs} epochs, {member.Seconds:0.0} s";
 
     private static void Write(TextWriter output, EnsembleSummary summary, string path)
     {
         output.WriteLine();
-        output.WriteLine($"{summary.Members.Count} members: {string.Join(", ", summary.Members.GroupBy(m => m.Status?.InWords() ?? "failed").Select(g => $"{g.Count()} {g.Key}"))}, in {summary.Seconds:0.0} s");
+        output.WriteLine($"{summary.Members.Count} members: "
+            + $"{string.Join(", ", summary.Members.GroupBy(m => m.Status?.InWords() ?? "failed").Select(g => $"{g.Count()} {g.Key}"))}, in "
+            + $"{summary.Seconds:0.0} s");
         foreach (TrainingStatus status in summary.Members.Select(m => m.Status).OfType<TrainingStatus>().Distinct().Order())
         {
             if (status.AdviceOf() is { } advice) output.WriteLine($"where one {status.InWords()}: {OptionNames.In(advice)}");
         }
         output.WriteLine($"{"",-24}    minimum     median    maximum");
         foreach (Metric metric in MetricTable.Of(MetricScopes.Network)) Line(metric.Heading, summary.Network[metric.Key], 5);
-        Metric[] metrics = [.. MetricTable.Of(MetricScopes.Layers).Where(metric => metric.Cost == MetricCost.RecordedWithCollapse && metric.IsMainIn(MetricScopes.Layers))];
+        Metric[] metrics = [.. MetricTable.Of(MetricScopes.Layers)
+            .Where(metric => metric.Cost == MetricCost.RecordedWithCollapse && metric.IsMainIn(MetricScopes.Layers))];
         foreach (EnsembleLayer layer in summary.Layers)
         {
             foreach (Metric metric in metrics) Line($"layer {layer.Layer}  {metric.Heading}", layer.Metrics[metric.Key], 4);
@@ -73,6 +80,7 @@ internal static class EnsembleTraining
         output.WriteLine($"members: {Path.Combine(path, "seed-*")}, each a run folder for `measure` and `report`");
 
         void Line(string name, Spread spread, int digits) =>
-            output.WriteLine($"{name,-24}{Numbers.Short(spread.Minimum, digits),11}{Numbers.Short(spread.Median, digits),11}{Numbers.Short(spread.Maximum, digits),11}");
+            output.WriteLine(
+                $"{name,-24}{Numbers.Short(spread.Minimum, digits),11}{Numbers.Short(spread.Median, digits),11}{Numbers.Short(spread.Maximum, digits),11}");
     }
 }

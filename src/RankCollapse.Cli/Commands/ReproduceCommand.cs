@@ -4,10 +4,10 @@ using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Running;
 using RankCollapse.Experiments.Page;
 using RankCollapse.Formats;
-using RankCollapse.Sweeps;
-using RankCollapse.Sweeps.Engines.Slurm;
+using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -23,17 +23,17 @@ internal static class ReproduceCommand
             [
                 $"Figures: {string.Join(", ", ExperimentCatalogue.Experiments.SelectMany(e => e.OtherNames.Prepend(e.Name)).Order(StringComparer.Ordinal))}, {ExperimentCatalogue.All}.",
                 "Ctrl-C stops with all finished trainings stored; the same command goes on to the same result.",
-                "The trainings of fig1, fig3 and fig5 are sweeps in DIR/FIGURE/sweep, which sweep watch, serve and query understand; with --engine slurm they run on a cluster, and those of the other figures here.",
+                "The trainings of each figure are a sweep in DIR/FIGURE/sweep, which sweep watch, serve and query understand, on whichever engine; what "
+                    + "follows from them is computed here.",
                 "Exit code 0: all figures are written, whatever their verdicts; 1: stopped or failed; 2: bad input.",
             ],
-            Examples = ["rankcollapse reproduce fig5 --quick", "rankcollapse reproduce all --out reproduction", "rankcollapse reproduce fig1 fig3 --engine slurm --slurm cluster.json", "rankcollapse reproduce fig1 fig2 --seed 7 --out other-seed --json"],
+            Examples = ["rankcollapse reproduce fig5 --quick", "rankcollapse reproduce all --out reproduction",
+                "rankcollapse reproduce fig1 fig2 --seed 7 --out other-seed --json"],
         };
         Argument<string[]> figures = new("FIGURE") { Description = "fig1 … fig7 or all, one or more", Arity = ArgumentArity.OneOrMore };
         Option<bool> quick = OptionValue.Switch("--quick", "A faithful smaller version of every figure, in minutes");
         Option<string> output = OptionValue.Of<string>("--out", "The folder of the results [reproduction, with --quick reproduction-quick]", "DIR");
         Option<int> threads = OptionValue.Of<int>("--threads", "Trainings at the same time [all cores]; results do not depend on it", "n");
-        Option<string> engine = SweepCommand.Engine();
-        Option<string> slurm = OptionValue.Of<string>("--slurm", "A JSON file of what is asked of Slurm, as the part slurm of a sweep's file: { \"partition\": \"cpu\", \"tasks\": 50 }", "FILE");
         Option<long> seed = OptionValue.Of<long>("--seed", "The first seed [0]", "n");
         Option<bool> force = OptionValue.Switch("--force", "Replace earlier results of these figures");
         Option<bool> json = CommonOptions.Json();
@@ -41,8 +41,7 @@ internal static class ReproduceCommand
         command.Add(quick);
         command.Add(output);
         command.Add(threads);
-        command.Add(engine);
-        command.Add(slurm);
+        var engines = new EngineOptionSet(command, withSingleOnes: false);
         command.Add(seed);
         command.Add(force);
         command.Add(json);
@@ -52,26 +51,28 @@ internal static class ReproduceCommand
             var settings = new ReproductionSettings(parsed.GetValue(quick), parsed.GetValue(seed));
             string path = parsed.GetValue(output) ?? (settings.IsQuick ? "reproduction-quick" : "reproduction");
             int? count = parsed.GetResult(threads) is null ? null : parsed.GetValue(threads);
-            var trainer = new SweepEngine { Command = SweepRun.ThisProgram(), Workers = count, Slurm = ReadSlurm(parsed, engine, slurm) };
+            (Engine engine, EngineSettings asked) = engines.Read(parsed);
             IReadOnlyList<FigureResult> results = ReproductionDisplay.Show(environment, display => Reproduction.Run(
                 experiments,
                 settings,
                 path,
-                new ReproductionOptions { Force = parsed.GetValue(force), Threads = count, Engine = trainer, Progress = display.Update, Finished = display.Finish, Warning = display.Warn },
+                new ReproductionOptions
+                {
+                    Force = parsed.GetValue(force),
+                    Threads = count,
+                    Engine = engine,
+                    Asked = asked,
+                    Command = SweepRun.ThisProgram(),
+                    Progress = display.Update,
+                    Finished = display.Finish,
+                    Warning = display.Warn,
+                },
                 environment.Cancellation));
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((path, results)));
             else Write(environment, path, results);
             return ExitCode.Done;
         });
         return command;
-    }
-
-    /// <summary>What is asked of Slurm; null where trainings run on this machine.</summary>
-    private static SlurmOptions? ReadSlurm(ParseResult parsed, Option<string> engine, Option<string> slurm)
-    {
-        string? file = parsed.GetValue(slurm);
-        if (SweepRun.EngineName(parsed, engine) == "slurm") return file is null ? new SlurmOptions() : SlurmOptions.ReadPart(file);
-        return file is null ? null : throw new InvalidInputException("--slurm is given, but trainings run on this machine; give --engine slurm too, or leave it out.");
     }
 
     private static void Write(CommandEnvironment environment, string path, IReadOnlyList<FigureResult> results)
@@ -85,7 +86,8 @@ internal static class ReproduceCommand
                 environment.Output.WriteLine($"    {Sentence(verdict.AsStated)}");
                 if (verdict.UnderCondition is { } under) environment.Output.WriteLine($"    under {verdict.Condition}: {Sentence(under)}");
             }
-            environment.Output.WriteLine($"  {result.CellCount} trainings ({string.Join(", ", result.Statuses.Select(s => $"{s.Value} {s.Key}"))}), {Numbers.Short(result.CellSeconds)} s of one core: {Path.Combine(path, result.Name)}");
+            environment.Output.WriteLine($"  {result.TrainingCount} trainings ({string.Join(", ", result.Statuses.Select(s => $"{s.Value} {s.Key}"))}), "
+                + $"{Numbers.Short(result.TrainingSeconds)} s of one core: {Path.Combine(path, result.Name)}");
         }
         environment.Output.WriteLine($"report: {Path.Combine(path, ReproductionReport.FileName)}");
     }

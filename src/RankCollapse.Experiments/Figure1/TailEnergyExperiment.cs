@@ -1,7 +1,10 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Specification;
+using RankCollapse.Sweeps.Storage;
 using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figure1;
@@ -11,8 +14,6 @@ public sealed class TailEnergyExperiment : Experiment
 {
     internal const int Depth = 4;
     internal const int Classes = 10;
-    private const string TailName = "tail-energy";
-    private const string NormName = "weight-norm";
     private const double SmallestLambda = 1e-5;
     private const double LargestLambda = 1e-2;
     private const double SmallestSigma = 1e-3;
@@ -28,10 +29,15 @@ public sealed class TailEnergyExperiment : Experiment
     public override string Source => "Figure 1, Section 5.1";
 
     /// <inheritdoc/>
-    public override string Claim => "For every weight decay λ all weight matrices have essentially rank K when the spread σ of the classes is small enough; their distance from rank K falls as λ grows (Theorem 3.4).";
+    public override string Claim =>
+        "For every weight decay λ all weight matrices have essentially rank K when the spread σ of the classes is small enough; their distance from rank "
+        + "K falls as λ grows (Theorem 3.4).";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings)
+    public override KeptFiles Keep => KeptFiles.Summary;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<FigureTraining> Trainings(ReproductionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         return
@@ -39,7 +45,7 @@ public sealed class TailEnergyExperiment : Experiment
             .. from sigma in Sigmas(settings)
                from lambda in Lambdas(settings)
                from seed in Seeds(settings)
-               select ExperimentCell.OfTrial(Key(lambda, sigma, seed), new CellTrial(Configuration(settings, lambda, sigma, seed), NeedsMetrics: false, Keep), settings.IsQuick ? 0.6 : 3, TailName),
+               select new FigureTraining(Key(lambda, sigma, seed), Configuration(settings, lambda, sigma, seed), settings.IsQuick ? 0.6 : 3),
         ];
     }
 
@@ -61,29 +67,27 @@ public sealed class TailEnergyExperiment : Experiment
     }
 
     /// <inheritdoc/>
-    public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells)
+    public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results, ParallelOptions parallel)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(cells);
+        ArgumentNullException.ThrowIfNull(results);
         double[] lambdas = Lambdas(settings), sigmas = Sigmas(settings);
         long[] seeds = Seeds(settings);
-        double Mean(int layer, double lambda, double sigma) => seeds.Average(seed => cells[Key(lambda, sigma, seed)].Numbers(TailName)[layer - 1]);
-        var grids = Enumerable.Range(1, Depth).Select(l => new TailEnergyGrid(l, lambdas, sigmas, [.. sigmas.Select(sigma => (double[])[.. lambdas.Select(lambda => Mean(l, lambda, sigma))])])).ToList();
-        double worstGradient = cells.Values.Max(c => c.RelativeGradientNorm);
+        double Mean(int layer, double lambda, double sigma) =>
+            seeds.Average(seed => results[Key(lambda, sigma, seed)].Summary.Layers[layer - 1].WeightTailEnergy ?? double.NaN);
+        var grids = Enumerable.Range(1, Depth).Select(
+            l => new TailEnergyGrid(l, lambdas, sigmas, [.. sigmas.Select(sigma => (double[])[.. lambdas.Select(lambda => Mean(l, lambda, sigma))])])).ToList();
+        double worstGradient = results.Values.Max(result => result.Summary.RelativeGradientNorm);
         return new ExperimentOutcome
         {
-            Tables = new Dictionary<string, DataTable> { ["tail-energy"] = Table(settings, cells), ["tail-energy-mean"] = MeanTable(grids) },
+            Tables = new Dictionary<string, DataTable> { ["tail-energy"] = Table(settings, results), ["tail-energy-mean"] = MeanTable(grids) },
             Verdicts = TailEnergyVerdicts.Judge(grids, worstGradient, Configuration(settings, SmallestLambda, SmallestSigma, 0).GradientTolerance),
-            Notes = TailEnergyVerdicts.Notes(grids, cells.Values),
+            Notes = TailEnergyVerdicts.Notes(grids, [.. results.Values]),
             Figures = [TailEnergyFigure.Draw(Title, grids)],
         };
     }
 
-    private static CellResult Keep(RunSummary summary, IReadOnlyList<MetricRecord> metrics) => new CellResult()
-        .Add(TailName, [.. summary.Layers.Select(layer => layer.WeightTailEnergy ?? double.NaN)])
-        .Add(NormName, [.. summary.Layers.Select(layer => layer.WeightNorm)]);
-
-    private static DataTable Table(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells)
+    private static DataTable Table(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results)
     {
         var table = new DataTable(
             "One layer of one trained network.",
@@ -102,9 +106,11 @@ public sealed class TailEnergyExperiment : Experiment
             {
                 foreach (long seed in Seeds(settings))
                 {
-                    CellResult cell = cells[Key(lambda, sigma, seed)];
-                    double[] tails = cell.Numbers(TailName), norms = cell.Numbers(NormName);
-                    for (int l = 1; l <= Depth; l++) table.Add(lambda, sigma, seed, l, tails[l - 1], norms[l - 1], cell.Status ?? "", cell.RelativeGradientNorm, cell.DataLoss);
+                    TrialResult result = results[Key(lambda, sigma, seed)];
+                    RunSummary end = result.Summary;
+                    foreach (LayerSummary layer in end.Layers)
+                        table.Add(lambda, sigma, seed, layer.Layer, layer.WeightTailEnergy ?? double.NaN, layer.WeightNorm, result.Manifest.Status,
+                            end.RelativeGradientNorm, end.DataLoss);
                 }
             }
         }
@@ -129,9 +135,11 @@ public sealed class TailEnergyExperiment : Experiment
         return table;
     }
 
-    private static double[] Lambdas(ReproductionSettings settings) => SpacedValues.Between(SmallestLambda, LargestLambda, settings.IsQuick ? 7 : 12, isLogarithmic: true);
+    private static double[] Lambdas(ReproductionSettings settings) =>
+        SpacedValues.Between(SmallestLambda, LargestLambda, settings.IsQuick ? 7 : 12, isLogarithmic: true);
 
-    private static double[] Sigmas(ReproductionSettings settings) => SpacedValues.Between(SmallestSigma, LargestSigma, settings.IsQuick ? 7 : 12, isLogarithmic: true);
+    private static double[] Sigmas(ReproductionSettings settings) =>
+        SpacedValues.Between(SmallestSigma, LargestSigma, settings.IsQuick ? 7 : 12, isLogarithmic: true);
 
     private static long[] Seeds(ReproductionSettings settings) => [.. Enumerable.Range(0, settings.IsQuick ? 1 : 3).Select(i => settings.Seed + i)];
 

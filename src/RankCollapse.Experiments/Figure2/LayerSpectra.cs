@@ -1,16 +1,21 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Storage;
 using RankCollapse.Theory.Forecasts;
 
 namespace RankCollapse.Experiments.Figure2;
 
-/// <summary>The singular values of a trained network's features beside Theorem 4.2's prediction and both forecasts, as they are kept in a cell.</summary>
+/// <summary>The singular values of a trained network's features beside Theorem 4.2's prediction and both forecasts.</summary>
 /// <param name="Family">The penalties.</param>
 /// <param name="Delta">δ.</param>
-/// <param name="Cell">The stored numbers.</param>
-internal sealed record LayerSpectra(SpectrumFamily Family, double Delta, CellResult Cell)
+/// <param name="Summary">The trained network's final state.</param>
+/// <param name="Recursions">s(Z^1) … s(Z^L) by the penalised recursion.</param>
+/// <param name="Centroids">s(Z^1) … s(Z^L) by the centroid problem.</param>
+internal sealed record LayerSpectra(
+    SpectrumFamily Family, double Delta, RunSummary Summary, IReadOnlyList<double[]> Recursions, IReadOnlyList<double[]> Centroids)
 {
     /// <summary>L.</summary>
     public const int Depth = 5;
@@ -18,32 +23,23 @@ internal sealed record LayerSpectra(SpectrumFamily Family, double Delta, CellRes
     /// <summary>K.</summary>
     public const int Classes = 10;
 
-    /// <summary>What the cell keeps, for its settings.</summary>
-    public const string Kind = "layer spectra";
-
-    private const string TrainedName = "features";
-    private const string PredictedName = "predicted";
-    private const string WeightsName = "weights";
-    private const string RecursionName = "recursion";
-    private const string CentroidName = "centroid";
-
     /// <summary>The intermediate layers, 1 … L − 1.</summary>
     public static IEnumerable<int> Intermediate => Enumerable.Range(1, Depth - 1);
 
     /// <summary>s(Z^l) of the trained network, descending.</summary>
-    public double[] Trained(int layer) => Row(TrainedName, layer);
+    public double[] Trained(int layer) => [.. Summary.Layers[layer - 1].FeatureSingularValues];
 
-    /// <summary>s(σ_{l+1}^{-1}(Z^{l+1})), Theorem 4.2's prediction for layer l with C = 1.</summary>
-    public double[] Predicted(int layer) => Row(PredictedName, layer);
+    /// <summary>s(σ_{l+1}^{-1}(Z^{l+1})), Theorem 4.2's prediction for layer l with C = 1; empty where it does not exist.</summary>
+    public double[] Predicted(int layer) => [.. Summary.Layers[layer - 1].PredictedFeatureSingularValues ?? []];
 
     /// <summary>s(W_l).</summary>
-    public double[] Weights(int layer) => Row(WeightsName, layer);
+    public double[] Weights(int layer) => [.. Summary.Layers[layer - 1].WeightSingularValues];
 
     /// <summary>s(Z^l) by the penalised recursion.</summary>
-    public double[] Recursion(int layer) => Row(RecursionName, layer);
+    public double[] Recursion(int layer) => Recursions[layer - 1];
 
     /// <summary>s(Z^l) by the centroid problem.</summary>
-    public double[] Centroid(int layer) => Row(CentroidName, layer);
+    public double[] Centroid(int layer) => Centroids[layer - 1];
 
     /// <summary>√C of a layer by least squares over the K largest, ⟨s, p⟩/⟨p, p⟩.</summary>
     public double RootOfC(int layer) => FittedRoot(Trained(layer), Predicted(layer));
@@ -69,27 +65,17 @@ internal sealed record LayerSpectra(SpectrumFamily Family, double Delta, CellRes
         return inner / squared;
     }
 
-    /// <summary>What is kept of a training: spectra of the summary, and both forecasts.</summary>
-    public static CellResult Keep(TrainingRunResult result)
+    /// <summary>Sets a training's end beside the forecasts of its settings.</summary>
+    public static LayerSpectra Of(SpectrumFamily family, double delta, TrialResult result)
     {
-        RunSummary summary = result.Run.Summary;
-        DataSet data = result.Run.DataSet;
-        RunConfiguration configuration = result.Run.Configuration;
-        CellResult cell = new();
-        foreach (LayerSummary layer in summary.Layers)
-        {
-            cell.Add(Name(TrainedName, layer.Layer), layer.FeatureSingularValues).Add(Name(WeightsName, layer.Layer), layer.WeightSingularValues);
-            if (layer.PredictedFeatureSingularValues is { } predicted) cell.Add(Name(PredictedName, layer.Layer), predicted);
-        }
-        Forecast recursion = PenalizedForecast.Compute(result.Run.Trained.Specification, data, configuration.ToObjectiveSettings());
+        RunConfiguration configuration = result.Configuration;
+        DataSet data = DataSource.Load(configuration.ToDataRequest());
+        NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
+        Forecast recursion = PenalizedForecast.Compute(specification, data, configuration.ToObjectiveSettings());
         var options = new CentroidForecastOptions { Seed = configuration.Seed, GradientTolerance = 1e-5, MaxSteps = 100, MaxSeconds = double.PositiveInfinity };
-        Forecast centroid = CentroidForecast.Compute(result.Run.Trained.Specification, data, configuration.ToObjectiveSettings(), options).Forecast;
-        foreach (ForecastLayer layer in recursion.Layers) cell.Add(Name(RecursionName, layer.Layer), layer.FeatureSingularValues);
-        foreach (ForecastLayer layer in centroid.Layers) cell.Add(Name(CentroidName, layer.Layer), layer.FeatureSingularValues);
-        return cell;
+        Forecast centroid = CentroidForecast.Compute(specification, data, configuration.ToObjectiveSettings(), options).Forecast;
+        return new LayerSpectra(family, delta, result.Summary, ValuesOf(recursion), ValuesOf(centroid));
     }
 
-    private static string Name(string kind, int layer) => $"{kind}-{layer}";
-
-    private double[] Row(string kind, int layer) => Cell.Numbers(Name(kind, layer));
+    private static double[][] ValuesOf(Forecast forecast) => [.. forecast.Layers.Select(layer => (double[])[.. layer.FeatureSingularValues])];
 }

@@ -1,6 +1,9 @@
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
 using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figure2;
@@ -28,19 +31,27 @@ public sealed class SingularValuesExperiment : Experiment
     public override string Source => "Figures 2 and 4, Section 5.2 and Appendix D.1";
 
     /// <inheritdoc/>
-    public override string Claim => "As δ → 0 the singular values of all intermediate feature matrices converge to those that Theorem 4.2 predicts from the next layer; already at δ = 2 they are close, and the constant C of the theorem, which it leaves open, fits perfectly with C = 1.";
+    public override string Claim =>
+        "As δ → 0 the singular values of all intermediate feature matrices converge to those that Theorem 4.2 predicts from the next layer; already at δ "
+        + "= 2 they are close, and the constant C of the theorem, which it leaves open, fits perfectly with C = 1.";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings)
+    public override KeptFiles Keep => KeptFiles.Summary;
+
+    /// <inheritdoc/>
+    public override TrialRecording Recording => FirstOrderConstants.Recording;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<FigureTraining> Trainings(ReproductionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         double expected = settings.IsQuick ? 1.5 : 15;
-        var cells = new List<ExperimentCell>();
-        foreach ((SpectrumFamily family, double delta) in Trainings(settings))
-            cells.Add(ExperimentCell.Training(Key(family, delta), Configuration(settings, family, delta), family.Ratio == 0 ? 3 * expected : expected, LayerSpectra.Keep, LayerSpectra.Kind));
-        RunConfiguration firstOrder = FirstOrder(settings);
-        cells.Add(new ExperimentCell(FirstOrderKey, ExperimentCell.SettingsOf(FirstOrderConstants.Kind, firstOrder), settings.IsQuick ? 5 : 300, cancellation => FirstOrderConstants.Run(firstOrder, cancellation)));
-        return cells;
+        return
+        [
+            .. Points(settings).Select(
+                p => new FigureTraining(Key(p.Family, p.Delta), Configuration(settings, p.Family, p.Delta), p.Family.Ratio == 0 ? 3 * expected : expected)),
+            new FigureTraining(FirstOrderKey, FirstOrder(settings), settings.IsQuick ? 5 : 300),
+        ];
     }
 
     /// <inheritdoc/>
@@ -62,13 +73,13 @@ public sealed class SingularValuesExperiment : Experiment
     }
 
     /// <inheritdoc/>
-    public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells)
+    public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results, ParallelOptions parallel)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(cells);
+        ArgumentNullException.ThrowIfNull(results);
         var data = new SpectraData(
-            [.. Trainings(settings).Select(t => new LayerSpectra(t.Family, t.Delta, cells[Key(t.Family, t.Delta)]))],
-            cells[FirstOrderKey].Matrices[FirstOrderConstants.Name],
+            Each([.. Points(settings)], parallel, p => LayerSpectra.Of(p.Family, p.Delta, results[Key(p.Family, p.Delta)])),
+            FirstOrderConstants.Of(results[FirstOrderKey]),
             Configuration(settings, SpectrumFamily.AsPrinted, 0).Samples);
         return new ExperimentOutcome
         {
@@ -79,7 +90,7 @@ public sealed class SingularValuesExperiment : Experiment
         };
     }
 
-    private static IEnumerable<(SpectrumFamily Family, double Delta)> Trainings(ReproductionSettings settings) =>
+    private static IEnumerable<(SpectrumFamily Family, double Delta)> Points(ReproductionSettings settings) =>
     [
         .. Deltas(settings).Select(delta => (SpectrumFamily.AsPrinted, delta)),
         .. Deltas(settings).Select(delta => (SpectrumFamily.Means, delta)),
@@ -94,14 +105,15 @@ public sealed class SingularValuesExperiment : Experiment
 
     private static double[] Ratios(ReproductionSettings settings) => settings.IsQuick ? [0.1, 0.01] : [0.3, 0.1, 0.05, 0.02, 0.01, 0.002];
 
-    private static string Key(SpectrumFamily family, double delta) => family.Key.StartsWith("ratio", StringComparison.Ordinal) ? family.Key : $"{family.Key}-delta-{FigureNumbers.Key(delta)}";
+    private static string Key(SpectrumFamily family, double delta) =>
+        family.Key.StartsWith("ratio", StringComparison.Ordinal) ? family.Key : $"{family.Key}-delta-{FigureNumbers.Key(delta)}";
 
     private static RunConfiguration FirstOrder(ReproductionSettings settings) => Configuration(settings, SpectrumFamily.AsPrinted, FirstOrderDelta) with
     {
         Solver = "adam",
         LearningRate = 1e-3,
         MaxEpochs = settings.IsQuick ? 1000 : 20_000,
-        Threads = 1,
+        GradientTolerance = 0,
     };
 
     private static RunConfiguration Configuration(ReproductionSettings settings, SpectrumFamily family, double delta) => new()
@@ -133,5 +145,6 @@ internal sealed record SpectraData(IReadOnlyList<LayerSpectra> Spectra, LinearAl
 
     /// <summary>The trainings with δ = 0 by λ'/λ in the convention of sums, descending.</summary>
     public IReadOnlyList<(double Ratio, LayerSpectra Spectra)> AtDeltaZero =>
-        [.. Spectra.Where(s => s.Delta == 0).Select(s => (s.Family.Convention == Convention.Mean ? s.Family.Ratio / Samples : s.Family.Ratio, s)).OrderByDescending(p => p.Item1)];
+        [.. Spectra.Where(s => s.Delta == 0).Select(s => (s.Family.Convention == Convention.Mean ? s.Family.Ratio / Samples : s.Family.Ratio, s))
+            .OrderByDescending(p => p.Item1)];
 }

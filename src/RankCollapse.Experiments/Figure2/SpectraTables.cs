@@ -51,7 +51,7 @@ internal static class SpectraTables
             {
                 table.Add(s.Family.Title, EnumNames.Of(s.Family.Convention), s.Family.Lambda, s.Family.Ratio, s.Delta, l, s.RootOfC(l), s.DistanceFromPrediction(l),
                     FigureNumbers.RelativeDistance(s.Trained(l), s.Recursion(l), LayerSpectra.Classes), FigureNumbers.RelativeDistance(s.Trained(l), s.Centroid(l), LayerSpectra.Classes),
-                    s.Rank(l), s.Cell.RelativeGradientNorm, s.Cell.DataLoss);
+                    s.Rank(l), s.Summary.RelativeGradientNorm, s.Summary.DataLoss);
             }
         }
         return table;

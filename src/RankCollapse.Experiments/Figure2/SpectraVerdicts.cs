@@ -42,7 +42,7 @@ internal static class SpectraVerdicts
             new ClaimVerdict
             {
                 Claim = "Networks are trained way past interpolation, to a data loss below 10⁻⁶.",
-                AsStated = new Measurement("largest data loss ½‖f(X) − Y‖² over δ", printed.Max(s => s.Cell.DataLoss), Comparison.AtMost, 1e-6),
+                AsStated = new Measurement("largest data loss ½‖f(X) − Y‖² over δ", printed.Max(s => s.Summary.DataLoss), Comparison.AtMost, 1e-6),
             },
             new ClaimVerdict
             {

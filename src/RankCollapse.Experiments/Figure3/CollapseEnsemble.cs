@@ -1,3 +1,5 @@
+using RankCollapse.Sweeps.Storage;
+
 namespace RankCollapse.Experiments.Figure3;
 
 /// <summary>The runs of one solver from many starts.</summary>
@@ -11,15 +13,15 @@ internal sealed class CollapseEnsemble
         Runs = runs;
     }
 
-    /// <summary>The solver's short name, which begins the keys of its cells.</summary>
+    /// <summary>The solver's short name, which begins the keys of its trainings.</summary>
     public string Name { get; }
 
     /// <summary>The runs, by seed.</summary>
     public IReadOnlyList<CollapseRun> Runs { get; }
 
-    /// <summary>Reads the runs' cells.</summary>
-    public static CollapseEnsemble Of(string name, IEnumerable<long> seeds, IReadOnlyDictionary<string, CellResult> cells, int depth) =>
-        new(name, [.. seeds.Select(seed => new CollapseRun(seed, cells[$"{name}-{seed}"], CollapseLog.Of(cells[$"{name}-{seed}"], depth)))]);
+    /// <summary>Reads the runs' results.</summary>
+    public static CollapseEnsemble Of(string name, IEnumerable<long> seeds, IReadOnlyDictionary<string, TrialResult> results, int depth) =>
+        new(name, [.. seeds.Select(seed => new CollapseRun(seed, results[$"{name}-{seed}"], CollapseLog.Of(results[$"{name}-{seed}"].Metrics, depth)))]);
 
     /// <summary>A quantity over the epochs, which are the same in all runs as far as they go.</summary>
     public RunBand OverEpochs(Func<CollapseLog, double[]> quantity) =>
@@ -32,9 +34,9 @@ internal sealed class CollapseEnsemble
 
 /// <summary>One run of an ensemble.</summary>
 /// <param name="Seed">The seed of its start.</param>
-/// <param name="Cell">How it ended.</param>
+/// <param name="Result">How it ended.</param>
 /// <param name="Log">Its course.</param>
-internal sealed record CollapseRun(long Seed, CellResult Cell, CollapseLog Log)
+internal sealed record CollapseRun(long Seed, TrialResult Result, CollapseLog Log)
 {
     /// <summary>The largest TCV over all layers at the end.</summary>
     public double LargestFinalTcv => Enumerable.Range(1, Log.Depth).Max(l => Log.Tcv(l)[^1]);

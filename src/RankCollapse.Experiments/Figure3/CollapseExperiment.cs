@@ -2,6 +2,7 @@ using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Storage;
 using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figure3;
@@ -28,17 +29,22 @@ public sealed class CollapseExperiment : Experiment
     public override string Source => "Figure 3, Section 5.3";
 
     /// <inheritdoc/>
-    public override string Claim => "With δ = 0, from every random orthogonal start, training drives the total cluster variation of all intermediate layers to machine precision and their numerical ranks to about K = 10.";
+    public override string Claim =>
+        "With δ = 0, from every random orthogonal start, training drives the total cluster variation of all intermediate layers to machine precision and "
+        + "their numerical ranks to about K = 10.";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings)
+    public override IReadOnlyList<FigureTraining> Trainings(ReproductionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         return
         [
-            .. SecondOrderSeeds(settings).Select(seed => Cell($"newton-{seed}", SecondOrder(settings) with { Seed = seed }, settings.IsQuick ? 4 : 22)),
-            .. FirstOrderSeeds(settings).Select(seed => Cell($"adam-{seed}", FirstOrder(settings) with { Seed = seed }, settings.IsQuick ? 6 : 190)),
-            .. FirstOrderSeeds(settings).Select(seed => Cell($"adam-mean-{seed}", FirstOrder(settings) with { Seed = seed, Convention = Convention.Mean }, settings.IsQuick ? 6 : 190)),
+            .. SecondOrderSeeds(settings)
+                .Select(seed => new FigureTraining($"newton-{seed}", SecondOrder(settings) with { Seed = seed }, settings.IsQuick ? 4 : 22)),
+            .. FirstOrderSeeds(settings)
+                .Select(seed => new FigureTraining($"adam-{seed}", FirstOrder(settings) with { Seed = seed }, settings.IsQuick ? 6 : 190)),
+            .. FirstOrderSeeds(settings).Select(seed => new FigureTraining(
+                $"adam-mean-{seed}", FirstOrder(settings) with { Seed = seed, Convention = Convention.Mean }, settings.IsQuick ? 6 : 190)),
         ];
     }
 
@@ -54,20 +60,24 @@ public sealed class CollapseExperiment : Experiment
             ["network"] = $"feedforward, L = {Depth}, widths {second.Width[0]}, tanh, identity output, no biases",
             ["objective"] = "½‖f(X) − Y‖² + (λ/2)·Σ_{l ≥ 2}‖W_l‖² + (λ′/2)·Σ_l‖Z^l‖², λ = λ′ = 10⁻⁵, δ = 0",
             ["starts"] = $"random orthogonal weights, seeds {settings.Seed} … {settings.Seed + newton - 1}",
-            ["to stationarity"] = $"trust-region Newton method (gauss-newton), {newton} runs, each until the relative gradient norm is at most {NumberText.PowerOfTen(second.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapsedBelow)} and at most rank {Classes}, for at most {second.MaxEpochs} iterations",
-            ["first order"] = $"Adam, learning rate {NumberText.PowerOfTen(first.LearningRate!.Value)} with a cosine schedule, {NumberText.Whole(first.MaxEpochs)} epochs, {NumberText.Count(adam, "run")}; and the same with the mean over the samples in place of the sum in the data loss and the feature penalty, which raises the weight penalty {second.Samples}-fold beside them",
+            ["to stationarity"] = $"trust-region Newton method (gauss-newton), {newton} runs, each until the relative gradient norm is at most "
+                + $"{NumberText.PowerOfTen(second.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapsedBelow)} and at most rank "
+                + $"{Classes}, for at most {second.MaxEpochs} iterations",
+            ["first order"] = $"Adam, learning rate {NumberText.PowerOfTen(first.LearningRate!.Value)} with a cosine schedule, "
+                + $"{NumberText.Whole(first.MaxEpochs)} epochs, {NumberText.Count(adam, "run")}; and the same with the mean over the samples in place of "
+                + $"the sum in the data loss and the feature penalty, which raises the weight penalty {second.Samples}-fold beside them",
             ["numerical rank"] = "singular values above 10⁻⁵ of the largest",
         };
     }
 
     /// <inheritdoc/>
-    public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells)
+    public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results, ParallelOptions parallel)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(cells);
-        var newton = CollapseEnsemble.Of("newton", SecondOrderSeeds(settings), cells, Depth);
-        var adam = CollapseEnsemble.Of("adam", FirstOrderSeeds(settings), cells, Depth);
-        var adamOfMean = CollapseEnsemble.Of("adam-mean", FirstOrderSeeds(settings), cells, Depth);
+        ArgumentNullException.ThrowIfNull(results);
+        var newton = CollapseEnsemble.Of("newton", SecondOrderSeeds(settings), results, Depth);
+        var adam = CollapseEnsemble.Of("adam", FirstOrderSeeds(settings), results, Depth);
+        var adamOfMean = CollapseEnsemble.Of("adam-mean", FirstOrderSeeds(settings), results, Depth);
         return new ExperimentOutcome
         {
             Tables = CollapseTables.Of(newton, adam, adamOfMean),
@@ -83,7 +93,8 @@ public sealed class CollapseExperiment : Experiment
         int least = (int)Math.Ceiling(Share * runs.Count);
         string of = $"of {runs.Count} runs";
         string bound = NumberText.PowerOfTen(CollapsedBelow);
-        Measurement AtLeast(string quantity, Func<(double LargestTcv, bool HasRanks), bool> holds) => new(quantity, runs.Count(holds), Comparison.AtLeast, least);
+        Measurement AtLeast(string quantity, Func<(double LargestTcv, bool HasRanks), bool> holds) =>
+            new(quantity, runs.Count(holds), Comparison.AtLeast, least);
         return
         [
             new ClaimVerdict
@@ -103,9 +114,6 @@ public sealed class CollapseExperiment : Experiment
             },
         ];
     }
-
-    private static ExperimentCell Cell(string key, RunConfiguration configuration, double expectedSeconds) =>
-        ExperimentCell.OfTrial(key, new CellTrial(configuration, NeedsMetrics: true, (_, metrics) => CollapseLog.Of(metrics, Depth).AddTo(new CellResult())), expectedSeconds, "collapse-trajectory");
 
     private static long[] SecondOrderSeeds(ReproductionSettings settings) => Seeds(settings, settings.IsQuick ? 12 : 100);
 

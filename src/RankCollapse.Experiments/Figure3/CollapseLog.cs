@@ -1,6 +1,5 @@
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Experiments.Figure3;
@@ -8,8 +7,6 @@ namespace RankCollapse.Experiments.Figure3;
 /// <summary>What is kept of a training's course: at every record the epoch, seconds, losses, the gradient, and TCV and numerical rank of the features of every layer.</summary>
 internal sealed class CollapseLog(int depth)
 {
-    private const string TableName = "trajectory";
-    private const string SecondsName = "seconds";
     private const int Epoch = 0;
     private const int Loss = 1;
     private const int DataLoss = 2;
@@ -18,16 +15,6 @@ internal sealed class CollapseLog(int depth)
 
     private readonly List<double[]> _rows = [];
     private readonly List<double> _seconds = [];
-
-    /// <summary>Reads the log of a cell.</summary>
-    public static CollapseLog Of(CellResult cell, int depth)
-    {
-        var log = new CollapseLog(depth);
-        Matrix table = cell.Matrices[TableName];
-        for (int i = 0; i < table.Rows; i++) log._rows.Add(table.Row(i).ToArray());
-        log._seconds.AddRange(cell.Numbers(SecondsName));
-        return log;
-    }
 
     /// <summary>The log of a run that recorded collapse.</summary>
     /// <param name="metrics">What the run recorded.</param>
@@ -82,10 +69,6 @@ internal sealed class CollapseLog(int depth)
 
     /// <summary>The mean of the numerical rank over the hidden layers 1 … L−1.</summary>
     public double[] MeanRanks => [.. _rows.Select(row => Mean(row.AsSpan(FirstLayer + depth, depth - 1)))];
-
-    /// <summary>Adds the log to a cell's result.</summary>
-    public CellResult AddTo(CellResult cell) =>
-        cell.Add(TableName, Matrix.FromEntries(_rows.Count, FirstLayer + (2 * depth), (i, j) => _rows[i][j])).Add(SecondsName, _seconds);
 
     private static int? ColumnOf(MetricRecord metric, int depth) =>
         metric.Metric == NetworkMetrics.Objective.Key ? Loss

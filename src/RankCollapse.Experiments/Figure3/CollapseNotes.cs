@@ -9,12 +9,12 @@ internal static class CollapseNotes
     /// <summary>The notes.</summary>
     public static IReadOnlyList<string> Of(CollapseEnsemble newton, CollapseEnsemble adam, CollapseEnsemble adamOfMean, int classes)
     {
-        double[] objectives = [.. newton.Runs.Select(run => run.Cell.Objective)];
+        double[] objectives = [.. newton.Runs.Select(run => run.Result.Summary.Objective)];
         var notes = new List<string>
         {
             $"All {newton.Runs.Count} starts end at about the same value: J lies between {NumberText.Short(objectives.Min(), 7)} and {NumberText.Short(objectives.Max(), 7)}.",
             Slowest(newton),
-            $"It took {NumberText.Short(newton.Runs.Min(run => run.Cell.Epochs))} to {NumberText.Short(newton.Runs.Max(run => run.Cell.Epochs))} iterations, {NumberText.Duration(newton.Runs.Min(run => run.Log.Seconds[^1]))} to {NumberText.Duration(newton.Runs.Max(run => run.Log.Seconds[^1]))} on one core.",
+            $"It took {NumberText.Short(newton.Runs.Min(run => run.Result.Summary.Epochs))} to {NumberText.Short(newton.Runs.Max(run => run.Result.Summary.Epochs))} iterations, {NumberText.Duration(newton.Runs.Min(run => run.Log.Seconds[^1]))} to {NumberText.Duration(newton.Runs.Max(run => run.Log.Seconds[^1]))} on one core.",
             FirstOrder(adam, newton, classes),
             Mean(adamOfMean),
         };
@@ -33,11 +33,11 @@ internal static class CollapseNotes
 
     private static string FirstOrder(CollapseEnsemble adam, CollapseEnsemble newton, int classes)
     {
-        double epochs = adam.Runs.Max(run => run.Cell.Epochs);
+        long epochs = adam.Runs.Max(run => run.Result.Summary.Epochs);
         int collapsed = adam.Runs.Count(run => run.LargestFinalTcv <= CollapseExperiment.CollapsedBelow && run.HasRanks(classes));
         double tcv = adam.Runs.Average(run => run.Log.MeanTcv[^1]), start = adam.Runs.Average(run => run.Log.MeanTcv[0]);
-        double loss = adam.Runs.Average(run => run.Cell.Objective), least = newton.Runs.Min(run => run.Cell.Objective);
-        return $"Of {NumberText.Count(adam.Runs.Count, "run")} of Adam {collapsed} collapsed within {NumberText.Whole((long)epochs)} epochs: the mean TCV of the hidden layers went from {NumberText.Short(start)} to {NumberText.Short(tcv)}, "
+        double loss = adam.Runs.Average(run => run.Result.Summary.Objective), least = newton.Runs.Min(run => run.Result.Summary.Objective);
+        return $"Of {NumberText.Count(adam.Runs.Count, "run")} of Adam {collapsed} collapsed within {NumberText.Whole(epochs)} epochs: the mean TCV of the hidden layers went from {NumberText.Short(start)} to {NumberText.Short(tcv)}, "
             + $"and J is still {NumberText.Short(loss / least)} times the value at the stationary points. The paper names neither its optimiser nor its number of epochs.";
     }
 

@@ -74,7 +74,7 @@ internal static class CollapseTables
         foreach (CollapseEnsemble ensemble in ensembles)
         {
             foreach (CollapseRun run in ensemble.Runs)
-                table.Add(ensemble.Name, run.Seed, run.Cell.Status ?? "", (long)run.Cell.Epochs, run.Log.Seconds[^1], run.Cell.Objective, run.Cell.RelativeGradientNorm, run.LargestFinalTcv, (long)run.LargestFinalRank);
+                table.Add(ensemble.Name, run.Seed, run.Result.Manifest.Status, run.Result.Summary.Epochs, run.Log.Seconds[^1], run.Result.Summary.Objective, run.Result.Summary.RelativeGradientNorm, run.LargestFinalTcv, (long)run.LargestFinalRank);
         }
         return table;
     }

@@ -6,6 +6,7 @@ using RankCollapse.Networks;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Storage;
 using RankCollapse.Theory.Forecasts;
 
 namespace RankCollapse.Experiments.Figure5;
@@ -20,7 +21,6 @@ public sealed class WeightNormsExperiment : Experiment
     internal const int Depth = 6;
     private const int Classes = 10;
     private const double Lambda = 1e-5;
-    private const string NormsName = "weight-norms";
     private const double CentroidTolerance = 1e-4;
     private const int CentroidSteps = 200;
 
@@ -37,22 +37,16 @@ public sealed class WeightNormsExperiment : Experiment
     public override string Source => "Figure 5, Appendix D.2";
 
     /// <inheritdoc/>
-    public override string Claim => "As δ → 0, the weights of all inner, residual layers tend to 0, while those of the first and the last layer, which are not residual, stay (Theorem C.2, Remark C.3).";
+    public override string Claim =>
+        "As δ → 0, the weights of all inner, residual layers tend to 0, while those of the first and the last layer, which are not residual, stay "
+        + "(Theorem C.2, Remark C.3).";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings)
+    public override IReadOnlyList<FigureTraining> Trainings(ReproductionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         double expected = settings.IsQuick ? 1.5 : 12;
-        var cells = new List<ExperimentCell>();
-        foreach (double delta in Deltas(settings))
-            cells.Add(ExperimentCell.OfTrial(DeltaKey(delta), new CellTrial(Configuration(settings, delta), NeedsMetrics: true, Norms), expected, NormsName));
-        foreach ((double ratio, double lambda) in RatiosOf(settings))
-        {
-            RunConfiguration configuration = Configuration(new ReproductionSettings(IsQuick: false, settings.Seed), 0) with { Lambda = lambda, LambdaFeatures = lambda * ratio };
-            cells.Add(new ExperimentCell(RatioKey(ratio), ExperimentCell.SettingsOf("centroid norms", configuration), 5, _ => StationaryNorms(configuration)));
-        }
-        return cells;
+        return [.. Deltas(settings).Select(delta => new FigureTraining(DeltaKey(delta), Configuration(settings, delta), expected))];
     }
 
     /// <inheritdoc/>
@@ -72,34 +66,33 @@ public sealed class WeightNormsExperiment : Experiment
     }
 
     /// <inheritdoc/>
-    public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells)
+    public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results, ParallelOptions parallel)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(cells);
-        List<NormTrajectory> trained = [.. Deltas(settings).Select(delta => new NormTrajectory(delta, cells[DeltaKey(delta)].Matrices[NormsName]))];
-        List<StationaryWeightNorms> stationary = [.. RatiosOf(settings).Select(r => new StationaryWeightNorms(r.Ratio, r.Lambda, cells[RatioKey(r.Ratio)].Numbers(NormsName), cells[RatioKey(r.Ratio)].Numbers("gradient")[0]))];
+        ArgumentNullException.ThrowIfNull(results);
+        List<NormTrajectory> trained = [.. Deltas(settings)
+            .Select(delta => new NormTrajectory(delta, Trajectory.OfLayers(results[DeltaKey(delta)].Metrics, RankMetrics.WeightNorm.Key, Depth)))];
+        StationaryWeightNorms[] stationary = Each(RatiosOf(settings), parallel, r => Stationary(r.Ratio, r.Lambda, settings.Seed));
         return new ExperimentOutcome
         {
-            Tables = new Dictionary<string, DataTable> { ["weight-norms"] = TrajectoryTable(trained), ["weight-norms-without-feature-penalty"] = RatioTable(stationary) },
+            Tables = new Dictionary<string, DataTable> { ["weight-norms"] = TrajectoryTable(trained), ["weight-norms-without-feature-penalty"] = RatioTable(
+                stationary) },
             Verdicts = WeightNormsVerdicts.Judge(trained, stationary),
             Notes = WeightNormsVerdicts.Notes(trained, stationary),
             Figures = [WeightNormsFigure.Draw(Title, trained, stationary)],
         };
     }
 
-    /// <summary>The norms over the epochs of a training.</summary>
-    private static CellResult Norms(RunSummary summary, IReadOnlyList<MetricRecord> metrics) =>
-        new CellResult().Add(NormsName, Trajectory.OfLayers(metrics, RankMetrics.WeightNorm.Key, Depth));
-
     /// <summary>The norms at the stationary point that the centroid problem gives for δ = 0; its gradient is taken in the full problem.</summary>
-    private static CellResult StationaryNorms(RunConfiguration configuration)
+    private static StationaryWeightNorms Stationary(double ratio, double lambda, long seed)
     {
+        RunConfiguration configuration = Configuration(new ReproductionSettings(IsQuick: false, seed), 0) with { Lambda = lambda, LambdaFeatures = lambda * ratio };
         DataSet data = DataSource.Load(configuration.ToDataRequest());
         var options = new CentroidForecastOptions { Seed = configuration.Seed, GradientTolerance = CentroidTolerance, MaxSteps = CentroidSteps, MaxSeconds = double.PositiveInfinity };
-        CentroidForecast forecast = CentroidForecast.Compute(configuration.ToSpecification(data.InputDimension, data.OutputDimension), data, configuration.ToObjectiveSettings(), options);
-        return new CellResult()
-            .Add(NormsName, [.. Enumerable.Range(1, Depth).Select(l => ElementNorm(forecast.Lifted.Weights(l)))])
-            .Add("gradient", [forecast.LiftedGradient.Relative]);
+        CentroidForecast forecast = CentroidForecast.Compute(
+            configuration.ToSpecification(data.InputDimension, data.OutputDimension), data, configuration.ToObjectiveSettings(), options);
+        return new StationaryWeightNorms(
+            ratio, lambda, [.. Enumerable.Range(1, Depth).Select(l => ElementNorm(forecast.Lifted.Weights(l)))], forecast.LiftedGradient.Relative);
     }
 
     private static double ElementNorm(Matrix weights) => Math.Sqrt(System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(weights.AsSpan()));
@@ -141,11 +134,10 @@ public sealed class WeightNormsExperiment : Experiment
     private static double[] Deltas(ReproductionSettings settings) => settings.IsQuick ? [10, 1, 0.1, 0] : [10, 5, 2, 1, 0.5, 0.1, 0.01, 0];
 
     // The centroid problem is cheap, and small data would reach the end of tanh's range too early: its size does not depend on quick.
-    private static (double Ratio, double Lambda)[] RatiosOf(ReproductionSettings settings) => settings.IsQuick ? [.. Ratios.Where((_, i) => i % 2 == 0)] : Ratios;
+    private static (double Ratio, double Lambda)[] RatiosOf(ReproductionSettings settings) =>
+        settings.IsQuick ? [.. Ratios.Where((_, i) => i % 2 == 0)] : Ratios;
 
     private static string DeltaKey(double delta) => $"delta-{FigureNumbers.Key(delta)}";
-
-    private static string RatioKey(double ratio) => $"ratio-{FigureNumbers.Key(ratio)}";
 
     private static RunConfiguration Configuration(ReproductionSettings settings, double delta) => new()
     {

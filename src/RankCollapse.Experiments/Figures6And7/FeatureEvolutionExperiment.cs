@@ -6,6 +6,8 @@ using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
 using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figures6And7;
@@ -15,7 +17,7 @@ public sealed class FeatureEvolutionExperiment : Experiment
 {
     internal const int Depth = 15;
     private const int Classes = 10;
-    private const string CellKey = "training";
+    private const string TrainingKey = "training";
 
     /// <summary>Features whose Gram matrix is this close to block structure, or whose classes are this small in the plane, look and are collapsed.</summary>
     private const double CollapsedBelow = 1e-6;
@@ -36,14 +38,18 @@ public sealed class FeatureEvolutionExperiment : Experiment
     public override string Source => "Figures 6 and 7, Appendix D.3";
 
     /// <inheritdoc/>
-    public override string Claim => "During training the Gram matrices Z^{l,T}Z^l of all layers take on block structure, one flat block for each pair of classes, which by Proposition D.1 is collapse (Figure 6); seen in a random plane, each class shrinks to a point in every layer (Figure 7).";
+    public override string Claim =>
+        "During training the Gram matrices Z^{l,T}Z^l of all layers take on block structure, one flat block for each pair of classes, which by "
+        + "Proposition D.1 is collapse (Figure 6); seen in a random plane, each class shrinks to a point in every layer (Figure 7).";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings)
+    public override TrialRecording Recording => TrainingMoments.Recording;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<FigureTraining> Trainings(ReproductionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        RunConfiguration configuration = Configuration(settings);
-        return [new ExperimentCell(CellKey, ExperimentCell.SettingsOf("feature-moments", configuration), settings.IsQuick ? 8 : 30, cancellation => Train(configuration, cancellation))];
+        return [new FigureTraining(TrainingKey, Configuration(settings), settings.IsQuick ? 8 : 30)];
     }
 
     /// <inheritdoc/>
@@ -57,25 +63,32 @@ public sealed class FeatureEvolutionExperiment : Experiment
             ["network"] = $"feedforward, L = {Depth}, widths {configuration.Width[0]}, tanh, identity output, no biases",
             ["objective"] = "½‖f(X) − Y‖² + (λ/2)·Σ_{l ≥ 2}‖W_l‖² + (λ′/2)·Σ_l‖Z^l‖², λ = λ′ = 10⁻⁵, δ = 0",
             ["start"] = $"random orthogonal weights, seed {configuration.Seed}",
-            ["training"] = $"trust-region Newton method (gauss-newton), until the relative gradient norm is at most {NumberText.PowerOfTen(configuration.GradientTolerance)} and every layer has TCV ≤ {NumberText.PowerOfTen(CollapseExperiment.CollapsedBelow)} and at most rank {Classes}; the paper's is a first-order training",
-            ["moments"] = "the start, the first iterations whose mean TCV of the hidden layers is at most 1/5, 1/20, 1/50 and 1/1,000 of its start, and the end",
+            ["training"] = "trust-region Newton method (gauss-newton), until the relative gradient norm is at most "
+                + $"{NumberText.PowerOfTen(configuration.GradientTolerance)} and every layer has TCV ≤ "
+                + $"{NumberText.PowerOfTen(CollapseExperiment.CollapsedBelow)} and at most rank {Classes}; the paper's is a first-order training",
+            ["moments"] = "the start, the first iterations whose mean TCV of the hidden layers is at most 1/5, 1/20, 1/50 and 1/1,000 of its start, and "
+                + "the end",
             ["layers"] = $"l = 0 (the data) to {Depth} (the outputs)",
         };
     }
 
     /// <inheritdoc/>
-    public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells)
+    public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results, ParallelOptions parallel)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(cells);
-        CellResult cell = cells[CellKey];
-        var moments = TrainingMoments.Of(cell);
-        int[] labels = [.. cell.Numbers(LabelsName).Select(label => (int)label)];
+        ArgumentNullException.ThrowIfNull(results);
+        TrialResult result = results[TrainingKey];
+        (TrainingMoments moments, int[] labels) = TrainingMoments.Of(result);
+        return Conclude(moments, labels, CollapseLog.Of(result.Metrics, Depth));
+    }
+
+    /// <summary>Data, pictures and verdicts from the moments and the course of the training.</summary>
+    internal static ExperimentOutcome Conclude(TrainingMoments moments, int[] labels, CollapseLog log)
+    {
         return new ExperimentOutcome
         {
-            Tables = FeatureEvolutionTables.Of(moments, CollapseLog.Of(cell, Depth), labels),
+            Tables = FeatureEvolutionTables.Of(moments, log, labels),
             Verdicts = Judge(moments.All[0], moments.All[^1]),
-            Notes = FeatureEvolutionNotes.Of(CollapseLog.Of(cell, Depth)),
+            Notes = FeatureEvolutionNotes.Of(log),
             Figures = [GramEvolutionFigure.Draw(moments, labels), PlaneEvolutionFigure.Draw(moments, labels)],
         };
     }
@@ -90,47 +103,28 @@ public sealed class FeatureEvolutionExperiment : Experiment
             new ClaimVerdict
             {
                 Claim = "Figure 6: at the end the Gram matrices of all hidden layers have block structure.",
-                AsStated = new Measurement("largest ‖G − block mean of G‖/‖G‖ over the hidden layers, at the end", Hidden(end.Deviations).Max(), Comparison.AtMost, CollapsedBelow),
+                AsStated = new Measurement(
+                    "largest ‖G − block mean of G‖/‖G‖ over the hidden layers, at the end", Hidden(end.Deviations).Max(), Comparison.AtMost, CollapsedBelow),
             },
             new ClaimVerdict
             {
                 Claim = "Figure 6: it emerges during training; random weights do not have it.",
-                AsStated = new Measurement("least ‖G − block mean of G‖/‖G‖ over the hidden layers, at the start", Hidden(start.Deviations).Min(), Comparison.AtLeast, SpreadAbove),
+                AsStated = new Measurement(
+                    "least ‖G − block mean of G‖/‖G‖ over the hidden layers, at the start", Hidden(start.Deviations).Min(), Comparison.AtLeast, SpreadAbove),
             },
             new ClaimVerdict
             {
                 Claim = "Figure 7: at the end each class is a point in the random plane of every hidden layer.",
-                AsStated = new Measurement("largest distance from the class's mean in the plane, over the largest from 0, at the end", Hidden(end.Spreads).Max(), Comparison.AtMost, CollapsedBelow),
+                AsStated = new Measurement("largest distance from the class's mean in the plane, over the largest from 0, at the end",
+                    Hidden(end.Spreads).Max(), Comparison.AtMost, CollapsedBelow),
             },
             new ClaimVerdict
             {
                 Claim = "Figure 7: at the start it is not.",
-                AsStated = new Measurement("least such distance over the hidden layers, at the start", Hidden(start.Spreads).Min(), Comparison.AtLeast, SpreadAbove),
+                AsStated = new Measurement(
+                    "least such distance over the hidden layers, at the start", Hidden(start.Spreads).Min(), Comparison.AtLeast, SpreadAbove),
             },
         ];
-    }
-
-    private const string LabelsName = "labels";
-
-    internal static CellResult Train(RunConfiguration configuration, CancellationToken cancellation)
-    {
-        Matrix[] planes = [];
-        var snapshots = new List<FeatureSnapshot>();
-        Partition? classes = null;
-        var options = new TrainingRunOptions
-        {
-            Started = start => classes = new Partition(start.DataSet.Labels, start.DataSet.OutputDimension),
-            Recorded = record =>
-            {
-                if (planes.Length == 0) planes = [.. record.Features.Select((z, l) => RandomMatrix.HaarOrthogonal(z.Rows, 2, new RandomStream(configuration.Seed, RandomPurpose.Sampling, l)))];
-                double meanTcv = record.Layers.Where(metric => metric.Metric == CollapseMetrics.TcvUpper.Key).SkipLast(1).Average(metric => metric.Value);
-                TrainingMoments.Keep(snapshots, FeatureSnapshot.Take(record.State.Epoch, record.State.Value.Total, meanTcv, record.Features, planes, classes!));
-            },
-        };
-        Run run = TrainingRun.Start(configuration, path: null, options, cancellation).Run;
-        if (run.Summary.Status == TrainingStatus.Cancelled) throw new OperationCanceledException(cancellation);
-        CellResult cell = CollapseLog.Of(run.Metrics, run.Trained.Specification.Depth).AddTo(new CellResult()).WithSummary(run.Summary);
-        return TrainingMoments.Choose(snapshots).AddTo(cell).Add(LabelsName, [.. run.DataSet.Labels.Select(label => (double)label)]);
     }
 
     private static RunConfiguration Configuration(ReproductionSettings settings) => new()

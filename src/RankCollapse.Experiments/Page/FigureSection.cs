@@ -78,7 +78,7 @@ internal static class FigureSection
         foreach ((string name, string value) in figure.Settings) Row(html, name, PageText.Sentence(value));
         Row(html, "version", figure.IsQuick ? "reduced (--quick)" : "full");
         if (figure.Statuses.Count > 0) Row(html, "trainings ended", PageText.Encode(string.Join(", ", figure.Statuses.Select(status => $"{NumberText.Whole(status.Value)} {status.Key}"))));
-        Row(html, "time", $"{NumberText.Duration(figure.CellSeconds)} on one core; {NumberText.Duration(figure.Seconds)} {(figure.IsOnCluster ? "on a cluster" : $"with {NumberText.Count(figure.Threads, "thread")}")} in the last session");
+        Row(html, "time", $"{NumberText.Duration(figure.TrainingSeconds)} on one core; {NumberText.Duration(figure.Seconds)} {(figure.IsOnCluster ? "on a cluster" : $"with {NumberText.Count(figure.Threads, "thread")}")} in the last session");
         html.Append("</tbody></table>\n<p class=\"note\">The same command gives the same numbers again:</p>\n");
         PageFrame.Command(html, figure.Command.Split(' '));
         html.Append("<div class=\"scroll\"><table class=\"data\"><thead><tr><th scope=\"col\">data</th><th scope=\"col\">a row is</th><th scope=\"col\">rows</th><th scope=\"col\">columns</th></tr></thead><tbody>");

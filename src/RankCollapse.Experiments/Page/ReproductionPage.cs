@@ -66,7 +66,7 @@ internal static class ReproductionPage
     {
         bool isQuick = figures.Any(figure => figure.IsQuick);
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
-        html.Append($"<p class=\"subject\">{(isQuick ? "The paper's figures, reduced versions" : "The paper's figures")} · {NumberText.Count(figures.Sum(f => f.CellCount), "training")} · {NumberText.Duration(figures.Sum(f => f.CellSeconds))} on one core</p>\n");
+        html.Append($"<p class=\"subject\">{(isQuick ? "The paper's figures, reduced versions" : "The paper's figures")} · {NumberText.Count(figures.Sum(f => f.TrainingCount), "training")} · {NumberText.Duration(figures.Sum(f => f.TrainingSeconds))} on one core</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{Headline(figures)}</h1>\n<ol class=\"layers outcomes\">");
         foreach (FigureResult figure in figures)
         {

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RankCollapse.Sweeps.Engines.Slurm;
+using RankCollapse.Sweeps.Engines;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Results;
 using RankCollapse.Sweeps.Storage;
@@ -113,19 +113,25 @@ public sealed class LiveView
             }),
         ];
         WorkerHeartbeat[] workers = [.. sweep.ReadWorkers().Where(worker => !worker.HasEnded())];
-        return Summarise(_plan.Names, trials, [.. workers.Where(w => w.Trial is not null && _plan.Find(w.Trial) is { } t && trials[t.Number].State == "leased")]) with { Idle = workers.Length > 0 ? null : WhyIdle(sweep) };
+        return Summarise(_plan.Names, trials,
+            [.. workers.Where(w => w.Trial is not null && _plan.Find(w.Trial) is { } t && trials[t.Number].State == "leased")]) with { Idle = workers.Length > 0
+            ? null
+            : WhyIdle(sweep) };
     }
 
     /// <summary>Why nobody works on a sweep.</summary>
     private static string WhyIdle(SweepFolder sweep) =>
-        SlurmArrays.Read(sweep).FirstOrDefault(array => !array.HasEnded) is { } array ? array.Describe() : $"nobody works on it; to go on: rankcollapse sweep resume {sweep.Path}";
+        SweepEngines.ActiveJobsOf(sweep).FirstOrDefault() is { } job
+            ? job.Description
+            : $"nobody works on it; to go on: rankcollapse sweep resume {sweep.Path}";
 
     private LiveSnapshot LookAtRuns(CancellationToken cancellation)
     {
         ResultSource[] sources = [.. ResultSearch.RunsIn(Path)];
         (ResultRow Row, string Id)[] rows =
         [
-            .. sources.AsParallel().AsOrdered().WithCancellation(cancellation).Select(source => (ReadRun(source), System.IO.Path.GetRelativePath(Path, source.Run).Replace('\\', '/'))),
+            .. sources.AsParallel().AsOrdered().WithCancellation(cancellation)
+                .Select(source => (ReadRun(source), System.IO.Path.GetRelativePath(Path, source.Run).Replace('\\', '/'))),
         ];
         int[] varied = [.. Enumerable.Range(0, ResultColumn.Settings.Count).Where(i => ResultColumn.Settings[i].Name is not ("version" or "widths" or "classCounts") && rows.Select(r => r.Row.Settings[i]).Distinct().Skip(1).Any())];
         return Summarise(
@@ -150,7 +156,9 @@ public sealed class LiveView
     private ResultRow Row(ResultSource source)
     {
         string? closed = ReadFiles.Select(name => System.IO.Path.Combine(source.Folder!, name)).FirstOrDefault(path => File.Exists(path) && !_mayRead(path));
-        return closed is null ? ResultRow.Read(source, withLayers: true, withSpectra: false) : ResultRow.Unread(source, $"{closed} is a link, or lies outside the folder that is shown.");
+        return closed is null
+            ? ResultRow.Read(source, withLayers: true, withSpectra: false)
+            : ResultRow.Unread(source, $"{closed} is a link, or lies outside the folder that is shown.");
     }
 
     private static LiveTrial Ended(string id, object?[] settings, ResultSource source, ResultRow row) =>

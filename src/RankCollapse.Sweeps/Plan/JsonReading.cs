@@ -23,13 +23,16 @@ internal static class JsonReading
         {
             ReadOnlyMemory<byte> json = content is [0xEF, 0xBB, 0xBF, ..] ? content.AsMemory(3) : content;
             JsonElement root = JsonDocument.Parse(json, Tolerant).RootElement;
-            return root.ValueKind == JsonValueKind.Object ? root : throw new InvalidInputException($"{path} holds no JSON object; expected {{ \"settings\": …, \"grid\": … }}.");
+            return root.ValueKind == JsonValueKind.Object
+                ? root
+                : throw new InvalidInputException($"{path} holds no JSON object; expected {{ \"settings\": …, \"grid\": … }}.");
         }
         catch (JsonException e)
         {
             // The reader speaks of a depth, which here is a setting.
             bool isCutOff = e.Message.Contains("Expected depth to be zero", StringComparison.Ordinal);
-            throw new InvalidInputException($"{path} is not valid JSON: {(isCutOff ? "it ends before every bracket is closed." : ErrorText.Printable(e.Message))}", e);
+            throw new InvalidInputException(
+                $"{path} is not valid JSON: {(isCutOff ? "it ends before every bracket is closed." : ErrorText.Printable(e.Message))}", e);
         }
     }
 
@@ -40,7 +43,8 @@ internal static class JsonReading
         foreach (JsonProperty property in element.EnumerateObject())
         {
             if (!known.Contains(property.Name))
-                throw new InvalidInputException($"{place} has an unknown name '{ErrorText.Printable(property.Name)}'; {NearMatches.Advice(property.Name, known)}");
+                throw new InvalidInputException(
+                    $"{place} has an unknown name '{ErrorText.Printable(property.Name)}'; {NearMatches.Advice(property.Name, known)}");
         }
     }
 
@@ -52,7 +56,9 @@ internal static class JsonReading
     public static double Number(JsonElement element, string name, string place)
     {
         if (!element.TryGetProperty(name, out JsonElement value)) throw new InvalidInputException($"{place} has no {name}; give a number.");
-        return value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble()) ? value.GetDouble() : throw Unexpected(value, $"{place}.{name}", "a number");
+        return value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble())
+            ? value.GetDouble()
+            : throw Unexpected(value, $"{place}.{name}", "a number");
     }
 
     /// <summary>A whole number in a range.</summary>

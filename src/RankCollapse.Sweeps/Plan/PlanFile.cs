@@ -68,10 +68,12 @@ internal static class PlanFile
             if (header.Format is not (Format or FirstFormat))
                 throw new InvalidInputException($"{path} has the format {header.Format}, expected {Format}; it was written by another version of the program.");
             var template = new SettingsTemplate(header.Shared, header.Names);
-            SweepPlan plan = new(header.Name, header.Limits, header.Needs, template, ReadTrials(document.RootElement.GetProperty("trials"), template), header.DataHashes);
+            SweepPlan plan = new(
+                header.Name, header.Limits, header.Needs, template, ReadTrials(document.RootElement.GetProperty("trials"), template), header.DataHashes);
             return plan.Identity == header.Identity
                 ? plan
-                : throw new InvalidInputException($"{path} names the sweep {ErrorText.Printable(header.Identity)}, but its trials make {plan.Identity}; it was changed by hand: run the sweep's specification again.");
+                : throw new InvalidInputException($"{path} names the sweep {ErrorText.Printable(header.Identity)}, but its trials make {plan.Identity}; "
+                    + "it was changed by hand: run the sweep's specification again.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
         {

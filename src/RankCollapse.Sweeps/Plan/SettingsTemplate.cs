@@ -16,6 +16,9 @@ internal sealed class SettingsTemplate(RunConfiguration shared, IReadOnlyList<st
     /// <summary>The settings that vary.</summary>
     public IReadOnlyList<string> Names => names;
 
+    /// <summary>The same from the table of settings.</summary>
+    public IReadOnlyList<Setting> Varied => _varied;
+
     /// <summary>The settings with these values of <see cref="Names"/>; null is the default.</summary>
     /// <exception cref="InvalidInputException">A value has the wrong type.</exception>
     public RunConfiguration Fill(IEnumerable<JsonElement> values)

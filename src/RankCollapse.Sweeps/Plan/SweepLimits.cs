@@ -14,4 +14,7 @@ public sealed record SweepLimits
 
     /// <summary>What a result folder holds.</summary>
     public KeptFiles Keep { get; init; } = KeptFiles.Metrics;
+
+    /// <summary>The name of what is kept of trials beside that, for a program that knows how; null for nothing.</summary>
+    public string? Recording { get; init; }
 }

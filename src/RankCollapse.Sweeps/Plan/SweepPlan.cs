@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Plan;
@@ -9,7 +10,8 @@ public sealed class SweepPlan
 {
     private readonly Dictionary<string, Trial> _byId;
 
-    internal SweepPlan(string name, SweepLimits limits, SweepNeeds needs, SettingsTemplate template, IReadOnlyList<Trial> trials, IReadOnlyDictionary<string, string>? dataHashes = null)
+    internal SweepPlan(string name, SweepLimits limits, SweepNeeds needs, SettingsTemplate template, IReadOnlyList<Trial> trials,
+        IReadOnlyDictionary<string, string>? dataHashes = null)
     {
         DataHashes = dataHashes ?? new Dictionary<string, string>();
         Name = name;
@@ -46,6 +48,23 @@ public sealed class SweepPlan
     public IReadOnlyDictionary<string, string> DataHashes { get; }
 
     internal SettingsTemplate Template { get; }
+
+    /// <summary>The plan of trials that a program has made up.</summary>
+    /// <param name="name">A name for people.</param>
+    /// <param name="trials">The settings, in the order in which trials are to begin; at least one. Equal ones are one trial.</param>
+    /// <param name="limits">How trials are run and what is kept.</param>
+    /// <exception cref="InvalidInputException">Settings or data cannot be used.</exception>
+    public static SweepPlan Of(string name, IReadOnlyList<RunConfiguration> trials, SweepLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(trials);
+        ArgumentOutOfRangeException.ThrowIfZero(trials.Count);
+        var data = new TrialData();
+        RunConfiguration[] all = [.. trials.Select(trial => TrialIdentity.Resolve(trial) with { Data = data.PathOf(trial.Data) })];
+        Setting[] varying = [.. RunSettings.All.Where(setting => all.Any(trial => !setting.AreEqual(setting.Get(trial), setting.Get(all[0]))))];
+        var builder = new PlanBuilder(new SettingsTemplate(all[0], [.. varying.Select(setting => setting.JsonName)]), data);
+        foreach (RunConfiguration trial in all) builder.Add([.. varying.Select(setting => SettingValues.Of(setting, setting.Get(trial)))]);
+        return builder.ToPlan(name, limits);
+    }
 
     /// <summary>The trial of an identity; null when it is not in the plan.</summary>
     public Trial? Find(string id) => _byId.GetValueOrDefault(id);

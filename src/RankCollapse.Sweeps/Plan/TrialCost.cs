@@ -20,7 +20,7 @@ internal sealed class TrialCost(TrialData data)
 
     /// <summary>Adds a trial.</summary>
     /// <exception cref="InvalidInputException">Its data cannot be read, or do not fit its network.</exception>
-    public void Add(RunConfiguration configuration, string file)
+    public void Add(RunConfiguration configuration, string? file)
     {
         (int inputs, int? outputs) = DimensionsOf(configuration, file);
         NetworkSpecification specification = configuration.ToSpecification(inputs, outputs ?? configuration.Classes);
@@ -35,7 +35,7 @@ internal sealed class TrialCost(TrialData data)
     }
 
     /// <summary>Input and output dimension; each file is read once, with the first trial that uses it.</summary>
-    private (int Inputs, int? Outputs) DimensionsOf(RunConfiguration configuration, string file)
+    private (int Inputs, int? Outputs) DimensionsOf(RunConfiguration configuration, string? file)
     {
         if (configuration.Data == DataSource.GaussianMixtureName) return (configuration.Dimension, null);
         string key = configuration.Data;
@@ -48,7 +48,7 @@ internal sealed class TrialCost(TrialData data)
         }
         catch (InvalidInputException e)
         {
-            throw new InvalidInputException($"{file}: {e.Message}", e);
+            throw file is null ? e : new InvalidInputException($"{file}: {e.Message}", e);
         }
     }
 }

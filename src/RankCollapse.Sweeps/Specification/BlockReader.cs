@@ -76,11 +76,13 @@ internal static class BlockReader
     private static void AddRandom(SpecificationBlock block, JsonElement random, string place)
     {
         JsonReading.RequireObject(random, place, "count", "seed", "settings");
-        if (!random.TryGetProperty("count", out JsonElement countGiven)) throw new InvalidInputException($"{place} has no count; say how many samples to draw.");
+        if (!random.TryGetProperty("count", out JsonElement countGiven))
+            throw new InvalidInputException($"{place} has no count; say how many samples to draw.");
         int count = (int)JsonReading.Whole(countGiven, $"{place}.count", 1, MostDraws);
         long seed = random.TryGetProperty("seed", out JsonElement seedGiven) ? JsonReading.Whole(seedGiven, $"{place}.seed", long.MinValue, long.MaxValue) : 0;
         if (!random.TryGetProperty("settings", out JsonElement settings) || settings.ValueKind != JsonValueKind.Object || !settings.EnumerateObject().Any())
-            throw new InvalidInputException($"{place} has no settings; say what to draw, such as {{ \"lambda\": {{ \"from\": 1e-5, \"to\": 1e-1, \"scale\": \"log\" }} }}.");
+            throw new InvalidInputException(
+                $"{place} has no settings; say what to draw, such as {{ \"lambda\": {{ \"from\": 1e-5, \"to\": 1e-1, \"scale\": \"log\" }} }}.");
         var axes = new List<(string Name, ValueAxis Axis)>();
         foreach (JsonProperty property in settings.EnumerateObject())
         {
@@ -110,7 +112,8 @@ internal static class BlockReader
             return [.. ValueAxis.Values(seed, seeds, place).Select(value => new Settings { [seed.JsonName] = value })];
         JsonReading.RequireObject(seeds, place, "from", "to");
         long from = (long)JsonReading.Number(seeds, "from", place), to = (long)JsonReading.Number(seeds, "to", place);
-        if (to < from || to - from >= MostDraws) throw new InvalidInputException($"{place} goes from {from} to {to}; the last must not be below the first, and there can be at most {MostDraws}.");
+        if (to < from || to - from >= MostDraws)
+            throw new InvalidInputException($"{place} goes from {from} to {to}; the last must not be below the first, and there can be at most {MostDraws}.");
         return [.. Enumerable.Range(0, (int)(to - from + 1)).Select(i => new Settings { [seed.JsonName] = SettingValues.Of(seed, from + i) })];
     }
 

@@ -17,14 +17,16 @@ internal sealed class Exclusion
     /// <param name="place">Where it stands.</param>
     public static Exclusion Read(JsonElement element, IReadOnlyCollection<string> named, string place)
     {
-        if (element.ValueKind != JsonValueKind.Object || !element.EnumerateObject().Any()) throw JsonReading.Unexpected(element, place, "conditions such as { \"depth\": 2, \"lambda\": { \"below\": 1e-4 } }");
+        if (element.ValueKind != JsonValueKind.Object || !element.EnumerateObject().Any())
+            throw JsonReading.Unexpected(element, place, "conditions such as { \"depth\": 2, \"lambda\": { \"below\": 1e-4 } }");
         var exclusion = new Exclusion();
         foreach (JsonProperty property in element.EnumerateObject())
         {
             string at = $"{place}.{property.Name}";
             Setting setting = RunSettings.Find(property.Name, place);
             if (!named.Contains(property.Name))
-                throw new InvalidInputException($"{at} is a condition on a setting that this block does not name; move it to the block around it, or give the setting here.");
+                throw new InvalidInputException(
+                    $"{at} is a condition on a setting that this block does not name; move it to the block around it, or give the setting here.");
             exclusion._conditions.Add((setting, Condition(setting, property.Value, at)));
         }
         return exclusion;

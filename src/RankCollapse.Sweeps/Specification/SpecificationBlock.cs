@@ -38,7 +38,8 @@ internal sealed class SpecificationBlock
     public IEnumerable<string> OwnNames => Fixed.Keys.Concat(VaryingNames).Distinct();
 
     /// <summary>The settings that vary in this block, without those inside it.</summary>
-    public IEnumerable<string> VaryingNames => Factors.Concat(Seeds is null ? [] : [Seeds]).SelectMany(factor => factor).SelectMany(settings => settings.Keys).Distinct();
+    public IEnumerable<string> VaryingNames =>
+        Factors.Concat(Seeds is null ? [] : [Seeds]).SelectMany(factor => factor).SelectMany(settings => settings.Keys).Distinct();
 
     /// <summary>The settings that this block or one inside it names.</summary>
     public IEnumerable<string> AllNames => OwnNames.Concat(Inner.SelectMany(block => block.AllNames)).Distinct();

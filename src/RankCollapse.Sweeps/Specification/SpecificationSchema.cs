@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RankCollapse.Formats;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Engines;
 using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Specification;
@@ -12,7 +13,7 @@ public static class SpecificationSchema
     public static JsonObject Create()
     {
         JsonObject root = JsonSchema.Options(
-            [KeyValuePair.Create("name", JsonSchema.Type("string")), KeyValuePair.Create("limits", Limits()), KeyValuePair.Create("slurm", Slurm()), .. Block()]);
+            [KeyValuePair.Create("name", JsonSchema.Type("string")), KeyValuePair.Create("limits", Limits()), .. Engines(), .. Block()]);
         root["$defs"] = new JsonObject
         {
             ["block"] = JsonSchema.Options(Block()),
@@ -61,13 +62,9 @@ public static class SpecificationSchema
         KeyValuePair.Create("keep", JsonSchema.OneOf(EnumNames.All<KeptFiles>())),
     ]);
 
-    private static JsonObject Slurm() => JsonSchema.Options(
-    [
-        KeyValuePair.Create("tasks", JsonSchema.Type("integer")),
-        .. new[] { "time", "partition", "memory", "bin" }.Select(name => KeyValuePair.Create(name, JsonSchema.Type("string"))),
-        .. new[] { "options", "setup", "command" }.Select(name => KeyValuePair.Create(name, JsonSchema.List(JsonSchema.Type("string")))),
-        KeyValuePair.Create("pollSeconds", JsonSchema.Type("number")),
-    ]);
+    /// <summary>What can be asked of each engine.</summary>
+    private static IEnumerable<KeyValuePair<string, JsonObject>> Engines() => SweepEngines.All.Where(engine => engine.Options.Count > 0).Select(engine =>
+        KeyValuePair.Create(engine.Name, JsonSchema.Options(engine.Options.Select(option => KeyValuePair.Create(option.Name, option.Schema())))));
 
     private static JsonObject OfSettings(Func<Setting, JsonObject> schema) => JsonSchema.Options(RunSettings.All.Select(setting => KeyValuePair.Create(setting.JsonName, schema(setting))));
 

@@ -1,24 +1,26 @@
 using System.Text.Json;
-using RankCollapse.Sweeps.Engines.Slurm;
+using RankCollapse.Sweeps.Engines;
 using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Sweeps.Specification;
 
 /// <summary>What a user asks for: a JSON file of settings that are fixed, vary or are drawn, and how the trials are run. docs/sweeps.md describes it.</summary>
 public sealed class SweepSpecification
 {
-    private static readonly string[] OwnParts = ["name", "limits", "slurm"];
+    private static readonly string[] OwnParts = ["name", "limits"];
 
     private readonly string _file;
     private readonly SpecificationBlock _block;
+    private readonly IReadOnlyDictionary<string, EngineSettings> _engines;
 
-    private SweepSpecification(string file, SpecificationBlock block, string name, SweepLimits limits, SlurmOptions slurm)
+    private SweepSpecification(string file, SpecificationBlock block, string name, SweepLimits limits, IReadOnlyDictionary<string, EngineSettings> engines)
     {
         _file = file;
         _block = block;
         Name = name;
         Limits = limits;
-        Slurm = slurm;
+        _engines = engines;
     }
 
     /// <summary>Its name, by default that of the file.</summary>
@@ -27,14 +29,18 @@ public sealed class SweepSpecification
     /// <summary>How the trials are run and what is kept.</summary>
     public SweepLimits Limits { get; }
 
-    /// <summary>What is asked of Slurm, where it is used.</summary>
-    public SlurmOptions Slurm { get; }
+    /// <summary>What is asked of an engine, where it is used.</summary>
+    public EngineSettings AskedOf(Engine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        return _engines.GetValueOrDefault(engine.Name, EngineSettings.None);
+    }
 
     /// <summary>Reads a specification and checks its names, types and structure.</summary>
     /// <exception cref="InvalidInputException">The file is missing, or something in it cannot be used; the message names the place.</exception>
     public static SweepSpecification Read(string path) => Of(JsonReading.ReadObject(path), Path.GetFileName(path));
 
-    /// <summary>Reads the content of a specification, such as <see cref="TrainingList"/> writes.</summary>
+    /// <summary>Reads the content of a specification.</summary>
     /// <param name="content">JSON in UTF-8.</param>
     /// <param name="name">What it is called, for errors and, without its ending, as the sweep's name where it gives none.</param>
     /// <exception cref="InvalidInputException">As for <see cref="Read"/>.</exception>
@@ -42,16 +48,27 @@ public sealed class SweepSpecification
 
     private static SweepSpecification Of(JsonElement root, string file)
     {
-        JsonReading.RequireObject(root, file, [.. OwnParts, .. BlockReader.Parts]);
+        JsonReading.RequireObject(root, file, [.. OwnParts, .. SweepEngines.All.Names, .. BlockReader.Parts]);
         string name = root.TryGetProperty("name", out JsonElement given) ? JsonReading.Text(given, $"{file}: name") : Path.GetFileNameWithoutExtension(file);
         if (name.Length is 0 or > 60 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) || name.StartsWith('.'))
-            throw new InvalidInputException($"{file}: the name is '{ErrorText.Printable(name)}', expected up to 60 letters, digits, '-', '_' and '.'; give \"name\".");
-        return new SweepSpecification(file, BlockReader.Read(root, file), name, ReadLimits(root, file), SlurmOptions.Read(root, file));
+            throw new InvalidInputException(
+                $"{file}: the name is '{ErrorText.Printable(name)}', expected up to 60 letters, digits, '-', '_' and '.'; give \"name\".");
+        return new SweepSpecification(file, BlockReader.Read(root, file), name, ReadLimits(root, file), ReadEngines(root, file));
     }
 
     /// <summary>Resolves and checks every trial.</summary>
     /// <exception cref="InvalidInputException">A trial's settings cannot be used; the message names the trial and the setting. Nothing was written.</exception>
     public PlannedSweep Plan() => SweepPlanner.Plan(_file, Name, Limits, _block);
+
+    private static Dictionary<string, EngineSettings> ReadEngines(JsonElement root, string file)
+    {
+        var engines = new Dictionary<string, EngineSettings>();
+        foreach (Engine engine in SweepEngines.All)
+        {
+            if (root.TryGetProperty(engine.Name, out JsonElement part)) engines[engine.Name] = engine.Read(part, $"{file}: {engine.Name}");
+        }
+        return engines;
+    }
 
     private static SweepLimits ReadLimits(JsonElement root, string file)
     {
@@ -59,7 +76,8 @@ public sealed class SweepSpecification
         if (!root.TryGetProperty("limits", out JsonElement given)) return limits;
         string place = $"{file}: limits";
         JsonReading.RequireObject(given, place, "attempts", "trialSeconds", "leaseSeconds", "keep");
-        if (given.TryGetProperty("attempts", out JsonElement attempts)) limits = limits with { Attempts = (int)JsonReading.Whole(attempts, $"{place}.attempts", 1, 1000) };
+        if (given.TryGetProperty("attempts", out JsonElement attempts))
+            limits = limits with { Attempts = (int)JsonReading.Whole(attempts, $"{place}.attempts", 1, 1000) };
         if (given.TryGetProperty("trialSeconds", out _)) limits = limits with { TrialSeconds = Positive(given, "trialSeconds", place) };
         if (given.TryGetProperty("leaseSeconds", out _)) limits = limits with { LeaseSeconds = Positive(given, "leaseSeconds", place) };
         if (given.TryGetProperty("keep", out JsonElement keep))

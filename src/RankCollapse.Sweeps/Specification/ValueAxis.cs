@@ -67,7 +67,8 @@ internal sealed class ValueAxis
 
     private static JsonElement[] ListOf(Setting setting, JsonElement element, string place)
     {
-        IReadOnlyList<JsonElement> values = JsonReading.List(element, place, "a list such as [1, 2] or a range such as {\"from\": 1e-5, \"to\": 1e-1, \"count\": 9, \"scale\": \"log\"}");
+        IReadOnlyList<JsonElement> values = JsonReading.List(
+            element, place, "a list such as [1, 2] or a range such as {\"from\": 1e-5, \"to\": 1e-1, \"count\": 9, \"scale\": \"log\"}");
         for (int i = 0; i < values.Count; i++) setting.Read(values[i], $"{place}[{i + 1}]");
         return [.. values];
     }

@@ -13,11 +13,15 @@ internal static class ResultFiles
     public const string SummaryName = "summary.json";
     public const string MetricsName = "metrics.parquet";
 
+    private const string RecordingExtension = ".recorded";
     private const string LargeExtension = ".safetensors";
     private const long LargestManifest = 1 << 20;
     private const int ChecksumDigits = 2 * SHA256.HashSizeInBytes;
 
     private static readonly string NoChecksum = new('0', ChecksumDigits);
+
+    /// <summary>The file of a recording: safetensors, of whose content every look makes sure.</summary>
+    public static string RecordingName(string recording) => recording + RecordingExtension;
 
     /// <summary>Writes the manifest of a folder whose other files are written.</summary>
     /// <param name="path">The folder.</param>
@@ -44,7 +48,8 @@ internal static class ResultFiles
     {
         ResultManifest manifest = ReadManifest(Path.Combine(path, ManifestName));
         if (manifest.Trial != Path.GetFileName(path))
-            throw new InvalidInputException($"The result {path} says that it belongs to the trial {ErrorText.Printable(manifest.Trial)}; run the sweep again to replace it.");
+            throw new InvalidInputException(
+                $"The result {path} says that it belongs to the trial {ErrorText.Printable(manifest.Trial)}; run the sweep again to replace it.");
         foreach ((string name, ResultFile expected) in manifest.Files)
         {
             string file = Path.Combine(path, Path.GetFileName(name));

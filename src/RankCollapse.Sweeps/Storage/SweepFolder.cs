@@ -51,8 +51,8 @@ public sealed class SweepFolder
     /// <summary>Failed attempts that were forgiven by a retry.</summary>
     public string ForgivenPath => File("forgiven");
 
-    /// <summary>What was submitted to Slurm.</summary>
-    public string SlurmPath => File("slurm");
+    /// <summary>What was asked of each engine when it ran last.</summary>
+    public string AskedFolder => File("asked");
 
     /// <summary>There while the sweep is cancelled.</summary>
     public string CancelledPath => File(CancelledName);
@@ -71,8 +71,14 @@ public sealed class SweepFolder
         var folder = new SweepFolder(path);
         return System.IO.File.Exists(folder.PlanPath)
             ? folder
-            : throw new InvalidInputException($"{path} holds no {PlanName}, so it is not the folder of a sweep; begin one with rankcollapse sweep SPEC --out {path}.");
+            : throw new InvalidInputException($"{path} holds no {PlanName}, so it is not the folder of a sweep; begin one there.");
     }
+
+    /// <summary>Where an engine keeps what it began elsewhere.</summary>
+    public string EnginePath(string engine) => File(engine);
+
+    /// <summary>What was asked of an engine when it ran last, as JSON.</summary>
+    public string AskedPath(string engine) => System.IO.Path.Combine(AskedFolder, engine + ".json");
 
     /// <summary>Makes the folder of a sweep, or takes an existing one to give it another plan.</summary>
     /// <exception cref="InvalidInputException">The folder holds something else, or cannot be written.</exception>
@@ -80,37 +86,41 @@ public sealed class SweepFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var folder = new SweepFolder(path);
-        if (System.IO.File.Exists(path)) throw new InvalidInputException($"{path} is a file, expected a folder for the sweep; choose another --out.");
-        string[] parts = [folder.ResultsPath, folder.FailuresPath, folder.LeasesPath, folder.WorkersPath, folder.LivePath, folder.ShardsPath, folder.AsidePath];
+        if (System.IO.File.Exists(path))
+            throw new InvalidInputException($"{path} is a file, expected a folder for the sweep; choose another out.") { Settings = ["out"] };
+        string[] parts = [folder.ResultsPath, folder.FailuresPath, folder.LeasesPath, folder.WorkersPath, folder.LivePath, folder.ShardsPath, folder.AsidePath,
+            folder.AskedFolder];
         // A sweep whose making was cut off, as by a full disk, has parts but no plan.
-        if (Directory.Exists(path) && !IsSweep(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !parts.Contains(entry) && entry != folder.SpecificationPath))
-            throw new InvalidInputException($"The folder {path} is not empty and holds no sweep; choose another --out.");
+        if (Directory.Exists(path) && !IsSweep(path)
+            && Directory.EnumerateFileSystemEntries(path).Any(entry => !parts.Contains(entry) && entry != folder.SpecificationPath))
+            throw new InvalidInputException($"The folder {path} is not empty and holds no sweep; choose another out.") { Settings = ["out"] };
         try
         {
             foreach (string part in parts.Prepend(path)) Directory.CreateDirectory(part);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException($"The folder {path} cannot be made: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another --out.", e);
+            throw new InvalidInputException($"The folder {path} cannot be made: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another "
+                + "out.", e) { Settings = ["out"] };
         }
         return folder;
     }
 
     /// <summary>Gives the sweep a plan, its first or another one; results of trials that are in both count for both.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="specification">The specification as it was given.</param>
+    /// <param name="specification">The specification as it was given; null where a program has made up the trials.</param>
     /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
-    public void WritePlan(SweepPlan plan, byte[] specification)
+    public void WritePlan(SweepPlan plan, byte[]? specification = null)
     {
-        AtomicFile.Write(SpecificationPath, specification);
+        if (specification is not null) AtomicFile.Write(SpecificationPath, specification);
         PlanFile.Write(PlanPath, plan);
     }
 
     /// <summary>Gives the sweep a plan unless it is the one that it has, with the same specification, limits and names.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="specification">The specification as it was given.</param>
+    /// <param name="specification">As for <see cref="WritePlan"/>.</param>
     /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
-    public void Adopt(SweepPlan plan, byte[] specification)
+    public void Adopt(SweepPlan plan, byte[]? specification = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         if (!HasPlan(plan, specification)) WritePlan(plan, specification);
@@ -139,18 +149,21 @@ public sealed class SweepFolder
         return forgiven;
     }
 
-    /// <summary>Checks the results of a plan's trials, and puts those aside that are damaged, so that they are made again.</summary>
+    /// <summary>Checks the results of a plan's trials, and puts those aside that are damaged or lack the plan's recording, so that they are made again.</summary>
     /// <param name="plan">The plan.</param>
     /// <returns>What was found, a sentence for each.</returns>
     public IReadOnlyList<string> PutDamagedAside(SweepPlan plan)
     {
+        ArgumentNullException.ThrowIfNull(plan);
         var found = new List<string>();
+        string? recording = plan.Limits.Recording is { } name ? ResultFiles.RecordingName(name) : null;
         Parallel.ForEach(SweepStatus.Names(ResultsPath, recurse: true).ToArray(), id =>
         {
             if (plan.Find(id) is null) return;
             try
             {
-                ResultFiles.Verify(ResultPath(id));
+                if (!ResultFiles.Verify(ResultPath(id)).Files.ContainsKey(recording ?? ResultFiles.SummaryName))
+                    throw new InvalidInputException($"The result {ResultPath(id)} holds no {recording}; it is made again.");
             }
             catch (InvalidInputException e)
             {
@@ -172,7 +185,9 @@ public sealed class SweepFolder
             KeptFiles.Run => RunFolder.WeightsFile,
             _ => null,
         };
-        return needed is null ? 0 : plan.Trials.Count(trial => HasResult(trial.Id) && !System.IO.File.Exists(System.IO.Path.Combine(ResultPath(trial.Id), needed)));
+        return needed is null
+            ? 0
+            : plan.Trials.Count(trial => HasResult(trial.Id) && !System.IO.File.Exists(System.IO.Path.Combine(ResultPath(trial.Id), needed)));
     }
 
     /// <summary>Reads the plan.</summary>
@@ -192,6 +207,10 @@ public sealed class SweepFolder
     /// <summary>Reads a trial's result and checks it against its checksums.</summary>
     /// <exception cref="InvalidInputException">There is none, or it is damaged; the message names the file.</exception>
     public TrialResult ReadResult(string id) => TrialResult.Read(ResultPath(id));
+
+    /// <summary>Reads how a trial's result came about, without a look at its other files.</summary>
+    /// <exception cref="InvalidInputException">There is none, or it is damaged.</exception>
+    public ResultManifest ReadManifest(string id) => ResultFiles.ReadManifest(System.IO.Path.Combine(ResultPath(id), ResultFiles.ManifestName));
 
     /// <summary>The failed attempts at a trial since its last retry, oldest first.</summary>
     public IReadOnlyList<TrialFailure> ReadFailures(string id) => FailureLog.Read(this, id);
@@ -225,9 +244,12 @@ public sealed class SweepFolder
     /// </summary>
     public string LivePathOf(string id) => System.IO.Path.Combine(LivePath, id + ".csv");
 
-    private bool HasPlan(SweepPlan plan, byte[] specification)
+    private bool HasPlan(SweepPlan plan, byte[]? specification)
     {
-        if (!System.IO.File.Exists(PlanPath) || !System.IO.File.Exists(SpecificationPath) || !System.IO.File.ReadAllBytes(SpecificationPath).SequenceEqual(specification)) return false;
+        if (!System.IO.File.Exists(PlanPath)) return false;
+        if (specification is not null
+            && !(System.IO.File.Exists(SpecificationPath) && System.IO.File.ReadAllBytes(SpecificationPath).SequenceEqual(specification)))
+            return false;
         SweepPlan stored;
         try
         {

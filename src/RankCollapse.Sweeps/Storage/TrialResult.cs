@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Storage;
@@ -19,6 +20,14 @@ public sealed record TrialResult
     /// <summary>What was recorded on the way; empty where the sweep keeps summaries only.</summary>
     public required IReadOnlyList<MetricRecord> Metrics { get; init; }
 
+    /// <summary>The folder that it was read from; null where a program has made it up.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Opens what was recorded of the trial beside its metrics.</summary>
+    /// <param name="recording">The recording's name.</param>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public SafetensorsFile OpenRecording(string recording) => SafetensorsFile.Open(Path.Combine(Folder ?? "", ResultFiles.RecordingName(recording)));
+
     /// <summary>Reads a result folder and checks every file but the large ones (safetensors) against its checksum, and those against their length.</summary>
     /// <exception cref="InvalidInputException">A file is missing or damaged; the message names it.</exception>
     internal static TrialResult Read(string path)
@@ -27,6 +36,7 @@ public sealed record TrialResult
         string metrics = Path.Combine(path, ResultFiles.MetricsName);
         return new TrialResult
         {
+            Folder = path,
             Manifest = manifest,
             Configuration = RunConfiguration.ReadFile(Path.Combine(path, ResultFiles.ConfigurationName)),
             Summary = RunSummary.ReadFile(Path.Combine(path, ResultFiles.SummaryName)),

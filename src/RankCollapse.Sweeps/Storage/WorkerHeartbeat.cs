@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RankCollapse.Sweeps.Engines.Slurm;
 
 namespace RankCollapse.Sweeps.Storage;
 
@@ -42,8 +41,8 @@ public sealed record WorkerHeartbeat
     /// <summary>The trials that it has finished.</summary>
     public int Finished { get; init; }
 
-    /// <summary>The Slurm job and task that it runs in, as <c>JOB_TASK</c>; null outside Slurm.</summary>
-    public string? SlurmTask { get; init; }
+    /// <summary>The task of a cluster that it runs in, as the engine calls it; null where there is none.</summary>
+    public string? Task { get; init; }
 
     /// <summary>Whether its process is known to have ended; false where it is not known, as on another machine.</summary>
     public bool HasEnded() => Machine == LocalProcess.Machine && LocalProcess.StartOf(Process) != ProcessStart;

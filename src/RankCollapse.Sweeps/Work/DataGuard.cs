@@ -15,9 +15,11 @@ internal sealed class DataGuard
     {
         if (!plan.DataHashes.TryGetValue(data, out string? planned)) return;
         var file = new FileInfo(data);
-        if (!_seen.TryGetValue(data, out (DateTime Written, long Length, string Hash) seen) || !file.Exists || seen.Written != file.LastWriteTimeUtc || seen.Length != file.Length)
+        if (!_seen.TryGetValue(data, out (DateTime Written, long Length, string Hash) seen) || !file.Exists || seen.Written != file.LastWriteTimeUtc
+            || seen.Length != file.Length)
             _seen[data] = seen = (file.Exists ? file.LastWriteTimeUtc : default, file.Exists ? file.Length : 0, DataHash.Of(data));
         if (seen.Hash != planned)
-            throw new InvalidInputException($"{data} is not what it was when the sweep was planned; restore it, or run the sweep's specification again, which plans trials of the new content.");
+            throw new InvalidInputException($"{data} is not what it was when the sweep was planned; restore it, or run the sweep's specification again, "
+                + "which plans trials of the new content.");
     }
 }

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Work;
@@ -10,6 +8,7 @@ internal sealed class HeartbeatFile : IDisposable
 {
     private const int Length = 1024;
     private const int MostHostLetters = 64;
+    private const int MostTaskLetters = 31;
 
     private readonly string _path;
     private readonly FileStream _stream;
@@ -19,8 +18,9 @@ internal sealed class HeartbeatFile : IDisposable
     /// <summary>Makes the file.</summary>
     /// <param name="folder">The sweep.</param>
     /// <param name="worker">The worker's name.</param>
+    /// <param name="task">The task of a cluster that it runs in; null where there is none.</param>
     /// <exception cref="IOException">The disk is full, or the name is taken.</exception>
-    public HeartbeatFile(SweepFolder folder, string worker)
+    public HeartbeatFile(SweepFolder folder, string worker, string? task)
     {
         _path = Path.Combine(folder.WorkersPath, worker + ".json");
         _template = new WorkerHeartbeat
@@ -32,7 +32,7 @@ internal sealed class HeartbeatFile : IDisposable
             ProcessStart = LocalProcess.StartOf(Environment.ProcessId) ?? "",
             Counter = 0,
             Activity = "looking",
-            SlurmTask = SlurmTask(),
+            Task = task is { Length: > MostTaskLetters } ? task[..MostTaskLetters] : task,
         };
         _stream = new FileStream(_path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         try
@@ -77,12 +77,4 @@ internal sealed class HeartbeatFile : IDisposable
     }
 
     private static string Shorten(string host) => host.Length <= MostHostLetters ? host : host[..MostHostLetters];
-
-    private static string? SlurmTask()
-    {
-        string? job = Environment.GetEnvironmentVariable("SLURM_ARRAY_JOB_ID") ?? Environment.GetEnvironmentVariable("SLURM_JOB_ID");
-        if (string.IsNullOrEmpty(job) || Encoding.UTF8.GetByteCount(job) > 20) return null;
-        string? task = Environment.GetEnvironmentVariable("SLURM_ARRAY_TASK_ID");
-        return string.IsNullOrEmpty(task) || task.Length > 10 ? job : $"{job}_{task}";
-    }
 }

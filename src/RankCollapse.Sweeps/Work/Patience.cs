@@ -30,7 +30,8 @@ internal sealed class Patience(double seconds, Action<string> warn, Cancellation
                 if (!IsWaiting) warn($"Nothing can be written: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; waiting for space.");
                 IsWaiting = true;
                 if (Stopwatch.GetElapsedTime(started).TotalSeconds > seconds)
-                    throw new ComputationFailedException($"Nothing could be written for {seconds:0} s: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; free some space and resume the sweep.", e);
+                    throw new ComputationFailedException($"Nothing could be written for {seconds:0} s: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; "
+                        + "free some space and resume the sweep.", e);
                 cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(pause));
                 cancellation.ThrowIfCancellationRequested();
             }

@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
@@ -9,17 +10,19 @@ internal static class ResultWriter
 {
     /// <summary>Stores what a trial came to; a result that is there already stays.</summary>
     /// <param name="folder">The sweep.</param>
-    /// <param name="keep">What is kept.</param>
+    /// <param name="limits">What is kept.</param>
     /// <param name="manifest">How it came about; files and checksum are filled in.</param>
     /// <param name="run">What was trained.</param>
+    /// <param name="recording">What was recorded beside the metrics; null for nothing.</param>
     /// <remarks>Nothing is flushed to the disk: what a power cut damages is recognised by its checksums, and made again.</remarks>
-    public static void Store(SweepFolder folder, KeptFiles keep, ResultManifest manifest, Run run)
+    public static void Store(SweepFolder folder, SweepLimits limits, ResultManifest manifest, Run run, SafetensorsWriter? recording = null)
     {
         string aside = Path.Combine(folder.AsidePath, $"result-{manifest.Trial}-{manifest.Worker}"), target = folder.ResultPath(manifest.Trial);
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
         Directory.CreateDirectory(aside);
-        if (keep == KeptFiles.Run) WriteRun(aside, run);
-        else WriteLean(aside, keep, run);
+        if (limits.Keep == KeptFiles.Run) WriteRun(aside, run);
+        else WriteLean(aside, limits.Keep, run);
+        if (limits.Recording is { } name) (recording ?? new SafetensorsWriter()).Write(Path.Combine(aside, ResultFiles.RecordingName(name)));
         ResultFiles.Seal(aside, manifest);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         try

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
@@ -47,7 +48,7 @@ public sealed class SweepWorker : IDisposable
         _shards = new ShardWriter(folder, _name);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _patience = new Patience(options.PatienceSeconds, message => options.Warning?.Invoke(message), _stop.Token);
-        _heartbeat = _patience.Until(() => new HeartbeatFile(folder, _name));
+        _heartbeat = _patience.Until(() => new HeartbeatFile(folder, _name, options.Task));
         _pulse = new WorkerPulse(folder, limits, _heartbeat, _stop, () => _patience.IsWaiting, OnHang);
     }
 
@@ -130,6 +131,7 @@ public sealed class SweepWorker : IDisposable
         {
             _leases.Release(trial.Id, _name);
         }
+        _options.Ended?.Invoke();
     }
 
     private void Work(Trial trial, int attempt)
@@ -140,18 +142,25 @@ public sealed class SweepWorker : IDisposable
         var options = new TrainingRunOptions { Progress = _pulse.Update };
         AttemptOutcome outcome = _options.Attempt is { } make
             ? make(trial, options, either.Token)
-            : TrialTraining.Attempt(_folder, trial, options, either.Token, () => _data.Require(_queue.Plan, trial.Configuration.Data));
+            : TrialTraining.Attempt(
+                _folder, trial, options, either.Token, () => _data.Require(_queue.Plan, trial.Configuration.Data), RecordingOf(_queue.Plan.Limits));
         double seconds = _pulse.End(isFinished: outcome.Result is not null);
         if (outcome.Result is { } result)
         {
-            Store(trial, attempt, result, seconds);
+            Store(trial, attempt, result, outcome.Recording, seconds);
             _done++;
         }
         else if (outcome.Failure is { } kind) Fail(trial, attempt, kind, outcome.Reason!);
-        else if (timeLimit.IsCancellationRequested) Fail(trial, attempt, FailureKind.TimeLimit, $"It was stopped after {seconds:0.0} s; a trial may take {_queue.Plan.Limits.TrialSeconds} s.");
+        else if (timeLimit.IsCancellationRequested)
+            Fail(trial, attempt, FailureKind.TimeLimit, $"It was stopped after {seconds:0.0} s; a trial may take {_queue.Plan.Limits.TrialSeconds} s.");
     }
 
-    private void Store(Trial trial, int attempt, TrainingRunResult result, double seconds)
+    /// <summary>What the plan asks to be recorded; null for nothing.</summary>
+    private Func<TrialRecording>? RecordingOf(SweepLimits limits) =>
+        limits.Recording is not { } name ? null : () => _options.Recordings.FirstOrDefault(one => one.Name == name)
+        ?? throw new InvalidInputException($"The sweep asks for the recording '{ErrorText.Printable(name)}', which this program does not know.");
+
+    private void Store(Trial trial, int attempt, TrainingRunResult result, SafetensorsWriter? recording, double seconds)
     {
         Run run = result.Run;
         var manifest = new ResultManifest
@@ -167,7 +176,7 @@ public sealed class SweepWorker : IDisposable
             Files = new Dictionary<string, ResultFile>(),
             Checksum = "",
         };
-        _patience.Until(() => ResultWriter.Store(_folder, _queue.Plan.Limits.Keep, manifest, run));
+        _patience.Until(() => ResultWriter.Store(_folder, _queue.Plan.Limits, manifest, run, recording));
         _shards.Add(manifest, run, _queue.Plan.Limits.Keep);
         TrialTraining.RemoveCheckpoints(_folder, trial.Id);
     }
@@ -186,7 +195,8 @@ public sealed class SweepWorker : IDisposable
         int attempt = _leases.Read(trial.Id)?.Attempt ?? 1;
         try
         {
-            Fail(trial, attempt, FailureKind.TimeLimit, $"It did not stop when its time of {_queue.Plan.Limits.TrialSeconds} s was used up, and was killed after {seconds:0.0} s.");
+            Fail(trial, attempt, FailureKind.TimeLimit, $"It did not stop when its time of {_queue.Plan.Limits.TrialSeconds} s was used up, and was "
+                + $"killed after {seconds:0.0} s.");
             _leases.Release(trial.Id, _name);
         }
         catch (Exception e) when (e is RankCollapseException or IOException or OperationCanceledException)

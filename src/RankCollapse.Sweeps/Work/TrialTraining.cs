@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
@@ -11,6 +12,9 @@ namespace RankCollapse.Sweeps.Work;
 /// <param name="Reason">One line on the failure.</param>
 internal sealed record AttemptOutcome(TrainingRunResult? Result, FailureKind? Failure, string? Reason)
 {
+    /// <summary>What was recorded of it beside its metrics; null for nothing.</summary>
+    public SafetensorsWriter? Recording { get; init; }
+
     /// <summary>Stopped on request; a checkpoint was written.</summary>
     public static AttemptOutcome Interrupted { get; } = new(null, null, null);
 }
@@ -24,13 +28,16 @@ internal static class TrialTraining
     /// <param name="options">Who wants to hear of its progress.</param>
     /// <param name="cancellation">Stops it after the epoch at hand.</param>
     /// <param name="check">Called before, to refuse the trial; may be null.</param>
-    public static AttemptOutcome Attempt(SweepFolder folder, Trial trial, TrainingRunOptions options, CancellationToken cancellation, Action? check = null)
+    /// <param name="recording">Gives what is recorded of it; null for nothing.</param>
+    public static AttemptOutcome Attempt(
+        SweepFolder folder, Trial trial, TrainingRunOptions options, CancellationToken cancellation, Action? check = null, Func<TrialRecording>? recording = null)
     {
         try
         {
             check?.Invoke();
+            if (recording?.Invoke().Begin(trial.Configuration) is { } recorder) return Record(trial, recorder, options, cancellation);
             TrainingRunResult result = Train(folder, trial, options, cancellation);
-            return result.Run.Summary.Status == TrainingStatus.Cancelled ? AttemptOutcome.Interrupted : new AttemptOutcome(result, null, null);
+            return IsInterrupted(result) ? AttemptOutcome.Interrupted : new AttemptOutcome(result, null, null);
         }
         catch (InvalidInputException e)
         {
@@ -39,7 +46,8 @@ internal static class TrialTraining
         catch (Exception e)
         {
             // Whatever befell a trial must not take the others with it.
-            return new AttemptOutcome(null, FailureKind.Error, e is RankCollapseException ? e.Message : $"{e.GetType().Name}: {ErrorText.Printable(e.Message)}");
+            return new AttemptOutcome(
+                null, FailureKind.Error, e is RankCollapseException ? e.Message : $"{e.GetType().Name}: {ErrorText.Printable(e.Message)}");
         }
     }
 
@@ -57,6 +65,19 @@ internal static class TrialTraining
         {
             // What is left over does no harm.
         }
+    }
+
+    private static bool IsInterrupted(TrainingRunResult result) => result.Run.Summary.Status == TrainingStatus.Cancelled;
+
+    /// <summary>Trains from the start, because checkpoints do not hold what was recorded.</summary>
+    private static AttemptOutcome Record(Trial trial, TrialRecorder recorder, TrainingRunOptions options, CancellationToken cancellation)
+    {
+        TrainingRunResult result = TrainingRun.Start(
+            trial.Configuration, null, options with { Started = recorder.Start, Recorded = recorder.Record, Stepped = recorder.Step }, cancellation);
+        if (IsInterrupted(result)) return AttemptOutcome.Interrupted;
+        var kept = new SafetensorsWriter();
+        recorder.Write(kept);
+        return new AttemptOutcome(result, null, null) { Recording = kept };
     }
 
     private static TrainingRunResult Train(SweepFolder folder, Trial trial, TrainingRunOptions options, CancellationToken cancellation)

@@ -15,8 +15,20 @@ public sealed record WorkerOptions
     /// <summary>Whether it ends when nothing is pending, even if others still have trials that might come back.</summary>
     public bool LeavesEarly { get; init; }
 
+    /// <summary>The seconds that a worker usually waits for space on a full disk.</summary>
+    public const double UsualPatienceSeconds = 600;
+
     /// <summary>The seconds that it waits for space on a full disk.</summary>
-    public double PatienceSeconds { get; init; } = 600;
+    public double PatienceSeconds { get; init; } = UsualPatienceSeconds;
+
+    /// <summary>The task of a cluster that it runs in, for its heartbeat; null where there is none.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The recordings that the plan may ask for.</summary>
+    public IReadOnlyList<TrialRecording> Recordings { get; init; } = [];
+
+    /// <summary>Called after each attempt, on the worker's thread.</summary>
+    public Action? Ended { get; init; }
 
     /// <summary>Called with a sentence about what is odd.</summary>
     public Action<string>? Warning { get; init; }

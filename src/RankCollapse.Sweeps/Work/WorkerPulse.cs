@@ -35,7 +35,8 @@ internal sealed class WorkerPulse : IDisposable
     /// <param name="stop">Cancelled when the sweep is.</param>
     /// <param name="isWaiting">Whether the worker waits for space.</param>
     /// <param name="onHang">Called when a trial goes on long after its time limit, with its seconds; does not return.</param>
-    public WorkerPulse(SweepFolder folder, SweepLimits limits, HeartbeatFile heartbeat, CancellationTokenSource stop, Func<bool> isWaiting, Action<Trial, double> onHang)
+    public WorkerPulse(
+        SweepFolder folder, SweepLimits limits, HeartbeatFile heartbeat, CancellationTokenSource stop, Func<bool> isWaiting, Action<Trial, double> onHang)
     {
         _folder = folder;
         _limits = limits;

@@ -33,7 +33,7 @@ public sealed record EnsembleSummary
     /// <param name="seconds">Seconds in all.</param>
     /// <param name="members">The members.</param>
     /// <param name="summaries">The summaries of those that ended.</param>
-    internal static EnsembleSummary Of(
+    public static EnsembleSummary Of(
         RunConfiguration configuration, double seconds, IReadOnlyList<EnsembleMember> members, IReadOnlyList<RunSummary> summaries) => new()
     {
         Configuration = configuration,

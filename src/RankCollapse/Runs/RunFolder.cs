@@ -17,9 +17,6 @@ public sealed class RunFolder
     private const string SummaryFile = "summary.json";
     private const string ReportFile = "report.html";
 
-    /// <summary>What a sweep's result holds beside the files of a run.</summary>
-    private const string SweepResultFile = "result.json";
-
     private const string CheckpointsFolder = "checkpoints";
     private const string FiguresName = "figures";
 
@@ -236,10 +233,8 @@ public sealed class RunFolder
         string path = File(name);
         return System.IO.File.Exists(path)
             ? path
-            : throw new InvalidInputException(System.IO.File.Exists(File(SweepResultFile))
-                ? $"{Path} is the result of a sweep that keeps no {name}; give the sweep \"limits\": {{ \"keep\": \"run\" }} before it runs."
-                : $"The run {Path} has no {name}: training did not finish, or the file was removed; go on with the run (resume), or train "
-                    + "again.") { Settings = ["resume"] };
+            : throw new InvalidInputException($"The run {Path} has no {name}: training did not finish, or the file was removed, or never kept, "
+                + "as where a sweep keeps less than whole runs; go on with the run (resume), or train again.") { Settings = ["resume"] };
     }
 
     private void RequireSpace(long bytes)

@@ -21,6 +21,9 @@ public sealed record TrainingRunOptions
     /// <summary>Called at every record, after it was made.</summary>
     public Action<TrainingRecord>? Recorded { get; init; }
 
+    /// <summary>Called after every epoch with Z^0 … Z^L, samples as columns, which the next epoch overwrites.</summary>
+    public Action<TrainingState, IReadOnlyList<Matrix>>? Stepped { get; init; }
+
     /// <summary>
     /// The network to start from, for the shape and the data of the settings; null draws its weights as the settings say. It must have that shape.
     /// </summary>

@@ -50,7 +50,11 @@ internal sealed class TrainingSession : IDisposable
                 options.Recorded?.Invoke(new TrainingRecord(state, measured, _solver.Objective.Features));
                 ShowMetrics();
             },
-            Progress = options.Progress,
+            Progress = options.Stepped is not { } stepped ? options.Progress : state =>
+            {
+                options.Progress?.Invoke(state);
+                stepped(state, _solver.Objective.Features);
+            },
             Checkpoint = _ => TryWriteCheckpoint(),
         });
     }

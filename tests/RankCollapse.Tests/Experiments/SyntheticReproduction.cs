@@ -1,46 +1,72 @@
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figure3;
 using RankCollapse.Experiments.Figures6And7;
+using RankCollapse.Experiments.Running;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
+using RankCollapse.Runs;
+using RankCollapse.Sweeps.Storage;
+using RankCollapse.Tests.Sweeps.Results;
 
 namespace RankCollapse.Tests.Experiments;
 
-/// <summary>Reproductions whose cells are made without training, so that tables, pictures, verdicts and the page are those of the real figures in a second.</summary>
+/// <summary>Reproductions whose results are made without training, so that tables, pictures, verdicts and the page are those of the real figures in a second.</summary>
 internal static class SyntheticReproduction
 {
     public static readonly ReproductionSettings Quick = new(IsQuick: true);
 
     /// <summary>Writes Figure 3, Figures 6 and 7 and a heat map into a folder, with the page.</summary>
-    public static IReadOnlyList<FigureResult> Write(string folder) => Reproduction.Run(
-        [new HeatMapExperiment(), new Synthetic(new CollapseExperiment(), CollapsingCell), new Synthetic(new FeatureEvolutionExperiment(), _ => EvolvingCell())],
-        Quick,
-        folder);
+    public static IReadOnlyList<FigureResult> Write(string folder)
+    {
+        Experiment collapse = new CollapseExperiment(), evolution = new FeatureEvolutionExperiment();
+        Experiment[] figures =
+        [
+            new HeatMapExperiment(),
+            new Synthetic(collapse, () => collapse.Conclude(Quick, Collapsing(), new ParallelOptions())),
+            new Synthetic(evolution, Evolving),
+        ];
+        return Reproduction.Run(figures, Quick, folder);
+    }
 
-    /// <summary>A cell of Figure 3 whose TCV and ranks fall, for Newton's method all the way.</summary>
-    public static CellResult CollapsingCell(string key)
+    /// <summary>Results of Figure 3 whose TCV and ranks fall, for Newton's method all the way.</summary>
+    public static Dictionary<string, TrialResult> Collapsing() => new CollapseExperiment().Trainings(Quick).ToDictionary(training => training.Key, training => Collapsing(training.Key));
+
+    private static TrialResult Collapsing(string key)
     {
         bool isNewton = key.StartsWith("newton", StringComparison.Ordinal);
         int records = isNewton ? 30 : 41, depth = CollapseExperiment.Depth;
         double shift = key[^1] - '0';
-        Matrix table = Matrix.FromEntries(records, 4 + (2 * depth), (i, j) =>
+        var metrics = new List<MetricRecord>();
+        for (int i = 0; i < records; i++)
         {
-            double part = (double)i / (records - 1), collapse = isNewton ? (25 * part) + (0.2 * shift) : 3 * part;
-            if (j == 0) return isNewton ? i : 100 * i;
-            if (j < 4) return Math.Pow(10, 2 - (4 * part)) * (1 + (0.1 * shift));
-            int layer = (j - 4) % depth;
-            return j < 4 + depth ? Math.Pow(10, -collapse - (0.3 * layer)) : Math.Max(10, Math.Round(100 * (1 - (isNewton ? 2 : 0.3) * part)));
-        });
-        return new CellResult().Add("trajectory", table)
-            .Add("seconds", [.. Enumerable.Range(0, records).Select(i => 0.1 * i * (1 + (0.2 * shift)))])
-            .Add("status", isNewton ? "converged" : "max-epochs")
-            .Add("summary", [table[records - 1, 1], table[records - 1, 2], table[records - 1, 3], table[records - 1, 0]]);
+            double part = (double)i / (records - 1), collapse = isNewton ? (25 * part) + (0.2 * shift) : 3 * part, loss = Math.Pow(10, 2 - (4 * part)) * (1 + (0.1 * shift));
+            long epoch = isNewton ? i : 100 * i;
+            void Add(int layer, string metric, double value) => metrics.Add(new MetricRecord(epoch, 0.1 * i * (1 + (0.2 * shift)), layer, metric, value));
+            foreach (string metric in (string[])[NetworkMetrics.Objective.Key, NetworkMetrics.DataLoss.Key, NetworkMetrics.RelativeGradientNorm.Key]) Add(0, metric, loss);
+            for (int l = 1; l <= depth; l++)
+            {
+                Add(l, CollapseMetrics.TcvUpper.Key, Math.Pow(10, -collapse - (0.3 * (l - 1))));
+                Add(l, RankMetrics.FeatureNumericalRank.Key, Math.Max(10, Math.Round(100 * (1 - (isNewton ? 2 : 0.3) * part))));
+            }
+        }
+        double last = metrics[^(1 + (2 * depth))].Value;
+        return new TrialResult
+        {
+            Manifest = new ResultManifest
+            {
+                Trial = key, Status = isNewton ? "converged" : "max-epochs", Attempt = 1, Worker = "", Host = "", Ended = DateTimeOffset.UnixEpoch, Seconds = 1, Files = new Dictionary<string, ResultFile>(), Checksum = "",
+            },
+            Configuration = new RunConfiguration(),
+            Summary = SampleResults.Summary(last) with { Objective = last, DataLoss = last, RelativeGradientNorm = last, Epochs = metrics[^1].Epoch },
+            Metrics = metrics,
+        };
     }
 
-    /// <summary>The cell of Figures 6 and 7: random features that move to their class's mean.</summary>
-    public static CellResult EvolvingCell()
+    /// <summary>What Figures 6 and 7 conclude from random features that move to their class's mean.</summary>
+    private static ExperimentOutcome Evolving()
     {
         const int Depth = FeatureEvolutionExperiment.Depth, Classes = 10, Samples = 40;
         int[] labels = [.. Enumerable.Range(0, Samples).Select(i => i * Classes / Samples)];
@@ -48,10 +74,10 @@ internal static class SyntheticReproduction
         Matrix[] features = [.. Enumerable.Range(0, Depth + 1).Select(l => RandomMatrix.Gaussian(12, Samples, new RandomStream(1, RandomPurpose.Sampling, l)))];
         Matrix[] planes = [.. Enumerable.Range(0, Depth + 1).Select(l => RandomMatrix.HaarOrthogonal(12, 2, new RandomStream(2, RandomPurpose.Sampling, l)))];
         FeatureSnapshot[] snapshots = [.. Enumerable.Range(0, 12).Select(i => Snapshot(i, Math.Pow(10, -i)))];
-        CellResult trajectory = CollapsingCell("newton-0");
-        Matrix longer = Matrix.FromEntries(30, 4 + (2 * Depth), (i, j) => j < 4 ? trajectory.Matrices["trajectory"][i, j] : j < 4 + Depth ? Math.Pow(10, -i - (j % 5)) : 10);
-        var cell = new CellResult().Add("trajectory", longer).Add("seconds", trajectory.Numbers("seconds")).Add("labels", [.. labels.Select(label => (double)label)]);
-        return TrainingMoments.Choose(snapshots).AddTo(cell);
+        IEnumerable<MetricRecord> course = Enumerable.Range(0, 30).SelectMany(i => Enumerable.Range(0, Depth + 1).SelectMany(l => l == 0
+            ? [new MetricRecord(i, 0.1 * i, 0, NetworkMetrics.Objective.Key, Math.Pow(10, -0.1 * i))]
+            : (MetricRecord[])[new(i, 0.1 * i, l, CollapseMetrics.TcvUpper.Key, Math.Pow(10, -i - (l % 5))), new(i, 0.1 * i, l, RankMetrics.FeatureNumericalRank.Key, 10)]));
+        return FeatureEvolutionExperiment.Conclude(TrainingMoments.Choose(snapshots), labels, CollapseLog.Of([.. course], Depth));
 
         FeatureSnapshot Snapshot(int epoch, double spread)
         {
@@ -67,8 +93,8 @@ internal static class SyntheticReproduction
         return Matrix.FromEntries(features.Rows, features.Columns, (i, j) => centroids.Centroids[i, classes.Clusters[j]] + (factor * centroids.Deviations[i, j]));
     }
 
-    /// <summary>A real figure over cells that are made.</summary>
-    private sealed class Synthetic(Experiment real, Func<string, CellResult> make) : Experiment
+    /// <summary>A real figure over results that are made.</summary>
+    private sealed class Synthetic(Experiment real, Func<ExperimentOutcome> conclude) : Experiment
     {
         public override string Name => real.Name;
 
@@ -78,11 +104,11 @@ internal static class SyntheticReproduction
 
         public override string Claim => real.Claim;
 
-        public override IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings) => [.. real.Cells(settings).Select(cell => cell with { Run = _ => make(cell.Key) })];
+        public override IReadOnlyList<FigureTraining> Trainings(ReproductionSettings settings) => [];
 
         public override IReadOnlyDictionary<string, string> Describe(ReproductionSettings settings) => real.Describe(settings);
 
-        public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells) => real.Conclude(settings, cells);
+        public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results, ParallelOptions parallel) => conclude();
     }
 
     /// <summary>A figure with heat maps, a claim that holds under a condition and one that fails.</summary>
@@ -96,11 +122,11 @@ internal static class SyntheticReproduction
 
         public override string Claim => "Weights have rank K for small σ <at every λ>.";
 
-        public override IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings) => [new("only", "none", 1, _ => new CellResult().Add("nothing", [0.0]))];
+        public override IReadOnlyList<FigureTraining> Trainings(ReproductionSettings settings) => [];
 
         public override IReadOnlyDictionary<string, string> Describe(ReproductionSettings settings) => new Dictionary<string, string> { ["data"] = "none" };
 
-        public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells)
+        public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results, ParallelOptions parallel)
         {
             double[] x = [1e-4, 1e-3, 1e-2, 1e-1], y = [0.1, 0.2, 0.4];
             double[][] values = [.. y.Select(sigma => x.Select(lambda => sigma == 0.4 && lambda == 1e-4 ? double.NaN : sigma * sigma / lambda).ToArray())];

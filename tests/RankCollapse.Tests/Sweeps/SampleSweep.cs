@@ -1,10 +1,12 @@
 using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Engines;
 using RankCollapse.Sweeps.Engines.Local;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Results;
 using RankCollapse.Sweeps.Specification;
 using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Tests.Sweeps;
 
@@ -31,7 +33,10 @@ internal static class SampleSweep
 
     /// <summary>Runs a sweep with processes of this program.</summary>
     public static SweepStatus RunLocally(SweepFolder folder, int workers = 2, double patience = 600, Action<string>? warning = null, params IReadOnlyList<string> before) =>
-        LocalEngine.Run(folder, new LocalEngineOptions { Command = [.. before, .. SweepRun.ThisProgram()], Workers = workers, PatienceSeconds = patience, Warning = warning });
+        SweepEngines.Run(new LocalEngine(), folder, new EngineRequest { Command = [.. before, .. SweepRun.ThisProgram()], Asked = Workers(workers), PatienceSeconds = patience, Warning = warning });
+
+    /// <summary>Asks an engine of this machine for so many workers.</summary>
+    public static EngineSettings Workers(int count) => new LocalEngine().Ask(new System.Text.Json.Nodes.JsonObject { [WorkerCount.Name] = count });
 
     /// <summary>Requires that every trial of the plan is done, once, and equals one that was trained undisturbed in this process.</summary>
     public static void RequireAllAsUndisturbed(SweepFolder folder)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
-using RankCollapse.Sweeps.Engines.Slurm;
+using RankCollapse.Sweeps.Engines;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 
@@ -13,9 +13,10 @@ internal static class SweepCancelCommand
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Verb("cancel", "Stops a sweep: workers end after their epoch at hand, with checkpoints, and Slurm's tasks are cancelled.")
+        var command = new Verb(
+            "cancel", "Stops a sweep: workers end after their epoch at hand, with checkpoints, and what engines began on other machines is cancelled.")
         {
-            Notes = ["sweep resume goes on. Exit code 1: Slurm did not confirm yet that its tasks are gone; repeat the command."],
+            Notes = ["sweep resume goes on. Exit code 1: it is not confirmed yet that all of that is gone; repeat the command."],
             Examples = ["rankcollapse sweep cancel sweeps/phase-diagram"],
         };
         Argument<string> path = SweepCommand.Folder();
@@ -26,8 +27,9 @@ internal static class SweepCancelCommand
         {
             var folder = SweepFolder.Open(parsed.GetRequiredValue(path));
             folder.Cancel();
-            IReadOnlyList<string> unconfirmed = SlurmEngine.Cancel(folder, environment.Cancellation);
-            foreach (string job in unconfirmed) environment.Error.WriteLine($"warning: Slurm did not confirm that {job} is gone; repeat rankcollapse sweep cancel {folder.Path}.");
+            IReadOnlyList<string> unconfirmed = SweepEngines.Cancel(folder, environment.Cancellation);
+            foreach (string job in unconfirmed)
+                environment.Error.WriteLine($"warning: it is not confirmed that {job} is gone; repeat rankcollapse sweep cancel {folder.Path}.");
             SweepPlan plan = folder.ReadPlan();
             SweepStatus status = folder.ReadStatus(plan);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, SweepStatusOutput.Document.Write((folder, plan, status)));

@@ -22,7 +22,8 @@ internal static class SweepCollectCommand
     {
         var command = new Verb("collect", "Writes the final state of all trials as one tidy table, Parquet or csv.")
         {
-            Notes = ["A row for each trial, layer (0 for the whole network) and metric, with the settings in which trials differ; a trial without a result has one row with its state and reason. The view results of rankcollapse query is the same table."],
+            Notes = ["A row for each trial, layer (0 for the whole network) and metric, with the settings in which trials differ; a trial without a "
+                + "result has one row with its state and reason. The view results of rankcollapse query is the same table."],
             Examples = ["rankcollapse sweep collect sweeps/phase", "rankcollapse sweep collect sweeps/phase sweeps/more --out both.csv"],
         };
         Argument<string[]> folders = ResultOptions.Folders();

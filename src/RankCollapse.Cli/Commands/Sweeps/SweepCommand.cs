@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RankCollapse.Cli.Output;
-using RankCollapse.Cli.Parsing;
 
 namespace RankCollapse.Cli.Commands.Sweeps;
 
@@ -25,10 +24,4 @@ internal static class SweepCommand
 
     /// <summary>The folder of a sweep.</summary>
     public static Argument<string> Folder() => new("DIR") { Description = "the folder of a sweep" };
-
-    /// <summary>Where trials run.</summary>
-    public static Option<string> Engine() => OptionValue.Of<string>("--engine", "Where trials run: local (processes on this machine) or slurm (job arrays) [local]", "NAME");
-
-    /// <summary>How many workers there are.</summary>
-    public static Option<int> Workers() => OptionValue.Of<int>("--workers", "Worker processes on this machine [one for each core, as far as the memory goes]", "n");
 }

@@ -20,7 +20,8 @@ internal static class SweepPlotCommand
         {
             Notes =
             [
-                "--x alone or with --by draws lines, --x with --y a heat map. Runs that share these settings, such as those of all seeds, are put together: the line is their median, the band their quartiles.",
+                "--x alone or with --by draws lines, --x with --y a heat map. Runs that share these settings, such as those of all seeds, are put "
+                    + "together: the line is their median, the band their quartiles.",
                 "Metrics of the whole network are those of summary.json, such as objective; metrics of layers, such as tcvUpper, need --layer.",
             ],
             Examples =
@@ -38,7 +39,8 @@ internal static class SweepPlotCommand
         Option<string> by = OptionValue.Of<string>("--by", "A line for each value of this setting", "NAME");
         Option<string> statistic = OptionValue.Of<string>("--statistic", "What is drawn: median, mean, min or max [median]", "NAME");
         Option<string> band = OptionValue.Of<string>("--band", "The bands of lines: quartiles, range, deviation or none [quartiles]", "NAME");
-        Option<string> scale = OptionValue.Of<string>("--scale", "Scale of the metric: log or linear [log where its values are positive and span a factor of 50]", "NAME");
+        Option<string> scale = OptionValue.Of<string>(
+            "--scale", "Scale of the metric: log or linear [log where its values are positive and span a factor of 50]", "NAME");
         Option<string> where = OptionValue.Of<string>("--where", "Only runs that meet this condition on the columns of runs", "SQL");
         Option<string> file = OptionValue.Of<string>("--out", "The files' path without ending [figures/… in the first folder]", "PATH");
         Option<bool> json = CommonOptions.Json();
@@ -46,14 +48,18 @@ internal static class SweepPlotCommand
         foreach (Option option in (Option[])[metric, layer, x, y, by, statistic, band, scale, where, file, json]) command.Add(option);
         command.SetAction(parsed =>
         {
-            string Needed(Option<string> option) => parsed.GetValue(option) ?? throw new InvalidInputException($"sweep plot needs {option.Name}; rankcollapse sweep plot --help shows an example.");
-            if (parsed.GetValue(y) is not null && parsed.GetValue(band) is not null) throw new InvalidInputException("--band belongs to lines and --y draws a heat map; leave one of them out.");
-            if (parsed.GetValue(y) is not null && parsed.GetValue(by) is not null) throw new InvalidInputException("--y draws a heat map and --by lines; give one of them.");
+            string Needed(Option<string> option) =>
+                parsed.GetValue(option) ?? throw new InvalidInputException($"sweep plot needs {option.Name}; rankcollapse sweep plot --help shows an example.");
+            if (parsed.GetValue(y) is not null && parsed.GetValue(band) is not null)
+                throw new InvalidInputException("--band belongs to lines and --y draws a heat map; leave one of them out.");
+            if (parsed.GetValue(y) is not null && parsed.GetValue(by) is not null)
+                throw new InvalidInputException("--y draws a heat map and --by lines; give one of them.");
             var style = new MetricFigureStyle(
                 Choice(parsed.GetValue(statistic) ?? "median", "--statistic", "median", "mean", "min", "max"),
                 Choice(parsed.GetValue(band) ?? "quartiles", "--band", "quartiles", "range", "deviation", "none"),
                 parsed.GetValue(scale) is { } chosen ? Choice(chosen, "--scale", "log", "linear") == "log" : null);
-            var request = new MetricRequest { Metric = Needed(metric), Layer = parsed.GetValue(layer), X = Needed(x), Y = parsed.GetValue(y) ?? parsed.GetValue(by), Where = parsed.GetValue(where) };
+            var request = new MetricRequest { Metric = Needed(metric), Layer = parsed.GetValue(layer), X = Needed(x), Y = parsed.GetValue(y)
+                ?? parsed.GetValue(by), Where = parsed.GetValue(where) };
             string[] given = parsed.GetRequiredValue(folders);
             var groups = MetricGroups.Of(ResultSearch.Find(given), request, environment.Cancellation);
             ResultOptions.WriteProblems(environment, groups.Problems);
@@ -63,14 +69,17 @@ internal static class SweepPlotCommand
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((request, groups, written)));
             else foreach (string one in written) environment.Output.WriteLine(one);
             if (groups.PutTogether.Count > 0) environment.Error.WriteLine($"put together: runs that differ in {string.Join(", ", groups.PutTogether)}");
-            if (groups.Diverged > 0) environment.Error.WriteLine($"left out: {NumberText.Count((int)groups.Diverged, "run")} that diverged or found no minimum");
+            if (groups.Diverged > 0)
+                environment.Error.WriteLine($"left out: {NumberText.Count((int)groups.Diverged, "run")} that diverged or found no minimum");
             return ExitCode.Done;
         });
         return command;
     }
 
     private static string Choice(string given, string option, params string[] known) =>
-        known.Contains(given) ? given : throw new InvalidInputException($"The option {option} is '{ErrorText.Printable(given)}'; {NearMatches.Advice(given, known)}");
+        known.Contains(given)
+            ? given
+            : throw new InvalidInputException($"The option {option} is '{ErrorText.Printable(given)}'; {NearMatches.Advice(given, known)}");
 
     /// <summary>The JSON document.</summary>
     internal static JsonShape<(MetricRequest Request, MetricGroups Groups, IReadOnlyList<string> Files)> Document => new JsonShape<(MetricRequest Request, MetricGroups Groups, IReadOnlyList<string> Files)>()

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
-using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Cli.Commands.Sweeps;
 
@@ -15,21 +15,18 @@ internal static class SweepResumeCommand
         var command = new Verb("resume", "Goes on with a sweep that was interrupted or cancelled, on whichever engine.")
         {
             Notes = ["Results that are damaged are made again. Trials that failed stay as they are: see sweep retry."],
-            Examples = ["rankcollapse sweep resume sweeps/phase-diagram", "rankcollapse sweep resume sweeps/phase-diagram --engine slurm"],
+            Examples = ["rankcollapse sweep resume sweeps/phase-diagram", "rankcollapse sweep resume sweeps/phase-diagram --workers 1"],
         };
         Argument<string> path = SweepCommand.Folder();
-        Option<string> engine = SweepCommand.Engine();
-        Option<int> workers = SweepCommand.Workers();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
-        command.Add(engine);
-        command.Add(workers);
+        var engines = new EngineOptionSet(command);
         command.Add(json);
         command.SetAction(parsed =>
         {
-            var run = SweepRun.Read(parsed, environment, engine, workers, json);
+            (Engine engine, EngineSettings given) = engines.Read(parsed);
             var folder = SweepFolder.Open(parsed.GetRequiredValue(path));
-            return run.Go(folder, SlurmOptions.ReadFrom(folder.SpecificationPath));
+            return SweepRun.Go(environment, folder, engine, engine.AskedBefore(folder).With(given), parsed.GetValue(json));
         });
         return command;
     }

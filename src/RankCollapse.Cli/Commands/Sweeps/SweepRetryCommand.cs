@@ -33,7 +33,8 @@ internal static class SweepRetryCommand
             var folder = SweepFolder.Open(parsed.GetRequiredValue(path));
             int count = folder.ForgiveFailures(folder.ReadPlan());
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder.Path, count)));
-            else environment.Output.WriteLine($"{NumberText.Count(count, "trial")} to be tried again{(count > 0 ? $": rankcollapse sweep resume {folder.Path}" : "")}");
+            else environment.Output.WriteLine(
+                $"{NumberText.Count(count, "trial")} to be tried again{(count > 0 ? $": rankcollapse sweep resume {folder.Path}" : "")}");
             return ExitCode.Done;
         });
         return command;

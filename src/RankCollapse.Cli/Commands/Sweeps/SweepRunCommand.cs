@@ -8,13 +8,15 @@ using RankCollapse.Sweeps.Engines.Local;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Specification;
 using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Cli.Commands.Sweeps;
 
 /// <summary><c>sweep run SPEC</c>: plans a sweep and runs its trials.</summary>
 internal static class SweepRunCommand
 {
-    private const string Missing = "sweep needs SPEC, the JSON file of a sweep, or one of its commands: run, status, watch, resume, retry, cancel, collect, plot, work; rankcollapse sweep --help shows an example.";
+    private const string Missing = "sweep needs SPEC, the JSON file of a sweep, or one of its commands: run, status, watch, resume, retry, cancel, "
+        + "collect, plot, work; rankcollapse sweep --help shows an example.";
 
     /// <summary>The verb.</summary>
     /// <param name="name">Its name.</param>
@@ -22,7 +24,7 @@ internal static class SweepRunCommand
     /// <param name="isSpecificationOptional">Whether a verb of its own may stand in the specification's place.</param>
     public static Command Create(string name, CommandEnvironment environment, bool isSpecificationOptional)
     {
-        var command = new Verb(name, "Trains every combination of settings that a file specifies, on all cores or on a Slurm cluster.")
+        var command = new Verb(name, "Trains every combination of settings that a file specifies, on all cores or on a cluster.")
         {
             Notes =
             [
@@ -33,40 +35,39 @@ internal static class SweepRunCommand
             [
                 "rankcollapse sweep phase-diagram.json --dry-run",
                 "rankcollapse sweep phase-diagram.json --out sweeps/phase-diagram",
-                "rankcollapse sweep phase-diagram.json --engine slurm",
                 "rankcollapse sweep status sweeps/phase-diagram",
             ],
         };
-        var specification = new Argument<string>("SPEC") { Description = "the JSON file of a sweep", Arity = isSpecificationOptional ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne };
+        var specification = new Argument<string>("SPEC") { Description = "the JSON file of a sweep", Arity = isSpecificationOptional
+            ? ArgumentArity.ZeroOrOne
+            : ArgumentArity.ExactlyOne };
         Option<string> output = OptionValue.Of<string>("--out", "The folder of the sweep [sweeps/NAME]", "DIR");
         Option<bool> dryRun = OptionValue.Switch("--dry-run", "Check the file, print the number of trials and an estimate of the time, and write nothing");
-        Option<string> engine = SweepCommand.Engine();
-        Option<int> workers = SweepCommand.Workers();
         Option<bool> json = CommonOptions.Json();
         command.Add(specification);
         command.Add(output);
         command.Add(dryRun);
-        command.Add(engine);
-        command.Add(workers);
+        var engines = new EngineOptionSet(command);
         command.Add(json);
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(specification) ?? throw new InvalidInputException(Missing);
-            var run = SweepRun.Read(parsed, environment, engine, workers, json);
+            (Engine engine, EngineSettings given) = engines.Read(parsed);
             SweepSpecification read = SweepSpecification.Read(file);
             PlannedSweep planned = read.Plan();
             string path = parsed.GetValue(output) ?? Path.Combine("sweeps", read.Name);
-            int cores = run.Engine == "slurm" ? read.Slurm.Tasks : LocalEngine.WorkersFor(planned.Plan, run.Workers);
+            EngineSettings asked = read.AskedOf(engine).With(given);
+            int cores = engine.WorkersFor(planned.Plan, asked);
             int done = DoneAlready(path, planned.Plan);
             Describe(environment.Error, planned, path, cores, done);
             if (parsed.GetValue(dryRun))
             {
-                if (run.IsJson) JsonOutput.Write(environment.Output, Document.Write((planned, path, cores, done)));
+                if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((planned, path, cores, done)));
                 return ExitCode.Done;
             }
             var folder = SweepFolder.Create(path);
             folder.Adopt(planned.Plan, File.ReadAllBytes(file));
-            return run.Go(folder, read.Slurm);
+            return SweepRun.Go(environment, folder, engine, asked, parsed.GetValue(json));
         });
         return command;
     }
@@ -80,7 +81,8 @@ internal static class SweepRunCommand
         int done = status.Counts[TrialState.Done];
         return done > 0 || status.OtherResults == 0
             ? done
-            : throw new InvalidInputException($"{path} holds {NumberText.Count(status.OtherResults, "result")} of another sweep, none of which is one of these trials; choose another --out, or delete the folder.");
+            : throw new InvalidInputException($"{path} holds {NumberText.Count(status.OtherResults, "result")} of another sweep, none of which is one of "
+                + "these trials; choose another --out, or delete the folder.");
     }
 
     /// <summary>Two digits: it is a guess.</summary>
@@ -101,7 +103,8 @@ internal static class SweepRunCommand
         if (done > 0) error.WriteLine($"  {NumberText.Whole(done)} of them {(done == 1 ? "is" : "are")} done already");
         double seconds = Rough(plan.Needs.SecondsOnOneCore * (plan.Trials.Count - done) / plan.Trials.Count);
         int atOnce = Math.Clamp(plan.Trials.Count - done, 1, cores);
-        error.WriteLine($"  roughly {NumberText.Duration(seconds)} on one core, {NumberText.Duration(Rough(seconds / atOnce))} with {NumberText.Count(atOnce, "worker")}; up to {plan.Needs.LargestBytes / 1e6:0.#} MB for a trial");
+        error.WriteLine($"  roughly {NumberText.Duration(seconds)} on one core, {NumberText.Duration(Rough(seconds / atOnce))} with "
+            + $"{NumberText.Count(atOnce, "worker")}; up to {plan.Needs.LargestBytes / 1e6:0.#} MB for a trial");
         error.WriteLine($"  folder {path}");
     }
 

@@ -12,7 +12,7 @@ internal static class SweepStatusCommand
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Verb("status", "Shows how many trials are done, what workers do, why trials failed, and what Slurm's tasks wait for.")
+        var command = new Verb("status", "Shows how many trials are done, what workers do, why trials failed, and what work on other machines waits for.")
         {
             Examples = ["rankcollapse sweep status sweeps/phase-diagram", "rankcollapse sweep status sweeps/phase-diagram --json"],
         };

@@ -43,14 +43,14 @@ internal sealed class WorkerProcess : IDisposable
 
     /// <summary>Starts a worker.</summary>
     /// <param name="folder">The sweep.</param>
-    /// <param name="options">The command, and who hears of warnings.</param>
+    /// <param name="request">The command, and who hears of warnings.</param>
     /// <param name="slot">Its number among the workers.</param>
     /// <param name="slots">The number of workers.</param>
     /// <exception cref="ComputationFailedException">The process cannot be started.</exception>
-    public static WorkerProcess Start(SweepFolder folder, LocalEngineOptions options, int slot, int slots)
+    public static WorkerProcess Start(SweepFolder folder, EngineRequest request, int slot, int slots)
     {
         string name = SweepWorker.NewName();
-        var start = new ProcessStartInfo(options.Command[0])
+        var start = new ProcessStartInfo(request.Command[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -59,15 +59,15 @@ internal sealed class WorkerProcess : IDisposable
         };
         string[] arguments =
         [
-            .. options.Command.Skip(1), "sweep", "work", folder.Path, "--name", name,
+            .. request.Command.Skip(1), "sweep", "work", folder.Path, "--name", name,
             "--share", ((double)slot / slots).ToString(CultureInfo.InvariantCulture),
-            "--patience", options.PatienceSeconds.ToString(CultureInfo.InvariantCulture), "--until-input-ends",
+            .. request.PatienceSeconds is { } patience ? ["--patience", patience.ToString(CultureInfo.InvariantCulture)] : (string[])[], "--until-input-ends",
         ];
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         try
         {
             var worker = new WorkerProcess(name, slot, Process.Start(start)!);
-            worker.Listen(options.Warning);
+            worker.Listen(request.Warning);
             return worker;
         }
         catch (System.ComponentModel.Win32Exception e)

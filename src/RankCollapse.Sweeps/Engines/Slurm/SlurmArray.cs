@@ -30,18 +30,30 @@ public sealed record SlurmArray
     public IReadOnlyList<SlurmTaskEnd>? Ends { get; init; }
 
     /// <summary>One line for people.</summary>
-    public string Describe() => $"Slurm job {Job ?? "(not confirmed)"}, {Tasks} tasks: {State ?? "submitted"}{(SlurmTaskEnd.InWords(Ends) is { } ends ? $"; {ends}" : "")}{(WaitsFor is null ? "" : $"; stuck: {WaitsFor}")}";
+    public string Describe() =>
+        $"Slurm job {Job ?? "(not confirmed)"}, {Tasks} tasks: "
+        + $"{State ?? "submitted"}{(SlurmTaskEnd.InWords(Ends) is { } ends ? $"; {ends}" : "")}{(WaitsFor is null ? "" : $"; stuck: {WaitsFor}")}";
 }
 
 /// <summary>What was submitted to Slurm for a sweep, in its folder.</summary>
 public static class SlurmArrays
 {
+    /// <summary>The engine's name.</summary>
+    internal const string EngineName = "slurm";
+
+    /// <summary>Where scripts, logs and what was submitted are.</summary>
+    public static string PathOf(SweepFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return folder.EnginePath(EngineName);
+    }
+
     /// <summary>All arrays, oldest first; a file that is damaged is left out.</summary>
     public static IReadOnlyList<SlurmArray> Read(SweepFolder folder)
     {
-        ArgumentNullException.ThrowIfNull(folder);
-        if (!Directory.Exists(folder.SlurmPath)) return [];
-        string[] files = Directory.GetFiles(folder.SlurmPath, "*.json");
+        string path = PathOf(folder);
+        if (!Directory.Exists(path)) return [];
+        string[] files = Directory.GetFiles(path, "*.json");
         Array.Sort(files, StringComparer.Ordinal);
         var arrays = new List<SlurmArray>();
         foreach (string file in files)
@@ -62,8 +74,8 @@ public static class SlurmArrays
     /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
     internal static void Write(SweepFolder folder, SlurmArray array)
     {
-        Directory.CreateDirectory(folder.SlurmPath);
-        AtomicFile.Write(Path.Combine(folder.SlurmPath, array.Token + ".json"), JsonSerializer.SerializeToUtf8Bytes(array, SlurmJson.Default.SlurmArray));
+        Directory.CreateDirectory(PathOf(folder));
+        AtomicFile.Write(Path.Combine(PathOf(folder), array.Token + ".json"), JsonSerializer.SerializeToUtf8Bytes(array, SlurmJson.Default.SlurmArray));
     }
 }
 

@@ -21,7 +21,8 @@ internal enum SlurmAnswer
 /// <param name="Reason">What it waits for, or why it ended.</param>
 internal sealed record SlurmTask(string Job, string State, string Reason)
 {
-    private static readonly string[] Ended = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE", "REVOKED", "SPECIAL_EXIT"];
+    private static readonly string[] Ended = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE",
+        "REVOKED", "SPECIAL_EXIT"];
 
     /// <summary>Whether it may still work.</summary>
     public bool IsActive => !Ended.Contains(State);
@@ -32,7 +33,8 @@ internal sealed record SlurmTask(string Job, string State, string Reason)
 internal sealed class SlurmClient(string? folder)
 {
     private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(2);
-    private static readonly string[] Unreachable = ["Unable to contact", "Connection refused", "Connection timed out", "Socket timed out", "Zero Bytes were transmitted", "slurm_persist_conn_open", "Communication connection failure", "Transport endpoint", "temporarily unable", "Protocol authentication error"];
+    private static readonly string[] Unreachable = ["Unable to contact", "Connection refused", "Connection timed out", "Socket timed out",
+        "Zero Bytes were transmitted", "slurm_persist_conn_open", "Communication connection failure", "Transport endpoint", "temporarily unable", "Protocol authentication error"];
 
     /// <summary>The most tasks that an array can have.</summary>
     public (SlurmAnswer Answer, int Size, string Message) MaxArraySize()
@@ -40,7 +42,9 @@ internal sealed class SlurmClient(string? folder)
         const string Key = "MaxArraySize";
         (SlurmAnswer answer, string output, string message) = Ask("scontrol", "show", "config");
         string? line = output.Split('\n').FirstOrDefault(one => one.StartsWith(Key, StringComparison.Ordinal));
-        return line is not null && int.TryParse(line.Split('=')[^1].Trim(), out int size) ? (SlurmAnswer.Known, size, "") : (answer == SlurmAnswer.Known ? SlurmAnswer.Unknown : answer, 0, message);
+        return line is not null && int.TryParse(line.Split('=')[^1].Trim(), out int size)
+            ? (SlurmAnswer.Known, size, "")
+            : (answer == SlurmAnswer.Known ? SlurmAnswer.Unknown : answer, 0, message);
     }
 
     /// <summary>Submits a script; gives the job.</summary>
@@ -48,7 +52,9 @@ internal sealed class SlurmClient(string? folder)
     {
         (SlurmAnswer answer, string output, string message) = Ask("sbatch", [.. arguments]);
         string job = output.Trim().Split(';')[0];
-        return answer == SlurmAnswer.Known && job.Length > 0 && job.All(char.IsAsciiDigit) ? (answer, job, "") : (answer == SlurmAnswer.Known ? SlurmAnswer.Unknown : answer, "", message);
+        return answer == SlurmAnswer.Known && job.Length > 0 && job.All(char.IsAsciiDigit)
+            ? (answer, job, "")
+            : (answer == SlurmAnswer.Known ? SlurmAnswer.Unknown : answer, "", message);
     }
 
     /// <summary>The tasks of all jobs of a name.</summary>
@@ -68,7 +74,9 @@ internal sealed class SlurmClient(string? folder)
     public IReadOnlyList<SlurmTaskEnd> EndsOf(string job)
     {
         (SlurmAnswer answer, string output, _) = Ask("scontrol", "show", "job", "-o", job);
-        return answer == SlurmAnswer.Known ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(SlurmTaskEnd.Parse).Where(end => end.IsOdd)] : [];
+        return answer == SlurmAnswer.Known
+            ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(SlurmTaskEnd.Parse).Where(end => end.IsOdd)]
+            : [];
     }
 
     /// <summary>Asks for the end of a job and of all jobs of a name. Slurm agrees even to jobs that are not there: look whether it happened.</summary>
@@ -83,7 +91,9 @@ internal sealed class SlurmClient(string? folder)
 
     private (SlurmAnswer Answer, string Output, string Message) Ask(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(folder is null ? program : Path.Combine(folder, program)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(folder is null
+            ? program
+            : Path.Combine(folder, program)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         try
         {
@@ -100,7 +110,7 @@ internal sealed class SlurmClient(string? folder)
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new InvalidInputException($"Slurm's command {program} cannot be run: {e.Message}; install Slurm's client, or choose --engine local.", e);
+            throw new InvalidInputException($"Slurm's command {program} cannot be run: {e.Message}; install Slurm's client, or choose another engine.", e);
         }
     }
 

@@ -1,15 +1,43 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using RankCollapse.Sweeps.Plan;
-using RankCollapse.Sweeps.Specification;
+using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Sweeps.Engines.Slurm;
 
-/// <summary>What is asked of Slurm for each array of tasks; the part <c>slurm</c> of a specification.</summary>
+/// <summary>What is asked of Slurm for each array of tasks.</summary>
 public sealed record SlurmOptions
 {
-    private const int MostTasks = 100_000;
-    private const double LeastPollSeconds = 0.1;
+    /// <summary>Reads what is asked.</summary>
+    public SlurmOptions(EngineSettings asked)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        Tasks = asked.Whole("tasks") ?? Tasks;
+        Time = asked.Text("time");
+        Partition = asked.Text("partition");
+        Memory = asked.Text("memory");
+        Options = asked.Texts("options") ?? [];
+        Setup = asked.Texts("setup") ?? [];
+        Command = asked.Texts("command");
+        Bin = asked.Text("bin");
+        PollSeconds = asked.Number("pollSeconds") ?? PollSeconds;
+    }
+
+    /// <summary>All that can be asked.</summary>
+    public static IReadOnlyList<EngineOption> Table { get; } =
+    [
+        EngineOption.Whole("tasks", 1, 100_000, "the most tasks at a time [16]"),
+        EngineOption.Text(
+            "time", "the time limit of a task, as for sbatch [the partition's]",
+            time => SlurmScript.SecondsOf(time) is not null
+                || time is "INFINITE" or "UNLIMITED", "minutes, hours:minutes:seconds or days-hours, such as \"04:00:00\""),
+        EngineOption.Text(
+            "partition", "the partition [the cluster's default]", name => name.Length > 0 && !name.Any(char.IsWhiteSpace), "a name without blanks"),
+        EngineOption.Text(
+            "memory", "the memory of a task, as for sbatch [the cluster's default]", IsMemory, "a whole number with K, M, G or T, such as \"2G\""),
+        EngineOption.Texts("options", "more options of sbatch"),
+        EngineOption.Texts("setup", "lines of the script before the worker begins"),
+        EngineOption.Texts("command", "the program on a node [the one that runs now]"),
+        EngineOption.Text("bin", "the folder of Slurm's commands [found as a shell does]"),
+        EngineOption.Number("pollSeconds", 0.1, "seconds between two looks at the queue [15]"),
+    ];
 
     /// <summary>The most tasks at work at a time.</summary>
     public int Tasks { get; init; } = 16;
@@ -38,65 +66,6 @@ public sealed record SlurmOptions
     /// <summary>Seconds between two looks at the queue.</summary>
     public double PollSeconds { get; init; } = 15;
 
-    /// <summary>Reads the part <c>slurm</c> of a specification's file; defaults where there is no such file.</summary>
-    /// <exception cref="InvalidInputException">It cannot be used.</exception>
-    public static SlurmOptions ReadFrom(string path) => File.Exists(path) ? Read(JsonReading.ReadObject(path), Path.GetFileName(path)) : new SlurmOptions();
-
-    /// <summary>Reads a file that holds such a part alone, as <c>{ "partition": "cpu", "tasks": 50 }</c>.</summary>
-    /// <exception cref="InvalidInputException">The file is missing, or something in it cannot be used; the message names the place.</exception>
-    public static SlurmOptions ReadPart(string path) => ReadPart(JsonReading.ReadObject(path), Path.GetFileName(path));
-
-    /// <summary>The options as the part of a specification that gives them again.</summary>
-    internal JsonObject ToJson()
-    {
-        var part = new JsonObject { ["tasks"] = Tasks, ["pollSeconds"] = PollSeconds };
-        void Add(string name, JsonNode? value)
-        {
-            if (value is not null) part[name] = value;
-        }
-
-        static JsonArray? List(IReadOnlyList<string>? texts) => texts is { Count: > 0 } ? new JsonArray([.. texts.Select(text => (JsonNode)text)]) : null;
-
-        Add("time", Time);
-        Add("partition", Partition);
-        Add("memory", Memory);
-        Add("options", List(Options));
-        Add("setup", List(Setup));
-        Add("command", List(Command));
-        Add("bin", Bin);
-        return part;
-    }
-
-    /// <summary>Reads the part <c>slurm</c> of a specification; defaults where there is none.</summary>
-    internal static SlurmOptions Read(JsonElement root, string file) =>
-        root.TryGetProperty("slurm", out JsonElement given) ? ReadPart(given, $"{file}: slurm") : new SlurmOptions();
-
-    private static SlurmOptions ReadPart(JsonElement given, string place)
-    {
-        var options = new SlurmOptions();
-        JsonReading.RequireObject(given, place, "tasks", "time", "partition", "memory", "options", "setup", "command", "bin", "pollSeconds");
-        string? Text(string name) => given.TryGetProperty(name, out JsonElement value) ? OneLine(JsonReading.Text(value, $"{place}.{name}"), $"{place}.{name}") : null;
-        string? Checked(string name, Func<string, bool> isUsable, string expected) => Text(name) is not { } text || isUsable(text) ? Text(name) : throw JsonReading.Unexpected(given.GetProperty(name), $"{place}.{name}", expected);
-        IReadOnlyList<string>? Texts(string name) => given.TryGetProperty(name, out JsonElement value)
-            ? [.. JsonReading.List(value, $"{place}.{name}", "a list of texts").Select((one, i) => OneLine(JsonReading.Text(one, $"{place}.{name}[{i + 1}]"), $"{place}.{name}[{i + 1}]"))]
-            : null;
-        return options with
-        {
-            Tasks = given.TryGetProperty("tasks", out JsonElement tasks) ? (int)JsonReading.Whole(tasks, $"{place}.tasks", 1, MostTasks) : options.Tasks,
-            Time = Checked("time", time => SlurmScript.SecondsOf(time) is not null || time is "INFINITE" or "UNLIMITED", "minutes, hours:minutes:seconds or days-hours, such as \"04:00:00\""),
-            Partition = Checked("partition", partition => partition.Length > 0 && !partition.Any(char.IsWhiteSpace), "a name without blanks"),
-            Memory = Checked("memory", memory => memory.TrimEnd('K', 'M', 'G', 'T') is { Length: > 0 } number && memory.Length - number.Length <= 1 && number.All(char.IsAsciiDigit), "a whole number with K, M, G or T, such as \"2G\""),
-            Options = Texts("options") ?? [],
-            Setup = Texts("setup") ?? [],
-            Command = Texts("command"),
-            Bin = Text("bin"),
-            PollSeconds = given.TryGetProperty("pollSeconds", out JsonElement poll)
-                ? (JsonReading.Number(given, "pollSeconds", place) is >= LeastPollSeconds and var seconds ? seconds : throw JsonReading.Unexpected(poll, $"{place}.pollSeconds", $"a number of seconds from {LeastPollSeconds}"))
-                : options.PollSeconds,
-        };
-    }
-
-    private static string OneLine(string text, string place) => text.AsSpan().IndexOfAny('\n', '\r', '\0') < 0
-        ? text
-        : throw new InvalidInputException($"{place} has more than one line; give a line for each.");
+    private static bool IsMemory(string memory) =>
+        memory.TrimEnd('K', 'M', 'G', 'T') is { Length: > 0 } number && memory.Length - number.Length <= 1 && number.All(char.IsAsciiDigit);
 }

@@ -8,6 +8,10 @@ namespace RankCollapse.Sweeps.Engines.Slurm;
 /// <summary>The script of an array, each of whose tasks is a worker that takes trial after trial, and the options that it is submitted with.</summary>
 internal static class SlurmScript
 {
+    /// <summary>Each task begins at its own part of the list, and says in its heartbeat which it is.</summary>
+    private const string TheTask = " --leave-early --share ${SLURM_ARRAY_TASK_ID:-0}/${SLURM_ARRAY_TASK_COUNT:-1} --task "
+        + "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}_${SLURM_ARRAY_TASK_ID:-0}";
+
     private const double ShareForStopping = 0.1;
     private const double LeastSecondsForStopping = 10;
     private const double MostSecondsForStopping = 120;
@@ -16,12 +20,13 @@ internal static class SlurmScript
     /// <returns>The arguments of <c>sbatch</c>.</returns>
     public static IReadOnlyList<string> Write(SweepFolder folder, SweepPlan plan, SlurmOptions options, string token, int tasks)
     {
-        string path = Path.GetFullPath(folder.Path), script = Path.Combine(Path.GetFullPath(folder.SlurmPath), token + ".sh");
+        string path = Path.GetFullPath(folder.Path), script = Path.Combine(Path.GetFullPath(SlurmArrays.PathOf(folder)), token + ".sh");
         var text = new StringBuilder("#!/bin/bash\n");
         text.Append("# Written by rankcollapse for the sweep ").Append(plan.Name).Append(".\n");
         foreach (string line in options.Setup) text.Append(line).Append('\n');
         // The worker takes the shell's place, and so gets its signals.
-        text.Append("exec ").AppendJoin(' ', (options.Command ?? ["rankcollapse"]).Select(Quote)).Append(" sweep work ").Append(Quote(path)).Append(" --leave-early\n");
+        text.Append("exec ").AppendJoin(' ', (options.Command ?? ["rankcollapse"]).Select(Quote)).Append(" sweep work ").Append(Quote(path)).Append(TheTask)
+            .Append('\n');
         AtomicFile.Write(script, Encoding.UTF8.GetBytes(text.ToString()));
 
         List<string> arguments =
@@ -47,7 +52,7 @@ internal static class SlurmScript
     {
         try
         {
-            foreach (FileInfo log in new DirectoryInfo(folder.SlurmPath).GetFiles($"{token}-*.log").OrderByDescending(file => file.LastWriteTimeUtc))
+            foreach (FileInfo log in new DirectoryInfo(SlurmArrays.PathOf(folder)).GetFiles($"{token}-*.log").OrderByDescending(file => file.LastWriteTimeUtc))
             {
                 if (File.ReadLines(log.FullName).LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) is { } line) return ErrorText.Printable(line.Trim());
             }
@@ -87,7 +92,8 @@ internal static class SlurmScript
     }
 
     /// <summary>A log for each task; a task that is requeued goes on with its own.</summary>
-    private static string LogPattern(SweepFolder folder, string token) => Path.Combine(Path.GetFullPath(folder.SlurmPath).Replace("%", "%%"), $"{token}-%a.log");
+    private static string LogPattern(SweepFolder folder, string token) =>
+        Path.Combine(Path.GetFullPath(SlurmArrays.PathOf(folder)).Replace("%", "%%"), $"{token}-%a.log");
 
     private static string Quote(string word) => "'" + word.Replace("'", "'\\''") + "'";
 }

@@ -33,7 +33,7 @@ public sealed class ReproduceCommandTests
     }
 
     [Theory]
-    [InlineData("The option --engine is 'cloud'; known are local, slurm", "--engine", "cloud")]
+    [InlineData("There is no engine 'cloud'; known are local, slurm, in-process", "--engine", "cloud")]
     [InlineData("give --engine slurm too", "--slurm", "cluster.json")]
     [InlineData("cluster.json has an unknown name 'partitions'; did you mean 'partition'", "--engine", "slurm", "--slurm", "CLUSTER")]
     public void EnginesThatCannotBeUsed_AreBadInputAndNothingIsWritten(string expected, params string[] options)

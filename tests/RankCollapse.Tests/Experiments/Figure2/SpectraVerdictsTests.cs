@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figure2;
 using RankCollapse.LinearAlgebra;
@@ -68,16 +69,6 @@ public sealed class SpectraVerdictsTests
         }
     }
 
-    [Fact]
-    public void FirstOrderTraining_FromOrthogonalWeights_BeginsWithC1()
-    {
-        var configuration = new RunConfiguration { Samples = 40, Width = [40], Depth = LayerSpectra.Depth, Solver = "adam", LearningRate = 1e-3, MaxEpochs = 3, Threads = 1 };
-        Matrix records = FirstOrderConstants.Run(configuration, CancellationToken.None).Matrices[FirstOrderConstants.Name];
-        Assert.Equal([0.0, 1, 2, 3], Enumerable.Range(0, records.Rows).Select(i => records[i, 0]));
-        foreach (int l in LayerSpectra.Intermediate.SkipLast(1)) Assert.Equal(1, records[0, l], 10);
-        Assert.NotEqual(1, records[3, 1], 10);
-    }
-
     /// <summary>All families; s(Z^l) = root·prediction, with δ in all but the prediction's scale.</summary>
     private static SpectraData Data(double root, double drift)
     {
@@ -89,15 +80,23 @@ public sealed class SpectraVerdictsTests
 
     private static LayerSpectra Spectra(SpectrumFamily family, double delta, double root, double shift)
     {
-        CellResult cell = new();
+        var layers = new List<LayerSummary>();
+        double[] leading = [.. Enumerable.Range(0, Classes).Select(_ => 1 + shift)];
         for (int l = 1; l <= LayerSpectra.Depth; l++)
         {
-            double scale = 1 + shift;
-            double[] leading = [.. Enumerable.Range(0, Classes).Select(_ => scale)];
-            cell.Add($"features-{l}", l == LayerSpectra.Depth ? leading : [.. leading, 1e-9, 0]).Add($"weights-{l}", leading).Add($"recursion-{l}", leading).Add($"centroid-{l}", leading);
-            if (l < LayerSpectra.Depth) cell.Add($"predicted-{l}", [.. leading.Select(s => s / root), 0, 0]);
+            bool isLast = l == LayerSpectra.Depth;
+            layers.Add(new LayerSummary
+            {
+                Layer = l,
+                WeightSingularValues = leading,
+                FeatureSingularValues = isLast ? leading : [.. leading, 1e-9, 0],
+                PredictedFeatureSingularValues = isLast ? null : [.. leading.Select(s => s / root), 0, 0],
+                WeightNumericalRank = Classes,
+                FeatureNumericalRank = Classes,
+                WeightNorm = 1,
+            });
         }
-        cell.WithSummary(new RunSummary
+        var summary = new RunSummary
         {
             Status = TrainingStatus.Converged,
             Convention = family.Convention,
@@ -111,8 +110,9 @@ public sealed class SpectraVerdictsTests
             GradientEvaluations = 0,
             HessianProducts = 0,
             Seconds = 0,
-            Layers = [],
-        });
-        return new LayerSpectra(family, delta, cell);
+            Layers = layers,
+        };
+        double[][] forecast = [.. layers.Select(_ => leading)];
+        return new LayerSpectra(family, delta, summary, forecast, forecast);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Running;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Specification;
@@ -208,8 +209,8 @@ public sealed class SweepSpecificationTests
     public void TheExampleOfAFigure_PlansTheTrainingsThatReproduceRuns(string figure)
     {
         SweepPlan plan = SweepSpecification.Read(Path.Combine(RepositoryRoot(), "docs", "examples", figure + ".json")).Plan().Plan;
-        IEnumerable<string> cells = ExperimentCatalogue.Find([figure])[0].Cells(new ReproductionSettings(IsQuick: false, Seed: 0)).Select(cell => TrialIdentity.Of(TrialIdentity.Resolve(cell.Trial!.Configuration)));
-        Assert.Equal(cells.Order(StringComparer.Ordinal), plan.Trials.Select(trial => trial.Id).Order(StringComparer.Ordinal));
+        IEnumerable<string> trainings = ExperimentCatalogue.Find([figure])[0].Trainings(new ReproductionSettings(IsQuick: false, Seed: 0)).Select(training => training.Id);
+        Assert.Equal(trainings.Order(StringComparer.Ordinal), plan.Trials.Select(trial => trial.Id).Order(StringComparer.Ordinal));
     }
 
     private static string RepositoryRoot()

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using RankCollapse.Sweeps.Engines;
 using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
@@ -100,7 +102,7 @@ public sealed class SlurmEngineTests : IDisposable
         await Waiting.Until(() => slurm.Accepted == 1, run);
         slurm.Switch("standby");
         await Waiting.Until(() => warnings.Any(warning => warning.Contains("cannot be reached", StringComparison.Ordinal)), run);
-        Assert.Single(SlurmEngine.Cancel(sweep, new CancellationToken(canceled: true)));
+        Assert.Single(new SlurmEngine().Cancel(sweep, new CancellationToken(canceled: true)));
         slurm.Switch("standby", on: false);
         Work(sweep, slurm, 1);
         Assert.True((await run).HasEnded);
@@ -192,7 +194,7 @@ public sealed class SlurmEngineTests : IDisposable
         Assert.Equal(("PartitionConfig", "3 PENDING"), (SlurmArrays.Read(sweep)[0].WaitsFor, SlurmArrays.Read(sweep)[0].State));
         Assert.Contains("wait for PartitionConfig", Assert.Single(warnings), StringComparison.Ordinal);
         sweep.Cancel();
-        Assert.Empty(SlurmEngine.Cancel(sweep));
+        Assert.Empty(new SlurmEngine().Cancel(sweep, CancellationToken.None));
         Assert.Equal(3, (await run).Counts[TrialState.Cancelled]);
         Assert.True(SlurmArrays.Read(sweep)[0].HasEnded);
     }
@@ -229,7 +231,7 @@ public sealed class SlurmEngineTests : IDisposable
 
         Assert.Equal(8, SampleSweep.RunLocally(sweep).Counts[TrialState.Done]);
         SampleSweep.RequireAllAsUndisturbed(sweep);
-        Assert.Empty(SlurmEngine.Cancel(sweep));
+        Assert.Empty(new SlurmEngine().Cancel(sweep, CancellationToken.None));
     }
 
     [Fact]
@@ -254,8 +256,8 @@ public sealed class SlurmEngineTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} } }""");
-        var error = await Assert.ThrowsAsync<InvalidInputException>(() => Task.Run(() => SlurmEngine.Run(sweep, new SlurmOptions { Bin = folder.File("nowhere"), PollSeconds = 0.1 })));
-        Assert.Contains("install Slurm's client, or choose --engine local", error.Message, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => Task.Run(() => Run(sweep, folder.File("nowhere"), new EngineRequest(), CancellationToken.None)));
+        Assert.Contains("install Slurm's client, or choose another engine", error.Message, StringComparison.Ordinal);
     }
 
     private static (FakeSlurm Slurm, SweepFolder Sweep) Create(TemporaryFolder folder, int trials)
@@ -265,8 +267,14 @@ public sealed class SlurmEngineTests : IDisposable
     }
 
     private Task<SweepStatus> Begin(SweepFolder sweep, FakeSlurm slurm, List<string>? warnings = null, CancellationToken? cancellation = null) => Task.Run(
-        () => SlurmEngine.Run(sweep, new SlurmOptions { Bin = slurm.Bin, PollSeconds = 0.1, Tasks = 8 }, new SlurmEngineOptions { Warning = warning => warnings?.Add(warning) }, cancellation ?? _end.Token),
+        () => Run(sweep, slurm.Bin, new EngineRequest { Command = ["rankcollapse"], Warning = warning => warnings?.Add(warning) }, cancellation ?? _end.Token),
         CancellationToken.None);
+
+    private static SweepStatus Run(SweepFolder sweep, string bin, EngineRequest request, CancellationToken cancellation)
+    {
+        var engine = new SlurmEngine();
+        return SweepEngines.Run(engine, sweep, request with { Asked = engine.Ask(new JsonObject { ["bin"] = bin, ["pollSeconds"] = 0.1, ["tasks"] = 8 }) }, cancellation);
+    }
 
     /// <summary>Does what a task does, and ends the job.</summary>
     private static void Work(SweepFolder sweep, FakeSlurm slurm, int job)

@@ -4,87 +4,88 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RankCollapse.Formats;
 using RankCollapse.Runs;
-using RankCollapse.Sweeps.Engines.Slurm;
+using RankCollapse.Sweeps.Engines;
 using RankCollapse.Sweeps.Storage;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Running;
 
-/// <summary>The folder of one figure: its settings, the cells that are done, data, pictures and result.</summary>
-internal sealed class FigureFolder
+/// <summary>The folder of one figure: the settings that guard it, the sweep of its trainings, data, pictures and result.</summary>
+internal static class FigureFolder
 {
-    /// <summary>The folder, below the figure's, of the sweep that trains for it.</summary>
-    public const string SweepName = "sweep";
-
+    private const string SweepName = "sweep";
     private const string SettingsFile = "settings.json";
-    private const string CellsFolder = "cells";
-    private const string CellExtension = ".safetensors";
     private const long LargestSettings = 1 << 20;
 
-    private FigureFolder(string path) => FolderPath = path;
+    /// <summary>Where earlier versions kept trainings a second time.</summary>
+    private const string FormerStore = "cells";
 
-    /// <summary>Its path.</summary>
-    public string FolderPath { get; }
+    /// <summary>The folder of the sweep that trains for a figure.</summary>
+    public static string SweepOf(string path) => Path.Combine(path, SweepName);
 
     /// <summary>Checks that results of these settings can go into a folder; nothing is changed.</summary>
     /// <param name="path">The path.</param>
     /// <param name="settings">The settings of the results that are to come.</param>
-    /// <param name="cells">The cells of these settings.</param>
+    /// <param name="experiment">The figure.</param>
     /// <param name="force">Whether results that are there are going to be deleted.</param>
     /// <exception cref="InvalidInputException">It holds results of other settings that are not to be deleted, or a sweep that is still at work.</exception>
-    public static void Check(string path, ReproductionSettings settings, IReadOnlyList<ExperimentCell> cells, bool force)
+    public static void Check(string path, ReproductionSettings settings, Experiment experiment, bool force)
     {
-        if (force) RequireNoTasks(Path.Combine(path, SweepName));
+        if (force) RequireNoTasks(SweepOf(path));
         string settingsPath = Path.Combine(path, SettingsFile);
         if (force || !File.Exists(settingsPath)) return;
         (string digest, string inWords) = ReadDigest(settingsPath, settings);
-        if (digest != Digest(cells)) throw new InvalidInputException($"{path} holds results {inWords}; choose another --out, or give --force to replace them.");
+        if (digest != Digest(settings, experiment))
+            throw new InvalidInputException($"{path} holds results {inWords}; choose another out, or give force to replace them.") { Settings = ["out",
+                "force"] };
     }
 
     /// <summary>Opens or makes a folder that was checked.</summary>
     /// <param name="path">The path.</param>
     /// <param name="settings">The settings of the results that are to come.</param>
-    /// <param name="cells">The cells of these settings.</param>
+    /// <param name="experiment">The figure.</param>
     /// <param name="force">Whether results that are there are deleted.</param>
     /// <exception cref="InvalidInputException">It cannot be made.</exception>
-    public static FigureFolder Open(string path, ReproductionSettings settings, IReadOnlyList<ExperimentCell> cells, bool force)
+    public static void Open(string path, ReproductionSettings settings, Experiment experiment, bool force)
     {
         try
         {
-            if (force) Remove(Path.Combine(path, CellsFolder), Path.Combine(path, SweepName));
-            Directory.CreateDirectory(Path.Combine(path, CellsFolder));
-            if (force) File.Delete(Path.Combine(path, FigureResult.FileName));
+            Directory.CreateDirectory(path);
+            if (force)
+            {
+                foreach (string folder in (string[])[SweepOf(path), Path.Combine(path, FormerStore)])
+                {
+                    if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+                }
+                File.Delete(Path.Combine(path, FigureResult.FileName));
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException($"The folder {path} cannot be made: {e.Message.TrimEnd('.')}; choose another --out.", e);
+            throw new InvalidInputException($"The folder {path} cannot be made: {e.Message.TrimEnd('.')}; choose another out.", e) { Settings = ["out"] };
         }
-        AtomicFile.Write(Path.Combine(path, SettingsFile), Encoding.UTF8.GetBytes(ToJson(settings, Digest(cells)).ToJsonString(new JsonSerializerOptions { WriteIndented = true })));
-        return new FigureFolder(path);
+        byte[] content = Encoding.UTF8.GetBytes(
+            ToJson(settings, Digest(settings, experiment)).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        AtomicFile.Write(Path.Combine(path, SettingsFile), content);
     }
-
-    /// <summary>The stored result of a cell; null where it has to be computed.</summary>
-    public CellResult? Read(ExperimentCell cell) => CellResult.Read(CellPath(cell), cell.Fingerprint);
-
-    /// <summary>Stores the result of a cell.</summary>
-    public void Write(ExperimentCell cell, CellResult result) => result.Write(CellPath(cell), cell.Fingerprint);
 
     /// <summary>A sweep whose tasks may still work on a cluster is not taken away from under them.</summary>
     private static void RequireNoTasks(string path)
     {
         if (!SweepFolder.IsSweep(path)) return;
-        if (SlurmArrays.Read(SweepFolder.Open(path)).FirstOrDefault(array => !array.HasEnded) is { } array)
-            throw new InvalidInputException($"The sweep {path} still has tasks on a cluster ({array.Describe()}); end them with rankcollapse sweep cancel {path}, then give --force again.");
+        if (SweepEngines.ActiveJobsOf(SweepFolder.Open(path)).FirstOrDefault() is { } job)
+        {
+            string tasks = $"The sweep {path} still has tasks on a cluster ({job.Description})";
+            throw new InvalidInputException($"{tasks}; end them with rankcollapse sweep cancel {path}, then give force again.") { Settings = ["force"] };
+        }
     }
 
-    private static void Remove(params string[] folders)
+    /// <summary>A digest of the trainings and of what is recorded of them.</summary>
+    private static string Digest(ReproductionSettings settings, Experiment experiment)
     {
-        foreach (string folder in folders.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
+        IEnumerable<string> parts = experiment.Trainings(settings).Select(training => training.Id).Prepend(experiment.Recording?.Name ?? "")
+            .Prepend(experiment.Name);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
     }
-
-    private string CellPath(ExperimentCell cell) => Path.Combine(FolderPath, CellsFolder, cell.Key + CellExtension);
-
-    private static string Digest(IReadOnlyList<ExperimentCell> cells) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', cells.Select(cell => cell.Fingerprint)))));
 
     private static JsonObject ToJson(ReproductionSettings settings, string digest) => new()
     {

@@ -1,7 +1,11 @@
 using System.Text;
 using RankCollapse.Experiments;
+using RankCollapse.Experiments.Running;
+using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
 
-namespace RankCollapse.Tests.Experiments;
+namespace RankCollapse.Tests.Experiments.Running;
 
 public sealed class ReproductionTests
 {
@@ -40,32 +44,38 @@ public sealed class ReproductionTests
         Assert.Equal(Csv(folder, "whole"), Csv(folder, "stopped"));
     }
 
-    [Fact]
-    public void Cell_ThatIsDamaged_IsComputedAgain()
+    [Theory]
+    [InlineData("summary.json")]
+    [InlineData("metrics.parquet")]
+    [InlineData("first-weights.recorded")]
+    public void AResultWhoseBytesWereChanged_IsMadeAgain(string file)
     {
         using var folder = new TemporaryFolder();
         var experiment = new SmallExperiment();
         Reproduction.Run([experiment], new ReproductionSettings(), folder.Root);
         string before = Csv(folder, ".");
-        string cell = folder.File("small/cells/lambda-0.03.safetensors");
-        byte[] content = File.ReadAllBytes(cell);
-        File.WriteAllBytes(cell, content[..(content.Length / 2)]);
+        string path = Directory.GetFiles(folder.File("small/sweep/results"), file, SearchOption.AllDirectories)[0];
+        byte[] content = File.ReadAllBytes(path);
+        content[^3] ^= 0x10;
+        File.WriteAllBytes(path, content);
         Reproduction.Run([experiment], new ReproductionSettings(), folder.Root);
         Assert.Equal(4, experiment.Trained);
         Assert.Equal(before, Csv(folder, "."));
     }
 
     [Fact]
-    public void Cell_WhoseNumbersWereChanged_IsComputedAgain()
+    public void AResultWithoutItsRecording_IsMadeAgain()
     {
         using var folder = new TemporaryFolder();
         var experiment = new SmallExperiment();
         Reproduction.Run([experiment], new ReproductionSettings(), folder.Root);
         string before = Csv(folder, ".");
-        string cell = folder.File("small/cells/lambda-0.03.safetensors");
-        byte[] content = File.ReadAllBytes(cell);
-        content[^3] ^= 0x10;
-        File.WriteAllBytes(cell, content);
+        // A worker of a plan without recordings.
+        SweepFolder sweep = SweepFolder.Open(folder.File("small/sweep"));
+        SweepPlan plan = sweep.ReadPlan();
+        Directory.Delete(sweep.ResultPath(plan.Trials[1].Id), recursive: true);
+        sweep.WritePlan(SweepPlan.Of("small", [plan.Trials[1].Configuration], new SweepLimits()));
+        SweepWorker.Run(sweep);
         Reproduction.Run([experiment], new ReproductionSettings(), folder.Root);
         Assert.Equal(4, experiment.Trained);
         Assert.Equal(before, Csv(folder, "."));
@@ -79,7 +89,7 @@ public sealed class ReproductionTests
         string before = Csv(folder, ".");
         var error = Assert.Throws<InvalidInputException>(() => Reproduction.Run([new SmallExperiment()], new ReproductionSettings(Seed: 5), folder.Root));
         Assert.Contains("full, seed 0", error.Message);
-        Assert.Contains("--force", error.Message);
+        Assert.Contains("force", error.Settings);
         Assert.Equal(before, Csv(folder, "."));
         Reproduction.Run([new SmallExperiment()], new ReproductionSettings(Seed: 5), folder.Root, new ReproductionOptions { Force = true });
         Assert.NotEqual(before, Csv(folder, "."));
@@ -94,12 +104,11 @@ public sealed class ReproductionTests
         // A sweep with a task that may still be at work.
         string sweep = folder.File("other/sweep");
         Directory.CreateDirectory(Path.Combine(sweep, "slurm"));
-        File.WriteAllText(Path.Combine(sweep, "plan.json"), "{}");
         File.WriteAllText(Path.Combine(sweep, "slurm", "token.json"), """{ "token": "token", "job": "7", "tasks": 2 }""");
         var error = Assert.Throws<InvalidInputException>(() => Reproduction.Run([new SmallExperiment(), new SmallExperiment(name: "other")], new ReproductionSettings(), folder.Root, new ReproductionOptions { Force = true }));
         Assert.Contains("Slurm job 7, 2 tasks", error.Message);
         Assert.Equal(before, Csv(folder, "."));
-        Assert.Equal(3, Directory.GetFiles(folder.File("small/cells")).Length);
+        Assert.Equal(3, ResultsOf(folder, "small"));
     }
 
     [Fact]
@@ -114,7 +123,7 @@ public sealed class ReproductionTests
     }
 
     [Fact]
-    public void Failure_OfACell_IsReportedAsItIs()
+    public void FailureOfAConclusion_IsReportedAsItIs()
     {
         using var folder = new TemporaryFolder();
         var error = Assert.Throws<ComputationFailedException>(() => Reproduction.Run([new FailingExperiment()], new ReproductionSettings(), folder.Root));
@@ -135,7 +144,7 @@ public sealed class ReproductionTests
     }
 
     [Fact]
-    public void Progress_EndsWithAllCellsAndNoTimeLeft()
+    public void Progress_EndsWithAllTrainingsAndNoTimeLeft()
     {
         using var folder = new TemporaryFolder();
         var told = new List<ReproductionProgress>();
@@ -147,6 +156,8 @@ public sealed class ReproductionTests
         ReproductionProgress last = told.Last(p => p.Ended is not null);
         Assert.Equal((1.0, 0.0), (last.Fraction, last.SecondsLeft));
     }
+
+    private static int ResultsOf(TemporaryFolder folder, string figure) => Directory.GetFiles(folder.File($"{figure}/sweep/results"), "result.json", SearchOption.AllDirectories).Length;
 
     private static string Csv(TemporaryFolder folder, string run) => File.ReadAllText(folder.File($"{run}/small/norms.csv"));
 
@@ -162,10 +173,11 @@ public sealed class ReproductionTests
 
         public override string Claim => "";
 
-        public override IReadOnlyList<ExperimentCell> Cells(ReproductionSettings settings) => [new("only", "", 1, _ => throw new ComputationFailedException("This cannot be computed."))];
+        public override IReadOnlyList<FigureTraining> Trainings(ReproductionSettings settings) => [];
 
         public override IReadOnlyDictionary<string, string> Describe(ReproductionSettings settings) => new Dictionary<string, string>();
 
-        public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, CellResult> cells) => throw new InvalidOperationException("There is nothing to conclude.");
+        public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results, ParallelOptions parallel) =>
+            throw new ComputationFailedException("This cannot be computed.");
     }
 }

@@ -2,9 +2,10 @@ using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figure3;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Storage;
 using RankCollapse.Training;
 
-namespace RankCollapse.Tests.Experiments;
+namespace RankCollapse.Tests.Experiments.Figure3;
 
 public sealed class CollapseExperimentTests
 {
@@ -41,19 +42,17 @@ public sealed class CollapseExperimentTests
     [Fact]
     public void FullVersion_HasAHundredStartsToStationarity()
     {
-        IReadOnlyList<ExperimentCell> cells = Figure.Cells(new ReproductionSettings(IsQuick: false, Seed: 5));
+        IReadOnlyList<FigureTraining> trainings = Figure.Trainings(new ReproductionSettings(IsQuick: false, Seed: 5));
 
-        Assert.Equal(100, cells.Count(cell => cell.Key.StartsWith("newton-", StringComparison.Ordinal)));
-        Assert.Equal(cells.Count, cells.Select(cell => cell.Key).Distinct().Count());
-        Assert.Contains(cells, cell => cell.Key == "newton-104");
-        Assert.Equal(cells.Count, cells.Select(cell => cell.Fingerprint).Distinct().Count());
+        Assert.Equal(100, trainings.Count(training => training.Key.StartsWith("newton-", StringComparison.Ordinal)));
+        Assert.Contains(trainings, training => training.Key == "newton-104");
     }
 
     [Fact]
-    public void Outcome_FollowsFromTheCellsAlone()
+    public void Outcome_FollowsFromTheResultsAlone()
     {
-        Dictionary<string, CellResult> cells = Figure.Cells(SyntheticReproduction.Quick).ToDictionary(cell => cell.Key, cell => SyntheticReproduction.CollapsingCell(cell.Key));
-        ExperimentOutcome first = Figure.Conclude(SyntheticReproduction.Quick, cells), second = Figure.Conclude(SyntheticReproduction.Quick, cells);
+        Dictionary<string, TrialResult> results = SyntheticReproduction.Collapsing();
+        ExperimentOutcome first = Figure.Conclude(SyntheticReproduction.Quick, results, new ParallelOptions()), second = Figure.Conclude(SyntheticReproduction.Quick, results, new ParallelOptions());
 
         Assert.Equal(VerdictOutcome.Reproduced, first.Verdicts[0].Outcome);
         Assert.Contains("0 collapsed within 4,000 epochs", first.Notes.Single(note => note.Contains("of Adam ", StringComparison.Ordinal) && note.StartsWith("Of ", StringComparison.Ordinal)), StringComparison.Ordinal);
@@ -68,7 +67,7 @@ public sealed class CollapseExperimentTests
     {
         RunConfiguration settings = Small with { Solver = isSecondOrder ? "gauss-newton" : "adam", MaxEpochs = isSecondOrder ? 200 : 20, RecordEvery = isSecondOrder ? 1 : 10 };
         Run run = TrainingRun.Start(settings, path: null).Run;
-        var log = CollapseLog.Of(CollapseLog.Of(run.Metrics, Small.Depth).AddTo(new CellResult()), Small.Depth);
+        var log = CollapseLog.Of(run.Metrics, Small.Depth);
 
         Assert.Equal(isSecondOrder ? TrainingStatus.Converged : TrainingStatus.MaxEpochs, run.Summary.Status);
         Assert.Equal(isSecondOrder ? [.. Enumerable.Range(0, log.Count).Select(i => (double)i)] : [0, 1, 2, 5, 10, 20], log.Epochs);

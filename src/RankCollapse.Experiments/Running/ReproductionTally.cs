@@ -1,14 +1,14 @@
 using System.Diagnostics;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Running;
 
-/// <summary>How far a reproduction is: which cells are done and which are at work, and from how long they took how long the others will take.</summary>
+/// <summary>How far a reproduction is: which trainings are done and which are at work, and from how long they took how long the others will take.</summary>
 internal sealed class ReproductionTally
 {
     /// <summary>How much the expectation counts against what was measured, in expected seconds.</summary>
     private const double TrustInExpectation = 5;
 
-    /// <summary>The most of its expected time that a cell at work counts as done.</summary>
+    /// <summary>The most of its expected time that a training at work counts as done.</summary>
     private const double MostOfARunningCell = 0.95;
 
     private readonly Lock _lock = new();
@@ -22,41 +22,41 @@ internal sealed class ReproductionTally
     private double _expectedDone;
     private double _takenDone;
 
-    /// <summary>Prepares a tally of figures whose stored cells are read.</summary>
+    /// <summary>Prepares a tally of figures.</summary>
     public ReproductionTally(IReadOnlyList<FigureWork> works, int threads, Action<ReproductionProgress>? progress)
     {
         _progress = progress;
         _threads = threads;
-        _count = works.Sum(work => work.Cells.Count);
-        _done = works.Sum(work => work.Cells.Count - work.Missing.Count);
-        _expectedInAll = works.Sum(work => work.Cells.Sum(cell => cell.ExpectedSeconds));
-        _expectedOpen = works.Sum(work => work.Missing.Sum(cell => cell.ExpectedSeconds));
+        _count = works.Sum(work => work.Trainings.Count);
+        _done = works.Sum(work => work.DoneBefore.Count);
+        _expectedInAll = works.Sum(work => work.Trainings.Sum(training => training.ExpectedSeconds));
+        _expectedOpen = works.Sum(work => work.Trainings.Where(training => !work.DoneBefore.Contains(training.Id)).Sum(training => training.ExpectedSeconds));
     }
 
-    /// <summary>Counts a cell as at work; again and again does no harm.</summary>
-    public void Begin(FigureWork work, ExperimentCell cell)
+    /// <summary>Counts a training as at work; again and again does no harm.</summary>
+    public void Begin(FigureWork work, FigureTraining training)
     {
-        lock (_lock) _running.TryAdd(NameOf(work, cell), (Stopwatch.GetTimestamp(), cell.ExpectedSeconds));
+        lock (_lock) _running.TryAdd(NameOf(work, training), (Stopwatch.GetTimestamp(), training.ExpectedSeconds));
     }
 
-    /// <summary>Counts a cell as no longer at work, and as done where it took a number of seconds.</summary>
-    public void End(FigureWork work, ExperimentCell cell, double? seconds)
+    /// <summary>Counts a training as no longer at work, and as done where it took a number of seconds.</summary>
+    public void End(FigureWork work, FigureTraining training, double? seconds)
     {
-        string name = NameOf(work, cell);
+        string name = NameOf(work, training);
         lock (_lock)
         {
             _running.Remove(name);
             if (seconds is not { } taken) return;
             _done++;
-            _expectedOpen -= cell.ExpectedSeconds;
-            _expectedDone += cell.ExpectedSeconds;
+            _expectedOpen -= training.ExpectedSeconds;
+            _expectedDone += training.ExpectedSeconds;
             _takenDone += taken;
         }
         Tell(name);
     }
 
     /// <summary>Tells the listener where the work stands.</summary>
-    /// <param name="ended">The cell that has just ended; null for a sign of life.</param>
+    /// <param name="ended">The training that has just ended; null for a sign of life.</param>
     public void Tell(string? ended = null)
     {
         if (_progress is null) return;
@@ -74,5 +74,5 @@ internal sealed class ReproductionTally
         }
     }
 
-    private static string NameOf(FigureWork work, ExperimentCell cell) => $"{work.Experiment.Name}/{cell.Key}";
+    private static string NameOf(FigureWork work, FigureTraining training) => $"{work.Experiment.Name}/{training.Key}";
 }

@@ -1,8 +1,9 @@
 using RankCollapse.Runs;
+using RankCollapse.Sweeps;
 using RankCollapse.Tests.Cli;
 using RankCollapse.Training;
 
-namespace RankCollapse.Tests.Runs;
+namespace RankCollapse.Tests.Sweeps;
 
 public sealed class TrainingEnsembleTests
 {
@@ -38,6 +39,7 @@ public sealed class TrainingEnsembleTests
         Assert.Equal(summary.Members.Min(m => m.Objective), objective.Minimum);
         Assert.Equal(summary.Members.Max(m => m.Objective), objective.Maximum);
         Assert.True(File.Exists(folder.File("e/ensemble.json")));
+        Assert.False(Directory.Exists(folder.File("e/sweep")));
     }
 
     [Fact]
@@ -69,7 +71,33 @@ public sealed class TrainingEnsembleTests
     {
         using var folder = new TemporaryFolder();
         EnsembleSummary summary = TrainingEnsemble.Start(Small, 0, 3, folder.File("e"), null, new CancellationToken(canceled: true));
-        Assert.All(summary.Members, m => Assert.True(m.Status == TrainingStatus.Cancelled || m.Error is not null));
+        Assert.All(summary.Members, m => Assert.NotNull(m.Error));
+    }
+
+    [Fact]
+    public void Interrupted_KeepsWhatEnded_AndGoesOnToTheSameMembers()
+    {
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        var options = new EnsembleOptions { Finished = (_, _, _) => stop.Cancel() };
+        EnsembleSummary stopped = TrainingEnsemble.Start(Small with { Threads = 1 }, 0, 3, folder.File("e"), options, stop.Token);
+        Assert.Equal(1, stopped.Members.Count(m => m.Status == TrainingStatus.Converged));
+        Assert.Single(Directory.GetDirectories(folder.File("e"), "seed-*"));
+        EnsembleSummary all = TrainingEnsemble.Start(Small, 0, 3, folder.File("e"), new EnsembleOptions { Resume = true });
+        Assert.All(all.Members, m => Assert.Equal(TrainingRun.Start(Small with { Seed = m.Seed, Threads = 1 }, null).Run.Summary.Objective, m.Objective));
+        Assert.False(Directory.Exists(folder.File("e/sweep")));
+    }
+
+    [Fact]
+    public void Forced_ReplacesTheRunsOfTheMembersAndNothingElse()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingEnsemble.Start(Small, 0, 1, folder.File("e"));
+        File.WriteAllText(folder.File("e/seed-0/notes.txt"), "mine");
+        EnsembleSummary again = TrainingEnsemble.Start(Small with { Lambda = 3e-2 }, 0, 1, folder.File("e"), new EnsembleOptions { Force = true });
+        Assert.Equal(3e-2, RunFolder.Read(folder.File("e/seed-0")).Configuration.Lambda);
+        Assert.Equal("mine", File.ReadAllText(folder.File("e/seed-0/notes.txt")));
+        Assert.Equal(2, again.Network["objective"].Count);
     }
 
     [Theory]

@@ -3,8 +3,9 @@ using RankCollapse.Experiments.Figure2;
 using RankCollapse.Experiments.Figure3;
 using RankCollapse.Experiments.Figure5;
 using RankCollapse.Experiments.Figures6And7;
+using RankCollapse.Sweeps.Work;
 
-namespace RankCollapse.Experiments;
+namespace RankCollapse.Experiments.Running;
 
 /// <summary>The figures that can be reproduced.</summary>
 public static class ExperimentCatalogue
@@ -21,6 +22,9 @@ public static class ExperimentCatalogue
         new CollapseExperiment(),
         new WeightNormsExperiment(),
         new FeatureEvolutionExperiment());
+
+    /// <summary>What sweeps of figures may ask to be recorded.</summary>
+    public static IReadOnlyList<TrialRecording> Recordings => [.. Experiments.Select(experiment => experiment.Recording).OfType<TrialRecording>()];
 
     /// <summary>The figures of these names, each once, in the paper's order.</summary>
     /// <param name="names">Names such as <c>fig5</c>, or <c>all</c>.</param>

@@ -2,7 +2,7 @@ using CsCheck;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figure3;
 
-namespace RankCollapse.Tests.Experiments;
+namespace RankCollapse.Tests.Experiments.Figure3;
 
 public sealed class RunBandTests
 {

@@ -1,12 +1,16 @@
 using RankCollapse.Collapse;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figures6And7;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
 
-namespace RankCollapse.Tests.Experiments;
+namespace RankCollapse.Tests.Experiments.Figures6And7;
 
-public sealed class FeatureEvolutionTests
+public sealed class TrainingMomentsTests
 {
     private static readonly Partition Classes = new([0, 0, 0, 1, 1, 1, 2, 2, 2], 3);
 
@@ -69,24 +73,28 @@ public sealed class FeatureEvolutionTests
     }
 
     [Fact]
-    public void Cell_OfTheSameSeed_HasTheSameMoments()
+    public void Recording_OfTheSameSeed_HasTheSameMoments()
     {
-        var settings = new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30], Delta = 0, GradientTolerance = 1e-2, CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxEpochs = 100, RecordEvery = 1, Threads = 1 };
-        CellResult first = FeatureEvolutionExperiment.Train(settings, CancellationToken.None), second = FeatureEvolutionExperiment.Train(settings, CancellationToken.None);
+        var settings = new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30], Delta = 0, GradientTolerance = 1e-2, CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxEpochs = 100, RecordEvery = 1 };
+        using TemporaryFolder one = new(), two = new();
+        TrialResult first = Train(one, settings), second = Train(two, settings);
 
-        Assert.Equal(first.Matrices.Keys, second.Matrices.Keys);
-        Assert.All(first.Matrices.Keys.Where(name => name != "seconds"), name => Assert.Equal(first.Numbers(name), second.Numbers(name)));
-        TrainingMoments moments = TrainingMoments.Of(first);
+        using SafetensorsFile a = first.OpenRecording(TrainingMoments.Recording.Name), b = second.OpenRecording(TrainingMoments.Recording.Name);
+        Assert.Equal(a.Tensors.Select(tensor => tensor.Name), b.Tensors.Select(tensor => tensor.Name));
+        Assert.All(a.Tensors.Where(tensor => tensor.Name != "labels"), tensor => Assert.Equal(a.ReadDoubles(tensor.Name), b.ReadDoubles(tensor.Name)));
+        (TrainingMoments moments, int[] labels) = TrainingMoments.Of(first);
+        Assert.Equal(30, labels.Length);
         Assert.Equal(TrainingMoments.Count, moments.All.Count);
         Assert.All(moments.All[^1].Deviations.Skip(1).SkipLast(1), deviation => Assert.True(deviation < 1e-4));
     }
 
-    [Fact]
-    public void Cell_ThatIsStopped_KeepsNothing()
+    private static TrialResult Train(TemporaryFolder folder, RunConfiguration settings)
     {
-        using var stop = new CancellationTokenSource();
-        stop.Cancel();
-        Assert.Throws<OperationCanceledException>(() => FeatureEvolutionExperiment.Train(new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30] }, stop.Token));
+        var sweep = SweepFolder.Create(folder.File("sweep"));
+        var plan = SweepPlan.Of("moments", [settings], new SweepLimits { Recording = TrainingMoments.Recording.Name });
+        sweep.WritePlan(plan);
+        SweepWorker.Run(sweep, new WorkerOptions { Recordings = [TrainingMoments.Recording] });
+        return sweep.ReadResult(plan.Trials[0].Id);
     }
 
     private static FeatureSnapshot Take(double factor)

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using RankCollapse.Runs;
 
-namespace RankCollapse.Sweeps.Specification;
+namespace RankCollapse.Sweeps.Plan;
 
 /// <summary>Values of settings as a specification has them.</summary>
 internal static class SettingValues
