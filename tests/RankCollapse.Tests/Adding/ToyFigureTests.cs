@@ -1,4 +1,4 @@
-using RankCollapse.Experiments;
+using RankCollapse.Experiments.Running;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Panels;
