@@ -179,6 +179,9 @@ const Chart = (() => {
       this.tools = html("div", "tools", this.host);
       this.keys = new Map();
       this.buildKeys(panels.flatMap(p => p.series));
+      for (const name of new Set(panels.flatMap(p => [...p.levels, ...p.marks]).map(line => line.name))) {
+        if (name) this.label(html("span", "key", this.tools), name, "var(--reference)", "dashed");
+      }
       this.reading = html("output", "reading", this.tools);
       this.reading.setAttribute("aria-live", "polite");
       this.scales = {};
@@ -209,11 +212,16 @@ const Chart = (() => {
         this.draw();
       });
       key.setAttribute("aria-pressed", String(!this.hidden.has(id)));
+      this.label(key, name, colour, mark);
+      return html("output", "", key);
+    }
+
+    // The sign of a mark, and its name.
+    label(key, name, colour, mark) {
       const sign = element("svg", { width: 18, height: 10, viewBox: "0 0 18 10", "aria-hidden": "true" }, key);
       if (mark === "line" || mark === "dashed" || mark === "dottedLine") element("path", { d: "M0 5H18", stroke: colour, "stroke-width": 2.5, ...(mark === "dashed" ? { "stroke-dasharray": "4 3" } : {}) }, sign);
       if (outlines[mark] || mark === "bars") this.drawMarkers(sign, [[9, 5]], mark === "bars" ? "squares" : mark, colour, mark === "dashes" ? 4 : 8);
       key.append(...say(html("span"), name).childNodes);
-      return html("output", "", key);
     }
 
     buildMoments(moments) {
@@ -323,7 +331,7 @@ const Chart = (() => {
       else if (!panel.equal) {
         const group = this.sharing(panel, "x"), xs = this.places(panel).xs;
         const isAlone = group.length === this.data.panels.length;
-        if (xs.length && (view || isAlone)) {
+        if (xs.length && (view || isAlone && group.length <= 2 && panel.x.label === "epoch")) {
           this.x = index === null ? xs[xs.length - 1] : xs[index];
           const shownAs = panel.x.labels ? panel.x.labels[this.x] : this.x.toLocaleString("en", { maximumSignificantDigits: 6 });
           text = `${index === null ? "at the end, " : ""}${panel.x.label}${/^[a-z]+$/.test(panel.x.label) ? "" : ":"} ${shownAs}`;
@@ -446,17 +454,15 @@ const Chart = (() => {
       for (const series of this.shown(panel)) if (series.lower) this.drawBand(view, series);
       const bars = this.shown(panel).filter(s => s.mark === "bars"), places = bars.flatMap(s => s.x), areBeside = places.length > new Set(places).size;
       bars.forEach((series, i) => this.drawBars(view, series, tickX, areBeside ? i : 0, areBeside ? bars.length : 1));
-      for (const { at: value, name } of panel.levels) {
+      for (const { at: value } of panel.levels) {
         const h = view.y(value);
         if (h === null) continue;
         element("line", { x1: left, x2: width - right, y1: h, y2: h, stroke: "var(--reference)", "stroke-dasharray": "5 4" }, svg);
-        element("text", { x: width - right - 3, y: h - 5, "text-anchor": "end" }, svg, name);
       }
-      for (const { at: value, name } of panel.marks) {
+      for (const { at: value } of panel.marks) {
         const w = view.x(value);
         if (w === null) continue;
         element("line", { x1: w, x2: w, y1: top, y2: height - bottom, stroke: "var(--reference)", "stroke-dasharray": "5 4" }, svg);
-        if (name) element("text", { x: w + 4, y: top + 10 }, svg, name);
       }
       // The first series lies on top.
       for (const series of this.shown(panel).reverse()) if (isLine(series)) this.drawSeries(view, series);
