@@ -102,23 +102,9 @@ internal static class MetricFigure
         _ => ErrorText.Printable(value.ToString() ?? ""),
     };
 
-    /// <summary>Values of one axis as people read them: where one of them needs a power of ten all have one.</summary>
-    public static IReadOnlyList<string> Labels(IReadOnlyList<object?> values)
-    {
-        bool needsPowers = values.Any(value => value is double number && double.IsFinite(number) && number != 0 && !IsPlain(Exponent(number)));
-        return [.. values.Select(value => needsPowers && value is double number && double.IsFinite(number) && number != 0 ? WithPower(number) : Label(value))];
-    }
-
-    private static bool IsPlain(int exponent) => exponent is >= -3 and < 6;
-
-    private static int Exponent(double number) => (int)Math.Floor(Math.Log10(Math.Abs(number)) + 1e-9);
-
-    private static string WithPower(double number)
-    {
-        int exponent = Exponent(number);
-        string mantissa = (number / Math.Pow(10, exponent)).ToString("0.##", CultureInfo.InvariantCulture).Replace('-', '−');
-        return exponent == 0 ? mantissa : mantissa == "1" ? NumberText.Power(exponent) : $"{mantissa}·{NumberText.Power(exponent)}";
-    }
+    /// <summary>Values of one axis as people read them.</summary>
+    public static IReadOnlyList<string> Labels(IReadOnlyList<object?> values) =>
+        values.All(value => value is double) ? NumberText.PlainAll([.. values.Cast<double>()]) : [.. values.Select(Label)];
 
     private static string Title(MetricRequest request) => request.Layer switch
     {

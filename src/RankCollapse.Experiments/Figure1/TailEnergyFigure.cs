@@ -24,8 +24,8 @@ internal static class TailEnergyFigure
         Y = Axis("spread of classes", "σ", grid.Sigmas),
         Heat = new HeatMap([.. grid.Mean.Select(row => (double?[])[.. row])], Scale)
         {
-            Columns = [.. grid.Lambdas.Select(lambda => NumberText.Plain(lambda, 2))],
-            Rows = [.. grid.Sigmas.Select(sigma => NumberText.Plain(sigma, 2))],
+            Columns = NumberText.PlainAll(grid.Lambdas),
+            Rows = NumberText.PlainAll(grid.Sigmas),
         },
     };
 

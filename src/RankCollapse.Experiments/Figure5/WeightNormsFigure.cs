@@ -22,7 +22,7 @@ internal static class WeightNormsFigure
             Reading,
             new PanelBlock([.. trained.Select(t => Panel($"δ = {NumberText.Plain(t.Delta)}", new Axis("iterations of the solver"), norm, l => Series.OfLayer(l, Depth, Column(t, 0), Column(t, l))))]) { Columns = 4 },
             new PanelBlock(
-                Panel("λ' = λ, at the end of training", new Axis("δ") { Labels = [.. trained.Select(t => NumberText.Plain(t.Delta))] }, final, l => Of(l, places, trained.Select(t => t.Final(l)))),
+                Panel("λ' = λ, at the end of training", new Axis("penalty of the first layer", "δ") { Labels = [.. trained.Select(t => NumberText.Plain(t.Delta))] }, final, l => Of(l, places, trained.Select(t => t.Final(l)))),
                 Panel("δ = 0, stationary points", new Axis("feature penalty", "λ'/λ") { IsLogarithmic = true }, final, l => Of(l, ratios, stationary.Select(s => s.Norms[l - 1])))));
     }
 

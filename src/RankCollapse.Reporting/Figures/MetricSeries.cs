@@ -31,9 +31,6 @@ public sealed class MetricSeries
     /// <summary>The last finite value with its epoch.</summary>
     public (double Epoch, double Value)? Last => Find(Enumerable.Range(0, Values.Length).Reverse());
 
-    /// <summary>log₁₀ of the values; NaN where a value is not positive.</summary>
-    public double[] Logarithms() => [.. Values.Select(value => value > 0 && double.IsFinite(value) ? Math.Log10(value) : double.NaN)];
-
     /// <summary>The series with all values multiplied by a factor.</summary>
     public MetricSeries Times(double factor) => factor == 1 ? this : new(Epochs, [.. Values.Select(value => factor * value)]);
 

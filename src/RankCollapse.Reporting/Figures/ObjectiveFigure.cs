@@ -7,14 +7,7 @@ namespace RankCollapse.Reporting.Figures;
 /// <summary>The objective J and its parts over the epochs.</summary>
 internal sealed class ObjectiveFigure : RunFigure
 {
-    private static readonly (string Metric, string Label)[] Parts =
-    [
-        (NetworkMetrics.Objective.Key, "objective J"),
-        (NetworkMetrics.DataLoss.Key, "data loss"),
-        (NetworkMetrics.WeightPenalty.Key, "weight penalty"),
-        (NetworkMetrics.FeaturePenalty.Key, "feature penalty"),
-        (NetworkMetrics.RelativeGradientNorm.Key, "rel. gradient norm"),
-    ];
+    private static IEnumerable<Metric> Parts => MetricTable.Of(MetricScopes.Network).Where(metric => metric.Topic == MetricTopic.Objective && metric != NetworkMetrics.GradientNorm);
 
     public override string Name => "objective";
 
@@ -53,20 +46,20 @@ internal sealed class ObjectiveFigure : RunFigure
     }
 
     // The data loss is recorded without its factor a; what J adds up is a times it.
-    private static MetricSeries? Part(RunMeasurements run, string metric) =>
-        run.Series(metric, 0)?.Times(metric == NetworkMetrics.DataLoss.Key ? run.DataFactor : 1);
+    private static MetricSeries? Part(RunMeasurements run, Metric metric) =>
+        run.Series(metric.Key, 0)?.Times(metric == NetworkMetrics.DataLoss ? run.DataFactor : 1);
 
-    private static string Label(RunMeasurements run, int part) =>
-        Parts[part].Metric == NetworkMetrics.DataLoss.Key && run.DataFactor != 1 ? "data loss / N" : Parts[part].Label;
+    private static string Label(RunMeasurements run, Metric metric) =>
+        metric == NetworkMetrics.Objective ? "objective J" : metric == NetworkMetrics.DataLoss && run.DataFactor != 1 ? "data loss / N" : metric.Heading;
 
     // The parts that can be drawn on a logarithmic scale; J itself in ink.
     private static List<Series> Drawn(RunMeasurements run)
     {
         var drawn = new List<Series>();
-        for (int i = 0; i < Parts.Length; i++)
+        foreach ((Metric metric, int i) in Parts.Select((metric, i) => (metric, i)))
         {
-            if (Part(run, Parts[i].Metric) is { } series && series.Values.Any(v => v > 0 && double.IsFinite(v)))
-                drawn.Add(new Series(Label(run, i), i == 0 ? Palette.Ink : Palette.Kind(i - 1), series.Epochs, series.Values) { Size = i == 0 ? 2.2 : null });
+            if (Part(run, metric) is { } series && series.Values.Any(v => v > 0 && double.IsFinite(v)))
+                drawn.Add(new Series(Label(run, metric), i == 0 ? Palette.Ink : Palette.Kind(i - 1), series.Epochs, series.Values) { Size = i == 0 ? 2.2 : null });
         }
         return drawn;
     }

@@ -3,7 +3,7 @@ using RankCollapse.Reporting.Panels;
 namespace RankCollapse.Reporting.Figures;
 
 /// <summary>A figure of a run: what it is called, how it is drawn and what there is to see in it.</summary>
-internal abstract class RunFigure
+public abstract class RunFigure
 {
     /// <summary>The file's name without extension, also the figure's anchor in the report.</summary>
     public abstract string Name { get; }

@@ -81,11 +81,11 @@ const Chart = (() => {
     const first = Math.ceil(low - 1e-9), last = Math.floor(high + 1e-9);
     let every = Math.max(1, Math.ceil((last - first + 1) / most));
     if (every > 3) every = every <= 5 ? 5 : 10 * Math.ceil(every / 10);
-    const ticks = [];
-    for (let e = first; e <= last; e++) ticks.push({ at: e, text: e % every ? "" : first >= 0 && last <= 4 ? number(10 ** e) : `10${raised(e)}` });
+    const isNarrow = last - first < 1, isPlain = isNarrow || (first >= 0 && last <= 4), ticks = [];
+    for (let e = first; e <= last; e++) ticks.push({ at: e, text: e % every ? "" : isPlain ? number(10 ** e) : `10${raised(e)}` });
     if (high - low <= 4.5) for (let e = first - 1; e <= last; e++) for (let m = 2; m <= 9; m++) {
       const at = e + Math.log10(m);
-      if (at >= low && at <= high) ticks.push({ at, text: "" });
+      if (at >= low && at <= high) ticks.push({ at, text: isNarrow && (m === 2 || m === 5) ? number(m * 10 ** e) : "" });
     }
     return ticks;
   }

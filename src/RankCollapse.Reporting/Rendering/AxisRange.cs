@@ -76,17 +76,17 @@ internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<A
         return ticks;
     }
 
-    // Decades, labelled 10⁻⁵, or 1, 10, 100 where no other is shown, with unlabelled ticks between.
+    // Decades, labelled 10⁻⁵, or 1, 10, 100 where no other is shown, with unlabelled ticks between; 2 and 5 are labelled too where there is but one decade.
     private static List<AxisTick> Decades(double minimum, double maximum, int most)
     {
         var ticks = new List<AxisTick>();
         int first = (int)Math.Ceiling(minimum - 1e-9), last = (int)Math.Floor(maximum + 1e-9);
         int every = Math.Max(1, (int)Math.Ceiling((last - first + 1) / (double)most));
         if (every > 3) every = every <= 5 ? 5 : 10 * (int)Math.Ceiling(every / 10.0);
-        bool isPlain = first >= 0 && last <= 4;
+        bool isNarrow = last - first < 1, isPlain = isNarrow || (first >= 0 && last <= 4);
         for (int e = first; e <= last; e++)
         {
-            string label = isPlain ? NumberText.Whole((long)Math.Pow(10, e)) : NumberText.Power(e);
+            string label = isPlain ? NumberText.Plain(Math.Pow(10, e)) : NumberText.Power(e);
             ticks.Add(new AxisTick(e, e % every == 0 ? label : ""));
         }
         for (int e = first - 1; e <= last && maximum - minimum <= 4.5; e++)
@@ -94,7 +94,7 @@ internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<A
             for (int mantissa = 2; mantissa <= 9; mantissa++)
             {
                 double at = e + Math.Log10(mantissa);
-                if (at >= minimum && at <= maximum) ticks.Add(new AxisTick(at, ""));
+                if (at >= minimum && at <= maximum) ticks.Add(new AxisTick(at, isNarrow && mantissa is (2 or 5) ? NumberText.Plain(mantissa * Math.Pow(10, e)) : ""));
             }
         }
         return ticks;

@@ -121,7 +121,7 @@ internal sealed class BlockLayout
         Panel[] sharing = [.. figure.Panels.Where(other => other == panel || (!other.IsPlain && other.X.IsSharedWith(panel.X)))];
         bool hasPoints = sharing.Any(other => other.Series.Any(s => s.Mark is not (Mark.Line or Mark.Dashed)));
         IEnumerable<double> values = sharing.SelectMany(other => other.Series.SelectMany(s => s.X).Concat(other.Marks.Select(mark => mark.At)));
-        return AxisRange.Of(panel.X, values, Math.Clamp((int)(_frameWidth / 42), 3, 7), hasPoints ? 0.03 : 0);
+        return AxisRange.Of(panel.X, values, Math.Clamp((int)(_frameWidth / 42), 4, 7), hasPoints ? 0.03 : 0);
     }
 
     private static AxisRange Upwards(Figure figure, Panel panel, float outer)

@@ -28,7 +28,9 @@ internal static class HeatMapDrawing
             for (int i = 0; i < bitmap.Width; i++) bitmap.SetPixel(i, 0, SKColor.Parse(Palette.Heat(i / (bitmap.Width - 1.0))));
             using SKImage image = SKImage.FromBitmap(bitmap);
             canvas.DrawImage(image, SKRect.Create(left, top, length, 9), new SKSamplingOptions(SKFilterMode.Linear));
-            foreach (double value in Ticks(scale)) Tick(canvas, scale, value, left, top, length);
+            double[] ticks = [.. Ticks(scale)];
+            IReadOnlyList<string> labels = NumberText.PlainAll(ticks, 2);
+            for (int i = 0; i < ticks.Length; i++) Tick(canvas, (scale.HasSmaller && i == 0 ? "≤ " : "") + labels[i], left, left + ((float)scale.Place(ticks[i])! * length), top);
         }
         float x = left + (isKnown ? length + 22 : 0);
         FigureText.Write(canvas, scale.Label, x, top + 9);
@@ -39,13 +41,8 @@ internal static class HeatMapDrawing
         FigureText.Write(canvas, "no value", x + 16, top + 9, FigureText.TickSize, Palette.Muted);
     }
 
-    private static void Tick(SKCanvas canvas, ColourScale scale, double value, float left, float top, float length)
-    {
-        float at = left + ((float)scale.Place(value)! * length);
-        string text = (scale.HasSmaller && value == scale.Minimum ? "≤ " : "") + NumberText.Plain(value, 2);
-        float half = FigureText.Measure(text, FigureText.TickSize) / 2;
-        FigureText.Write(canvas, text, Math.Max(left + half, at), top + 23, FigureText.TickSize, Palette.Muted, align: SKTextAlign.Center);
-    }
+    private static void Tick(SKCanvas canvas, string text, float left, float at, float top) =>
+        FigureText.Write(canvas, text, Math.Max(left + (FigureText.Measure(text, FigureText.TickSize) / 2), at), top + 23, FigureText.TickSize, Palette.Muted, align: SKTextAlign.Center);
 
     // The ends, and between them powers of ten, or 0.
     private static IEnumerable<double> Ticks(ColourScale scale)

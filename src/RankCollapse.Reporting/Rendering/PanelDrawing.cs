@@ -16,6 +16,9 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
     private const float SmallMarkerSize = 2.6f;
     private const float LargeTick = 3.5f;
     private const float SmallTick = 2;
+
+    /// <summary>Labels below end at most so far right of the frame, where the next panel begins.</summary>
+    private const float RightRoom = 4;
     private const byte BandOpacity = 64;
 
     /// <summary>The title, and what stands beside it, above the frame.</summary>
@@ -49,7 +52,7 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
             if (x.Ticks.Count <= 60 || isLabelled) canvas.DrawLine(at, frame.Bottom, at, frame.Bottom + (tick.Label.Length > 0 ? LargeTick : SmallTick), line);
             if (!isLabelled) continue;
             if (isTurned) FigureText.WriteUpwards(canvas, tick.Label, at + 4, frame.Bottom + 8, FigureText.TickSize, Palette.Muted, SKTextAlign.Right);
-            else FigureText.Write(canvas, tick.Label, at, frame.Bottom + 15, FigureText.TickSize, Palette.Muted, align: SKTextAlign.Center);
+            else FigureText.Write(canvas, tick.Label, Math.Min(at, frame.Right + RightRoom - half), frame.Bottom + 15, FigureText.TickSize, Palette.Muted, align: SKTextAlign.Center);
             end = at + half + 3;
         }
         float top = float.PositiveInfinity;

@@ -49,10 +49,15 @@ public static class NumberText
         string[] parts = value.ToString($"E{kept - 1}", CultureInfo.InvariantCulture).Split('E');
         int exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
         if (size is >= 1e-3 and < 1e6) return Minus(double.Parse($"{parts[0]}E{exponent}", CultureInfo.InvariantCulture).ToString("#,0.##########", CultureInfo.InvariantCulture));
-        string[] rounded = value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture).Split('E');
-        string mantissa = rounded[0].Contains('.', StringComparison.Ordinal) ? rounded[0].TrimEnd('0').TrimEnd('.') : rounded[0];
-        string power = Power(int.Parse(rounded[1], CultureInfo.InvariantCulture));
-        return mantissa == "1" ? power : $"{Minus(mantissa)}·{power}";
+        return WithPower(value, digits);
+    }
+
+    /// <summary>Values of one axis, each as <see cref="Plain"/>; where one of them needs a power of ten all have one.</summary>
+    public static IReadOnlyList<string> PlainAll(IReadOnlyList<double> values, int digits = 3)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        bool needsPowers = values.Any(value => value != 0 && double.IsFinite(value) && Math.Abs(value) is < 1e-3 or >= 1e6);
+        return [.. values.Select(value => needsPowers && value != 0 && double.IsFinite(value) ? WithPower(value, digits) : Plain(value, digits))];
     }
 
     /// <summary>A share or a probability in per cent, to two digits: 0.34 %, 12 %, 100 %.</summary>
@@ -110,6 +115,14 @@ public static class NumberText
         var raised = new StringBuilder();
         foreach (char c in digits) raised.Append(c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']);
         return raised.ToString();
+    }
+
+    private static string WithPower(double value, int digits)
+    {
+        string[] parts = value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture).Split('E');
+        string mantissa = parts[0].Contains('.', StringComparison.Ordinal) ? parts[0].TrimEnd('0').TrimEnd('.') : parts[0];
+        int exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
+        return exponent == 0 ? Minus(mantissa) : mantissa == "1" ? Power(exponent) : $"{Minus(mantissa)}·{Power(exponent)}";
     }
 
     private static string Minus(string text) => text.Replace('-', '−');

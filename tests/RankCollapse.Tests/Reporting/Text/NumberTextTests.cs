@@ -51,4 +51,11 @@ public sealed class NumberTextTests
 
     [Fact]
     public void Percent_HasTwoDigits() => Assert.Equal("3.4 %", NumberText.Percent(0.0341));
+
+    [Fact]
+    public void PlainAll_GivesAllAPowerOfTenWhereOneNeedsIt()
+    {
+        Assert.Equal(["0", "10⁻⁴", "10⁻³", "2.5·10⁻²", "1"], NumberText.PlainAll([0, 1e-4, 1e-3, 0.025, 1]));
+        Assert.Equal(["0.001", "0.01"], NumberText.PlainAll([1e-3, 1e-2]));
+    }
 }
