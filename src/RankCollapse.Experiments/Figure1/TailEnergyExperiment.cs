@@ -10,7 +10,7 @@ using RankCollapse.Training;
 namespace RankCollapse.Experiments.Figure1;
 
 /// <summary>Figure 1 (Section 5.1): how far trained weights are from rank K, over a grid of weight decays λ and spreads σ of a Gaussian mixture.</summary>
-public sealed class TailEnergyExperiment : Experiment
+internal sealed class TailEnergyExperiment : Experiment
 {
     internal const int Depth = 4;
     internal const int Classes = 10;

@@ -13,7 +13,7 @@ namespace RankCollapse.Experiments.Figure2;
 /// The paper's penalties are trained for every δ; so are means in place of sums, and λ' = 0. At δ = 0 more values of λ'/λ, and one first-order training,
 /// show where the constant C of Theorem 4.2 comes from.
 /// </remarks>
-public sealed class SingularValuesExperiment : Experiment
+internal sealed class SingularValuesExperiment : Experiment
 {
     private const string FirstOrderKey = "first-order";
     private const double FirstOrderDelta = 0.1;

@@ -8,7 +8,7 @@ using RankCollapse.Training;
 namespace RankCollapse.Experiments.Figure3;
 
 /// <summary>Figure 3 (Section 5.3): loss, total cluster variation and numerical rank of the hidden layers while training from many random orthogonal starts.</summary>
-public sealed class CollapseExperiment : Experiment
+internal sealed class CollapseExperiment : Experiment
 {
     internal const int Depth = 10;
     internal const int Classes = 10;

@@ -16,7 +16,7 @@ namespace RankCollapse.Experiments.Figure5;
 /// Besides the paper's trainings with λ' = λ there are stationary points at δ = 0 for smaller λ'/λ, from the centroid problem, because it is the
 /// feature penalty and not δ that keeps the residual weights from 0.
 /// </remarks>
-public sealed class WeightNormsExperiment : Experiment
+internal sealed class WeightNormsExperiment : Experiment
 {
     internal const int Depth = 6;
     private const int Classes = 10;

@@ -13,7 +13,7 @@ using RankCollapse.Training;
 namespace RankCollapse.Experiments.Figures6And7;
 
 /// <summary>Figures 6 and 7 (Appendix D.3): Gram matrices of the features of all layers, and the features in random planes, at six moments of one training.</summary>
-public sealed class FeatureEvolutionExperiment : Experiment
+internal sealed class FeatureEvolutionExperiment : Experiment
 {
     internal const int Depth = 15;
     private const int Classes = 10;

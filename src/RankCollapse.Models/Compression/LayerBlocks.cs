@@ -7,7 +7,7 @@ namespace RankCollapse.Models.Compression;
 /// outputs of a group by its inputs, where a convolution's inputs are its channels at all places of the kernel.
 /// </summary>
 /// <remarks>All blocks get the same rank r, because the groups of a convolution have equal sizes. Two layers of g·r·(p + q) numbers take the place of g·p·q.</remarks>
-public sealed class LayerBlocks
+internal sealed class LayerBlocks
 {
     /// <summary>Takes the blocks of a layer; nothing is copied.</summary>
     /// <param name="blocks">At least one, all p×q with p, q at least 1; finite.</param>

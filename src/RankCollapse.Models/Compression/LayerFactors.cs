@@ -6,7 +6,7 @@ namespace RankCollapse.Models.Compression;
 /// <param name="Rank">r.</param>
 /// <param name="Up">p×r for each group.</param>
 /// <param name="Down">r×q for each group.</param>
-public sealed record LayerFactors(int Rank, IReadOnlyList<Matrix> Up, IReadOnlyList<Matrix> Down)
+internal sealed record LayerFactors(int Rank, IReadOnlyList<Matrix> Up, IReadOnlyList<Matrix> Down)
 {
     /// <summary>‖W − Up·Down‖_F over all groups, computed from the products.</summary>
     /// <param name="layer">W.</param>

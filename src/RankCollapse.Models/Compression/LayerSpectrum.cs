@@ -12,7 +12,7 @@ namespace RankCollapse.Models.Compression;
 /// That is the whitened decomposition W·S^½ = U·diag(s)·Vᵀ, W_r = U_r·diag(s_r)·V_rᵀ·S^{-½} with S = X·Xᵀ, without the inverse, so that data of any rank will do.
 /// Directions that the data do not reach at all are ordered by the weights.
 /// </remarks>
-public sealed class LayerSpectrum
+internal sealed class LayerSpectrum
 {
     /// <summary>The weight of W itself beside the data, as a fraction of ‖W·X‖: what the data leave open is decided by it, and nothing else to 16 digits of squares.</summary>
     private const double WeightShare = 1e-8;

@@ -3,7 +3,7 @@ using RankCollapse.LinearAlgebra;
 namespace RankCollapse.Models.Compression;
 
 /// <summary>Σ y·yᵀ over everything that a layer puts out, for each group: all that whitening needs to know of the data.</summary>
-public sealed class OutputMoments
+internal sealed class OutputMoments
 {
     private readonly Matrix[] _sums;
 

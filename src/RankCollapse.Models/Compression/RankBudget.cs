@@ -6,7 +6,7 @@ namespace RankCollapse.Models.Compression;
 /// <param name="LowerBound">A number that no choice within the budget is below.</param>
 /// <param name="Parameters">What the layers have together.</param>
 /// <param name="IsOptimal">Whether no choice within the budget has a smaller error.</param>
-public sealed record RankAllocation(IReadOnlyList<int> Ranks, double Error, double LowerBound, long Parameters, bool IsOptimal);
+internal sealed record RankAllocation(IReadOnlyList<int> Ranks, double Error, double LowerBound, long Parameters, bool IsOptimal);
 
 /// <summary>
 /// Shares a budget of parameters among layers so that Σ_l ‖W_l − W_{l,r_l}‖²/‖W_l‖² is smallest, in the norm of each layer's spectrum:
@@ -17,7 +17,7 @@ public sealed record RankAllocation(IReadOnlyList<int> Ranks, double Error, doub
 /// Dynamic programming over the layers then keeps all pairs of parameters and error that are not worse in both than another and that could still beat the best choice known;
 /// where these are not too many, the result is optimal.
 /// </remarks>
-public static class RankBudget
+internal static class RankBudget
 {
     private const int MostStates = 200_000;
     private const int MostCandidates = 10_000_000;

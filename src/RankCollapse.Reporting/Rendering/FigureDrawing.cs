@@ -9,7 +9,7 @@ namespace RankCollapse.Reporting.Rendering;
 /// <param name="Title">The title, for assistive technology.</param>
 /// <param name="Description">What is drawn, for assistive technology.</param>
 /// <param name="Draw">Draws on a canvas whose unit is 1/96 inch.</param>
-public sealed record FigureDrawing(int Width, int Height, string Title, string Description, Action<SKCanvas> Draw)
+internal sealed record FigureDrawing(int Width, int Height, string Title, string Description, Action<SKCanvas> Draw)
 {
     private const double UnitsPerInch = 96;
 

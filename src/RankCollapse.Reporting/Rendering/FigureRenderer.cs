@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace RankCollapse.Reporting.Rendering;
 
 /// <summary>The one renderer of figures for files: legend, blocks of panels, and the scale of colours, from top to bottom.</summary>
-public static class FigureRenderer
+internal static class FigureRenderer
 {
     private const int MomentsInARow = 3;
     private const float BlockGap = 20;

@@ -3,7 +3,7 @@ using System.Text;
 namespace RankCollapse.Reporting.Text;
 
 /// <summary>Reads the files that are built into the assembly.</summary>
-public static class EmbeddedText
+internal static class EmbeddedText
 {
     /// <summary>Opens a built-in file by its name.</summary>
     public static Stream Open(string name) =>

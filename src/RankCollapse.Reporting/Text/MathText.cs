@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace RankCollapse.Reporting.Text;
 
 /// <summary>Text with indices and powers: what follows _ after a single letter, or stands in _{…}, is lowered; what follows ^, or stands in ^{…}, is raised.</summary>
-public static partial class MathText
+internal static partial class MathText
 {
     /// <summary>The pieces of a text, in order.</summary>
     public static IEnumerable<TextPiece> Pieces(string text)
@@ -29,4 +29,4 @@ public static partial class MathText
 /// <summary>A piece of a text.</summary>
 /// <param name="Text">What is written.</param>
 /// <param name="Place">1 raised, −1 lowered, 0 on the line.</param>
-public readonly record struct TextPiece(string Text, int Place);
+internal readonly record struct TextPiece(string Text, int Place);

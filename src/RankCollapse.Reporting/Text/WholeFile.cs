@@ -3,7 +3,7 @@ using RankCollapse.Formats;
 namespace RankCollapse.Reporting.Text;
 
 /// <summary>Writes a file whole or not at all, into a folder that is created where it is missing.</summary>
-public static class WholeFile
+internal static class WholeFile
 {
     /// <summary>Writes the bytes and returns the path.</summary>
     /// <exception cref="InvalidInputException">The folder cannot be created or the file cannot be written.</exception>

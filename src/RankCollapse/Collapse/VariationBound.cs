@@ -12,7 +12,7 @@ namespace RankCollapse.Collapse;
 /// A small gradient does not imply it: directions of Z¹ whose amplitude tends to 0 have a gradient that does too. Layers are asked one after the other,
 /// first the one that failed last, because a layer that lags mostly goes on to lag.
 /// </remarks>
-public sealed class VariationBound
+internal sealed class VariationBound
 {
     private readonly DataSet _data;
     private readonly Partition _classes;

@@ -7,7 +7,7 @@ namespace RankCollapse.Formats;
 /// An array of unsigned bytes from an IDX file, the format of MNIST: two zero bytes, the type (8, unsigned byte), the number of dimensions,
 /// each dimension as a big-endian 32-bit number, then the values, the last dimension fastest. Files packed with gzip are known by their first bytes.
 /// </summary>
-public sealed class IdxFile
+internal sealed class IdxFile
 {
     private const byte UnsignedByte = 0x08;
     private const int MostDimensions = 8;

@@ -6,7 +6,7 @@ namespace RankCollapse.Collapse.Metrics;
 /// NC1 to NC5 (Papyan, Han and Donoho 2020; Ammar et al. 2024), of the features of any layer and the classifier that follows; each is 0 at full collapse.
 /// NC2 and NC3 also against orthogonal frames, which take the place of the simplex where features are not centred by a bias.
 /// </summary>
-public static class NeuralCollapseMetrics
+internal static class NeuralCollapseMetrics
 {
     internal static IReadOnlyList<Metric> All { get; } =
     [

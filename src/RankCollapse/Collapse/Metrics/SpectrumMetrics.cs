@@ -4,7 +4,7 @@ using RankCollapse.LinearAlgebra;
 namespace RankCollapse.Collapse.Metrics;
 
 /// <summary>The metrics of the distribution of a layer's singular values, and of what factors of a lower rank would save.</summary>
-public static class SpectrumMetrics
+internal static class SpectrumMetrics
 {
     internal static IReadOnlyList<Metric> All { get; } =
     [

@@ -16,7 +16,7 @@ namespace RankCollapse.Training.SecondOrder;
 /// (<see cref="StepAcceptance"/>). Inputs are replaced by the R factor of X (<see cref="InputReduction"/>).
 /// The objective never rises beyond rounding. Value and gradient reported are those of the full problem.
 /// </remarks>
-public sealed class GaussNewtonSolver : Solver
+internal sealed class GaussNewtonSolver : Solver
 {
     /// <summary>The largest kernel matrix, KN rows: 4096² doubles are 128 MiB and take some 0.3 s to factor on one core.</summary>
     private const int LargestKernel = 4096;

@@ -3,7 +3,7 @@ using RankCollapse.Networks;
 namespace RankCollapse.Training.Solving;
 
 /// <summary>Adam (Kingma and Ba 2015) on the full batch, β₁ = 0.9, β₂ = 0.999, ε = 1e−8; weight decay is part of the gradient.</summary>
-public sealed class AdamSolver : Solver
+internal sealed class AdamSolver : Solver
 {
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;

@@ -4,7 +4,7 @@ using RankCollapse.Networks;
 namespace RankCollapse.Training.Solving;
 
 /// <summary>Gradient descent with heavy-ball momentum (Polyak 1964): v ← m·v + ∇J, Θ ← Θ − η·v, on the full batch.</summary>
-public sealed class GradientDescentSolver : Solver
+internal sealed class GradientDescentSolver : Solver
 {
     /// <summary>
     /// The solver's line of the table; steps scale with the objective, so that a sum over some hundred samples needs a smaller rate than a mean.

@@ -4,7 +4,7 @@ using RankCollapse.Networks;
 namespace RankCollapse.Training.Solving;
 
 /// <summary>Limited-memory BFGS (Liu and Nocedal 1989) with a strong Wolfe search; an iteration is an epoch and may need several gradients.</summary>
-public sealed class LbfgsSolver : Solver
+internal sealed class LbfgsSolver : Solver
 {
     private const int Pairs = 20;
 
