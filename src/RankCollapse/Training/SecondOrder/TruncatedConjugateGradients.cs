@@ -38,9 +38,6 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
     /// <summary>‖p‖_M of the last solve.</summary>
     public double StepNorm { get; private set; }
 
-    /// <summary>‖g‖_{M^{-1}} at the start of the last solve.</summary>
-    public double GradientNorm { get; private set; }
-
     /// <summary>Solves for the step.</summary>
     /// <param name="gradient">g.</param>
     /// <param name="multiply">result = B·v.</param>
@@ -68,7 +65,6 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         preconditioner.Solve(_residual, _preconditioned);
         TensorPrimitives.Negate<double>(y, d);
         double ry = TensorPrimitives.Dot<double>(r, y);
-        GradientNorm = Math.Sqrt(Math.Max(0, ry));
         double goal = Math.Max(tolerance * tolerance * ry, floor * floor);
         double pp = 0, pd = 0, dd = ry;
         Products = 0;
