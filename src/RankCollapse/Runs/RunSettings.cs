@@ -42,7 +42,10 @@ public static class RunSettings
             Range = NotNegative, Scope = SeparatePenalties, InWords = () => "= lambda", Derived = c => c.Lambda,
         },
         new(nameof(C.Init), SettingPart.Start, Result, "Initial weights", "NAME"),
-        new(nameof(C.Solver), SettingPart.Training, Result, "How the objective is minimised", "NAME", () => Solvers.All.Names),
+        new(nameof(C.Solver), SettingPart.Training, Result, "How the objective is minimised", "NAME", () => Solvers.All.Names)
+        {
+            Meanings = () => Solvers.All.Select(solver => $"{solver.Name} ({solver.Meaning})"),
+        },
         new(nameof(C.LearningRate), SettingPart.Training, Result, "Learning rate", "η")
         {
             Range = Positive, Scope = SolversWith("learning-rate"), InWords = Rates,

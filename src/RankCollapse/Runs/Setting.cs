@@ -71,6 +71,9 @@ public sealed class Setting
     /// <summary>The default in words, where it is not a value.</summary>
     internal Func<string>? InWords { get; init; }
 
+    /// <summary>The names that it takes, with what they mean; null lists the names alone.</summary>
+    internal Func<IEnumerable<string>>? Meanings { get; init; }
+
     /// <summary>The default that depends on other settings; null where there is none.</summary>
     internal Func<RunConfiguration, object?>? Derived { get; init; }
 
@@ -97,7 +100,7 @@ public sealed class Setting
     {
         get
         {
-            string names = Names.Count > 0 && !Help.Contains(Names[0], StringComparison.Ordinal) ? $": {string.Join(", ", Names)}" : "";
+            string names = Names.Count > 0 && !Help.Contains(Names[0], StringComparison.Ordinal) ? $": {string.Join(", ", Meanings?.Invoke() ?? Names)}" : "";
             string fallback = DefaultInWords ?? (Type == typeof(bool) ? "" : Text(Default));
             return $"{Help}{(Scope is null ? "" : $", with {Scope.Words()}")}{names}{(fallback.Length > 0 ? $" [{fallback}]" : "")}";
         }

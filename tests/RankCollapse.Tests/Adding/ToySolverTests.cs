@@ -7,6 +7,7 @@ using RankCollapse.Training.Solving;
 namespace RankCollapse.Tests.Adding;
 
 /// <summary>A solver is one type and one line of registration; everything else takes it from the table.</summary>
+[Collection(nameof(ChangesSolvers))]
 public sealed class ToySolverTests : IDisposable
 {
     private readonly IDisposable _registration = Solvers.All.Register(FixedStepSolver.Entry);
@@ -28,7 +29,20 @@ public sealed class ToySolverTests : IDisposable
     public void ItsAdviceIsGiven() => Assert.Contains("solver lbfgs", TrainingRun.Start(Settings, path: null).Advice!.Text, StringComparison.Ordinal);
 
     [Fact]
-    public void ItAppearsInHelp() => Assert.Contains(FixedStepSolver.Entry.Name, CommandLine.Run("train", "--help").Output, StringComparison.Ordinal);
+    public void ItAppearsInHelp_WithItsMeaning() =>
+        Assert.Matches(@"fixed-step\s+\(gradient\s+descent\s+with\s+one\s+rate\)", CommandLine.Run("train", "--help").Output);
+
+    [Fact]
+    public void ItAppearsInTheSchema() => Assert.Contains("\"fixed-step\"", CommandLine.Run("schema", "config").Output, StringComparison.Ordinal);
+
+    [Fact]
+    public void ASettingThatDoesNotConcernIt_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        CommandLine line = CommandLine.Run("train", "--solver", "fixed-step", "--momentum", "0.5", "--out", folder.File("run"));
+        Assert.Equal(2, line.ExitCode);
+        Assert.Contains("--momentum has an effect with the solver sgd only", line.Error, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void ANearNameIsAnsweredWithIt()
@@ -71,3 +85,7 @@ public sealed class ToySolverTests : IDisposable
         }
     }
 }
+
+/// <summary>Tests that change the table of solvers run alone.</summary>
+[CollectionDefinition(nameof(ChangesSolvers), DisableParallelization = true)]
+public sealed class ChangesSolvers;
