@@ -15,7 +15,11 @@ internal static class ConstructCommand
     {
         var command = new Verb("construct", "Writes the global minimiser of Theorem 4.2, or C.2 for residual networks, as a run.")
         {
-            Notes = ["Takes the settings of train for data, network and objective; --seed draws the orthogonal factors. measure, certify and report work on the run."],
+            Notes =
+            [
+                "Takes the settings of train for data, network and objective; --seed draws the orthogonal factors.",
+                "measure, certify and report work on the run.",
+            ],
             Examples =
             [
                 "rankcollapse construct --depth 5 --out runs/minimiser",
@@ -58,7 +62,8 @@ internal static class ConstructCommand
     }
 
     /// <summary>The JSON document.</summary>
-    internal static JsonShape<(string Path, double Constant, GlobalMinimizer Minimizer)> Document => new JsonShape<(string Path, double Constant, GlobalMinimizer Minimizer)>()
+    internal static JsonShape<(string Path, double Constant, GlobalMinimizer Minimizer)> Document =>
+        new JsonShape<(string Path, double Constant, GlobalMinimizer Minimizer)>()
         .Text("run", one => one.Path)
         .Text("theorem", one => one.Minimizer.Theorem)
         .Number("constant", one => one.Constant)

@@ -13,7 +13,6 @@ namespace RankCollapse.Cli.Commands;
 internal static class ForecastCommand
 {
     private static readonly Setting Seed = RunSettings.Of(nameof(RunConfiguration.Seed));
-    private static readonly Setting[] IdleInStability = [Seed, RunSettings.Of(nameof(RunConfiguration.Delta))];
 
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
@@ -55,9 +54,11 @@ internal static class ForecastCommand
             string? figureFolder = parsed.GetValue(output) ?? (run is null ? null : RunFolder.Open(parsed.GetValue(against)!).FiguresPath);
             if (parsed.GetValue(stability))
             {
-                if (parsed.GetResult(refine) is not null) throw new InvalidInputException("--refine has no effect with --stability, which has no centroid problem; leave it out.");
-                if (settings.Given(parsed).FirstOrDefault(setting => IdleInStability.Contains(setting)) is { } idle)
-                    throw new InvalidInputException($"--{idle.Name} has no effect with --stability, which {(idle == Seed ? "draws nothing" : "lets it go to 0")}; leave it out.");
+                if (parsed.GetResult(refine) is not null)
+                    throw new InvalidInputException("--refine has no effect with --stability, which solves no centroid problem.");
+                if (settings.Given(parsed).Contains(Seed)) throw new InvalidInputException("--seed has no effect with --stability; leave it out.");
+                if (settings.Given(parsed).Contains(RunSettings.Of(nameof(RunConfiguration.Delta))))
+                    throw new InvalidInputException("--delta has no effect with --stability, which lets it go to 0; leave it out.");
             }
             if (parsed.GetValue(stability)) return FollowDelta(configuration, data, figureFolder, parsed.GetValue(json));
 

@@ -53,6 +53,8 @@ internal static class PathCommand
         {
             if (parsed.GetResult(threads) is not null && parsed.GetValue(threads) < 1)
                 throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
+            if (parsed.GetValue(noFigures) && parsed.GetValue(output) is not null)
+                throw new InvalidInputException("--out is where figures go, and has no effect with --no-figures; give one of both.");
             string folder = parsed.GetRequiredValue(path);
             Run run = RunFolder.Read(folder);
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);

@@ -59,7 +59,7 @@ internal static class Schemas
         new NamedSchema("sweep-work-json", "sweep work --json", () => SweepWorkCommand.Document.Schema()),
         new NamedSchema("sweep-collect-json", "sweep collect --json", () => SweepCollectCommand.Document.Schema()),
         new NamedSchema("sweep-plot-json", "sweep plot --json", () => SweepPlotCommand.Document.Schema()),
-        new NamedSchema("query-json", "query --json: a row is an object with a value for each column of the answer", () => JsonSchema.List(JsonSchema.Type("object"))),
+        new NamedSchema("query-json", "query --json: an object for each row, with a value for each column", () => JsonSchema.List(JsonSchema.Type("object"))),
         new NamedSchema("doctor-json", "doctor --json", () => DoctorCommand.Document.Schema()),
         new NamedSchema("schema-json", "schema --json without a name", () => SchemaCommand.Document.Schema()),
         new NamedSchema("error-json", "what every verb writes with --json where it fails", () => JsonOutput.Error.Schema()));

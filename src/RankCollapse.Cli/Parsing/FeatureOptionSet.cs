@@ -6,11 +6,17 @@ namespace RankCollapse.Cli.Parsing;
 /// <summary>The options of features: the data that go through a model, and what is measured on the way.</summary>
 internal sealed class FeatureOptionSet
 {
-    private readonly Option<string> _data = OptionValue.Of<string>("--data", "Samples to run the model on and measure its features: .npz with X and y, csv, IDX, the folder of a run, or mnist [a run's own data]", "DATA");
+    private readonly Option<string> _data = OptionValue.Of<string>(
+        "--data",
+        "Samples to run the model on and measure its features: .npz with X and y, csv, IDX, the folder of a run, or mnist [a run's own data]",
+        "DATA");
     private readonly Option<string> _other = OptionValue.Of<string>("--ood", "Other samples, out of distribution, for NC5", "DATA");
     private readonly Option<int> _samples = OptionValue.Of<int>("--samples", "Take at most so many samples, in proportion to the classes [all]", "N");
     private readonly Option<string> _output = OptionValue.Of<string>("--output", "The output that predicts classes [the first]", "NAME");
-    private readonly Option<string> _tensors = OptionValue.Of<string>("--tensors", "Which tensors to measure: layers (the last one of each), all, or those whose names contain one of some texts [layers]", "layers|all|TEXT[,…]");
+    private readonly Option<string> _tensors = OptionValue.Of<string>(
+        "--tensors",
+        "Which tensors to measure: layers (the last one of each), all, or those whose names contain one of some texts [layers]",
+        "layers|all|TEXT[,…]");
     private readonly Option<int> _dimension = OptionValue.Of<int>("--max-dimension", "Features of more dimensions are reduced [4096]", "n");
     private readonly Option<string> _wide = OptionValue.Of<string>("--wide", "How: sketch (random sums), pool (mean over positions) or skip [sketch]", "WAY");
     private readonly Option<int> _subsample = OptionValue.Of<int>("--subsample", "TCV is of at most so many samples [500]", "N");

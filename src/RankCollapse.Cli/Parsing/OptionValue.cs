@@ -28,7 +28,7 @@ internal static class OptionValue
             int => int.TryParse(text, Whole, CultureInfo.InvariantCulture, out int number) ? number : null,
             long => long.TryParse(text, Whole, CultureInfo.InvariantCulture, out long number) ? number : null,
             double => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null,
-            _ => ReadList(text),
+            _ => null,
         };
         if (value is not null) return value;
         result.AddError($"The option {name} is '{ErrorText.Printable(text)}', expected {Expected<T>()}.");
@@ -39,18 +39,6 @@ internal static class OptionValue
     {
         int => "a whole number such as 5",
         long => "a whole number such as 100",
-        double => "a number such as 1e-5",
-        _ => "whole numbers with commas between them such as 200,100",
+        _ => "a number such as 1e-5",
     };
-
-    private static int[]? ReadList(string text)
-    {
-        string[] parts = text.Split(',');
-        var numbers = new int[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            if (!int.TryParse(parts[i].Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numbers[i])) return null;
-        }
-        return numbers;
-    }
 }

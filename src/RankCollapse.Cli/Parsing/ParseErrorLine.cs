@@ -35,14 +35,17 @@ internal static class ParseErrorLine
         {
             OptionResult { Tokens.Count: 0 } option => $"The option {option.Option.Name} needs a value; {help} shows which.",
             OptionResult { IdentifierTokenCount: > 1 } option => $"The option {option.Option.Name} is given {option.IdentifierTokenCount} times; give it once.",
-            ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument => $"{owner} needs {argument.Argument.Name}, {argument.Argument.Description}; {help} shows an example.",
-            _ when OptionOf(error) is null && parsed.UnmatchedTokens.Count > 0 => $"{owner} cannot use '{ErrorText.Printable(parsed.UnmatchedTokens[0])}'; {help} shows what it takes.",
+            ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument =>
+                $"{owner} needs {argument.Argument.Name}, {argument.Argument.Description}; {help} shows an example.",
+            _ when OptionOf(error) is null && parsed.UnmatchedTokens.Count > 0 =>
+                $"{owner} cannot use '{ErrorText.Printable(parsed.UnmatchedTokens[0])}'; {help} shows what it takes.",
             _ => ErrorText.Printable(error.Message),
         };
     }
 
     /// <summary>The verb with those that it is a part of, such as <c>sweep status</c>.</summary>
-    private static string NameOf(CommandResult result) => result.Parent is CommandResult { Command: not RootCommand } parent ? $"{NameOf(parent)} {result.Command.Name}" : result.Command.Name;
+    private static string NameOf(CommandResult result) =>
+        result.Parent is CommandResult { Command: not RootCommand } parent ? $"{NameOf(parent)} {result.Command.Name}" : result.Command.Name;
 
     private static OptionResult? OptionOf(ParseError error) => error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
 }

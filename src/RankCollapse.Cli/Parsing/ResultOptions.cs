@@ -59,7 +59,8 @@ internal static class ResultOptions
     public static void WriteProblems(CommandEnvironment environment, IReadOnlyList<string> problems)
     {
         foreach (string problem in problems.Take(MostProblemsShown)) environment.Error.WriteLine($"warning: {problem}");
-        if (problems.Count > MostProblemsShown) environment.Error.WriteLine($"warning: {problems.Count - MostProblemsShown} more could not be read; they are in runs with the state {ResultSource.Damaged}.");
+        int more = problems.Count - MostProblemsShown;
+        if (more > 0) environment.Error.WriteLine($"warning: {more} more could not be read; they are in runs with the state {ResultSource.Damaged}.");
     }
 
     /// <summary>Bytes of UTF-8 as a text writer's text.</summary>

@@ -8,11 +8,13 @@ namespace RankCollapse.Cli.Parsing;
 /// <param name="settings">The settings that the verb uses, in the order of its help.</param>
 internal sealed class TrainingOptionSet(IEnumerable<Setting> settings)
 {
-    private readonly Option<string> _config = OptionValue.Of<string>("--config", "Read settings from a JSON file with the same names in camel case; options given here win", "FILE");
+    private readonly Option<string> _config = OptionValue.Of<string>(
+        "--config", "Read settings from a JSON file with the same names in camel case; options given here win", "FILE");
     private readonly (Setting Setting, Option Option)[] _options = [.. settings.Select(setting => (setting, OptionOf(setting)))];
 
     /// <summary>The settings that were given on the command line.</summary>
-    public IEnumerable<Setting> Given(ParseResult parsed) => _options.Where(one => parsed.GetResult(one.Option) is { Implicit: false }).Select(one => one.Setting);
+    public IEnumerable<Setting> Given(ParseResult parsed) =>
+        _options.Where(one => parsed.GetResult(one.Option) is { Implicit: false }).Select(one => one.Setting);
 
     /// <summary>Adds all options to a command.</summary>
     public void AddTo(Command command)
@@ -24,13 +26,14 @@ internal sealed class TrainingOptionSet(IEnumerable<Setting> settings)
     /// <summary>The settings that the command line and its file give, laid over others.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="start">What they are laid over.</param>
-    /// <exception cref="InvalidInputException">The file cannot be used, or a setting was given on the command line that has no effect with the others.</exception>
+    /// <exception cref="InvalidInputException">The file cannot be used, or a setting on the command line has no effect with the others.</exception>
     public RunConfiguration Apply(ParseResult parsed, RunConfiguration start)
     {
         RunConfiguration configuration = parsed.GetValue(_config) is { } file ? RunConfiguration.ReadFile(file, start) : start;
         foreach ((Setting setting, Option option) in _options)
         {
-            if (parsed.GetResult(option) is { Implicit: false }) configuration = setting.With(configuration, option is Option<object> valued ? parsed.GetValue(valued) : true);
+            if (parsed.GetResult(option) is not { Implicit: false }) continue;
+            configuration = setting.With(configuration, option is Option<object> valued ? parsed.GetValue(valued) : true);
         }
         foreach (Setting idle in Given(parsed).Where(setting => !setting.Concerns(configuration)))
             throw new InvalidInputException($"--{idle.Name} {idle.WhyIdle(configuration)}; leave it out.");
@@ -62,7 +65,9 @@ internal sealed class TrainingOptionSet(IEnumerable<Setting> settings)
     {
         string text = result.Tokens[0].Value;
         object? value = setting.Parse(text);
-        if (value is null) result.AddError($"The option --{setting.Name} is '{ErrorText.Printable(text)}'{(setting.Type.IsEnum ? $"; {NearMatches.Advice(text, setting.Names)}" : $", expected {setting.ExpectedOption}.")}");
-        return value;
+        if (value is not null) return value;
+        string advice = setting.Type.IsEnum ? $"; {NearMatches.Advice(text, setting.Names)}" : $", expected {setting.ExpectedOption}.";
+        result.AddError($"The option --{setting.Name} is '{ErrorText.Printable(text)}'{advice}");
+        return null;
     }
 }

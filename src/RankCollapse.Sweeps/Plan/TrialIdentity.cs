@@ -17,10 +17,13 @@ public static class TrialIdentity
 
     /// <summary>The trial's identity: the first 80 bits of a SHA-256, in hexadecimal.</summary>
     /// <param name="configuration">Settings that <see cref="Resolve"/> gave.</param>
-    /// <param name="dataHash">The hash of the content where <see cref="RunConfiguration.Data"/> is a file, so that its path does not count; null for a built-in set.</param>
+    /// <param name="dataHash">
+    /// The hash of the content where <see cref="RunConfiguration.Data"/> is a file, so that its path does not count; null for a built-in set.
+    /// </param>
     /// <remarks>
-    /// What concerns the machine alone and the program's version do not count: the result does not depend on them. A setting that has no effect with the others counts as its default,
-    /// and one that came later is left out at its default, so that identities stay what they were.
+    /// What concerns the machine alone and the program's version do not count: the result does not depend on them.
+    /// A setting that has no effect with the others counts as its default, and one that came later is left out at its default,
+    /// so that identities stay what they were.
     /// </remarks>
     public static string Of(RunConfiguration configuration, string? dataHash = null)
     {
@@ -47,7 +50,10 @@ public static class TrialIdentity
         return Convert.ToHexStringLower(hash[..IdBytes]);
     }
 
-    /// <summary>The settings with the defaults filled in that depend on other settings, but not on the data or the machine, and those without effect at their defaults; one thread unless more are asked for.</summary>
+    /// <summary>
+    /// The settings with the defaults filled in that depend on other settings, but not on the data or the machine, and those without effect
+    /// at their defaults; one thread unless more are asked for.
+    /// </summary>
     public static RunConfiguration Resolve(RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);

@@ -79,6 +79,19 @@ internal sealed class ResultRow
             Layers = [.. layers.EnumerateArray().Select(layer => Layer(layer, withSpectra))];
     }
 
+    /// <summary>The settings without those that have no effect, which version 0.1.0 wrote too; as they are where they are of another version.</summary>
+    private static byte[] OfEffect(byte[] settings)
+    {
+        try
+        {
+            return RunConfiguration.FromJson(settings, ResultFiles.ConfigurationName).ToJson();
+        }
+        catch (InvalidInputException)
+        {
+            return settings;
+        }
+    }
+
     private static byte[] ReadFile(string folder, string name, ResultManifest? manifest)
     {
         string path = Path.Combine(folder, name);

@@ -13,10 +13,14 @@ public static class JsonSchema
         new() { ["type"] = types.Count == 1 ? types[0] : new JsonArray([.. types.Select(type => (JsonNode)type)]) };
 
     /// <summary>One of some texts.</summary>
-    public static JsonObject OneOf(IEnumerable<string> names) => new() { ["type"] = "string", ["enum"] = new JsonArray([.. names.Select(name => (JsonNode)name)]) };
+    public static JsonObject OneOf(IEnumerable<string> names) =>
+        new() { ["type"] = "string", ["enum"] = new JsonArray([.. names.Select(name => (JsonNode)name)]) };
 
     /// <summary>Lists.</summary>
     public static JsonObject List(JsonObject items) => new() { ["type"] = "array", ["items"] = items };
+
+    /// <summary>Lists of numbers, of which some do not exist, or null.</summary>
+    public static JsonObject NumbersOrNull() => new() { ["type"] = new JsonArray("array", "null"), ["items"] = Type("number", "null") };
 
     /// <summary>Objects whose names are keys.</summary>
     public static JsonObject Map(JsonObject values) => new() { ["type"] = "object", ["additionalProperties"] = values };
@@ -27,7 +31,8 @@ public static class JsonSchema
     public static JsonObject Object(IEnumerable<KeyValuePair<string, JsonObject>> properties, Func<string, bool>? isRequired = null)
     {
         KeyValuePair<string, JsonObject>[] all = [.. properties];
-        var schema = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject(all.Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value))) };
+        var byName = new JsonObject(all.Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value)));
+        var schema = new JsonObject { ["type"] = "object", ["properties"] = byName };
         JsonNode[] required = [.. all.Where(one => isRequired?.Invoke(one.Key) ?? true).Select(one => (JsonNode)one.Key)];
         if (required.Length > 0) schema["required"] = new JsonArray(required);
         schema["additionalProperties"] = false;

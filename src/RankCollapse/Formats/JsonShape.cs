@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace RankCollapse.Formats;
 
-/// <summary>What a JSON object holds, said once: its fields with their types and where their values come from. It writes such objects and their schema.</summary>
+/// <summary>
+/// What a JSON object holds, said once: its fields with their types and where their values come from. It writes such objects and their schema.
+/// </summary>
 /// <typeparam name="T">What is written.</typeparam>
 public sealed class JsonShape<T>
 {
@@ -25,7 +27,8 @@ public sealed class JsonShape<T>
     public JsonShape<T> TextOrNull(string name, Func<T, string?> value) => Any(name, JsonSchema.Type("string", "null"), one => JsonValue.Create(value(one)));
 
     /// <summary>One of the names of an enumeration.</summary>
-    public JsonShape<T> Name(string name, Func<T, Enum> value, Type enumeration) => Any(name, JsonSchema.OneOf(EnumNames.All(enumeration)), one => JsonValue.Create(EnumNames.Of(value(one))));
+    public JsonShape<T> Name(string name, Func<T, Enum> value, Type enumeration) =>
+        Any(name, JsonSchema.OneOf(EnumNames.All(enumeration)), one => JsonValue.Create(EnumNames.Of(value(one))));
 
     /// <summary>A number; null where it does not exist or is not finite.</summary>
     public JsonShape<T> Number(string name, Func<T, double?> value) => Any(name, JsonSchema.Type("number", "null"), one => NumberOf(value(one)));
@@ -44,7 +47,7 @@ public sealed class JsonShape<T>
 
     /// <summary>Numbers; null where there are none.</summary>
     public JsonShape<T> Numbers(string name, Func<T, IEnumerable<double>?> value) => Any(
-        name, new JsonObject { ["type"] = new JsonArray("array", "null"), ["items"] = JsonSchema.Type("number", "null") }, one => value(one) is { } list ? new JsonArray([.. list.Select(number => NumberOf(number))]) : null);
+        name, JsonSchema.NumbersOrNull(), one => value(one) is { } list ? new JsonArray([.. list.Select(number => NumberOf(number))]) : null);
 
     /// <summary>Whole numbers.</summary>
     public JsonShape<T> Wholes(string name, Func<T, IEnumerable<long>> value) =>
@@ -56,7 +59,8 @@ public sealed class JsonShape<T>
 
     /// <summary>Texts by keys.</summary>
     public JsonShape<T> TextsByKey(string name, Func<T, IEnumerable<KeyValuePair<string, string>>> value) =>
-        Any(name, JsonSchema.Map(JsonSchema.Type("string")), one => new JsonObject(value(one).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))));
+        Any(name, JsonSchema.Map(JsonSchema.Type("string")), one =>
+            new JsonObject(value(one).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))));
 
     /// <summary>Objects.</summary>
     public JsonShape<T> List<TItem>(string name, Func<T, IEnumerable<TItem>> value, JsonShape<TItem> shape) =>

@@ -11,7 +11,10 @@ public static class RunSchemas
 {
     /// <summary><c>config.json</c>, and files for <c>--config</c>.</summary>
     public static JsonObject Configuration() => JsonSchema.Options(
-        [KeyValuePair.Create(RunConfiguration.VersionName, JsonSchema.Type("string", "null")), .. RunSettings.All.Select(setting => KeyValuePair.Create(setting.JsonName, setting.Schema()))]);
+    [
+        KeyValuePair.Create(RunConfiguration.VersionName, JsonSchema.Type("string", "null")),
+        .. RunSettings.All.Select(setting => KeyValuePair.Create(setting.JsonName, setting.Schema())),
+    ]);
 
     /// <summary><c>summary.json</c>.</summary>
     public static JsonObject Summary() => JsonSchema.Object(
@@ -27,7 +30,8 @@ public static class RunSchemas
     /// <summary><c>ensemble.json</c>.</summary>
     public static JsonObject Ensemble()
     {
-        JsonObject schema = RunJson.Default.EnsembleSummary.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }).AsObject();
+        var options = new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true };
+        JsonObject schema = RunJson.Default.EnsembleSummary.GetJsonSchemaAsNode(options).AsObject();
         schema["properties"]!["configuration"] = Configuration();
         return schema;
     }
@@ -41,13 +45,14 @@ public static class RunSchemas
             [
                 KeyValuePair.Create(Number, JsonSchema.Type("integer")),
                 .. Metrics(MetricScopes.Layers),
-                .. spectra.Select(name => KeyValuePair.Create(name, new JsonObject { ["type"] = new JsonArray("array", "null"), ["items"] = JsonSchema.Type("number", "null") })),
+                .. spectra.Select(name => KeyValuePair.Create(name, JsonSchema.NumbersOrNull())),
             ],
             name => name == Number || spectra.Contains(name));
     }
 
     /// <summary>The fields of the metrics that can be computed of something: numbers, or null with a reason.</summary>
-    public static IEnumerable<KeyValuePair<string, JsonObject>> Metrics(MetricScopes scope) => MetricTable.Of(scope).Select(metric => KeyValuePair.Create(metric.Key, Metric(metric)));
+    public static IEnumerable<KeyValuePair<string, JsonObject>> Metrics(MetricScopes scope) =>
+        MetricTable.Of(scope).Select(metric => KeyValuePair.Create(metric.Key, Metric(metric)));
 
     /// <summary>The schema of a metric's number.</summary>
     public static JsonObject Metric(Metric metric)

@@ -14,10 +14,12 @@ public static class RunSettings
     private static readonly SettingRange NotNegative = new(0);
     private static readonly SettingRange Positive = new(0, IsAbove: true);
 
-    private static readonly SettingScope Mixtures = new(nameof(C.Data), () => $"the data {DataSource.GaussianMixtureName}", c => c.Data == DataSource.GaussianMixtureName);
+    private static readonly SettingScope Mixtures =
+        new(nameof(C.Data), () => $"the data {DataSource.GaussianMixtureName}", c => c.Data == DataSource.GaussianMixtureName);
     private static readonly SettingScope HiddenLayers = new(nameof(C.Depth), () => "a depth of at least 2", c => c.Depth >= 2);
     private static readonly SettingScope InnerLayers = new(nameof(C.Depth), () => "a depth of at least 3", c => c.Depth >= 3);
-    private static readonly SettingScope SeparatePenalties = new(nameof(C.Convention), () => "the conventions sum and mean", c => c.Convention != Convention.Equation3);
+    private static readonly SettingScope SeparatePenalties =
+        new(nameof(C.Convention), () => "the conventions sum and mean", c => c.Convention != Convention.Equation3);
     /// <summary>The settings, in the order of help and files.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -29,12 +31,16 @@ public static class RunSettings
         new(nameof(C.Sigma), SettingPart.Data, Result, "Standard deviation of each class around its mean", "σ") { Range = NotNegative, Scope = Mixtures },
         new(nameof(C.Architecture), SettingPart.Network, Result, "How layers are joined", "NAME") { Scope = InnerLayers },
         new(nameof(C.Depth), SettingPart.Network, Result, "L, the number of layers", "L") { Range = new(1, 10_000) },
-        new(nameof(C.Width), SettingPart.Network, Result, "Width of the hidden layers: one number for all, or one for each", "n[,n…]") { Range = Counts, Scope = HiddenLayers },
+        new(nameof(C.Width), SettingPart.Network, Result, "Width of the hidden layers: one number for all, or one for each", "n[,n…]")
+        {
+            Range = Counts, Scope = HiddenLayers,
+        },
         new(nameof(C.Activation), SettingPart.Network, Result, "Hidden activation", "NAME", () => Activation.All.Names) { Scope = HiddenLayers },
         new(nameof(C.OutputActivation), SettingPart.Network, Result, "Output activation, of the same names", "NAME"),
         new(nameof(C.Bias), SettingPart.Network, Result, "Give the layers biases", null),
         new(nameof(C.Loss), SettingPart.Objective, Result, "How outputs are compared with targets", "NAME"),
-        new(nameof(C.Convention), SettingPart.Objective, Result, "How the objective's terms are scaled: sum (Section 5.2), mean (1/N), eq3 (equation 3)", "NAME"),
+        new(nameof(C.Convention), SettingPart.Objective, Result,
+            "How the objective's terms are scaled: sum (Section 5.2), mean (1/N), eq3 (equation 3)", "NAME"),
         new(nameof(C.Lambda), SettingPart.Objective, Result, "λ, the weight penalty", "λ") { Range = NotNegative },
         new(nameof(C.Delta), SettingPart.Objective, Result, "δ, the first layer's share of λ", "δ") { Range = NotNegative, Scope = SeparatePenalties },
         new(nameof(C.LambdaFeatures), SettingPart.Objective, Result, "λ', the feature penalty", "λ'")
@@ -60,7 +66,8 @@ public static class RunSettings
         },
         new(nameof(C.MaxSeconds), SettingPart.Training, Stopping, "The most seconds of training", "s") { Range = Positive, InWords = () => "no limit" },
         new(nameof(C.GradientTolerance), SettingPart.Training, Stopping, "Stop at this relative gradient norm", "ε") { Range = NotNegative },
-        new(nameof(C.CollapseTolerance), SettingPart.Training, Stopping, "Stop only where also the TCV of every layer is at most this, and the rank of its features at most K", "TCV")
+        new(nameof(C.CollapseTolerance), SettingPart.Training, Stopping,
+            "Stop only where also the TCV of every layer is at most this, and the rank of its features at most K", "TCV")
         {
             Range = NotNegative, InWords = () => "the gradient decides alone", IsLater = true,
         },
@@ -70,12 +77,19 @@ public static class RunSettings
         {
             Range = Counts, InWords = () => "about 100 records",
         },
-        new(nameof(C.Record), SettingPart.Records, SettingEffect.Records, "What a record holds: all, or collapse (TCV and rank of the features), which costs a third less", "NAME") { IsLater = true },
+        new(nameof(C.Record), SettingPart.Records, SettingEffect.Records,
+            "What a record holds: all, or collapse (TCV and rank of the features), which costs a third less", "NAME")
+        {
+            IsLater = true,
+        },
         new(nameof(C.CheckpointSeconds), SettingPart.Records, SettingEffect.Machine, "Write a checkpoint every s seconds", "s") { Range = Positive },
-        new(nameof(C.Threads), SettingPart.Machine, SettingEffect.Machine, "Threads inside matrix products; results do not depend on it", "n") { Range = Counts, InWords = () => "all cores" },
+        new(nameof(C.Threads), SettingPart.Machine, SettingEffect.Machine, "Threads inside matrix products; results do not depend on it", "n")
+        {
+            Range = Counts, InWords = () => "all cores",
+        },
     ];
 
-    private static readonly Dictionary<string, Setting> ByProperty = All.ToDictionary(setting => char.ToUpperInvariant(setting.JsonName[0]) + setting.JsonName[1..]);
+    private static readonly Dictionary<string, Setting> ByProperty = All.ToDictionary(setting => setting.Property);
 
     private static readonly Dictionary<string, Setting> ByJsonName = All.ToDictionary(setting => setting.JsonName);
 
@@ -98,21 +112,24 @@ public static class RunSettings
         ?? throw new InvalidInputException($"{place} has an unknown setting '{ErrorText.Printable(jsonName)}'; {NearMatches.Advice(jsonName, JsonNames)}");
 
     /// <summary>The solvers whose entries name a setting.</summary>
-    private static SettingScope SolversWith(string setting) => new(
-        nameof(C.Solver),
-        () => Solvers.All.Where(solver => solver.Settings.Contains(setting)).Select(solver => solver.Name).ToArray() is [var one] ? $"the solver {one}" : $"the solvers {Listed(setting)}",
-        c => Solvers.All.Find(c.Solver)?.Settings.Contains(setting) ?? true);
+    private static SettingScope SolversWith(string setting)
+    {
+        string[] Names() => [.. Solvers.All.Where(solver => solver.Settings.Contains(setting)).Select(solver => solver.Name)];
+        return new SettingScope(
+            nameof(C.Solver),
+            () => Names() is [var one] ? $"the solver {one}" : $"the solvers {string.Join(" and ", Names())}",
+            c => Solvers.All.Find(c.Solver)?.Settings.Contains(setting) ?? true);
+    }
 
-    private static string Listed(string setting) => string.Join(" and ", Solvers.All.Where(solver => solver.Settings.Contains(setting)).Select(solver => solver.Name));
-
-    /// <summary>The default rates of the solvers that have one: <c>adam 1e-3; sgd 1e-4 (sum), 1e-2 (mean, eq3)</c>.</summary>
+    /// <summary>The default rates of the solvers that have one: <c>adam 0.001; sgd 0.0001 (sum), 0.01 (mean, eq3)</c>.</summary>
     private static string Rates()
     {
         Setting setting = Of(nameof(C.LearningRate));
         return string.Join("; ", Solvers.All.Where(solver => solver.DefaultLearningRate is not null).Select(solver =>
         {
-            var groups = Enum.GetValues<Convention>().GroupBy(convention => setting.Text(solver.DefaultLearningRate!(convention))).ToArray();
-            return $"{solver.Name} {(groups is [var one] ? one.Key : string.Join(", ", groups.Select(group => $"{group.Key} ({string.Join(", ", group.Select(c => EnumNames.Of(c)))})")))}";
+            var rates = Enum.GetValues<Convention>().GroupBy(convention => setting.Text(solver.DefaultLearningRate!(convention))).ToArray();
+            string[] each = [.. rates.Select(rate => $"{rate.Key} ({string.Join(", ", rate.Select(convention => EnumNames.Of(convention)))})")];
+            return $"{solver.Name} {(rates is [var one] ? one.Key : string.Join(", ", each))}";
         }));
     }
 }

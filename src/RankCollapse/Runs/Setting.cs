@@ -6,7 +6,9 @@ using RankCollapse.Formats;
 
 namespace RankCollapse.Runs;
 
-/// <summary>A setting of a run, once for all that knows of settings: options and their help, files, checks, resuming, identities, sweeps, schemas and tables.</summary>
+/// <summary>
+/// A setting of a run, once for all that knows of settings: options and their help, files, checks, resuming, identities, sweeps, schemas and tables.
+/// </summary>
 public sealed class Setting
 {
     private static readonly RunConfiguration Defaults = new();
@@ -34,6 +36,9 @@ public sealed class Setting
         JsonName = JsonNamingPolicy.CamelCase.ConvertName(property);
         Default = Get(Defaults);
     }
+
+    /// <summary>The property of <see cref="RunConfiguration"/>.</summary>
+    public string Property => _property.Name;
 
     /// <summary>The name in command lines and texts: <c>max-epochs</c>.</summary>
     public string Name { get; }
@@ -128,7 +133,9 @@ public sealed class Setting
     /// <summary>Whether it has an effect with these settings.</summary>
     public bool Concerns(RunConfiguration configuration) => Scope?.Contains(configuration) ?? true;
 
-    /// <summary>Why it has no effect with these settings, in words that follow its name: <c>has an effect with the solver sgd only, and solver is adam</c>.</summary>
+    /// <summary>
+    /// Why it has no effect with these settings, in words that follow its name: <c>has an effect with the solver sgd only, and solver is adam</c>.
+    /// </summary>
     public string WhyIdle(RunConfiguration configuration)
     {
         Setting other = RunSettings.Of(Scope!.By);
@@ -261,7 +268,8 @@ public sealed class Setting
     internal void Check(object? value)
     {
         if (value is null) return;
-        if (Type.IsEnum && !Enum.IsDefined(Type, value)) throw new InvalidInputException($"The setting {Name} is {value}; known are {string.Join(", ", Names)}.");
+        if (Type.IsEnum && !Enum.IsDefined(Type, value))
+            throw new InvalidInputException($"The setting {Name} is {value}; known are {string.Join(", ", Names)}.");
         if (value is IReadOnlyList<int> list)
         {
             foreach (int number in list) CheckRange(number, $"{number}");
@@ -274,7 +282,8 @@ public sealed class Setting
 
     private void CheckRange(double number, string shown)
     {
-        if (Range is { } range && !range.Contains(number)) throw new InvalidInputException($"The setting {Name} is {shown}; expected {range.InWords(IsWhole || IsList)}.");
+        if (Range is { } range && !range.Contains(number))
+            throw new InvalidInputException($"The setting {Name} is {shown}; expected {range.InWords(IsWhole || IsList)}.");
     }
 
     private static int[]? ReadList(JsonElement value)

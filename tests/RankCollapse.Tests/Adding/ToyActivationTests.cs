@@ -32,6 +32,9 @@ public sealed class ToyActivationTests : IDisposable
     public void ItAppearsInHelp() => Assert.Contains(Name, CommandLine.Run("train", "--help").Output, StringComparison.Ordinal);
 
     [Fact]
+    public void ItAppearsInTheSchema() => Assert.Contains($"\"{Name}\"", CommandLine.Run("schema", "config").Output, StringComparison.Ordinal);
+
+    [Fact]
     public void AMistypedName_FindsIt() =>
         Assert.Contains($"'{Name}'", Assert.Throws<InvalidInputException>((Settings with { Activation = "half-and-halve" }).Validate).Message, StringComparison.Ordinal);
 

@@ -10,12 +10,13 @@ public sealed class RunSettingsTests
 
     [Fact]
     public void EveryPropertyButTheVersion_IsASetting() => Assert.Equal(
-        typeof(RunConfiguration).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).Where(name => name != "Version"),
-        RunSettings.All.Select(setting => char.ToUpperInvariant(setting.JsonName[0]) + setting.JsonName[1..]));
+        typeof(RunConfiguration).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).Except(["Version"]),
+        RunSettings.All.Select(setting => setting.Property));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ADefault_IsInRange(string name) => Assert.True(RunSettings.Find(name) is { } setting && (setting.Range is not { } range || setting.Default is not double number || range.Contains(number)));
+    public void ADefault_IsInRange(string name) =>
+        Assert.True(RunSettings.Find(name) is { } setting && (setting.Range is not { } range || setting.Default is not double number || range.Contains(number)));
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -14,7 +14,15 @@ public sealed class SchemaCommandTests
 
     public static TheoryData<string> Names => [.. Schemas.All.Names];
 
-    private static string Docs => Path.Combine(Enumerable.Range(0, 10).Aggregate(AppContext.BaseDirectory, (folder, _) => File.Exists(Path.Combine(folder, "RankCollapse.slnx")) ? folder : Path.GetDirectoryName(folder)!), "docs");
+    private static string Docs
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "RankCollapse.slnx"))) folder = folder.Parent!;
+            return Path.Combine(folder.FullName, "docs");
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -127,10 +135,14 @@ public sealed class SchemaCommandTests
 
     private static string SettingsPage()
     {
-        var page = new StringBuilder("# Settings\n\nThe settings of a run, from the program's table of them. A setting has an effect on the result, on where training stops, on what is recorded, or on the machine's time alone.\n\n");
+        var page = new StringBuilder("# Settings\n\nThe settings of a run, from the program's table of them. A setting has an effect on the result, on where training stops, ");
+        page.Append("on what is recorded, or on the machine's time alone.\n\n");
         page.Append("| option | in files | what | effect on |\n|---|---|---|---|\n");
         foreach (Setting setting in RunSettings.All)
-            page.Append($"| `--{setting.Name}` | `{setting.JsonName}` | {setting.HelpWithValues.Replace("|", "\\|", StringComparison.Ordinal)} | {EnumNames.Of(setting.Effect)} |\n");
+        {
+            string what = setting.HelpWithValues.Replace("|", "\\|", StringComparison.Ordinal);
+            page.Append($"| `--{setting.Name}` | `{setting.JsonName}` | {what} | {EnumNames.Of(setting.Effect)} |\n");
+        }
         return page.ToString();
     }
 }
