@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using RankCollapse.Formats;
+using RankCollapse.Runs;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Results;
@@ -70,7 +71,7 @@ internal sealed class ResultRow
     {
         ResultManifest? manifest = Source.Trial is null ? null : ResultFiles.ReadManifest(Path.Combine(folder, ResultFiles.ManifestName));
         Reason ??= manifest?.Reason;
-        Fill(Settings, _columns.SettingsByName, ReadFile(folder, ResultFiles.ConfigurationName, manifest));
+        Fill(Settings, _columns.SettingsByName, OfEffect(ReadFile(folder, ResultFiles.ConfigurationName, manifest)));
         if (manifest is null && !File.Exists(Path.Combine(folder, ResultFiles.SummaryName))) return;
         using var document = JsonDocument.Parse(ReadFile(folder, ResultFiles.SummaryName, manifest));
         Fill(Summary, _columns.SummaryByName, document.RootElement);
