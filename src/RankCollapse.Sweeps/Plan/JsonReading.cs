@@ -9,7 +9,12 @@ internal static class JsonReading
 {
     private const long LargestFile = 64 << 20;
 
-    private static readonly JsonDocumentOptions Tolerant = new() { AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions Tolerant = new()
+    {
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
 
     /// <summary>Reads a file that holds one JSON object; comments and trailing commas are allowed.</summary>
     public static JsonElement ReadObject(string path) => ParseObject(InputFile.ReadSmall(path, LargestFile), path);

@@ -33,7 +33,11 @@ public static class SpecificationSchema
         KeyValuePair.Create("grid", Reference("grid")),
         KeyValuePair.Create("list", JsonSchema.List(Reference("settings"))),
         KeyValuePair.Create("random", JsonSchema.Object(
-            [KeyValuePair.Create("count", JsonSchema.Type("integer")), KeyValuePair.Create("seed", JsonSchema.Type("integer")), KeyValuePair.Create("settings", Reference("drawn"))],
+            [
+                KeyValuePair.Create("count", JsonSchema.Type("integer")),
+                KeyValuePair.Create("seed", JsonSchema.Type("integer")),
+                KeyValuePair.Create("settings", Reference("drawn")),
+            ],
             name => name != "seed")),
         KeyValuePair.Create("product", JsonSchema.List(Reference("block"))),
         KeyValuePair.Create("union", JsonSchema.List(Reference("block"))),
@@ -66,7 +70,8 @@ public static class SpecificationSchema
     private static IEnumerable<KeyValuePair<string, JsonObject>> Engines() => SweepEngines.All.Where(engine => engine.Options.Count > 0).Select(engine =>
         KeyValuePair.Create(engine.Name, JsonSchema.Options(engine.Options.Select(option => KeyValuePair.Create(option.Name, option.Schema())))));
 
-    private static JsonObject OfSettings(Func<Setting, JsonObject> schema) => JsonSchema.Options(RunSettings.All.Select(setting => KeyValuePair.Create(setting.JsonName, schema(setting))));
+    private static JsonObject OfSettings(Func<Setting, JsonObject> schema) =>
+        JsonSchema.Options(RunSettings.All.Select(setting => KeyValuePair.Create(setting.JsonName, schema(setting))));
 
     private static JsonObject Reference(string name) => new() { ["$ref"] = $"#/$defs/{name}" };
 }

@@ -13,7 +13,12 @@ public sealed partial record RunConfiguration
 
     private const long LargestFile = 1 << 20;
 
-    private static readonly JsonDocumentOptions Tolerant = new() { AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions Tolerant = new()
+    {
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
 
     /// <summary>
     /// Reads a JSON object whose names are the settings' names in files; settings that it leaves out keep their defaults. Comments and trailing commas are
@@ -49,7 +54,7 @@ public sealed partial record RunConfiguration
     /// <param name="name">What it is, for errors.</param>
     /// <param name="start">As for <see cref="ReadFile"/>.</param>
     /// <exception cref="InvalidInputException">As for <see cref="ReadFile"/>.</exception>
-    internal static RunConfiguration FromJson(byte[] json, string name, RunConfiguration? start = null)
+    public static RunConfiguration FromJson(byte[] json, string name, RunConfiguration? start = null)
     {
         try
         {

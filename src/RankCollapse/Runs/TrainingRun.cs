@@ -26,7 +26,8 @@ public static class TrainingRun
     /// <param name="cancellation">Stops the training after the epoch at hand; what was reached is saved, with the status cancelled.</param>
     /// <returns>The run; not reaching the tolerance is a status with advice, not an exception.</returns>
     /// <exception cref="InvalidInputException">Settings, data or folder cannot be used; nothing was written then.</exception>
-    public static TrainingRunResult Start(RunConfiguration configuration, string? path, TrainingRunOptions? options = null, CancellationToken cancellation = default)
+    public static TrainingRunResult Start(
+        RunConfiguration configuration, string? path, TrainingRunOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         options ??= new TrainingRunOptions();
