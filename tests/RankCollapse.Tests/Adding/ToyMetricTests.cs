@@ -89,6 +89,17 @@ public sealed class ToyMetricTests : IDisposable
     }
 
     [Fact]
+    public void HelpListsIt() => Assert.Contains(Key, CommandLine.Run("sweep", "plot", "--help").Output, StringComparison.Ordinal);
+
+    [Fact]
+    public void ANearName_IsAnsweredWithIt()
+    {
+        CommandLine plot = CommandLine.Run("sweep", "plot", _folder.File("runs"), "--metric", "toyLargset", "--layer", "max", "--x", "seed");
+        Assert.Equal(2, plot.ExitCode);
+        Assert.Contains($"'{Key}'", plot.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ShardsHaveIt()
     {
         Run run = RunFolder.Read(_run);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Formats;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
@@ -20,9 +21,10 @@ internal static class SweepPlotCommand
         {
             Notes =
             [
-                "--x alone or with --by draws lines, --x with --y a heat map. Runs that share these settings, such as those of all seeds, are put "
-                    + "together: the line is their median, the band their quartiles.",
-                "Metrics of the whole network are those of summary.json, such as objective; metrics of layers, such as tcvUpper, need --layer.",
+                "--x alone or with --by draws lines, --x with --y a heat map. Runs that share these settings, such as those of all seeds, "
+                    + "are put together: the line is their median, the band their quartiles.",
+                $"Metrics of the whole network: {Names(MetricScopes.Network)}.",
+                $"Metrics of layers, with --layer: {Names(MetricScopes.Layers)}.",
             ],
             Examples =
             [
@@ -75,6 +77,8 @@ internal static class SweepPlotCommand
         });
         return command;
     }
+
+    private static string Names(MetricScopes scope) => string.Join(", ", MetricTable.Of(scope).Select(metric => metric.Key));
 
     private static string Choice(string given, string option, params string[] known) =>
         known.Contains(given)

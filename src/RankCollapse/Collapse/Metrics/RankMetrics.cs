@@ -62,6 +62,16 @@ public static class RankMetrics
 
     internal static IReadOnlyList<Metric> All { get; } =
     [
+        new("parameters")
+        {
+            Heading = "weights",
+            Symbol = "weights",
+            Meaning = "How many numbers the layer has, its bias not counted; says nothing about how many it needs.",
+            Format = MetricFormat.Count,
+            Topic = MetricTopic.Rank,
+            Main = MetricScopes.Weights,
+            OfWeights = weights => weights.Parameters,
+        },
         WeightNumericalRank,
         FeatureNumericalRank,
         WeightNorm,

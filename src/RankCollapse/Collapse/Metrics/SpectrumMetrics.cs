@@ -8,16 +8,6 @@ internal static class SpectrumMetrics
 {
     internal static IReadOnlyList<Metric> All { get; } =
     [
-        new("parameters")
-        {
-            Heading = "weights",
-            Symbol = "weights",
-            Meaning = "How many numbers the layer has, its bias not counted; says nothing about how many it needs.",
-            Format = MetricFormat.Count,
-            Topic = MetricTopic.Spectrum,
-            Main = MetricScopes.Weights,
-            OfWeights = weights => weights.Parameters,
-        },
         Of("eigenvalueEntropy", "entropy", "Evenness of s² from 0 to 1; comparable between shapes, but blind to scale.", s => s.EigenvalueEntropy),
         Rank("1e-2", "10⁻²", "How many singular values exceed 10⁻² of the largest; whether the smaller ones matter to the network it does not say.", _ => 1e-2),
         Rank("1e-3", "10⁻³", "How many singular values exceed 10⁻³ of the largest; whether the smaller ones matter to the network it does not say.",
