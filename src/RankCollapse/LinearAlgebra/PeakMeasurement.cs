@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RankCollapse.LinearAlgebra.Kernels;
+using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.LinearAlgebra;
 
@@ -24,9 +25,9 @@ public static class PeakMeasurement
         do
         {
             long start = Stopwatch.GetTimestamp();
-            double sink = Vector512.IsHardwareAccelerated ? Burst<Vector512<double>, Lanes512>(Steps)
-                : Vector256.IsHardwareAccelerated ? Burst<Vector256<double>, Lanes256>(Steps)
-                : Burst<Vector128<double>, Lanes128>(Steps);
+            double sink = Vector512.IsHardwareAccelerated ? Burst<Doubles512>(Steps)
+                : Vector256.IsHardwareAccelerated ? Burst<Doubles256>(Steps)
+                : Burst<Doubles128>(Steps);
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (!double.IsNaN(sink)) best = Math.Max(best, flopsOfBurst / elapsed);
         }
@@ -35,30 +36,26 @@ public static class PeakMeasurement
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe double Burst<TVector, TLanes>(int steps)
-        where TVector : struct
-        where TLanes : struct, ILanes<TVector>
+    private static double Burst<TDoubles>(int steps)
+        where TDoubles : struct, IDoubles<TDoubles>
     {
-        TVector x = TLanes.Broadcast(0.999999), y = TLanes.Broadcast(1e-9);
-        TVector c0 = x, c1 = x, c2 = x, c3 = x, c4 = x, c5 = x, c6 = x, c7 = x, c8 = x, c9 = x, c10 = x, c11 = x;
+        TDoubles x = TDoubles.All(0.999999), y = TDoubles.All(1e-9);
+        TDoubles c0 = x, c1 = x, c2 = x, c3 = x, c4 = x, c5 = x, c6 = x, c7 = x, c8 = x, c9 = x, c10 = x, c11 = x;
         for (int i = 0; i < steps; i++)
         {
-            c0 = TLanes.MultiplyAdd(c0, x, y);
-            c1 = TLanes.MultiplyAdd(c1, x, y);
-            c2 = TLanes.MultiplyAdd(c2, x, y);
-            c3 = TLanes.MultiplyAdd(c3, x, y);
-            c4 = TLanes.MultiplyAdd(c4, x, y);
-            c5 = TLanes.MultiplyAdd(c5, x, y);
-            c6 = TLanes.MultiplyAdd(c6, x, y);
-            c7 = TLanes.MultiplyAdd(c7, x, y);
-            c8 = TLanes.MultiplyAdd(c8, x, y);
-            c9 = TLanes.MultiplyAdd(c9, x, y);
-            c10 = TLanes.MultiplyAdd(c10, x, y);
-            c11 = TLanes.MultiplyAdd(c11, x, y);
+            c0 = TDoubles.MultiplyAdd(c0, x, y);
+            c1 = TDoubles.MultiplyAdd(c1, x, y);
+            c2 = TDoubles.MultiplyAdd(c2, x, y);
+            c3 = TDoubles.MultiplyAdd(c3, x, y);
+            c4 = TDoubles.MultiplyAdd(c4, x, y);
+            c5 = TDoubles.MultiplyAdd(c5, x, y);
+            c6 = TDoubles.MultiplyAdd(c6, x, y);
+            c7 = TDoubles.MultiplyAdd(c7, x, y);
+            c8 = TDoubles.MultiplyAdd(c8, x, y);
+            c9 = TDoubles.MultiplyAdd(c9, x, y);
+            c10 = TDoubles.MultiplyAdd(c10, x, y);
+            c11 = TDoubles.MultiplyAdd(c11, x, y);
         }
-        double* result = stackalloc double[TLanes.Count];
-        TVector sum = TLanes.Add(TLanes.Add(TLanes.Add(c0, c1), TLanes.Add(c2, c3)), TLanes.Add(TLanes.Add(c4, c5), TLanes.Add(c6, c7)));
-        TLanes.Store(TLanes.Add(sum, TLanes.Add(TLanes.Add(c8, c9), TLanes.Add(c10, c11))), result);
-        return result[0];
+        return TDoubles.Sum(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using RankCollapse.LinearAlgebra.Kernels;
+using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.LinearAlgebra;
 
@@ -161,9 +162,9 @@ public static class Product
     /// <summary>Runs the kernel of this machine's vector width on the calling thread.</summary>
     internal static void RunPart(Operand a, Operand b, Operand c, int rows, int columns, int depth, bool accumulate, ProductPart part)
     {
-        if (Vector512.IsHardwareAccelerated) BlockedProduct<Vector512<double>, Lanes512>.Run(a, b, c, rows, columns, depth, accumulate, part);
-        else if (Vector256.IsHardwareAccelerated) BlockedProduct<Vector256<double>, Lanes256>.Run(a, b, c, rows, columns, depth, accumulate, part);
-        else BlockedProduct<Vector128<double>, Lanes128>.Run(a, b, c, rows, columns, depth, accumulate, part);
+        if (Vector512.IsHardwareAccelerated) BlockedProduct<Doubles512>.Run(a, b, c, rows, columns, depth, accumulate, part);
+        else if (Vector256.IsHardwareAccelerated) BlockedProduct<Doubles256>.Run(a, b, c, rows, columns, depth, accumulate, part);
+        else BlockedProduct<Doubles128>.Run(a, b, c, rows, columns, depth, accumulate, part);
     }
 
     private static void MirrorLower(Matrix c)

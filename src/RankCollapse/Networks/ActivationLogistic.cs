@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Networks;
 

@@ -1,24 +1,25 @@
-using System.Runtime.Intrinsics;
+using System.Runtime.InteropServices;
+using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Training;
 
-/// <summary>Passes over vectors that do several element-wise operations at once; lanes and remainder round alike.</summary>
+/// <summary>Passes over vectors that do several element-wise operations at once; eight lanes whatever the registers are, and lanes and remainder round alike.</summary>
 internal static class ElementWise
 {
     /// <summary>g ← g + μz and d = g∘s; returns Σz².</summary>
     public static double ThroughActivation(Span<double> g, ReadOnlySpan<double> z, double mu, ReadOnlySpan<double> s, Span<double> d)
     {
         int i = 0;
-        Vector512<double> factor = Vector512.Create(mu), squares = default;
+        Doubles512 factor = Doubles512.All(mu), squares = default;
         for (; i <= g.Length - 8; i += 8)
         {
-            Vector512<double> zi = Load(z, i);
-            squares = Vector512.FusedMultiplyAdd(zi, zi, squares);
-            Vector512<double> sum = Vector512.FusedMultiplyAdd(zi, factor, Load(g, i));
+            Doubles512 zi = Load(z, i);
+            squares = Doubles512.MultiplyAdd(zi, zi, squares);
+            Doubles512 sum = Doubles512.MultiplyAdd(zi, factor, Load(g, i));
             Store(sum, g, i);
             Store(sum * Load(s, i), d, i);
         }
-        double total = Vector512.Sum(squares);
+        double total = Doubles512.Sum(squares);
         for (; i < g.Length; i++)
         {
             total = Math.FusedMultiplyAdd(z[i], z[i], total);
@@ -32,18 +33,18 @@ internal static class ElementWise
     public static PenaltySums AddPenalty(Span<double> g, ReadOnlySpan<double> w, double lambda)
     {
         int i = 0;
-        Vector512<double> factor = Vector512.Create(lambda);
-        Vector512<double> without = default, with = default, weights = default;
+        Doubles512 factor = Doubles512.All(lambda);
+        Doubles512 without = default, with = default, weights = default;
         for (; i <= g.Length - 8; i += 8)
         {
-            Vector512<double> gi = Load(g, i), wi = Load(w, i);
-            without = Vector512.FusedMultiplyAdd(gi, gi, without);
-            weights = Vector512.FusedMultiplyAdd(wi, wi, weights);
-            gi = Vector512.FusedMultiplyAdd(wi, factor, gi);
-            with = Vector512.FusedMultiplyAdd(gi, gi, with);
+            Doubles512 gi = Load(g, i), wi = Load(w, i);
+            without = Doubles512.MultiplyAdd(gi, gi, without);
+            weights = Doubles512.MultiplyAdd(wi, wi, weights);
+            gi = Doubles512.MultiplyAdd(wi, factor, gi);
+            with = Doubles512.MultiplyAdd(gi, gi, with);
             Store(gi, g, i);
         }
-        var sums = new PenaltySums(Vector512.Sum(without), Vector512.Sum(with), Vector512.Sum(weights));
+        var sums = new PenaltySums(Doubles512.Sum(without), Doubles512.Sum(with), Doubles512.Sum(weights));
         for (; i < g.Length; i++)
         {
             double before = g[i];
@@ -58,17 +59,17 @@ internal static class ElementWise
     {
         // w −= rate·m / (√(v·secondCorrection) + ε), where rate carries the first moment's correction.
         int i = 0;
-        Vector512<double> keep1 = Vector512.Create(beta1), keep2 = Vector512.Create(beta2);
-        Vector512<double> take1 = Vector512.Create(1 - beta1), take2 = Vector512.Create(1 - beta2);
-        Vector512<double> step = Vector512.Create(-rate), correction = Vector512.Create(secondCorrection), small = Vector512.Create(epsilon);
+        Doubles512 keep1 = Doubles512.All(beta1), keep2 = Doubles512.All(beta2);
+        Doubles512 take1 = Doubles512.All(1 - beta1), take2 = Doubles512.All(1 - beta2);
+        Doubles512 step = Doubles512.All(-rate), correction = Doubles512.All(secondCorrection), small = Doubles512.All(epsilon);
         for (; i <= w.Length - 8; i += 8)
         {
-            Vector512<double> gi = Load(g, i);
-            Vector512<double> mi = Vector512.FusedMultiplyAdd(keep1, Load(m, i), take1 * gi);
-            Vector512<double> vi = Vector512.FusedMultiplyAdd(keep2, Load(v, i), take2 * gi * gi);
+            Doubles512 gi = Load(g, i);
+            Doubles512 mi = Doubles512.MultiplyAdd(keep1, Load(m, i), take1 * gi);
+            Doubles512 vi = Doubles512.MultiplyAdd(keep2, Load(v, i), take2 * gi * gi);
             Store(mi, m, i);
             Store(vi, v, i);
-            Store(Load(w, i) + (step * mi / (Vector512.Sqrt(vi * correction) + small)), w, i);
+            Store(Load(w, i) + (step * mi / (Doubles512.Sqrt(vi * correction) + small)), w, i);
         }
         for (; i < w.Length; i++)
         {
@@ -78,9 +79,9 @@ internal static class ElementWise
         }
     }
 
-    private static Vector512<double> Load(ReadOnlySpan<double> source, int index) => Vector512.Create(source.Slice(index, 8));
+    private static Doubles512 Load(ReadOnlySpan<double> source, int index) => Doubles512.Load(ref MemoryMarshal.GetReference(source.Slice(index, 8)), 0);
 
-    private static void Store(Vector512<double> value, Span<double> destination, int index) => value.CopyTo(destination.Slice(index, 8));
+    private static void Store(Doubles512 value, Span<double> destination, int index) => value.Store(ref MemoryMarshal.GetReference(destination.Slice(index, 8)), 0);
 }
 
 /// <summary>Sums of squares of a gradient without and with its penalty, and of the weights.</summary>

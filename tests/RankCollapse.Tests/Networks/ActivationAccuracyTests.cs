@@ -1,4 +1,5 @@
 using RankCollapse.LinearAlgebra;
+using RankCollapse.LinearAlgebra.Vectors;
 using RankCollapse.Networks;
 using static RankCollapse.Tests.Networks.ActivationSamples;
 

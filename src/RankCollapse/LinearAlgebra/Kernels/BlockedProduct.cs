@@ -1,3 +1,5 @@
+using RankCollapse.LinearAlgebra.Vectors;
+
 namespace RankCollapse.LinearAlgebra.Kernels;
 
 /// <summary>Which part of a product is wanted.</summary>
@@ -14,9 +16,8 @@ internal enum ProductPart
 /// C (+)= A·B on one thread: cuts the product into blocks that stay in the caches, and those into register tiles.
 /// B is packed where its rows are not contiguous or lie too far apart; A is packed where its block would not stay in cache.
 /// </summary>
-internal static unsafe class BlockedProduct<TVector, TLanes>
-    where TVector : struct
-    where TLanes : struct, ILanes<TVector>
+internal static unsafe class BlockedProduct<TDoubles>
+    where TDoubles : struct, IDoubles<TDoubles>
 {
     /// <summary>The depth of a block: a B panel of 24 columns is then 75 KiB, which streams from the second-level cache; fewer blocks save passes over C.</summary>
     private const int DepthBlock = 400;
@@ -32,8 +33,8 @@ internal static unsafe class BlockedProduct<TVector, TLanes>
 
     public static void Run(Operand a, Operand b, Operand c, int rows, int columns, int depth, bool accumulate, ProductPart part)
     {
-        int tileRows = TLanes.TileRows;
-        int panelWidth = RegisterTile<TVector, TLanes>.MaxVectors * TLanes.Count;
+        int tileRows = RegisterTile<TDoubles>.Rows;
+        int panelWidth = RegisterTile<TDoubles>.MaxVectors * TDoubles.Count;
         int depthBlock = depth <= DepthBlock + (DepthBlock / 4) ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
         bool packB = b.ColumnStride != 1 || (long)depth * b.RowStride > DirectLimit;
         bool packA = columns > panelWidth && (long)(a.RowStride == 1 ? depth : rows) * Math.Max(a.RowStride, a.ColumnStride) > DirectLimit;
@@ -69,18 +70,18 @@ internal static unsafe class BlockedProduct<TVector, TLanes>
                     for (int j = 0, width; j < columnsHere; j += width)
                     {
                         width = PanelWidth(columnsHere - j, panelWidth);
-                        int vectors = (width + TLanes.Count - 1) / TLanes.Count;
+                        int vectors = (width + TDoubles.Count - 1) / TDoubles.Count;
                         Tile tile = default;
                         tile.Depth = depthHere;
                         if (packB)
                         {
                             tile.B = packedB + ((nint)j * depthHere);
-                            tile.BStride = vectors * TLanes.Count;
+                            tile.BStride = vectors * TDoubles.Count;
                         }
-                        else if (width % TLanes.Count != 0)
+                        else if (width % TDoubles.Count != 0)
                         {
                             // The last columns: a whole vector would read past the end of a row.
-                            tile.BStride = vectors * TLanes.Count;
+                            tile.BStride = vectors * TDoubles.Count;
                             tile.B = packedB;
                             Packing.Pack(b.From(pc, jc + j), depthHere, width, packedB, (int)tile.BStride);
                         }
@@ -102,15 +103,15 @@ internal static unsafe class BlockedProduct<TVector, TLanes>
     /// </summary>
     private static int PanelWidth(int columnsLeft, int panelWidth)
     {
-        int lanes = TLanes.Count;
+        int lanes = TDoubles.Count;
         return columnsLeft > panelWidth && columnsLeft <= panelWidth + lanes ? panelWidth - lanes : Math.Min(panelWidth, columnsLeft);
     }
 
     /// <summary>One panel of B against all rows of a block of A.</summary>
     private static void Column(ref Tile tile, Operand a, double* packedA, Operand c, int firstRow, int rows, int width, int vectors, bool add, double* scratch)
     {
-        int tileRows = TLanes.TileRows;
-        bool wholeVectors = width == vectors * TLanes.Count;
+        int tileRows = RegisterTile<TDoubles>.Rows;
+        bool wholeVectors = width == vectors * TDoubles.Count;
         for (int i = firstRow; i < rows; i += tileRows)
         {
             int valid = Math.Min(tileRows, rows - i);
@@ -135,14 +136,14 @@ internal static unsafe class BlockedProduct<TVector, TLanes>
                 tile.C = target;
                 tile.CStride = c.RowStride;
                 tile.Accumulate = add;
-                RegisterTile<TVector, TLanes>.Compute(tile, height, vectors);
+                RegisterTile<TDoubles>.Compute(tile, height, vectors);
             }
             else
             {
                 tile.C = scratch;
-                tile.CStride = vectors * TLanes.Count;
+                tile.CStride = vectors * TDoubles.Count;
                 tile.Accumulate = false;
-                RegisterTile<TVector, TLanes>.Compute(tile, height, vectors);
+                RegisterTile<TDoubles>.Compute(tile, height, vectors);
                 CopyTile(scratch, tile.CStride, target, c.RowStride, valid, width, add);
             }
         }
@@ -168,7 +169,7 @@ internal static unsafe class BlockedProduct<TVector, TLanes>
         for (int j = 0, width; j < columns; j += width)
         {
             width = PanelWidth(columns - j, panelWidth);
-            Packing.Pack(b.From(0, j), depth, width, packed + ((nint)j * depth), RoundUp(width, TLanes.Count));
+            Packing.Pack(b.From(0, j), depth, width, packed + ((nint)j * depth), RoundUp(width, TDoubles.Count));
         }
     }
 

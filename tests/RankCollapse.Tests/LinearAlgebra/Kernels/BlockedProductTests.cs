@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.LinearAlgebra.Kernels;
+using RankCollapse.LinearAlgebra.Vectors;
 using static RankCollapse.Tests.LinearAlgebra.Kernels.ProductReference;
 
 namespace RankCollapse.Tests.LinearAlgebra.Kernels;
@@ -137,13 +138,13 @@ public sealed class BlockedProductTests
         switch (bits)
         {
             case 128:
-                BlockedProduct<Vector128<double>, Lanes128>.Run(left, right, target, size.Rows, size.Columns, size.Depth, accumulate, part);
+                BlockedProduct<Doubles128>.Run(left, right, target, size.Rows, size.Columns, size.Depth, accumulate, part);
                 break;
             case 256:
-                BlockedProduct<Vector256<double>, Lanes256>.Run(left, right, target, size.Rows, size.Columns, size.Depth, accumulate, part);
+                BlockedProduct<Doubles256>.Run(left, right, target, size.Rows, size.Columns, size.Depth, accumulate, part);
                 break;
             default:
-                BlockedProduct<Vector512<double>, Lanes512>.Run(left, right, target, size.Rows, size.Columns, size.Depth, accumulate, part);
+                BlockedProduct<Doubles512>.Run(left, right, target, size.Rows, size.Columns, size.Depth, accumulate, part);
                 break;
         }
     }

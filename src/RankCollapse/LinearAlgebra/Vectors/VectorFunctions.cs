@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace RankCollapse.Networks;
+namespace RankCollapse.LinearAlgebra.Vectors;
 
 /// <summary>Elementary functions of lanes, accurate to about one unit in the last place relative to the result.</summary>
 internal static class VectorFunctions

@@ -1,10 +1,10 @@
-namespace RankCollapse.Networks;
+namespace RankCollapse.LinearAlgebra.Vectors;
 
 /// <summary>
-/// A vector of doubles of one fixed width, so that an activation is written once and compiled for 512, 256 and 128 bits.
+/// A vector of doubles of one fixed width, so that a kernel or an activation is written once and compiled for 512, 256 and 128 bits.
 /// </summary>
 /// <typeparam name="TSelf">The width.</typeparam>
-/// <remarks>A mask is a vector whose lanes have all bits set or none.</remarks>
+/// <remarks>The widths, <c>Doubles128</c>, <c>Doubles256</c> and <c>Doubles512</c>, are written by the generator of kernels. A mask is a vector whose lanes have all bits set or none.</remarks>
 internal interface IDoubles<TSelf>
     where TSelf : struct, IDoubles<TSelf>
 {
@@ -26,6 +26,12 @@ internal interface IDoubles<TSelf>
 
     /// <summary>Reads from <paramref name="index"/> on.</summary>
     static abstract TSelf Load(ref double start, nuint index);
+
+    /// <summary>Reads from an address, aligned or not.</summary>
+    static abstract unsafe TSelf Load(double* source);
+
+    /// <summary>The sum of the lanes: halves are added until one is left.</summary>
+    static abstract double Sum(TSelf a);
 
     /// <summary>a·b + c, rounded once where the machine can.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
@@ -59,4 +65,7 @@ internal interface IDoubles<TSelf>
 
     /// <summary>Writes from <paramref name="index"/> on.</summary>
     void Store(ref double start, nuint index);
+
+    /// <summary>Writes to an address, aligned or not.</summary>
+    unsafe void Store(double* destination);
 }

@@ -1,0 +1,35 @@
+namespace RankCollapse.LinearAlgebra.Kernels;
+
+/// <summary>Where one tile of a product C (+)= A·B lies in memory; strides are in doubles.</summary>
+internal unsafe struct Tile
+{
+    /// <summary>Entry (0, 0) of A's panel.</summary>
+    public double* A;
+
+    /// <summary>From a row of A to the next.</summary>
+    public nint ARowStride;
+
+    /// <summary>From a column of A to the next.</summary>
+    public nint AStep;
+
+    /// <summary>Rows of A that exist; a tile with more rows repeats the last one and its results are dropped.</summary>
+    public int ValidRows;
+
+    /// <summary>Entry (0, 0) of B's panel; its rows are contiguous.</summary>
+    public double* B;
+
+    /// <summary>From a row of B to the next.</summary>
+    public nint BStride;
+
+    /// <summary>The common dimension.</summary>
+    public int Depth;
+
+    /// <summary>Entry (0, 0) of C's tile; the whole tile is written.</summary>
+    public double* C;
+
+    /// <summary>From a row of C to the next.</summary>
+    public nint CStride;
+
+    /// <summary>Whether the product is added to C.</summary>
+    public bool Accumulate;
+}
