@@ -17,16 +17,13 @@ namespace RankCollapse.Theory.Certificates;
 /// </remarks>
 public sealed class CentroidLoss
 {
-    private readonly TailPass _pass;
-    private readonly double[] _sizes;
-
     private CentroidLoss(int layer, Matrix centroids, Matrix targets, TailPass pass, double[] sizes, double value)
     {
         Layer = layer;
         Centroids = centroids;
         TargetCentroids = targets;
-        _pass = pass;
-        _sizes = sizes;
+        Pass = pass;
+        Sizes = sizes;
         Value = value;
     }
 
@@ -42,10 +39,10 @@ public sealed class CentroidLoss
     /// <summary>The loss, without weight penalties.</summary>
     public double Value { get; }
 
-    internal TailPass Pass => _pass;
+    internal TailPass Pass { get; }
 
     /// <summary>N_k of the clusters that have samples.</summary>
-    internal double[] Sizes => _sizes;
+    internal double[] Sizes { get; }
 
     /// <summary>Computes the loss.</summary>
     /// <param name="network">Θ.</param>
@@ -69,7 +66,7 @@ public sealed class CentroidLoss
     public Matrix Gradient(int layer)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(layer, Layer);
-        return _pass.Gradient(layer, _sizes);
+        return Pass.Gradient(layer, Sizes);
     }
 
     internal static CentroidLoss Compute(

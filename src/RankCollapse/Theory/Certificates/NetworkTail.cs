@@ -55,7 +55,7 @@ internal sealed class NetworkTail
         }
         Matrix sensitivity = new(specification.OutputDimension, count);
         var probabilities = new Matrix(specification.OutputDimension, _loss == Loss.CrossEntropy ? count : 0);
-        double loss = DataTerm.Evaluate(_loss, z[depth], targets, _coefficients.DataFactor, sensitivity, probabilities);
+        DataTerm.Evaluate(_loss, z[depth], targets, _coefficients.DataFactor, sensitivity, probabilities);
         for (int l = depth; l > Start; l--)
         {
             if (_coefficients.FeatureFactor != 0)
@@ -67,7 +67,7 @@ internal sealed class NetworkTail
             if (specification.HasSkip(l)) TensorPrimitives.Add(before.AsSpan(), sensitivity.AsSpan(), before.AsSpan());
             sensitivity = before;
         }
-        return new TailPass(z, p, sensitivities, errors, loss);
+        return new TailPass(z, p, sensitivities, errors);
     }
 }
 
@@ -76,8 +76,7 @@ internal sealed class NetworkTail
 /// <param name="Preactivations">W_l·z^{l−1} + b_l.</param>
 /// <param name="Sensitivities">∂ℓ/∂z^l.</param>
 /// <param name="Errors">e_l.</param>
-/// <param name="DataLoss">D summed over the columns.</param>
-internal sealed record TailPass(Matrix[] Features, Matrix[] Preactivations, Matrix[] Sensitivities, Matrix[] Errors, double DataLoss)
+internal sealed record TailPass(Matrix[] Features, Matrix[] Preactivations, Matrix[] Sensitivities, Matrix[] Errors)
 {
     /// <summary>Σ_i weight_i·e_l,i·(z^{l−1}_i)ᵀ, n_l×n_{l−1}; null weights are 1.</summary>
     internal Matrix Gradient(int layer, double[]? weights = null)
