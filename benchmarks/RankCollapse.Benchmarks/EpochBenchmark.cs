@@ -5,7 +5,8 @@ using RankCollapse.Training.Solving;
 namespace RankCollapse.Benchmarks;
 
 /// <summary>
-/// One Adam epoch of the Section 5.3 network on one thread: ours against PyTorch's in turn, and against the FMA peak, of which only the 2mnk of products are counted.
+/// One Adam epoch of the Section 5.3 network on one thread: ours against PyTorch's in turn, and against the FMA peak, of which only the 2mnk of products are
+/// counted.
 /// </summary>
 internal static class EpochBenchmark
 {
@@ -94,7 +95,9 @@ internal static class EpochBenchmark
         {
             double difference = RelativeDifference(solver, process);
             if (!(difference < Agreement))
-                throw new ComputationFailedException($"After {FirstEpochs} epochs J is {solver.Value.Total:R} here and {process.ObjectiveValue():R} in {process.About}: not the same computation.");
+                throw new ComputationFailedException(
+                    $"After {FirstEpochs} epochs J is {solver.Value.Total:R} here and {process.ObjectiveValue():R} in {process.About}: not the same "
+                    + "computation.");
             Console.WriteLine($"J after {FirstEpochs} epochs: {solver.Value.Total:E12}; {process.About} differs by {difference:E1} relative");
         }
     }

@@ -18,7 +18,9 @@ internal static unsafe partial class ProductBenchmark
     {
         openblas_set_num_threads(1);
         double peak = PeakMeasurement.FlopsPerSecond(1);
-        Console.WriteLine($"measured FMA peak of a core: {peak / 1e9:F1} GFLOP/s ({Product.VectorBits}-bit vectors); OpenBLAS {Version()}, core {Marshal.PtrToStringAnsi(openblas_get_corename())} ({(Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is { Length: > 0 } ? "as told" : "its own choice")})");
+        Console.WriteLine($"measured FMA peak of a core: {peak / 1e9:F1} GFLOP/s ({Product.VectorBits}-bit vectors); OpenBLAS {Version()}, core "
+            + $"{Marshal.PtrToStringAnsi(openblas_get_corename())} "
+            + $"({(Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is { Length: > 0 } ? "as told" : "its own choice")})");
         Console.WriteLine($"{"product",-34}{"ours GF/s",10}{"of peak",9}{"OpenBLAS",10}{"of peak",9}{"ours/OpenBLAS",15}");
         (string Form, int M, int N, int K)[] cases =
         [
@@ -34,7 +36,8 @@ internal static unsafe partial class ProductBenchmark
             () => { Product.MaxThreads = 2; Product.Multiply(a, b, c); },
             4 * seconds);
         Product.MaxThreads = 1;
-        Console.WriteLine($"2000×2000·2000×2000: one thread {threads.MedianA * 1e3:F1} ms, two threads {threads.MedianB * 1e3:F1} ms, ratio {threads.MedianRatio:F2}");
+        Console.WriteLine($"2000×2000·2000×2000: one thread {threads.MedianA * 1e3:F1} ms, two threads {threads.MedianB * 1e3:F1} ms, ratio "
+            + $"{threads.MedianRatio:F2}");
     }
 
     private static void Compare(string form, int m, int n, int k, double seconds)
@@ -75,7 +78,8 @@ internal static unsafe partial class ProductBenchmark
     }
 
     [LibraryImport("libopenblas.so.0")]
-    private static partial void cblas_dgemm(int layout, int transA, int transB, int m, int n, int k, double alpha, double* a, int lda, double* b, int ldb, double beta, double* c, int ldc);
+    private static partial void cblas_dgemm(
+        int layout, int transA, int transB, int m, int n, int k, double alpha, double* a, int lda, double* b, int ldb, double beta, double* c, int ldc);
 
     [LibraryImport("libopenblas.so.0")]
     private static partial void openblas_set_num_threads(int count);

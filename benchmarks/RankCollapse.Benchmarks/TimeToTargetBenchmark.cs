@@ -46,7 +46,10 @@ internal static class TimeToTargetBenchmark
         {
             curves.Add(curve);
             Seconds last = curve.Points[^1].At;
-            Console.Error.WriteLine($"{curve.Name}: lowest J {curve.Lowest:E6} in {last.Wall:F1} s, of which {last.Processor:F1} s on the processor; {curve.Points.Count:N0} evaluations, last relative gradient {curve.Points.LastOrDefault(p => !double.IsNaN(p.RelativeGradient)).RelativeGradient:0.0e-0}, {curve.End}");
+            Console.Error.WriteLine(
+                $"{curve.Name}: lowest J {curve.Lowest:E6} in {last.Wall:F1} s, of which {last.Processor:F1} s on the processor; {curve.Points.Count:N0} "
+                + $"evaluations, last relative gradient {curve.Points.LastOrDefault(p => !double.IsNaN(p.RelativeGradient)).RelativeGradient:0.0e-0}, "
+                + $"{curve.End}");
             return curve;
         }
 
@@ -66,8 +69,10 @@ internal static class TimeToTargetBenchmark
             }
             TimeEpochs(torch, epochs, clock);
             epoch = Paired.Median(epochs);
-            Console.WriteLine($"Setting A, seed {seed}: MNIST N = 200, L = 5, widths 200, tanh, convention sum, λ = λ' = 1e-5, δ = 0.1; float64, one thread each");
-            Console.WriteLine($"{torch.About}; one Adam epoch E = {epoch * 1e3:F2} ms (median of {epochs.Count}); {(clock == Clock.Wall ? "wall" : "processor")} time");
+            Console.WriteLine($"Setting A, seed {seed}: MNIST N = 200, L = 5, widths 200, tanh, convention sum, λ = λ' = 1e-5, δ = 0.1; float64, one "
+                + "thread each");
+            Console.WriteLine($"{torch.About}; one Adam epoch E = {epoch * 1e3:F2} ms (median of {epochs.Count}); "
+                + $"{(clock == Clock.Wall ? "wall" : "processor")} time");
         }
         TimeToTargetTable.Write(Console.Out, curves, GradientTolerance, epoch, clock);
         TimeToTargetFiles.Write(csv, picture, curves, clock);
@@ -100,7 +105,8 @@ internal static class TimeToTargetBenchmark
         using var limit = new CancellationTokenSource();
         void Note(TrainingState state)
         {
-            points.Add(new CurvePoint(OwnClock.Now() - start, state.Value.Total, Math.Min(state.Value.Total, points.Count > 0 ? points[^1].Lowest : double.PositiveInfinity), state.Gradient.Relative));
+            points.Add(new CurvePoint(OwnClock.Now() - start, state.Value.Total,
+                Math.Min(state.Value.Total, points.Count > 0 ? points[^1].Lowest : double.PositiveInfinity), state.Gradient.Relative));
             if (points[^1].At.On(clock) >= seconds) limit.Cancel();
         }
 
@@ -109,7 +115,8 @@ internal static class TimeToTargetBenchmark
             new TrainingOptions { GradientTolerance = GradientTolerance, MaxEpochs = 1_000_000, RecordEvery = 1_000_000 },
             new TrainingObserver { Progress = Note, Record = state => { if (state.Epoch == 0) Note(state); } });
         TrainingResult result = trainer.Run(limit.Token);
-        return (new TrainingCurve("RankCollapse gauss-newton", "gauss-newton", null, points, result.Status == TrainingStatus.Cancelled ? "time-limit" : result.Status.ToString().ToLowerInvariant()), solver.HessianProducts);
+        return (new TrainingCurve("RankCollapse gauss-newton", "gauss-newton", null, points,
+            result.Status == TrainingStatus.Cancelled ? "time-limit" : result.Status.ToString().ToLowerInvariant()), solver.HessianProducts);
     }
 
     private static void TimeEpochs(TorchProcess torch, List<double> times, Clock clock)

@@ -25,7 +25,8 @@ internal static class TimeToTargetFiles
             group.Key,
             group.First()[1],
             group.First()[2] is { Length: > 0 } rate ? Number(rate) : null,
-            [.. group.Select(row => new CurvePoint(new Seconds(Number(row[3]), Number(row[4])), Number(row[5]), Number(row[6]), row[7].Length == 0 ? double.NaN : Number(row[7])))],
+            [.. group.Select(row =>
+                new CurvePoint(new Seconds(Number(row[3]), Number(row[4])), Number(row[5]), Number(row[6]), row[7].Length == 0 ? double.NaN : Number(row[7])))],
             ""))];
 
         static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
@@ -39,7 +40,8 @@ internal static class TimeToTargetFiles
             foreach (CurvePoint point in curve.Thinned(clock))
             {
                 string gradient = double.IsNaN(point.RelativeGradient) ? "" : point.RelativeGradient.ToString("G6", CultureInfo.InvariantCulture);
-                text.Append(CultureInfo.InvariantCulture, $"{curve.Name},{curve.Method},{curve.Rate},{point.At.Wall:F4},{point.At.Processor:F4},{point.Objective:G9},{point.Lowest:G9},{gradient}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{curve.Name},{curve.Method},{curve.Rate},{point.At.Wall:F4},{point.At.Processor:F4},{point.Objective:G9},{point.Lowest:G9},{gradient}\n");
             }
         }
         return text.ToString();

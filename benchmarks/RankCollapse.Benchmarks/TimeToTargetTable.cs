@@ -10,7 +10,8 @@ internal static class TimeToTargetTable
     public static void Write(TextWriter writer, IReadOnlyList<TrainingCurve> curves, double gradientTolerance, double epoch, Clock clock)
     {
         writer.WriteLine();
-        writer.WriteLine($"| method | {string.Join(" | ", Targets.Select(t => $"J ≤ {t:0.00e-0}"))} | relative gradient ≤ {gradientTolerance:0e-0} | lowest J |");
+        writer.WriteLine($"| method | {string.Join(" | ", Targets.Select(t => $"J ≤ {t:0.00e-0}"))} | relative gradient ≤ {gradientTolerance:0e-0} | "
+            + "lowest J |");
         writer.WriteLine($"|---|{string.Concat(Targets.Select(_ => "---:|"))}---:|---:|");
         foreach (TrainingCurve curve in curves)
         {

@@ -33,7 +33,8 @@ internal sealed class TorchProcess : IDisposable
         catch (Win32Exception error)
         {
             File.Delete(_problemFile);
-            throw new InvalidInputException($"{python} does not start ({error.Message}); install python3-torch, or name an interpreter that has PyTorch in RANKCOLLAPSE_PYTHON.", error);
+            throw new InvalidInputException(
+                $"{python} does not start ({error.Message}); install python3-torch, or name an interpreter that has PyTorch in RANKCOLLAPSE_PYTHON.", error);
         }
         try
         {
@@ -88,7 +89,8 @@ internal sealed class TorchProcess : IDisposable
     private static string Command(FormattableString text) => FormattableString.Invariant(text);
 
     private static double[] Numbers(string line) =>
-        [.. line.Split(' ').Select(n => n switch { "nan" => double.NaN, "inf" => double.PositiveInfinity, _ => double.Parse(n, CultureInfo.InvariantCulture) })];
+        [.. line.Split(' ').Select(
+            n => n switch { "nan" => double.NaN, "inf" => double.PositiveInfinity, _ => double.Parse(n, CultureInfo.InvariantCulture) })];
 
     private string Ask(string command)
     {
@@ -98,5 +100,6 @@ internal sealed class TorchProcess : IDisposable
     }
 
     private string Answer() => _process.StandardOutput.ReadLine()
-        ?? throw new InvalidInputException("The Python process ended; its message is above. Install python3-torch, or name an interpreter that has PyTorch in RANKCOLLAPSE_PYTHON.");
+        ?? throw new InvalidInputException(
+            "The Python process ended; its message is above. Install python3-torch, or name an interpreter that has PyTorch in RANKCOLLAPSE_PYTHON.");
 }

@@ -21,7 +21,8 @@ internal static class RankCollapseCommand
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         try
         {
-            var invocation = new InvocationConfiguration { Output = environment.Output, Error = environment.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var invocation = new InvocationConfiguration { Output = environment.Output, Error = environment.Error, EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null };
             bool asksForHelp = parsed.Action is ExampleHelpAction or VersionAction;
             if (!asksForHelp && ParseErrorLine.Of(parsed) is { } line) throw new InvalidInputException(line);
             return parsed.Invoke(invocation);
@@ -69,6 +70,7 @@ internal static class RankCollapseCommand
         RankCollapseException known => (OptionNames.In(known), ExitCode.BadInput),
         OperationCanceledException => ("stopped on request.", ExitCode.NotReached),
         OutOfMemoryException => ("there is not enough memory; use fewer samples, smaller widths or fewer layers.", ExitCode.NotReached),
-        _ => ($"{error.GetType().Name}: {ErrorText.Printable(error.Message)} This is a fault of the program; set {DebugVariable}=1 to see where it arose, and report it.", ExitCode.NotReached),
+        _ => ($"{error.GetType().Name}: {ErrorText.Printable(error.Message)} This is a fault of the program; set {DebugVariable}=1 to see where it arose, and "
+            + "report it.", ExitCode.NotReached),
     };
 }

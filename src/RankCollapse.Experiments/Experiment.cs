@@ -4,7 +4,9 @@ using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Experiments;
 
-/// <summary>A figure of the paper: a list of trainings, which any engine of sweeps can make, and how data, pictures and verdicts follow from their results.</summary>
+/// <summary>
+/// A figure of the paper: a list of trainings, which any engine of sweeps can make, and how data, pictures and verdicts follow from their results.
+/// </summary>
 public abstract class Experiment
 {
     /// <summary>The name on the command line and the folder's, such as <c>fig5</c>.</summary>

@@ -88,7 +88,8 @@ public sealed record FigureResult
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RelaxedJson.Context.FigureResult);
 
     /// <summary>The JSON Schema of <c>result.json</c>.</summary>
-    public static JsonObject Schema() => RelaxedJson.Context.FigureResult.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }).AsObject();
+    public static JsonObject Schema() =>
+        RelaxedJson.Context.FigureResult.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }).AsObject();
 
     /// <summary>Writes <c>figures.json</c> and <c>result.json</c> into a folder, each whole or not at all.</summary>
     /// <exception cref="InvalidInputException">A file cannot be written.</exception>
@@ -116,7 +117,8 @@ public sealed record FigureResult
         }
         catch (JsonException e)
         {
-            throw new InvalidInputException($"{path} is not a figure's result: {ErrorText.Printable(e.Message)}; reproduce the figure again with force.", e) { Settings = ["force"] };
+            throw new InvalidInputException(
+                $"{path} is not a figure's result: {ErrorText.Printable(e.Message)}; reproduce the figure again with force.", e) { Settings = ["force"] };
         }
     }
 }
@@ -148,7 +150,8 @@ internal sealed partial class ResultJson : JsonSerializerContext;
 internal static class RelaxedJson
 {
     /// <summary>The context.</summary>
-    public static ResultJson Context { get; } = new(new JsonSerializerOptions(ResultJson.Default.Options) { TypeInfoResolver = null, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ResultJson Context { get; } =
+        new(new JsonSerializerOptions(ResultJson.Default.Options) { TypeInfoResolver = null, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary>at-most, at-least.</summary>

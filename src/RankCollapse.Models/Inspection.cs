@@ -91,10 +91,12 @@ public sealed record Inspection
     public static Inspection Run(string path, InspectionOptions? options = null)
     {
         options ??= new InspectionOptions();
-        if (options.FourierSize is < 1 or > 4096) throw new InvalidInputException($"The size of images for the Fourier view is {options.FourierSize}; expected 1 to 4096.");
+        if (options.FourierSize is < 1 or > 4096)
+            throw new InvalidInputException($"The size of images for the Fourier view is {options.FourierSize}; expected 1 to 4096.");
         if (options.Classes < 0) throw new InvalidInputException($"The number of classes is {options.Classes}; expected at least 0.");
         using ModelTensors model = ModelFormats.Open(path, out ModelFormat format);
-        FeatureReport? features = options.Features is not null || format.HasData ? MeasureFeatures(model, format, options.Features ?? new FeatureOptions(), options) : null;
+        FeatureReport? features = options.Features is not null || format.HasData
+            ? MeasureFeatures(model, format, options.Features ?? new FeatureOptions(), options) : null;
         if (features is { Labels.Count: > 0 }) options = options with { Classes = options.Classes ?? features.Labels.Count };
         Inspection weights = InspectWeights(model, format, options);
         return features is null ? weights : weights.WithFeatures(features.ToLayerFeatures(), features.Note()) with { Features = features };
@@ -103,7 +105,8 @@ public sealed record Inspection
     private static FeatureReport MeasureFeatures(ModelTensors model, ModelFormat format, FeatureOptions features, InspectionOptions options)
     {
         if (features.Data is null && !format.HasData)
-            throw new InvalidInputException($"Features are of samples that go through the model, and {model.Path} holds none; give data.") { Settings = ["data"] };
+            throw new InvalidInputException(
+                $"Features are of samples that go through the model, and {model.Path} holds none; give data.") { Settings = ["data"] };
         using IFeatureSource source = format.OpenFeatures(model, features.Data, features);
         using IFeatureSource? other = features.OutOfDistribution is null ? null : format.OpenFeatures(model, features.OutOfDistribution, features);
         return FeatureMeasurement.Measure(source, features, other, options.Progress, options.Cancellation);
@@ -112,7 +115,8 @@ public sealed record Inspection
     private static Inspection InspectWeights(ModelTensors model, ModelFormat format, InspectionOptions options)
     {
         LayersFound found = format.FindLayers(model);
-        WeightLayer[] chosen = [.. found.Layers.Where(layer => options.Only.Count == 0 || options.Only.Any(text => layer.Name.Contains(text, StringComparison.Ordinal)))];
+        WeightLayer[] chosen =
+            [.. found.Layers.Where(layer => options.Only.Count == 0 || options.Only.Any(text => layer.Name.Contains(text, StringComparison.Ordinal)))];
         if (chosen.Length == 0 && found.Layers.Count > 0)
             throw new InvalidInputException($"{model.Path} has no layer whose name contains {string.Join(" or ", options.Only.Select(ErrorText.Printable))}; its {found.Layers.Count} layers begin with {ErrorText.Printable(found.Layers[0].Name)}.");
         var layers = new List<InspectedLayer>();
@@ -122,7 +126,8 @@ public sealed record Inspection
             options.Cancellation.ThrowIfCancellationRequested();
             options.LayerProgress?.Invoke(i, chosen.Length, chosen[i]);
             long start = Stopwatch.GetTimestamp();
-            if (Measure(model, chosen[i], options, out string? reason) is { } spectrum) layers.Add(new InspectedLayer(chosen[i], spectrum, Stopwatch.GetElapsedTime(start).TotalSeconds));
+            if (Measure(model, chosen[i], options, out string? reason) is { } spectrum)
+                layers.Add(new InspectedLayer(chosen[i], spectrum, Stopwatch.GetElapsedTime(start).TotalSeconds));
             else skipped.Add(new SkippedTensor(chosen[i].Name, reason!));
             if (chosen[i].Tensor.Count > LargeArray) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
         }
@@ -154,7 +159,8 @@ public sealed record Inspection
     public Inspection WithFeatures(IReadOnlyList<LayerFeatures> features, string? note = null)
     {
         ArgumentNullException.ThrowIfNull(features);
-        var byLayer = features.GroupBy(feature => feature.Layer, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        var byLayer = features.GroupBy(feature => feature.Layer, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
         InspectedLayer[] layers = [.. Layers.Select(layer => layer with { Features = byLayer.GetValueOrDefault(layer.Layer.Name) })];
         var joined = layers.Select(layer => layer.Features).OfType<LayerFeatures>().ToHashSet(ReferenceEqualityComparer.Instance);
         return this with { Layers = layers, FeatureNote = note, OtherFeatures = [.. features.Where(feature => !joined.Contains(feature))] };

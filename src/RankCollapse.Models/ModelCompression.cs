@@ -22,7 +22,9 @@ public static class ModelCompression
         if (!format.CompressedEndings.Any(ending => output.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             throw new InvalidInputException($"The output is {output}, but models of the format {format.Name} are written as {string.Join(" or ", format.CompressedEndings)}; choose another out.") { Settings = ["out"] };
         if (options.Rule == RankRule.Certificate && !format.HasData)
-            throw new InvalidInputException($"Theorem 3.4 needs the data and the objective that a network was trained with, which {path} does not hold; choose ranks by energy, tolerance, rank or a budget.");
+            throw new InvalidInputException(
+                $"Theorem 3.4 needs the data and the objective that a network was trained with, which {path} does not hold; choose ranks by energy, tolerance, "
+                + "rank or a budget.");
         ICompressionTarget target = format.OpenTarget(model, output, options);
         var plan = CompressionPlan.Make(target, options);
         if (plan.Factors.Count == 0 && !target.IsExport) return plan.Report(path, null, null, "No layer was replaced, so that nothing was written.");

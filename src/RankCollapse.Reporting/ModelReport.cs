@@ -5,7 +5,9 @@ using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Reporting;
 
-/// <summary>An inspected model as one HTML page that needs no network: what stands out, a sortable table, spectra of every layer, and what each column means.</summary>
+/// <summary>
+/// An inspected model as one HTML page that needs no network: what stands out, a sortable table, spectra of every layer, and what each column means.
+/// </summary>
 public static class ModelReport
 {
     /// <summary>Writes the page whole or not at all.</summary>

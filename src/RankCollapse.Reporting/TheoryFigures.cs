@@ -13,7 +13,9 @@ namespace RankCollapse.Reporting;
 /// <summary>Figures of what theory says of a run, as SVG and PNG, each with its data as CSV; every file is written whole or not at all.</summary>
 public static class TheoryFigures
 {
-    /// <summary>Forecasts against what training reached: <c>forecast.svg</c>, <c>.png</c> and <c>.csv</c> (source, layer, matrix, index, forecast, trained).</summary>
+    /// <summary>
+    /// Forecasts against what training reached: <c>forecast.svg</c>, <c>.png</c> and <c>.csv</c> (source, layer, matrix, index, forecast, trained).
+    /// </summary>
     /// <param name="forecasts">The forecasts, at least one.</param>
     /// <param name="trained">The run's summary, of the same depth.</param>
     /// <param name="folder">The folder, which is created where it is missing.</param>
@@ -30,11 +32,14 @@ public static class TheoryFigures
             throw new ShapeMismatchException($"The forecast of the {other.Source} has {other.Layers.Count} layers, but the run has {trained.Layers.Count}.");
         var table = new StringBuilder("source,layer,matrix,index,forecast,trained\n");
         foreach (ForecastPoint point in ForecastFigure.Points(forecasts, trained))
-            table.Append(CultureInfo.InvariantCulture, $"{forecasts[point.Source].Source},{point.Layer},{(point.IsWeight ? "W" : "Z")},{point.Index + 1},{point.Forecast:R},{point.Trained:R}\n");
+            table.Append(CultureInfo.InvariantCulture,
+                $"{forecasts[point.Source].Source},{point.Layer},{(point.IsWeight ? "W" : "Z")},{point.Index + 1},{point.Forecast:R},{point.Trained:R}\n");
         return Write(ForecastFigure.Draw(forecasts, trained), table, folder);
     }
 
-    /// <summary>The cost along a path: <c>path.svg</c>, <c>.png</c> and <c>.csv</c> (time, layer, segment, cost, movingCost), where rank drops are rows of their own.</summary>
+    /// <summary>
+    /// The cost along a path: <c>path.svg</c>, <c>.png</c> and <c>.csv</c> (time, layer, segment, cost, movingCost), where rank drops are rows of their own.
+    /// </summary>
     /// <param name="path">The path.</param>
     /// <param name="folder">The folder, which is created where it is missing.</param>
     /// <returns>The files written.</returns>
@@ -43,7 +48,9 @@ public static class TheoryFigures
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(folder);
-        var rows = path.Samples.Select(s => (s.Time, s.Layer, Segment: s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values", s.Cost, Moving: s.MovingCost.ToString("R", CultureInfo.InvariantCulture)))
+        var rows = path.Samples.Select(
+            s => (s.Time, s.Layer, Segment: s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values", s.Cost,
+            Moving: s.MovingCost.ToString("R", CultureInfo.InvariantCulture)))
             .Concat(path.RankDrops.Select(d => (d.Time, d.Layer, Segment: "rank-drop", Cost: d.Cost - d.Drop, Moving: "")));
         var table = new StringBuilder("time,layer,segment,cost,movingCost\n");
         foreach ((double time, int layer, string segment, double cost, string moving) in rows.OrderBy(r => r.Time))

@@ -11,7 +11,10 @@ using RankCollapse.Training;
 
 namespace RankCollapse.Sweeps;
 
-/// <summary>Trains the same settings from many seeds: a sweep of one thread a member on all cores of this machine, of which a run folder for each member and a summary stay.</summary>
+/// <summary>
+/// Trains the same settings from many seeds: a sweep of one thread a member on all cores of this machine, of which a run folder for each member and a summary
+/// stay.
+/// </summary>
 public sealed class TrainingEnsemble
 {
     /// <summary>The file of the summary in the ensemble's folder.</summary>
@@ -38,7 +41,8 @@ public sealed class TrainingEnsemble
     }
 
     /// <summary>Trains all members; one that fails is reported and does not stop the others.</summary>
-    /// <param name="configuration">The settings; <see cref="RunConfiguration.Seed"/> and <see cref="RunConfiguration.Threads"/> are set for each member.</param>
+    /// <param name="configuration">The settings; <see cref="RunConfiguration.Seed"/> and <see cref="RunConfiguration.Threads"/> are set for each
+    /// member.</param>
     /// <param name="firstSeed">The first seed.</param>
     /// <param name="lastSeed">The last seed, included.</param>
     /// <param name="path">The ensemble's folder; member s is the run folder <c>seed-s</c> below it.</param>

@@ -6,7 +6,9 @@ public static class NearMatches
     private const int MostSuggestions = 3;
 
     /// <summary>The known names nearest to <paramref name="name"/>, nearest first; empty when none is near.</summary>
-    /// <remarks>Near is an edit distance (Damerau–Levenshtein, letters' case ignored) of at most a third of the longer name, or one name beginning with the other.</remarks>
+    /// <remarks>
+    /// Near is an edit distance (Damerau–Levenshtein, letters' case ignored) of at most a third of the longer name, or one name beginning with the other.
+    /// </remarks>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> known)
     {
         string folded = Fold(name);

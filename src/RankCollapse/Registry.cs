@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace RankCollapse;
 
-/// <summary>An ordered table of named entries that can grow: activations, solvers, metrics, figures, engines and model formats are each one entry of one such table.</summary>
+/// <summary>
+/// An ordered table of named entries that can grow: activations, solvers, metrics, figures, engines and model formats are each one entry of one such table.
+/// </summary>
 /// <param name="kind">What an entry is, in the singular, for errors: <c>activation</c>.</param>
 /// <param name="nameOf">The name of an entry, as users write it.</param>
 /// <param name="entries">The entries that the program comes with, in the order of help and tables.</param>

@@ -19,7 +19,8 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
         string path = Write(SampleRuns.All[kind]());
         await using OpenPage open = await chromium.OpenAsync(path, width: 390, height: 844);
 
-        Assert.All(open.Requests, url => Assert.True(url.StartsWith("file:", StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
+        Assert.All(open.Requests,
+            url => Assert.True(url.StartsWith("file:", StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
         Assert.Empty(open.Errors);
         Assert.Equal(390, await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         Assert.Equal(8, await open.Page.Locator("figure").CountAsync());
@@ -42,7 +43,8 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
     {
         await using OpenPage open = await chromium.OpenAsync(Write(SampleRuns.Collapsed()));
 
-        Assert.True(await open.Page.EvaluateAsync<bool>("document.fonts.ready.then(() => [...document.fonts].filter(f => f.status === 'loaded').length === 2)"));
+        Assert.True(await open.Page.EvaluateAsync<bool>(
+            "document.fonts.ready.then(() => [...document.fonts].filter(f => f.status === 'loaded').length === 2)"));
     }
 
     [Fact]
@@ -67,7 +69,8 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
         await using OpenPage dark = await chromium.OpenAsync(path, scheme: ColorScheme.Dark);
         const string Ink = "getComputedStyle(document.querySelector('#feature-spectra .panel text')).fill";
 
-        Assert.NotEqual(await light.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"), await dark.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+        Assert.NotEqual(await light.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"),
+            await dark.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
         Assert.NotEqual(await light.Page.EvaluateAsync<string>(Ink), await dark.Page.EvaluateAsync<string>(Ink));
     }
 
@@ -153,7 +156,8 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
         ];
         foreach (int digits in (int[])[2, 3, 6])
         {
-            string[] shown = await open.Page.EvaluateAsync<string[]>("([values, digits]) => values.map(v => Chart.number(v, digits))", new object[] { values, digits });
+            string[] shown = await open.Page.EvaluateAsync<string[]>(
+                "([values, digits]) => values.map(v => Chart.number(v, digits))", new object[] { values, digits });
             Assert.Equal(values.Select(value => NumberText.Plain(value, digits)), shown);
         }
     }

@@ -36,7 +36,8 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>, 
         await using OpenPage open = await OpenAsync($"#trial={_trials[0].Id}", width, scheme);
         await open.Page.Locator("[data-chart] .panel svg path").First.WaitForAsync();
 
-        Assert.All(open.Requests, url => Assert.True(url.StartsWith(_server.Address.ToString(), StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
+        Assert.All(open.Requests,
+            url => Assert.True(url.StartsWith(_server.Address.ToString(), StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
         Assert.Empty(open.Errors);
         Assert.Equal(width, await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         Assert.Equal("sample: 3 of 6 trials ended", await Heading(open).TextContentAsync());
@@ -109,7 +110,9 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>, 
     [Fact]
     public async Task FailedTrial_SaysWhy()
     {
-        FailureLog.Add(_sweep, new TrialFailure { Trial = _trials[4].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "<b>it broke</b>", Worker = "w", At = DateTimeOffset.UnixEpoch });
+        FailureLog.Add(_sweep,
+            new TrialFailure { Trial = _trials[4].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "<b>it broke</b>", Worker = "w",
+            At = DateTimeOffset.UnixEpoch });
         await using OpenPage open = await OpenAsync("#state=failed");
         await open.Page.Locator("#rows button").First.ClickAsync();
         await open.Page.Locator("#reason").Filter(new() { HasText = "<b>it broke</b>" }).WaitForAsync();

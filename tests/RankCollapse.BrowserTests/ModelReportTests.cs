@@ -24,7 +24,8 @@ public sealed class ModelReportTests(Chromium chromium) : IClassFixture<Chromium
             _ => SampleInspections.Large(),
         });
         await using OpenPage open = await chromium.OpenAsync(path, width: 390, height: 844);
-        Assert.All(open.Requests, url => Assert.True(url.StartsWith("file:", StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
+        Assert.All(open.Requests,
+            url => Assert.True(url.StartsWith("file:", StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
         Assert.Empty(open.Errors);
         Assert.Equal(390, await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         Assert.Equal(0, await open.Page.Locator("svg [d*=NaN], svg [x*=NaN], svg [cx*=NaN], svg [y1*=NaN]").CountAsync());

@@ -30,7 +30,8 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath, width: width);
 
-        Assert.All(open.Requests, url => Assert.True(url.StartsWith("file:", StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
+        Assert.All(open.Requests,
+            url => Assert.True(url.StartsWith("file:", StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
         Assert.Single(open.Requests, url => url.StartsWith("file:", StringComparison.Ordinal));
         Assert.Empty(open.Errors);
         Assert.Equal(width, await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
@@ -185,7 +186,8 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath, hasScripts: false);
 
-        foreach (string picture in (string[])["#fig1-heat noscript svg", "#fig3-collapse noscript svg", "#fig6-gram-matrices .picture svg", "#fig6-random-planes .picture svg"])
+        foreach (string picture in (
+            string[])["#fig1-heat noscript svg", "#fig3-collapse noscript svg", "#fig6-gram-matrices .picture svg", "#fig6-random-planes .picture svg"])
             Assert.True(await open.Page.Locator(picture).IsVisibleAsync(), picture);
     }
 }

@@ -21,17 +21,22 @@ internal static class DamagedBytes
         Sample(good, bytes => found = [.. read(bytes)], _ => Assert.Equal(written, found), iterations);
     }
 
-    /// <summary>For formats that keep numbers as they are, without checksums: every array that is read stands in the file, and where only numbers were changed, at its place.</summary>
+    /// <summary>
+    /// For formats that keep numbers as they are, without checksums: every array that is read stands in the file, and where only numbers were changed, at its
+    /// place.
+    /// </summary>
     /// <param name="good">A good file, whose arrays have different contents.</param>
     /// <param name="read">Reads all arrays of a file.</param>
     /// <param name="iterations">How many files are damaged.</param>
     public static void AreRefusedOrReadAsTheyStand(byte[] good, Func<byte[], IReadOnlyList<double[]>> read, int iterations = 300)
     {
-        StoredArray[] places = [.. read(good).Select(values => StoredArray.Find(good, values) ?? throw new InvalidOperationException("A good array does not stand in its file."))];
+        StoredArray[] places =
+            [.. read(good).Select(values => StoredArray.Find(good, values) ?? throw new InvalidOperationException("A good array does not stand in its file."))];
         IReadOnlyList<double[]> found = [];
         Sample(good, bytes => found = read(bytes), bytes =>
         {
-            bool isHeaderGood = bytes.Length == good.Length && Enumerable.Range(0, good.Length).All(i => bytes[i] == good[i] || places.Any(place => place.Holds(i)));
+            bool isHeaderGood = bytes.Length == good.Length
+                && Enumerable.Range(0, good.Length).All(i => bytes[i] == good[i] || places.Any(place => place.Holds(i)));
             if (isHeaderGood) Assert.Equal(places.Select(place => place.Read(bytes)), found);
             else Assert.All(found, values => Assert.NotNull(StoredArray.Find(bytes, values)));
         }, iterations);

@@ -44,7 +44,8 @@ internal static class SchemaCheck
                     }
                     break;
                 case "required" when value is JsonObject given:
-                    problems.AddRange(rule!.AsArray().Select(name => name!.GetValue<string>()).Where(name => !given.ContainsKey(name)).Select(name => $"{at} has no {name}"));
+                    problems.AddRange(rule!.AsArray().Select(name => name!.GetValue<string>()).Where(name => !given.ContainsKey(name))
+                        .Select(name => $"{at} has no {name}"));
                     break;
                 case "additionalProperties" when value is JsonObject given:
                     foreach ((string name, JsonNode? one) in given.Where(one => schema["properties"]?.AsObject().ContainsKey(one.Key) != true))
@@ -79,13 +80,15 @@ internal static class SchemaCheck
 
     private static bool IsOf(string type, JsonNode? value) => (type, value?.GetValueKind() ?? JsonValueKind.Null) switch
     {
-        ("null", JsonValueKind.Null) or ("string", JsonValueKind.String) or ("number", JsonValueKind.Number) or ("array", JsonValueKind.Array) or ("object", JsonValueKind.Object) => true,
+        ("null", JsonValueKind.Null) or ("string", JsonValueKind.String) or ("number", JsonValueKind.Number) or ("array", JsonValueKind.Array) or (
+            "object", JsonValueKind.Object) => true,
         ("boolean", JsonValueKind.True or JsonValueKind.False) => true,
         ("integer", JsonValueKind.Number) => Number(value) == Math.Floor(Number(value)!.Value),
         _ => false,
     };
 
-    private static double? Number(JsonNode? value) => value?.GetValueKind() == JsonValueKind.Number ? JsonDocument.Parse(value.ToJsonString()).RootElement.GetDouble() : null;
+    private static double? Number(JsonNode? value) => value?.GetValueKind() == JsonValueKind.Number
+        ? JsonDocument.Parse(value.ToJsonString()).RootElement.GetDouble() : null;
 
     private static string Shown(JsonNode? value) => value?.ToJsonString() is { Length: > 60 } longer ? longer[..60] + "…" : value?.ToJsonString() ?? "null";
 }

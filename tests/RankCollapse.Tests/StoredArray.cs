@@ -12,16 +12,19 @@ internal sealed record StoredArray(int Start, int Count, int Size, Func<ReadOnly
     /// <summary>Every way to store a number, the most usual first.</summary>
     private static readonly (int Size, Func<ReadOnlySpan<byte>, double> Decode)[] Ways =
     [
-        (8, BinaryPrimitives.ReadDoubleLittleEndian), (4, bytes => BinaryPrimitives.ReadSingleLittleEndian(bytes)), (1, bytes => bytes[0]), (1, bytes => (sbyte)bytes[0]),
+        (8, BinaryPrimitives.ReadDoubleLittleEndian), (4, bytes => BinaryPrimitives.ReadSingleLittleEndian(bytes)), (1, bytes => bytes[0]),
+            (1, bytes => (sbyte)bytes[0]),
         (1, bytes => bytes[0] == 0 ? 0 : 1),
         (8, bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes)), (8, bytes => BinaryPrimitives.ReadUInt64LittleEndian(bytes)),
         (4, bytes => BinaryPrimitives.ReadInt32LittleEndian(bytes)), (4, bytes => BinaryPrimitives.ReadUInt32LittleEndian(bytes)),
         (2, bytes => BinaryPrimitives.ReadInt16LittleEndian(bytes)), (2, bytes => BinaryPrimitives.ReadUInt16LittleEndian(bytes)),
-        (2, bytes => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes)), (2, bytes => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16)),
+        (2, bytes => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes)),
+            (2, bytes => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16)),
         (8, BinaryPrimitives.ReadDoubleBigEndian), (4, bytes => BinaryPrimitives.ReadSingleBigEndian(bytes)),
         (8, bytes => BinaryPrimitives.ReadInt64BigEndian(bytes)), (8, bytes => BinaryPrimitives.ReadUInt64BigEndian(bytes)),
         (4, bytes => BinaryPrimitives.ReadInt32BigEndian(bytes)), (4, bytes => BinaryPrimitives.ReadUInt32BigEndian(bytes)),
-        (2, bytes => BinaryPrimitives.ReadInt16BigEndian(bytes)), (2, bytes => BinaryPrimitives.ReadUInt16BigEndian(bytes)), (2, bytes => (double)BinaryPrimitives.ReadHalfBigEndian(bytes)),
+        (2, bytes => BinaryPrimitives.ReadInt16BigEndian(bytes)), (2, bytes => BinaryPrimitives.ReadUInt16BigEndian(bytes)),
+            (2, bytes => (double)BinaryPrimitives.ReadHalfBigEndian(bytes)),
     ];
 
     /// <summary>The first place where numbers stand in a file; null where they do not.</summary>

@@ -19,7 +19,8 @@ internal static class CompressCommand
             [
                 $"MODEL is {ModelFormats.Readable}. Both models are run on the same inputs and compared before the result is written.",
                 "Exit code 0: written; 1: no layer could be replaced, and nothing was written; 2: bad input.",
-                "Layers whose factors would have no fewer parameters stay as they are. With --data, layers are fitted to what they do on the data, not to their weights.",
+                "Layers whose factors would have no fewer parameters stay as they are. With --data, layers are fitted to what they do on the data, not to "
+                    + "their weights.",
             ],
             Examples =
             [
@@ -47,7 +48,8 @@ internal static class CompressCommand
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
-        foreach (Option option in (Option[])[output, energy, tolerance, rank, certificate, keep, data, test, samples, predicts, only, except, seed, force, threads, json]) command.Add(option);
+        foreach (Option option in (Option[])[output, energy, tolerance, rank, certificate, keep, data, test, samples, predicts, only, except, seed, force,
+            threads, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             string model = parsed.GetRequiredValue(path), file = parsed.GetRequiredValue(output);
@@ -92,7 +94,8 @@ internal static class CompressCommand
         {
             [] => (RankRule.Energy, new CompressionOptions().Value),
             [var (_, rule, value)] => (rule, value),
-            _ => throw new InvalidInputException("Ranks are chosen by one rule, but several are given; give one of --energy, --tolerance, --rank, --certificate and --keep."),
+            _ => throw new InvalidInputException(
+                "Ranks are chosen by one rule, but several are given; give one of --energy, --tolerance, --rank, --certificate and --keep."),
         };
     }
 

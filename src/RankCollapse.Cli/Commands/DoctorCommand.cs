@@ -13,7 +13,8 @@ internal static class DoctorCommand
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Verb("doctor", "Measures what this machine offers: vectors, peak, products, LAPACK, fonts; takes a few seconds.") { Examples = ["rankcollapse doctor"] };
+        var command = new Verb(
+            "doctor", "Measures what this machine offers: vectors, peak, products, LAPACK, fonts; takes a few seconds.") { Examples = ["rankcollapse doctor"] };
         Option<bool> json = CommonOptions.Json();
         command.Add(json);
         command.SetAction(parsed =>
@@ -38,7 +39,8 @@ internal static class DoctorCommand
         Line("peak of one core, of all", $"{machine.PeakOfOneCore:0.0}, {machine.PeakOfAllCores:0.0} GFLOP/s");
         Line("product 200×200", $"{machine.Product200:0.0} GFLOP/s, {machine.Product200 / machine.PeakOfOneCore:P0} of the peak");
         Line("product 2000×2000, one core", $"{machine.Product2000:0.0} GFLOP/s, {machine.Product2000 / machine.PeakOfOneCore:P0} of the peak");
-        Line("product 2000×2000, all cores", $"{machine.Product2000OfAllCores:0.0} GFLOP/s, {machine.Product2000OfAllCores / machine.Product2000:0.00} times one core");
+        Line("product 2000×2000, all cores",
+            $"{machine.Product2000OfAllCores:0.0} GFLOP/s, {machine.Product2000OfAllCores / machine.Product2000:0.00} times one core");
         Line("decompositions", machine.Lapack);
         Line("singular values 200×200", $"{machine.SingularValuesMilliseconds:0.0} ms");
         Line("font of figures", machine.Font ?? "cannot be read");

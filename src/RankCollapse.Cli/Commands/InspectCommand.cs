@@ -20,7 +20,8 @@ internal static class InspectCommand
         var command = new Verb("inspect", "Measures ranks and spectra of every layer of a model.")
         {
             Notes = [$"MODEL is {ModelFormats.Readable}, or a folder with one model in it."],
-            Examples = ["rankcollapse inspect model.safetensors", "rankcollapse inspect model.onnx --html model.html --classes 10", "rankcollapse inspect model.onnx --data images.npz --html model.html", "rankcollapse inspect runs/first --classes 10 --json"],
+            Examples = ["rankcollapse inspect model.safetensors", "rankcollapse inspect model.onnx --html model.html --classes 10",
+                "rankcollapse inspect model.onnx --data images.npz --html model.html", "rankcollapse inspect runs/first --classes 10 --json"],
         };
         var path = new Argument<string>("MODEL") { Description = "the model's file or folder" };
         Option<int> classes = OptionValue.Of<int>("--classes", "K for the tail energy [the classes of the data, where there are data]", "K");
@@ -40,7 +41,8 @@ internal static class InspectCommand
         {
             var options = new InspectionOptions
             {
-                Convolution = parsed.Choice(convolution, ("unfold", ConvolutionView.Unfolded), ("slices", ConvolutionView.Slices), ("fft", ConvolutionView.Fourier)),
+                Convolution = parsed.Choice(
+                    convolution, ("unfold", ConvolutionView.Unfolded), ("slices", ConvolutionView.Slices), ("fft", ConvolutionView.Fourier)),
                 FourierSize = parsed.Given(fourierSize) ?? new InspectionOptions().FourierSize,
                 Classes = parsed.AtLeast(classes, 1),
                 Only = parsed.Texts(only),

@@ -14,9 +14,12 @@ internal static class MeasureCommand
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Verb("measure", "Computes every metric of every layer from the weights and the data of a run.") { Examples = ["rankcollapse measure runs/first", "rankcollapse measure runs/first --tolerance 1e-3 --json"] };
+        var command = new Verb(
+            "measure", "Computes every metric of every layer from the weights and the data of a run.") { Examples =
+            ["rankcollapse measure runs/first", "rankcollapse measure runs/first --tolerance 1e-3 --json"] };
         Argument<string> path = CommonOptions.RunFolder();
-        Option<double> tolerance = OptionValue.Of<double>("--tolerance", "Singular values above this part of the largest count for the numerical rank [1e-5]", "ε");
+        Option<double> tolerance =
+            OptionValue.Of<double>("--tolerance", "Singular values above this part of the largest count for the numerical rank [1e-5]", "ε");
         Option<int> rank = OptionValue.Of<int>("--rank", "K for clusters and tail energy [the number of classes]", "K");
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
@@ -31,10 +34,12 @@ internal static class MeasureCommand
             int? clusters = parsed.GetResult(rank) is null ? null : parsed.GetValue(rank);
             if (!(relative is >= 0 and < 1)) throw new InvalidInputException($"--tolerance is {relative}; expected a number from 0 to below 1.");
             if (clusters < 1) throw new InvalidInputException($"--rank is {clusters}; expected at least 1.");
-            if (parsed.GetResult(threads) is not null && parsed.GetValue(threads) < 1) throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
+            if (parsed.GetResult(threads) is not null && parsed.GetValue(threads) < 1)
+                throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
             string folder = parsed.GetRequiredValue(path);
             Run run = RunFolder.Read(folder);
-            if (clusters > run.DataSet.SampleCount) throw new InvalidInputException($"--rank is {clusters}, but the run has {run.DataSet.SampleCount} samples; expected at most that many.");
+            if (clusters > run.DataSet.SampleCount)
+                throw new InvalidInputException($"--rank is {clusters}, but the run has {run.DataSet.SampleCount} samples; expected at most that many.");
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
             var options = new MeasurementOptions { ClusterCount = clusters, RankTolerance = relative };
             IReadOnlyList<MeasuredLayer> layers = CollapseMeasurement.Measure(run.Trained, run.DataSet, options);
@@ -56,4 +61,5 @@ internal static class MeasureCommand
 /// <param name="Layers">The layers.</param>
 /// <param name="LastLayer">The last hidden layer, for NC1 to NC4; null where these do not exist.</param>
 /// <param name="Reason">Why they do not exist.</param>
-internal sealed record MeasuredRun(string Path, Run Run, double Tolerance, int? ClusterCount, IReadOnlyList<MeasuredLayer> Layers, MeasuredFeatures? LastLayer, string? Reason);
+internal sealed record MeasuredRun(
+    string Path, Run Run, double Tolerance, int? ClusterCount, IReadOnlyList<MeasuredLayer> Layers, MeasuredFeatures? LastLayer, string? Reason);

@@ -18,7 +18,8 @@ internal static class QueryCommand
         {
             Notes =
             [
-                "runs has a row for each run or trial: settings and final state. layers has a row for each layer of each run. metrics is what was recorded on the way. results is the final state as one tidy table. \"DESCRIBE runs\" lists a view's columns.",
+                "runs has a row for each run or trial: settings and final state. layers has a row for each layer of each run. metrics is what was recorded on "
+                    + "the way. results is the final state as one tidy table. \"DESCRIBE runs\" lists a view's columns.",
                 "The SQL is DuckDB's. It reads these views and nothing else: no files, no network.",
             ],
             Examples =

@@ -10,7 +10,8 @@ namespace RankCollapse.Cli.Commands;
 internal static class ReportCommand
 {
     /// <summary>The JSON document.</summary>
-    internal static JsonShape<(string Run, string Page, IReadOnlyList<string> Figures)> Document => new JsonShape<(string Run, string Page, IReadOnlyList<string> Figures)>()
+    internal static JsonShape<(string Run, string Page, IReadOnlyList<string> Figures)> Document =>
+        new JsonShape<(string Run, string Page, IReadOnlyList<string> Figures)>()
         .Text("run", one => one.Run)
         .Text("report", one => one.Page)
         .Texts("figures", one => one.Figures);
@@ -18,7 +19,9 @@ internal static class ReportCommand
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Verb("report", "Writes the report of a run as one HTML page that needs no network, and its figures as SVG and PNG.") { Examples = ["rankcollapse report runs/first", "rankcollapse report runs/first --out first.html --no-figures"] };
+        var command = new Verb(
+            "report", "Writes the report of a run as one HTML page that needs no network, and its figures as SVG and PNG.") { Examples =
+            ["rankcollapse report runs/first", "rankcollapse report runs/first --out first.html --no-figures"] };
         Argument<string> path = CommonOptions.RunFolder();
         Option<string> output = OptionValue.Of<string>("--out", "The page [RUN/report.html]", "FILE");
         Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write RUN/figures/");

@@ -21,7 +21,8 @@ internal static class ReproduceCommand
         {
             Notes =
             [
-                $"Figures: {string.Join(", ", ExperimentCatalogue.Experiments.SelectMany(e => e.OtherNames.Prepend(e.Name)).Order(StringComparer.Ordinal))}, {ExperimentCatalogue.All}.",
+                $"Figures: {string.Join(", ", ExperimentCatalogue.Experiments.SelectMany(e => e.OtherNames.Prepend(e.Name)).Order(StringComparer.Ordinal))}, "
+                    + $"{ExperimentCatalogue.All}.",
                 "Ctrl-C stops with all finished trainings stored; the same command goes on to the same result.",
                 "The trainings of each figure are a sweep in DIR/FIGURE/sweep, which sweep watch, serve and query understand, on whichever engine; what "
                     + "follows from them is computed here.",
@@ -96,7 +97,8 @@ internal static class ReproduceCommand
         $"{m.Quantity}: {Numbers.Short(m.Value)} ({(m.Comparison == Comparison.AtMost ? "at most" : "at least")} {Numbers.Short(m.Threshold)} asked)";
 
     /// <summary>The JSON document.</summary>
-    internal static JsonShape<(string Path, IReadOnlyList<FigureResult> Results)> Document => new JsonShape<(string Path, IReadOnlyList<FigureResult> Results)>()
+    internal static JsonShape<(string Path, IReadOnlyList<FigureResult> Results)> Document =>
+        new JsonShape<(string Path, IReadOnlyList<FigureResult> Results)>()
         .Text("out", one => one.Path)
         .Text("report", one => Path.Combine(one.Path, ReproductionReport.FileName))
         .Any("figures", JsonSchema.List(FigureResult.Schema()), one => new JsonArray([.. one.Results.Select(result => JsonNode.Parse(result.ToJson()))]));

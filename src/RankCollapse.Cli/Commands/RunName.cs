@@ -8,7 +8,9 @@ namespace RankCollapse.Cli.Commands;
 internal static class RunName
 {
     /// <summary>The path, relative to the current folder.</summary>
-    /// <remarks>Its last part is a hash of all settings that change the way of the training; limits and threads are left out, so that a resumed run has the same name.</remarks>
+    /// <remarks>
+    /// Its last part is a hash of all settings that change the way of the training; limits and threads are left out, so that a resumed run has the same name.
+    /// </remarks>
     public static string For(RunConfiguration configuration)
     {
         byte[] way = configuration.ToJson(setting => setting.Effect == SettingEffect.Result && setting.Concerns(configuration));
@@ -17,8 +19,10 @@ internal static class RunName
         int end = data.IndexOf('.', StringComparison.Ordinal);
         string[] parts =
         [
-            Safe(end > 0 ? data[..end] : data), $"N{configuration.Samples}", $"{(configuration.Architecture == Architecture.Residual ? "residual-" : "")}L{configuration.Depth}",
-            Safe(configuration.Activation), EnumNames.Of(configuration.Convention), FormattableString.Invariant($"{configuration.Lambda:0e-0}"), configuration.Solver, hash,
+            Safe(end > 0 ? data[..end] : data), $"N{configuration.Samples}",
+                $"{(configuration.Architecture == Architecture.Residual ? "residual-" : "")}L{configuration.Depth}",
+            Safe(configuration.Activation), EnumNames.Of(configuration.Convention), FormattableString.Invariant($"{configuration.Lambda:0e-0}"),
+                configuration.Solver, hash,
         ];
         return Path.Combine("runs", string.Join('-', parts));
     }

@@ -52,19 +52,24 @@ internal static class TrainCommand
             bool isResumed = parsed.GetValue(resume);
             if (isResumed && parsed.GetValue(force)) throw new InvalidInputException("--resume goes on with a run and --force replaces it; give one of both.");
             // What a resumed run's options have an effect with lies in its folder.
-            RunConfiguration fresh = isResumed && parsed.GetValue(output) is not null && parsed.GetValue(seeds) is null ? new RunConfiguration() : settings.Apply(parsed, new RunConfiguration());
+            RunConfiguration fresh = isResumed && parsed.GetValue(output) is not null && parsed.GetValue(seeds) is null
+                ? new RunConfiguration() : settings.Apply(parsed, new RunConfiguration());
             if (!isResumed) fresh.Validate();
             string path = parsed.GetValue(output) ?? RunName.For(fresh);
             if (parsed.GetValue(seeds) is { } range)
             {
-                if (settings.IsGiven(parsed, nameof(RunConfiguration.Seed))) throw new InvalidInputException("--seed trains one run and --seeds an ensemble; give one of both.");
-                if (parsed.GetValue(noReport)) throw new InvalidInputException("--no-report has no effect with --seeds, which writes no reports; leave it out.");
-                bool isLimitEnough = CodeOf(TrainingStatus.TimeLimit, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits)) == ExitCode.Done;
+                if (settings.IsGiven(parsed, nameof(RunConfiguration.Seed)))
+                    throw new InvalidInputException("--seed trains one run and --seeds an ensemble; give one of both.");
+                if (parsed.GetValue(noReport))
+                    throw new InvalidInputException("--no-report has no effect with --seeds, which writes no reports; leave it out.");
+                bool isLimitEnough =
+                    CodeOf(TrainingStatus.TimeLimit, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits)) == ExitCode.Done;
                 return EnsembleTraining.Run(environment, fresh, range, path, isResumed, parsed.GetValue(force), parsed.GetValue(json), isLimitEnough);
             }
             TrainingRunResult result = TrainingProgress.Show(environment, progress =>
             {
-                var options = new TrainingRunOptions { Force = parsed.GetValue(force), Started = progress.Start, Progress = progress.Update, Warning = progress.Warn };
+                var options = new TrainingRunOptions { Force = parsed.GetValue(force), Started = progress.Start, Progress = progress.Update,
+                    Warning = progress.Warn };
                 return isResumed
                     ? TrainingRun.Resume(path, stored => settings.Apply(parsed, stored), options, environment.Cancellation)
                     : TrainingRun.Start(fresh, path, options, environment.Cancellation);
@@ -80,7 +85,8 @@ internal static class TrainCommand
         return command;
     }
 
-    private static bool IsGiven(TrainingOptionSet settings, ParseResult parsed, string[] properties) => properties.Any(property => settings.IsGiven(parsed, property));
+    private static bool IsGiven(TrainingOptionSet settings, ParseResult parsed, string[] properties) =>
+        properties.Any(property => settings.IsGiven(parsed, property));
 
     /// <summary>A limit that was asked for and used up is what was asked, unless a tolerance was asked for too.</summary>
     private static int CodeOf(TrainingStatus status, bool isToleranceAsked, bool isLimitAsked) => status switch

@@ -85,7 +85,9 @@ internal sealed record MachineReport
 
     private static IEnumerable<string> AdviceOn(string? font, double share)
     {
-        if (!LinearAlgebra.Lapack.IsNative) yield return "No native LAPACK: decompositions of small and middling matrices take several times as long; install one (Debian: apt-get install libopenblas0).";
+        if (!LinearAlgebra.Lapack.IsNative)
+            yield return "No native LAPACK: decompositions of small and middling matrices take several times as long; install one (Debian: apt-get install "
+                + "libopenblas0).";
         if (Product.VectorBits < 256) yield return "Vectors have 128 bits: products run at a fraction of what wider processors do; nothing is wrong.";
         if (!Vector.IsHardwareAccelerated) yield return "Vector instructions are switched off; unset DOTNET_EnableHWIntrinsic and its kin.";
         if (share < 0.7) yield return "Products reach less than 70 % of the peak: other programs are using this machine, or its clock is not steady; repeat when it is quiet.";

@@ -11,15 +11,20 @@ internal static class CompressionOutput
     /// <summary>Writes the layers, the totals and the comparison.</summary>
     public static void Write(TextWriter output, CompressionReport report)
     {
-        output.WriteLine($"{report.Output ?? report.Model}: {report.ParametersAfter:N0} of {report.ParametersBefore:N0} parameters, {Numbers.PerCent(report.Removed)} removed");
+        output.WriteLine($"{report.Output ?? report.Model}: {report.ParametersAfter:N0} of {report.ParametersBefore:N0} parameters, "
+            + $"{Numbers.PerCent(report.Removed)} removed");
         bool hasCertificate = report.Layers.Any(layer => layer.Certificate is not null), hasData = report.Layers.Any(layer => layer.IsFittedToData);
-        var table = new TextTable(["layer", "kind", "shape", "rank", "of", "parameters", "after", "least error", "error of W", .. hasData ? ["error on data"] : Array.Empty<string>(), .. hasCertificate ? ["Theorem 3.4"] : Array.Empty<string>()]);
+        var table = new TextTable(
+            ["layer", "kind", "shape", "rank", "of", "parameters", "after", "least error", "error of W", .. hasData ? ["error on data"] : Array.Empty<string>(),
+            .. hasCertificate ? ["Theorem 3.4"] : Array.Empty<string>()]);
         foreach (CompressedLayer layer in report.Layers)
         {
-            table.Add([ShortName.Of(layer.Name, LongestName), layer.Kind, layer.ShapeText, layer.Rank is { } rank ? $"{rank}" : "whole", layer.FullRank is { } full ? $"{full}" : Numbers.Short(null),
+            table.Add([ShortName.Of(layer.Name, LongestName), layer.Kind, layer.ShapeText, layer.Rank is { } rank ? $"{rank}" : "whole",
+                layer.FullRank is { } full ? $"{full}" : Numbers.Short(null),
                 $"{layer.ParametersBefore:N0}", $"{layer.ParametersAfter:N0}", Numbers.Short(layer.ErrorBound), Numbers.Short(layer.WeightError),
                 .. hasData ? [Numbers.Short(layer.DataError)] : Array.Empty<string>(),
-                .. hasCertificate ? [layer.Certificate is { } bound ? $"{Numbers.Short(bound)}{(layer.IsCertificateVacuous ? " (vacuous)" : "")}" : Numbers.Short(null)] : Array.Empty<string>()]);
+                .. hasCertificate ? [layer.Certificate is { } bound
+                    ? $"{Numbers.Short(bound)}{(layer.IsCertificateVacuous ? " (vacuous)" : "")}" : Numbers.Short(null)] : Array.Empty<string>()]);
         }
         if (report.Layers.Count > 0) table.Write(output);
         foreach (var group in report.Layers.Where(layer => layer.Reason is not null).GroupBy(layer => layer.Reason!))
@@ -28,7 +33,8 @@ internal static class CompressionOutput
             output.WriteLine($"whole: {string.Join(", ", names.Take(4))}{(names.Length > 4 ? $" and {names.Length - 4} more" : "")}: {group.Key}");
         }
         if (report.BudgetError is { } budget)
-            output.WriteLine(report.IsOptimal == true ? "No other ranks within the budget have a smaller error." : $"The ranks' error is {Numbers.Short(budget.Error)}; no ranks within the budget are below {Numbers.Short(budget.LowerBound)}.");
+            output.WriteLine(report.IsOptimal == true ? "No other ranks within the budget have a smaller error."
+                : $"The ranks' error is {Numbers.Short(budget.Error)}; no ranks within the budget are below {Numbers.Short(budget.LowerBound)}.");
         output.WriteLine($"Error of the factored weights together: {Numbers.Short(report.WeightError)} of their norm");
         Write(output, report.Check, report.CheckReason);
     }
@@ -88,9 +94,12 @@ internal static class CompressionOutput
         }
         output.WriteLine($"On {check.SampleCount} samples, {check.Inputs}:");
         foreach (OutputDifference difference in check.Outputs)
-            output.WriteLine($"  output {ShortName.Of(difference.Name, LongestName)}: relative error {Numbers.Short(difference.RelativeError)}, norm of the difference {Numbers.Short(difference.Error)}, largest entry {Numbers.Short(difference.LargestError)}");
+            output.WriteLine($"  output {ShortName.Of(difference.Name, LongestName)}: relative error {Numbers.Short(difference.RelativeError)}, norm of the "
+                + $"difference {Numbers.Short(difference.Error)}, largest entry {Numbers.Short(difference.LargestError)}");
         if (check.OutputBound is { } bound) output.WriteLine($"  bound of that norm from the layers' errors: {Numbers.Short(bound)}");
-        if (check.CertifiedOutputBound is { } certified) output.WriteLine($"  bound with Theorem 3.4 in place of the errors, where it is not vacuous: {Numbers.Short(certified)}");
-        if (check.AccuracyBefore is not null) output.WriteLine($"  accuracy {Numbers.PerCent(check.AccuracyBefore)} before, {Numbers.PerCent(check.AccuracyAfter)} after");
+        if (check.CertifiedOutputBound is { } certified)
+            output.WriteLine($"  bound with Theorem 3.4 in place of the errors, where it is not vacuous: {Numbers.Short(certified)}");
+        if (check.AccuracyBefore is not null)
+            output.WriteLine($"  accuracy {Numbers.PerCent(check.AccuracyBefore)} before, {Numbers.PerCent(check.AccuracyAfter)} after");
     }
 }

@@ -17,7 +17,8 @@ internal static class FeatureOutput
     public static void Write(TextWriter output, FeatureReport report, bool all)
     {
         string classes = report.Labels.Count == 0 ? "no labels" : $"{report.Labels.Count} classes";
-        string right = report.Accuracy is { } accuracy ? $"; {ErrorText.Printable(report.OutputTensor!)} predicts {Numbers.PerCent(accuracy)} of them right" : "";
+        string right = report.Accuracy is { } accuracy ? $"; {ErrorText.Printable(report.OutputTensor!)} predicts {Numbers.PerCent(accuracy)} of them right"
+            : "";
         output.WriteLine($"Features of {report.SampleCount} samples, {classes}{right}");
         Metric[] metrics = [.. report.Present().Where(metric => all || metric.IsMainIn(MetricScopes.Features))];
         var table = new TextTable(["tensor", "layer", "by", "dimensions", .. metrics.Select(metric => metric.Heading)]);

@@ -22,7 +22,8 @@ internal static class ForecastOutput
     }
 
     /// <summary>The JSON document.</summary>
-    public static JsonShape<(ForecastSet Set, Run? Run, IReadOnlyList<string> Figures)> Document => new JsonShape<(ForecastSet Set, Run? Run, IReadOnlyList<string> Figures)>()
+    public static JsonShape<(ForecastSet Set, Run? Run, IReadOnlyList<string> Figures)> Document =>
+        new JsonShape<(ForecastSet Set, Run? Run, IReadOnlyList<string> Figures)>()
         .Whole("version", _ => JsonOutput.MetricsVersion)
         .Number("trainedObjective", one => one.Run?.Summary.Objective)
         .List("forecasts", one => one.Set.Forecasts.Select(forecast => (forecast, one.Run)), OfForecast)

@@ -23,7 +23,8 @@ internal static class InspectionJson
         .WholeOrNull("classes", inspection => inspection.Options.Classes)
         .List("layers", inspection => inspection.Layers.Select(layer => (inspection, layer)), OfLayer)
         .List("otherFeatures", inspection => inspection.OtherFeatures, OfFeatures)
-        .List("skipped", inspection => inspection.Skipped, new JsonShape<SkippedTensor>().Text("name", tensor => tensor.Name).Text("reason", tensor => tensor.Reason))
+        .List("skipped", inspection => inspection.Skipped,
+            new JsonShape<SkippedTensor>().Text("name", tensor => tensor.Name).Text("reason", tensor => tensor.Reason))
         .ObjectOrNull("features", inspection => inspection.Features, FeatureOutput.Document);
 
     private static JsonShape<(Inspection Inspection, InspectedLayer Layer)> OfLayer => new JsonShape<(Inspection Inspection, InspectedLayer Layer)>()
@@ -41,7 +42,8 @@ internal static class InspectionJson
         .Texts("nodes", one => one.Layer.Layer.Nodes)
         .Texts("outputs", one => one.Layer.Layer.Outputs)
         .Metrics(MetricScopes.Weights, (one, metric) => one.Inspection.Number(one.Layer, metric))
-        .Any("parametersSaved", JsonSchema.List(JsonSchema.Type("integer", "null")), one => new JsonArray([.. one.Layer.Spectrum.EnergyRanks.Select(rank => (JsonNode?)rank.ParametersSaved)]))
+        .Any("parametersSaved", JsonSchema.List(JsonSchema.Type("integer", "null")),
+            one => new JsonArray([.. one.Layer.Spectrum.EnergyRanks.Select(rank => (JsonNode?)rank.ParametersSaved)]))
         .Numbers("singularValues", one => one.Layer.Spectrum.SingularValues)
         .ObjectOrNull("features", one => one.Layer.Features, OfFeatures)
         .Number("seconds", one => one.Layer.Seconds);

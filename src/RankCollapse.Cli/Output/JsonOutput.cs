@@ -23,14 +23,16 @@ internal static class JsonOutput
         Write(output, Error.Write((message, exitCode)));
 
     /// <summary>What a verb writes that failed.</summary>
-    public static JsonShape<(string Message, int ExitCode)> Error => new JsonShape<(string Message, int ExitCode)>().Text("error", one => one.Message).Whole("exitCode", one => one.ExitCode);
+    public static JsonShape<(string Message, int ExitCode)> Error =>
+        new JsonShape<(string Message, int ExitCode)>().Text("error", one => one.Message).Whole("exitCode", one => one.ExitCode);
 
     /// <summary>A number, or null where JSON has none.</summary>
     public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
 
     /// <summary>A metric's number, whole where it counts something; null where it does not exist.</summary>
     public static JsonShape<T> Metric<T>(this JsonShape<T> shape, Metric metric, Func<T, double?> value) => shape.Any(
-        metric.Key, RunSchemas.Metric(metric), one => metric.Format == MetricFormat.Count && value(one) is { } number && double.IsFinite(number) ? JsonValue.Create((long)number) : Number(value(one)));
+        metric.Key, RunSchemas.Metric(metric), one => metric.Format == MetricFormat.Count && value(one) is { } number && double.IsFinite(number)
+            ? JsonValue.Create((long)number) : Number(value(one)));
 
     /// <summary>The numbers of all metrics of something.</summary>
     public static JsonShape<T> Metrics<T>(this JsonShape<T> shape, MetricScopes scope, Func<T, Metric, double?> value) =>

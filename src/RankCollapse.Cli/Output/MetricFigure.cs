@@ -30,40 +30,51 @@ internal static class MetricFigure
     public static Figure Lines(MetricRequest request, MetricGroups groups, MetricFigureStyle style)
     {
         object?[] positions = Distinct(groups.Groups.Select(g => g.X)), series = Ordered(groups.Groups.Select(g => g.Y));
-        if (series.Length > MostLines) throw new InvalidInputException($"{request.Y} has {series.Length} values, at most {MostLines} lines can be told apart; use --y for a heat map, or --where.");
+        if (series.Length > MostLines)
+            throw new InvalidInputException(
+                $"{request.Y} has {series.Length} values, at most {MostLines} lines can be told apart; use --y for a heat map, or --where.");
         bool isNumeric = positions.All(p => p is long or double), hasBands = style.Band != "none" && groups.Groups.Any(g => g.Values > 1);
         bool hasOrder = series.Length > 1 && series.All(s => s is long or double);
         double Position(object? value, int index) =>
-            isNumeric ? Convert.ToDouble(value, CultureInfo.InvariantCulture) : Array.IndexOf(positions, value) + (DotRoom * (((index + 0.5) / series.Length) - 0.5));
+            isNumeric ? Convert.ToDouble(value, CultureInfo.InvariantCulture)
+                : Array.IndexOf(positions, value) + (DotRoom * (((index + 0.5) / series.Length) - 0.5));
         string value = ValueName(request, style);
         var panel = new Panel
         {
             Title = Title(request),
-            X = new Axis(request.X) { Labels = isNumeric ? null : [.. positions.Select(Label)], IsLogarithmic = isNumeric && ColourScale.Spans(positions.Select(p => Position(p, 0))) },
-            Y = new Axis(hasBands ? $"{value}; band: {style.Band}" : value) { IsLogarithmic = style.IsLogarithmic ?? ColourScale.Spans(groups.Groups.Select(g => Middle(g, style))) },
+            X = new Axis(request.X) { Labels = isNumeric ? null : [.. positions.Select(Label)],
+                IsLogarithmic = isNumeric && ColourScale.Spans(positions.Select(p => Position(p, 0))) },
+            Y = new Axis(hasBands ? $"{value}; band: {style.Band}"
+                : value) { IsLogarithmic = style.IsLogarithmic ?? ColourScale.Spans(groups.Groups.Select(g => Middle(g, style))) },
             Series = [.. series.Select((name, i) =>
             {
                 MetricGroup[] own = [.. groups.Groups.Where(g => Equals(g.Y, name)).OrderBy(g => Position(g.X, i))];
                 string colour = hasOrder ? Palette.Layer(i + 1, series.Length) : Palette.Kind(i);
-                return new Series(request.Y is null ? "" : $"{request.Y} {Label(name)}", colour, [.. own.Select(g => Position(g.X, i))], [.. own.Select(g => Middle(g, style))], isNumeric ? Mark.DottedLine : Mark.Dots)
+                return new Series(request.Y is null ? "" : $"{request.Y} {Label(name)}", colour, [.. own.Select(g => Position(g.X, i))],
+                    [.. own.Select(g => Middle(g, style))], isNumeric ? Mark.DottedLine : Mark.Dots)
                 {
                     Lower = hasBands ? [.. own.Select(g => Edge(g, style, -1))] : null,
                     Upper = hasBands ? [.. own.Select(g => Edge(g, style, 1))] : null,
                 };
             })],
         };
-        return new Figure(FileName(request, isHeatMap: false), Title(request), $"{value} over {request.X}{(request.Y is null ? "" : $", a line for each {request.Y}")}.", new PanelBlock(panel));
+        return new Figure(FileName(request, isHeatMap: false), Title(request),
+            $"{value} over {request.X}{(request.Y is null ? "" : $", a line for each {request.Y}")}.", new PanelBlock(panel));
     }
 
     /// <summary>A cell for each pair of values; many values of numbers are put together into intervals.</summary>
     public static Figure HeatMap(MetricRequest request, MetricGroups groups, MetricFigureStyle style)
     {
-        MetricAxis x = MetricAxis.Of(groups.Groups.Select(g => g.X), request.X, MostCells), y = MetricAxis.Of(groups.Groups.Select(g => g.Y), request.Y!, MostCells);
+        MetricAxis x = MetricAxis.Of(groups.Groups.Select(g => g.X), request.X, MostCells),
+            y = MetricAxis.Of(groups.Groups.Select(g => g.Y), request.Y!, MostCells);
         // Over all runs of a cell, also where it takes several values of a setting together.
-        var cells = groups.Groups.GroupBy(g => (x.Place(g.X), y.Place(g.Y))).ToDictionary(cell => cell.Key, cell => Statistic([.. cell.SelectMany(g => g.Sorted).Order()], style.Statistic));
+        var cells = groups.Groups.GroupBy(g => (x.Place(g.X), y.Place(g.Y)))
+            .ToDictionary(cell => cell.Key, cell => Statistic([.. cell.SelectMany(g => g.Sorted).Order()], style.Statistic));
         string value = ValueName(request, style);
-        Panel panel = Grid(request.X, x, request.Y!, y, (column, row) => cells.TryGetValue((column, row), out double known) ? known : null, value, style.IsLogarithmic) with { Title = Title(request) };
-        return new Figure(FileName(request, isHeatMap: true), Title(request), $"A heat map of {value} over {request.X} and {request.Y}.", new PanelBlock(panel));
+        Panel panel = Grid(request.X, x, request.Y!, y, (column, row) => cells.TryGetValue((column, row), out double known) ? known : null, value,
+            style.IsLogarithmic) with { Title = Title(request) };
+        return new Figure(FileName(request, isHeatMap: true), Title(request), $"A heat map of {value} over {request.X} and {request.Y}.",
+            new PanelBlock(panel));
     }
 
     /// <summary>A heat map over two settings.</summary>
@@ -76,9 +87,11 @@ internal static class MetricFigure
     /// <param name="isLogarithmic">Whether they follow the logarithm; null lets the values decide.</param>
     public static Panel Grid(string xName, MetricAxis x, string yName, MetricAxis y, Func<int, int, double?> value, string valueName, bool? isLogarithmic)
     {
-        double?[][] values = [.. Enumerable.Range(0, y.Labels.Count).Select(row => (double?[])[.. Enumerable.Range(0, x.Labels.Count).Select(column => value(column, row))])];
+        double?[][] values =
+            [.. Enumerable.Range(0, y.Labels.Count).Select(row => (double?[])[.. Enumerable.Range(0, x.Labels.Count).Select(column => value(column, row))])];
         var scale = ColourScale.Of(valueName, values.SelectMany(row => row).OfType<double>(), isLogarithmic);
-        return new Panel { X = new Axis(xName) { Labels = x.Labels }, Y = new Axis(yName) { Labels = y.Labels }, Heat = new HeatMap(values, scale) { Columns = x.Labels, Rows = y.Labels } };
+        return new Panel { X = new Axis(xName) { Labels = x.Labels }, Y = new Axis(yName) { Labels = y.Labels },
+            Heat = new HeatMap(values, scale) { Columns = x.Labels, Rows = y.Labels } };
     }
 
     /// <summary>A statistic of sorted values; NaN where there is none.</summary>
@@ -143,6 +156,7 @@ internal static class MetricFigure
     private static object?[] Ordered(IEnumerable<object?> values)
     {
         object?[] distinct = Distinct(values);
-        return distinct.All(value => value is long or double) ? [.. distinct.OrderBy(value => Convert.ToDouble(value, CultureInfo.InvariantCulture))] : distinct;
+        return distinct.All(value => value is long or double)
+            ? [.. distinct.OrderBy(value => Convert.ToDouble(value, CultureInfo.InvariantCulture))] : distinct;
     }
 }

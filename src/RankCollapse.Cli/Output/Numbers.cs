@@ -12,7 +12,8 @@ internal static partial class Numbers
 
     /// <summary>A metric's number; a dash for one that does not exist.</summary>
     public static string Of(MetricFormat format, double? value, int digits = 3) =>
-        Power().Replace(NumberText.Of(format, value, digits), match => "e" + string.Concat(match.Groups["exponent"].Value.Select(c => c == '⁻' ? "-" : $"{"⁰¹²³⁴⁵⁶⁷⁸⁹".IndexOf(c)}")))
+        Power().Replace(NumberText.Of(format, value, digits),
+            match => "e" + string.Concat(match.Groups["exponent"].Value.Select(c => c == '⁻' ? "-" : $"{"⁰¹²³⁴⁵⁶⁷⁸⁹".IndexOf(c)}")))
             .Replace('−', '-').Replace(",", "");
 
     /// <summary>A fraction in per cent.</summary>

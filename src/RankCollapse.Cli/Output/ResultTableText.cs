@@ -35,7 +35,8 @@ internal static class ResultTableText
         _ => ErrorText.Printable(value.ToString() ?? ""),
     };
 
-    private static string Number(double number) => number == Math.Floor(number) && Math.Abs(number) < 1e15 ? number.ToString("0", CultureInfo.InvariantCulture) : Numbers.Short(number, Digits);
+    private static string Number(double number) => number == Math.Floor(number) && Math.Abs(number) < 1e15
+        ? number.ToString("0", CultureInfo.InvariantCulture) : Numbers.Short(number, Digits);
 
     private static string Cut(string text) => text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText - 1), "…");
 

@@ -18,7 +18,8 @@ internal static class StabilityOutput
     }
 
     /// <summary>The JSON document.</summary>
-    public static JsonShape<(StabilityFamily Family, IReadOnlyList<string> Figures)> Document => new JsonShape<(StabilityFamily Family, IReadOnlyList<string> Figures)>()
+    public static JsonShape<(StabilityFamily Family, IReadOnlyList<string> Figures)> Document =>
+        new JsonShape<(StabilityFamily Family, IReadOnlyList<string> Figures)>()
         .Number("limitObjectivePerLambda", one => one.Family.Limit.ObjectivePerLambda)
         .List("points", one => one.Family.Points, new JsonShape<StabilityPoint>()
             .Number("delta", point => point.Delta)

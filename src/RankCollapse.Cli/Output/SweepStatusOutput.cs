@@ -66,7 +66,8 @@ internal static class SweepStatusOutput
                 .Whole("otherResults", one => one.Status.OtherResults)
                 .Whole("failedAttempts", one => one.Status.FailedAttempts)
                 .List("workers", one => one.Folder.ReadWorkers().Select(worker => (one.Folder, worker)), OfWorker);
-            foreach (Engine engine in SweepEngines.All.Where(engine => engine.WorksElsewhere)) document.List(engine.Name, one => engine.JobsOf(one.Folder), engine.JobShape);
+            foreach (Engine engine in SweepEngines.All.Where(engine => engine.WorksElsewhere))
+                document.List(engine.Name, one => engine.JobsOf(one.Folder), engine.JobShape);
             return document.List("failed", one => Failed(one.Plan, one.Status).Select(trial => (one.Plan, trial, LastFailure(one.Folder, trial))), OfFailure);
         }
     }
@@ -85,7 +86,8 @@ internal static class SweepStatusOutput
 
     private static JsonShape<(SweepPlan Plan, Trial Trial, TrialFailure? Last)> OfFailure => new JsonShape<(SweepPlan Plan, Trial Trial, TrialFailure? Last)>()
         .Text("trial", one => one.Trial.Id)
-        .Any("settings", JsonSchema.Map([]), one => new JsonObject(one.Plan.Names.Zip(one.Trial.Values, (name, value) => KeyValuePair.Create(name, JsonNode.Parse(value.GetRawText())))))
+        .Any("settings", JsonSchema.Map([]),
+            one => new JsonObject(one.Plan.Names.Zip(one.Trial.Values, (name, value) => KeyValuePair.Create(name, JsonNode.Parse(value.GetRawText())))))
         .TextOrNull("kind", one => one.Last is { } last ? EnumNames.Of(last.Kind) : null)
         .WholeOrNull("attempt", one => one.Last?.Attempt)
         .TextOrNull("reason", one => one.Last?.Reason);

@@ -15,7 +15,8 @@ internal static class SweepWatch
 
     private static readonly (string State, string Word, string Colour)[] States =
     [
-        ("done", "done", "green"), ("failed", "failed", "red"), ("damaged", "damaged", "red"), ("leased", "training", "yellow"), ("cancelled", "cancelled", "grey"), ("pending", "pending", "grey37"),
+        ("done", "done", "green"), ("failed", "failed", "red"), ("damaged", "damaged", "red"), ("leased", "training", "yellow"),
+            ("cancelled", "cancelled", "grey"), ("pending", "pending", "grey37"),
     ];
 
     /// <summary>Shows the sweep until nothing is left to do, or until it is stopped.</summary>
@@ -64,12 +65,15 @@ internal static class SweepWatch
         if (now.Training.Count > 0)
         {
             var table = new Table { Border = TableBorder.Simple };
-            foreach (string heading in (string[])["trial", "epoch", "objective", "seconds", "machine"]) table.AddColumn(new TableColumn(heading) { NoWrap = heading != "trial" });
+            foreach (string heading in (string[])["trial", "epoch", "objective", "seconds", "machine"])
+                table.AddColumn(new TableColumn(heading) { NoWrap = heading != "trial" });
             foreach (WorkerHeartbeat worker in now.Training.Take(MostTraining))
             {
                 LiveTrial? trial = now.Find(worker.Trial!);
-                string settings = trial is null ? worker.Trial! : string.Join(", ", now.Names.Zip(trial.Settings, (name, value) => $"{name} {MetricFigure.Label(value)}"));
-                table.AddRow(new Text(settings), new Text(NumberText.Whole(worker.TrialEpoch)), new Text(Numbers.Short(worker.TrialObjective, 4)), new Text($"{worker.TrialSeconds:0}"), new Text(ErrorText.Printable(worker.Host)));
+                string settings = trial is null ? worker.Trial!
+                    : string.Join(", ", now.Names.Zip(trial.Settings, (name, value) => $"{name} {MetricFigure.Label(value)}"));
+                table.AddRow(new Text(settings), new Text(NumberText.Whole(worker.TrialEpoch)), new Text(Numbers.Short(worker.TrialObjective, 4)),
+                    new Text($"{worker.TrialSeconds:0}"), new Text(ErrorText.Printable(worker.Host)));
             }
             parts.Add(table);
             if (now.Training.Count > MostTraining) parts.Add(new Text($"and {now.Training.Count - MostTraining} more"));

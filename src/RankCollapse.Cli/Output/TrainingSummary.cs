@@ -36,7 +36,8 @@ internal static class TrainingSummary
     }
 
     /// <summary>The JSON document of <c>train</c>.</summary>
-    public static JsonShape<(TrainingRunResult Result, string? Report, int ExitCode)> Document => new JsonShape<(TrainingRunResult Result, string? Report, int ExitCode)>()
+    public static JsonShape<(TrainingRunResult Result, string? Report, int ExitCode)> Document =>
+        new JsonShape<(TrainingRunResult Result, string? Report, int ExitCode)>()
         .TextOrNull("run", one => one.Result.Folder?.Path)
         .TextOrNull("report", one => one.Report)
         .Flag("hadEnded", one => one.Result.HadEnded)

@@ -24,7 +24,9 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
 
     private readonly ConcurrentDictionary<string, (long Version, byte[] Answer)> _kept = new(StringComparer.Ordinal);
 
-    /// <summary>Where a view stands: its counts, what is trained, the settings and metrics to choose from; null where <c>known</c> is the present version.</summary>
+    /// <summary>
+    /// Where a view stands: its counts, what is trained, the settings and metrics to choose from; null where <c>known</c> is the present version.
+    /// </summary>
     /// <exception cref="InvalidInputException">There is no such view.</exception>
     public async Task<byte[]?> StateAsync(HttpRequest request)
     {
@@ -58,7 +60,8 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
             LiveMetric metric = Metric(request);
             (int X, int Y)? cell = int.TryParse(request.Query["cellX"], out int x) && int.TryParse(request.Query["cellY"], out int y) ? (x, y) : null;
             string? state = Name(request, "state");
-            LiveTrial[] found = [.. LiveGrid.Of(now, Name(request, "x"), Name(request, "y")).Trials(cell).Where(trial => state is null || trial.State == state)];
+            LiveTrial[] found =
+                [.. LiveGrid.Of(now, Name(request, "x"), Name(request, "y")).Trials(cell).Where(trial => state is null || trial.State == state)];
             return Json(writer =>
             {
                 writer.WriteNumber("total", found.Length);
@@ -132,9 +135,13 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
             Colours(writer, depth);
             writer.WriteStartObject("charts");
             string[] whole = [.. records.Where(r => r.Layer == 0).Select(r => r.Metric).Distinct()];
-            if (whole.Length > 0) Chart(writer, WholeNetwork, new Axis("value") { IsLogarithmic = true }, [.. whole.Select((name, i) => new Series(name, Palette.Kind(i), series[(name, 0)].Epochs, series[(name, 0)].Values))]);
+            if (whole.Length > 0)
+                Chart(writer, WholeNetwork, new Axis("value") { IsLogarithmic = true },
+                    [.. whole.Select((name, i) => new Series(name, Palette.Kind(i), series[(name, 0)].Epochs, series[(name, 0)].Values))]);
             foreach (string metric in records.Where(r => r.Layer > 0).Select(r => r.Metric).Distinct())
-                Chart(writer, metric, MetricTable.All.Find(metric) is { } entry ? Axis.Of(entry) : new Axis(metric) { IsLogarithmic = true }, [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric, l))).Select(l => Series.OfLayer(l, depth, series[(metric, l)].Epochs, series[(metric, l)].Values))]);
+                Chart(writer, metric, MetricTable.All.Find(metric) is { } entry ? Axis.Of(entry) : new Axis(metric) { IsLogarithmic = true },
+                    [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric, l)))
+                    .Select(l => Series.OfLayer(l, depth, series[(metric, l)].Epochs, series[(metric, l)].Values))]);
             writer.WriteEndObject();
             writer.WriteStartArray("files");
             foreach (LiveFile file in LiveFiles.All.Where(file => LiveFiles.Find(folder, trial, file) is not null)) writer.WriteStringValue(file.Name);
@@ -164,7 +171,8 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
     private static void Colours(Utf8JsonWriter writer, int depth)
     {
         writer.WriteStartObject("colours");
-        foreach (string colour in Enumerable.Range(1, depth).Select(l => Palette.Layer(l, depth))) writer.WriteString(colour, $"light-dark({Palette.Light(colour)}, {Palette.Dark(colour)})");
+        foreach (string colour in Enumerable.Range(1, depth).Select(l => Palette.Layer(l, depth)))
+            writer.WriteString(colour, $"light-dark({Palette.Light(colour)}, {Palette.Dark(colour)})");
         writer.WriteEndObject();
     }
 
@@ -192,7 +200,8 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
     private static LiveMetric Metric(HttpRequest request)
     {
         string name = Name(request, "metric") ?? "objective";
-        return LiveMetric.Find(name, Name(request, "layer")) ?? throw new InvalidInputException($"There is no metric '{ErrorText.Printable(name)}' of this layer.");
+        return LiveMetric.Find(name, Name(request, "layer"))
+            ?? throw new InvalidInputException($"There is no metric '{ErrorText.Printable(name)}' of this layer.");
     }
 
     private static string? Name(HttpRequest request, string key) => request.Query[key].ToString() is { Length: > 0 } text ? text : null;

@@ -6,7 +6,9 @@ using RankCollapse.Sweeps.Live;
 
 namespace RankCollapse.Cli.Serving;
 
-/// <summary>The heat map of a view: for each pair of values of two settings, how many trials there are, how many have ended, and the median of a metric.</summary>
+/// <summary>
+/// The heat map of a view: for each pair of values of two settings, how many trials there are, how many have ended, and the median of a metric.
+/// </summary>
 internal sealed class LiveGrid
 {
     private const int MostCells = 48;
@@ -35,13 +37,16 @@ internal sealed class LiveGrid
     {
         foreach (string? name in (string?[])[x, y])
         {
-            if (name is not null && !snapshot.Names.Contains(name)) throw new InvalidInputException($"There is no setting '{ErrorText.Printable(name)}' that varies; {NearMatches.Advice(name, [.. snapshot.Names])}");
+            if (name is not null && !snapshot.Names.Contains(name))
+                throw new InvalidInputException(
+                    $"There is no setting '{ErrorText.Printable(name)}' that varies; {NearMatches.Advice(name, [.. snapshot.Names])}");
         }
         return new LiveGrid(snapshot, x, y);
     }
 
     /// <summary>The trials of a cell, or of all.</summary>
-    public IEnumerable<LiveTrial> Trials((int X, int Y)? cell) => cell is { } wanted ? _snapshot.Trials.Where(trial => Place(trial) == wanted) : _snapshot.Trials;
+    public IEnumerable<LiveTrial> Trials((int X, int Y)? cell) => cell is { } wanted
+        ? _snapshot.Trials.Where(trial => Place(trial) == wanted) : _snapshot.Trials;
 
     /// <summary>The grid as JSON: the heat map as a chart, and cells as [x, y, trials, ended, median or null].</summary>
     public void Write(Utf8JsonWriter writer, LiveMetric metric)
@@ -50,9 +55,11 @@ internal sealed class LiveGrid
             Trials: group.Count(),
             Ended: group.Count(trial => trial.State is "done" or "failed" or "damaged"),
             Median: MetricFigure.Statistic([.. group.Select(trial => trial.Value(metric)).Where(double.IsFinite).Order()], "median")));
-        Panel panel = MetricFigure.Grid(_xName, _x, _yName, _y, (x, y) => cells.TryGetValue((x, y), out var cell) ? cell.Median : null, metric.Metric.Symbol, isLogarithmic: null);
+        Panel panel = MetricFigure.Grid(
+            _xName, _x, _yName, _y, (x, y) => cells.TryGetValue((x, y), out var cell) ? cell.Median : null, metric.Metric.Symbol, isLogarithmic: null);
         double Ended(int x, int y) => cells.TryGetValue((x, y), out var cell) ? (double)cell.Ended / cell.Trials : 0;
-        HeatMap heat = panel.Heat! with { Filled = [.. Enumerable.Range(0, _y.Labels.Count).Select(y => (double[])[.. Enumerable.Range(0, _x.Labels.Count).Select(x => Ended(x, y))])] };
+        HeatMap heat = panel.Heat! with { Filled = [.. Enumerable.Range(0, _y.Labels.Count)
+            .Select(y => (double[])[.. Enumerable.Range(0, _x.Labels.Count).Select(x => Ended(x, y))])] };
         writer.WriteStartObject();
         writer.WriteNumber("version", _snapshot.Version);
         writer.WritePropertyName("chart");

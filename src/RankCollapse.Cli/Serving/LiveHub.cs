@@ -33,7 +33,8 @@ internal sealed class LiveHub : IDisposable
     }
 
     /// <summary>All views, by their identities.</summary>
-    public IEnumerable<(string Id, LiveView View)> Views => _views.OrderBy(pair => pair.Key == RunsId).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value.View));
+    public IEnumerable<(string Id, LiveView View)> Views =>
+        _views.OrderBy(pair => pair.Key == RunsId).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value.View));
 
     /// <summary>The view of an identity, or the first one, after its first look; null where there is none.</summary>
     public async Task<LiveView?> FindAsync(string? id)
@@ -64,7 +65,8 @@ internal sealed class LiveHub : IDisposable
             string id = Path.GetRelativePath(_folder.Path, sweep).Replace('\\', '/');
             if (_folder.Holds(sweep)) _views.GetOrAdd(id, _ => new WatchedView(LiveView.Open(sweep, _folder.Holds)));
         }
-        if (!_views.ContainsKey(RunsId) && ResultSearch.RunsIn(_folder.Path).Any()) _views.TryAdd(RunsId, new WatchedView(LiveView.OfRuns(_folder.Path, _folder.Holds)));
+        if (!_views.ContainsKey(RunsId) && ResultSearch.RunsIn(_folder.Path).Any())
+            _views.TryAdd(RunsId, new WatchedView(LiveView.OfRuns(_folder.Path, _folder.Holds)));
     }
 
     private void Look()
@@ -100,7 +102,8 @@ internal sealed class LiveHub : IDisposable
         public WatchedView(LiveView view)
         {
             View = view;
-            FirstLook = new(() => Task.Factory.StartNew(() => Look(CancellationToken.None), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            FirstLook = new(() =>
+                Task.Factory.StartNew(() => Look(CancellationToken.None), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         }
 
         public LiveView View { get; }

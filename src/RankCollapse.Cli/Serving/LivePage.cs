@@ -81,7 +81,8 @@ internal static class LivePage
 
     private static string Own(string name)
     {
-        using Stream stream = typeof(LivePage).Assembly.GetManifestResourceStream(name) ?? throw new ComputationFailedException($"The built-in file {name} is missing from the program; reinstall it.");
+        using Stream stream = typeof(LivePage).Assembly.GetManifestResourceStream(name)
+            ?? throw new ComputationFailedException($"The built-in file {name} is missing from the program; reinstall it.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -18,10 +18,12 @@ internal sealed class LiveServer : IAsyncDisposable
     private const string Json = "application/json";
 
     // Everything comes from this server, and nothing runs that it did not send.
-    private const string PagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private const string PagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; font-src data:; base-uri "
+        + "'none'; form-action 'none'; frame-ancestors 'none'";
 
     // A report in a results folder may come from anyone: it gets an origin of its own and no network.
-    private const string FilePolicy = "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:";
+    private const string FilePolicy = "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+        + "font-src data:";
 
     private readonly WebApplication _application;
     private readonly AddressGuard _guard;
@@ -61,10 +63,13 @@ internal sealed class LiveServer : IAsyncDisposable
             if (server is not null) await server.DisposeAsync();
             else await application.DisposeAsync();
             if (e is not (IOException or SocketException)) throw;
-            throw new InvalidInputException($"Cannot listen on {new IPEndPoint(options.Address, options.Port)}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another --port or --address.", e);
+            throw new InvalidInputException(
+                $"Cannot listen on {new IPEndPoint(options.Address, options.Port)}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another --port or "
+                + "--address.", e);
         }
         string bound = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        string host = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : options.Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{options.Address}]" : options.Address.ToString();
+        string host = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any)
+            ? Dns.GetHostName() : options.Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{options.Address}]" : options.Address.ToString();
         string path = server._guard.Token.Length > 0 ? server._guard.Token + "/" : "";
         server.Address = new Uri($"http://{host}:{BindingAddress.Parse(bound).Port}/{path}");
         return server;
@@ -100,7 +105,8 @@ internal sealed class LiveServer : IAsyncDisposable
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         if (!_guard.AcceptsHost(context.Request.Host))
         {
-            await TextAsync(context, StatusCodes.Status421MisdirectedRequest, "This address leads to rankcollapse, but not by this name; --host allows a name.");
+            await TextAsync(context, StatusCodes.Status421MisdirectedRequest,
+                "This address leads to rankcollapse, but not by this name; --host allows a name.");
             return;
         }
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))

@@ -11,8 +11,10 @@ internal static class TailEnergyFigure
     /// <summary>The figure.</summary>
     public static Figure Draw(string title, IReadOnlyList<TailEnergyGrid> grids)
     {
-        const string Reading = "For each weight decay λ and spread σ of the classes, the share of the energy of a trained weight matrix beyond its K = 10 largest singular values, Σ_{j>K} s_j²/Σ s_j², "
-            + "the squared relative distance from rank K; mean over the seeds. One colour scale for all layers, logarithmic; the darkest colour stands for 10⁻¹² and less.";
+        const string Reading = "For each weight decay λ and spread σ of the classes, the share of the energy of a trained weight matrix beyond its K = 10 "
+            + "largest singular values, Σ_{j>K} s_j²/Σ s_j², "
+            + "the squared relative distance from rank K; mean over the seeds. One colour scale for all layers, logarithmic; the darkest colour stands for "
+                + "10⁻¹² and less.";
         return new Figure("fig1", title, Reading, new PanelBlock([.. grids.Select(Panel)]));
     }
 

@@ -25,20 +25,24 @@ internal static class TailEnergyVerdicts
             new ClaimVerdict
             {
                 Claim = "For σ small enough all weight matrices have essentially rank K, at every λ.",
-                AsStated = new Measurement("largest mean tail energy over λ and layers at the smallest σ", grids.Max(g => g.Mean[0].Max()), Comparison.AtMost, EssentiallyRankK),
+                AsStated = new Measurement(
+                    "largest mean tail energy over λ and layers at the smallest σ", grids.Max(g => g.Mean[0].Max()), Comparison.AtMost, EssentiallyRankK),
             },
             new ClaimVerdict
             {
                 Claim = "The distance from rank K grows with σ.",
-                AsStated = new Measurement("least ratio, over layers 1 … 3, of the tail energy at the largest σ to that at the smallest σ, at the smallest λ", inner.Min(g => g.Mean[^1][0] / g.Mean[0][0]), Comparison.AtLeast, 10),
+                AsStated = new Measurement("least ratio, over layers 1 … 3, of the tail energy at the largest σ to that at the smallest σ, at the smallest λ",
+                    inner.Min(g => g.Mean[^1][0] / g.Mean[0][0]), Comparison.AtLeast, 10),
             },
             new ClaimVerdict
             {
                 Claim = "The distance from rank K falls as λ grows.",
-                AsStated = new Measurement("share of the steps to the next larger λ, over σ and layers 1 … 3, in which the mean tail energy does not grow", Falling(inner), Comparison.AtLeast, 0.95),
+                AsStated = new Measurement("share of the steps to the next larger λ, over σ and layers 1 … 3, in which the mean tail energy does not grow",
+                    Falling(inner), Comparison.AtLeast, 0.95),
                 Condition = $"σ ≤ {NumberText.Plain(TightSigma)}, tight classes",
                 UnderCondition = new Measurement($"the same over σ ≤ {NumberText.Plain(TightSigma)}", Falling(inner.Select(Tight)), Comparison.AtLeast, 0.95),
-                Explanation = "Theorem 3.4 bounds the distance from above by M·TCV/λ. Where TCV/λ is large the bound says nothing, and the tail energy of W_2 and W_3 first grows with λ, along a ridge of constant σ²/λ.",
+                Explanation = "Theorem 3.4 bounds the distance from above by M·TCV/λ. Where TCV/λ is large the bound says nothing, and the tail energy of W_2 "
+                    + "and W_3 first grows with λ, along a ridge of constant σ²/λ.",
             },
             new ClaimVerdict
             {
@@ -55,9 +59,12 @@ internal static class TailEnergyVerdicts
         return
         [
             $"{results.Count(result => result.Summary.Status == TrainingStatus.Converged)} of {results.Count} trainings converged; the largest relative gradient norm is {NumberText.Short(results.Select(result => result.Summary.RelativeGradientNorm).DefaultIfEmpty(double.NaN).Max(), 2)}.",
-            $"W_1 is by far the farthest from rank K: at the largest σ and the smallest λ the tail energies of W_1 … W_3 are {string.Join(", ", Inner(grids).Select(g => NumberText.Short(g.Mean[^1][0], 2)))}. W_4 has K rows, so that its heat map is 0 whatever is learnt.",
+            "W_1 is by far the farthest from rank K: at the largest σ and the smallest λ the tail energies of W_1 … W_3 are "
+                + $"{string.Join(", ", Inner(grids).Select(g => NumberText.Short(g.Mean[^1][0], 2)))}. W_4 has K rows, so that its heat map is 0 whatever "
+                + "is learnt.",
             $"Where the classes are tight (the three smallest σ), the tail energy of W_1 goes like σ^{NumberText.Short(SlopeInSigma(first), 2)}·λ^{NumberText.Short(SlopeInLambda(first), 2)}. Theorem 3.4 bounds it by a multiple of (TCV/λ)², which is σ⁴·λ⁻².",
-            $"At the largest σ it hardly depends on λ until λ is large: from {NumberText.Short(first.Mean[^1][0], 2)} at the smallest λ to {NumberText.Short(first.Mean[^1][^1], 2)} at the largest, in W_1.",
+            $"At the largest σ it hardly depends on λ until λ is large: from {NumberText.Short(first.Mean[^1][0], 2)} at the smallest λ to "
+                + $"{NumberText.Short(first.Mean[^1][^1], 2)} at the largest, in W_1.",
         ];
     }
 

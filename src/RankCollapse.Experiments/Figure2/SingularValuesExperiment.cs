@@ -64,11 +64,14 @@ internal sealed class SingularValuesExperiment : Experiment
         {
             ["data"] = $"MNIST, N = {printed.Samples}, {LayerSpectra.Classes} classes",
             ["network"] = $"feedforward, L = {LayerSpectra.Depth}, widths {printed.Width[0]}, tanh, identity output, no biases",
-            ["objective"] = $"squared loss, convention sum, λ = λ' = {NumberText.Plain(printed.Lambda)}; also convention mean, λ' = 0 with λ = {NumberText.Plain(SpectrumFamily.Free.Lambda)}, and λ'/λ from {NumberText.Plain(Ratios(settings)[0])} to {NumberText.Plain(Ratios(settings)[^1])} at δ = 0",
+            ["objective"] = $"squared loss, convention sum, λ = λ' = {NumberText.Plain(printed.Lambda)}; also convention mean, λ' = 0 with λ = "
+                + $"{NumberText.Plain(SpectrumFamily.Free.Lambda)}, and λ'/λ from {NumberText.Plain(Ratios(settings)[0])} to "
+                + $"{NumberText.Plain(Ratios(settings)[^1])} at δ = 0",
             ["δ"] = string.Join(", ", Deltas(settings).Select(value => NumberText.Plain(value))),
             ["start"] = $"orthogonal, seed {settings.Seed}",
             ["solver"] = $"gauss-newton to a relative gradient of {NumberText.Plain(Configuration(settings, SpectrumFamily.AsPrinted, 1).GradientTolerance)} (δ = 0: {NumberText.Plain(printed.GradientTolerance)}; λ' = 0: {NumberText.Plain(Configuration(settings, SpectrumFamily.Free, 1).GradientTolerance)})",
-            ["first-order training"] = $"{firstOrder.Solver}, learning rate 10⁻³ with a cosine, {firstOrder.MaxEpochs} epochs, δ = {NumberText.Plain(FirstOrderDelta)}",
+            ["first-order training"] = $"{firstOrder.Solver}, learning rate 10⁻³ with a cosine, {firstOrder.MaxEpochs} epochs, δ = "
+                + $"{NumberText.Plain(FirstOrderDelta)}",
         };
     }
 

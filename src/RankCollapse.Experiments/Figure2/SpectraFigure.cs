@@ -17,7 +17,8 @@ internal static class SpectraFigure
     {
         SpectrumFamily[] families = [SpectrumFamily.AsPrinted, SpectrumFamily.Means, SpectrumFamily.Free];
         List<(string Title, IReadOnlyList<LayerSpectra> Spectra)> rows = [.. families.Select(family => (family.Title, OfThePaper(data.Of(family))))];
-        const string Reading = "Lines, the singular values of the features of layers 1 to 4 of trained, stationary networks; dots of the same colour, what Theorem 4.2 predicts from the next layer with C = 1. "
+        const string Reading = "Lines, the singular values of the features of layers 1 to 4 of trained, stationary networks; dots of the same colour, what "
+            + "Theorem 4.2 predicts from the next layer with C = 1. "
             + "Rows differ in the feature penalty λ', columns in δ. Lines end where values fall below the axis: the rank.";
         return Draw("fig2", "Singular values of the features against Theorem 4.2, for several penalties", Reading, rows, withForecast: false);
     }
@@ -25,16 +26,21 @@ internal static class SpectraFigure
     /// <summary>Figure 4: all δ with the printed penalties, and the forecast.</summary>
     public static Figure DrawAll(SpectraData data)
     {
-        const string Reading = "Lines, the singular values of the features of layers 1 to 4 of trained, stationary networks with λ' = λ in the convention of sums; "
-            + "dots of the same colour, what Theorem 4.2 predicts from the next layer with C = 1; crosses, our forecast from the centroid problem, before training.";
+        const string Reading = "Lines, the singular values of the features of layers 1 to 4 of trained, stationary networks with λ' = λ in the "
+            + "convention of sums; "
+            + "dots of the same colour, what Theorem 4.2 predicts from the next layer with C = 1; crosses, our forecast from the centroid problem, "
+                + "before training.";
         return Draw("fig4", "Singular values of the features for every δ", Reading, [("", data.Of(SpectrumFamily.AsPrinted))], withForecast: true);
     }
 
     private static Figure Draw(string name, string title, string reading, List<(string Title, IReadOnlyList<LayerSpectra> Spectra)> rows, bool withForecast)
     {
-        double[] leading = [.. rows.SelectMany(row => row.Spectra).SelectMany(s => LayerSpectra.Intermediate.SelectMany(l => s.Trained(l)[..LayerSpectra.Classes].Concat(s.Predicted(l)[..LayerSpectra.Classes])))];
-        var y = new Axis("singular value", "s_i(Z)") { IsLogarithmic = true, Minimum = Math.Min(LargestFloor, leading.Min()) / 1.2, Maximum = leading.Max() * 1.2 };
-        return new Figure(name, title, reading, [.. rows.Select(row => new PanelBlock([.. row.Spectra.Select(s => Panel(s, y, withForecast))]) { Heading = row.Title, Columns = Columns })]);
+        double[] leading = [.. rows.SelectMany(row => row.Spectra)
+            .SelectMany(s => LayerSpectra.Intermediate.SelectMany(l => s.Trained(l)[..LayerSpectra.Classes].Concat(s.Predicted(l)[..LayerSpectra.Classes])))];
+        var y = new Axis("singular value", "s_i(Z)") { IsLogarithmic = true, Minimum = Math.Min(LargestFloor, leading.Min()) / 1.2,
+            Maximum = leading.Max() * 1.2 };
+        return new Figure(name, title, reading,
+            [.. rows.Select(row => new PanelBlock([.. row.Spectra.Select(s => Panel(s, y, withForecast))]) { Heading = row.Title, Columns = Columns })]);
     }
 
     private static Panel Panel(LayerSpectra spectra, Axis y, bool withForecast) => new()

@@ -27,7 +27,8 @@ internal static class SpectraTables
             {
                 double[] trained = s.Trained(l), predicted = s.Predicted(l), recursion = s.Recursion(l), centroid = s.Centroid(l), weights = s.Weights(l);
                 for (int i = 0; i < Math.Min(2 * LayerSpectra.Classes, trained.Length); i++)
-                    table.Add(s.Family.Title, EnumNames.Of(s.Family.Convention), s.Family.Lambda, s.Family.Ratio, s.Delta, l, i + 1, At(trained, i), At(predicted, i), At(recursion, i), At(centroid, i), At(weights, i));
+                    table.Add(s.Family.Title, EnumNames.Of(s.Family.Convention), s.Family.Lambda, s.Family.Ratio, s.Delta, l, i + 1, At(trained, i),
+                        At(predicted, i), At(recursion, i), At(centroid, i), At(weights, i));
             }
         }
         return table;
@@ -49,8 +50,10 @@ internal static class SpectraTables
         {
             foreach (int l in LayerSpectra.Intermediate)
             {
-                table.Add(s.Family.Title, EnumNames.Of(s.Family.Convention), s.Family.Lambda, s.Family.Ratio, s.Delta, l, s.RootOfC(l), s.DistanceFromPrediction(l),
-                    FigureNumbers.RelativeDistance(s.Trained(l), s.Recursion(l), LayerSpectra.Classes), FigureNumbers.RelativeDistance(s.Trained(l), s.Centroid(l), LayerSpectra.Classes),
+                table.Add(s.Family.Title, EnumNames.Of(s.Family.Convention), s.Family.Lambda, s.Family.Ratio, s.Delta, l, s.RootOfC(l),
+                    s.DistanceFromPrediction(l),
+                    FigureNumbers.RelativeDistance(s.Trained(l), s.Recursion(l), LayerSpectra.Classes),
+                        FigureNumbers.RelativeDistance(s.Trained(l), s.Centroid(l), LayerSpectra.Classes),
                     s.Rank(l), s.Summary.RelativeGradientNorm, s.Summary.DataLoss);
             }
         }
@@ -71,7 +74,8 @@ internal static class SpectraTables
         for (int i = 0; i < data.FirstOrder.Rows; i++)
         {
             foreach (int l in LayerSpectra.Intermediate)
-                table.Add((long)data.FirstOrder[i, 0], l, data.FirstOrder[i, l], data.FirstOrder[i, layers + l], data.FirstOrder[i, (2 * layers) + 1], data.FirstOrder[i, (2 * layers) + 2]);
+                table.Add((long)data.FirstOrder[i, 0], l, data.FirstOrder[i, l], data.FirstOrder[i, layers + l], data.FirstOrder[i, (2 * layers) + 1],
+                    data.FirstOrder[i, (2 * layers) + 2]);
         }
         return table;
     }

@@ -19,7 +19,9 @@ internal static class SpectraVerdicts
             new ClaimVerdict
             {
                 Claim = "As δ → 0 the singular values of all intermediate features converge.",
-                AsStated = new Measurement($"largest relative distance of the {LayerSpectra.Classes} largest from those at δ = 0, over layers, at δ = {NumberText.Plain(before.Delta)}", Between(before, limit), Comparison.AtMost, 1e-2),
+                AsStated = new Measurement(
+                    $"largest relative distance of the {LayerSpectra.Classes} largest from those at δ = 0, over layers, at δ = "
+                    + $"{NumberText.Plain(before.Delta)}", Between(before, limit), Comparison.AtMost, 1e-2),
             },
             new ClaimVerdict
             {
@@ -29,14 +31,17 @@ internal static class SpectraVerdicts
             new ClaimVerdict
             {
                 Claim = "At δ → 0 all intermediate features have rank K, as collapsed ones have.",
-                AsStated = new Measurement("largest numerical rank (at 10⁻⁵) of Z¹ … Z⁴ at δ = 0", LayerSpectra.Intermediate.Max(limit.Rank), Comparison.AtMost, LayerSpectra.Classes),
+                AsStated = new Measurement(
+                    "largest numerical rank (at 10⁻⁵) of Z¹ … Z⁴ at δ = 0", LayerSpectra.Intermediate.Max(limit.Rank), Comparison.AtMost, LayerSpectra.Classes),
             },
             new ClaimVerdict
             {
                 Claim = "The limit is Theorem 4.2's prediction with C = 1, a perfect fit.",
-                AsStated = new Measurement("largest relative distance ‖s − p‖/‖p‖ from the prediction over layers, at δ = 0, λ' = λ, sums", Farthest(limit), Comparison.AtMost, PerfectFit),
+                AsStated = new Measurement("largest relative distance ‖s − p‖/‖p‖ from the prediction over layers, at δ = 0, λ' = λ, sums", Farthest(limit),
+                    Comparison.AtMost, PerfectFit),
                 Condition = $"{best.Family.Title}, δ = {NumberText.Plain(best.Delta)}, the best of all trained",
-                UnderCondition = new Measurement($"the same with {best.Family.Title}, δ = {NumberText.Plain(best.Delta)}", Farthest(best), Comparison.AtMost, PerfectFit),
+                UnderCondition = new Measurement(
+                    $"the same with {best.Family.Title}, δ = {NumberText.Plain(best.Delta)}", Farthest(best), Comparison.AtMost, PerfectFit),
                 Explanation = "At a stationary point each layer has a C of its own, C_l = 1/w_{l+1}² with w_{l+1}² = w_l² + (λ'/λ)·s_l²: it falls from layer to layer, and equals 1 in at most one of them. To the eye, means over the samples fit best, at a moderate δ.",
             },
             new ClaimVerdict
@@ -47,7 +52,8 @@ internal static class SpectraVerdicts
             new ClaimVerdict
             {
                 Claim = "Ours: the centroid problem forecasts the singular values of all layers for every δ.",
-                AsStated = new Measurement("largest relative distance of the trained singular values from the forecast, over layers and δ", printed.Max(s => s.DistanceFromCentroid), Comparison.AtMost, 1e-2),
+                AsStated = new Measurement("largest relative distance of the trained singular values from the forecast, over layers and δ",
+                    printed.Max(s => s.DistanceFromCentroid), Comparison.AtMost, 1e-2),
             },
         ];
     }
@@ -61,11 +67,19 @@ internal static class SpectraVerdicts
         double[] drift = [.. LayerSpectra.Intermediate.SkipLast(1).Select(l => data.FirstOrder[last, l])];
         return
         [
-            $"At δ = 0 the constant of layer l is C_l = 1/w_{{l+1}}². With the printed penalties (λ' = λ, sums) √C is {Roots(printed)} in layers 1 … 4, with means over the samples {Roots(means)}; the penalised recursion says {string.Join(", ", ConstantFigure.RootsAtDeltaZero(1, data.Samples).Select(c => NumberText.Short(c)))} and {string.Join(", ", ConstantFigure.RootsAtDeltaZero(1.0 / data.Samples, data.Samples).Select(c => NumberText.Short(c)))}.",
+            $"At δ = 0 the constant of layer l is C_l = 1/w_{{l+1}}². With the printed penalties (λ' = λ, sums) √C is {Roots(printed)} in layers 1 … 4, with "
+                + $"means over the samples {Roots(means)}; the penalised recursion says "
+                + $"{string.Join(", ", ConstantFigure.RootsAtDeltaZero(1, data.Samples).Select(c => NumberText.Short(c)))} and "
+                + $"{string.Join(", ", ConstantFigure.RootsAtDeltaZero(1.0 / data.Samples, data.Samples).Select(c => NumberText.Short(c)))}.",
             $"C = 1 appears in one layer at a time: {string.Join(", ", LayerSpectra.Intermediate.Select(l => $"in layer {l} at λ'/λ = {NumberText.Short(ConstantFigure.RatioWhereCIsOne(l, data.Samples), 2)}"))} (convention of sums, δ = 0, N/K = {NumberText.Plain((double)data.Samples / LayerSpectra.Classes)}).",
-            $"Without a feature penalty (λ' = 0) the weights of layers 2 … 5 balance: W_2 … W_5 have the same singular values to {NumberText.Short(100 * Imbalance(free), 2)} % at δ = {NumberText.Plain(free.Delta)}. Then one C serves all layers, but each direction has its own, (δ·h·N/K)^(−1/L) with h the eigenvalues of (XᵀX)⁺ between the classes, which passes 1 at a moderate δ and grows without end as δ → 0. It is the norm balance that the paper is reminded of.",
+            "Without a feature penalty (λ' = 0) the weights of layers 2 … 5 balance: W_2 … W_5 have the same singular values to "
+                + $"{NumberText.Short(100 * Imbalance(free), 2)} % at δ = {NumberText.Plain(free.Delta)}. Then one C serves all layers, but each direction has "
+                + "its own, (δ·h·N/K)^(−1/L) with h the eigenvalues of (XᵀX)⁺ between the classes, which passes 1 at a moderate δ and grows without end as δ → "
+                + "0. It is the norm balance that the paper is reminded of.",
             $"Orthogonal starts have C = 1 in layers 1 … 3 exactly, and first-order training leaves it slowly: after {NumberText.Whole((long)data.FirstOrder[last, 0])} epochs √C is {string.Join(", ", drift.Select(c => NumberText.Short(c)))} there (data loss {NumberText.Short(data.FirstOrder[last, (2 * layers) + 2], 2)}), although the stationary network has {Roots(data.Of(SpectrumFamily.AsPrinted).MinBy(s => Math.Abs(s.Delta - 0.1))!)}. A fit with C = 1 after first-order training can be a memory of the start.",
-            $"Forecasts before training, largest relative distance over layers and δ with the printed penalties: penalised recursion {NumberText.Short(100 * data.Of(SpectrumFamily.AsPrinted).Max(s => s.DistanceFromRecursion), 2)} %, centroid problem {NumberText.Short(100 * data.Of(SpectrumFamily.AsPrinted).Max(s => s.DistanceFromCentroid), 2)} %.",
+            "Forecasts before training, largest relative distance over layers and δ with the printed penalties: penalised recursion "
+                + $"{NumberText.Short(100 * data.Of(SpectrumFamily.AsPrinted).Max(s => s.DistanceFromRecursion), 2)} %, centroid problem "
+                + $"{NumberText.Short(100 * data.Of(SpectrumFamily.AsPrinted).Max(s => s.DistanceFromCentroid), 2)} %.",
         ];
     }
 

@@ -22,5 +22,6 @@ internal sealed record SpectrumFamily(string Key, string Title, string Short, Co
     public static SpectrumFamily Free { get; } = new("free", "λ' = 0", "λ' = 0", Convention.Sum, 1e-3, 0);
 
     /// <summary>δ = 0 and a given λ'/λ.</summary>
-    public static SpectrumFamily OfRatio(double ratio) => new($"ratio-{FigureNumbers.Key(ratio)}", $"λ'/λ = {NumberText.Plain(ratio)}", "δ = 0", Convention.Sum, 1e-5, ratio);
+    public static SpectrumFamily OfRatio(double ratio) =>
+        new($"ratio-{FigureNumbers.Key(ratio)}", $"λ'/λ = {NumberText.Plain(ratio)}", "δ = 0", Convention.Sum, 1e-5, ratio);
 }

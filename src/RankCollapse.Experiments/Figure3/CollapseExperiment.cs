@@ -7,7 +7,9 @@ using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figure3;
 
-/// <summary>Figure 3 (Section 5.3): loss, total cluster variation and numerical rank of the hidden layers while training from many random orthogonal starts.</summary>
+/// <summary>
+/// Figure 3 (Section 5.3): loss, total cluster variation and numerical rank of the hidden layers while training from many random orthogonal starts.
+/// </summary>
 internal sealed class CollapseExperiment : Experiment
 {
     internal const int Depth = 10;

@@ -17,7 +17,8 @@ internal static class CollapseFigure
     public static Figure Draw(CollapseEnsemble newton, CollapseEnsemble adam, CollapseEnsemble adamOfMean, int classes)
     {
         int depth = newton.Runs[0].Log.Depth;
-        string reading = $"Above, Adam over the epochs, {Runs(adam)} with the loss as stated and {Runs(adamOfMean)} with its mean over the samples; below, {newton.Runs.Count} runs to stationary points over the seconds. "
+        string reading = $"Above, Adam over the epochs, {Runs(adam)} with the loss as stated and {Runs(adamOfMean)} with its mean over the samples; below, "
+            + $"{newton.Runs.Count} runs to stationary points over the seconds. "
             + $"Lines, the mean over the runs (loss J, and TCV and numerical rank averaged over the hidden layers 1 … {depth - 1}); bands, from the least to the largest run; "
             + $"right, TCV of every layer in one run, above with the loss as a mean. The dashed line is K = {classes}.";
         var time = new Axis("time", Unit: "s, one core") { Minimum = 0 };
@@ -25,7 +26,8 @@ internal static class CollapseFigure
             new(
                 Panel("loss", x, new Axis("loss", "J") { IsLogarithmic = true }, curves(log => log.Losses)),
                 Panel("TCV", x, new Axis("TCV, mean of layers") { IsLogarithmic = true }, curves(log => log.MeanTcv)),
-                Panel("rank", x, new Axis("rank, mean of layers") { Minimum = 0 }, curves(log => log.MeanRanks)) with { Levels = [new ReferenceLine(classes, $"K = {classes}")] },
+                Panel("rank", x, new Axis("rank, mean of layers") { Minimum = 0 },
+                    curves(log => log.MeanRanks)) with { Levels = [new ReferenceLine(classes, $"K = {classes}")] },
                 Panel("TCV, one run", x, new Axis("TCV") { IsLogarithmic = true }, layers))
             {
                 Heading = heading,
@@ -54,7 +56,9 @@ internal static class CollapseFigure
         Title = title,
         X = x,
         Y = y,
-        Series = [.. y.IsLogarithmic ? series.Select(s => s with { Y = Held(s.Y), Lower = s.Lower is null ? null : Held(s.Lower), Upper = s.Upper is null ? null : Held(s.Upper) }) : series],
+        Series = [.. y.IsLogarithmic
+            ? series.Select(s => s with { Y = Held(s.Y), Lower = s.Lower is null ? null : Held(s.Lower), Upper = s.Upper is null ? null : Held(s.Upper) })
+            : series],
     };
 
     private static double[] Held(IReadOnlyList<double> values) => [.. values.Select(v => Math.Max(v, Floor))];

@@ -4,7 +4,9 @@ using RankCollapse.Runs;
 
 namespace RankCollapse.Experiments.Figure3;
 
-/// <summary>What is kept of a training's course: at every record the epoch, seconds, losses, the gradient, and TCV and numerical rank of the features of every layer.</summary>
+/// <summary>
+/// What is kept of a training's course: at every record the epoch, seconds, losses, the gradient, and TCV and numerical rank of the features of every layer.
+/// </summary>
 internal sealed class CollapseLog(int depth)
 {
     private const int Epoch = 0;

@@ -15,7 +15,8 @@ internal static class CollapseTables
     {
         var table = new DataTable(
             "One layer at one record of one run.",
-            new DataColumn("solver", ColumnKind.Text, "newton (to stationarity), adam (first order), or adam-mean (the same with the mean over samples in the loss)"),
+            new DataColumn("solver", ColumnKind.Text,
+                "newton (to stationarity), adam (first order), or adam-mean (the same with the mean over samples in the loss)"),
             new DataColumn("seed", ColumnKind.Whole, "seed of the start"),
             new DataColumn("epoch", ColumnKind.Whole, "epochs, for newton iterations"),
             new DataColumn("layer", ColumnKind.Whole, "l = 1 … 10; 10 is the output"),
@@ -74,7 +75,8 @@ internal static class CollapseTables
         foreach (CollapseEnsemble ensemble in ensembles)
         {
             foreach (CollapseRun run in ensemble.Runs)
-                table.Add(ensemble.Name, run.Seed, run.Result.Manifest.Status, run.Result.Summary.Epochs, run.Log.Seconds[^1], run.Result.Summary.Objective, run.Result.Summary.RelativeGradientNorm, run.LargestFinalTcv, (long)run.LargestFinalRank);
+                table.Add(ensemble.Name, run.Seed, run.Result.Manifest.Status, run.Result.Summary.Epochs, run.Log.Seconds[^1], run.Result.Summary.Objective,
+                    run.Result.Summary.RelativeGradientNorm, run.LargestFinalTcv, (long)run.LargestFinalRank);
         }
         return table;
     }

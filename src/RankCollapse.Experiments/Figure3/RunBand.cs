@@ -7,7 +7,9 @@ namespace RankCollapse.Experiments.Figure3;
 /// <param name="Upper">The largest.</param>
 internal sealed record RunBand(double[] X, double[] Mean, double[] Lower, double[] Upper)
 {
-    /// <summary>The band of runs that were recorded at different positions: at each one a run has the value of its last record before, and after its end the final one.</summary>
+    /// <summary>
+    /// The band of runs that were recorded at different positions: at each one a run has the value of its last record before, and after its end the final one.
+    /// </summary>
     /// <param name="runs">Positions, ascending from at most the first of <paramref name="positions"/>, and values of each run.</param>
     /// <param name="positions">Where the band is wanted.</param>
     public static RunBand Over(IReadOnlyList<(double[] X, double[] Y)> runs, double[] positions)

@@ -61,7 +61,8 @@ internal sealed class WeightNormsExperiment : Experiment
             ["objective"] = $"squared loss, convention sum, λ = λ' = {NumberText.Plain(Lambda)}; for the last panel λ'/λ from 1 to 10⁻⁶ at δ = 0",
             ["δ"] = string.Join(", ", Deltas(settings).Select(d => NumberText.Plain(d))),
             ["start"] = $"orthogonal, seed {settings.Seed}",
-            ["solver"] = $"gauss-newton to a relative gradient of {NumberText.Plain(configuration.GradientTolerance)}; last panel: centroid problem to {NumberText.Plain(CentroidTolerance)}, lifted, N = 200",
+            ["solver"] = $"gauss-newton to a relative gradient of {NumberText.Plain(configuration.GradientTolerance)}; last panel: centroid problem to "
+                + $"{NumberText.Plain(CentroidTolerance)}, lifted, N = 200",
         };
     }
 
@@ -86,9 +87,11 @@ internal sealed class WeightNormsExperiment : Experiment
     /// <summary>The norms at the stationary point that the centroid problem gives for δ = 0; its gradient is taken in the full problem.</summary>
     private static StationaryWeightNorms Stationary(double ratio, double lambda, long seed)
     {
-        RunConfiguration configuration = Configuration(new ReproductionSettings(IsQuick: false, seed), 0) with { Lambda = lambda, LambdaFeatures = lambda * ratio };
+        RunConfiguration configuration =
+            Configuration(new ReproductionSettings(IsQuick: false, seed), 0) with { Lambda = lambda, LambdaFeatures = lambda * ratio };
         DataSet data = DataSource.Load(configuration.ToDataRequest());
-        var options = new CentroidForecastOptions { Seed = configuration.Seed, GradientTolerance = CentroidTolerance, MaxSteps = CentroidSteps, MaxSeconds = double.PositiveInfinity };
+        var options = new CentroidForecastOptions { Seed = configuration.Seed, GradientTolerance = CentroidTolerance, MaxSteps = CentroidSteps,
+            MaxSeconds = double.PositiveInfinity };
         CentroidForecast forecast = CentroidForecast.Compute(
             configuration.ToSpecification(data.InputDimension, data.OutputDimension), data, configuration.ToObjectiveSettings(), options);
         return new StationaryWeightNorms(

@@ -11,8 +11,10 @@ internal static class WeightNormsFigure
     /// <summary>The figure.</summary>
     public static Figure Draw(string title, IReadOnlyList<NormTrajectory> trained, IReadOnlyList<StationaryWeightNorms> stationary)
     {
-        const string Reading = "Above, Frobenius norms of the weights of all six layers over the solver's iterations, for each δ, with λ' = λ; layers 2 to 5 are residual. "
-            + "Below, the norms at the end against δ, and at stationary points with δ = 0 against the feature penalty λ'/λ. All norm axes are logarithmic and shared within a row.";
+        const string Reading = "Above, Frobenius norms of the weights of all six layers over the solver's iterations, for each δ, with λ' = λ; layers 2 to 5 "
+            + "are residual. "
+            + "Below, the norms at the end against δ, and at stationary points with δ = 0 against the feature penalty λ'/λ. All norm axes are logarithmic and "
+                + "shared within a row.";
         var norm = new Axis("weight norm", "‖W‖") { IsLogarithmic = true };
         Axis final = norm with { Name = "final norm" };
         double[] places = [.. trained.Select((_, i) => (double)i)], ratios = [.. stationary.Select(s => s.Ratio)];
@@ -20,10 +22,15 @@ internal static class WeightNormsFigure
             "fig5",
             title,
             Reading,
-            new PanelBlock([.. trained.Select(t => Panel($"δ = {NumberText.Plain(t.Delta)}", new Axis("iterations of the solver"), norm, l => Series.OfLayer(l, Depth, Column(t, 0), Column(t, l))))]) { Columns = 4 },
+            new PanelBlock([.. trained.Select(
+                t => Panel($"δ = {NumberText.Plain(t.Delta)}", new Axis("iterations of the solver"), norm,
+                l => Series.OfLayer(l, Depth, Column(t, 0), Column(t, l))))]) { Columns = 4 },
             new PanelBlock(
-                Panel("λ' = λ, at the end of training", new Axis("penalty of the first layer", "δ") { Labels = [.. trained.Select(t => NumberText.Plain(t.Delta))] }, final, l => Of(l, places, trained.Select(t => t.Final(l)))),
-                Panel("δ = 0, stationary points", new Axis("feature penalty", "λ'/λ") { IsLogarithmic = true }, final, l => Of(l, ratios, stationary.Select(s => s.Norms[l - 1])))));
+                Panel("λ' = λ, at the end of training",
+                    new Axis("penalty of the first layer", "δ") { Labels = [.. trained.Select(t => NumberText.Plain(t.Delta))] }, final,
+                    l => Of(l, places, trained.Select(t => t.Final(l)))),
+                Panel("δ = 0, stationary points", new Axis("feature penalty", "λ'/λ") { IsLogarithmic = true }, final,
+                    l => Of(l, ratios, stationary.Select(s => s.Norms[l - 1])))));
     }
 
     private static Panel Panel(string title, Axis x, Axis y, Func<int, Series> series) =>

@@ -23,20 +23,27 @@ internal static class WeightNormsVerdicts
             new ClaimVerdict
             {
                 Claim = "At δ = 0 the weights of the residual layers vanish.",
-                AsStated = new Measurement("largest ‖W_l‖, l = 2 … 5, over ‖W_1‖, at δ = 0 and λ' = λ", Inner(last).Max() / last.Final(1), Comparison.AtMost, Vanishing),
+                AsStated = new Measurement(
+                    "largest ‖W_l‖, l = 2 … 5, over ‖W_1‖, at δ = 0 and λ' = λ", Inner(last).Max() / last.Final(1), Comparison.AtMost, Vanishing),
                 Condition = $"λ'/λ = {NumberText.Plain(smallest.Ratio)}, a vanishing feature penalty",
-                UnderCondition = new Measurement($"the same ratio at δ = 0 and λ'/λ = {NumberText.Plain(smallest.Ratio)}", underCondition, Comparison.AtMost, Vanishing),
-                Explanation = "Theorem C.2 bounds features by a constraint. A penalty in its place pushes the features of all layers down, and the residual weights have to make up for it: they settle at w(1 + w) = (λ'/λ)·Σ_j s_j², not at 0, and vanish like √(λ'/λ).",
+                UnderCondition = new Measurement(
+                    $"the same ratio at δ = 0 and λ'/λ = {NumberText.Plain(smallest.Ratio)}", underCondition, Comparison.AtMost, Vanishing),
+                Explanation = "Theorem C.2 bounds features by a constraint. A penalty in its place pushes the features of all layers down, and the residual "
+                    + "weights have to make up for it: they settle at w(1 + w) = (λ'/λ)·Σ_j s_j², not at 0, and vanish like √(λ'/λ).",
             },
             new ClaimVerdict
             {
                 Claim = "The residual weights get smaller as δ gets smaller.",
-                AsStated = new Measurement("largest growth of Σ_{l=2…5} ‖W_l‖ from one δ to the next smaller one, relative", Enumerable.Range(1, sums.Length - 1).Max(i => (sums[i] / sums[i - 1]) - 1), Comparison.AtMost, 1e-2),
+                AsStated = new Measurement("largest growth of Σ_{l=2…5} ‖W_l‖ from one δ to the next smaller one, relative",
+                    Enumerable.Range(1, sums.Length - 1).Max(i => (sums[i] / sums[i - 1]) - 1), Comparison.AtMost, 1e-2),
             },
             new ClaimVerdict
             {
                 Claim = "The first and the last layer, which are not residual, stay.",
-                AsStated = new Measurement($"least of ‖W_1‖ and ‖W_6‖ at δ = 0, over its value at δ = {NumberText.Plain(first.Delta)}", Math.Min(last.Final(1) / first.Final(1), last.Final(WeightNormsExperiment.Depth) / first.Final(WeightNormsExperiment.Depth)), Comparison.AtLeast, 0.5),
+                AsStated = new Measurement(
+                    $"least of ‖W_1‖ and ‖W_6‖ at δ = 0, over its value at δ = {NumberText.Plain(first.Delta)}",
+                    Math.Min(last.Final(1) / first.Final(1), last.Final(WeightNormsExperiment.Depth) / first.Final(WeightNormsExperiment.Depth)),
+                    Comparison.AtLeast, 0.5),
             },
         ];
     }
@@ -49,8 +56,12 @@ internal static class WeightNormsVerdicts
         double slope = Math.Log(Inner(stationary[^2]).Max() / Inner(to).Max()) / Math.Log(stationary[^2].Ratio / to.Ratio);
         return
         [
-            $"With λ' = λ the residual weights do not vanish: from δ = {NumberText.Plain(first.Delta)} to δ = 0 the norms of layers 2 … 5 go from {List(Inner(first))} to {List(Inner(last))}. They grow towards the output, because a feature penalty pays for every layer that keeps features small.",
-            $"At δ = 0 they vanish with the feature penalty: the largest is {NumberText.Short(Inner(from).Max())} at λ'/λ = {NumberText.Plain(from.Ratio)} and {NumberText.Short(Inner(to).Max())} at {NumberText.Plain(to.Ratio)}, like (λ'/λ)^{NumberText.Short(slope, 2)} at the end. ‖W_6‖ goes with it, from {NumberText.Short(from.Norms[^1])} to {NumberText.Short(to.Norms[^1])}: it is the first layer alone that stays.",
+            $"With λ' = λ the residual weights do not vanish: from δ = {NumberText.Plain(first.Delta)} to δ = 0 the norms of layers 2 … 5 go from "
+                + $"{List(Inner(first))} to {List(Inner(last))}. They grow towards the output, because a feature penalty pays for every layer that keeps "
+                + "features small.",
+            $"At δ = 0 they vanish with the feature penalty: the largest is {NumberText.Short(Inner(from).Max())} at λ'/λ = {NumberText.Plain(from.Ratio)} and "
+                + $"{NumberText.Short(Inner(to).Max())} at {NumberText.Plain(to.Ratio)}, like (λ'/λ)^{NumberText.Short(slope, 2)} at the end. ‖W_6‖ goes with "
+                + $"it, from {NumberText.Short(from.Norms[^1])} to {NumberText.Short(to.Norms[^1])}: it is the first layer alone that stays.",
             "With λ' = 0 and δ = 0 there is no minimum: weights shrink for as long as the first features grow, which tanh ends where it saturates.",
         ];
     }

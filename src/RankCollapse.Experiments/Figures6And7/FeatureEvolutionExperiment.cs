@@ -12,7 +12,9 @@ using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figures6And7;
 
-/// <summary>Figures 6 and 7 (Appendix D.3): Gram matrices of the features of all layers, and the features in random planes, at six moments of one training.</summary>
+/// <summary>
+/// Figures 6 and 7 (Appendix D.3): Gram matrices of the features of all layers, and the features in random planes, at six moments of one training.
+/// </summary>
 internal sealed class FeatureEvolutionExperiment : Experiment
 {
     internal const int Depth = 15;

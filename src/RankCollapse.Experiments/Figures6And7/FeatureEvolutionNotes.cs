@@ -18,7 +18,8 @@ internal static class FeatureEvolutionNotes
         int last = hidden[Array.IndexOf(first, first.Max())], earliest = hidden[Array.IndexOf(first, first.Min())];
         return
         [
-            $"The layers do not collapse in the order of depth: TCV falls below a thousandth of its start first in layer {earliest}, at iteration {Number(log.Epochs[first.Min()])}, and last in layer {last}, at iteration {Number(log.Epochs[first.Max()])}.",
+            $"The layers do not collapse in the order of depth: TCV falls below a thousandth of its start first in layer {earliest}, at iteration "
+                + $"{Number(log.Epochs[first.Min()])}, and last in layer {last}, at iteration {Number(log.Epochs[first.Max()])}.",
             $"The training took {Number(log.Epochs[^1])} iterations and {NumberText.Duration(log.Seconds[^1])} on one core.",
         ];
     }

@@ -3,7 +3,10 @@ using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Experiments.Figures6And7;
 
-/// <summary>What Figures 6 and 7 show of the features of all layers at one moment: Gram matrices of some samples, all samples in a plane, and the distance from block structure.</summary>
+/// <summary>
+/// What Figures 6 and 7 show of the features of all layers at one moment: Gram matrices of some samples, all samples in a plane, and the distance from block
+/// structure.
+/// </summary>
 /// <param name="Epoch">The epoch.</param>
 /// <param name="Objective">J.</param>
 /// <param name="MeanTcv">The mean TCV of the hidden layers.</param>
@@ -11,7 +14,8 @@ namespace RankCollapse.Experiments.Figures6And7;
 /// <param name="Planes">B^l Z^l, 2×N, l = 0 … L.</param>
 /// <param name="Deviations">The relative distance of Z^{l,T}Z^l from block structure (Proposition D.1), of all samples.</param>
 /// <param name="Spreads">The largest distance of a projected sample from its class's mean, relative to the largest of any projected sample from 0.</param>
-internal sealed record FeatureSnapshot(long Epoch, double Objective, double MeanTcv, IReadOnlyList<Matrix> Grams, IReadOnlyList<Matrix> Planes, IReadOnlyList<double> Deviations, IReadOnlyList<double> Spreads)
+internal sealed record FeatureSnapshot(long Epoch, double Objective, double MeanTcv, IReadOnlyList<Matrix> Grams, IReadOnlyList<Matrix> Planes,
+    IReadOnlyList<double> Deviations, IReadOnlyList<double> Spreads)
 {
     /// <summary>Samples in a Gram matrix's picture, at most; they are spread evenly over the samples, which are sorted by class.</summary>
     public const int MostPicturedSamples = 80;
@@ -23,7 +27,8 @@ internal sealed record FeatureSnapshot(long Epoch, double Objective, double Mean
     /// <param name="features">Z^0 … Z^L.</param>
     /// <param name="planes">B^{l,T}, n_l×2 with orthonormal columns, for every layer.</param>
     /// <param name="classes">The classes.</param>
-    public static FeatureSnapshot Take(long epoch, double objective, double meanTcv, IReadOnlyList<Matrix> features, IReadOnlyList<Matrix> planes, Partition classes)
+    public static FeatureSnapshot Take(
+        long epoch, double objective, double meanTcv, IReadOnlyList<Matrix> features, IReadOnlyList<Matrix> planes, Partition classes)
     {
         int[] pictured = Pictured(classes.SampleCount);
         Matrix[] projections = [.. features.Select((z, l) => Product.MultiplyTransposedLeft(planes[l], z))];

@@ -10,7 +10,9 @@ using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Experiments.Figures6And7;
 
-/// <summary>Six moments of a training: its start, the times at which the mean TCV of the hidden layers has fallen to given shares of its start, and its end.</summary>
+/// <summary>
+/// Six moments of a training: its start, the times at which the mean TCV of the hidden layers has fallen to given shares of its start, and its end.
+/// </summary>
 internal sealed class TrainingMoments
 {
     private const string RecordingName = "feature-moments";
@@ -94,7 +96,9 @@ internal sealed class TrainingMoments
     /// <param name="reading">How to read it.</param>
     /// <param name="panel">The panel of a moment and a layer; its title is set here.</param>
     public Figure ToFigure(string name, string title, string reading, Func<FeatureSnapshot, int, Panel> panel) =>
-        new(name, title, reading, [.. All.Select((moment, m) => new PanelBlock([.. Enumerable.Range(0, moment.Grams.Count).Select(l => panel(moment, l) with { Title = l == 0 ? "data X" : $"layer {l}" })])
+        new(name, title, reading,
+            [.. All.Select((moment, m) =>
+            new PanelBlock([.. Enumerable.Range(0, moment.Grams.Count).Select(l => panel(moment, l) with { Title = l == 0 ? "data X" : $"layer {l}" })])
         {
             Heading = m == 0 ? "start" : m == All.Count - 1 ? $"end, iteration {moment.Epoch}" : $"iteration {moment.Epoch}",
             Detail = $"J = {NumberText.Short(moment.Objective)}, mean TCV {NumberText.Short(moment.MeanTcv, 2)}",

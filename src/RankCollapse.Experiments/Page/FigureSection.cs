@@ -33,9 +33,12 @@ internal static class FigureSection
         html.Append("<ul class=\"verdicts\">\n");
         foreach (ClaimVerdict verdict in figure.Verdicts)
         {
-            html.Append($"<li class=\"{ReproductionPage.Css(verdict.Outcome)}\"><p><strong class=\"word\">{PageText.Sentence(char.ToUpperInvariant(verdict.InWords[0]) + verdict.InWords[1..])}</strong> {PageText.Sentence(verdict.Claim)}</p>");
+            html.Append($"<li class=\"{ReproductionPage.Css(verdict.Outcome)}\"><p><strong "
+                + $"class=\"word\">{PageText.Sentence(char.ToUpperInvariant(verdict.InWords[0]) + verdict.InWords[1..])}</strong> "
+                + $"{PageText.Sentence(verdict.Claim)}</p>");
             html.Append($"<p class=\"measured\">{Measured(verdict.AsStated)}</p>");
-            if (verdict is { Condition: { } condition, UnderCondition: { } under }) html.Append($"<p class=\"measured\">Under {PageText.Sentence(condition)}: {Measured(under)}</p>");
+            if (verdict is { Condition: { } condition, UnderCondition: { } under })
+                html.Append($"<p class=\"measured\">Under {PageText.Sentence(condition)}: {Measured(under)}</p>");
             if (verdict.Explanation is { } explanation) html.Append($"<p class=\"note\">{PageText.Sentence(explanation)}</p>");
             html.Append("</li>\n");
         }
@@ -43,10 +46,12 @@ internal static class FigureSection
     }
 
     private static string Measured(Measurement m) =>
-        $"{PageText.Sentence(m.Quantity)}: <b class=\"{(m.Holds ? "good" : "open")}\">{Number(m.Value)}</b>; asked: {(m.Comparison == Comparison.AtMost ? "at most" : "at least")}\u00a0{Number(m.Threshold)}";
+        $"{PageText.Sentence(m.Quantity)}: <b class=\"{(m.Holds ? "good" : "open")}\">{Number(m.Value)}</b>; asked: "
+            + $"{(m.Comparison == Comparison.AtMost ? "at most" : "at least")}\u00a0{Number(m.Threshold)}";
 
     private static string Number(double value) =>
-        !double.IsFinite(value) ? "not measured" : value == Math.Truncate(value) && Math.Abs(value) < 1e6 ? NumberText.Whole((long)value) : NumberText.Short(value);
+        !double.IsFinite(value) ? "not measured" : value == Math.Truncate(value) && Math.Abs(value) < 1e6
+            ? NumberText.Whole((long)value) : NumberText.Short(value);
 
     private static void Picture(StringBuilder html, FigureResult figure, FigurePicture picture, string file)
     {
@@ -63,10 +68,13 @@ internal static class FigureSection
         string key = ReproductionPage.Key(figure, picture.Name);
         html.Append($"<figure id=\"{key}\"><h3>{PageText.Encode(picture.Title)}</h3>\n");
         // Where the chart shows one moment at a time, the picture is still what shows them all.
-        if (chart?["moments"] is not null) html.Append($"<div class=\"picture\">{svg}</div>\n<h4 class=\"closer\">A closer look</h4>\n<div class=\"chart\" data-chart=\"{key}\"></div>\n<noscript><p class=\"note\">The closer look needs scripts.</p></noscript>\n");
+        if (chart?["moments"] is not null)
+            html.Append($"<div class=\"picture\">{svg}</div>\n<h4 class=\"closer\">A closer look</h4>\n<div "
+                + $"class=\"chart\" data-chart=\"{key}\"></div>\n<noscript><p class=\"note\">The closer look needs scripts.</p></noscript>\n");
         else if (chart is not null) PageFrame.Chart(html, key, svg);
         else html.Append($"<div class=\"picture\">{svg}</div>\n");
-        html.Append($"<figcaption><p class=\"note\">{PageText.Sentence(picture.Reading)}</p><p class=\"files\">{Link(figure, picture.Name, "svg")} · {Link(figure, picture.Name, "png")}</p></figcaption></figure>\n");
+        html.Append($"<figcaption><p class=\"note\">{PageText.Sentence(picture.Reading)}</p><p class=\"files\">{Link(figure, picture.Name, "svg")} · "
+            + $"{Link(figure, picture.Name, "png")}</p></figcaption></figure>\n");
     }
 
     private static string Link(FigureResult figure, string name, string extension) =>
@@ -77,11 +85,15 @@ internal static class FigureSection
         html.Append("<details><summary>Settings, time, command and data</summary>\n<table class=\"pairs\"><tbody>");
         foreach ((string name, string value) in figure.Settings) Row(html, name, PageText.Sentence(value));
         Row(html, "version", figure.IsQuick ? "reduced (--quick)" : "full");
-        if (figure.Statuses.Count > 0) Row(html, "trainings ended", PageText.Encode(string.Join(", ", figure.Statuses.Select(status => $"{NumberText.Whole(status.Value)} {status.Key}"))));
-        Row(html, "time", $"{NumberText.Duration(figure.TrainingSeconds)} on one core; {NumberText.Duration(figure.Seconds)} {(figure.IsOnCluster ? "on a cluster" : $"with {NumberText.Count(figure.Threads, "thread")}")} in the last session");
+        if (figure.Statuses.Count > 0)
+            Row(html, "trainings ended",
+                PageText.Encode(string.Join(", ", figure.Statuses.Select(status => $"{NumberText.Whole(status.Value)} {status.Key}"))));
+        Row(html, "time", $"{NumberText.Duration(figure.TrainingSeconds)} on one core; {NumberText.Duration(figure.Seconds)} "
+            + $"{(figure.IsOnCluster ? "on a cluster" : $"with {NumberText.Count(figure.Threads, "thread")}")} in the last session");
         html.Append("</tbody></table>\n<p class=\"note\">The same command gives the same numbers again:</p>\n");
         PageFrame.Command(html, figure.Command.Split(' '));
-        html.Append("<div class=\"scroll\"><table class=\"data\"><thead><tr><th scope=\"col\">data</th><th scope=\"col\">a row is</th><th scope=\"col\">rows</th><th scope=\"col\">columns</th></tr></thead><tbody>");
+        html.Append("<div class=\"scroll\"><table class=\"data\"><thead><tr><th scope=\"col\">data</th><th scope=\"col\">a row is</th><th "
+            + "scope=\"col\">rows</th><th scope=\"col\">columns</th></tr></thead><tbody>");
         foreach (FigureData data in figure.Data)
         {
             string columns = string.Join("; ", data.Columns.Select(column => $"<code>{PageText.Encode(column.Key)}</code> {PageText.Encode(column.Value)}"));
@@ -90,5 +102,6 @@ internal static class FigureSection
         html.Append("</tbody></table></div>\n</details>\n");
     }
 
-    private static void Row(StringBuilder html, string name, string value) => html.Append($"<tr><th scope=\"row\">{PageText.Encode(name)}</th><td>{value}</td></tr>");
+    private static void Row(StringBuilder html, string name, string value) =>
+        html.Append($"<tr><th scope=\"row\">{PageText.Encode(name)}</th><td>{value}</td></tr>");
 }

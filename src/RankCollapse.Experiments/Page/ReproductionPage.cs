@@ -20,7 +20,8 @@ internal static class ReproductionPage
         Summary(body, figures);
         foreach (FigureResult figure in figures) FigureSection.Append(body, figure, picture => read(figure, picture));
         body.Append("</main>\n");
-        body.Append($"<footer><p>Written by RankCollapse {PageText.Encode(figures[^1].Version)}. This page is complete in itself and loads nothing; its links lead to the data beside it.</p></footer>\n");
+        body.Append($"<footer><p>Written by RankCollapse {PageText.Encode(figures[^1].Version)}. This page is complete in itself and loads nothing; its links "
+            + "lead to the data beside it.</p></footer>\n");
         var charts = new JsonObject();
         foreach (FigureResult figure in figures)
         {
@@ -39,7 +40,8 @@ internal static class ReproductionPage
     internal static string Label(FigureResult figure) => figure.Source.Split(',')[0];
 
     /// <summary>The outcome that stands for all claims of a figure: the weakest.</summary>
-    internal static VerdictOutcome Outcome(FigureResult figure) => figure.Verdicts.Count == 0 ? VerdictOutcome.NotReproduced : figure.Verdicts.Max(verdict => verdict.Outcome);
+    internal static VerdictOutcome Outcome(FigureResult figure) => figure.Verdicts.Count == 0
+        ? VerdictOutcome.NotReproduced : figure.Verdicts.Max(verdict => verdict.Outcome);
 
     /// <summary>The class of an outcome in the style sheet.</summary>
     internal static string Css(VerdictOutcome outcome) => outcome switch
@@ -66,7 +68,9 @@ internal static class ReproductionPage
     {
         bool isQuick = figures.Any(figure => figure.IsQuick);
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
-        html.Append($"<p class=\"subject\">{(isQuick ? "The paper's figures, reduced versions" : "The paper's figures")} · {NumberText.Count(figures.Sum(f => f.TrainingCount), "training")} · {NumberText.Duration(figures.Sum(f => f.TrainingSeconds))} on one core</p>\n");
+        html.Append($"<p class=\"subject\">{(isQuick ? "The paper's figures, reduced versions" : "The paper's figures")} · "
+            + $"{NumberText.Count(figures.Sum(f => f.TrainingCount), "training")} · {NumberText.Duration(figures.Sum(f => f.TrainingSeconds))} on one "
+            + "core</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{Headline(figures)}</h1>\n<ol class=\"layers outcomes\">");
         foreach (FigureResult figure in figures)
         {
@@ -77,8 +81,11 @@ internal static class ReproductionPage
                 VerdictOutcome.ReproducedUnder => "under a condition",
                 _ => $"{figure.Verdicts.Count(v => v.Outcome != VerdictOutcome.NotReproduced)} of {figure.Verdicts.Count} claims",
             };
-            html.Append($"<li class=\"{Css(outcome)}\"><a href=\"#{figure.Name}\"><span class=\"number\">{PageText.Encode(Label(figure))}</span><span class=\"word\">{word}</span><span class=\"ratio\">{PageText.Encode(figure.Title)}</span></a></li>");
+            html.Append($"<li class=\"{Css(outcome)}\"><a href=\"#{figure.Name}\"><span class=\"number\">{PageText.Encode(Label(figure))}</span><span "
+                + $"class=\"word\">{word}</span><span class=\"ratio\">{PageText.Encode(figure.Title)}</span></a></li>");
         }
-        html.Append("</ol>\n<p class=\"note\">Each claim of the paper has a numeric criterion, which is evaluated here. \"Under a condition\" means that the claim holds, though not in the setting as the paper states it. All numbers of this page can be downloaded with the links below each figure.</p>\n</section>\n");
+        html.Append("</ol>\n<p class=\"note\">Each claim of the paper has a numeric criterion, which is evaluated here. \"Under a condition\" means that the "
+            + "claim holds, though not in the setting as the paper states it. All numbers of this page can be downloaded with the links below each "
+            + "figure.</p>\n</section>\n");
     }
 }

@@ -21,7 +21,8 @@ public static class ReproductionReport
         FigureResult[] figures = [.. FiguresOf(folder)];
         if (figures.Length == 0) throw new InvalidInputException($"{folder} holds no reproduced figure; run rankcollapse reproduce with --out {folder} first.");
         string path = Path.Combine(folder, FileName);
-        string page = ReproductionPage.Build(figures, (figure, picture) => Encoding.UTF8.GetString(InputFile.ReadSmall(Path.Combine(folder, figure.Name, picture.Name + ".svg"), LargestPicture)));
+        string page = ReproductionPage.Build(figures, (figure, picture) =>
+            Encoding.UTF8.GetString(InputFile.ReadSmall(Path.Combine(folder, figure.Name, picture.Name + ".svg"), LargestPicture)));
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(page));
         return path;
     }

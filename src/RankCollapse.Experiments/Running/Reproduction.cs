@@ -14,7 +14,9 @@ public sealed record ReproductionOptions
     /// <summary>Trainings at the same time on this machine; null for all cores. Results do not depend on it.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>What trains, each figure's trainings as a sweep in its folder <c>sweep</c>; by default threads of this process. Results do not depend on it.</summary>
+    /// <summary>
+    /// What trains, each figure's trainings as a sweep in its folder <c>sweep</c>; by default threads of this process. Results do not depend on it.
+    /// </summary>
     public Engine Engine { get; init; } = new InProcessEngine();
 
     /// <summary>What is asked of the engine.</summary>
@@ -45,7 +47,10 @@ public sealed record ReproductionOptions
 /// <param name="Fraction">The part of the work that is done, 0 … 1.</param>
 public sealed record ReproductionProgress(int Done, int Count, string? Ended, IReadOnlyList<string> Running, double? SecondsLeft, double Fraction);
 
-/// <summary>Reproduces figures: trains what is missing on all cores, writes data, pictures and verdicts of each figure into a folder of its own, and a page of all that are there.</summary>
+/// <summary>
+/// Reproduces figures: trains what is missing on all cores, writes data, pictures and verdicts of each figure into a folder of its own, and a page of all that
+/// are there.
+/// </summary>
 public static class Reproduction
 {
     /// <summary>Reproduces figures; what an interrupted call computed is used again, with the same end.</summary>

@@ -68,7 +68,9 @@ public sealed record CompressionOptions
             RankRule.Tolerance when !(Value is >= 0 and < 1) => $"The tolerance is {Value}; expected a number from 0 to below 1",
             RankRule.Budget when !(Value is > 0 and <= 1) => $"The share of parameters to keep is {Value}; expected a number above 0 and at most 1",
             RankRule.Rank when Rank is null or < 1 => $"The rank is {Rank}; expected at least 1",
-            RankRule.Certificate when Data is not null => "Theorem 3.4 bounds the distance to the nearest weights of rank K, not to weights that are fitted to data; give other data as test to compare on, or choose another rule than the certificate",
+            RankRule.Certificate when Data is not null =>
+                "Theorem 3.4 bounds the distance to the nearest weights of rank K, not to weights that are fitted to data; give other data as test to compare "
+                + "on, or choose another rule than the certificate",
             RankRule.Certificate when Rank < 1 => $"The rank is {Rank}; expected at least 1",
             _ => null,
         };

@@ -118,7 +118,8 @@ internal sealed class CompressionPlan
         {
             if (!_certificates.TryGetValue(layer.Name, out (int Rank, double Bound) certificate))
             {
-                _reasons[layer.Name] = "its weights are not penalised, so that Theorem 3.4 says nothing about them; fit them to what they do on data, with another rule";
+                _reasons[layer.Name] = "its weights are not penalised, so that Theorem 3.4 says nothing about them; fit them to what they do on data, with "
+                    + "another rule";
                 return null;
             }
             rank = Math.Min(certificate.Rank, spectrum.FullRank);
@@ -144,7 +145,8 @@ internal sealed class CompressionPlan
         long rest = _target.Parameters - names.Sum(name => _spectra[name].Layer.Parameters);
         long budget = (long)Math.Floor(_options.Value * _target.Parameters);
         if (rest > budget)
-            throw new InvalidInputException($"The model has {rest} parameters outside the layers that can be factored, more than the {budget} that are to be kept; keep a larger share.");
+            throw new InvalidInputException(
+                $"The model has {rest} parameters outside the layers that can be factored, more than the {budget} that are to be kept; keep a larger share.");
         _allocation = RankBudget.Choose([.. names.Select(name => _spectra[name])], budget - rest);
         for (int i = 0; i < names.Length; i++)
         {

@@ -6,8 +6,8 @@ using static RankCollapse.Models.Onnx.TensorProto.Types;
 namespace RankCollapse.Models.Compression;
 
 /// <summary>
-/// Puts factors into a graph of ONNX. x·W becomes two MatMul; Gemm a MatMul and a Gemm that keeps bias, alpha and beta; a convolution one of r channels with the
-/// same kernel, strides and borders, and one over single points that keeps the bias, both with the same groups.
+/// Puts factors into a graph of ONNX. x·W becomes two MatMul; Gemm a MatMul and a Gemm that keeps bias, alpha and beta; a convolution one of r channels with
+/// the same kernel, strides and borders, and one over single points that keeps the bias, both with the same groups.
 /// </summary>
 internal static class GraphFactors
 {
@@ -22,7 +22,9 @@ internal static class GraphFactors
         if (uses.Length == 0) return "no node of the main graph uses it as it is stored (it is transposed, converted or de-quantised first)";
         if (graph.Output.Any(output => output.Name == weights)) return "it is an output of the model";
         string?[] forms = [.. uses.Select(node => Form(node, weights, dimensions)).Distinct()];
-        if (forms.Contains(null)) return $"it is used by {string.Join(", ", uses.Where(node => Form(node, weights, dimensions) is null).Select(Describe).Distinct())}, which has no form with factors";
+        if (forms.Contains(null))
+            return $"it is used by {string.Join(", ", uses.Where(node => Form(node, weights, dimensions) is null).Select(Describe).Distinct())}, which has no "
+                + "form with factors";
         return forms.Length == 1 ? null : "several nodes use it in different ways";
     }
 
@@ -31,7 +33,8 @@ internal static class GraphFactors
     /// <param name="factors">Factors by the name of the weights.</param>
     public static void Replace(GraphProto graph, IReadOnlyDictionary<string, LayerFactors> factors)
     {
-        HashSet<string> taken = [.. graph.Initializer.Select(tensor => tensor.Name), .. graph.Input.Select(input => input.Name), .. graph.Node.SelectMany(node => node.Output)];
+        HashSet<string> taken =
+            [.. graph.Initializer.Select(tensor => tensor.Name), .. graph.Input.Select(input => input.Name), .. graph.Node.SelectMany(node => node.Output)];
         var nodes = new List<NodeProto>();
         var names = new Dictionary<string, (string Down, string Up)>(StringComparer.Ordinal);
         foreach (NodeProto node in graph.Node)
@@ -134,7 +137,8 @@ internal static class GraphFactors
 
     private static string Describe(NodeProto node) => ErrorText.Printable(node.OpType == "Gemm" && IsSet(node, "transA") ? "Gemm with transA" : node.OpType);
 
-    private static IEnumerable<GraphProto> Inner(NodeProto node) => node.Attribute.SelectMany(attribute => attribute.G is { } single ? [single] : attribute.Graphs.AsEnumerable());
+    private static IEnumerable<GraphProto> Inner(NodeProto node) =>
+        node.Attribute.SelectMany(attribute => attribute.G is { } single ? [single] : attribute.Graphs.AsEnumerable());
 
     private static bool Mentions(GraphProto graph, string name) =>
         graph.Node.Any(node => node.Input.Contains(name) || Inner(node).Any(inner => Mentions(inner, name))) || graph.Output.Any(output => output.Name == name);

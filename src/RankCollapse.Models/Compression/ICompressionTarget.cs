@@ -11,7 +11,8 @@ namespace RankCollapse.Models.Compression;
 /// <param name="Type">The type that factors are written in.</param>
 /// <param name="Load">Reads the weights; null where the layer stays whole.</param>
 /// <param name="Reason">Why it stays whole; null where it need not.</param>
-internal sealed record CompressibleLayer(string Name, string Kind, string ShapeText, long Parameters, ElementType Type, Func<LayerBlocks>? Load, string? Reason);
+internal sealed record CompressibleLayer(
+    string Name, string Kind, string ShapeText, long Parameters, ElementType Type, Func<LayerBlocks>? Load, string? Reason);
 
 /// <summary>A model whose layers can be factored.</summary>
 internal interface ICompressionTarget
@@ -25,7 +26,10 @@ internal interface ICompressionTarget
     /// <summary>Whether a model without any replaced layer is worth writing, because it is of another format then.</summary>
     bool IsExport => false;
 
-    /// <summary>What layers put out on the data, as <see cref="LayerSpectrum.OfOutputs"/> takes it; layers that are not known on the data are left out. Null without data.</summary>
+    /// <summary>
+    /// What layers put out on the data, as <see cref="LayerSpectrum.OfOutputs"/> takes it; layers that are not known on the data are left out. Null without
+    /// data.
+    /// </summary>
     IReadOnlyDictionary<string, IReadOnlyList<Matrix>>? Outputs(IReadOnlyList<CompressibleLayer> layers) => null;
 
     /// <summary>Theorem 3.4's bound of ‖W − W_r‖_F and its rank for layers that have one; empty where it is of no use.</summary>

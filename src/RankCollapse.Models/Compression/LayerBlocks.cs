@@ -6,7 +6,9 @@ namespace RankCollapse.Models.Compression;
 /// The linear map of a layer as g equal blocks p×q, one for each group of a grouped convolution and one otherwise:
 /// outputs of a group by its inputs, where a convolution's inputs are its channels at all places of the kernel.
 /// </summary>
-/// <remarks>All blocks get the same rank r, because the groups of a convolution have equal sizes. Two layers of g·r·(p + q) numbers take the place of g·p·q.</remarks>
+/// <remarks>
+/// All blocks get the same rank r, because the groups of a convolution have equal sizes. Two layers of g·r·(p + q) numbers take the place of g·p·q.
+/// </remarks>
 internal sealed class LayerBlocks
 {
     /// <summary>Takes the blocks of a layer; nothing is copied.</summary>
@@ -21,7 +23,8 @@ internal sealed class LayerBlocks
         foreach (Matrix block in blocks)
         {
             if (block.Rows != Rows || block.Columns != Columns)
-                throw new ShapeMismatchException($"The groups of a layer have the sizes {Rows}×{Columns} and {block.Rows}×{block.Columns}; they must be equal.");
+                throw new ShapeMismatchException(
+                    $"The groups of a layer have the sizes {Rows}×{Columns} and {block.Rows}×{block.Columns}; they must be equal.");
         }
     }
 

@@ -9,12 +9,14 @@ namespace RankCollapse.Models.Compression;
 /// no other matrix of rank r has a smaller ‖(W − W_r)·X‖_F, because (W − W_r)·X is W·X less its own truncated decomposition.
 /// </summary>
 /// <remarks>
-/// That is the whitened decomposition W·S^½ = U·diag(s)·Vᵀ, W_r = U_r·diag(s_r)·V_rᵀ·S^{-½} with S = X·Xᵀ, without the inverse, so that data of any rank will do.
-/// Directions that the data do not reach at all are ordered by the weights.
+/// That is the whitened decomposition W·S^½ = U·diag(s)·Vᵀ, W_r = U_r·diag(s_r)·V_rᵀ·S^{-½} with S = X·Xᵀ, without the inverse, so that data of any rank will
+/// do. Directions that the data do not reach at all are ordered by the weights.
 /// </remarks>
 internal sealed class LayerSpectrum
 {
-    /// <summary>The weight of W itself beside the data, as a fraction of ‖W·X‖: what the data leave open is decided by it, and nothing else to 16 digits of squares.</summary>
+    /// <summary>
+    /// The weight of W itself beside the data, as a fraction of ‖W·X‖: what the data leave open is decided by it, and nothing else to 16 digits of squares.
+    /// </summary>
     private const double WeightShare = 1e-8;
 
     private readonly double[] _energies;

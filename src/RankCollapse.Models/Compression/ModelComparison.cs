@@ -69,12 +69,16 @@ internal static class ModelComparison
     {
         public void Add(Matrix a, Matrix b, string name)
         {
-            if (a.Length != b.Length) throw new ComputationFailedException($"The output {ErrorText.Printable(name)} has {a.Length} numbers before and {b.Length} after; this is a fault of the program.");
+            if (a.Length != b.Length)
+                throw new ComputationFailedException(
+                    $"The output {ErrorText.Printable(name)} has {a.Length} numbers before and {b.Length} after; this is a fault of the program.");
             ReadOnlySpan<double> x = a.AsSpan(), y = b.AsSpan();
             for (int i = 0; i < x.Length; i++)
             {
                 if (!double.IsFinite(x[i])) continue;
-                if (!double.IsFinite(y[i])) throw new ComputationFailedException($"The compressed model gives {y[i]} in its output {ErrorText.Printable(name)}, where the model gives {x[i]}; choose higher ranks.");
+                if (!double.IsFinite(y[i]))
+                    throw new ComputationFailedException(
+                        $"The compressed model gives {y[i]} in its output {ErrorText.Printable(name)}, where the model gives {x[i]}; choose higher ranks.");
                 double difference = y[i] - x[i];
                 Difference += difference * difference;
                 Norm += x[i] * x[i];

@@ -40,7 +40,9 @@ internal sealed class OnnxTarget : ICompressionTarget
         var readers = new List<OutputReader>();
         foreach (CompressibleLayer layer in layers)
         {
-            OutputReader[] uses = [.. _proto.Graph.Node.Where(node => node.Input.Contains(layer.Name)).Select(node => OutputReader.Of(node, layer.Name, _weights[layer.Name], Constant))];
+            OutputReader[] uses =
+                [.. _proto.Graph.Node.Where(node => node.Input.Contains(layer.Name))
+                .Select(node => OutputReader.Of(node, layer.Name, _weights[layer.Name], Constant))];
             FeatureTensor?[] outputs = [.. uses.Select(use => source.Tensors.FirstOrDefault(tensor => tensor.Name == use.Output))];
 
             // Without all its outputs, each with a place for every sample and a constant bias, a layer is fitted to its weights alone.
@@ -55,7 +57,8 @@ internal sealed class OnnxTarget : ICompressionTarget
             }
         }
         _options.Progress?.Invoke($"{_data.SampleCount} samples through {source.Name}, for the outputs of {moments.Count} layers");
-        source.Run(tensors, new FeatureOptions().BatchSize, (tensor, _, rows) => readers[tensor].AddTo(moments[readers[tensor].Layer], rows), _options.Cancellation);
+        source.Run(tensors, new FeatureOptions().BatchSize, (tensor, _, rows) => readers[tensor].AddTo(moments[readers[tensor].Layer], rows),
+            _options.Cancellation);
         return moments.ToDictionary(entry => entry.Key, entry => entry.Value.Roots());
     }
 
@@ -67,7 +70,8 @@ internal sealed class OnnxTarget : ICompressionTarget
         string name = Path.GetFileName(_model.Path), folder = OnnxFile.FolderOf(_model);
         using var before = new OnnxSession(_proto, name, folder);
         using var after = new OnnxSession(changed, Path.GetFileName(path), folder);
-        ModelData? samples = _options.Test is { } test ? ModelData.Read(test, [.. before.Inputs.Select(input => input.Name)], _options.Samples, _options.Seed) : _data;
+        ModelData? samples = _options.Test is { } test ? ModelData.Read(test, [.. before.Inputs.Select(input => input.Name)], _options.Samples, _options.Seed)
+            : _data;
         ModelBatches data = samples is null ? RandomInputs.For(before, _options.Seed) : ModelBatches.Of(samples, before.Inputs, new FeatureOptions().BatchSize);
         CompressionCheck check = ModelComparison.Compare(before, after, data, _options.Output, _options.Cancellation);
         OnnxFile.Embed(changed, _model.Path);
@@ -82,18 +86,22 @@ internal sealed class OnnxTarget : ICompressionTarget
         string? reason = layer.Kind switch
         {
             _ when layer.Quantization is not null => "its weights are stored as whole numbers; compress the model before it is quantised",
-            LayerKind.Linear or LayerKind.Convolution when !ElementWriter.CanWrite(tensor.Type) => $"its weights are of type {tensor.Type}, which factors are not written in",
-            LayerKind.Linear or LayerKind.Convolution when !_model.Graphs[0].TensorNames.ContainsKey(layer.Name) => "it lies inside a conditional, a loop or a function",
+            LayerKind.Linear or LayerKind.Convolution when !ElementWriter.CanWrite(tensor.Type) =>
+                $"its weights are of type {tensor.Type}, which factors are not written in",
+            LayerKind.Linear or LayerKind.Convolution when !_model.Graphs[0].TensorNames.ContainsKey(layer.Name) =>
+                "it lies inside a conditional, a loop or a function",
             LayerKind.Linear or LayerKind.Convolution => GraphFactors.WhyNot(_proto.Graph, layer.Name, tensor.Shape.Count),
             LayerKind.Embedding => "it is a table that rows are looked up in",
             LayerKind.TransposedConvolution => "transposed convolutions have no form with factors here",
             _ => "recurrent layers have no form with factors",
         };
         _weights[layer.Name] = layer;
-        return new CompressibleLayer(layer.Name, isConvolution ? "convolution" : layer.Kind.ToString().ToLowerInvariant(), tensor.ShapeText, tensor.Count, tensor.Type,
+        return new CompressibleLayer(
+            layer.Name, isConvolution ? "convolution" : layer.Kind.ToString().ToLowerInvariant(), tensor.ShapeText, tensor.Count, tensor.Type,
             reason is null ? () => LayerCutter.Cut(layer, _model.ReadDoubles(layer.Name)) : null, reason);
     }
 
     /// <summary>A constant of the main graph, or null.</summary>
-    private double[]? Constant(string name) => _model.Graphs[0].TensorNames.TryGetValue(name, out string? key) && _model.Contains(key) ? _model.ReadDoubles(key) : null;
+    private double[]? Constant(string name) => _model.Graphs[0].TensorNames.TryGetValue(name, out string? key) && _model.Contains(key)
+        ? _model.ReadDoubles(key) : null;
 }

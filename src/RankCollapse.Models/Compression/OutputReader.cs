@@ -45,7 +45,8 @@ internal sealed class OutputReader
         string? name = node.OpType != "MatMul" && node.Input.Count > 2 && node.Input[2].Length > 0 ? node.Input[2] : null;
         double[]? bias = name is null ? null : constant(name);
         bool isReadable = !isLeft && (name is null || (bias is not null && (bias.Length == 1 || bias.Length == channels)));
-        if (bias is not null && node.Attribute.FirstOrDefault(attribute => attribute.Name == "beta") is { } beta) bias = [.. bias.Select(value => value * beta.F)];
+        if (bias is not null && node.Attribute.FirstOrDefault(attribute => attribute.Name == "beta") is { } beta)
+            bias = [.. bias.Select(value => value * beta.F)];
         return new OutputReader(weights, node.Output[0], (int)channels, isConvolution, bias, isReadable);
     }
 
@@ -61,7 +62,8 @@ internal sealed class OutputReader
             for (int i = 0; i < rows.Rows; i++)
             {
                 rows.Row(i).CopyTo(sample.AsSpan());
-                for (int c = 0; c < Channels && _bias is not null; c++) TensorPrimitives.Subtract(sample.Row(c), _bias[_bias.Length == 1 ? 0 : c], sample.Row(c));
+                for (int c = 0; c < Channels && _bias is not null; c++)
+                    TensorPrimitives.Subtract(sample.Row(c), _bias[_bias.Length == 1 ? 0 : c], sample.Row(c));
                 moments.Add(sample);
             }
             return;

@@ -14,8 +14,8 @@ internal sealed record RankAllocation(IReadOnlyList<int> Ranks, double Error, do
 /// </summary>
 /// <remarks>
 /// The Lagrangian relaxation, which is the lower convex hull of every layer's choices taken by gain per parameter, gives a bound and a first choice.
-/// Dynamic programming over the layers then keeps all pairs of parameters and error that are not worse in both than another and that could still beat the best choice known;
-/// where these are not too many, the result is optimal.
+/// Dynamic programming over the layers then keeps all pairs of parameters and error that are not worse in both than another and that could still beat the best
+/// choice known; where these are not too many, the result is optimal.
 /// </remarks>
 internal static class RankBudget
 {
@@ -33,13 +33,15 @@ internal static class RankBudget
         Choice[][] choices = [.. layers.Select(Choices)];
         long least = choices.Sum(layer => layer[0].Cost);
         if (least > budget)
-            throw new InvalidInputException($"The layers have at least {least} parameters (at rank 1), more than the {budget} that are left for them; ask for a larger model.");
+            throw new InvalidInputException(
+                $"The layers have at least {least} parameters (at rank 1), more than the {budget} that are left for them; ask for a larger model.");
         Relaxation[] suffixes = Relaxations(choices);
         (int[] best, double error) = Greedy(choices, budget);
         double bound = suffixes[0].Bound(budget);
         bool isOptimal = TryImprove(choices, suffixes, budget, ref best, ref error);
         return new RankAllocation(
-            [.. best.Select((choice, l) => choices[l][choice].Rank)], error, isOptimal ? error : Math.Min(bound, error), best.Select((choice, l) => choices[l][choice].Cost).Sum(), isOptimal);
+            [.. best.Select((choice, l) => choices[l][choice].Rank)], error, isOptimal ? error : Math.Min(bound, error),
+                best.Select((choice, l) => choices[l][choice].Cost).Sum(), isOptimal);
     }
 
     private readonly record struct Choice(int Rank, long Cost, double Error);

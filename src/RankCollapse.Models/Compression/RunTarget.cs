@@ -29,10 +29,12 @@ internal sealed class RunTarget : ICompressionTarget
         Network network = _run.Trained;
         int depth = network.Specification.Depth;
         Layers = [.. Enumerable.Range(1, depth).Select(l => new CompressibleLayer(
-            $"W{l}", "linear", $"{network.Weights(l).Rows}×{network.Weights(l).Columns}", network.Weights(l).Length, ElementType.F64, () => new LayerBlocks([network.Weights(l)]), null))];
+            $"W{l}", "linear", $"{network.Weights(l).Rows}×{network.Weights(l).Columns}", network.Weights(l).Length, ElementType.F64,
+                () => new LayerBlocks([network.Weights(l)]), null))];
         if (options.Data is { } data) _fit = Read(path, data).Inputs;
         (_inputs, _labels, _inputsName) = (options.Test ?? options.Data) is { } test ? Read(path, test)
-            : options.Samples is null ? (_run.DataSet.Inputs, _run.DataSet.Labels.Length == 0 ? null : _run.DataSet.Labels, $"the run's data ({_run.DataSet.Name})")
+            : options.Samples is null
+                ? (_run.DataSet.Inputs, _run.DataSet.Labels.Length == 0 ? null : _run.DataSet.Labels, $"the run's data ({_run.DataSet.Name})")
             : Read(path, path);
     }
 
@@ -46,14 +48,16 @@ internal sealed class RunTarget : ICompressionTarget
     {
         if (_fit is null) return null;
         Matrix[] features = _run.Trained.Features(_fit);
-        return layers.ToDictionary(layer => layer.Name, layer => (IReadOnlyList<Matrix>)[Root(Product.Multiply(_run.Trained.Weights(Number(layer.Name)), features[Number(layer.Name) - 1]))]);
+        return layers.ToDictionary(layer => layer.Name, layer =>
+            (IReadOnlyList<Matrix>)[Root(Product.Multiply(_run.Trained.Weights(Number(layer.Name)), features[Number(layer.Name) - 1]))]);
     }
 
     public IReadOnlyDictionary<string, (int Rank, double Bound)> Certificates()
     {
         var options = new LowRankCertificateOptions { Rank = _options.Rank, HasCurvatureBound = false, CurvatureSamples = 0, Seed = _options.Seed };
         _certificate = LowRankCertificate.Compute(_run.Trained, _run.DataSet, _run.Configuration.ToObjectiveSettings(), options);
-        return _certificate.Layers.Where(layer => layer.Best is not null).ToDictionary(layer => $"W{layer.Layer}", layer => (layer.Rank, layer.Best!.ExactBound + layer.RoundingAllowance));
+        return _certificate.Layers.Where(layer => layer.Best is not null)
+            .ToDictionary(layer => $"W{layer.Layer}", layer => (layer.Rank, layer.Best!.ExactBound + layer.RoundingAllowance));
     }
 
     public CompressionCheck? Write(string path, IReadOnlyDictionary<string, LayerFactors> factors, out string? reason)
@@ -73,7 +77,8 @@ internal sealed class RunTarget : ICompressionTarget
         {
             Inputs = _inputsName,
             SampleCount = _inputs.Columns,
-            Outputs = [new OutputDifference($"Z{before.Length - 1}", norm > 0 ? error / norm : 0, error, Math.Abs(TensorPrimitives.MaxMagnitude<double>(difference.AsSpan())))],
+            Outputs = [new OutputDifference(
+                $"Z{before.Length - 1}", norm > 0 ? error / norm : 0, error, Math.Abs(TensorPrimitives.MaxMagnitude<double>(difference.AsSpan())))],
             AccuracyBefore = Accuracy(before[^1]),
             AccuracyAfter = Accuracy(after[^1]),
             OutputBound = measured,

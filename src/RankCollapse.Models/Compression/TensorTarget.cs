@@ -5,7 +5,9 @@ using RankCollapse.Models.Weights;
 
 namespace RankCollapse.Models.Compression;
 
-/// <summary>Tensors without a graph: safetensors in one file or several, and npz. The result is one safetensors file, in which all other tensors are kept byte for byte.</summary>
+/// <summary>
+/// Tensors without a graph: safetensors in one file or several, and npz. The result is one safetensors file, in which all other tensors are kept byte for byte.
+/// </summary>
 internal sealed class TensorTarget : ICompressionTarget
 {
     private readonly ModelTensors _model;
@@ -14,7 +16,9 @@ internal sealed class TensorTarget : ICompressionTarget
     {
         _model = model;
         if (model.Skipped.Count > 0)
-            throw new InvalidInputException($"{model.Path} holds {model.Skipped.Count} tensors that are not read, such as {ErrorText.Printable(model.Skipped[0].Name)} ({model.Skipped[0].Reason}); a compressed file would lose them.");
+            throw new InvalidInputException(
+                $"{model.Path} holds {model.Skipped.Count} tensors that are not read, such as {ErrorText.Printable(model.Skipped[0].Name)} "
+                + $"({model.Skipped[0].Reason}); a compressed file would lose them.");
         Layers = [.. layers.Layers.Select(Describe)];
         Parameters = model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count);
     }
@@ -27,7 +31,9 @@ internal sealed class TensorTarget : ICompressionTarget
     {
         reason = "The file holds no network that could be run.";
         foreach (string name in factors.Keys.SelectMany(name => (string[])[FactorNames.Down(name), FactorNames.Up(name)]).Where(_model.Contains))
-            throw new InvalidInputException($"{_model.Path} already has a tensor {ErrorText.Printable(name)}, which a factor would be named; leave its layer out with except.") { Settings = ["except"] };
+            throw new InvalidInputException(
+                $"{_model.Path} already has a tensor {ErrorText.Printable(name)}, which a factor would be named; leave its layer out with except.") { Settings =
+                ["except"] };
         var writer = new SafetensorsWriter();
         foreach ((string key, string value) in _model.Metadata) writer.AddMetadata(key, value);
         writer.AddMetadata(FactorNames.MetadataKey, string.Join(",", factors.Keys));
@@ -54,16 +60,19 @@ internal sealed class TensorTarget : ICompressionTarget
         TensorEntry tensor = layer.Tensor;
         string? reason = layer.Kind switch
         {
-            LayerKind.Linear or LayerKind.Convolution when !ElementWriter.CanWrite(tensor.Type) => $"its weights are of type {tensor.Type}, which factors are not written in",
+            LayerKind.Linear or LayerKind.Convolution when !ElementWriter.CanWrite(tensor.Type) =>
+                $"its weights are of type {tensor.Type}, which factors are not written in",
             LayerKind.Linear when tensor.Shape.Count != 2 => "it is a stack of matrices",
-            LayerKind.Linear or LayerKind.Convolution when layer.Layout != WeightLayout.OutputFirst => "its numbers lie as [in, out]; factors are written for [out, in] only",
+            LayerKind.Linear or LayerKind.Convolution when layer.Layout != WeightLayout.OutputFirst =>
+                "its numbers lie as [in, out]; factors are written for [out, in] only",
             LayerKind.Convolution when layer.Groups > 1 || tensor.Shape[1] == 1 => "it is a depthwise convolution, or may be one",
             LayerKind.Linear or LayerKind.Convolution => null,
             LayerKind.Embedding => "it is a table that rows are looked up in, by its name",
             _ => "layers of its kind have no form with factors",
         };
         bool isConvolution = layer.Kind == LayerKind.Convolution;
-        return new CompressibleLayer(layer.Name, isConvolution ? "convolution" : layer.Kind.ToString().ToLowerInvariant(), tensor.ShapeText, tensor.Count, tensor.Type,
+        return new CompressibleLayer(
+            layer.Name, isConvolution ? "convolution" : layer.Kind.ToString().ToLowerInvariant(), tensor.ShapeText, tensor.Count, tensor.Type,
             reason is null ? () => LayerCutter.Cut(layer, _model.ReadDoubles(layer.Name)) : null, reason);
     }
 }

@@ -60,10 +60,14 @@ public abstract class ModelFormat(string name, string description)
     /// <param name="data">A file, the folder of a run, or a built-in data set; null for the model's own, where it has some.</param>
     /// <param name="options">How features are measured.</param>
     internal virtual IFeatureSource OpenFeatures(ModelTensors model, string? data, FeatureOptions options) => throw new InvalidInputException(
-        $"{model.Path} holds weights without the network that they belong to, so that features cannot be computed; export the network as ONNX, or leave data out.") { Settings = ["data"] };
+        $"{model.Path} holds weights without the network that they belong to, so that features cannot be computed; export the network as ONNX, or leave data "
+            + "out.") { Settings = ["data"] };
 
     /// <summary>A model of the format as one whose layers can be factored.</summary>
-    internal virtual ICompressionTarget OpenTarget(ModelTensors model, string output, CompressionOptions options) => options.Data is null && options.Test is null
+    internal virtual ICompressionTarget OpenTarget(ModelTensors model, string output, CompressionOptions options) =>
+        options.Data is null && options.Test is null
         ? new TensorTarget(model, FindLayers(model))
-        : throw new InvalidInputException($"{model.Path} holds weights without the network that they belong to, which no samples can go through; leave data and test out, or export the network as ONNX.") { Settings = ["data", "test"] };
+        : throw new InvalidInputException(
+            $"{model.Path} holds weights without the network that they belong to, which no samples can go through; leave data and test out, or export the "
+            + "network as ONNX.") { Settings = ["data", "test"] };
 }

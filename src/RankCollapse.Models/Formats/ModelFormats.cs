@@ -9,7 +9,8 @@ public static class ModelFormats
 
     /// <summary>Every format, in the order of help.</summary>
     public static Registry<ModelFormat> All { get; } = new(
-        "model format", format => format.Name, new SafetensorsFormat(), new ShardedSafetensorsFormat(), new NpzFormat(), new ArrayFormat(), new OnnxFormat(), new RunFormat());
+        "model format", format => format.Name, new SafetensorsFormat(), new ShardedSafetensorsFormat(), new NpzFormat(), new ArrayFormat(), new OnnxFormat(),
+            new RunFormat());
 
     /// <summary>What models can be, for people: <c>safetensors, npz or the folder of a run</c>.</summary>
     public static string Readable => string.Join(", ", All.SkipLast(1).Select(format => format.Description)) + " or " + All[^1].Description;
@@ -64,7 +65,8 @@ public static class ModelFormats
         {
             throw new InvalidInputException($"Cannot read the folder {folder}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; check its permissions.", e);
         }
-        string[] models = [.. files.Where(file => All.Any(format => format.IsWholeModel && format.Recognise(new ModelStart(file, IsFolder: false, default, 0)) == Recognition.ByName))];
+        string[] models = [.. files.Where(
+            file => All.Any(format => format.IsWholeModel && format.Recognise(new ModelStart(file, IsFolder: false, default, 0)) == Recognition.ByName))];
         string[] first = [.. models.Where(file => file.EndsWith(ShardedSafetensorsFormat.Ending, StringComparison.OrdinalIgnoreCase))];
         if (first.Length != 1) first = [.. models.Where(file => Path.GetFileName(file) == "model.safetensors")];
         return (first is [_] ? first : models) switch

@@ -39,6 +39,7 @@ public sealed record ModelStart(string Path, bool IsFolder, ReadOnlyMemory<byte>
         if (inner.SequenceEqual("TFL3"u8)) return "a TensorFlow Lite model";
         if (inner.SequenceEqual("ORTM"u8)) return "a model in ONNX Runtime's own format";
         if (start.StartsWith("<!"u8) || start.StartsWith("<h"u8)) return "a web page";
-        return Encoding.ASCII.GetString(start).StartsWith("version https", StringComparison.Ordinal) ? "a Git LFS pointer, not the file itself (git lfs pull gets it)" : null;
+        return Encoding.ASCII.GetString(start).StartsWith("version https", StringComparison.Ordinal)
+            ? "a Git LFS pointer, not the file itself (git lfs pull gets it)" : null;
     }
 }

@@ -8,7 +8,8 @@ internal sealed class SafetensorsFormat() : ModelFormat("safetensors", "safetens
 {
     public override Recognition Recognise(ModelStart start)
     {
-        bool hasHeader = start.Length > 8 && start.Bytes.Span[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start.Bytes.Span) is > 1 and var header && header <= (ulong)start.Length;
+        bool hasHeader = start.Length > 8 && start.Bytes.Span[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start.Bytes.Span) is > 1 and var header
+            && header <= (ulong)start.Length;
         return hasHeader ? Recognition.ByContent : start.HasEnding(".safetensors") ? Recognition.ByName : Recognition.None;
     }
 

@@ -33,7 +33,9 @@ internal sealed record ExternalData(string Path, long Offset, long Length)
         if (length != bytes)
             throw new InvalidInputException($"{model}: tensor {name} has {length} bytes in {ErrorText.Printable(location)}, expected {bytes} for the shape {string.Join("×", tensor.Dims)}; export the model again.");
         if (offset > size || length > size - offset)
-            throw new InvalidInputException($"{model}: tensor {name} lies at bytes {offset} to {(Int128)offset + length} of {ErrorText.Printable(location)}, which has {size}; it is truncated; get it again.");
+            throw new InvalidInputException(
+                $"{model}: tensor {name} lies at bytes {offset} to {(Int128)offset + length} of {ErrorText.Printable(location)}, which has {size}; it is "
+                + "truncated; get it again.");
         return new ExternalData(path, offset, length);
     }
 
@@ -50,6 +52,7 @@ internal sealed record ExternalData(string Path, long Offset, long Length)
         if (!entries.TryGetValue(key, out string? text)) return missing;
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
             ? value
-            : throw new InvalidInputException($"{model}: tensor {name} has the {key} '{ErrorText.Printable(text)}', expected a whole number; export the model again.");
+            : throw new InvalidInputException(
+                $"{model}: tensor {name} has the {key} '{ErrorText.Printable(text)}', expected a whole number; export the model again.");
     }
 }

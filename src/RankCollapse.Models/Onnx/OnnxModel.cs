@@ -8,7 +8,8 @@ namespace RankCollapse.Models.Onnx;
 /// those of subgraphs (If, Loop, Scan) and functions too.
 /// </summary>
 /// <remarks>
-/// A tensor has the name by which nodes know it. Where a subgraph uses a name that is taken, the name of the node that holds the subgraph and of its attribute stand before it.
+/// A tensor has the name by which nodes know it. Where a subgraph uses a name that is taken, the name of the node that holds the subgraph and of its attribute
+/// stand before it.
 /// </remarks>
 internal sealed class OnnxModel : ModelTensors
 {
@@ -27,7 +28,8 @@ internal sealed class OnnxModel : ModelTensors
         {
             Skeleton = OnnxSkeleton.Read(_stream, path);
             Collect(Skeleton.Model.Graph, prefix: "", parent: null);
-            foreach (FunctionProto function in Skeleton.Model.Functions) Collect(new GraphProto { Node = { function.Node } }, $"{function.Name}/", parent: null);
+            foreach (FunctionProto function in Skeleton.Model.Functions)
+                Collect(new GraphProto { Node = { function.Node } }, $"{function.Name}/", parent: null);
             Announce(_entries, _skipped);
         }
         catch
@@ -58,12 +60,14 @@ internal sealed class OnnxModel : ModelTensors
         var collected = new OnnxGraph(graph, parent, names);
         _graphs.Add(collected);
         foreach (TensorProto tensor in graph.Initializer) Add(tensor, tensor.Name, prefix, names);
-        foreach (SparseTensorProto sparse in graph.SparseInitializer) _skipped.Add(new SkippedTensor(sparse.Values?.Name ?? "", "it is stored as a sparse tensor, which is not read"));
+        foreach (SparseTensorProto sparse in graph.SparseInitializer)
+            _skipped.Add(new SkippedTensor(sparse.Values?.Name ?? "", "it is stored as a sparse tensor, which is not read"));
         foreach (NodeProto node in graph.Node)
         {
             foreach (AttributeProto attribute in node.Attribute)
             {
-                if (node.OpType == "Constant" && attribute.Name == "value" && attribute.T is { } value && node.Output.Count > 0) Add(value, node.Output[0], prefix, names);
+                if (node.OpType == "Constant" && attribute.Name == "value" && attribute.T is { } value && node.Output.Count > 0)
+                    Add(value, node.Output[0], prefix, names);
                 foreach (GraphProto inner in (GraphProto[])[.. attribute.G is { } single ? [single] : Array.Empty<GraphProto>(), .. attribute.Graphs])
                     Collect(inner, $"{prefix}{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault() ?? node.OpType)}/{attribute.Name}/", collected);
             }

@@ -7,7 +7,8 @@ namespace RankCollapse.Models.Onnx;
 /// </summary>
 /// <remarks>
 /// Protocol buffers are parsed whole and hold at most 2 GB. Here the file is walked once in pieces of a few bytes; numbers are stepped over,
-/// and only what is left is parsed, so that memory grows with the graph and not with the weights. Texts for people (<c>doc_string</c> of nodes) are left out too.
+/// and only what is left is parsed, so that memory grows with the graph and not with the weights. Texts for people (<c>doc_string</c> of nodes) are left out
+/// too.
 /// </remarks>
 internal sealed class OnnxSkeleton
 {
@@ -132,7 +133,8 @@ internal sealed class OnnxSkeleton
     /// <summary>Values one by one, each with its tag, join into one segment.</summary>
     private void AddLoose(WireReader reader, List<DataSegment> data, DataSegment next)
     {
-        if (data.Count > 0 && data[^1] is var last && !last.IsPacked && last.Field == next.Field && last.Type == next.Type && last.Offset + last.Length == next.Offset)
+        if (data.Count > 0 && data[^1] is var last && !last.IsPacked && last.Field == next.Field && last.Type == next.Type
+            && last.Offset + last.Length == next.Offset)
             data[^1] = last with { Length = last.Length + next.Length };
         else Add(reader, data, next);
     }
@@ -172,7 +174,8 @@ internal sealed class OnnxSkeleton
     /// <summary>The field that only skeletons have: a file that holds it would name tensors that are not its own.</summary>
     private static bool IsOwn(Message kind, int field) => kind == Message.Tensor && field == TensorProto.SkeletonNumberFieldNumber;
 
-    private static bool IsForPeople(Message kind, int field) => (kind, field) is (Message.Node, NodeProto.DocStringFieldNumber) or (Message.Tensor, TensorProto.DocStringFieldNumber);
+    private static bool IsForPeople(Message kind, int field) =>
+        (kind, field) is (Message.Node, NodeProto.DocStringFieldNumber) or (Message.Tensor, TensorProto.DocStringFieldNumber);
 
     private static void WriteTag(MemoryStream destination, int field, WireType type) => WriteVarint(destination, ((ulong)field << 3) | (ulong)type);
 

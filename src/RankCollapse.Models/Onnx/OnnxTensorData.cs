@@ -60,7 +60,9 @@ internal sealed class OnnxTensorData
             return new OnnxTensorData(model, tensor, type, count, segments, ExternalData.Of(model, tensor, bytes));
         if (Raw(segments) is { } raw)
         {
-            if (raw.Length != bytes) throw new InvalidInputException($"{model}: tensor {name} with the shape {string.Join("×", tensor.Dims)} has {raw.Length} bytes, expected {bytes}; export the model again.");
+            if (raw.Length != bytes)
+                throw new InvalidInputException(
+                    $"{model}: tensor {name} with the shape {string.Join("×", tensor.Dims)} has {raw.Length} bytes, expected {bytes}; export the model again.");
         }
         else
         {
@@ -72,7 +74,8 @@ internal sealed class OnnxTensorData
                 reason = "the file holds no numbers for it";
                 return null;
             }
-            if (count > available) throw new InvalidInputException($"{model}: tensor {name} claims {count} numbers, but has {available} bytes; export the model again.");
+            if (count > available)
+                throw new InvalidInputException($"{model}: tensor {name} claims {count} numbers, but has {available} bytes; export the model again.");
         }
         return new OnnxTensorData(model, tensor, type, count, segments, external: null);
     }
@@ -157,5 +160,6 @@ internal sealed class OnnxTensorData
     }
 
     private InvalidInputException Miscounted(long found) =>
-        new($"{_model}: tensor {ErrorText.Printable(_tensor.Name)} has {(found > Count ? "more than" : "only")} {(found > Count ? Count : found)} numbers, expected {Count} for the shape {Entry.ShapeText}; export the model again.");
+        new($"{_model}: tensor {ErrorText.Printable(_tensor.Name)} has {(found > Count ? "more than" : "only")} {(found > Count ? Count : found)} numbers, "
+            + $"expected {Count} for the shape {Entry.ShapeText}; export the model again.");
 }

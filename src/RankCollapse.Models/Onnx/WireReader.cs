@@ -39,7 +39,8 @@ internal sealed class WireReader(Stream stream, string path)
     public long ReadLength(long end)
     {
         ulong length = ReadVarint(end);
-        return length <= (ulong)(end - Position) ? (long)length : throw Damaged($"says at byte {Position} that {length} bytes follow, but its message has {end - Position} left");
+        return length <= (ulong)(end - Position) ? (long)length
+            : throw Damaged($"says at byte {Position} that {length} bytes follow, but its message has {end - Position} left");
     }
 
     /// <summary>The bytes of a value of a fixed wire type, or of a varint that is stepped over.</summary>

@@ -36,7 +36,9 @@ public abstract class ModelTensors : IDisposable
         if (_byName.TryGetValue(name, out TensorEntry? entry)) return entry;
         if (Skipped.FirstOrDefault(tensor => tensor.Name == name) is { } skipped)
             throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} is not read: {skipped.Reason}.");
-        throw new InvalidInputException($"{Path} has no tensor {ErrorText.Printable(name)}; {NearMatches.Advice(name, [.. Tensors.Take(MostNames).Select(tensor => ErrorText.Printable(tensor.Name))])}");
+        throw new InvalidInputException(
+            $"{Path} has no tensor {ErrorText.Printable(name)}; "
+            + $"{NearMatches.Advice(name, [.. Tensors.Take(MostNames).Select(tensor => ErrorText.Printable(tensor.Name))])}");
     }
 
     /// <summary>Reads the numbers of a tensor as doubles, the last dimension fastest; whole numbers beyond 2^53 are rounded.</summary>
@@ -45,13 +47,15 @@ public abstract class ModelTensors : IDisposable
     {
         TensorEntry entry = Describe(name);
         if (entry.Count > Array.MaxLength)
-            throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} has {entry.Count} numbers, more than one array can hold ({Array.MaxLength}).");
+            throw new InvalidInputException(
+                $"{Path}: tensor {ErrorText.Printable(name)} has {entry.Count} numbers, more than one array can hold ({Array.MaxLength}).");
         MemoryBudget.Require(8.0 * entry.Count, $"{Path}: tensor {ErrorText.Printable(name)} with shape {entry.ShapeText}", "use a machine with more memory");
         return InputFile.Guard(Path, () => ReadNumbers(entry));
     }
 
     /// <summary>Reads a tensor of two dimensions as a matrix, and one of one dimension n as n×1.</summary>
-    /// <exception cref="InvalidInputException">There is no such tensor, it has another number of dimensions, its content is damaged, or it does not fit into memory.</exception>
+    /// <exception cref="InvalidInputException">There is no such tensor, it has another number of dimensions, its content is damaged, or it does not fit into
+    /// memory.</exception>
     public Matrix ReadMatrix(string name)
     {
         TensorEntry entry = Describe(name);
@@ -67,7 +71,9 @@ public abstract class ModelTensors : IDisposable
     {
         TensorEntry entry = Describe(name);
         double[] values = ReadDoubles(name);
-        if (!ElementWriter.CanWrite(entry.Type)) throw new InvalidInputException($"{Path}: tensor {ErrorText.Printable(name)} is of type {entry.Type}, which is not copied; save the model as safetensors.");
+        if (!ElementWriter.CanWrite(entry.Type))
+            throw new InvalidInputException(
+                $"{Path}: tensor {ErrorText.Printable(name)} is of type {entry.Type}, which is not copied; save the model as safetensors.");
         destination.Write(ElementWriter.ToBytes(values, entry.Type));
     }
 

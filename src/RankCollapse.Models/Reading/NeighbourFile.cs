@@ -12,7 +12,8 @@ internal static class NeighbourFile
         string shown = ErrorText.Printable(location);
         if (location.Length == 0 || location.Contains('\0') || location.Contains('\\') || location.Contains(':') || Path.IsPathRooted(location)
             || location.Split('/').Any(part => part is ".." or ""))
-            throw new InvalidInputException($"{model} keeps data in '{shown}', which is no relative path inside its folder; such files are refused, because they could read any file.");
+            throw new InvalidInputException(
+                $"{model} keeps data in '{shown}', which is no relative path inside its folder; such files are refused, because they could read any file.");
         string folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
         string path = Path.Combine(folder, location);
         if (!File.Exists(path))
@@ -49,7 +50,8 @@ internal static class NeighbourFile
             if (++links > MostLinks) throw new InvalidInputException($"{path} is a link that leads to itself; put the file itself there.");
             string absolute = Path.GetFullPath(target, resolved);
             resolved = Path.GetPathRoot(absolute)!;
-            foreach (string piece in absolute[resolved.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Reverse()) open.Push(piece);
+            foreach (string piece in absolute[resolved.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Reverse())
+                open.Push(piece);
         }
         return resolved;
     }

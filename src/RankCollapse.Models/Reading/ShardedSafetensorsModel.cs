@@ -3,7 +3,9 @@ using RankCollapse.Formats;
 
 namespace RankCollapse.Models.Reading;
 
-/// <summary>A model in several safetensors files, with an index (<c>model.safetensors.index.json</c>) whose <c>weight_map</c> names the file of each tensor.</summary>
+/// <summary>
+/// A model in several safetensors files, with an index (<c>model.safetensors.index.json</c>) whose <c>weight_map</c> names the file of each tensor.
+/// </summary>
 internal sealed class ShardedSafetensorsModel : ModelTensors
 {
     private const long LargestIndex = 100_000_000;
@@ -42,14 +44,17 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
         if (map.Count > 0)
         {
             (string name, string shard) = map.First();
-            throw new InvalidInputException($"{path}: the index says that tensor {ErrorText.Printable(name)} lies in {ErrorText.Printable(shard)}, which does not hold it; get the files again.");
+            throw new InvalidInputException(
+                $"{path}: the index says that tensor {ErrorText.Printable(name)} lies in {ErrorText.Printable(shard)}, which does not hold it; get the "
+                + "files again.");
         }
         Announce(entries, skipped);
     }
 
     /// <summary>Opens the index and every file that it names.</summary>
     /// <param name="path">The index.</param>
-    /// <exception cref="InvalidInputException">A file is missing or damaged, the index names a file outside its folder, or it does not fit the files.</exception>
+    /// <exception cref="InvalidInputException">A file is missing or damaged, the index names a file outside its folder, or it does not fit the
+    /// files.</exception>
     public static ShardedSafetensorsModel Open(string path)
     {
         Dictionary<string, string> map = ReadIndex(path);
@@ -94,7 +99,8 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidInputException($"{path} is not the JSON of an index: {ErrorText.Printable(e.Message.ReplaceLineEndings(" ").TrimEnd('.'))}; get it again.", e);
+            throw new InvalidInputException(
+                $"{path} is not the JSON of an index: {ErrorText.Printable(e.Message.ReplaceLineEndings(" ").TrimEnd('.'))}; get it again.", e);
         }
     }
 }

@@ -96,7 +96,8 @@ internal sealed class ModelData
         int classes = images.Labels.Max() + 1;
         int[] counts = [.. Enumerable.Range(0, classes).Select(k => images.Labels.Count(label => label == k))];
         if (counts.All(count => count > 0)) return FromDataSet(images.Subsample(images.Labels.Count, classes, seed: 0));
-        throw new InvalidInputException($"The IDX images have labels up to {classes - 1}, but none of class {Array.IndexOf(counts, 0)}; save them as .npz with X and y.");
+        throw new InvalidInputException(
+            $"The IDX images have labels up to {classes - 1}, but none of class {Array.IndexOf(counts, 0)}; save them as .npz with X and y.");
     }
 
     private static DataArray Flat(Matrix columns) => new("X", [columns.Rows], columns.Transpose().AsSpan().ToArray());
@@ -113,7 +114,9 @@ internal sealed class ModelData
         else
         {
             string name = Array.Find(["X", "X_rows", "x"], file.Contains)
-                ?? throw new InvalidInputException($"{path} has the arrays {ErrorText.Printable(string.Join(", ", file.Names))}, expected X with a sample a row{(inputNames.Count > 0 ? $", or {ErrorText.Printable(string.Join(", ", inputNames))} as the model's inputs are named" : "")}.");
+                ?? throw new InvalidInputException(
+                    $"{path} has the arrays {ErrorText.Printable(string.Join(", ", file.Names))}, expected X with a sample a "
+                    + $"row{(inputNames.Count > 0 ? $", or {ErrorText.Printable(string.Join(", ", inputNames))} as the model's inputs are named" : "")}.");
             NpyArray array = file.Read(name);
             bool isColumns = name == "X" && array.Shape.Count == 2 && HasSampleColumns(array.Shape, labels, file.Contains("Y"));
             arrays = [isColumns ? Flat(new Matrix(array.ToDoubles(), 0, array.Shape[0], array.Shape[1])) : Whole(name, array, path)];
@@ -123,10 +126,14 @@ internal sealed class ModelData
         {
             int found = array.Values.Length / Math.Max(1, array.SampleLength);
             if (found != count || found == 0)
-                throw new InvalidInputException($"{path}: {ErrorText.Printable(array.Name)} has {found} samples, but {ErrorText.Printable(arrays[0].Name)} has {count}; every input needs the same number, at least 1.");
+                throw new InvalidInputException(
+                    $"{path}: {ErrorText.Printable(array.Name)} has {found} samples, but {ErrorText.Printable(arrays[0].Name)} has {count}; every input needs "
+                    + "the same number, at least 1.");
         }
         if ((labels?.Length ?? count) != count)
-            throw new InvalidInputException($"{path}: {ErrorText.Printable(arrays[0].Name)} has {count} samples, but there are {labels!.Length} labels; save a sample a row with numpy.savez(FILE, X=…, y=…).");
+            throw new InvalidInputException(
+                $"{path}: {ErrorText.Printable(arrays[0].Name)} has {count} samples, but there are {labels!.Length} labels; save a sample a row with "
+                + "numpy.savez(FILE, X=…, y=…).");
         return new ModelData(path, arrays, labels, count);
     }
 

@@ -17,10 +17,15 @@ internal sealed class ModelInputs
         {
             DataArray? array = data.Arrays.FirstOrDefault(candidate => candidate.Name == input.Name) ?? (inputs.Count == 1 ? data.Arrays[0] : null);
             if (array is null)
-                throw new InvalidInputException($"The model has the inputs {ErrorText.Printable(string.Join(", ", inputs.Select(i => i.Name)))}, but {data.Name} has no {ErrorText.Printable(input.Name)}; save all of them in one .npz file, a sample a row.");
+                throw new InvalidInputException(
+                    $"The model has the inputs {ErrorText.Printable(string.Join(", ", inputs.Select(i => i.Name)))}, but {data.Name} has no "
+                    + $"{ErrorText.Printable(input.Name)}; save all of them in one .npz file, a sample a row.");
             if (input.Shape.Count == 0)
-                throw new InvalidInputException($"The model's input {ErrorText.Printable(input.Name)} is a single number, so there are no samples to give to it.");
-            if (input.Shape[0] > 0) FixedBatch = FixedBatch is null || FixedBatch == input.Shape[0] ? input.Shape[0] : throw new InvalidInputException($"The model's inputs have {FixedBatch} and {input.Shape[0]} as their first sizes, so that it is not clear what a sample is.");
+                throw new InvalidInputException(
+                    $"The model's input {ErrorText.Printable(input.Name)} is a single number, so there are no samples to give to it.");
+            if (input.Shape[0] > 0) FixedBatch = FixedBatch is null || FixedBatch == input.Shape[0]
+                ? input.Shape[0] : throw new InvalidInputException(
+                $"The model's inputs have {FixedBatch} and {input.Shape[0]} as their first sizes, so that it is not clear what a sample is.");
             _pairs.Add((input, array, FitShape(input, array, data.Name)));
         }
         if (_pairs.Count == 0) throw new InvalidInputException("The model has no inputs, so that data cannot be given to it.");
@@ -56,7 +61,9 @@ internal sealed class ModelInputs
         int free = wanted.Count(size => size < 0);
         if (free == 0 && known == length) return [.. wanted.Select(size => (long)size)];
         if (free == 1 && known > 0 && length % known == 0) return [.. wanted.Select(size => size < 0 ? length / known : size)];
-        throw new InvalidInputException($"The model's input {ErrorText.Printable(input.Name)} takes samples of {Text(wanted)}, but those of {data} are {(given.Length == 0 ? "single numbers" : string.Join("×", given))}; save them in the model's shape, a sample a row.");
+        throw new InvalidInputException(
+            $"The model's input {ErrorText.Printable(input.Name)} takes samples of {Text(wanted)}, but those of {data} are "
+            + $"{(given.Length == 0 ? "single numbers" : string.Join("×", given))}; save them in the model's shape, a sample a row.");
     }
 
     private static string Text(int[] shape) => shape.Length == 0 ? "a single number" : string.Join("×", shape.Select(size => size < 0 ? "?" : $"{size}"));

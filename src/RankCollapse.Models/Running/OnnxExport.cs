@@ -9,7 +9,8 @@ using static RankCollapse.Models.Onnx.TensorProto.Types;
 namespace RankCollapse.Models.Running;
 
 /// <summary>
-/// Our networks as ONNX models in double precision: input <c>X</c> [batch, d], output <c>Y</c> [batch, K], weights <c>W1</c> … [out, in] and biases <c>b1</c> …;
+/// Our networks as ONNX models in double precision: input <c>X</c> [batch, d], output <c>Y</c> [batch, K], weights <c>W1</c> … [out, in] and biases <c>b1</c>
+/// …;
 /// samples are rows there, as everywhere outside this library.
 /// </summary>
 public static class OnnxExport
@@ -79,6 +80,9 @@ public static class OnnxExport
         Matrix difference = outputs.Transpose();
         TensorPrimitives.Subtract(difference.AsSpan(), expected.AsSpan(), difference.AsSpan());
         double error = TensorPrimitives.Norm<double>(difference.AsSpan()), norm = TensorPrimitives.Norm<double>(expected.AsSpan());
-        if (!(error <= Most * norm)) throw new ComputationFailedException($"{name} was not written: ONNX Runtime's outputs differ from the network's by {error:0.0e-0}, with a norm of {norm:0.0e-0}; this is a fault of the program.");
+        if (!(error <= Most * norm))
+            throw new ComputationFailedException(
+                $"{name} was not written: ONNX Runtime's outputs differ from the network's by {error:0.0e-0}, with a norm of {norm:0.0e-0}; this is a fault of "
+                + "the program.");
     }
 }

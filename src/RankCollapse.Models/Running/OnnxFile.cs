@@ -18,7 +18,8 @@ internal static class OnnxFile
     {
         using FileStream stream = InputFile.Open(model.Path);
         if (stream.Length > LargestMessage)
-            throw new InvalidInputException($"{model.Path} has {stream.Length} bytes, more than ONNX Runtime loads from one file (2 GB); export it with external data.");
+            throw new InvalidInputException(
+                $"{model.Path} has {stream.Length} bytes, more than ONNX Runtime loads from one file (2 GB); export it with external data.");
         MemoryBudget.Require(3.0 * stream.Length, model.Path, "use a machine with more memory");
         return InputFile.Guard(model.Path, () =>
         {
@@ -61,14 +62,17 @@ internal static class OnnxFile
         foreach (TensorProto tensor in Tensors(model.Graph).Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
         {
             string location = tensor.ExternalData.FirstOrDefault(entry => entry.Key == "location")?.Value ?? "";
-            long Entry(string key, long missing) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key) is { } found && long.TryParse(found.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : missing;
+            long Entry(string key, long missing) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key) is { } found
+                && long.TryParse(found.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : missing;
 
             using FileStream data = InputFile.Open(NeighbourFile.Resolve(file, location));
             long offset = Entry("offset", 0), length = Entry("length", data.Length - offset);
             if (model.CalculateSize() + length > LargestMessage)
                 throw new InvalidInputException("The compressed model has more than 2 GB, which one file of ONNX cannot hold; keep fewer parameters.");
             if (offset > data.Length || length > data.Length - offset)
-                throw new InvalidInputException($"{data.Name} has {data.Length} bytes, but tensor {ErrorText.Printable(tensor.Name)} lies at {offset} with {length}; it is truncated; get it again.");
+                throw new InvalidInputException(
+                    $"{data.Name} has {data.Length} bytes, but tensor {ErrorText.Printable(tensor.Name)} lies at {offset} with {length}; it is truncated; get "
+                    + "it again.");
             var bytes = new byte[length];
             data.Position = offset;
             data.ReadExactly(bytes);
@@ -86,7 +90,9 @@ internal static class OnnxFile
     private static IEnumerable<TensorProto> Tensors(GraphProto graph) =>
     [
         .. graph.Initializer,
-        .. graph.Node.SelectMany(node => node.Attribute).SelectMany(attribute => (TensorProto[])[.. attribute.T is { } tensor ? [tensor] : Array.Empty<TensorProto>(), .. attribute.Tensors]),
-        .. graph.Node.SelectMany(node => node.Attribute).SelectMany(attribute => (GraphProto[])[.. attribute.G is { } inner ? [inner] : Array.Empty<GraphProto>(), .. attribute.Graphs]).SelectMany(Tensors),
+        .. graph.Node.SelectMany(node => node.Attribute)
+            .SelectMany(attribute => (TensorProto[])[.. attribute.T is { } tensor ? [tensor] : Array.Empty<TensorProto>(), .. attribute.Tensors]),
+        .. graph.Node.SelectMany(node => node.Attribute).SelectMany(
+            attribute => (GraphProto[])[.. attribute.G is { } inner ? [inner] : Array.Empty<GraphProto>(), .. attribute.Graphs]).SelectMany(Tensors),
     ];
 }

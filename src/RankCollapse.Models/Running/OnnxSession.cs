@@ -32,7 +32,8 @@ internal sealed class OnnxSession : IDisposable
     public OnnxSession(ModelProto model, string name, string folder)
     {
         _name = name;
-        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC, IntraOpNumThreads = Product.MaxThreads };
+        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC, IntraOpNumThreads = Product.MaxThreads };
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
         try
         {
@@ -44,7 +45,8 @@ internal sealed class OnnxSession : IDisposable
             throw Refused(e);
         }
         Inputs = [.. _session.InputMetadata.Select(input => new ModelInput(input.Key, input.Value.ElementDataType, input.Value.Dimensions))];
-        Outputs = [.. _session.OutputMetadata.Where(output => output.Value.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR).Select(output => new ModelOutput(output.Key, output.Value.ElementDataType))];
+        Outputs = [.. _session.OutputMetadata.Where(output => output.Value.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR)
+            .Select(output => new ModelOutput(output.Key, output.Value.ElementDataType))];
     }
 
     /// <summary>The inputs that must be given.</summary>

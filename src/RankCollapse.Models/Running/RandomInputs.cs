@@ -4,7 +4,9 @@ using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Models.Running;
 
-/// <summary>Inputs that a model accepts, where no data is given: standard normal numbers, whole numbers 0 and 1, and sizes that the model runs with where they are free.</summary>
+/// <summary>
+/// Inputs that a model accepts, where no data is given: standard normal numbers, whole numbers 0 and 1, and sizes that the model runs with where they are free.
+/// </summary>
 internal static class RandomInputs
 {
     private const int BatchCount = 4;
@@ -26,7 +28,8 @@ internal static class RandomInputs
             {
                 Name = $"random inputs (standard normal, seed {seed}{(hasFreeSizes ? $", free sizes {size}" : "")})",
                 SampleCount = BatchCount * FreeBatch,
-                Batches = [.. Enumerable.Range(0, BatchCount).Select(b => new ModelBatch(FreeBatch * b, FreeBatch, FreeBatch, () => Draw(session.Inputs, size, seed, b)))],
+                Batches = [.. Enumerable.Range(0, BatchCount)
+                    .Select(b => new ModelBatch(FreeBatch * b, FreeBatch, FreeBatch, () => Draw(session.Inputs, size, seed, b)))],
             };
             try
             {
@@ -38,7 +41,8 @@ internal static class RandomInputs
                 problem = e.Message;
             }
         }
-        throw new InvalidInputException($"No inputs were found that the model runs on, so that the result could not be checked; give some as data. {problem}") { Settings = ["data"] };
+        throw new InvalidInputException(
+            $"No inputs were found that the model runs on, so that the result could not be checked; give some as data. {problem}") { Settings = ["data"] };
     }
 
     private static Dictionary<string, OrtValue> Draw(IReadOnlyList<ModelInput> inputs, int freeSize, long seed, int batch)
@@ -49,11 +53,14 @@ internal static class RandomInputs
             ModelInput input = inputs[i];
             long[] shape = [.. input.Shape.Select((size, axis) => size >= 0 ? (long)size : axis == 0 ? FreeBatch : freeSize)];
             double length = shape.Aggregate(1.0, (product, size) => product * size);
-            if (length > MostNumbers) throw new InvalidInputException($"The model's input {ErrorText.Printable(input.Name)} takes {string.Join("×", shape)} numbers, too many for a check.");
+            if (length > MostNumbers)
+                throw new InvalidInputException(
+                    $"The model's input {ErrorText.Printable(input.Name)} takes {string.Join("×", shape)} numbers, too many for a check.");
             var stream = new RandomStream(seed, RandomPurpose.Sampling, 4000 + (BatchCount * i) + batch);
             var values = new double[(int)length];
             bool isReal = TensorValues.IsReadable(input.Type);
-            for (int j = 0; j < values.Length; j++) values[j] = isReal ? stream.NextGaussian() : input.Type == TensorElementType.Bool || shape.Length == 0 ? 1 : stream.NextInteger(2);
+            for (int j = 0; j < values.Length; j++) values[j] = isReal ? stream.NextGaussian() : input.Type == TensorElementType.Bool || shape.Length == 0
+                ? 1 : stream.NextInteger(2);
             drawn.Add(input.Name, TensorValues.Create(input.Name, input.Type, values, shape));
         }
         return drawn;

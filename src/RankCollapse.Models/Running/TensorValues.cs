@@ -25,7 +25,8 @@ internal static class TensorValues
         TensorElementType.Int8 => Of(values, shape, value => (sbyte)Whole(name, value, sbyte.MinValue, sbyte.MaxValue)),
         TensorElementType.UInt8 => Of(values, shape, value => (byte)Whole(name, value, 0, byte.MaxValue)),
         TensorElementType.Bool => Of(values, shape, value => value != 0),
-        _ => throw new InvalidInputException($"The model's input {ErrorText.Printable(name)} is of type {type}, which data cannot be given for; expected numbers."),
+        _ => throw new InvalidInputException(
+            $"The model's input {ErrorText.Printable(name)} is of type {type}, which data cannot be given for; expected numbers."),
     };
 
     /// <summary>Reads rows of numbers.</summary>
@@ -65,5 +66,6 @@ internal static class TensorValues
     private static double Whole(string name, double value, double least, double most) =>
         Math.Floor(value) == value && value >= least && value <= most
             ? value
-            : throw new InvalidInputException($"The model's input {ErrorText.Printable(name)} takes whole numbers from {least} to {most}, but the data hold {value}; scale or convert them.");
+            : throw new InvalidInputException(
+                $"The model's input {ErrorText.Printable(name)} takes whole numbers from {least} to {most}, but the data hold {value}; scale or convert them.");
 }

@@ -7,8 +7,8 @@ namespace RankCollapse.Models.Weights;
 /// convolution of n×…×n images with periodic borders (Sedghi, Gupta and Long 2019).
 /// </summary>
 /// <remarks>
-/// A complex block C is decomposed as the real matrix [Re −Im; Im Re], which has each singular value of C twice. Frequencies ω and −ω have conjugate blocks with equal
-/// singular values: one of them is given, and its doubled values stand for both; where ω = −ω the block is real and given as it is.
+/// A complex block C is decomposed as the real matrix [Re −Im; Im Re], which has each singular value of C twice. Frequencies ω and −ω have conjugate blocks
+/// with equal singular values: one of them is given, and its doubled values stand for both; where ω = −ω the block is real and given as it is.
 /// </remarks>
 internal static class FourierBlocks
 {

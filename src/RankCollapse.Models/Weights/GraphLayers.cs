@@ -6,9 +6,9 @@ namespace RankCollapse.Models.Weights;
 
 /// <summary>Finds the layers of an ONNX model by what its nodes do with constant tensors.</summary>
 /// <remarks>
-/// Gemm, MatMul and their fused and quantised forms are linear layers; Conv and ConvTranspose convolutions; Gather on a table of fractions with two dimensions an embedding;
-/// LSTM, GRU and RNN hold two recurrent matrices. Identity, Cast, Transpose of two dimensions and DequantizeLinear between a tensor and its node are followed, and before recurrent layers the nodes that reorder gates.
-/// A tensor that several nodes use is one layer.
+/// Gemm, MatMul and their fused and quantised forms are linear layers; Conv and ConvTranspose convolutions; Gather on a table of fractions with two dimensions
+/// an embedding; LSTM, GRU and RNN hold two recurrent matrices. Identity, Cast, Transpose of two dimensions and DequantizeLinear between a tensor and its node
+/// are followed, and before recurrent layers the nodes that reorder gates. A tensor that several nodes use is one layer.
 /// </remarks>
 internal sealed class GraphLayers
 {
@@ -39,7 +39,8 @@ internal sealed class GraphLayers
 
     private string WhyNot(TensorEntry tensor)
     {
-        string uses = _otherUses.TryGetValue(tensor.Name, out SortedSet<string>? operations) ? $"used by {string.Join(", ", operations.Take(3))}" : "used by no node";
+        string uses = _otherUses.TryGetValue(tensor.Name, out SortedSet<string>? operations)
+            ? $"used by {string.Join(", ", operations.Take(3))}" : "used by no node";
         string what = tensor.Shape.Count switch
         {
             0 => "a single number",
@@ -116,7 +117,8 @@ internal sealed class GraphLayers
             case "Unsqueeze" or "Slice" or "Concat" or "Split":
                 // Exporters of recurrent layers reorder the gates, which are rows, in this way: the singular values stay.
                 bool isWhole = node.OpType != "Concat" || Enumerable.Range(1, node.Input.Count - 1).All(i => at(node, i)?.Tensor.Name == constant.Tensor.Name);
-                return isWhole && constant.Tensor.Shape.Count is 2 or 3 && ElementBytes.IsFloating(constant.Tensor.Type) ? constant with { IsForGates = true } : null;
+                return isWhole && constant.Tensor.Shape.Count is 2 or 3 && ElementBytes.IsFloating(constant.Tensor.Type)
+                    ? constant with { IsForGates = true } : null;
             case "Transpose" when constant.Tensor.Shape.Count == 2:
                 long[] order = [.. Attribute(node, "perm")?.Ints ?? []];
                 return order is [] or [1, 0] ? constant with { IsTransposed = !constant.IsTransposed } : constant;

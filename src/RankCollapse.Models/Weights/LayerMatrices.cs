@@ -14,8 +14,8 @@ public enum ConvolutionView
     Slices,
 
     /// <summary>
-    /// The convolution as a linear map of n×…×n images with periodic borders: for each of the n^d frequencies the out × in matrix of the kernel's Fourier transform
-    /// (Sedghi, Gupta and Long 2019); their singular values together, which are exactly those of the map.
+    /// The convolution as a linear map of n×…×n images with periodic borders: for each of the n^d frequencies the out × in matrix of the kernel's Fourier
+    /// transform (Sedghi, Gupta and Long 2019); their singular values together, which are exactly those of the map.
     /// </summary>
     Fourier,
 }
@@ -37,7 +37,8 @@ internal static class LayerMatrices
             _ => (shape[^2], shape[^1], shape.Take(shape.Count - 2).Aggregate(1L, (product, size) => product * size)),
         };
         if (rows > int.MaxValue || columns > int.MaxValue || count > int.MaxValue || rows * columns > Array.MaxLength)
-            throw new InvalidInputException($"The layer {ErrorText.Printable(layer.Name)} is {count} × {rows}×{columns}, more than a matrix can have ({Array.MaxLength} numbers).");
+            throw new InvalidInputException(
+                $"The layer {ErrorText.Printable(layer.Name)} is {count} × {rows}×{columns}, more than a matrix can have ({Array.MaxLength} numbers).");
         return new BlockShape((int)rows, (int)columns, (int)count);
     }
 
@@ -58,7 +59,9 @@ internal static class LayerMatrices
             if (list.Length == 1) return list[0];
             return list.Length == along
                 ? list[index]
-                : throw new InvalidInputException($"{model.Path}: tensor {ErrorText.Printable(layer.Name)} with the shape {layer.Tensor.ShapeText} has {list.Length} {what}, expected 1 or {along} along axis {axis}.");
+                : throw new InvalidInputException(
+                    $"{model.Path}: tensor {ErrorText.Printable(layer.Name)} with the shape {layer.Tensor.ShapeText} has {list.Length} {what}, expected 1 or "
+                    + $"{along} along axis {axis}.");
         }
         for (long i = 0; i < values.LongLength; i++)
         {
@@ -72,7 +75,8 @@ internal static class LayerMatrices
     public static IEnumerable<double[]> Spectra(WeightLayer layer, double[] values, ConvolutionView view, int fourierSize)
     {
         bool isConvolution = layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution;
-        if (!isConvolution || view != ConvolutionView.Fourier) return Blocks(layer, values, view).Select(block => SingularValueDecomposition.SingularValues(block));
+        if (!isConvolution || view != ConvolutionView.Fourier)
+            return Blocks(layer, values, view).Select(block => SingularValueDecomposition.SingularValues(block));
         Kernel kernel = KernelOf(layer);
         return Enumerable.Range(0, layer.Groups).SelectMany(group => FourierBlocks.Spectra(values, kernel, group * kernel.Outputs, fourierSize));
     }
@@ -90,7 +94,8 @@ internal static class LayerMatrices
         Kernel kernel = KernelOf(layer);
         if (view == ConvolutionView.Unfolded)
         {
-            yield return Gather(values, kernel, 0, kernel.Inputs * kernel.Positions, (row, column) => kernel.Index(row, column / kernel.Positions, column % kernel.Positions));
+            yield return Gather(
+                values, kernel, 0, kernel.Inputs * kernel.Positions, (row, column) => kernel.Index(row, column / kernel.Positions, column % kernel.Positions));
             yield break;
         }
         for (int group = 0; group < layer.Groups; group++)

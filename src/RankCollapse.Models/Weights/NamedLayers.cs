@@ -6,9 +6,9 @@ namespace RankCollapse.Models.Weights;
 
 /// <summary>Finds the layers of files that hold tensors without a graph (safetensors, npz), by names and shapes in the way of PyTorch and Keras.</summary>
 /// <remarks>
-/// Two dimensions are a linear layer [out, in], or an embedding where the name says so; three are a convolution over one dimension, or a stack of matrices where
-/// the name speaks of experts; four and five are convolutions [out, in/groups, …], or [… , in, out] where the name ends in "kernel". Groups stand in no such file:
-/// a kernel with one input channel whose name says "depthwise" or "dw" has as many groups as outputs, every other one.
+/// Two dimensions are a linear layer [out, in], or an embedding where the name says so; three are a convolution over one dimension, or a stack of matrices
+/// where the name speaks of experts; four and five are convolutions [out, in/groups, …], or [… , in, out] where the name ends in "kernel". Groups stand in no
+/// such file: a kernel with one input channel whose name says "depthwise" or "dw" has as many groups as outputs, every other one.
 /// </remarks>
 internal static class NamedLayers
 {
@@ -35,7 +35,8 @@ internal static class NamedLayers
         if (tensor.Count == 0) return $"it is empty ({tensor.ShapeText})";
         if (tensor.Shape.Count == 1) return "it has one dimension: a bias, a scale or a running statistic";
         string last = tensor.Name.Split('.', '/')[^1];
-        if (last is "bias" or "beta" or "gamma" || (wide.Length == 1 && tensor.Shape.Count > 2 && !IsKernel(tensor))) return $"it is a bias, a scale or a single vector ({tensor.ShapeText})";
+        if (last is "bias" or "beta" or "gamma" || (wide.Length == 1 && tensor.Shape.Count > 2 && !IsKernel(tensor)))
+            return $"it is a bias, a scale or a single vector ({tensor.ShapeText})";
         return tensor.Shape.Count > 5 ? $"it has {tensor.Shape.Count} dimensions, more than a layer of a known kind" : null;
     }
 
@@ -45,15 +46,20 @@ internal static class NamedLayers
     private static WeightLayer Classify(TensorEntry tensor)
     {
         string name = tensor.Name.ToLowerInvariant();
-        bool isTable = TableWords.Any(word => name.Contains(word, StringComparison.Ordinal)) && !name.Contains("conv", StringComparison.Ordinal) && !name.Contains("proj", StringComparison.Ordinal) && !name.Contains("patch", StringComparison.Ordinal);
+        bool isTable = TableWords.Any(word => name.Contains(word, StringComparison.Ordinal)) && !name.Contains("conv", StringComparison.Ordinal)
+            && !name.Contains("proj", StringComparison.Ordinal) && !name.Contains("patch", StringComparison.Ordinal);
         long[] inner = [.. tensor.Shape.SkipWhile(size => size == 1)];
         bool isKeras = name.Split('.', '/', ':').Any(part => part == "kernel" || part == "depthwise_kernel");
         WeightLayer Layer(LayerKind kind, WeightLayout layout, string evidence, int groups = 1) =>
             new() { Name = tensor.Name, Tensor = tensor, Kind = kind, Layout = layout, Groups = groups, Evidence = evidence };
 
-        if (isTable && (tensor.Shape.Count == 2 || inner.Length == 2)) return Layer(LayerKind.Embedding, WeightLayout.OutputFirst, "two dimensions and a name of tables");
-        if (tensor.Shape.Count == 2) return Layer(LayerKind.Linear, isKeras ? WeightLayout.InputFirst : WeightLayout.OutputFirst, isKeras ? "two dimensions and the name kernel" : "two dimensions");
-        if (tensor.Shape.Count == 3 && name.Contains("expert", StringComparison.Ordinal)) return Layer(LayerKind.Linear, WeightLayout.OutputFirst, "a stack of matrices, one an expert");
+        if (isTable && (tensor.Shape.Count == 2 || inner.Length == 2))
+            return Layer(LayerKind.Embedding, WeightLayout.OutputFirst, "two dimensions and a name of tables");
+        if (tensor.Shape.Count == 2)
+            return Layer(LayerKind.Linear, isKeras ? WeightLayout.InputFirst : WeightLayout.OutputFirst,
+                isKeras ? "two dimensions and the name kernel" : "two dimensions");
+        if (tensor.Shape.Count == 3 && name.Contains("expert", StringComparison.Ordinal))
+            return Layer(LayerKind.Linear, WeightLayout.OutputFirst, "a stack of matrices, one an expert");
         string dimensions = (tensor.Shape.Count - 2).ToString(CultureInfo.InvariantCulture);
         if (isKeras) return Layer(LayerKind.Convolution, WeightLayout.ChannelsLast, $"a {dimensions}-D kernel [… , in, out] by its name");
         bool isDepthwise = tensor.Shape[1] == 1 && tensor.Shape[0] > 1 && tensor.Shape[0] <= int.MaxValue

@@ -14,7 +14,9 @@ internal sealed class FeatureSpectraFigure : RunFigure
 
     public override string Title => "Singular values of the features against Theorem 4.2";
 
-    public override string Reading => "Line, the singular values of each layer's features; dots, what Theorem 4.2 predicts from the next layer with C = 1. Both axes are logarithmic and shared; values below 10⁻¹⁰ of the largest are not shown; the dashed line is K.";
+    public override string Reading =>
+        "Line, the singular values of each layer's features; dots, what Theorem 4.2 predicts from the next layer with C = 1. Both axes are logarithmic and "
+        + "shared; values below 10⁻¹⁰ of the largest are not shown; the dashed line is K.";
 
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The singular values of the features are missing from the summary, or are not finite." : null;
@@ -29,17 +31,20 @@ internal sealed class FeatureSpectraFigure : RunFigure
     public override string Sentence(RunMeasurements run)
     {
         var distances = run.Layers.Select(l => (Layer: l, Distance: run.PredictionDistance(l))).Where(d => d.Distance is not null).ToList();
-        if (distances.Count == 0) return "There is no prediction of Theorem 4.2 to compare with: it needs a layer after this one whose activation has an inverse at its features.";
+        if (distances.Count == 0)
+            return "There is no prediction of Theorem 4.2 to compare with: it needs a layer after this one whose activation has an inverse at its features.";
         var best = distances.MinBy(d => d.Distance);
         var worst = distances.MaxBy(d => d.Distance);
         return distances.Count == 1
             ? $"Theorem 4.2's prediction for the singular values of layer {best.Layer} is off by {NumberText.Percent(best.Distance!.Value)} in norm."
-            : $"Theorem 4.2's prediction for the singular values is closest in layer {best.Layer}, off by {NumberText.Percent(best.Distance!.Value)} in norm, and farthest in layer {worst.Layer}, off by {NumberText.Percent(worst.Distance!.Value)}.";
+            : $"Theorem 4.2's prediction for the singular values is closest in layer {best.Layer}, off by {NumberText.Percent(best.Distance!.Value)} in norm, "
+                + $"and farthest in layer {worst.Layer}, off by {NumberText.Percent(worst.Distance!.Value)}.";
     }
 
     private static Panel Of(RunMeasurements run, LayerSummary summary, double least)
     {
-        double[] trained = [.. summary.FeatureSingularValues.TakeWhile(s => s >= least)], predicted = [.. (summary.PredictedFeatureSingularValues ?? []).TakeWhile(s => s >= least)];
+        double[] trained = [.. summary.FeatureSingularValues.TakeWhile(s => s >= least)],
+            predicted = [.. (summary.PredictedFeatureSingularValues ?? []).TakeWhile(s => s >= least)];
         int[] dots = Spread(predicted.Length);
         return new Panel
         {
@@ -49,7 +54,8 @@ internal sealed class FeatureSpectraFigure : RunFigure
             Series =
             [
                 new Series("singular values of the features", Palette.Trained, [.. trained.Select((_, i) => i + 1.0)], trained) { Size = 1.8 },
-                new Series("predicted from the next layer", Palette.Predicted, [.. dots.Select(i => i + 1.0)], [.. dots.Select(i => predicted[i])], Mark.Dots) { Size = 4.5 },
+                new Series("predicted from the next layer", Palette.Predicted, [.. dots.Select(i => i + 1.0)], [.. dots.Select(i => predicted[i])],
+                    Mark.Dots) { Size = 4.5 },
             ],
             Marks = [new ReferenceLine(run.Classes, $"K = {run.Classes}")],
         };
@@ -67,6 +73,7 @@ internal sealed class FeatureSpectraFigure : RunFigure
     }
 
     private static List<LayerSummary> Drawn(RunMeasurements run) =>
-        [.. run.Run.Summary.Layers.Where(s => s.FeatureSingularValues.Count > 0 && s.FeatureSingularValues.All(double.IsFinite) && s.FeatureSingularValues[0] > 0)
+        [.. run.Run.Summary.Layers.Where(
+            s => s.FeatureSingularValues.Count > 0 && s.FeatureSingularValues.All(double.IsFinite) && s.FeatureSingularValues[0] > 0)
             .Select(s => s.PredictedFeatureSingularValues?.All(double.IsFinite) == false ? s with { PredictedFeatureSingularValues = null } : s)];
 }

@@ -13,7 +13,8 @@ internal static class ForecastFigure
     /// <summary>Forecast values below this share of the largest are what is left of collapse, and are not drawn.</summary>
     private const double DrawnFrom = 1e-2;
     private const string Title = "Forecast against trained singular values";
-    private const string Reading = "Above, one panel for each layer: forecast singular values over the trained ones of the features (dots) and of the weights (triangles); on the dashed line they agree. Below, the distance in each layer: features solid, weights dashed.";
+    private const string Reading = "Above, one panel for each layer: forecast singular values over the trained ones of the features (dots) and of the weights "
+        + "(triangles); on the dashed line they agree. Below, the distance in each layer: features solid, weights dashed.";
 
     /// <summary>The figure.</summary>
     public static Figure Draw(IReadOnlyList<Forecast> forecasts, RunSummary trained)
@@ -21,7 +22,8 @@ internal static class ForecastFigure
         var points = Points(forecasts, trained).Where(p => p.Forecast > 0 && p.Trained > 0 && double.IsFinite(p.Forecast + p.Trained)).ToList();
         double[] ends = points.Count == 0 ? [1, 10] : [points.Min(p => Math.Min(p.Forecast, p.Trained)), points.Max(p => Math.Max(p.Forecast, p.Trained))];
         IEnumerable<int> layers = Enumerable.Range(1, trained.Layers.Count);
-        return new Figure("forecast", Title, Reading, new PanelBlock([.. layers.Select(l => Of(forecasts, l, [.. points.Where(p => p.Layer == l)], ends))]), new PanelBlock(Deviations(forecasts, trained)));
+        return new Figure("forecast", Title, Reading, new PanelBlock([.. layers.Select(l => Of(forecasts, l, [.. points.Where(p => p.Layer == l)], ends))]),
+            new PanelBlock(Deviations(forecasts, trained)));
     }
 
     /// <summary>Every pair of a forecast and a trained singular value that are compared.</summary>
@@ -38,7 +40,8 @@ internal static class ForecastFigure
         }
 
         static IEnumerable<ForecastPoint> Of(int source, int layer, bool isWeight, IReadOnlyList<double> forecast, IReadOnlyList<double> found) =>
-            forecast.TakeWhile(f => f >= DrawnFrom * forecast[0]).Zip(found).Select((pair, k) => new ForecastPoint(source, layer, isWeight, k, pair.First, pair.Second));
+            forecast.TakeWhile(f => f >= DrawnFrom * forecast[0]).Zip(found)
+                .Select((pair, k) => new ForecastPoint(source, layer, isWeight, k, pair.First, pair.Second));
     }
 
     // From large rings to small dots, the first source on top: all of them stay visible where they agree.
@@ -52,7 +55,8 @@ internal static class ForecastFigure
             .. from source in Enumerable.Range(0, forecasts.Count)
                from isWeight in new[] { true, false }
                let drawn = points.Where(p => p.Source == source && p.IsWeight == isWeight).ToList()
-               select new Series(forecasts[source].Source, Palette.Kind(source), [.. drawn.Select(p => p.Trained)], [.. drawn.Select(p => p.Forecast)], Shape(isWeight, isFilled: source == 0))
+               select new Series(forecasts[source].Source, Palette.Kind(source), [.. drawn.Select(p => p.Trained)], [.. drawn.Select(p => p.Forecast)],
+                   Shape(isWeight, isFilled: source == 0))
                {
                    Kind = isWeight ? "weights" : "features",
                    Size = (isWeight ? 5 : 4) + (2.4 * source),
@@ -81,8 +85,10 @@ internal static class ForecastFigure
             [
                 .. forecasts.SelectMany((forecast, i) => (Series[])
                 [
-                    new(forecast.Source, Palette.Kind(i), layers, [.. forecast.Layers.Select(l => Drawn(l.FeatureDistance(trained.Layers[l.Layer - 1].FeatureSingularValues)))], Mark.DottedLine),
-                    new(forecast.Source, Palette.Kind(i), layers, [.. forecast.Layers.Select(l => Drawn(l.WeightDistance(trained.Layers[l.Layer - 1].WeightSingularValues)))], Mark.Dashed),
+                    new(forecast.Source, Palette.Kind(i), layers,
+                        [.. forecast.Layers.Select(l => Drawn(l.FeatureDistance(trained.Layers[l.Layer - 1].FeatureSingularValues)))], Mark.DottedLine),
+                    new(forecast.Source, Palette.Kind(i), layers,
+                        [.. forecast.Layers.Select(l => Drawn(l.WeightDistance(trained.Layers[l.Layer - 1].WeightSingularValues)))], Mark.Dashed),
                 ]),
             ],
         };

@@ -14,7 +14,9 @@ internal sealed class GramMatricesFigure : RunFigure
 
     public override string Title => "Gram matrices of the features";
 
-    public override string Reading => "Inner products of all pairs of samples, class by class, each panel divided by its largest entry in size. Collapsed features show K×K flat blocks (Proposition D.1).";
+    public override string Reading =>
+        "Inner products of all pairs of samples, class by class, each panel divided by its largest entry in size. Collapsed features show K×K flat blocks "
+        + "(Proposition D.1).";
 
     public override string? Missing(RunMeasurements run) =>
         run.Layers.Any(l => Normalised(run, l, 1) is not null) ? null : "The features of every layer are zero or not finite.";

@@ -14,7 +14,8 @@ internal sealed class NumericalRankFigure : RunFigure
     public override string Reading => "Singular values above 10⁻⁵ of the largest, of the features and of the weights, on one scale; the dashed line is K.";
 
     public override string? Missing(RunMeasurements run) =>
-        Drawn(run, RankMetrics.FeatureNumericalRank.Key).Count + Drawn(run, RankMetrics.WeightNumericalRank.Key).Count == 0 ? "Numerical ranks were not recorded during training." : null;
+        Drawn(run, RankMetrics.FeatureNumericalRank.Key).Count + Drawn(run, RankMetrics.WeightNumericalRank.Key).Count == 0
+            ? "Numerical ranks were not recorded during training." : null;
 
     public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) =>
     [
@@ -30,8 +31,10 @@ internal sealed class NumericalRankFigure : RunFigure
         string among = wider.Length == 1 ? "the one layer" : $"the {wider.Length} layers";
         string start = $"Of {among} wider than K = {run.Classes}, ";
         if (features.Length == 0 && weights.Length == 0) return start + "none has features or weights of numerical rank at most K at the end.";
-        if (features.SequenceEqual(weights)) return start + $"{Which(features, wider)} {(features.Length == 1 ? "has" : "have")} features and weights of numerical rank at most K at the end.";
-        return start + $"{Which(features, wider)} {(features.Length <= 1 ? "has" : "have")} features of numerical rank at most K at the end, and {Which(weights, wider)} {(weights.Length <= 1 ? "has" : "have")} weights of such rank.";
+        if (features.SequenceEqual(weights))
+            return start + $"{Which(features, wider)} {(features.Length == 1 ? "has" : "have")} features and weights of numerical rank at most K at the end.";
+        return start + $"{Which(features, wider)} {(features.Length <= 1 ? "has" : "have")} features of numerical rank at most K at the end, and "
+            + $"{Which(weights, wider)} {(weights.Length <= 1 ? "has" : "have")} weights of such rank.";
     }
 
     private static string Which(int[] layers, int[] wider) => layers.Length switch

@@ -7,7 +7,8 @@ namespace RankCollapse.Reporting.Figures;
 /// <summary>The objective J and its parts over the epochs.</summary>
 internal sealed class ObjectiveFigure : RunFigure
 {
-    private static IEnumerable<Metric> Parts => MetricTable.Of(MetricScopes.Network).Where(metric => metric.Topic == MetricTopic.Objective && metric != NetworkMetrics.GradientNorm);
+    private static IEnumerable<Metric> Parts => MetricTable.Of(MetricScopes.Network)
+        .Where(metric => metric.Topic == MetricTopic.Objective && metric != NetworkMetrics.GradientNorm);
 
     public override string Name => "objective";
 
@@ -31,7 +32,8 @@ internal sealed class ObjectiveFigure : RunFigure
             string verb = last.Value < first.Value ? "fell" : last.Value > first.Value ? "rose" : "stayed";
             text.Add(verb == "stayed"
                 ? $"The objective stayed at {NumberText.Short(last.Value)} over {NumberText.Whole((long)last.Epoch)} epochs"
-                : $"The objective {verb} from {NumberText.Short(first.Value)} to {NumberText.Short(last.Value)} in {NumberText.Whole((long)last.Epoch)} epochs");
+                : $"The objective {verb} from {NumberText.Short(first.Value)} to {NumberText.Short(last.Value)} in "
+                    + $"{NumberText.Whole((long)last.Epoch)} epochs");
         }
         else
         {
@@ -59,7 +61,8 @@ internal sealed class ObjectiveFigure : RunFigure
         foreach ((Metric metric, int i) in Parts.Select((metric, i) => (metric, i)))
         {
             if (Part(run, metric) is { } series && series.Values.Any(v => v > 0 && double.IsFinite(v)))
-                drawn.Add(new Series(Label(run, metric), i == 0 ? Palette.Ink : Palette.Kind(i - 1), series.Epochs, series.Values) { Size = i == 0 ? 2.2 : null });
+                drawn.Add(new Series(
+                    Label(run, metric), i == 0 ? Palette.Ink : Palette.Kind(i - 1), series.Epochs, series.Values) { Size = i == 0 ? 2.2 : null });
         }
         return drawn;
     }

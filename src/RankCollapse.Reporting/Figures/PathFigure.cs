@@ -15,7 +15,9 @@ internal static class PathFigure
     private const string Title = "Cost along the path of Theorem 4.3";
 
     /// <summary>The figure.</summary>
-    public static Figure Draw(CollapsePath path) => new("path", Title, Describe(path), new PanelBlock(Whole(path)), new PanelBlock([.. Enumerable.Range(1, path.Constants.Count).Select(l => Share(path, l))]));
+    public static Figure Draw(CollapsePath path) =>
+        new("path", Title, Describe(path), new PanelBlock(Whole(path)),
+        new PanelBlock([.. Enumerable.Range(1, path.Constants.Count).Select(l => Share(path, l))]));
 
     /// <summary>Stretches of one layer and segment; each begins where the one before ended, and the last ends before the jump at t = 1.</summary>
     internal static IEnumerable<IReadOnlyList<PathSample>> Pieces(CollapsePath path)
@@ -45,7 +47,8 @@ internal static class PathFigure
                 // At t = 1 all ranks fall at once: a jump, drawn as the dashed drop to the end.
                 new Series("jump to the end", Palette.Predicted, [1, 1], [path.Samples[^2].Cost, path.EndCost], Mark.Dashed) { Size = 1.2 },
                 new Series("jump to the end", Palette.Predicted, [1], [path.EndCost], Mark.Dots) { Size = 7 },
-                new Series("rank drops", Palette.Predicted, [.. path.RankDrops.Select(d => d.Time)], [.. path.RankDrops.Select(d => d.Cost - d.Drop)], Mark.Dots) { Size = 4 },
+                new Series("rank drops", Palette.Predicted, [.. path.RankDrops.Select(d => d.Time)], [.. path.RankDrops.Select(d => d.Cost - d.Drop)],
+                    Mark.Dots) { Size = 4 },
                 .. Pieces(path).Select(piece => Of(path, piece, piece, s => s.Cost)),
             ],
         };
@@ -61,7 +64,8 @@ internal static class PathFigure
             Y = new Axis("its share of the cost") { IsLogarithmic = true },
             Marks = [new ReferenceLine((layer - 0.5) / layers, "")],
             // The first point of a layer's flow belongs to the layer before, but at t = 0.
-            Series = [.. Pieces(path).Where(piece => piece[^1].Layer == layer).Select(piece => Of(path, piece, [.. piece.Where(s => s.Layer == layer)], s => s.MovingCost))],
+            Series = [.. Pieces(path).Where(piece => piece[^1].Layer == layer)
+                .Select(piece => Of(path, piece, [.. piece.Where(s => s.Layer == layer)], s => s.MovingCost))],
         };
     }
 

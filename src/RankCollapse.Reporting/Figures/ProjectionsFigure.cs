@@ -14,7 +14,9 @@ internal sealed class ProjectionsFigure : RunFigure
 
     public override string Title => "Features in a random plane";
 
-    public override string Reading => "Each layer's features, projected orthogonally to a plane drawn at random with the run's seed, each panel on its own scale around 0, whose end stands beside its title; collapsed classes become single points.";
+    public override string Reading =>
+        "Each layer's features, projected orthogonally to a plane drawn at random with the run's seed, each panel on its own scale around 0, whose end stands "
+        + "beside its title; collapsed classes become single points.";
 
     public override string? Missing(RunMeasurements run) =>
         run.Layers.Any(l => Project(run, l) is not null) ? null : "The features of every layer are not finite.";
@@ -30,10 +32,13 @@ internal sealed class ProjectionsFigure : RunFigure
         int[] collapsed = [.. run.Layers.Where(l => run.State(l) == CollapseState.Collapsed)];
         int[] open = [.. run.Layers.Where(l => run.State(l) is CollapseState.Nearly or CollapseState.NotCollapsed)];
         string points = run.Classes == 1 ? "a single point" : $"at most {run.Classes} points";
-        if (collapsed.Length == 0 && open.Length == 0) return "Whether the layers have collapsed is not known, because their total cluster variation is missing.";
-        if (collapsed.Length == 0) return $"No layer has collapsed: the samples still spread in {(open.Length == run.Depth ? "every layer" : NumberText.Layers(open))}.";
+        if (collapsed.Length == 0 && open.Length == 0)
+            return "Whether the layers have collapsed is not known, because their total cluster variation is missing.";
+        if (collapsed.Length == 0)
+            return $"No layer has collapsed: the samples still spread in {(open.Length == run.Depth ? "every layer" : NumberText.Layers(open))}.";
         string start = collapsed.Length == run.Depth ? "In every layer" : $"In {NumberText.Layers(collapsed)}";
-        return $"{start} the {NumberText.Whole(run.Run.DataSet.SampleCount)} samples lie on {points}" + (open.Length == 0 ? "." : $"; in {NumberText.Layers(open)} they still spread.");
+        return $"{start} the {NumberText.Whole(run.Run.DataSet.SampleCount)} samples lie on {points}"
+            + (open.Length == 0 ? "." : $"; in {NumberText.Layers(open)} they still spread.");
     }
 
     /// <summary>2×N coordinates of the features of a layer in its random plane; null where they are not finite.</summary>
@@ -77,7 +82,8 @@ internal sealed class ProjectionsFigure : RunFigure
             Series =
             [
                 .. order.GroupBy(i => run.HasLabels ? run.Run.DataSet.Labels[i] : 0).OrderBy(group => group.Key)
-                    .Select(group => Series.OfClass(group.Key, [.. group.Select(i => plane[0, i])], [.. group.Select(i => plane[1, i])]) with { Name = run.HasLabels ? $"class {group.Key}" : "samples" }),
+                    .Select(group => Series.OfClass(group.Key, [.. group.Select(i => plane[0, i])],
+                        [.. group.Select(i => plane[1, i])]) with { Name = run.HasLabels ? $"class {group.Key}" : "samples" }),
             ],
         };
     }

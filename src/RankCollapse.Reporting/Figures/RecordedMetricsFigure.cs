@@ -34,7 +34,8 @@ internal sealed class RecordedMetricsFigure : RunFigure
         Title = metric.Heading,
         X = Axis.Epoch,
         Y = Axis.Of(metric),
-        Series = [.. run.Layers.Where(l => run.Series(metric.Key, l) is not null).Select(l => Series.OfLayer(l, run.Depth, run.Series(metric.Key, l)!.Epochs, run.Series(metric.Key, l)!.Values))],
+        Series = [.. run.Layers.Where(l => run.Series(metric.Key, l) is not null)
+            .Select(l => Series.OfLayer(l, run.Depth, run.Series(metric.Key, l)!.Epochs, run.Series(metric.Key, l)!.Values))],
     };
 
     private static List<Metric> Drawn(RunMeasurements run) =>

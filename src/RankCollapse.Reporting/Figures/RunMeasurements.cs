@@ -60,7 +60,8 @@ public sealed class RunMeasurements
 
     /// <summary>The number of a metric of layer l, also where the run's summary is of an older version and something else in the run tells it.</summary>
     public double? Number(int layer, Metric metric) =>
-        metric == CollapseMetrics.RelativeVariation ? RelativeVariation(layer) : metric == PredictionMetrics.Distance ? PredictionDistance(layer) : Summary(layer)?.Number(metric);
+        metric == CollapseMetrics.RelativeVariation ? RelativeVariation(layer) : metric == PredictionMetrics.Distance
+            ? PredictionDistance(layer) : Summary(layer)?.Number(metric);
 
     /// <summary>(1/N)·Σ_i ‖z_i − z̄‖², the total variation of the features of layer l.</summary>
     public double TotalVariation(int layer)

@@ -24,7 +24,8 @@ internal static class StabilityFigure
             Series =
             [
                 .. Enumerable.Range(1, depth).Where(l => family.Points.Any(p => p.Distances[l - 1] > LeastDistance))
-                    .Select(l => Series.OfLayer(l, depth, deltas, [.. family.Points.Select(p => p.Distances[l - 1] > LeastDistance ? p.Distances[l - 1] : double.NaN)], Mark.DottedLine)),
+                    .Select(l => Series.OfLayer(l, depth, deltas,
+                        [.. family.Points.Select(p => p.Distances[l - 1] > LeastDistance ? p.Distances[l - 1] : double.NaN)], Mark.DottedLine)),
             ],
         }));
     }

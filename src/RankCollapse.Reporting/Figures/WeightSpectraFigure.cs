@@ -15,7 +15,9 @@ internal sealed class WeightSpectraFigure : RunFigure
 
     public override string Title => "Spectra of the weights, and final ranks";
 
-    public override string Reading => "Left, singular values of each layer's weights relative to the largest (dashed: K, and the tolerance 10⁻⁵ of numerical ranks); right, the final numerical ranks.";
+    public override string Reading =>
+        "Left, singular values of each layer's weights relative to the largest (dashed: K, and the tolerance 10⁻⁵ of numerical ranks); right, the final "
+        + "numerical ranks.";
 
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The singular values of the weights are missing from the summary, are zero, or are not finite." : null;
@@ -73,5 +75,6 @@ internal sealed class WeightSpectraFigure : RunFigure
     }
 
     private static List<LayerSummary> Drawn(RunMeasurements run) =>
-        [.. run.Run.Summary.Layers.Where(s => s.WeightSingularValues.Count > 0 && s.WeightSingularValues.All(double.IsFinite) && s.WeightSingularValues[0] > 0)];
+        [.. run.Run.Summary.Layers.Where(
+            s => s.WeightSingularValues.Count > 0 && s.WeightSingularValues.All(double.IsFinite) && s.WeightSingularValues[0] > 0)];
 }

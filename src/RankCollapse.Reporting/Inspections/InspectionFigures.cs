@@ -26,7 +26,8 @@ internal static class InspectionFigures
         bool[] pays = [.. layers.Select(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved > 0)];
         Series Bars(string name, string colour, bool paying) =>
             new(name, colour, [.. numbers.Where((_, i) => pays[i] == paying)], [.. energy.Where((_, i) => pays[i] == paying)], Mark.Bars);
-        Series Marks(string name, string colour, Mark mark, Func<WeightSpectrum, double> part) => new(name, colour, numbers, [.. layers.Select(layer => part(layer.Spectrum))], mark);
+        Series Marks(string name, string colour, Mark mark, Func<WeightSpectrum, double> part) =>
+            new(name, colour, numbers, [.. layers.Select(layer => part(layer.Spectrum))], mark);
         return new Figure(Overview, "How much of each layer’s rank its energy needs", Reading, new PanelBlock(new Panel
         {
             X = new Axis("layer, by its number in the table") { Minimum = 0.4, Maximum = layers.Count + 0.6 },
@@ -35,7 +36,8 @@ internal static class InspectionFigures
             [
                 Marks("stable rank", Palette.Kind(1), Mark.Dots, s => Percent(s.StableRank, s.SingularValues.Count)),
                 Marks("break-even rank", Palette.Ink, Mark.Dashes, s => Percent(s.BreakEvenRank, Math.Min(s.Shape.Rows, s.Shape.Columns))),
-                .. ((Series[])[Bars("99 % of the energy", Palette.Kind(0), paying: false), Bars("99 % of the energy, factors are smaller", Palette.Good, paying: true)]).Where(s => s.X.Count > 0),
+                .. ((Series[])[Bars("99 % of the energy", Palette.Kind(0), paying: false),
+                    Bars("99 % of the energy, factors are smaller", Palette.Good, paying: true)]).Where(s => s.X.Count > 0),
             ],
         }))
         {
@@ -47,7 +49,8 @@ internal static class InspectionFigures
     public static Figure Spectrum(InspectedLayer layer, int number)
     {
         string title = $"Spectrum of layer {number}";
-        return new Figure($"spectrum-{number}", title, $"{title}: singular values, and the tail of the eigenvalues.", new PanelBlock(Values(layer.Spectrum), Tail(layer.Spectrum)) { Columns = 2 }) { Width = 560 };
+        return new Figure($"spectrum-{number}", title, $"{title}: singular values, and the tail of the eigenvalues.",
+            new PanelBlock(Values(layer.Spectrum), Tail(layer.Spectrum)) { Columns = 2 }) { Width = 560 };
     }
 
     private static double Percent(double part, double whole) => Math.Clamp(100 * part / Math.Max(1, whole), 0, 100);
@@ -62,21 +65,24 @@ internal static class InspectionFigures
         {
             Detail = $"largest {NumberText.Short(spectrum.SpectralNorm)}",
             Series = [new Series("", Palette.Kind(0), [.. shown.Select(i => i + 1.0)], [.. shown.Select(i => s[i])])],
-            Levels = [new ReferenceLine(spectrum.MarchenkoPasturEdge, $"noise edge {NumberText.Short(spectrum.MarchenkoPasturEdge)}, {NumberText.Count(spectrum.ValuesAboveEdge, "value")} above")],
+            Levels = [new ReferenceLine(spectrum.MarchenkoPasturEdge,
+                $"noise edge {NumberText.Short(spectrum.MarchenkoPasturEdge)}, {NumberText.Count(spectrum.ValuesAboveEdge, "value")} above")],
         };
     }
 
     private static Panel Tail(WeightSpectrum spectrum)
     {
         double[] x = [.. spectrum.SingularValues.Where(value => value > spectrum.SpectralNorm * LowestShown).Select(value => value * value)];
-        var panel = new Panel { Title = "tail of the eigenvalues", X = new Axis("eigenvalue", "x = s²") { IsLogarithmic = true }, Y = new Axis("part that is at least x") { IsLogarithmic = true } };
+        var panel = new Panel { Title = "tail of the eigenvalues", X = new Axis("eigenvalue", "x = s²") { IsLogarithmic = true },
+            Y = new Axis("part that is at least x") { IsLogarithmic = true } };
         if (x.Length < 2 || x[0] == x[^1]) return panel with { Note = "too few eigenvalues" };
         int[] shown = [.. Thinned(x.Length)];
         var series = new List<Series> { new("", Palette.Kind(0), [.. shown.Select(i => x[i])], [.. shown.Select(i => (i + 1.0) / x.Length)]) };
         if (spectrum.PowerLaw is { } law)
         {
             double share = (double)law.SampleSize / x.Length, end = Math.Min(x[0], law.Minimum * Math.Pow(share * x.Length, 1 / (law.Exponent - 1)));
-            string name = $"power law α = {NumberText.Short(law.Exponent)} on the {law.SampleSize} largest, KS distance {NumberText.Short(law.KolmogorovSmirnovDistance, 2)}";
+            string name = $"power law α = {NumberText.Short(law.Exponent)} on the {law.SampleSize} largest, KS distance "
+                + $"{NumberText.Short(law.KolmogorovSmirnovDistance, 2)}";
             series.Insert(0, new Series(name, Palette.Kind(1), [law.Minimum, end], [share, share * Math.Pow(end / law.Minimum, 1 - law.Exponent)]));
         }
         return panel with { Detail = spectrum.PowerLaw is null ? "no power law: too few values" : "", Series = series };

@@ -23,7 +23,8 @@ internal static class InspectionPage
     {
         var html = new StringBuilder();
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(inspection.Path)));
-        PageFrame.Header(html, "Skip to the report", [("layers-heading", "Layers"), ("meaning-heading", "Columns"), ("spectra-heading", "Spectra"), ("rest-heading", "Other tensors")]);
+        PageFrame.Header(html, "Skip to the report",
+            [("layers-heading", "Layers"), ("meaning-heading", "Columns"), ("spectra-heading", "Spectra"), ("rest-heading", "Other tensors")]);
         html.Append("<main id=\"main\">\n");
         Figure? overview = inspection.Layers.Count > 0 ? InspectionFigures.Ranks(inspection.Layers) : null;
         Summary(html, inspection, name, overview);
@@ -36,17 +37,21 @@ internal static class InspectionPage
         Spectra(html, inspection);
         Rest(html, inspection);
         html.Append("</main>\n");
-        html.Append($"<footer><p>Written by RankCollapse {Encode(TrainingRun.ProgramVersion)}. This page is complete in itself and loads nothing.</p></footer>\n");
-        return PageFrame.Page($"{name} · RankCollapse", html.ToString(), overview is null ? "{}" : ChartJson.Of([overview]), EmbeddedText.Read("inspection.css"), EmbeddedText.Read("inspection.js"));
+        html.Append($"<footer><p>Written by RankCollapse {Encode(TrainingRun.ProgramVersion)}. This page is complete in itself and loads "
+            + "nothing.</p></footer>\n");
+        return PageFrame.Page($"{name} · RankCollapse", html.ToString(), overview is null ? "{}" : ChartJson.Of([overview]),
+            EmbeddedText.Read("inspection.css"), EmbeddedText.Read("inspection.js"));
     }
 
     private static void Summary(StringBuilder html, Inspection inspection, string name, Figure? overview)
     {
         long weights = inspection.Layers.Sum(layer => layer.Parameters);
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
-        html.Append($"<p class=\"subject\">{Encode(name)} · {Encode(inspection.Format.Description)} · {NumberText.Count(inspection.Layers.Count, "layer")} · {NumberText.Whole(weights)} weights{Kinds(inspection)}</p>\n");
+        html.Append($"<p class=\"subject\">{Encode(name)} · {Encode(inspection.Format.Description)} · {NumberText.Count(inspection.Layers.Count, "layer")} · "
+            + $"{NumberText.Whole(weights)} weights{Kinds(inspection)}</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{Encode(Finding(inspection, weights))}</h1>\n");
-        html.Append($"<p class=\"note\">{Encode(HasConvolutions(inspection) ? View(inspection.Options) + " " : "")}Energy is Σs², and says nothing about accuracy: compress the model and measure it.</p>\n");
+        html.Append($"<p class=\"note\">{Encode(HasConvolutions(inspection) ? View(inspection.Options) + " " : "")}Energy is Σs², and says nothing about "
+            + "accuracy: compress the model and measure it.</p>\n");
         if (overview is not null)
         {
             html.Append($"<figure class=\"overview\"><h3>{Encode(overview.Title)}</h3>\n");
@@ -65,7 +70,8 @@ internal static class InspectionPage
         int paying = inspection.Layers.Count(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved > 0);
         return saved < 0.005
             ? "Keeping 99 % of every layer’s energy would save next to nothing: no layer is close to low rank."
-            : $"Keeping 99 % of every layer’s energy would save {NumberText.Percent(saved)} of the weights, in {paying} of {NumberText.Count(inspection.Layers.Count, "layer")}.";
+            : $"Keeping 99 % of every layer’s energy would save {NumberText.Percent(saved)} of the weights, in {paying} of "
+                + $"{NumberText.Count(inspection.Layers.Count, "layer")}.";
     }
 
     private static void Spectra(StringBuilder html, Inspection inspection)
@@ -74,12 +80,14 @@ internal static class InspectionPage
         html.Append("<p class=\"note\">Left: singular values, largest first; the dashed line is the noise edge, where values of random weights of the same size would end. Right: the part of the eigenvalues s² that are at least so large; the straight line is the power law fitted to their tail.</p>\n<div class=\"cards\">\n");
         foreach ((InspectedLayer layer, int number) in inspection.Layers.Take(MostCharts).Select((layer, i) => (layer, i + 1)))
         {
-            html.Append($"<article class=\"card\" id=\"layer-{number}\"><h3><span class=\"index\">{number}</span> {Encode(InputText(layer.Layer.Name))}</h3>\n");
+            html.Append($"<article class=\"card\" id=\"layer-{number}\"><h3><span class=\"index\">{number}</span> "
+                + $"{Encode(InputText(layer.Layer.Name))}</h3>\n");
             html.Append($"<p class=\"note\">{LayerTable.Kind(layer.Layer)}, {Encode(layer.Spectrum.Shape.ToString())}{(layer.Layer.Nodes.Count > 0 ? $" · {Encode(InputText(string.Join(", ", layer.Layer.Nodes.Take(2))))}" : "")}</p>\n");
             html.Append(FigureRenderer.Draw(InspectionFigures.Spectrum(layer, number)).ToSvgElement($"spectrum-{number}")).Append("</article>\n");
         }
         html.Append("</div>\n");
-        if (inspection.Layers.Count > MostCharts) html.Append($"<p class=\"note\">The spectra of the first {MostCharts} layers are shown; --parquet writes all.</p>\n");
+        if (inspection.Layers.Count > MostCharts)
+            html.Append($"<p class=\"note\">The spectra of the first {MostCharts} layers are shown; --parquet writes all.</p>\n");
         html.Append("</section>\n");
     }
 

@@ -5,7 +5,10 @@ using RankCollapse.Reporting.Panels;
 
 namespace RankCollapse.Reporting.Pages;
 
-/// <summary>Figures as the JSON that pages' script draws: the one renderer for pages. Long lines are thinned to what a screen can show; values that are not finite are null.</summary>
+/// <summary>
+/// Figures as the JSON that pages' script draws: the one renderer for pages. Long lines are thinned to what a screen can show; values that are not finite are
+/// null.
+/// </summary>
 public static class ChartJson
 {
     private const int MostPoints = 400;
@@ -43,7 +46,8 @@ public static class ChartJson
         {
             PanelBlock block = figure.Blocks[moment];
             foreach (Panel panel in block.Panels)
-                Write(writer, panel, figure.IsByMoment || block.Heading.Length == 0 ? panel.Title : string.Join(" · ", ((string[])[block.Heading, panel.Title]).Where(t => t.Length > 0)), figure.IsByMoment ? moment : null);
+                Write(writer, panel, figure.IsByMoment || block.Heading.Length == 0
+                    ? panel.Title : string.Join(" · ", ((string[])[block.Heading, panel.Title]).Where(t => t.Length > 0)), figure.IsByMoment ? moment : null);
         }
         writer.WriteEndArray();
         writer.WriteEndObject();

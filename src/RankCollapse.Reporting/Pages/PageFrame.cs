@@ -11,7 +11,8 @@ namespace RankCollapse.Reporting.Pages;
 /// <summary>What all pages have in common: a head that forbids every request, the header with sections and theme, commands to copy, and the script.</summary>
 public static class PageFrame
 {
-    private static readonly Lazy<string> Code = new(() => EmbeddedText.Read("chart.js").Replace("{{heat}}", string.Join(' ', Palette.HeatColours)) + EmbeddedText.Read("report.js"));
+    private static readonly Lazy<string> Code =
+        new(() => EmbeddedText.Read("chart.js").Replace("{{heat}}", string.Join(' ', Palette.HeatColours)) + EmbeddedText.Read("report.js"));
 
     /// <summary>The style that all pages have: font, colours and layout.</summary>
     /// <param name="body">What the page shows, for the colours that it names.</param>
@@ -53,7 +54,8 @@ public static class PageFrame
     /// <summary>The header: the name, links to sections and the button for the theme.</summary>
     public static void Header(StringBuilder html, string skip, IEnumerable<(string Anchor, string Name)> sections)
     {
-        html.Append(CultureInfo.InvariantCulture, $"<a class=\"skip\" href=\"#main\">{skip}</a>\n<header><span class=\"brand\">RankCollapse</span>\n<nav aria-label=\"Sections\">");
+        html.Append(CultureInfo.InvariantCulture,
+            $"<a class=\"skip\" href=\"#main\">{skip}</a>\n<header><span class=\"brand\">RankCollapse</span>\n<nav aria-label=\"Sections\">");
         foreach (var (anchor, name) in sections) html.Append(CultureInfo.InvariantCulture, $"<a href=\"#{anchor}\">{WebUtility.HtmlEncode(name)}</a>");
         html.Append("</nav>\n<button type=\"button\" id=\"theme\" hidden>Dark</button></header>\n");
     }

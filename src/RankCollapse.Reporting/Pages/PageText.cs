@@ -10,7 +10,10 @@ public static partial class PageText
     /// <summary>Text with the signs that HTML gives a meaning escaped.</summary>
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
 
-    /// <summary>A sentence in which formulas such as K = 10, amounts such as 3 % and names such as layer 3 stay on one line, and Z^{l}, W_l and their like are raised and lowered.</summary>
+    /// <summary>
+    /// A sentence in which formulas such as K = 10, amounts such as 3 % and names such as layer 3 stay on one line, and Z^{l}, W_l and their like are raised
+    /// and lowered.
+    /// </summary>
     public static string Sentence(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

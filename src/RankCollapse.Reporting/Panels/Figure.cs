@@ -20,7 +20,9 @@ public sealed record Figure(string Name, string Title, string Reading, params IR
     public IEnumerable<Panel> Panels => Blocks.SelectMany(block => block.Panels);
 }
 
-/// <summary>Panels in rows and columns. Axes of the same label and scale have one range in the whole figure, and are labelled once where panels stand beside each other.</summary>
+/// <summary>
+/// Panels in rows and columns. Axes of the same label and scale have one range in the whole figure, and are labelled once where panels stand beside each other.
+/// </summary>
 /// <param name="Panels">The panels, row by row.</param>
 public sealed record PanelBlock(params IReadOnlyList<Panel> Panels)
 {

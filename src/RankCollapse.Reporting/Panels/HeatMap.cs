@@ -3,7 +3,8 @@ using RankCollapse.LinearAlgebra;
 namespace RankCollapse.Reporting.Panels;
 
 /// <summary>A matrix of values as colours.</summary>
-/// <param name="Values">The values, row by row from below upwards, or from above downwards in a picture; null where there is nothing, NaN where a value does not exist.</param>
+/// <param name="Values">The values, row by row from below upwards, or from above downwards in a picture; null where there is nothing, NaN where a value does
+/// not exist.</param>
 /// <param name="Scale">What the colours mean.</param>
 public sealed record HeatMap(IReadOnlyList<IReadOnlyList<double?>> Values, ColourScale Scale)
 {

@@ -46,7 +46,8 @@ public static partial class Palette
     /// <summary>Text on a light place of a heat map, in both themes.</summary>
     public const string OnLight = "#15191e";
 
-    private static readonly string[] Viridis = ["#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151", "#bddf26", "#fde725"];
+    private static readonly string[] Viridis =
+        ["#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151", "#bddf26", "#fde725"];
     private static readonly string[] Cividis = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
 
     private static readonly (string Name, string Light, string Dark)[] Kinds =
@@ -80,7 +81,8 @@ public static partial class Palette
         (Paper, "#ffffff", "#14171a"),
     ];
 
-    private static readonly Dictionary<string, (string Light, string Dark)> Shades = Meanings.ToDictionary(colour => colour.Name, colour => (colour.Light, colour.Dark));
+    private static readonly Dictionary<string,
+        (string Light, string Dark)> Shades = Meanings.ToDictionary(colour => colour.Name, colour => (colour.Light, colour.Dark));
     private static readonly Lazy<Dictionary<string, string>> NamesByShade = new(FindNames);
 
     /// <summary>The number of different colours for kinds; later kinds repeat them with another marker.</summary>
@@ -139,7 +141,8 @@ public static partial class Palette
         if (Shades.TryGetValue(colour, out var shades)) return shades;
         Match layer = LayerName().Match(colour);
         if (!layer.Success) throw new ArgumentException($"There is no colour '{colour}'; {NearMatches.Advice(colour, [.. Shades.Keys])}", nameof(colour));
-        int l = int.Parse(layer.Groups["layer"].Value, CultureInfo.InvariantCulture), depth = int.Parse(layer.Groups["depth"].Value, CultureInfo.InvariantCulture);
+        int l = int.Parse(layer.Groups["layer"].Value, CultureInfo.InvariantCulture),
+            depth = int.Parse(layer.Groups["depth"].Value, CultureInfo.InvariantCulture);
         double place = depth <= 1 ? 0.35 : (l - 1.0) / (depth - 1);
         return (Interpolate(Viridis, 0.86 * place), Interpolate(Viridis, 0.34 + (0.66 * place)));
     }

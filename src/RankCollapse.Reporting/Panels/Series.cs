@@ -47,7 +47,9 @@ public sealed record Series(string Name, string Colour, IReadOnlyList<double> X,
 {
     private static readonly Mark[] ClassMarks = [Mark.Dots, Mark.Triangles, Mark.Squares];
 
-    /// <summary>What it is beside others of its name, such as "trained" and "predicted"; empty where there are none. Kinds have a legend of their own.</summary>
+    /// <summary>
+    /// What it is beside others of its name, such as "trained" and "predicted"; empty where there are none. Kinds have a legend of their own.
+    /// </summary>
     public string Kind { get; init; } = "";
 
     /// <summary>The lower edge of a band around the line; null for none.</summary>

@@ -14,7 +14,8 @@ internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<A
     /// <param name="axis">The axis.</param>
     /// <param name="values">What is drawn on it.</param>
     /// <param name="most">The most labels.</param>
-    /// <param name="sides">The part of a linear axis that is left free at both ends; null for an axis upwards, which starts at 0 where that costs little.</param>
+    /// <param name="sides">The part of a linear axis that is left free at both ends; null for an axis upwards, which starts at 0 where that costs
+    /// little.</param>
     public static AxisRange Of(Axis axis, IEnumerable<double> values, int most, double? sides)
     {
         if (axis.Labels is { } labels) return new AxisRange(-0.5, labels.Count - 0.5, [.. labels.Select((label, i) => new AxisTick(i, label))]);
@@ -94,7 +95,8 @@ internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<A
             for (int mantissa = 2; mantissa <= 9; mantissa++)
             {
                 double at = e + Math.Log10(mantissa);
-                if (at >= minimum && at <= maximum) ticks.Add(new AxisTick(at, isNarrow && mantissa is (2 or 5) ? NumberText.Plain(mantissa * Math.Pow(10, e)) : ""));
+                if (at >= minimum && at <= maximum)
+                    ticks.Add(new AxisTick(at, isNarrow && mantissa is (2 or 5) ? NumberText.Plain(mantissa * Math.Pow(10, e)) : ""));
             }
         }
         return ticks;

@@ -58,13 +58,15 @@ internal sealed class BlockLayout
             : _sharesY ? (width - _left - _ticks - (_columns * Gap)) / _columns
             : ((width - _left) / _columns) - _ticks - Gap - (_left > 0 ? 0 : LabelRoom);
         _x = [.. panels.Select(panel => Across(figure, panel))];
-        float longest = _isPlain ? 0 : _x.Where((_, i) => panels[i].X.Labels is not null).SelectMany(range => range.Ticks).Select(tick => FigureText.Measure(tick.Label, FigureText.TickSize)).DefaultIfEmpty(0).Max();
+        float longest = _isPlain ? 0 : _x.Where((_, i) => panels[i].X.Labels is not null).SelectMany(range => range.Ticks)
+            .Select(tick => FigureText.Measure(tick.Label, FigureText.TickSize)).DefaultIfEmpty(0).Max();
         int places = panels.Max(panel => panel.X.Labels?.Count ?? 1);
         _isTurned = longest > 2.5 * (_frameWidth / places) || (places <= 24 && longest > (_frameWidth / places) - 4);
         float tickHeight = _isPlain ? 0 : _isTurned ? longest + 10 : 18;
         _title = panels.Any(panel => panel.Title.Length + panel.Detail.Length > 0) ? _frameWidth < 70 ? 13 : 22 : 8;
         _bottom = tickHeight + (_sharesX || !_isLabelled ? 0 : LabelRoom) + (_isPlain ? 4 : 6);
-        _frameHeight = _isPlain ? _frameWidth : CellRows(panels) is { } cells ? Math.Clamp(MostGridHeight / cells, 4, MostCellHeight) * cells : Math.Clamp((0.5f * _frameWidth) + 60, 90, 240);
+        _frameHeight = _isPlain ? _frameWidth : CellRows(panels) is { } cells
+            ? Math.Clamp(MostGridHeight / cells, 4, MostCellHeight) * cells : Math.Clamp((0.5f * _frameWidth) + 60, 90, 240);
         Height = _heading + (_rows * (_title + _frameHeight + _bottom)) + (_sharesX && _isLabelled ? LabelRoom : 0) + (_isLabelled ? 0 : 12);
     }
 
@@ -113,7 +115,8 @@ internal sealed class BlockLayout
         return most == 1 ? full : Math.Min(full, room * Math.Max(LeastPictureShare, 1f / most));
     }
 
-    private static int? CellRows(IReadOnlyList<Panel> panels) => panels.Count == 1 && panels[0] is { Heat: { } heat, Y.Labels: not null } ? heat.Values.Count : null;
+    private static int? CellRows(IReadOnlyList<Panel> panels) => panels.Count == 1 && panels[0] is { Heat: { } heat, Y.Labels: not null }
+        ? heat.Values.Count : null;
 
     private AxisRange Across(Figure figure, Panel panel)
     {

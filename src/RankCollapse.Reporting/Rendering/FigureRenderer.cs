@@ -33,5 +33,6 @@ internal static class FigureRenderer
         });
     }
 
-    private static bool HasGaps(HeatMap map) => !map.IsPicture && map.Values.Any(row => row.Any(value => value is { } number && map.Scale.Place(number) is null));
+    private static bool HasGaps(HeatMap map) => !map.IsPicture
+        && map.Values.Any(row => row.Any(value => value is { } number && map.Scale.Place(number) is null));
 }

@@ -30,11 +30,13 @@ internal static class FigureText
     };
 
     /// <summary>Writes one line; x is its left end, its middle or its right end.</summary>
-    public static void Write(SKCanvas canvas, string text, float x, float baseline, float size = LabelSize, string colour = Palette.Ink, bool bold = false, SKTextAlign align = SKTextAlign.Left)
+    public static void Write(SKCanvas canvas, string text, float x, float baseline, float size = LabelSize, string colour = Palette.Ink, bool bold = false,
+        SKTextAlign align = SKTextAlign.Left)
     {
         using SKPaint paint = Paint(colour);
         TextPiece[] pieces = [.. MathText.Pieces(text)];
-        if (pieces.Length > 1 && align != SKTextAlign.Left) (x, align) = (x - (Measure(text, size, bold) * (align == SKTextAlign.Center ? 0.5f : 1)), SKTextAlign.Left);
+        if (pieces.Length > 1 && align != SKTextAlign.Left)
+            (x, align) = (x - (Measure(text, size, bold) * (align == SKTextAlign.Center ? 0.5f : 1)), SKTextAlign.Left);
         foreach (TextPiece piece in pieces)
         {
             using SKFont font = Font(piece.Place == 0 ? size : ScriptSize * size, bold);
@@ -44,7 +46,8 @@ internal static class FigureText
     }
 
     /// <summary>Writes one line from below upwards; y is where its anchor is.</summary>
-    public static void WriteUpwards(SKCanvas canvas, string text, float x, float y, float size = LabelSize, string colour = Palette.Ink, SKTextAlign align = SKTextAlign.Center)
+    public static void WriteUpwards(
+        SKCanvas canvas, string text, float x, float y, float size = LabelSize, string colour = Palette.Ink, SKTextAlign align = SKTextAlign.Center)
     {
         canvas.Save();
         canvas.RotateDegrees(-90, x, y);

@@ -30,7 +30,8 @@ internal static class HeatMapDrawing
             canvas.DrawImage(image, SKRect.Create(left, top, length, 9), new SKSamplingOptions(SKFilterMode.Linear));
             double[] ticks = [.. Ticks(scale)];
             IReadOnlyList<string> labels = NumberText.PlainAll(ticks, 2);
-            for (int i = 0; i < ticks.Length; i++) Tick(canvas, (scale.HasSmaller && i == 0 ? "≤ " : "") + labels[i], left, left + ((float)scale.Place(ticks[i])! * length), top);
+            for (int i = 0; i < ticks.Length; i++)
+                Tick(canvas, (scale.HasSmaller && i == 0 ? "≤ " : "") + labels[i], left, left + ((float)scale.Place(ticks[i])! * length), top);
         }
         float x = left + (isKnown ? length + 22 : 0);
         FigureText.Write(canvas, scale.Label, x, top + 9);
@@ -42,7 +43,8 @@ internal static class HeatMapDrawing
     }
 
     private static void Tick(SKCanvas canvas, string text, float left, float at, float top) =>
-        FigureText.Write(canvas, text, Math.Max(left + (FigureText.Measure(text, FigureText.TickSize) / 2), at), top + 23, FigureText.TickSize, Palette.Muted, align: SKTextAlign.Center);
+        FigureText.Write(canvas, text, Math.Max(left + (FigureText.Measure(text, FigureText.TickSize) / 2), at), top + 23, FigureText.TickSize, Palette.Muted,
+            align: SKTextAlign.Center);
 
     // The ends, and between them powers of ten, or 0.
     private static IEnumerable<double> Ticks(ColourScale scale)
@@ -51,7 +53,8 @@ internal static class HeatMapDrawing
         if (scale.Maximum == scale.Minimum) yield break;
         if (scale.IsLogarithmic)
         {
-            int first = (int)Math.Ceiling(Math.Log10(scale.Minimum) + 1e-9), last = (int)Math.Floor(Math.Log10(scale.Maximum) - 1e-9), every = Math.Max(1, (last - first + 3) / 4);
+            int first = (int)Math.Ceiling(Math.Log10(scale.Minimum) + 1e-9), last = (int)Math.Floor(Math.Log10(scale.Maximum) - 1e-9),
+                every = Math.Max(1, (last - first + 3) / 4);
             for (int e = first; e <= last; e++)
             {
                 if (e % every == 0 && scale.Place(Math.Pow(10, e)) is > 0.17 and < 0.85) yield return Math.Pow(10, e);
@@ -93,7 +96,8 @@ internal static class HeatMapDrawing
                 canvas.DrawRect(cell, paint);
                 string text = double.IsFinite(value) ? NumberText.Plain(value, 2) : "–";
                 if (!hasNumbers || FigureText.Measure(text, FigureText.TickSize) > width - 4) continue;
-                FigureText.Write(canvas, text, cell.MidX, cell.MidY + 3.5f, FigureText.TickSize, place < 0.5 ? Palette.OnDark : Palette.OnLight, align: SKTextAlign.Center);
+                FigureText.Write(canvas, text, cell.MidX, cell.MidY + 3.5f, FigureText.TickSize, place < 0.5 ? Palette.OnDark : Palette.OnLight,
+                    align: SKTextAlign.Center);
             }
         }
     }

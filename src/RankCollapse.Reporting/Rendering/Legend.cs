@@ -37,7 +37,8 @@ internal sealed class Legend
         {
             float x = left + at.X, y = top + at.Y + 8;
             if (entry.Mark == Mark.Bars) MarkDrawing.Markers(canvas, [new(x + 9, y)], Mark.Squares, entry.Colour, 8);
-            else if (MarkDrawing.IsLine(entry.Mark)) MarkDrawing.Line(canvas, [new(x, y), new(x + 18, y)], entry.Colour, (float)(entry.Size ?? 2), entry.Mark == Mark.Dashed);
+            else if (MarkDrawing.IsLine(entry.Mark)) MarkDrawing.Line(
+                canvas, [new(x, y), new(x + 18, y)], entry.Colour, (float)(entry.Size ?? 2), entry.Mark == Mark.Dashed);
             else MarkDrawing.Markers(canvas, [new(x + 9, y)], entry.Mark, entry.Colour, entry.Mark == Mark.Dashes ? 5 : 6.5f);
             FigureText.Write(canvas, FigureText.Cut(entry.Name, width - KeyWidth), x + KeyWidth, y + 4);
         }
@@ -47,14 +48,17 @@ internal sealed class Legend
     internal static IReadOnlyList<Series> Entries(Figure figure)
     {
         Series[] all = [.. figure.Panels.SelectMany(panel => panel.Series)];
-        Series[] names = [.. all.Where(s => s.Name.Length > 0).GroupBy(s => s.Name).Select(g => g.Any(s => s.Colour != g.First().Colour) ? g.First() with { Colour = Palette.Muted } : g.First())];
+        Series[] names = [.. all.Where(s => s.Name.Length > 0).GroupBy(s => s.Name)
+            .Select(g => g.Any(s => s.Colour != g.First().Colour) ? g.First() with { Colour = Palette.Muted } : g.First())];
         bool hasLayers = names.Count(s => s.Name.StartsWith("layer ", StringComparison.Ordinal)) > MostLayers;
         int every = hasLayers ? (int)Math.Ceiling(names.Length / (MostLayers - 1.0)) : 1;
-        var kinds = all.Where(s => s.Kind.Length > 0).DistinctBy(s => s.Kind).Select(s => s with { Name = s.Kind, Colour = names.Length > 1 ? Palette.Muted : s.Colour });
+        var kinds = all.Where(s => s.Kind.Length > 0).DistinctBy(s => s.Kind)
+            .Select(s => s with { Name = s.Kind, Colour = names.Length > 1 ? Palette.Muted : s.Colour });
         var lines = figure.Panels.SelectMany(panel => panel.Levels.Concat(panel.Marks)).Where(line => line.Name.Length > 0).DistinctBy(line => line.Name);
         return
         [
-            .. names.Where((s, i) => i % every == 0 || i == names.Length - 1).Select(s => s.Kind.Length > 0 && names.Length > 1 ? s with { Mark = Mark.Line, Size = null } : s),
+            .. names.Where((s, i) => i % every == 0 || i == names.Length - 1)
+                .Select(s => s.Kind.Length > 0 && names.Length > 1 ? s with { Mark = Mark.Line, Size = null } : s),
             .. kinds,
             .. lines.Select(line => new Series(line.Name, Palette.Reference, [], [], Mark.Dashed) { Size = 1.2 }),
         ];

@@ -15,7 +15,9 @@ internal static class MarkDrawing
     /// <summary>Whether points of a mark are joined.</summary>
     public static bool IsLine(Mark mark) => mark is Mark.Line or Mark.Dashed or Mark.DottedLine;
 
-    /// <summary>A line through points; it is interrupted where one is not finite. The SVG canvas ignores dash patterns, so dashes are drawn one by one.</summary>
+    /// <summary>
+    /// A line through points; it is interrupted where one is not finite. The SVG canvas ignores dash patterns, so dashes are drawn one by one.
+    /// </summary>
     public static void Line(SKCanvas canvas, IReadOnlyList<SKPoint> points, string colour, float width, bool isDashed)
     {
         using var path = new SKPath();
@@ -37,7 +39,8 @@ internal static class MarkDrawing
         using var measure = new SKPathMeasure(path);
         do
         {
-            for (float at = 0; at < measure.Length; at += Dash + DashGap) measure.GetSegment(at, Math.Min(at + Dash, measure.Length), dashes, startWithMoveTo: true);
+            for (float at = 0; at < measure.Length; at += Dash + DashGap)
+                measure.GetSegment(at, Math.Min(at + Dash, measure.Length), dashes, startWithMoveTo: true);
         }
         while (measure.NextContour());
         canvas.DrawPath(dashes, paint);

@@ -52,7 +52,8 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
             if (x.Ticks.Count <= 60 || isLabelled) canvas.DrawLine(at, frame.Bottom, at, frame.Bottom + (tick.Label.Length > 0 ? LargeTick : SmallTick), line);
             if (!isLabelled) continue;
             if (isTurned) FigureText.WriteUpwards(canvas, tick.Label, at + 4, frame.Bottom + 8, FigureText.TickSize, Palette.Muted, SKTextAlign.Right);
-            else FigureText.Write(canvas, tick.Label, Math.Min(at, frame.Right + RightRoom - half), frame.Bottom + 15, FigureText.TickSize, Palette.Muted, align: SKTextAlign.Center);
+            else FigureText.Write(canvas, tick.Label, Math.Min(at, frame.Right + RightRoom - half), frame.Bottom + 15, FigureText.TickSize, Palette.Muted,
+                align: SKTextAlign.Center);
             end = at + half + 3;
         }
         float top = float.PositiveInfinity;
@@ -84,9 +85,11 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
     {
         if (panel.Heat is { } heat) HeatMapDrawing.Draw(canvas, heat, frame);
         foreach (ReferenceLine level in panel.Levels)
-            MarkDrawing.Line(canvas, [new(frame.Left, Y(Drawn(panel.Y, level.At))), new(frame.Right, Y(Drawn(panel.Y, level.At)))], Palette.Reference, 1, isDashed: true);
+            MarkDrawing.Line(canvas, [new(frame.Left, Y(Drawn(panel.Y, level.At))), new(frame.Right, Y(Drawn(panel.Y, level.At)))], Palette.Reference, 1,
+                isDashed: true);
         foreach (ReferenceLine mark in panel.Marks)
-            MarkDrawing.Line(canvas, [new(X(Drawn(panel.X, mark.At)), frame.Top), new(X(Drawn(panel.X, mark.At)), frame.Bottom)], Palette.Reference, 1, isDashed: true);
+            MarkDrawing.Line(canvas, [new(X(Drawn(panel.X, mark.At)), frame.Top), new(X(Drawn(panel.X, mark.At)), frame.Bottom)], Palette.Reference, 1,
+                isDashed: true);
         foreach (Series series in panel.Series.Where(s => s.Lower is not null && s.Upper is not null)) Band(series);
         Series[] bars = [.. panel.Series.Where(s => s.Mark == Mark.Bars)];
         bool areBeside = bars.Sum(s => s.X.Count) > bars.SelectMany(s => s.X).Distinct().Count();
@@ -94,10 +97,12 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
         foreach (Series series in Enumerable.Reverse(panel.Series).Where(s => MarkDrawing.IsLine(s.Mark)))
             MarkDrawing.Line(canvas, Points(series, series.Y), series.Colour, (float)(series.Size ?? LineWidth), series.Mark == Mark.Dashed);
         foreach (Series series in Enumerable.Reverse(panel.Series).Where(s => s.Mark is not (Mark.Line or Mark.Dashed or Mark.Bars)))
-            MarkDrawing.Markers(canvas, Points(series, series.Y), series.Mark, series.Colour, MarkDrawing.IsLine(series.Mark) ? MarkerSize : (float)(series.Size ?? UsualSize));
+            MarkDrawing.Markers(
+                canvas, Points(series, series.Y), series.Mark, series.Colour, MarkDrawing.IsLine(series.Mark) ? MarkerSize : (float)(series.Size ?? UsualSize));
         if (panel.Note.Length == 0) return;
         string colour = panel.Heat is null ? Palette.Muted : Palette.OnDark;
-        FigureText.Write(canvas, FigureText.Cut(panel.Note, frame.Width, FigureText.TickSize), frame.MidX, frame.MidY + 4, FigureText.TickSize, colour, align: SKTextAlign.Center);
+        FigureText.Write(canvas, FigureText.Cut(panel.Note, frame.Width, FigureText.TickSize), frame.MidX, frame.MidY + 4, FigureText.TickSize, colour,
+            align: SKTextAlign.Center);
     }
 
     private float UsualSize => panel.HasEqualAxes && frame.Width < 100 ? SmallMarkerSize : panel.HasEqualAxes ? 4.2f : MarkerSize;
@@ -121,7 +126,8 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
         if (!MarkDrawing.IsLine(series.Mark))
         {
             for (int i = 0; i < middle.Length; i++)
-                if (MarkDrawing.IsFinite(lower[i]) && MarkDrawing.IsFinite(upper[i])) MarkDrawing.Line(canvas, [lower[i], upper[i]], series.Colour, 1.2f, isDashed: false);
+                if (MarkDrawing.IsFinite(lower[i]) && MarkDrawing.IsFinite(upper[i]))
+                    MarkDrawing.Line(canvas, [lower[i], upper[i]], series.Colour, 1.2f, isDashed: false);
             return;
         }
         for (int start = 0; start < middle.Length; start++)

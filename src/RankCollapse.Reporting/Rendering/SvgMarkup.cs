@@ -19,7 +19,8 @@ public static partial class SvgMarkup
         root.SetAttributeValue("width", Millimetres(drawing.Width));
         root.SetAttributeValue("height", Millimetres(drawing.Height));
         root.AddFirst(new XElement(Svg + "style", FigureFont.EmbeddedFaceRules));
-        XElement paper = new(Svg + "rect", new XAttribute("width", drawing.Width), new XAttribute("height", drawing.Height), new XAttribute("fill", Palette.Light(Palette.Paper)));
+        XElement paper = new(Svg + "rect", new XAttribute("width", drawing.Width), new XAttribute("height", drawing.Height),
+            new XAttribute("fill", Palette.Light(Palette.Paper)));
         root.Elements(Svg + "style").First().AddAfterSelf(paper);
         return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + root.ToString(SaveOptions.DisableFormatting) + "\n";
     }

@@ -17,11 +17,13 @@ internal static class ReportPage
     public static string Build(RunMeasurements run)
     {
         var html = new StringBuilder();
-        PageFrame.Header(html, "Skip to the report", [("figures-heading", "Figures"), ("numbers-heading", "Numbers"), ("configuration-heading", "Configuration")]);
+        PageFrame.Header(html, "Skip to the report",
+            [("figures-heading", "Figures"), ("numbers-heading", "Numbers"), ("configuration-heading", "Configuration")]);
         html.Append("<main id=\"main\">\n");
         Summary(html, run);
         IReadOnlyList<Figure> figures = Figures(html, run);
-        html.Append("<section aria-labelledby=\"numbers-heading\"><h2 id=\"numbers-heading\">Numbers</h2>\n").Append(ReportTables.Layers(run)).Append(ReportTables.State(run)).Append("</section>\n");
+        html.Append("<section aria-labelledby=\"numbers-heading\"><h2 id=\"numbers-heading\">Numbers</h2>\n").Append(ReportTables.Layers(run))
+            .Append(ReportTables.State(run)).Append("</section>\n");
         Configuration(html, run.Run);
         html.Append("</main>\n");
         string version = run.Run.Configuration.Version is { } known ? " " + PageText.Encode(known) : "";
@@ -37,7 +39,9 @@ internal static class ReportPage
         var data = run.Run.DataSet;
         RunConfiguration configuration = run.Run.Configuration;
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
-        html.Append($"<p class=\"subject\">{PageText.Encode(data.Name)} · {NumberText.Count(data.SampleCount, "sample")} · {(run.HasLabels ? NumberText.Count(run.Classes, "class", "classes") : NumberText.Count(run.Classes, "output"))} · {EnumNames.Of(configuration.Architecture)}, {NumberText.Count(run.Depth, "layer")}, {PageText.Encode(configuration.Activation)}</p>\n");
+        html.Append($"<p class=\"subject\">{PageText.Encode(data.Name)} · {NumberText.Count(data.SampleCount, "sample")} · "
+            + $"{(run.HasLabels ? NumberText.Count(run.Classes, "class", "classes") : NumberText.Count(run.Classes, "output"))} · "
+            + $"{EnumNames.Of(configuration.Architecture)}, {NumberText.Count(run.Depth, "layer")}, {PageText.Encode(configuration.Activation)}</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{PageText.Encode(verdict.Collapse)}</h1>\n");
         string convergence = verdict.Advice is { } advice ? $"{verdict.Convergence} {advice.Text}" : verdict.Convergence;
         html.Append($"<p class=\"convergence {(verdict.HasConverged ? "good" : "open")}\">{PageText.Encode(convergence)}</p>\n<ol class=\"layers\">");
@@ -64,7 +68,8 @@ internal static class ReportPage
             }
             drawn.Add(figure.Of(run));
             PageFrame.Chart(html, figure.Name, FigureRenderer.Draw(drawn[^1]).ToSvgElement(figure.Name));
-            html.Append($"<figcaption><p class=\"finding\">{PageText.Sentence(figure.Sentence(run))}</p><p class=\"note\">{PageText.Sentence(figure.Reading)}</p></figcaption></figure>\n");
+            html.Append($"<figcaption><p class=\"finding\">{PageText.Sentence(figure.Sentence(run))}</p><p "
+                + $"class=\"note\">{PageText.Sentence(figure.Reading)}</p></figcaption></figure>\n");
         }
         html.Append("</section>\n");
         return drawn;

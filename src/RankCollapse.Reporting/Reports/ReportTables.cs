@@ -30,14 +30,17 @@ internal static class ReportTables
     public static string Layers(RunMeasurements run)
     {
         var html = new StringBuilder();
-        html.Append("<div class=\"scroll\" role=\"region\" aria-labelledby=\"layers-caption\" tabindex=\"0\"><table class=\"numbers\"><caption id=\"layers-caption\">Layers at the end</caption><thead><tr>");
+        html.Append("<div class=\"scroll\" role=\"region\" aria-labelledby=\"layers-caption\" tabindex=\"0\"><table class=\"numbers\"><caption "
+            + "id=\"layers-caption\">Layers at the end</caption><thead><tr>");
         Metric[] metrics = [.. MetricTable.Of(MetricScopes.Layers).Where(metric => metric.IsMainIn(MetricScopes.Layers))];
-        foreach (string heading in (IEnumerable<string>)["layer", "state", .. metrics.Select(metric => metric.Heading)]) html.Append($"<th scope=\"col\">{Encode(heading)}</th>");
+        foreach (string heading in (IEnumerable<string>)["layer", "state", .. metrics.Select(metric => metric.Heading)])
+            html.Append($"<th scope=\"col\">{Encode(heading)}</th>");
         html.Append("</tr></thead><tbody>");
         foreach (int l in run.Layers)
         {
             CollapseState state = run.State(l);
-            html.Append($"<tr><th scope=\"row\"><span class=\"swatch\" style=\"background:{Palette.Paint(Palette.Layer(l, run.Depth))}\"></span>{l}</th><td class=\"word {Css(state)}\">{Verdict.Word(state)}</td>");
+            html.Append($"<tr><th scope=\"row\"><span class=\"swatch\" style=\"background:{Palette.Paint(Palette.Layer(l, run.Depth))}\"></span>{l}</th><td "
+                + $"class=\"word {Css(state)}\">{Verdict.Word(state)}</td>");
             foreach (Metric metric in metrics) html.Append(run.Number(l, metric) is { } number ? $"<td>{NumberText.Of(metric.Format, number)}</td>" : Missing);
             html.Append("</tr>");
         }
@@ -47,7 +50,8 @@ internal static class ReportTables
         if (run.Run.Summary.Reasons.Count != 0)
         {
             html.Append("<ul class=\"note\">");
-            foreach (IGrouping<string, string> fields in run.Run.Summary.Reasons.OrderBy(pair => pair.Key, StringComparer.Ordinal).GroupBy(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal))
+            foreach (IGrouping<string, string> fields in run.Run.Summary.Reasons.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .GroupBy(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal))
                 html.Append($"<li>{string.Join(", ", fields.Select(field => $"<code>{Encode(field)}</code>"))}: {Encode(fields.Key)}</li>");
             html.Append("</ul>");
         }

@@ -9,7 +9,8 @@ internal static class ReproduceCommand
     public static IEnumerable<(string Name, string Value)> Settings(RunConfiguration configuration) =>
     [
         ("version", configuration.Version ?? "unknown"),
-        .. RunSettings.All.Where(setting => setting.Concerns(configuration)).Select(setting => (setting.JsonName, setting.Get(configuration) is { } value ? setting.Text(value) : "default")),
+        .. RunSettings.All.Where(setting => setting.Concerns(configuration))
+            .Select(setting => (setting.JsonName, setting.Get(configuration) is { } value ? setting.Text(value) : "default")),
     ];
 
     /// <summary>The command line, option by option; settings that are at their default or have no effect are left out, the seeds never are.</summary>

@@ -45,15 +45,19 @@ public sealed record Verdict(string Collapse, string Convergence, Advice? Advice
     private static string DescribeConvergence(Run run)
     {
         RunSummary summary = run.Summary;
-        string gradient = $"relative gradient norm {NumberText.Short(summary.RelativeGradientNorm, 2)}, tolerance {NumberText.Short(run.Configuration.GradientTolerance, 2)}";
-        if (run.Configuration.CollapseTolerance is { } bound && summary.Layers.MaxBy(layer => layer.TcvUpper ?? double.PositiveInfinity) is { TcvUpper: { } largest } worst)
-            gradient += $"; largest TCV {NumberText.Short(largest, 2)}, in layer {worst.Layer}, asked {NumberText.Short(bound, 2)}; largest rank {summary.Layers.Max(layer => layer.FeatureNumericalRank)}, asked {run.DataSet.OutputDimension}";
+        string gradient = $"relative gradient norm {NumberText.Short(summary.RelativeGradientNorm, 2)}, tolerance "
+            + $"{NumberText.Short(run.Configuration.GradientTolerance, 2)}";
+        if (run.Configuration.CollapseTolerance is { } bound
+            && summary.Layers.MaxBy(layer => layer.TcvUpper ?? double.PositiveInfinity) is { TcvUpper: { } largest } worst)
+            gradient += $"; largest TCV {NumberText.Short(largest, 2)}, in layer {worst.Layer}, asked {NumberText.Short(bound, 2)}; largest rank "
+                + $"{summary.Layers.Max(layer => layer.FeatureNumericalRank)}, asked {run.DataSet.OutputDimension}";
         string epochs = NumberText.Whole(summary.Epochs) + (summary.Epochs == 1 ? " epoch" : " epochs");
         return summary.Status switch
         {
             TrainingStatus.Converged => $"Training converged after {epochs} ({gradient}).",
             TrainingStatus.Stalled => $"Training stalled after {epochs}: no step lowered the objective any more, to rounding ({gradient}).",
-            TrainingStatus.NoMinimum => $"Training found no minimum: after {epochs} the objective still fell as the weights grew ({gradient}); the last state is shown.",
+            TrainingStatus.NoMinimum =>
+                $"Training found no minimum: after {epochs} the objective still fell as the weights grew ({gradient}); the last state is shown.",
             TrainingStatus.MaxEpochs => $"Training used up its {epochs} before it converged ({gradient}).",
             TrainingStatus.TimeLimit => $"Training used up its time after {epochs} before it converged ({gradient}).",
             TrainingStatus.Cancelled => $"Training was stopped after {epochs}, before it converged ({gradient}).",

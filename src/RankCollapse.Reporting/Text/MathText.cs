@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace RankCollapse.Reporting.Text;
 
-/// <summary>Text with indices and powers: what follows _ after a single letter, or stands in _{…}, is lowered; what follows ^, or stands in ^{…}, is raised.</summary>
+/// <summary>
+/// Text with indices and powers: what follows _ after a single letter, or stands in _{…}, is lowered; what follows ^, or stands in ^{…}, is raised.
+/// </summary>
 internal static partial class MathText
 {
     /// <summary>The pieces of a text, in order.</summary>

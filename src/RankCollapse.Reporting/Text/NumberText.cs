@@ -48,7 +48,8 @@ public static class NumberText
         int kept = size >= 100 ? Math.Max(6, digits) : digits;
         string[] parts = value.ToString($"E{kept - 1}", CultureInfo.InvariantCulture).Split('E');
         int exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
-        if (size is >= 1e-3 and < 1e6) return Minus(double.Parse($"{parts[0]}E{exponent}", CultureInfo.InvariantCulture).ToString("#,0.##########", CultureInfo.InvariantCulture));
+        if (size is >= 1e-3 and < 1e6)
+            return Minus(double.Parse($"{parts[0]}E{exponent}", CultureInfo.InvariantCulture).ToString("#,0.##########", CultureInfo.InvariantCulture));
         return WithPower(value, digits);
     }
 
@@ -82,7 +83,8 @@ public static class NumberText
     }
 
     /// <summary>"1 layer", "2 layers".</summary>
-    public static string Count(int count, string singular, string? plural = null) => count == 1 ? $"1 {singular}" : $"{Whole(count)} {plural ?? singular + "s"}";
+    public static string Count(int count, string singular, string? plural = null) => count == 1
+        ? $"1 {singular}" : $"{Whole(count)} {plural ?? singular + "s"}";
 
     /// <summary>Layers in words: "layer 3", "layers 2 and 4", "layers 2–5".</summary>
     public static string Layers(IReadOnlyList<int> layers)

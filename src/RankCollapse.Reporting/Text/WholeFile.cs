@@ -16,7 +16,8 @@ internal static class WholeFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException($"Cannot write {path}: the folder {folder} cannot be created ({error.Message.TrimEnd('.')}); choose another folder.", error);
+            throw new InvalidInputException(
+                $"Cannot write {path}: the folder {folder} cannot be created ({error.Message.TrimEnd('.')}); choose another folder.", error);
         }
         AtomicFile.Write(path, content);
         return path;

@@ -133,7 +133,9 @@ public sealed class LiveView
             .. sources.AsParallel().AsOrdered().WithCancellation(cancellation)
                 .Select(source => (ReadRun(source), System.IO.Path.GetRelativePath(Path, source.Run).Replace('\\', '/'))),
         ];
-        int[] varied = [.. Enumerable.Range(0, ResultColumn.Settings.Count).Where(i => ResultColumn.Settings[i].Name is not ("version" or "widths" or "classCounts") && rows.Select(r => r.Row.Settings[i]).Distinct().Skip(1).Any())];
+        int[] varied = [.. Enumerable.Range(0, ResultColumn.Settings.Count)
+            .Where(i => ResultColumn.Settings[i].Name is not ("version" or "widths" or "classCounts")
+            && rows.Select(r => r.Row.Settings[i]).Distinct().Skip(1).Any())];
         return Summarise(
             [.. varied.Select(i => ResultColumn.Settings[i].Name)],
             [.. rows.Select(r => Ended(r.Id, [.. varied.Select(i => r.Row.Settings[i])], r.Row.Source, r.Row))],

@@ -149,7 +149,9 @@ public sealed class SweepFolder
         return forgiven;
     }
 
-    /// <summary>Checks the results of a plan's trials, and puts those aside that are damaged or lack the plan's recording, so that they are made again.</summary>
+    /// <summary>
+    /// Checks the results of a plan's trials, and puts those aside that are damaged or lack the plan's recording, so that they are made again.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     /// <returns>What was found, a sentence for each.</returns>
     public IReadOnlyList<string> PutDamagedAside(SweepPlan plan)

@@ -49,7 +49,8 @@ public sealed record TrialResult
 public sealed record ResultManifest
 {
     /// <summary>The JSON Schema of <c>result.json</c>.</summary>
-    public static JsonObject Schema() => StorageJson.Default.ResultManifest.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }).AsObject();
+    public static JsonObject Schema() =>
+        StorageJson.Default.ResultManifest.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }).AsObject();
 
     /// <summary>The trial's identity.</summary>
     public required string Trial { get; init; }

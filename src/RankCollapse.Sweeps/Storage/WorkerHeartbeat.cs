@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace RankCollapse.Sweeps.Storage;
 
-/// <summary>What a worker says of itself every few seconds: <c>workers/WORKER.json</c>, of constant length and overwritten in place, so that a full disk does not silence it.</summary>
+/// <summary>
+/// What a worker says of itself every few seconds: <c>workers/WORKER.json</c>, of constant length and overwritten in place, so that a full disk does not
+/// silence it.
+/// </summary>
 public sealed record WorkerHeartbeat
 {
     /// <summary>The worker's name, unique for ever.</summary>

@@ -7,7 +7,9 @@ internal sealed class DataGuard
 {
     private readonly Dictionary<string, (DateTime Written, long Length, string Hash)> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Requires that a data file holds what it held when the sweep was planned; a file that has not been written since the last look is not read again.</summary>
+    /// <summary>
+    /// Requires that a data file holds what it held when the sweep was planned; a file that has not been written since the last look is not read again.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="data">The setting <c>data</c> of a trial.</param>
     /// <exception cref="InvalidInputException">It holds something else, or is gone.</exception>

@@ -6,7 +6,9 @@ using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Work;
 
-/// <summary>What runs the trials of a sweep: threads of this process, processes of this machine, a cluster. Another one may go on with a sweep at any time.</summary>
+/// <summary>
+/// What runs the trials of a sweep: threads of this process, processes of this machine, a cluster. Another one may go on with a sweep at any time.
+/// </summary>
 /// <remarks>
 /// An engine is a type without state and one line in the table of engines. All that it and others know of a sweep is in the sweep's folder;
 /// its part is to see to it that workers work there, and to return when nothing is left.
@@ -79,7 +81,8 @@ public abstract class Engine
     public virtual IReadOnlyList<EngineJob> JobsOf(SweepFolder folder) => [];
 
     /// <summary>What a job is in JSON.</summary>
-    public virtual JsonShape<EngineJob> JobShape => new JsonShape<EngineJob>().Text("description", job => job.Description).Flag("hasEnded", job => job.HasEnded);
+    public virtual JsonShape<EngineJob> JobShape => new JsonShape<EngineJob>().Text("description", job => job.Description)
+        .Flag("hasEnded", job => job.HasEnded);
 
     /// <summary>Ends what it began for a sweep elsewhere.</summary>
     /// <returns>What could not be confirmed to have ended, each in words.</returns>
@@ -98,7 +101,9 @@ public abstract class Engine
 /// <summary>What is asked of an engine, and who wants to hear of it.</summary>
 public sealed record EngineRequest
 {
-    /// <summary>The command that runs this program, such as <c>dotnet RankCollapse.Cli.dll</c>, to which arguments are added; engines that start processes need it.</summary>
+    /// <summary>
+    /// The command that runs this program, such as <c>dotnet RankCollapse.Cli.dll</c>, to which arguments are added; engines that start processes need it.
+    /// </summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
     /// <summary>What is asked of the engine.</summary>

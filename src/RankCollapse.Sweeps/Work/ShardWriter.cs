@@ -5,7 +5,9 @@ using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Work;
 
-/// <summary>Collects the rows of the results that a worker stores, and writes them now and then as a shard, so that a table need not open every result.</summary>
+/// <summary>
+/// Collects the rows of the results that a worker stores, and writes them now and then as a shard, so that a table need not open every result.
+/// </summary>
 internal sealed class ShardWriter(SweepFolder folder, string worker)
 {
     private const int MostTrials = 256;

@@ -5,7 +5,9 @@ using RankCollapse.Training;
 
 namespace RankCollapse.Sweeps.Work;
 
-/// <summary>What a plan may ask to be kept of its trials beside their metrics: features, or what follows from them, while they train. It is one more file of a result.</summary>
+/// <summary>
+/// What a plan may ask to be kept of its trials beside their metrics: features, or what follows from them, while they train. It is one more file of a result.
+/// </summary>
 /// <param name="Name">Its name, which is that of the file too; another one for what is kept in another way.</param>
 /// <param name="Begin">Gives who hears of a trial of these settings; null where nothing is to be kept of it.</param>
 /// <remarks>A trial that is recorded and interrupted begins again at its start, because checkpoints know nothing of it.</remarks>

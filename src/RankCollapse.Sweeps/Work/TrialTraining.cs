@@ -30,7 +30,8 @@ internal static class TrialTraining
     /// <param name="check">Called before, to refuse the trial; may be null.</param>
     /// <param name="recording">Gives what is recorded of it; null for nothing.</param>
     public static AttemptOutcome Attempt(
-        SweepFolder folder, Trial trial, TrainingRunOptions options, CancellationToken cancellation, Action? check = null, Func<TrialRecording>? recording = null)
+        SweepFolder folder, Trial trial, TrainingRunOptions options, CancellationToken cancellation, Action? check = null,
+            Func<TrialRecording>? recording = null)
     {
         try
         {

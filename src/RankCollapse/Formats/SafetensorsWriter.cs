@@ -64,7 +64,8 @@ public sealed class SafetensorsWriter
     /// <param name="write">Writes exactly as many bytes as shape and type need, little-endian.</param>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public SafetensorsWriter Add(string name, ElementType type, IReadOnlyList<long> shape, Action<Stream> write) =>
-        AddBytes(name, type.ToString().ToUpperInvariant(), [.. shape], shape.Aggregate(ElementBytes.Bits(type), (long bits, long size) => checked(bits * size)) / 8, write);
+        AddBytes(name, type.ToString().ToUpperInvariant(), [.. shape],
+            shape.Aggregate(ElementBytes.Bits(type), (long bits, long size) => checked(bits * size)) / 8, write);
 
     private SafetensorsWriter Add(string name, string type, long[] shape, int count, Action<Stream> write) => AddBytes(name, type, shape, 8L * count, write);
 

@@ -28,14 +28,17 @@ internal static unsafe class BlockedCholesky
                 if (j > 0)
                 {
                     for (int i = 0; i < width; i++) TensorPrimitives.Negate(a.Row(j + i)[..j], negated.AsSpan(i * j, j));
-                    Product.RunPart(new Operand(pa + ((nint)j * n), n, 1), new Operand(pNegated, 1, j), block, n - j, width, j, accumulate: true, ProductPart.All);
+                    Product.RunPart(new Operand(pa + ((nint)j * n), n, 1), new Operand(pNegated, 1, j), block, n - j, width, j, accumulate: true,
+                        ProductPart.All);
                 }
                 if (!FactorSmall(block, width)) return false;
                 if (below == 0) continue;
                 InvertSmall(block, width, inverse);
                 Operand target = block.From(width, 0);
-                Product.RunPart(target, new Operand(pInverse, 1, width), new Operand(pPanel, width, 1), below, width, width, accumulate: false, ProductPart.All);
-                for (int i = 0; i < below; i++) new ReadOnlySpan<double>(pPanel + (i * width), width).CopyTo(new Span<double>(target.Start + ((nint)i * n), width));
+                Product.RunPart(target, new Operand(pInverse, 1, width), new Operand(pPanel, width, 1), below, width, width, accumulate: false,
+                    ProductPart.All);
+                for (int i = 0; i < below; i++)
+                    new ReadOnlySpan<double>(pPanel + (i * width), width).CopyTo(new Span<double>(target.Start + ((nint)i * n), width));
             }
         }
         return true;

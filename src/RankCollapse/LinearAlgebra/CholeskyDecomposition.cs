@@ -32,7 +32,8 @@ public sealed class CholeskyDecomposition
     public static bool TryDecompose(Matrix a, [NotNullWhen(true)] out CholeskyDecomposition? decomposition, out int failedOrder) =>
         TryDecompose(a, null, out decomposition, out failedOrder);
 
-    internal static bool TryDecompose(Matrix a, IDecompositionProvider? provider, [NotNullWhen(true)] out CholeskyDecomposition? decomposition, out int failedOrder)
+    internal static bool TryDecompose(
+        Matrix a, IDecompositionProvider? provider, [NotNullWhen(true)] out CholeskyDecomposition? decomposition, out int failedOrder)
     {
         ArgumentNullException.ThrowIfNull(a);
         Require.Square(a, "Cholesky decomposition");

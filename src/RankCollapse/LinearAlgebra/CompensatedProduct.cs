@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace RankCollapse.LinearAlgebra;
 
-/// <summary>Products as if summed with twice the digits and rounded once (the dot product Dot2 of Ogita, Rump and Oishi 2005), at about twenty times the cost.</summary>
+/// <summary>
+/// Products as if summed with twice the digits and rounded once (the dot product Dot2 of Ogita, Rump and Oishi 2005), at about twenty times the cost.
+/// </summary>
 internal static class CompensatedProduct
 {
     /// <summary>AᵀB, m×n.</summary>

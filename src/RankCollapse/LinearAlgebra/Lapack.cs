@@ -30,8 +30,10 @@ public static class Lapack
         null or "" => NativeLapackProvider.Find() ?? (IDecompositionProvider)ManagedProvider.Instance,
         "managed" => ManagedProvider.Instance,
         "native" => NativeLapackProvider.Find() ?? throw new InvalidInputException(
-            $"{Variable} is 'native', but no LAPACK was found (looked for {string.Join(", ", NativeLapackProvider.LibraryNames)}); install one (Debian: libopenblas0) or set it to 'managed'."),
+            $"{Variable} is 'native', but no LAPACK was found (looked for {string.Join(", ", NativeLapackProvider.LibraryNames)}); install one (Debian: "
+                + "libopenblas0) or set it to 'managed'."),
         _ => NativeLapackProvider.Load(setting) ?? throw new InvalidInputException(
-            $"{Variable} is '{setting}', which is no library with the LAPACK routines dgesdd_, dsyevd_, dgelqf_, dorglq_ and dpotrf_; set it to 'managed', 'native' or the path of one."),
+            $"{Variable} is '{setting}', which is no library with the LAPACK routines dgesdd_, dsyevd_, dgelqf_, dorglq_ and dpotrf_; set it to 'managed', "
+                + "'native' or the path of one."),
     };
 }

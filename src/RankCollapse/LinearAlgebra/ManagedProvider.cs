@@ -126,7 +126,8 @@ internal sealed class ManagedProvider : IDecompositionProvider
         }
         catch (NonConvergenceException error)
         {
-            throw new ComputationFailedException($"The singular values of a {size}×{size} matrix did not converge; a native LAPACK ({Lapack.Variable}) may help.", error);
+            throw new ComputationFailedException(
+                $"The singular values of a {size}×{size} matrix did not converge; a native LAPACK ({Lapack.Variable}) may help.", error);
         }
         return (values, u, vt);
     }

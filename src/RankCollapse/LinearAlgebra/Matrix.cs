@@ -182,7 +182,8 @@ public sealed class Matrix
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         long length = (long)rows * columns;
         if (length > Array.MaxLength)
-            throw new InvalidInputException($"A {rows}×{columns} matrix has {length} entries, more than one array can hold ({Array.MaxLength}); use fewer samples or smaller widths.");
+            throw new InvalidInputException(
+                $"A {rows}×{columns} matrix has {length} entries, more than one array can hold ({Array.MaxLength}); use fewer samples or smaller widths.");
         return (int)length;
     }
 

@@ -14,7 +14,8 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
     private const int TwoStageFrom = 768;
 
     private readonly nint _library;
-    private readonly delegate* unmanaged[Cdecl]<byte*, long*, long*, double*, long*, double*, double*, long*, double*, long*, double*, long*, long*, long*, nuint, void> _gesdd;
+    private readonly delegate* unmanaged[Cdecl]<byte*, long*, long*, double*, long*, double*, double*, long*, double*, long*, double*, long*, long*, long*,
+        nuint, void> _gesdd;
     private readonly delegate* unmanaged[Cdecl]<byte*, byte*, long*, double*, long*, double*, double*, long*, long*, long*, long*, nuint, nuint, void> _syevd;
     private readonly delegate* unmanaged[Cdecl]<long*, long*, double*, long*, double*, double*, long*, long*, void> _gelqf;
     private readonly delegate* unmanaged[Cdecl]<long*, long*, long*, double*, long*, double*, double*, long*, long*, void> _orglq;
@@ -22,7 +23,8 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
 
     private NativeLapackProvider(string name, nint library, nint gesdd, nint syevd, nint gelqf, nint orglq, nint potrf)
     {
-        _gesdd = (delegate* unmanaged[Cdecl]<byte*, long*, long*, double*, long*, double*, double*, long*, double*, long*, double*, long*, long*, long*, nuint, void>)gesdd;
+        _gesdd = (delegate* unmanaged[Cdecl]<byte*, long*, long*, double*, long*, double*, double*, long*, double*, long*, double*, long*, long*, long*, nuint,
+            void>)gesdd;
         _syevd = (delegate* unmanaged[Cdecl]<byte*, byte*, long*, double*, long*, double*, double*, long*, long*, long*, long*, nuint, nuint, void>)syevd;
         _gelqf = (delegate* unmanaged[Cdecl]<long*, long*, double*, long*, double*, double*, long*, long*, void>)gelqf;
         _orglq = (delegate* unmanaged[Cdecl]<long*, long*, long*, double*, long*, double*, double*, long*, long*, void>)orglq;
@@ -38,7 +40,9 @@ internal sealed unsafe class NativeLapackProvider : IDecompositionProvider
     /// <summary>The names that are tried, best first.</summary>
     internal static IReadOnlyList<string> LibraryNames { get; } =
         OperatingSystem.IsWindows() ? ["libopenblas.dll", "openblas.dll", "mkl_rt.2.dll", "liblapack.dll"]
-        : OperatingSystem.IsMacOS() ? ["libopenblas.0.dylib", "libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib", "/System/Library/Frameworks/Accelerate.framework/Accelerate"]
+        : OperatingSystem.IsMacOS()
+            ? ["libopenblas.0.dylib", "libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
+            "/System/Library/Frameworks/Accelerate.framework/Accelerate"]
         : ["libopenblas.so.0", "liblapack.so.3", "libmkl_rt.so.2"];
 
     /// <summary>The first library of <see cref="LibraryNames"/> that works, or null.</summary>

@@ -8,7 +8,8 @@ internal static class OrthogonalFactor
     {
         ArgumentNullException.ThrowIfNull(orthogonal);
         if (orthogonal.Columns != columns || orthogonal.Rows < columns)
-            throw new InvalidInputException($"An orthogonal factor of {columns} columns and at least as many rows is needed, found {orthogonal.Rows}×{orthogonal.Columns}.");
+            throw new InvalidInputException(
+                $"An orthogonal factor of {columns} columns and at least as many rows is needed, found {orthogonal.Rows}×{orthogonal.Columns}.");
         double distance = Frobenius.Distance(Product.Gram(orthogonal), Matrix.Identity(columns));
         if (!(distance <= 1e-10 * Math.Sqrt(columns)))
             throw new InvalidInputException($"The columns of an orthogonal factor are orthonormal, but OᵀO differs from I by {distance:G3}.");

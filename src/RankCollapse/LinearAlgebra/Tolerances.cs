@@ -24,7 +24,9 @@ public static class Tolerances
     /// </summary>
     public const double Collapsed = 1e-8;
 
-    /// <summary>1e−2: within-class variation below this fraction of the total counts as nearly collapsed, relative distances to the centroids below a tenth.</summary>
+    /// <summary>
+    /// 1e−2: within-class variation below this fraction of the total counts as nearly collapsed, relative distances to the centroids below a tenth.
+    /// </summary>
     public const double NearlyCollapsed = 1e-2;
 
     /// <summary>

@@ -27,7 +27,8 @@ public sealed class ToyModelFormatTests : IDisposable
         JsonElement document = JsonDocument.Parse(line.Output).RootElement;
         Assert.Equal("toy", document.GetProperty("format").GetString());
         JsonElement layer = Assert.Single(document.GetProperty("layers").EnumerateArray());
-        Assert.Equal(["3.000", "2.000"], layer.GetProperty("singularValues").EnumerateArray().Select(value => value.GetDouble().ToString("F3", CultureInfo.InvariantCulture)));
+        Assert.Equal(["3.000", "2.000"],
+            layer.GetProperty("singularValues").EnumerateArray().Select(value => value.GetDouble().ToString("F3", CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -48,7 +49,8 @@ public sealed class ToyModelFormatTests : IDisposable
     [Theory]
     [InlineData("inspect")]
     [InlineData("compress")]
-    public void Help_ListsTheFormat(string verb) => Assert.Contains("a toy of numbers", CommandLine.Run(verb, "--help").Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    public void Help_ListsTheFormat(string verb) =>
+        Assert.Contains("a toy of numbers", CommandLine.Run(verb, "--help").Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
 
     [Fact]
     public void ErrorForAnUnknownFile_ListsTheFormat()

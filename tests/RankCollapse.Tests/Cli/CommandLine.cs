@@ -8,7 +8,8 @@ internal sealed record CommandLine(int ExitCode, string Output, string Error)
 {
     /// <summary>A small task that trains in a fraction of a second.</summary>
     public static readonly string[] SmallTask =
-        ["--data", "gaussian-mixture", "--samples", "24", "--classes", "3", "--dimension", "6", "--depth", "3", "--width", "8", "--convention", "mean", "--lambda", "1e-2", "--threads", "1", "--solver", "adam"];
+        ["--data", "gaussian-mixture", "--samples", "24", "--classes", "3", "--dimension", "6", "--depth", "3", "--width", "8", "--convention", "mean",
+            "--lambda", "1e-2", "--threads", "1", "--solver", "adam"];
 
     public static CommandLine Run(params string[] arguments) => Run(CancellationToken.None, arguments);
 

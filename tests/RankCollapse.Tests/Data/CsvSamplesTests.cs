@@ -59,10 +59,12 @@ public sealed class CsvSamplesTests
         DamagedBytes.AreRefusedOrRead(good, bytes =>
         {
             Samples samples = CsvSamples.Read(folder.Write("damaged.csv", bytes));
-            string[][] rows = [.. Encoding.UTF8.GetString(bytes).Split(['\n', '\r']).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => line.Split(','))];
+            string[][] rows = [.. Encoding.UTF8.GetString(bytes).Split(['\n', '\r']).Where(line => !string.IsNullOrWhiteSpace(line))
+                .Select(line => line.Split(','))];
             if (bytes.Contains((byte)'"')) return;
             for (int i = 0; i < samples.Inputs.Columns; i++)
-                Assert.Equal(rows[rows.Length - samples.Inputs.Columns + i][..^1].Select(field => double.Parse(field, CultureInfo.InvariantCulture)), samples.Inputs.Column(i));
+                Assert.Equal(rows[rows.Length - samples.Inputs.Columns + i][..^1].Select(field => double.Parse(field, CultureInfo.InvariantCulture)),
+                    samples.Inputs.Column(i));
         });
     }
 

@@ -21,7 +21,8 @@ public sealed class DataSourceTests
     public void BuiltInNames_AreLoaded()
     {
         Assert.Equal(784, DataSource.Load(new DataRequest { Samples = 20 }).InputDimension);
-        DataSet mixture = DataSource.Load(new DataRequest { Source = "gaussian-mixture", Samples = 9, Classes = 2, ClassCounts = [3, 6], Dimension = 5, Sigma = 0.5, Seed = 3 });
+        DataSet mixture = DataSource.Load(
+            new DataRequest { Source = "gaussian-mixture", Samples = 9, Classes = 2, ClassCounts = [3, 6], Dimension = 5, Sigma = 0.5, Seed = 3 });
         Assert.Equal((5, 9, 2), (mixture.InputDimension, mixture.SampleCount, mixture.OutputDimension));
         Assert.Equal(GaussianMixture.Draw(9, 2, 5, 0.5, 3, classCounts: [3, 6]).Inputs.AsSpan(), mixture.Inputs.AsSpan());
     }
@@ -42,7 +43,8 @@ public sealed class DataSourceTests
     {
         using var folder = new TemporaryFolder();
         NpyFormat.Write(folder.File("a.npy"), new NpyArray([1], [1.0]));
-        foreach (string path in new[] { folder.Write("empty.csv", ""), folder.Write("binary.bin", [1, 0, 2]), folder.File("a.npy"), folder.Write("bad.npz", "PK\u0003\u0004 and no more"), folder.Root })
+        foreach (string path in new[] { folder.Write("empty.csv", ""), folder.Write("binary.bin", [1, 0, 2]), folder.File("a.npy"),
+            folder.Write("bad.npz", "PK\u0003\u0004 and no more"), folder.Root })
         {
             var error = Assert.Throws<InvalidInputException>(() => DataSource.Load(new DataRequest { Source = path }));
             Assert.Contains(path, error.Message, StringComparison.Ordinal);

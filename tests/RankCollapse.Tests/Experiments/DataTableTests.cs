@@ -41,7 +41,8 @@ public sealed class DataTableTests
 
     private static DataTable Sample()
     {
-        var table = new DataTable("A row.", new DataColumn("name", ColumnKind.Text, ""), new DataColumn("count", ColumnKind.Whole, ""), new DataColumn("value", ColumnKind.Number, ""));
+        var table = new DataTable("A row.", new DataColumn("name", ColumnKind.Text, ""), new DataColumn("count", ColumnKind.Whole, ""),
+            new DataColumn("value", ColumnKind.Number, ""));
         table.Add("plain", 1, 0.1);
         table.Add("a, \"b\"", -2L, double.NaN);
         table.Add("third", 3, 1e-300);

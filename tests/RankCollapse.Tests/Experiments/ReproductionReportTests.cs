@@ -77,12 +77,14 @@ public sealed partial class ReproductionReportTests : IDisposable
         File.WriteAllText(svg, "<svg");
         Assert.Contains("fig1/heat.svg", Assert.Throws<InvalidInputException>(() => ReproductionReport.Write(_folder.Root)).Message, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(_folder.Root, "fig1", FigureResult.FileName), "{}");
-        Assert.Contains(FigureResult.FileName, Assert.Throws<InvalidInputException>(() => ReproductionReport.Write(_folder.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains(FigureResult.FileName, Assert.Throws<InvalidInputException>(() => ReproductionReport.Write(_folder.Root)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Page_OfAnEmptyFolder_IsRefused() =>
-        Assert.Contains("no reproduced figure", Assert.Throws<InvalidInputException>(() => ReproductionReport.Write(_folder.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains("no reproduced figure", Assert.Throws<InvalidInputException>(() => ReproductionReport.Write(_folder.Root)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Z^{l,T}Z^l", "Z<sup>l,T</sup>Z<sup>l</sup>")]

@@ -49,13 +49,18 @@ internal sealed class SmallExperiment(int samples = 24, string name = "small", b
         {
             TrialResult result = results[$"lambda-{lambda}"];
             using SafetensorsFile? recording = Recording is { } kept ? result.OpenRecording(kept.Name) : null;
-            table.Add(lambda, result.Summary.Layers[0].WeightNorm, result.Metrics.Where(metric => metric.Metric == "objective").Sum(metric => metric.Value), recording?.ReadMatrix("features")[0, 0] ?? double.NaN);
+            table.Add(lambda, result.Summary.Layers[0].WeightNorm, result.Metrics.Where(metric => metric.Metric == "objective").Sum(metric => metric.Value),
+                recording?.ReadMatrix("features")[0, 0] ?? double.NaN);
         }
         return new ExperimentOutcome
         {
             Tables = new Dictionary<string, DataTable> { ["norms"] = table },
-            Verdicts = [new ClaimVerdict { Claim = Claim, AsStated = new Measurement("‖W_1‖", results["lambda-0.1"].Summary.Layers[0].WeightNorm, Comparison.AtMost, 10) }],
-            Figures = [new Figure("small", "small", "a line", new PanelBlock(new Panel { X = new Axis("penalty", "λ"), Y = new Axis("norm"), Series = [new Series("norm", Palette.Trained, Lambdas, Lambdas)] }))],
+            Verdicts = [new ClaimVerdict { Claim = Claim,
+                AsStated = new Measurement("‖W_1‖", results["lambda-0.1"].Summary.Layers[0].WeightNorm, Comparison.AtMost, 10) }],
+            Figures = [new Figure(
+                "small", "small", "a line",
+                new PanelBlock(new Panel { X = new Axis("penalty", "λ"), Y = new Axis("norm"),
+                Series = [new Series("norm", Palette.Trained, Lambdas, Lambdas)] }))],
         };
     }
 

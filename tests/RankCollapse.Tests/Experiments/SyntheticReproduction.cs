@@ -13,7 +13,9 @@ using RankCollapse.Tests.Sweeps.Results;
 
 namespace RankCollapse.Tests.Experiments;
 
-/// <summary>Reproductions whose results are made without training, so that tables, pictures, verdicts and the page are those of the real figures in a second.</summary>
+/// <summary>
+/// Reproductions whose results are made without training, so that tables, pictures, verdicts and the page are those of the real figures in a second.
+/// </summary>
 internal static class SyntheticReproduction
 {
     public static readonly ReproductionSettings Quick = new(IsQuick: true);
@@ -32,7 +34,8 @@ internal static class SyntheticReproduction
     }
 
     /// <summary>Results of Figure 3 whose TCV and ranks fall, for Newton's method all the way.</summary>
-    public static Dictionary<string, TrialResult> Collapsing() => new CollapseExperiment().Trainings(Quick).ToDictionary(training => training.Key, training => Collapsing(training.Key));
+    public static Dictionary<string, TrialResult> Collapsing() =>
+        new CollapseExperiment().Trainings(Quick).ToDictionary(training => training.Key, training => Collapsing(training.Key));
 
     private static TrialResult Collapsing(string key)
     {
@@ -42,10 +45,12 @@ internal static class SyntheticReproduction
         var metrics = new List<MetricRecord>();
         for (int i = 0; i < records; i++)
         {
-            double part = (double)i / (records - 1), collapse = isNewton ? (25 * part) + (0.2 * shift) : 3 * part, loss = Math.Pow(10, 2 - (4 * part)) * (1 + (0.1 * shift));
+            double part = (double)i / (records - 1), collapse = isNewton ? (25 * part) + (0.2 * shift) : 3 * part,
+                loss = Math.Pow(10, 2 - (4 * part)) * (1 + (0.1 * shift));
             long epoch = isNewton ? i : 100 * i;
             void Add(int layer, string metric, double value) => metrics.Add(new MetricRecord(epoch, 0.1 * i * (1 + (0.2 * shift)), layer, metric, value));
-            foreach (string metric in (string[])[NetworkMetrics.Objective.Key, NetworkMetrics.DataLoss.Key, NetworkMetrics.RelativeGradientNorm.Key]) Add(0, metric, loss);
+            foreach (string metric in (string[])[NetworkMetrics.Objective.Key, NetworkMetrics.DataLoss.Key, NetworkMetrics.RelativeGradientNorm.Key])
+                Add(0, metric, loss);
             for (int l = 1; l <= depth; l++)
             {
                 Add(l, CollapseMetrics.TcvUpper.Key, Math.Pow(10, -collapse - (0.3 * (l - 1))));
@@ -57,7 +62,8 @@ internal static class SyntheticReproduction
         {
             Manifest = new ResultManifest
             {
-                Trial = key, Status = isNewton ? "converged" : "max-epochs", Attempt = 1, Worker = "", Host = "", Ended = DateTimeOffset.UnixEpoch, Seconds = 1, Files = new Dictionary<string, ResultFile>(), Checksum = "",
+                Trial = key, Status = isNewton ? "converged" : "max-epochs", Attempt = 1, Worker = "", Host = "", Ended = DateTimeOffset.UnixEpoch, Seconds = 1,
+                    Files = new Dictionary<string, ResultFile>(), Checksum = "",
             },
             Configuration = new RunConfiguration(),
             Summary = SampleResults.Summary(last) with { Objective = last, DataLoss = last, RelativeGradientNorm = last, Epochs = metrics[^1].Epoch },
@@ -76,7 +82,8 @@ internal static class SyntheticReproduction
         FeatureSnapshot[] snapshots = [.. Enumerable.Range(0, 12).Select(i => Snapshot(i, Math.Pow(10, -i)))];
         IEnumerable<MetricRecord> course = Enumerable.Range(0, 30).SelectMany(i => Enumerable.Range(0, Depth + 1).SelectMany(l => l == 0
             ? [new MetricRecord(i, 0.1 * i, 0, NetworkMetrics.Objective.Key, Math.Pow(10, -0.1 * i))]
-            : (MetricRecord[])[new(i, 0.1 * i, l, CollapseMetrics.TcvUpper.Key, Math.Pow(10, -i - (l % 5))), new(i, 0.1 * i, l, RankMetrics.FeatureNumericalRank.Key, 10)]));
+            : (MetricRecord[])[new(i, 0.1 * i, l, CollapseMetrics.TcvUpper.Key, Math.Pow(10, -i - (l % 5))),
+                new(i, 0.1 * i, l, RankMetrics.FeatureNumericalRank.Key, 10)]));
         return FeatureEvolutionExperiment.Conclude(TrainingMoments.Choose(snapshots), labels, CollapseLog.Of([.. course], Depth));
 
         FeatureSnapshot Snapshot(int epoch, double spread)
@@ -90,7 +97,8 @@ internal static class SyntheticReproduction
     public static Matrix Shrunk(Matrix features, Partition classes, double factor)
     {
         var centroids = ClassCentroids.Compute(features, classes);
-        return Matrix.FromEntries(features.Rows, features.Columns, (i, j) => centroids.Centroids[i, classes.Clusters[j]] + (factor * centroids.Deviations[i, j]));
+        return Matrix.FromEntries(
+            features.Rows, features.Columns, (i, j) => centroids.Centroids[i, classes.Clusters[j]] + (factor * centroids.Deviations[i, j]));
     }
 
     /// <summary>A real figure over results that are made.</summary>
@@ -108,7 +116,8 @@ internal static class SyntheticReproduction
 
         public override IReadOnlyDictionary<string, string> Describe(ReproductionSettings settings) => real.Describe(settings);
 
-        public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results, ParallelOptions parallel) => conclude();
+        public override ExperimentOutcome Conclude(ReproductionSettings settings, IReadOnlyDictionary<string, TrialResult> results, ParallelOptions parallel) =>
+            conclude();
     }
 
     /// <summary>A figure with heat maps, a claim that holds under a condition and one that fails.</summary>
@@ -138,7 +147,8 @@ internal static class SyntheticReproduction
                 Verdicts =
                 [
                     new ClaimVerdict { Claim = "fails", AsStated = new("the number", 2, Comparison.AtMost, 1) },
-                    new ClaimVerdict { Claim = "holds with care", AsStated = new("the number", 2, Comparison.AtMost, 1), Condition = "a condition", UnderCondition = new("the other number", 0.5, Comparison.AtMost, 1), Explanation = "W_1 explains it." },
+                    new ClaimVerdict { Claim = "holds with care", AsStated = new("the number", 2, Comparison.AtMost, 1), Condition = "a condition",
+                        UnderCondition = new("the other number", 0.5, Comparison.AtMost, 1), Explanation = "W_1 explains it." },
                 ],
                 Figures = [new Figure("heat", "Tail energy", "A heat map in K = 10 colours.", new PanelBlock(Layer(1, x, y, values), Layer(2, x, y, values)))],
             };

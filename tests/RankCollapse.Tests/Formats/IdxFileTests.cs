@@ -48,7 +48,8 @@ public sealed class IdxFileTests
         using var folder = new TemporaryFolder();
         byte[] good = IdxBytes.Of([3, 4, 5], [.. Enumerable.Range(0, 60).Select(i => (byte)(i * 37))]);
         if (isGzip) DamagedBytes.AreRefusedOrReadAsWritten(IdxBytes.Gzip(good), bytes => IdxFile.Read(folder.Write("damaged", bytes)).Values);
-        else DamagedBytes.AreRefusedOrReadAsTheyStand(good, bytes => [Array.ConvertAll(IdxFile.Read(folder.Write("damaged", bytes)).Values, value => (double)value)]);
+        else DamagedBytes.AreRefusedOrReadAsTheyStand(
+            good, bytes => [Array.ConvertAll(IdxFile.Read(folder.Write("damaged", bytes)).Values, value => (double)value)]);
     }
 
     [Fact]

@@ -57,7 +57,8 @@ public sealed class NpyFormatTests
     {
         using var folder = new TemporaryFolder();
         // a[i, j, k] = 100 i + 10 j + k with shape (2, 3, 2), first dimension fastest.
-        byte[] values = [.. from k in Enumerable.Range(0, 2) from j in Enumerable.Range(0, 3) from i in Enumerable.Range(0, 2) select (byte)((100 * i) + (10 * j) + k)];
+        byte[] values = [.. from k in Enumerable.Range(0, 2) from j in Enumerable.Range(0, 3) from i in Enumerable.Range(0, 2) select (
+            byte)((100 * i) + (10 * j) + k)];
         string path = folder.Write("a.npy", File("{'shape': (2, 3, 2), 'fortran_order': True, 'descr': '|u1'}", values));
         Assert.Equal([0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121], NpyFormat.Read(path).ToDoubles());
     }
@@ -90,7 +91,8 @@ public sealed class NpyFormatTests
     {
         using var folder = new TemporaryFolder();
         NpyFormat.Write(folder.File("good"), new NpyArray([3, 4], [.. Enumerable.Range(0, 12).Select(i => (double)i)]));
-        DamagedBytes.AreRefusedOrReadAsTheyStand(System.IO.File.ReadAllBytes(folder.File("good")), bytes => [NpyFormat.Read(folder.Write("damaged", bytes)).ToDoubles()]);
+        DamagedBytes.AreRefusedOrReadAsTheyStand(
+            System.IO.File.ReadAllBytes(folder.File("good")), bytes => [NpyFormat.Read(folder.Write("damaged", bytes)).ToDoubles()]);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TemporaryFolder();
         byte[] bytes = Convert.FromHexString(data);
-        string path = folder.Write("a", SafetensorsBytes.Of($$"""{ "t": { "dtype": "{{type}}", "shape": [2, 1], "data_offsets": [0, {{bytes.Length}}] } }""", bytes));
+        string path = folder.Write(
+            "a", SafetensorsBytes.Of($$"""{ "t": { "dtype": "{{type}}", "shape": [2, 1], "data_offsets": [0, {{bytes.Length}}] } }""", bytes));
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Matrix matrix = file.ReadMatrix("t");
         Assert.Equal((2, 1), (matrix.Rows, matrix.Columns));

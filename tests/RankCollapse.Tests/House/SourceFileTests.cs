@@ -91,7 +91,8 @@ public sealed partial class SourceFileTests
     {
         IEnumerable<string> others =
             from file in SourceTree.Files("src")
-            where !file.StartsWith("src/RankCollapse.Cli/", StringComparison.Ordinal) && !FilesThatNameOptions.ContainsKey(file) && !KnownFilesThatNameOptions.Contains(file)
+            where !file.StartsWith("src/RankCollapse.Cli/", StringComparison.Ordinal) && !FilesThatNameOptions.ContainsKey(file)
+                && !KnownFilesThatNameOptions.Contains(file)
             from line in SourceTree.Lines(file)
             where OptionInText().IsMatch(line)
             select $"{file}: {line.Trim()}";

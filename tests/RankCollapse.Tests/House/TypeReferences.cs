@@ -10,7 +10,8 @@ internal static class TypeReferences
     private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly FrozenDictionary<short, OperandType> Operands =
-        typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!).ToFrozenDictionary(code => code.Value, code => code.OperandType);
+        typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!)
+            .ToFrozenDictionary(code => code.Value, code => code.OperandType);
 
     /// <summary>Every pair of a type and a type of this repository that it names; nested types count as those that hold them.</summary>
     public static IEnumerable<(Type From, Type To)> Of(Assembly assembly) =>
@@ -24,7 +25,8 @@ internal static class TypeReferences
 
     private static IEnumerable<Type> Named(Type type)
     {
-        IEnumerable<Type?> signature = [type.BaseType, .. type.GetInterfaces(), .. type.GetFields(All).Select(field => field.FieldType), .. type.GetGenericArguments()];
+        IEnumerable<Type?> signature =
+            [type.BaseType, .. type.GetInterfaces(), .. type.GetFields(All).Select(field => field.FieldType), .. type.GetGenericArguments()];
         IEnumerable<MethodBase> methods = [.. type.GetMethods(All), .. type.GetConstructors(All)];
         return signature.OfType<Type>().Concat(methods.SelectMany(Named));
     }
@@ -33,7 +35,8 @@ internal static class TypeReferences
     {
         IEnumerable<Type> signature = method.GetParameters().Select(parameter => parameter.ParameterType);
         if (method is MethodInfo { ReturnType: { } result }) signature = signature.Append(result);
-        return method.GetMethodBody() is { } body ? signature.Concat(body.LocalVariables.Select(local => local.LocalType)).Concat(Named(method, body.GetILAsByteArray()!)) : signature;
+        return method.GetMethodBody() is { } body
+            ? signature.Concat(body.LocalVariables.Select(local => local.LocalType)).Concat(Named(method, body.GetILAsByteArray()!)) : signature;
     }
 
     /// <summary>The types in a method's instructions: those of fields and methods that it uses, too.</summary>
@@ -61,7 +64,8 @@ internal static class TypeReferences
                     i += 4 + (4 * BitConverter.ToInt32(code, i));
                     break;
                 case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType:
-                    foreach (Type named in Named(method.Module.ResolveMember(BitConverter.ToInt32(code, i), typeArguments, methodArguments))) yield return named;
+                    foreach (Type named in Named(method.Module.ResolveMember(BitConverter.ToInt32(code, i), typeArguments, methodArguments)))
+                        yield return named;
                     i += 4;
                     break;
                 default:

@@ -35,7 +35,8 @@ internal static class MatrixAssert
     }
 
     internal static void OrthonormalColumns(Matrix q) =>
-        Close(Matrix.Identity(q.Columns), Product.MultiplyTransposedLeft(q, q), Tolerances.Decomposition(q.Rows, q.Columns) * Math.Sqrt(Math.Max(1, q.Columns)));
+        Close(Matrix.Identity(q.Columns), Product.MultiplyTransposedLeft(q, q),
+            Tolerances.Decomposition(q.Rows, q.Columns) * Math.Sqrt(Math.Max(1, q.Columns)));
 
     internal static Matrix Scale(Matrix a, double[] columnFactors) => Matrix.FromEntries(a.Rows, a.Columns, (i, j) => a[i, j] * columnFactors[j]);
 

@@ -133,7 +133,8 @@ public sealed class SingularValueDecompositionTests
         Matrix[] matrices = [.. Enumerable.Range(0, 8).Select(i => Gaussian(30 + i, 25, i))];
         double[][] expected = [.. matrices.Select(matrix => SingularValueDecomposition.SingularValues(matrix, provider))];
         var found = new double[64][];
-        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => found[i] = SingularValueDecomposition.SingularValues(matrices[i % 8], provider));
+        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            i => found[i] = SingularValueDecomposition.SingularValues(matrices[i % 8], provider));
         for (int i = 0; i < 64; i++) Assert.Equal(expected[i % 8], found[i]);
     }
 

@@ -84,7 +84,8 @@ public sealed class ActivationTests
             for (int length = 0; length <= 35; length++)
             {
                 double[][] results = [Filled(50), Filled(50), Filled(50)];
-                activation.ValueFirstAndSecond(points.AsSpan(start, length), results[0].AsSpan(3, length), results[1].AsSpan(3, length), results[2].AsSpan(3, length));
+                activation.ValueFirstAndSecond(
+                    points.AsSpan(start, length), results[0].AsSpan(3, length), results[1].AsSpan(3, length), results[2].AsSpan(3, length));
                 for (int i = 0; i < 50; i++)
                 {
                     bool isInside = i >= 3 && i < 3 + length;
@@ -136,7 +137,8 @@ public sealed class ActivationTests
         Activation activation = Activation.Parse(name);
         (double lower, double upper) = activation.Range;
         var x = new double[5];
-        activation.Inverse([lower, upper, double.IsInfinity(lower) ? double.NaN : lower - 0.1, double.IsInfinity(upper) ? double.NaN : upper + 0.1, double.NaN], x);
+        activation.Inverse([lower, upper, double.IsInfinity(lower) ? double.NaN : lower - 0.1, double.IsInfinity(upper) ? double.NaN : upper + 0.1, double.NaN],
+            x);
         Assert.Equal([double.NegativeInfinity, double.PositiveInfinity, double.NaN, double.NaN, double.NaN], x);
     }
 

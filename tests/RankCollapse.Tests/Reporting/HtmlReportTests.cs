@@ -34,7 +34,8 @@ public sealed partial class HtmlReportTests : IDisposable
         MetricRecord[] recorded = [.. run.Metrics.Where(m => m.Layer == 2 && m.Metric == "tcvUpper")];
         Assert.Equal("layer 2", line.GetProperty("name").GetString());
         Assert.Equal(recorded.Select(m => m.Epoch), line.GetProperty("x").EnumerateArray().Select(e => e.GetInt64()));
-        Assert.All(recorded.Zip(line.GetProperty("y").EnumerateArray()), pair => Assert.Equal(pair.First.Value, pair.Second.GetDouble(), 1e-5 * pair.First.Value));
+        Assert.All(recorded.Zip(line.GetProperty("y").EnumerateArray()),
+            pair => Assert.Equal(pair.First.Value, pair.Second.GetDouble(), 1e-5 * pair.First.Value));
     }
 
     [Fact]
@@ -42,14 +43,16 @@ public sealed partial class HtmlReportTests : IDisposable
     {
         Run run = SampleRuns.NotCollapsed();
         JsonElement lines = Charts(Write(run)).GetProperty("objective").GetProperty("panels")[0].GetProperty("series");
-        double LastOf(string name) => lines.EnumerateArray().Single(l => l.GetProperty("name").GetString() == name).GetProperty("y").EnumerateArray().Last().GetDouble();
+        double LastOf(string name) => lines.EnumerateArray().Single(l => l.GetProperty("name").GetString() == name).GetProperty("y").EnumerateArray().Last()
+            .GetDouble();
         Assert.Equal(LastOf("objective J"), LastOf("data loss / N") + LastOf("weight penalty") + LastOf("feature penalty"), 1e-4);
     }
 
     [Fact]
     public void ValuesNotFinite_BecomeGapsInTheSeries() =>
         Assert.Contains(
-            Charts(Write(SampleRuns.WithValuesNotFinite())).GetProperty("tcv").GetProperty("panels")[0].GetProperty("series").EnumerateArray().SelectMany(l => l.GetProperty("y").EnumerateArray()),
+            Charts(Write(SampleRuns.WithValuesNotFinite())).GetProperty("tcv").GetProperty("panels")[0].GetProperty("series").EnumerateArray()
+                .SelectMany(l => l.GetProperty("y").EnumerateArray()),
             value => value.ValueKind == JsonValueKind.Null);
 
     [Fact]

@@ -11,8 +11,10 @@ public sealed class ModelReportTests
     public void Page_HoldsEveryLayerColumnAndSkippedTensor()
     {
         string page = Write(SampleInspections.Usual());
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Weights)) Assert.Contains($"<dt>{WebUtility.HtmlEncode(metric.Heading)}</dt>", page, StringComparison.Ordinal);
-        foreach (string name in (string[])["collapsed.weight", "full.weight", "conv.weight", "zero.weight", "fc.bias"]) Assert.Contains(name, page, StringComparison.Ordinal);
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Weights))
+            Assert.Contains($"<dt>{WebUtility.HtmlEncode(metric.Heading)}</dt>", page, StringComparison.Ordinal);
+        foreach (string name in (string[])["collapsed.weight", "full.weight", "conv.weight", "zero.weight", "fc.bias"])
+            Assert.Contains(name, page, StringComparison.Ordinal);
         Assert.Contains(WebUtility.HtmlEncode("3 × 4×18"), page, StringComparison.Ordinal);
     }
 

@@ -25,21 +25,24 @@ internal static class SampleInspections
             Layer("zero.weight", LayerKind.Linear, 5, 5, 1, _ => 0),
             Layer("<script>alert(1)</script>", LayerKind.Embedding, 30, 8, 1, i => 1 + (1.0 / (i + 1))),
         ],
-        Skipped = [new SkippedTensor("fc.bias", "it has one dimension: a bias, a scale or a running statistic"), new SkippedTensor("<b>bold</b>", "it is a single number")],
+        Skipped = [new SkippedTensor("fc.bias", "it has one dimension: a bias, a scale or a running statistic"),
+            new SkippedTensor("<b>bold</b>", "it is a single number")],
     };
 
     /// <summary>The same with features: of one layer, and of a value that no layer computes.</summary>
     public static Inspection WithFeatures()
     {
         LayerFeatures Of(string layer, double value) =>
-            new(layer, layer + "_output", new Dictionary<string, double?> { ["nc1Quotient"] = value, ["nc3SelfDualityDeviation"] = null }, new Dictionary<string, string> { ["nc3SelfDualityDeviation"] = "it is not the last layer" });
+            new(layer, layer + "_output", new Dictionary<string, double?> { ["nc1Quotient"] = value, ["nc3SelfDualityDeviation"] = null },
+                new Dictionary<string, string> { ["nc3SelfDualityDeviation"] = "it is not the last layer" });
         return Usual().WithFeatures([Of("full.weight", 0.25), Of("sum", 0.75)]);
     }
 
     /// <summary>So many layers that charts and table are long.</summary>
     public static Inspection Large() => Usual() with
     {
-        Layers = [.. Enumerable.Range(0, 150).Select(k => Layer($"blocks.{k}.attention.projection.weight", LayerKind.Linear, 64, 64, 1, i => Math.Exp(-i * (k + 1) / 500.0)))],
+        Layers = [.. Enumerable.Range(0, 150)
+            .Select(k => Layer($"blocks.{k}.attention.projection.weight", LayerKind.Linear, 64, 64, 1, i => Math.Exp(-i * (k + 1) / 500.0)))],
     };
 
     private static InspectedLayer Layer(string name, LayerKind kind, int rows, int columns, int count, Func<int, double> value)

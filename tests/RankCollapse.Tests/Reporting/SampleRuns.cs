@@ -35,7 +35,8 @@ internal static class SampleRuns
             Metrics = [],
             Summary = run.Summary with
             {
-                Layers = [.. run.Summary.Layers.Select(l => l with { TcvUpper = null, TcvLower = null, WcssOfClasses = null, PredictedFeatureSingularValues = null, WeightTailEnergy = null })],
+                Layers = [.. run.Summary.Layers.Select(
+                    l => l with { TcvUpper = null, TcvLower = null, WcssOfClasses = null, PredictedFeatureSingularValues = null, WeightTailEnergy = null })],
                 Reasons = new Dictionary<string, string> { ["layers[1].tcvUpper"] = "there are no classes" },
             },
         };
@@ -46,8 +47,10 @@ internal static class SampleRuns
         Run run = Collapsed();
         return run with
         {
-            Metrics = [.. run.Metrics.Select((m, i) => i % 3 == 0 ? m with { Value = double.NaN } : i % 7 == 0 ? m with { Value = double.PositiveInfinity } : m)],
-            Summary = run.Summary with { GradientNorm = double.NaN, Layers = [.. run.Summary.Layers.Select(l => l.Layer == 2 ? l with { FeatureSingularValues = [double.NaN], TcvUpper = double.NaN } : l)] },
+            Metrics = [.. run.Metrics.Select((m, i) => i % 3 == 0 ? m with { Value = double.NaN } : i % 7 == 0
+                ? m with { Value = double.PositiveInfinity } : m)],
+            Summary = run.Summary with { GradientNorm = double.NaN,
+                Layers = [.. run.Summary.Layers.Select(l => l.Layer == 2 ? l with { FeatureSingularValues = [double.NaN], TcvUpper = double.NaN } : l)] },
         };
     }
 
@@ -64,7 +67,9 @@ internal static class SampleRuns
                 Status = TrainingStatus.Diverged,
                 Objective = double.NaN,
                 DataLoss = double.NaN,
-                Layers = [.. run.Summary.Layers.Select(l => l with { TcvUpper = null, TcvLower = null, WeightSingularValues = [], FeatureSingularValues = [], PredictedFeatureSingularValues = null, WeightNumericalRank = 0, FeatureNumericalRank = 0, WeightNorm = double.NaN })],
+                Layers = [.. run.Summary.Layers.Select(
+                    l => l with { TcvUpper = null, TcvLower = null, WeightSingularValues = [], FeatureSingularValues = [],
+                    PredictedFeatureSingularValues = null, WeightNumericalRank = 0, FeatureNumericalRank = 0, WeightNorm = double.NaN })],
             },
         };
     }

@@ -58,8 +58,10 @@ internal sealed record SyntheticRun
             trained = Between(initial, collapsed, position);
             Record(metrics, trained, data, (long)(3000 * fraction), fraction * 12.5);
         }
-        var configuration = new RunConfiguration { Version = "0.1.0", Data = "gaussian-mixture", Samples = Samples, Classes = Classes, Depth = Depth, Width = [Width], MaxEpochs = 3000, Convention = Convention.Mean, Lambda = 1e-3, Sigma = 0.4, Seed = 3 };
-        return new Run { Configuration = configuration, DataSet = data, Initial = initial, Trained = trained, Metrics = metrics, Summary = Summarise(trained, data, metrics) };
+        var configuration = new RunConfiguration { Version = "0.1.0", Data = "gaussian-mixture", Samples = Samples, Classes = Classes, Depth = Depth,
+            Width = [Width], MaxEpochs = 3000, Convention = Convention.Mean, Lambda = 1e-3, Sigma = 0.4, Seed = 3 };
+        return new Run { Configuration = configuration, DataSet = data, Initial = initial, Trained = trained, Metrics = metrics,
+            Summary = Summarise(trained, data, metrics) };
     }
 
     internal static double[] SingularValues(Matrix matrix) =>
@@ -83,7 +85,8 @@ internal sealed record SyntheticRun
     private static Network Between(Network a, Network b, double position)
     {
         Network result = a.Copy();
-        for (int i = 0; i < result.Parameters.Length; i++) result.Parameters[i] = position == 1 ? b.Parameters[i] : ((1 - position) * a.Parameters[i]) + (position * b.Parameters[i]);
+        for (int i = 0; i < result.Parameters.Length; i++) result.Parameters[i] = position == 1
+            ? b.Parameters[i] : ((1 - position) * a.Parameters[i]) + (position * b.Parameters[i]);
         return result;
     }
 
@@ -94,7 +97,8 @@ internal sealed record SyntheticRun
         var targets = Matrix<double>.Build.DenseOfRowMajor(data.OutputDimension, data.SampleCount, data.Targets.AsSpan().ToArray());
         for (int l = 1; l <= specification.Depth; l++)
         {
-            var frame = Matrix<double>.Build.Dense(specification.Width(l), data.OutputDimension, (_, _) => random.NextGaussian()).QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q;
+            var frame = Matrix<double>.Build.Dense(specification.Width(l), data.OutputDimension, (_, _) => random.NextGaussian())
+                .QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q;
             var wanted = l == specification.Depth ? targets : frame * targets;
             var weights = wanted * previous.PseudoInverse();
             weights.ToRowMajorArray().CopyTo(network.Weights(l).AsSpan());

@@ -29,7 +29,8 @@ public sealed class TheoryFiguresTests
         CollapsePath path = Path();
         var pieces = PathFigure.Pieces(path).ToList();
         Assert.Equal(6, pieces.Count);
-        Assert.Equal(Enumerable.Range(0, 6).Select(i => (1 + (i / 2), i % 2 == 0 ? PathSegment.BrockettFlow : PathSegment.SingularValues)), pieces.Select(p => (p[^1].Layer, p[^1].Segment)));
+        Assert.Equal(Enumerable.Range(0, 6).Select(i => (1 + (i / 2), i % 2 == 0 ? PathSegment.BrockettFlow : PathSegment.SingularValues)),
+            pieces.Select(p => (p[^1].Layer, p[^1].Segment)));
         for (int i = 1; i < pieces.Count; i++) Assert.Equal(pieces[i - 1][^1], pieces[i][0]);
         using var folder = new TemporaryFolder();
         IReadOnlyList<string> files = TheoryFigures.WritePath(path, folder.File("figures"));
@@ -57,7 +58,9 @@ public sealed class TheoryFiguresTests
         Forecast Of(string source, double factor, bool hasFirst) => new()
         {
             Source = source,
-            Layers = [.. layers.Select(l => new ForecastLayer(l.Layer, [.. l.FeatureSingularValues.Take(2).Select(s => factor * s)], l.Layer == 1 && !hasFirst ? null : [.. l.WeightSingularValues.Take(2).Select(s => factor * s)]))],
+            Layers = [.. layers.Select(
+                l => new ForecastLayer(l.Layer, [.. l.FeatureSingularValues.Take(2).Select(s => factor * s)],
+                l.Layer == 1 && !hasFirst ? null : [.. l.WeightSingularValues.Take(2).Select(s => factor * s)]))],
             ObjectivePerLambda = 1,
             Objective = 1,
             Seconds = 0,

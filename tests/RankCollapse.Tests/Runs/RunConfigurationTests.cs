@@ -104,7 +104,8 @@ public sealed class RunConfigurationTests
     [Fact]
     public void Json_HoldsWhatHasAnEffect()
     {
-        using JsonDocument newton = JsonDocument.Parse(new RunConfiguration().ToJson()), descent = JsonDocument.Parse(new RunConfiguration { Solver = "sgd" }.ToJson());
+        using JsonDocument newton = JsonDocument.Parse(new RunConfiguration().ToJson()),
+            descent = JsonDocument.Parse(new RunConfiguration { Solver = "sgd" }.ToJson());
         Assert.Empty(new[] { "sigma", "dimension", "learningRate", "schedule", "momentum" }.Where(name => newton.RootElement.TryGetProperty(name, out _)));
         Assert.Equal(0.9, descent.RootElement.GetProperty("momentum").GetDouble());
     }

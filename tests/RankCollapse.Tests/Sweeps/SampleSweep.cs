@@ -14,10 +14,13 @@ namespace RankCollapse.Tests.Sweeps;
 internal static class SampleSweep
 {
     /// <summary>Settings of trials that take a few milliseconds.</summary>
-    public const string Tiny = "\"data\": \"gaussian-mixture\", \"samples\": 12, \"classes\": 2, \"dimension\": 4, \"depth\": 2, \"width\": 4, \"convention\": \"mean\", \"lambda\": 1e-2, \"solver\": \"adam\", \"maxEpochs\": 20, \"gradientTolerance\": 1e-300";
+    public const string Tiny = "\"data\": \"gaussian-mixture\", \"samples\": 12, \"classes\": 2, \"dimension\": 4, \"depth\": 2, \"width\": 4, \"convention\": "
+        + "\"mean\", \"lambda\": 1e-2, \"solver\": \"adam\", \"maxEpochs\": 20, \"gradientTolerance\": 1e-300";
 
     /// <summary>Settings of trials that take about a tenth of a second, with many checkpoints.</summary>
-    public const string Short = "\"data\": \"gaussian-mixture\", \"samples\": 60, \"classes\": 3, \"dimension\": 20, \"depth\": 3, \"width\": 32, \"convention\": \"mean\", \"lambda\": 1e-2, \"solver\": \"adam\", \"maxEpochs\": 400, \"recordEvery\": 100, \"gradientTolerance\": 1e-300, \"checkpointSeconds\": 0.01";
+    public const string Short = "\"data\": \"gaussian-mixture\", \"samples\": 60, \"classes\": 3, \"dimension\": 20, \"depth\": 3, \"width\": 32, "
+        + "\"convention\": \"mean\", \"lambda\": 1e-2, \"solver\": \"adam\", \"maxEpochs\": 400, \"recordEvery\": 100, \"gradientTolerance\": 1e-300, "
+        + "\"checkpointSeconds\": 0.01";
 
     /// <summary>Plans a specification.</summary>
     public static PlannedSweep Plan(TemporaryFolder folder, string json) => SweepSpecification.Read(folder.Write("sweep.json", json)).Plan();
@@ -32,8 +35,10 @@ internal static class SampleSweep
     }
 
     /// <summary>Runs a sweep with processes of this program.</summary>
-    public static SweepStatus RunLocally(SweepFolder folder, int workers = 2, double patience = 600, Action<string>? warning = null, params IReadOnlyList<string> before) =>
-        SweepEngines.Run(new LocalEngine(), folder, new EngineRequest { Command = [.. before, .. SweepRun.ThisProgram()], Asked = Workers(workers), PatienceSeconds = patience, Warning = warning });
+    public static SweepStatus RunLocally(
+        SweepFolder folder, int workers = 2, double patience = 600, Action<string>? warning = null, params IReadOnlyList<string> before) =>
+        SweepEngines.Run(new LocalEngine(), folder,
+            new EngineRequest { Command = [.. before, .. SweepRun.ThisProgram()], Asked = Workers(workers), PatienceSeconds = patience, Warning = warning });
 
     /// <summary>Asks an engine of this machine for so many workers.</summary>
     public static EngineSettings Workers(int count) => new LocalEngine().Ask(new System.Text.Json.Nodes.JsonObject { [WorkerCount.Name] = count });

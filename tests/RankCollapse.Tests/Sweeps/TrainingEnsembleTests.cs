@@ -117,7 +117,8 @@ public sealed class TrainingEnsembleTests
     public void Command_SumsUpTheEnsemble()
     {
         using var folder = new TemporaryFolder();
-        CommandLine result = CommandLine.Run("train", "--data", "gaussian-mixture", "--samples", "20", "--classes", "2", "--dimension", "5", "--depth", "2", "--width", "6", "--convention", "mean", "--lambda", "1e-2", "--seeds", "0..1", "--out", folder.File("e"));
+        CommandLine result = CommandLine.Run("train", "--data", "gaussian-mixture", "--samples", "20", "--classes", "2", "--dimension", "5", "--depth", "2",
+            "--width", "6", "--convention", "mean", "--lambda", "1e-2", "--seeds", "0..1", "--out", folder.File("e"));
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("2 members: 2 converged", result.Output);
     }

@@ -12,7 +12,8 @@ namespace RankCollapse.Cli.Commands.Sweeps;
 internal static class SweepRetryCommand
 {
     /// <summary>The JSON document.</summary>
-    internal static JsonShape<(string Folder, int Retried)> Document => new JsonShape<(string Folder, int Retried)>().Text("folder", one => one.Folder).Whole("retried", one => one.Retried);
+    internal static JsonShape<(string Folder, int Retried)> Document =>
+        new JsonShape<(string Folder, int Retried)>().Text("folder", one => one.Folder).Whole("retried", one => one.Retried);
 
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)

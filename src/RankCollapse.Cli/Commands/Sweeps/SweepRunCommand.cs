@@ -109,7 +109,8 @@ internal static class SweepRunCommand
     }
 
     /// <summary>The JSON document of <c>--dry-run</c>.</summary>
-    internal static JsonShape<(PlannedSweep Planned, string Path, int Cores, int Done)> Document => new JsonShape<(PlannedSweep Planned, string Path, int Cores, int Done)>()
+    internal static JsonShape<(PlannedSweep Planned, string Path, int Cores, int Done)> Document =>
+        new JsonShape<(PlannedSweep Planned, string Path, int Cores, int Done)>()
         .Text("name", one => one.Planned.Plan.Name)
         .Text("identity", one => one.Planned.Plan.Identity)
         .Text("folder", one => one.Path)

@@ -6,7 +6,9 @@ using RankCollapse.Sweeps.Work;
 namespace RankCollapse.Sweeps.Engines.InProcess;
 
 /// <summary>Runs a sweep with threads of this process, each a worker: for libraries and for what is over soon.</summary>
-/// <remarks>A trial that goes on long after its time limit can be ended only with the whole process; the same sweep goes on then as after any other end.</remarks>
+/// <remarks>
+/// A trial that goes on long after its time limit can be ended only with the whole process; the same sweep goes on then as after any other end.
+/// </remarks>
 public sealed class InProcessEngine : Engine
 {
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(1);

@@ -34,7 +34,8 @@ internal sealed class SlurmClient(string? folder)
 {
     private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(2);
     private static readonly string[] Unreachable = ["Unable to contact", "Connection refused", "Connection timed out", "Socket timed out",
-        "Zero Bytes were transmitted", "slurm_persist_conn_open", "Communication connection failure", "Transport endpoint", "temporarily unable", "Protocol authentication error"];
+        "Zero Bytes were transmitted", "slurm_persist_conn_open", "Communication connection failure", "Transport endpoint", "temporarily unable",
+            "Protocol authentication error"];
 
     /// <summary>The most tasks that an array can have.</summary>
     public (SlurmAnswer Answer, int Size, string Message) MaxArraySize()
@@ -93,7 +94,8 @@ internal sealed class SlurmClient(string? folder)
     {
         var start = new ProcessStartInfo(folder is null
             ? program
-            : Path.Combine(folder, program)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+            : Path.Combine(folder, program)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+                UseShellExecute = false };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         try
         {

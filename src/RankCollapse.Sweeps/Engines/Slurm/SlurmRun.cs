@@ -140,7 +140,9 @@ internal sealed class SlurmRun
         Submit(tasks);
     }
 
-    /// <summary>Submits an array whose token is on the disk before. Where Slurm's answer is lost the token is looked for before anything else is submitted.</summary>
+    /// <summary>
+    /// Submits an array whose token is on the disk before. Where Slurm's answer is lost the token is looked for before anything else is submitted.
+    /// </summary>
     private void Submit(int tasks)
     {
         string token = $"rankcollapse-{DateTime.UtcNow:yyyyMMddHHmmssfffffff}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";

@@ -64,7 +64,9 @@ internal static class SlurmScript
         return null;
     }
 
-    /// <summary>The seconds of a time limit as Slurm writes it: minutes, minutes:seconds, hours:minutes:seconds, days-hours[:minutes[:seconds]]; null for another text.</summary>
+    /// <summary>
+    /// The seconds of a time limit as Slurm writes it: minutes, minutes:seconds, hours:minutes:seconds, days-hours[:minutes[:seconds]]; null for another text.
+    /// </summary>
     internal static double? SecondsOf(string time)
     {
         string[] days = time.Split('-');

@@ -15,7 +15,8 @@ public sealed class CertifyCommandTests
         using JsonDocument document = JsonDocument.Parse(result.Output);
         Assert.True(document.RootElement.GetProperty("holds").GetBoolean());
         foreach (JsonElement layer in document.RootElement.GetProperty("layers").EnumerateArray())
-            Assert.True(layer.GetProperty("distance").GetDouble() <= layer.GetProperty("exactBound").GetDouble() + layer.GetProperty("roundingAllowance").GetDouble());
+            Assert.True(layer.GetProperty("distance").GetDouble() <= layer.GetProperty("exactBound").GetDouble() + layer.GetProperty("roundingAllowance")
+                .GetDouble());
         Assert.Contains("Theorem 3.4", CommandLine.Run("certify", run).Output, StringComparison.Ordinal);
         JsonElement[] gradients = [.. document.RootElement.GetProperty("gradientRanks").EnumerateArray()];
         Assert.All(gradients, g => Assert.InRange(g.GetProperty("rank").GetInt32(), 1, g.GetProperty("batch").GetInt32()));

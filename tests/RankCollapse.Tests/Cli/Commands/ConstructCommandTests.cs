@@ -22,7 +22,8 @@ public sealed class ConstructCommandTests
         foreach (JsonElement layer in measured.RootElement.GetProperty("layers").EnumerateArray())
             Assert.Equal(3, layer.GetProperty("featureNumericalRank").GetInt32());
         Assert.Equal(0, CommandLine.Run("certify", run).ExitCode);
-        Assert.Equal(2, CommandLine.Run("construct", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "5", "--width", "12", "--activation", "asinh", "--out", folder.File("other")).ExitCode);
+        Assert.Equal(2, CommandLine.Run("construct", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "5", "--width", "12",
+            "--activation", "asinh", "--out", folder.File("other")).ExitCode);
         Assert.False(Directory.Exists(folder.File("other")));
     }
 }

@@ -7,7 +7,8 @@ public sealed class ForecastCommandTests
     [Fact]
     public void Forecast_OfTenLayers_IsTheKnownNumber()
     {
-        CommandLine result = CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "200", "--classes", "10", "--dimension", "300", "--depth", "10", "--json");
+        CommandLine result =
+            CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "200", "--classes", "10", "--dimension", "300", "--depth", "10", "--json");
         Assert.Equal(0, result.ExitCode);
         using JsonDocument document = JsonDocument.Parse(result.Output);
         JsonElement forecast = document.RootElement.GetProperty("forecasts")[0];
@@ -23,7 +24,8 @@ public sealed class ForecastCommandTests
         CommandLine.Train(run, "--max-epochs", "20", "--no-report");
         CommandLine table = CommandLine.Run("forecast", "--against", run);
         Assert.Equal(0, table.ExitCode);
-        foreach (string word in (string[])["penalised recursion", "trained", "off Z", "forecast.svg", "forecast.csv"]) Assert.Contains(word, table.Output, StringComparison.Ordinal);
+        foreach (string word in (string[])["penalised recursion", "trained", "off Z", "forecast.svg", "forecast.csv"])
+            Assert.Contains(word, table.Output, StringComparison.Ordinal);
         CommandLine both = CommandLine.Run("forecast", "--against", run, "--depth", "4");
         Assert.Equal(2, both.ExitCode);
         Assert.Contains("--depth", both.Error, StringComparison.Ordinal);
@@ -34,13 +36,15 @@ public sealed class ForecastCommandTests
     [Fact]
     public void Forecast_OfCrossEntropy_IsThatOfTheCentroidProblemAndSaysWhyOthersAreMissing()
     {
-        string[] settings = ["forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "8", "--convention", "mean", "--lambda", "1e-2", "--loss", "cross-entropy"];
+        string[] settings = ["forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "8",
+            "--convention", "mean", "--lambda", "1e-2", "--loss", "cross-entropy"];
         CommandLine result = CommandLine.Run([.. settings, "--json"]);
         Assert.Equal(0, result.ExitCode);
         using JsonDocument document = JsonDocument.Parse(result.Output);
         JsonElement[] forecasts = [.. document.RootElement.GetProperty("forecasts").EnumerateArray()];
         Assert.Equal("centroid problem", Assert.Single(forecasts).GetProperty("source").GetString());
-        Assert.All(document.RootElement.GetProperty("missing").EnumerateArray(), m => Assert.Contains("cross-entropy", m.GetProperty("reason").GetString(), StringComparison.Ordinal));
+        Assert.All(document.RootElement.GetProperty("missing").EnumerateArray(),
+            m => Assert.Contains("cross-entropy", m.GetProperty("reason").GetString(), StringComparison.Ordinal));
         Assert.Equal(2, CommandLine.Run([.. settings, "--lambda-features", "0", "--lambda", "0"]).ExitCode);
     }
 
@@ -48,7 +52,8 @@ public sealed class ForecastCommandTests
     public void Forecast_OfResidualNetworks_ShowsLayersWithoutWeights()
     {
         // Theorem C.2's inner layers have W = 0.
-        CommandLine result = CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "4", "--width", "12", "--architecture", "residual", "--activation", "asinh");
+        CommandLine result = CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "4",
+            "--width", "12", "--architecture", "residual", "--activation", "asinh");
         Assert.Equal("", result.Error);
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("Theorem C.2", result.Output, StringComparison.Ordinal);
@@ -58,20 +63,23 @@ public sealed class ForecastCommandTests
     public void Forecast_FollowingDelta_FallsToTheLimitAndIsDrawn()
     {
         using var folder = new TemporaryFolder();
-        CommandLine result = CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "8", "--stability", "--out", folder.File("figures"), "--json");
+        CommandLine result = CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "3",
+            "--width", "8", "--stability", "--out", folder.File("figures"), "--json");
         Assert.Equal(0, result.ExitCode);
         using JsonDocument document = JsonDocument.Parse(result.Output);
         double limit = document.RootElement.GetProperty("limitObjectivePerLambda").GetDouble();
         JsonElement[] points = [.. document.RootElement.GetProperty("points").EnumerateArray()];
         Assert.Equal(7, points.Length);
         Assert.Equal(limit, points[^1].GetProperty("objectivePerLambda").GetDouble(), 1e-4 * limit);
-        foreach (string file in (string[])["stability.svg", "stability.png", "stability.csv"]) Assert.True(File.Exists(Path.Combine(folder.File("figures"), file)));
+        foreach (string file in (string[])["stability.svg", "stability.png", "stability.csv"])
+            Assert.True(File.Exists(Path.Combine(folder.File("figures"), file)));
     }
 
     [Fact]
     public void Forecast_OfTheCentroidProblem_IsRefinedInTheFullOne()
     {
-        string[] settings = ["forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "8", "--convention", "mean", "--lambda", "1e-2", "--delta", "0.5"];
+        string[] settings = ["forecast", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "8",
+            "--convention", "mean", "--lambda", "1e-2", "--delta", "0.5"];
         CommandLine result = CommandLine.Run([.. settings, "--refine", "1e-8", "--json"]);
         Assert.Equal("", result.Error);
         using JsonDocument document = JsonDocument.Parse(result.Output);

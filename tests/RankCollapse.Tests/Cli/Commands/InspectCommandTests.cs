@@ -80,6 +80,7 @@ public sealed class InspectCommandTests : IDisposable
     private string Model()
     {
         float[] numbers = ModelBytes.Numbers(24);
-        return _folder.Write("m.safetensors", ModelBytes.Safetensors(("fc.weight", [4, 6], numbers), ("fc.bias", [4], numbers[..4]), ("conv.weight", [2, 3, 2, 2], numbers)));
+        return _folder.Write(
+            "m.safetensors", ModelBytes.Safetensors(("fc.weight", [4, 6], numbers), ("fc.bias", [4], numbers[..4]), ("conv.weight", [2, 3, 2, 2], numbers)));
     }
 }

@@ -37,7 +37,8 @@ public sealed class MeasureCommandTests
         string run = folder.File("run");
         CommandLine.Train(run, "--max-epochs", "2", "--no-report");
         using JsonDocument coarse = JsonDocument.Parse(CommandLine.Run("measure", run, "--json", "--tolerance", "0.999999").Output);
-        Assert.All(coarse.RootElement.GetProperty("layers").EnumerateArray().Take(2), layer => Assert.InRange(layer.GetProperty("featureNumericalRank").GetInt32(), 1, 1));
+        Assert.All(coarse.RootElement.GetProperty("layers").EnumerateArray().Take(2),
+            layer => Assert.InRange(layer.GetProperty("featureNumericalRank").GetInt32(), 1, 1));
         using JsonDocument wide = JsonDocument.Parse(CommandLine.Run("measure", run, "--json", "--rank", "8").Output);
         Assert.Equal(8, wide.RootElement.GetProperty("clusterCount").GetInt32());
         Assert.All(wide.RootElement.GetProperty("layers").EnumerateArray(), layer => Assert.Equal(0, layer.GetProperty("weightTailEnergy").GetDouble()));

@@ -9,7 +9,8 @@ public sealed class QueryCommandTests : SampleSweepFolder
     {
         CommandLine result = CommandLine.Run("query", "SELECT lambda, count(*) AS n FROM runs GROUP BY lambda ORDER BY lambda", Sweep.Path);
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal(["lambda  n", "1.00000e-4 3", "0.00100000 3", "0.0100000 3"], Lines(result).Where((_, i) => i != 1).Select((line, i) => i == 0 ? string.Join("  ", Words(line)) : string.Join(' ', Words(line))));
+        Assert.Equal(["lambda  n", "1.00000e-4 3", "0.00100000 3", "0.0100000 3"],
+            Lines(result).Where((_, i) => i != 1).Select((line, i) => i == 0 ? string.Join("  ", Words(line)) : string.Join(' ', Words(line))));
         Assert.Contains("3 rows", result.Error, StringComparison.Ordinal);
     }
 
@@ -40,7 +41,9 @@ public sealed class QueryCommandTests : SampleSweepFolder
     [InlineData("query \"FROM runs\" {sweep}/none", "no folder")]
     public void BadOptions_EndWithTwo(string line, string found)
     {
-        string[] arguments = [.. line.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(a => a.Replace("{sweep}", Sweep.Path, StringComparison.Ordinal))];
+        string[] arguments =
+            [.. line.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(a => a.Replace("{sweep}", Sweep.Path, StringComparison.Ordinal))];
         RankCollapseCommandTests.AssertRefused(CommandLine.Run(arguments), found);
     }
 

@@ -40,7 +40,8 @@ public sealed class ReproduceCommandTests
     {
         using var folder = new TemporaryFolder();
         string cluster = folder.Write("cluster.json", """{ "partitions": "cpu" }""");
-        var result = CommandLine.Run(["reproduce", "fig1", "--quick", "--out", folder.File("out"), .. options.Select(option => option == "CLUSTER" ? cluster : option)]);
+        var result = CommandLine.Run(
+            ["reproduce", "fig1", "--quick", "--out", folder.File("out"), .. options.Select(option => option == "CLUSTER" ? cluster : option)]);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected, result.Error);
         Assert.Single(result.Error.Trim().Split('\n'));

@@ -29,7 +29,9 @@ public sealed class ServeCommandTests : SampleSweepFolder
     [InlineData("serve {sweep} --address 203.0.113.7 --port 0", "Cannot listen on 203.0.113.7")]
     public void BadOptions_EndWithTwo(string line, string found)
     {
-        string[] arguments = [.. line.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(a => a.Replace("{sweep}", Sweep.Path, StringComparison.Ordinal))];
+        string[] arguments =
+            [.. line.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(a => a.Replace("{sweep}", Sweep.Path, StringComparison.Ordinal))];
         RankCollapseCommandTests.AssertRefused(CommandLine.Run(arguments), found);
     }
 

@@ -119,7 +119,8 @@ public sealed class TrainCommandTests
     public void TargetOutsideTheOutputsRange_IsWarnedOf()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("warning: The target", CommandLine.Train(folder.File("run"), "--output-activation", "tanh", "--max-epochs", "1", "--no-report").Error, StringComparison.Ordinal);
+        Assert.Contains("warning: The target", CommandLine.Train(folder.File("run"), "--output-activation", "tanh", "--max-epochs", "1", "--no-report").Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,5 +17,6 @@ public sealed class OptionNamesTests
 
     [Fact]
     public void AFolderThatIsCalledLikeASetting_IsLeftAlone() =>
-        Assert.Equal("The folder out is not empty; choose another one (--out).", OptionNames.In(new Advice("The folder out is not empty; choose another one (out).", "out")));
+        Assert.Equal("The folder out is not empty; choose another one (--out).",
+            OptionNames.In(new Advice("The folder out is not empty; choose another one (out).", "out")));
 }

@@ -80,7 +80,8 @@ public sealed class LiveServerTests : IAsyncLifetime
     [InlineData("/state?view=..%2f")]
     public async Task PathsOutOfTheFolder_LeadNowhere(string path)
     {
-        string answer = await AskRaw($"GET {path.Replace("{trial}", _trial.Id, StringComparison.Ordinal)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        string answer = await AskRaw(
+            $"GET {path.Replace("{trial}", _trial.Id, StringComparison.Ordinal)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.Matches("^HTTP/1.1 (400|404) ", answer);
         Assert.DoesNotContain(Secret, answer, StringComparison.Ordinal);
         Assert.DoesNotContain("root:", answer, StringComparison.Ordinal);
@@ -101,7 +102,8 @@ public sealed class LiveServerTests : IAsyncLifetime
         Directory.Move(other, _folder.File("moved"));
         Directory.CreateSymbolicLink(other, _folder.File("moved"));
 
-        foreach (string name in (string[])["config.json", "report.html"]) Assert.Equal(HttpStatusCode.NotFound, (await GetAsync($"file?view=phase&trial={_trial.Id}&name={name}")).Status);
+        foreach (string name in (string[])["config.json", "report.html"])
+            Assert.Equal(HttpStatusCode.NotFound, (await GetAsync($"file?view=phase&trial={_trial.Id}&name={name}")).Status);
         Assert.DoesNotContain("123456", (await GetAsync($"curve?view=phase&trial={waiting.Id}")).Body, StringComparison.Ordinal);
         Assert.DoesNotContain("987654", (await GetAsync("trials?view=*")).Body, StringComparison.Ordinal);
         Assert.Equal(["damaged", "damaged", "done", "pending"], (await TrialsAsync()).Select(t => t.GetProperty("state").GetString()));
@@ -137,7 +139,8 @@ public sealed class LiveServerTests : IAsyncLifetime
     [Fact]
     public async Task OnANetwork_TheAddressHoldsAToken()
     {
-        await using LiveServer server = await LiveServer.StartAsync(new LiveServerOptions { Folder = _folder.File("served"), Address = IPAddress.Any, HostNames = ["my.machine"] });
+        await using LiveServer server = await LiveServer.StartAsync(
+            new LiveServerOptions { Folder = _folder.File("served"), Address = IPAddress.Any, HostNames = ["my.machine"] });
         string token = server.Address.Segments[1];
         Assert.Equal(33, token.Length);
         string Request(string path, string host) => $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n";
@@ -173,7 +176,8 @@ public sealed class LiveServerTests : IAsyncLifetime
     public async Task Grid_HasTheMedianOfEachCell()
     {
         using var grid = JsonDocument.Parse((await GetAsync("grid?view=phase&x=lambda&metric=objective")).Body);
-        Assert.Equal(["0.001", "0.01"], grid.RootElement.GetProperty("chart").GetProperty("panels")[0].GetProperty("x").GetProperty("labels").EnumerateArray().Select(l => l.GetString()));
+        Assert.Equal(["0.001", "0.01"],
+            grid.RootElement.GetProperty("chart").GetProperty("panels")[0].GetProperty("x").GetProperty("labels").EnumerateArray().Select(l => l.GetString()));
         double[][] cells = [.. grid.RootElement.GetProperty("cells").EnumerateArray().Select(c => c.EnumerateArray().Select(v => v.GetDouble()).ToArray())];
         Assert.Equal([0, 0, 2, 2, 0.6], cells[0], (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal([1, 0, 2, 1, 1], cells[1], (a, b) => Math.Abs(a - b) < 1e-12);
@@ -242,7 +246,8 @@ public sealed class LiveServerTests : IAsyncLifetime
     [Fact]
     public async Task PortThatIsTaken_IsOneLine()
     {
-        InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(async () => await LiveServer.StartAsync(new LiveServerOptions { Folder = _folder.Root, Port = _server.Address.Port }));
+        InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(
+            async () => await LiveServer.StartAsync(new LiveServerOptions { Folder = _folder.Root, Port = _server.Address.Port }));
         Assert.Contains("choose another --port", error.Message, StringComparison.Ordinal);
     }
 
@@ -270,7 +275,8 @@ public sealed class LiveServerTests : IAsyncLifetime
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
         var buffer = new byte[1 << 16];
         int length = await stream.ReadAtLeastAsync(buffer, 12, throwOnEndOfStream: false);
-        if (request.Contains("close", StringComparison.Ordinal)) length += await stream.ReadAtLeastAsync(buffer.AsMemory(length), buffer.Length - length, throwOnEndOfStream: false);
+        if (request.Contains("close", StringComparison.Ordinal))
+            length += await stream.ReadAtLeastAsync(buffer.AsMemory(length), buffer.Length - length, throwOnEndOfStream: false);
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 }

@@ -11,7 +11,8 @@ public sealed class TailEnergyVerdictsTests
     [Fact]
     public void Claims_OfTailEnergiesLikeTheTheorems_AreReproduced()
     {
-        IReadOnlyList<ClaimVerdict> verdicts = TailEnergyVerdicts.Judge(Grids((lambda, sigma) => Math.Min(0.5, 1e-6 * Math.Pow(sigma, 4) * Math.Pow(lambda, -2))), 1e-9, 1e-8);
+        IReadOnlyList<ClaimVerdict> verdicts = TailEnergyVerdicts.Judge(
+            Grids((lambda, sigma) => Math.Min(0.5, 1e-6 * Math.Pow(sigma, 4) * Math.Pow(lambda, -2))), 1e-9, 1e-8);
         Assert.All(verdicts, v => Assert.Equal(VerdictOutcome.Reproduced, v.Outcome));
     }
 
@@ -19,7 +20,8 @@ public sealed class TailEnergyVerdictsTests
     public void Claims_OfTailEnergiesThatDoNotDependOnAnything_AreNotReproduced()
     {
         IReadOnlyList<ClaimVerdict> verdicts = TailEnergyVerdicts.Judge(Grids((_, _) => 0.1), 1e-3, 1e-8);
-        Assert.Equal([VerdictOutcome.NotReproduced, VerdictOutcome.NotReproduced, VerdictOutcome.Reproduced, VerdictOutcome.NotReproduced], verdicts.Select(v => v.Outcome));
+        Assert.Equal([VerdictOutcome.NotReproduced, VerdictOutcome.NotReproduced, VerdictOutcome.Reproduced, VerdictOutcome.NotReproduced],
+            verdicts.Select(v => v.Outcome));
         Assert.Equal(1, verdicts[1].AsStated.Value);
     }
 
@@ -43,9 +45,12 @@ public sealed class TailEnergyVerdictsTests
     public void Picture_IsSound() => FigurePictures.RequireSound(TailEnergyFigure.Draw("title", Grids((lambda, sigma) => sigma * lambda)));
 
     [Fact]
-    public void Figure_HasAHeatMapForEachLayer() => Assert.Equal(4, TailEnergyFigure.Draw("title", Grids((_, sigma) => sigma)).Panels.Count(p => p.Heat is not null));
+    public void Figure_HasAHeatMapForEachLayer() =>
+        Assert.Equal(4, TailEnergyFigure.Draw("title", Grids((_, sigma) => sigma)).Panels.Count(p => p.Heat is not null));
 
     /// <summary>Four layers; the last has no tail.</summary>
     private static List<TailEnergyGrid> Grids(Func<double, double, double> tail) =>
-        [.. Enumerable.Range(1, 4).Select(l => new TailEnergyGrid(l, Lambdas, Sigmas, [.. Sigmas.Select(sigma => (double[])[.. Lambdas.Select(lambda => l == 4 ? 0 : tail(lambda, sigma))])]))];
+        [.. Enumerable.Range(1, 4)
+            .Select(l => new TailEnergyGrid(
+            l, Lambdas, Sigmas, [.. Sigmas.Select(sigma => (double[])[.. Lambdas.Select(lambda => l == 4 ? 0 : tail(lambda, sigma))])]))];
 }

@@ -9,7 +9,8 @@ namespace RankCollapse.Tests.Experiments.Figure2;
 
 public sealed class FirstOrderConstantsTests
 {
-    private static readonly RunConfiguration Small = new() { Samples = 40, Depth = LayerSpectra.Depth, Width = [40], Solver = "adam", LearningRate = 1e-3, MaxEpochs = 20, GradientTolerance = 0 };
+    private static readonly RunConfiguration Small =
+        new() { Samples = 40, Depth = LayerSpectra.Depth, Width = [40], Solver = "adam", LearningRate = 1e-3, MaxEpochs = 20, GradientTolerance = 0 };
 
     [Fact]
     public void Records_AreEvenInTheLogarithm_FromAnOrthogonalStart()

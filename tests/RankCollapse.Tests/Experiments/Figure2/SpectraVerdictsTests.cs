@@ -73,7 +73,10 @@ public sealed class SpectraVerdictsTests
     private static SpectraData Data(double root, double drift)
     {
         double[] deltas = [10, 5, 2, 0.1, 0.01, 0];
-        List<LayerSpectra> spectra = [.. deltas.Select(d => Spectra(SpectrumFamily.AsPrinted, d, root, drift * d)), .. deltas.Select(d => Spectra(SpectrumFamily.Means, d, root, drift * d)), .. deltas.SkipLast(1).Select(d => Spectra(SpectrumFamily.Free, d, root, drift * d))];
+        List<LayerSpectra> spectra =
+            [.. deltas.Select(d => Spectra(SpectrumFamily.AsPrinted, d, root, drift * d)),
+            .. deltas.Select(d => Spectra(SpectrumFamily.Means, d, root, drift * d)),
+            .. deltas.SkipLast(1).Select(d => Spectra(SpectrumFamily.Free, d, root, drift * d))];
         Matrix firstOrder = Matrix.FromEntries(4, 11, (i, j) => j == 0 ? i : j <= 4 ? 1 - (0.01 * i) : 0.1);
         return new SpectraData(spectra, firstOrder, 200);
     }

@@ -52,10 +52,13 @@ public sealed class CollapseExperimentTests
     public void Outcome_FollowsFromTheResultsAlone()
     {
         Dictionary<string, TrialResult> results = SyntheticReproduction.Collapsing();
-        ExperimentOutcome first = Figure.Conclude(SyntheticReproduction.Quick, results, new ParallelOptions()), second = Figure.Conclude(SyntheticReproduction.Quick, results, new ParallelOptions());
+        ExperimentOutcome first = Figure.Conclude(SyntheticReproduction.Quick, results, new ParallelOptions()),
+            second = Figure.Conclude(SyntheticReproduction.Quick, results, new ParallelOptions());
 
         Assert.Equal(VerdictOutcome.Reproduced, first.Verdicts[0].Outcome);
-        Assert.Contains("0 collapsed within 4,000 epochs", first.Notes.Single(note => note.Contains("of Adam ", StringComparison.Ordinal) && note.StartsWith("Of ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("0 collapsed within 4,000 epochs",
+            first.Notes.Single(note => note.Contains("of Adam ", StringComparison.Ordinal) && note.StartsWith("Of ", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         Assert.All(first.Tables.Keys, name => Assert.Equal(first.Tables[name].ToCsv(), second.Tables[name].ToCsv()));
         Assert.Equal(FigureRenderer.Draw(first.Figures[0]).ToSvgFile(), FigureRenderer.Draw(second.Figures[0]).ToSvgFile());
     }
@@ -65,7 +68,8 @@ public sealed class CollapseExperimentTests
     [InlineData(false)]
     public void Trajectory_IsThatOfTheTraining(bool isSecondOrder)
     {
-        RunConfiguration settings = Small with { Solver = isSecondOrder ? "gauss-newton" : "adam", MaxEpochs = isSecondOrder ? 200 : 20, RecordEvery = isSecondOrder ? 1 : 10 };
+        RunConfiguration settings =
+            Small with { Solver = isSecondOrder ? "gauss-newton" : "adam", MaxEpochs = isSecondOrder ? 200 : 20, RecordEvery = isSecondOrder ? 1 : 10 };
         Run run = TrainingRun.Start(settings, path: null).Run;
         var log = CollapseLog.Of(run.Metrics, Small.Depth);
 

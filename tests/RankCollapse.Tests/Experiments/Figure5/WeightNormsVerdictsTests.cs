@@ -47,7 +47,8 @@ public sealed class WeightNormsVerdictsTests
     public void Picture_IsSound() => FigurePictures.RequireSound(WeightNormsFigure.Draw("title", Lasting(), [Stationary(1, 1), Stationary(1e-6, 1e-4)]));
 
     [Fact]
-    public void Figure_HasAPanelForEachDeltaAndTwoForTheEnds() => Assert.Equal(4, WeightNormsFigure.Draw("title", Lasting(), [Stationary(1, 1), Stationary(1e-6, 1e-4)]).Panels.Count());
+    public void Figure_HasAPanelForEachDeltaAndTwoForTheEnds() =>
+        Assert.Equal(4, WeightNormsFigure.Draw("title", Lasting(), [Stationary(1, 1), Stationary(1e-6, 1e-4)]).Panels.Count());
 
     private static List<NormTrajectory> Lasting() => [Trained(10, 4, 2, 3), Trained(0, 5, 1, 3)];
 

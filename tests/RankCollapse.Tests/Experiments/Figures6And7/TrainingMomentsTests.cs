@@ -75,7 +75,8 @@ public sealed class TrainingMomentsTests
     [Fact]
     public void Recording_OfTheSameSeed_HasTheSameMoments()
     {
-        var settings = new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30], Delta = 0, GradientTolerance = 1e-2, CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxEpochs = 100, RecordEvery = 1 };
+        var settings = new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30], Delta = 0, GradientTolerance = 1e-2,
+            CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxEpochs = 100, RecordEvery = 1 };
         using TemporaryFolder one = new(), two = new();
         TrialResult first = Train(one, settings), second = Train(two, settings);
 
@@ -99,8 +100,11 @@ public sealed class TrainingMomentsTests
 
     private static FeatureSnapshot Take(double factor)
     {
-        Matrix[] features = [.. Enumerable.Range(0, 4).Select(l => SyntheticReproduction.Shrunk(RandomMatrix.Gaussian(8, 9, new RandomStream(l, RandomPurpose.Sampling)), Classes, factor))];
-        return FeatureSnapshot.Take(0, 1, 1, features, [.. features.Select((_, l) => RandomMatrix.HaarOrthogonal(8, 2, new RandomStream(9, RandomPurpose.Sampling, l)))], Classes);
+        Matrix[] features =
+            [.. Enumerable.Range(0, 4)
+            .Select(l => SyntheticReproduction.Shrunk(RandomMatrix.Gaussian(8, 9, new RandomStream(l, RandomPurpose.Sampling)), Classes, factor))];
+        return FeatureSnapshot.Take(
+            0, 1, 1, features, [.. features.Select((_, l) => RandomMatrix.HaarOrthogonal(8, 2, new RandomStream(9, RandomPurpose.Sampling, l)))], Classes);
     }
 
     private static FeatureSnapshot Snapshot(long epoch, double meanTcv) => new(epoch, meanTcv, meanTcv, [], [], [], []);

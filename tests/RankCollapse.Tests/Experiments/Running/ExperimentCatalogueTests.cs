@@ -48,7 +48,8 @@ public sealed class ExperimentCatalogueTests
         using var folder = new TemporaryFolder();
         foreach (string run in (string[])["one", "two"])
             Reproduction.Run(ExperimentCatalogue.Find([figure]), new ReproductionSettings(IsQuick: true), folder.File(run));
-        string[] tables = [.. Directory.GetFiles(folder.File($"one/{figure}"), "*.csv"), .. Directory.GetFiles(folder.File($"one/{figure}"), "*.parquet"), .. Directory.GetFiles(folder.File($"one/{figure}"), "*.svg")];
+        string[] tables = [.. Directory.GetFiles(folder.File($"one/{figure}"), "*.csv"), .. Directory.GetFiles(folder.File($"one/{figure}"), "*.parquet"),
+            .. Directory.GetFiles(folder.File($"one/{figure}"), "*.svg")];
         Assert.NotEmpty(tables);
         Assert.All(tables, table => Assert.Equal(File.ReadAllBytes(table), File.ReadAllBytes(folder.File($"two/{figure}/{Path.GetFileName(table)}"))));
     }

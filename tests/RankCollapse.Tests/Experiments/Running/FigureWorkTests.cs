@@ -109,7 +109,8 @@ public sealed class FigureWorkTests : IDisposable
         var finished = new List<string>();
         ReproductionOptions options = new() { Finished = result => finished.Add(result.Name) };
         var error = Assert.Throws<ComputationFailedException>(
-            () => Reproduction.Run([new SmallExperiment(samples: 2, name: "impossible"), new SmallExperiment()], Full, _folder.File("run"), options, _end.Token));
+            () => Reproduction.Run(
+                [new SmallExperiment(samples: 2, name: "impossible"), new SmallExperiment()], Full, _folder.File("run"), options, _end.Token));
         Assert.Contains("of impossible failed", error.Message, StringComparison.Ordinal);
         Assert.Equal(["small"], finished);
         Assert.True(File.Exists(_folder.File("run/report.html")));
@@ -150,7 +151,8 @@ public sealed class FigureWorkTests : IDisposable
 
         var slurm = new FakeSlurm(_folder);
         slurm.Switch("unreachable");
-        Assert.Contains("Unable to contact slurm controller", Assert.Throws<InvalidInputException>(() => Run("run", OnSlurm(Asked(slurm)) with { Force = true })).Message, StringComparison.Ordinal);
+        Assert.Contains("Unable to contact slurm controller",
+            Assert.Throws<InvalidInputException>(() => Run("run", OnSlurm(Asked(slurm)) with { Force = true })).Message, StringComparison.Ordinal);
         Assert.Equal(before, Data("run"));
         Assert.Equal(3, Sweep("run").ReadStatus(Sweep("run").ReadPlan()).Counts[RankCollapse.Sweeps.Plan.TrialState.Done]);
         Assert.True(File.Exists(_folder.File("run/small/result.json")));
@@ -212,10 +214,12 @@ public sealed class FigureWorkTests : IDisposable
     };
 
     private Task Begin(FakeSlurm slurm, CancellationToken? cancellation = null, List<string>? warnings = null) => Task.Run(
-        () => Reproduction.Run([new SmallExperiment(records: false)], Full, _folder.File("slurm"), OnSlurm(Asked(slurm)) with { Warning = warning => warnings?.Add(warning) }, cancellation ?? _end.Token),
+        () => Reproduction.Run([new SmallExperiment(records: false)], Full, _folder.File("slurm"),
+            OnSlurm(Asked(slurm)) with { Warning = warning => warnings?.Add(warning) }, cancellation ?? _end.Token),
         CancellationToken.None);
 
-    private void Run(string run, ReproductionOptions options) => Reproduction.Run([new SmallExperiment(records: false)], Full, _folder.File(run), options, _end.Token);
+    private void Run(string run, ReproductionOptions options) =>
+        Reproduction.Run([new SmallExperiment(records: false)], Full, _folder.File(run), options, _end.Token);
 
     private SweepFolder Sweep(string run) => SweepFolder.Open(_folder.File($"{run}/small/sweep"));
 

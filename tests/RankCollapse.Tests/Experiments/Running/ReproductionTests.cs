@@ -36,7 +36,8 @@ public sealed class ReproductionTests
                 if (progress.Ended is not null) stop.Cancel();
             },
         };
-        Assert.ThrowsAny<OperationCanceledException>(() => Reproduction.Run([experiment], new ReproductionSettings(), folder.File("stopped"), options, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Reproduction.Run([experiment], new ReproductionSettings(), folder.File("stopped"), options, stop.Token));
         Assert.Equal(1, experiment.Trained);
         Assert.False(File.Exists(folder.File("stopped/small/result.json")));
         Reproduction.Run([experiment], new ReproductionSettings(), folder.File("stopped"));
@@ -105,7 +106,9 @@ public sealed class ReproductionTests
         string sweep = folder.File("other/sweep");
         Directory.CreateDirectory(Path.Combine(sweep, "slurm"));
         File.WriteAllText(Path.Combine(sweep, "slurm", "token.json"), """{ "token": "token", "job": "7", "tasks": 2 }""");
-        var error = Assert.Throws<InvalidInputException>(() => Reproduction.Run([new SmallExperiment(), new SmallExperiment(name: "other")], new ReproductionSettings(), folder.Root, new ReproductionOptions { Force = true }));
+        var error = Assert.Throws<InvalidInputException>(() =>
+            Reproduction.Run([new SmallExperiment(), new SmallExperiment(name: "other")], new ReproductionSettings(), folder.Root,
+            new ReproductionOptions { Force = true }));
         Assert.Contains("Slurm job 7, 2 tasks", error.Message);
         Assert.Equal(before, Csv(folder, "."));
         Assert.Equal(3, ResultsOf(folder, "small"));
@@ -157,7 +160,8 @@ public sealed class ReproductionTests
         Assert.Equal((1.0, 0.0), (last.Fraction, last.SecondsLeft));
     }
 
-    private static int ResultsOf(TemporaryFolder folder, string figure) => Directory.GetFiles(folder.File($"{figure}/sweep/results"), "result.json", SearchOption.AllDirectories).Length;
+    private static int ResultsOf(TemporaryFolder folder, string figure) =>
+        Directory.GetFiles(folder.File($"{figure}/sweep/results"), "result.json", SearchOption.AllDirectories).Length;
 
     private static string Csv(TemporaryFolder folder, string run) => File.ReadAllText(folder.File($"{run}/small/norms.csv"));
 

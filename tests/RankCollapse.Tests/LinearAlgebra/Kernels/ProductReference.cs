@@ -41,7 +41,8 @@ internal static class ProductReference
         for (int i = 0; i < c.Length; i++)
         {
             if (!(Math.Abs(c[i] - found[i]) <= 2 * gamma / (1 - gamma) * m[i]))
-                Assert.Fail($"{form} {actual.Rows}×{actual.Columns}×{depth}: entry ({i / actual.Columns}, {i % actual.Columns}) is {found[i]:R}, expected {c[i]:R}.");
+                Assert.Fail($"{form} {actual.Rows}×{actual.Columns}×{depth}: entry ({i / actual.Columns}, {i % actual.Columns}) is {found[i]:R}, expected "
+                    + $"{c[i]:R}.");
         }
     }
 

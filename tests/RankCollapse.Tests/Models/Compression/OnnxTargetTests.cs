@@ -21,10 +21,14 @@ public sealed class OnnxTargetTests
     {
         ["conv"] = () => new OnnxModels(6, 9, 9).OfRank("w", 2, [8, 6, 3, 3]).Random("b", 8).Node("Conv", ["x", "w", "b"], "y"),
         ["conv strided, padded, dilated"] = () => new OnnxModels(6, 11, 11).OfRank("w", 2, [8, 6, 3, 3]).Random("b", 8)
-            .Node("Conv", ["x", "w", "b"], "y", GraphBuilder.Wholes("strides", [2, 1]), GraphBuilder.Wholes("pads", [1, 2, 0, 1]), GraphBuilder.Wholes("dilations", [1, 2]), GraphBuilder.Wholes("kernel_shape", [3, 3])),
+            .Node("Conv", ["x", "w", "b"], "y", GraphBuilder.Wholes("strides", [2, 1]), GraphBuilder.Wholes("pads", [1, 2, 0, 1]),
+                GraphBuilder.Wholes("dilations", [1, 2]), GraphBuilder.Wholes("kernel_shape", [3, 3])),
         ["conv auto_pad"] = () => new OnnxModels(6, 9, 9).OfRank("w", 2, [8, 6, 3, 3])
-            .Node("Conv", ["x", "w"], "y", new AttributeProto { Name = "auto_pad", S = ByteString.CopyFromUtf8("SAME_UPPER"), Type = AttributeProto.Types.AttributeType.String }, GraphBuilder.Wholes("strides", [2, 2])),
-        ["conv grouped"] = () => new OnnxModels(8, 7, 7).OfRank("w", 2, [16, 4, 3, 3], groups: 2).Random("b", 16).Node("Conv", ["x", "w", "b"], "y", GraphBuilder.Whole("group", 2)),
+            .Node("Conv", ["x", "w"], "y",
+                new AttributeProto { Name = "auto_pad", S = ByteString.CopyFromUtf8("SAME_UPPER"), Type = AttributeProto.Types.AttributeType.String },
+                GraphBuilder.Wholes("strides", [2, 2])),
+        ["conv grouped"] = () => new OnnxModels(8, 7, 7).OfRank("w", 2, [16, 4, 3, 3], groups: 2).Random("b", 16)
+            .Node("Conv", ["x", "w", "b"], "y", GraphBuilder.Whole("group", 2)),
         ["conv 1-D"] = () => new OnnxModels(5, 20).OfRank("w", 2, [8, 5, 4]).Node("Conv", ["x", "w"], "y"),
         ["conv 3-D"] = () => new OnnxModels(3, 5, 5, 5).OfRank("w", 2, [8, 3, 2, 2, 2]).Node("Conv", ["x", "w"], "y"),
         ["gemm"] = () => new OnnxModels(12).OfRank("w", 2, [12, 10], isTransposed: true).Random("b", 10).Node("Gemm", ["x", "w", "b"], "y"),
@@ -33,7 +37,8 @@ public sealed class OnnxTargetTests
         ["gemm without bias"] = () => new OnnxModels(12).OfRank("w", 2, [10, 12]).Node("Gemm", ["x", "w"], "y", GraphBuilder.Whole("transB", 1)),
         ["matmul of sequences"] = () => new OnnxModels(5, 12).OfRank("w", 2, [12, 10], isTransposed: true).Node("MatMul", ["x", "w"], "y"),
         ["matmul from the left"] = () => new OnnxModels(12, 5).OfRank("w", 2, [10, 12]).Node("MatMul", ["w", "x"], "y"),
-        ["weights used twice"] = () => new OnnxModels(12).OfRank("w", 2, [12, 12]).Node("MatMul", ["x", "w"], "h").Node("Relu", ["h"], "r").Node("MatMul", ["r", "w"], "y"),
+        ["weights used twice"] = () => new OnnxModels(12).OfRank("w", 2, [12, 12]).Node("MatMul", ["x", "w"], "h").Node("Relu", ["h"], "r")
+            .Node("MatMul", ["r", "w"], "y"),
     };
 
     [Theory]
@@ -71,7 +76,8 @@ public sealed class OnnxTargetTests
         int length = (int)shape.Aggregate(1L, (product, size) => product * size);
         double[] inputs = model.Numbers(Samples * length);
         for (int i = 0; i < inputs.Length; i++) inputs[i] *= Math.Exp(-6.0 * (i % length) / length);
-        NpzFile.Write(folder.File("data.npz"), new Dictionary<string, NpyArray> { ["x"] = new NpyArray([Samples, .. shape.Select(size => (int)size)], inputs) });
+        NpzFile.Write(folder.File("data.npz"), new Dictionary<string,
+            NpyArray> { ["x"] = new NpyArray([Samples, .. shape.Select(size => (int)size)], inputs) });
         var options = new CompressionOptions { Rule = RankRule.Rank, Rank = rank, Data = folder.File("data.npz") };
         CompressedLayer fitted = Compress(path, folder.File("a.onnx"), options).Layers[0];
         CompressionReport withData = Compress(path, folder.File("b.onnx"), options);
@@ -98,7 +104,8 @@ public sealed class OnnxTargetTests
             ["X"] = new NpyArray([30, 20], random.Numbers(600)),
             ["y"] = new NpyArray([30], [.. Enumerable.Range(0, 30).Select(i => (long)(i % 20))]),
         });
-        CompressionReport report = Compress(path, folder.File("small.onnx"), new CompressionOptions { Rule = RankRule.Rank, Rank = 3, Data = folder.File("data.npz") });
+        CompressionReport report =
+            Compress(path, folder.File("small.onnx"), new CompressionOptions { Rule = RankRule.Rank, Rank = 3, Data = folder.File("data.npz") });
         Assert.InRange(report.Check!.AccuracyBefore!.Value, 0, 1);
         Assert.InRange(report.Check.AccuracyAfter!.Value, 0, 1);
     }
@@ -108,11 +115,14 @@ public sealed class OnnxTargetTests
     {
         // A state whose batch is its second axis, and a scalar, as recurrent models have them.
         using var folder = new TemporaryFolder();
-        OnnxModels model = new OnnxModels(12).OfRank("w", 2, [12, 12]).Node("MatMul", ["x", "w"], "h").Node("ReduceSum", ["state"], "s", GraphBuilder.Whole("keepdims", 0)).Node("Mul", ["s", "scale"], "t").Node("Add", ["h", "t"], "y");
+        OnnxModels model = new OnnxModels(12).OfRank("w", 2, [12, 12]).Node("MatMul", ["x", "w"], "h")
+            .Node("ReduceSum", ["state"], "s", GraphBuilder.Whole("keepdims", 0)).Node("Mul", ["s", "scale"], "t").Node("Add", ["h", "t"], "y");
         model.Graph.Input.Add(GraphBuilder.Value("state", DataType.Float, 1, 5));
         model.Graph.Input[1].Type.TensorType.Shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimValue = 2 };
         model.Graph.Input[1].Type.TensorType.Shape.Dim[1] = new TensorShapeProto.Types.Dimension { DimParam = "batch" };
-        model.Graph.Input.Add(new ValueInfoProto { Name = "scale", Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float, Shape = new TensorShapeProto() } } });
+        model.Graph.Input.Add(
+            new ValueInfoProto { Name = "scale",
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float, Shape = new TensorShapeProto() } } });
         CompressionReport report = Compress(model.Write(folder, "y"), folder.File("small.onnx"), new CompressionOptions { Rule = RankRule.Rank, Rank = 2 });
         Assert.InRange(report.Check!.Outputs[0].RelativeError, 0, Rounding);
     }
@@ -121,7 +131,8 @@ public sealed class OnnxTargetTests
     public void Layers_ThatWouldGrow_StayWhole()
     {
         using var folder = new TemporaryFolder();
-        string path = new OnnxModels(12).Random("w", 12, 10).Random("v", 10, 2).Node("MatMul", ["x", "w"], "h").Node("MatMul", ["h", "v"], "y").Write(folder, "y");
+        string path = new OnnxModels(12).Random("w", 12, 10).Random("v", 10, 2).Node("MatMul", ["x", "w"], "h").Node("MatMul", ["h", "v"], "y")
+            .Write(folder, "y");
         CompressionReport report = Compress(path, folder.File("small.onnx"), new CompressionOptions { Rule = RankRule.Rank, Rank = 6 });
         Assert.All(report.Layers, layer => Assert.Null(layer.Rank));
         Assert.Contains("rank 6 would need 132 parameters, no fewer than its 120", report.Layers[0].Reason);
@@ -165,7 +176,8 @@ public sealed class OnnxTargetTests
         using var folder = new TemporaryFolder();
         var random = new OnnxModels(16);
         OnnxModels model = new OnnxModels(16).Node("Cast", ["x"], "half", GraphBuilder.Whole("to", (long)DataType.Float16))
-            .Tensor("w", [16, 16], random.Numbers(256), DataType.Float16).Node("MatMul", ["half", "w"], "h").Node("Cast", ["h"], "y", GraphBuilder.Whole("to", (long)DataType.Float));
+            .Tensor("w", [16, 16], random.Numbers(256), DataType.Float16).Node("MatMul", ["half", "w"], "h")
+                .Node("Cast", ["h"], "y", GraphBuilder.Whole("to", (long)DataType.Float));
         string path = model.Write(folder, "y");
         CompressionReport report = Compress(path, folder.File("small.onnx"), new CompressionOptions { Rule = RankRule.Rank, Rank = 4 });
         using ModelTensors small = ModelFormats.Open(folder.File("small.onnx"));
@@ -188,7 +200,8 @@ public sealed class OnnxTargetTests
     public void ExternalData_AreTakenIntoTheResult()
     {
         using var folder = new TemporaryFolder();
-        ModelProto model = new OnnxModels(12).OfRank("w", 2, [12, 10], isTransposed: true).Random("v", 10, 2).Node("MatMul", ["x", "w"], "h").Node("MatMul", ["h", "v"], "y").Build("y");
+        ModelProto model = new OnnxModels(12).OfRank("w", 2, [12, 10], isTransposed: true).Random("v", 10, 2).Node("MatMul", ["x", "w"], "h")
+            .Node("MatMul", ["h", "v"], "y").Build("y");
         using (FileStream file = File.Create(folder.File("weights.bin")))
         {
             foreach (TensorProto tensor in model.Graph.Initializer)

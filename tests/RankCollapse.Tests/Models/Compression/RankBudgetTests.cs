@@ -10,7 +10,8 @@ public sealed class RankBudgetTests
     public void Choose_OnSmallModels_IsTheBestOfAllChoices() =>
         Gen.Select(Gen.Int[1, 3], Gen.Long[1, 10_000], Gen.Double[0.2, 1.0]).Sample((layers, seed, share) =>
         {
-            LayerSpectrum[] spectra = [.. Enumerable.Range(0, layers).Select(l => Spectrum(4 + (int)((seed + l) % 5), 5 + (int)((seed + (2 * l)) % 4), seed + l))];
+            LayerSpectrum[] spectra =
+                [.. Enumerable.Range(0, layers).Select(l => Spectrum(4 + (int)((seed + l) % 5), 5 + (int)((seed + (2 * l)) % 4), seed + l))];
             long budget = (long)(share * spectra.Sum(s => s.Layer.Parameters));
             double? best = BestOfAll(spectra, budget);
             if (best is null)
@@ -39,7 +40,8 @@ public sealed class RankBudgetTests
     {
         // One layer of rank 1 and one with equal singular values.
         var flat = LayerSpectrum.OfWeights(new LayerBlocks([Matrix.Identity(12)]));
-        var thin = LayerSpectrum.OfWeights(new LayerBlocks([Product.Multiply(new Matrix([.. Enumerable.Repeat(1.0, 12)], 0, 12, 1), new Matrix([.. Enumerable.Repeat(1.0, 12)], 0, 1, 12))]));
+        var thin = LayerSpectrum.OfWeights(
+            new LayerBlocks([Product.Multiply(new Matrix([.. Enumerable.Repeat(1.0, 12)], 0, 12, 1), new Matrix([.. Enumerable.Repeat(1.0, 12)], 0, 1, 12))]));
         RankAllocation choice = RankBudget.Choose([flat, thin], 24 + (24 * 4));
         Assert.Equal([4, 1], choice.Ranks);
     }

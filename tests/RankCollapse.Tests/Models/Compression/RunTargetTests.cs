@@ -21,10 +21,13 @@ public sealed class RunTargetTests : IDisposable
 
     [Fact]
     public void Bounds_HoldForAnyChangeOfWeights() =>
-        Gen.Select(Gen.Long[1, 100_000], Gen.Int[0, Activation.All.Count - 1].Select(i => Activation.All[i].Name), Gen.Double[-6, 1], Gen.Bool).Sample((seed, activation, size, isResidual) =>
+        Gen.Select(Gen.Long[1, 100_000], Gen.Int[0, Activation.All.Count - 1].Select(i => Activation.All[i].Name), Gen.Double[-6, 1], Gen.Bool)
+            .Sample((seed, activation, size, isResidual) =>
         {
             var stream = new RandomStream(seed, RandomPurpose.Sampling);
-            var network = new Network(new NetworkSpecification(4, [6, 6, 6, 3], isResidual ? Architecture.Residual : Architecture.Feedforward, hasBias: true, Activation.Parse(activation)));
+            var network = new Network(
+                new NetworkSpecification(
+                4, [6, 6, 6, 3], isResidual ? Architecture.Residual : Architecture.Feedforward, hasBias: true, Activation.Parse(activation)));
             foreach (ref double parameter in network.Parameters.AsSpan()) parameter = stream.NextGaussian();
             Network changed = network.Copy();
             for (int l = 1; l <= 4; l++)
@@ -41,7 +44,8 @@ public sealed class RunTargetTests : IDisposable
     {
         string run = Train("--max-epochs", "1");
         var options = new CompressionOptions { Rule = RankRule.Certificate, Data = run };
-        Assert.Contains("fitted to data", Assert.Throws<InvalidInputException>(() => Compress(run, "fitted.safetensors", options)).Message, StringComparison.Ordinal);
+        Assert.Contains("fitted to data", Assert.Throws<InvalidInputException>(() => Compress(run, "fitted.safetensors", options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +119,8 @@ public sealed class RunTargetTests : IDisposable
     {
         string run = _folder.File("run");
         CommandLine line = CommandLine.Run(
-            ["train", "--data", "gaussian-mixture", "--samples", "24", "--classes", "3", "--dimension", "30", "--sigma", "0.1", "--depth", "3", "--width", "16", "--convention", "mean", "--lambda", "1e-3", "--threads", "1", "--out", run, .. more]);
+            ["train", "--data", "gaussian-mixture", "--samples", "24", "--classes", "3", "--dimension", "30", "--sigma", "0.1", "--depth", "3", "--width", "16",
+                "--convention", "mean", "--lambda", "1e-3", "--threads", "1", "--out", run, .. more]);
         Assert.True(line.ExitCode == 0, line.Error + line.Output);
         return run;
     }

@@ -19,7 +19,8 @@ public sealed class TensorTargetTests
         using var folder = new TemporaryFolder();
         Matrix weights = Product.Multiply(Gaussian(20, 2, 1), Gaussian(2, 30, 2));
         string path = folder.File("model.safetensors");
-        new SafetensorsWriter().Add("fc.weight", type, [20, 30], stream => stream.Write(ElementWriter.ToBytes(weights.AsSpan(), type))).Add("step", [7L]).AddMetadata("format", "pt").Write(path);
+        new SafetensorsWriter().Add("fc.weight", type, [20, 30], stream => stream.Write(ElementWriter.ToBytes(weights.AsSpan(), type))).Add("step", [7L])
+            .AddMetadata("format", "pt").Write(path);
         CompressionReport report = Compress(path, folder.File("small.safetensors"), new CompressionOptions { Rule = RankRule.Rank, Rank = 2 });
         Assert.Equal("The file holds no network that could be run.", report.CheckReason);
         Assert.InRange(report.Layers[0].WeightError!.Value, 0, tolerance);
@@ -43,7 +44,8 @@ public sealed class TensorTargetTests
         using var folder = new TemporaryFolder();
         Matrix weights = Product.Multiply(Gaussian(16, 3, 3), Gaussian(3, 8 * 9, 4));
         string path = folder.File("model.safetensors");
-        new SafetensorsWriter().Add("conv.weight", ElementType.F64, [16, 8, 3, 3], stream => stream.Write(ElementWriter.ToBytes(weights.AsSpan(), ElementType.F64))).Write(path);
+        new SafetensorsWriter()
+            .Add("conv.weight", ElementType.F64, [16, 8, 3, 3], stream => stream.Write(ElementWriter.ToBytes(weights.AsSpan(), ElementType.F64))).Write(path);
         CompressionReport report = Compress(path, folder.File("small.safetensors"), new CompressionOptions { Rule = RankRule.Tolerance, Value = 1e-10 });
         Assert.Equal(3, report.Layers[0].Rank);
         using SafetensorsFile small = SafetensorsFile.Open(folder.File("small.safetensors"));

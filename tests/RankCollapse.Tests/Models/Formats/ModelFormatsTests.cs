@@ -49,7 +49,9 @@ public sealed class ModelFormatsTests
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             Assert.True(allocated < MostAllocated, $"{kind}, seed {seed}: {allocated} bytes were allocated.");
             Assert.True(Stopwatch.GetElapsedTime(start) < Longest, $"{kind}, seed {seed}: it took {Stopwatch.GetElapsedTime(start)}.");
-            Assert.All(arrays, values => Assert.True(name.EndsWith(".npz", StringComparison.Ordinal) ? written.Any(values.SequenceEqual) : Stands(folder, values), $"{kind}, seed {seed}: {string.Join(' ', values)} was not written."));
+            Assert.All(arrays, values =>
+                Assert.True(name.EndsWith(".npz", StringComparison.Ordinal) ? written.Any(values.SequenceEqual) : Stands(folder, values),
+                $"{kind}, seed {seed}: {string.Join(' ', values)} was not written."));
         }
 
         // Changes that do no harm are among them; otherwise only the first check of a reader would be tried.
@@ -61,11 +63,13 @@ public sealed class ModelFormatsTests
     {
         using ModelTensors model = ModelFormats.Open(path, out ModelFormat format);
         format.FindLayers(model);
-        return [.. model.Tensors.Select(tensor => (tensor.Type, Values: model.ReadDoubles(tensor.Name))).Where(tensor => tensor.Type is ElementType.F32 or ElementType.F64).Select(tensor => tensor.Values)];
+        return [.. model.Tensors.Select(tensor => (tensor.Type, Values: model.ReadDoubles(tensor.Name)))
+            .Where(tensor => tensor.Type is ElementType.F32 or ElementType.F64).Select(tensor => tensor.Values)];
     }
 
     /// <summary>Whether numbers stand in a file as they were read; archives have checksums instead.</summary>
-    private static bool Stands(TemporaryFolder folder, double[] values) => Directory.EnumerateFiles(folder.Root).Any(file => StoredArray.Find(File.ReadAllBytes(file), values) is not null);
+    private static bool Stands(TemporaryFolder folder, double[] values) =>
+        Directory.EnumerateFiles(folder.Root).Any(file => StoredArray.Find(File.ReadAllBytes(file), values) is not null);
 
     private static (string Name, byte[] Bytes) Make(string kind, TemporaryFolder folder)
     {
@@ -74,11 +78,14 @@ public sealed class ModelFormatsTests
         switch (kind)
         {
             case "safetensors":
-                return ("m.safetensors", ModelBytes.Safetensors(("fc.weight", [4, 6], numbers), ("conv.weight", [2, 3, 2, 2], numbers), ("fc.bias", [4], numbers[..4])));
+                return ("m.safetensors",
+                    ModelBytes.Safetensors(("fc.weight", [4, 6], numbers), ("conv.weight", [2, 3, 2, 2], numbers), ("fc.bias", [4], numbers[..4])));
             case "index":
                 folder.Write("a.safetensors", ModelBytes.Safetensors(("fc.weight", [4, 6], numbers)));
                 folder.Write("b.safetensors", ModelBytes.Safetensors(("out.weight", [6, 4], numbers)));
-                return ("m.safetensors.index.json", System.Text.Encoding.UTF8.GetBytes("""{"metadata":{"total_size":192},"weight_map":{"fc.weight":"a.safetensors","out.weight":"b.safetensors"}}"""));
+                return ("m.safetensors.index.json",
+                    System.Text.Encoding.UTF8.GetBytes(
+                    """{"metadata":{"total_size":192},"weight_map":{"fc.weight":"a.safetensors","out.weight":"b.safetensors"}}"""));
             case "npz":
                 return ("m.npz", ModelBytes.Npz(CompressionLevel.NoCompression, ("w", [4, 6], doubles), ("b", [4], doubles[..4])));
             case "deflated":
@@ -95,18 +102,21 @@ public sealed class ModelFormatsTests
                 return ("m.onnx", ModelBytes.Onnx(new GraphProto { Initializer = { typed, whole }, Node = { ModelBytes.Node("Gemm", ["x", "w"], "y") } }));
             case "external":
                 folder.Write("w.bin", ModelBytes.Bytes(numbers));
-                var external = new TensorProto { Name = "w", Dims = { 4, 6 }, DataType = (int)TensorProto.Types.DataType.Float, DataLocation = TensorProto.Types.DataLocation.External };
+                var external = new TensorProto { Name = "w", Dims = { 4, 6 }, DataType = (int)TensorProto.Types.DataType.Float,
+                    DataLocation = TensorProto.Types.DataLocation.External };
                 external.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "w.bin" });
                 external.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = "0" });
                 external.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = "96" });
                 return ("m.onnx", ModelBytes.Onnx(new GraphProto { Initializer = { external }, Node = { ModelBytes.Node("MatMul", ["x", "w"], "y") } }));
             default:
-                var inner = new GraphProto { Initializer = { ModelBytes.Raw("v", [2, 2], numbers[..4]) }, Node = { ModelBytes.Node("MatMul", ["z", "v"], "t") } };
+                var inner = new GraphProto { Initializer = { ModelBytes.Raw("v", [2, 2], numbers[..4]) },
+                    Node = { ModelBytes.Node("MatMul", ["z", "v"], "t") } };
                 var branch = new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = inner };
                 return ("m.onnx", ModelBytes.Onnx(new GraphProto
                 {
                     Initializer = { ModelBytes.Raw("w", [2, 3, 2, 2], numbers), ModelBytes.Raw("t", [4, 6], numbers) },
-                    Node = { ModelBytes.Node("Conv", ["x", "w"], "y", ModelBytes.Whole("group", 1)), ModelBytes.Node("Gather", ["t", "i"], "e"), ModelBytes.Node("Loop", ["y"], "o", branch) },
+                    Node = { ModelBytes.Node("Conv", ["x", "w"], "y", ModelBytes.Whole("group", 1)), ModelBytes.Node("Gather", ["t", "i"], "e"),
+                        ModelBytes.Node("Loop", ["y"], "o", branch) },
                 }));
         }
     }

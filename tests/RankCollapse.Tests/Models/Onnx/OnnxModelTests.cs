@@ -172,7 +172,8 @@ public sealed class OnnxModelTests : IDisposable
         var graph = new GraphProto
         {
             Initializer = { ModelBytes.Raw("w", [1], 1) },
-            Node = { ModelBytes.Node("If", ["c"], "y", branch), ModelBytes.Node("Constant", [], "k", new AttributeProto { Name = "value", T = ModelBytes.Raw("", [1], 3) }) },
+            Node = { ModelBytes.Node("If", ["c"], "y", branch),
+                ModelBytes.Node("Constant", [], "k", new AttributeProto { Name = "value", T = ModelBytes.Raw("", [1], 3) }) },
         };
         using ModelTensors model = Open(graph);
         Assert.Equal(["w", "node_y/then_branch/w", "k"], model.Tensors.Select(tensor => tensor.Name));
@@ -182,7 +183,9 @@ public sealed class OnnxModelTests : IDisposable
 
     [Fact]
     public void FileWithoutGraph_IsRefused() =>
-        Assert.Contains("no graph", Assert.Throws<InvalidInputException>(() => ModelFormats.Open(_folder.Write("m.onnx", new ModelProto { IrVersion = 8 }.ToByteArray()))).Message, StringComparison.Ordinal);
+        Assert.Contains("no graph",
+            Assert.Throws<InvalidInputException>(() => ModelFormats.Open(_folder.Write("m.onnx", new ModelProto { IrVersion = 8 }.ToByteArray()))).Message,
+            StringComparison.Ordinal);
 
     private static GraphProto External(params (string Key, string Value)[] entries)
     {

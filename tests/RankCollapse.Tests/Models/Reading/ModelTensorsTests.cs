@@ -26,7 +26,8 @@ public sealed class ModelTensorsTests : IDisposable
     [InlineData("F8_E8M0", "807E", 2.0, 0.5)]
     public void EightBitFractions_AreExact(string type, string data, double first, double second)
     {
-        string path = _folder.Write("a.safetensors", SafetensorsBytes.Of($$"""{ "t": { "dtype": "{{type}}", "shape": [2], "data_offsets": [0, 2] } }""", Convert.FromHexString(data)));
+        string path = _folder.Write(
+            "a.safetensors", SafetensorsBytes.Of($$"""{ "t": { "dtype": "{{type}}", "shape": [2], "data_offsets": [0, 2] } }""", Convert.FromHexString(data)));
         using ModelTensors model = ModelFormats.Open(path);
         Assert.Equal([first, second], model.ReadDoubles("t"));
     }
@@ -36,7 +37,8 @@ public sealed class ModelTensorsTests : IDisposable
     [InlineData("F4", 1, "below a byte")]
     public void TypesThatAreNotRead_AreListedWithTheReason(string type, int bytes, string reason)
     {
-        string path = _folder.Write("a.safetensors", SafetensorsBytes.Of($$"""{ "t": { "dtype": "{{type}}", "shape": [2], "data_offsets": [0, {{bytes}}] } }""", new byte[bytes]));
+        string path = _folder.Write(
+            "a.safetensors", SafetensorsBytes.Of($$"""{ "t": { "dtype": "{{type}}", "shape": [2], "data_offsets": [0, {{bytes}}] } }""", new byte[bytes]));
         using ModelTensors model = ModelFormats.Open(path);
         Assert.Empty(model.Tensors);
         Assert.Contains(reason, Assert.Single(model.Skipped).Reason, StringComparison.Ordinal);

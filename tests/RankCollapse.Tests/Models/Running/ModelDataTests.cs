@@ -87,7 +87,8 @@ public sealed class ModelDataTests
         Assert.Contains("whole numbers", Assert.Throws<InvalidInputException>(() => new ModelInputs([whole], fractions).Batch(0, 1, 1)).Message);
     }
 
-    private static void Refuses(string words, string path) => Assert.Contains(words, Assert.Throws<InvalidInputException>(() => ModelData.Read(path, [])).Message);
+    private static void Refuses(string words, string path) =>
+        Assert.Contains(words, Assert.Throws<InvalidInputException>(() => ModelData.Read(path, [])).Message);
 
     private static NpyArray Array(int[] shape) => new(shape, [.. Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(i => (double)i)]);
 

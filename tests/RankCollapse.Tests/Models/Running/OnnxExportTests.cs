@@ -22,7 +22,9 @@ public sealed class OnnxExportTests
         double tolerance = activation is "arctan" or "gelu" ? 1e-6 : 1e-13;
         foreach (Architecture architecture in Enum.GetValues<Architecture>())
         {
-            var network = Random(new NetworkSpecification(5, [7, 7, 3], architecture, hasBias: architecture == Architecture.Residual, Activation.Parse(activation), Activation.Parse(activation)));
+            var network = Random(
+                new NetworkSpecification(
+                5, [7, 7, 3], architecture, hasBias: architecture == Architecture.Residual, Activation.Parse(activation), Activation.Parse(activation)));
             Matrix inputs = RandomMatrix.Gaussian(5, 9, new RandomStream(2, RandomPurpose.Sampling)), expected = network.Features(inputs)[^1];
             Matrix actual = Run(network, inputs);
             for (int i = 0; i < 3; i++)
@@ -34,7 +36,9 @@ public sealed class OnnxExportTests
     [Fact]
     public void Export_KeepsLargeValuesFinite()
     {
-        var network = new Network(new NetworkSpecification(1, [1], hiddenActivation: Activation.Identity, outputActivation: Activation.Parse("softplus"))) { Parameters = { [0] = 1 } };
+        var network = new Network(
+            new NetworkSpecification(1, [1], hiddenActivation: Activation.Identity, outputActivation: Activation.Parse("softplus"))) { Parameters =
+            { [0] = 1 } };
         Matrix actual = Run(network, Matrix.FromRows([1e4, -1e4]));
         Assert.Equal(1e4, actual[0, 0]);
         Assert.Equal(0, actual[0, 1]);
@@ -81,7 +85,8 @@ public sealed class OnnxExportTests
         ModelProto model = ModelProto.Parser.ParseFrom(OnnxExport.Build(network).ToByteArray());
         using var session = new OnnxSession(model, "network", Path.GetTempPath());
         var data = ModelData.FromArrays("data", [new DataArray("X", [inputs.Rows], inputs.Transpose().AsSpan().ToArray())], null, inputs.Columns);
-        using var results = new ModelBatch(0, inputs.Columns, inputs.Columns, () => new ModelInputs(session.Inputs, data).Batch(0, inputs.Columns, inputs.Columns)).Run(session, ["Y"]);
+        using var results = new ModelBatch(
+            0, inputs.Columns, inputs.Columns, () => new ModelInputs(session.Inputs, data).Batch(0, inputs.Columns, inputs.Columns)).Run(session, ["Y"]);
         var rows = new Matrix(inputs.Columns, network.Specification.OutputDimension);
         TensorValues.Read(results[0], session.Outputs[0].Type, rows);
         return rows.Transpose();

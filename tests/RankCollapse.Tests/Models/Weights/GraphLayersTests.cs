@@ -22,7 +22,8 @@ public sealed class GraphLayersTests : IDisposable
     [InlineData("FusedMatMul", 1, WeightLayout.OutputFirst)]
     public void Products_AreLinearLayers(string operation, int transposed, WeightLayout layout)
     {
-        var graph = new GraphProto { Initializer = { Raw("w", [4, 6], Numbers(24)) }, Node = { Node(operation, ["x", "w"], "y", Whole("transB", transposed)) } };
+        var graph = new GraphProto { Initializer = { Raw("w", [4, 6], Numbers(24)) },
+            Node = { Node(operation, ["x", "w"], "y", Whole("transB", transposed)) } };
         WeightLayer layer = Assert.Single(Find(graph).Layers);
         Assert.Equal(("w", LayerKind.Linear, layout, operation), (layer.Name, layer.Kind, layer.Layout, layer.Evidence));
         Assert.Equal(["node_y"], layer.Nodes);
@@ -46,7 +47,8 @@ public sealed class GraphLayersTests : IDisposable
     {
         var graph = new GraphProto
         {
-            Initializer = { Raw("table", [5, 4], Numbers(20)), new TensorProto { Name = "shape", Dims = { 2, 2 }, DataType = (int)DataType.Int64, Int64Data = { 1, 2, 3, 4 } }, Raw("bias", [4], Numbers(4)) },
+            Initializer = { Raw("table", [5, 4], Numbers(20)),
+                new TensorProto { Name = "shape", Dims = { 2, 2 }, DataType = (int)DataType.Int64, Int64Data = { 1, 2, 3, 4 } }, Raw("bias", [4], Numbers(4)) },
             Node = { Node("Gather", ["table", "i"], "e"), Node("Gather", ["shape", "i"], "s"), Node("Add", ["e", "bias"], "a") },
         };
         LayersFound found = Find(graph);
@@ -89,7 +91,8 @@ public sealed class GraphLayersTests : IDisposable
     public void QuantisedWeights_AreScaledBeforeTheyAreDecomposed()
     {
         float[] weights = [1, -2, 3, 4, 5, -6];
-        var quantised = new TensorProto { Name = "q", Dims = { 2, 3 }, DataType = (int)DataType.Int8, RawData = ByteString.CopyFrom([.. weights.Select(w => (byte)(sbyte)(w + 1))]) };
+        var quantised = new TensorProto { Name = "q", Dims = { 2, 3 }, DataType = (int)DataType.Int8,
+            RawData = ByteString.CopyFrom([.. weights.Select(w => (byte)(sbyte)(w + 1))]) };
         var zero = new TensorProto { Name = "zero", Dims = { 1 }, DataType = (int)DataType.Int8, Int32Data = { 1 } };
         var graph = new GraphProto
         {

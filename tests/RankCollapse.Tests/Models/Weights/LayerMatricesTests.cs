@@ -22,7 +22,8 @@ public sealed class LayerMatricesTests
                     for (int x = 0; x < Size; x++)
                         for (int p = 0; p < 3; p++)
                             for (int q = 0; q < 3; q++)
-                                map[(((o * Size) + y) * Size) + x, (((i * Size) + ((y + p) % Size)) * Size) + ((x + q) % Size)] += kernel[(((((o * Inputs) + i) * 3) + p) * 3) + q];
+                                map[(((o * Size) + y) * Size) + x,
+                                    (((i * Size) + ((y + p) % Size)) * Size) + ((x + q) % Size)] += kernel[(((((o * Inputs) + i) * 3) + p) * 3) + q];
         Same(SingularValueDecomposition.SingularValues(map), Values(layer, kernel, ConvolutionView.Fourier, Size));
     }
 

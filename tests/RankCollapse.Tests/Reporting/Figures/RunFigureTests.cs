@@ -17,7 +17,8 @@ public sealed class RunFigureTests
             var run = new RunMeasurements(SampleRuns.All[kind]());
             foreach (RunFigure figure in RunFigure.All)
             {
-                string text = XElement.Parse(FigureRenderer.Draw(figure.Of(run)).ToSvgFile()).Value + figure.Title + figure.Reading + (figure.Missing(run) is null ? figure.Sentence(run) : "");
+                string text = XElement.Parse(FigureRenderer.Draw(figure.Of(run)).ToSvgFile()).Value + figure.Title + figure.Reading
+                    + (figure.Missing(run) is null ? figure.Sentence(run) : "");
                 foreach (char c in text.Where(c => !char.IsWhiteSpace(c)).Distinct())
                     Assert.True(FigureFont.Regular.ContainsGlyph(c) && FigureFont.SemiBold.ContainsGlyph(c), $"U+{(int)c:X4} {c} in {figure.Name}");
             }
@@ -28,7 +29,8 @@ public sealed class RunFigureTests
     public void Identifiers_OfTwoFiguresInOnePage_Differ()
     {
         var run = new RunMeasurements(SampleRuns.Collapsed());
-        var identifiers = RunFigure.All.SelectMany(f => XElement.Parse(FigureRenderer.Draw(f.Of(run)).ToSvgElement(f.Name)).DescendantsAndSelf().Attributes("id")).Select(a => a.Value).ToList();
+        var identifiers = RunFigure.All.SelectMany(
+            f => XElement.Parse(FigureRenderer.Draw(f.Of(run)).ToSvgElement(f.Name)).DescendantsAndSelf().Attributes("id")).Select(a => a.Value).ToList();
         Assert.NotEmpty(identifiers);
         Assert.Equal(identifiers.Count, identifiers.Distinct().Count());
     }
@@ -40,7 +42,8 @@ public sealed class RunFigureTests
         foreach (RunFigure figure in RunFigure.All)
         {
             XElement svg = XElement.Parse(FigureRenderer.Draw(figure.Of(run)).ToSvgElement(figure.Name));
-            Assert.All(svg.Descendants().Attributes().Where(a => a.Name.LocalName is "fill" or "stroke"), a => Assert.Matches(@"^(var\(--[a-z0-9-]+\)|none|url\(#.*\))$", a.Value));
+            Assert.All(svg.Descendants().Attributes().Where(a => a.Name.LocalName is "fill" or "stroke"),
+                a => Assert.Matches(@"^(var\(--[a-z0-9-]+\)|none|url\(#.*\))$", a.Value));
         }
     }
 

@@ -18,7 +18,8 @@ public sealed class PaletteTests
     [Fact]
     public void Name_OfALightShade_HasTheSameDarkShade()
     {
-        foreach (string name in (string[])[Palette.Ink, Palette.Muted, Palette.Trained, Palette.Features, .. Enumerable.Range(1, 15).Select(l => Palette.Layer(l, 15))])
+        foreach (string name in (
+            string[])[Palette.Ink, Palette.Muted, Palette.Trained, Palette.Features, .. Enumerable.Range(1, 15).Select(l => Palette.Layer(l, 15))])
             Assert.Equal(Palette.Dark(name), Palette.Dark(Palette.NameOf(Palette.Light(name))!));
     }
 

@@ -30,7 +30,8 @@ public sealed class AxisRangeTests
         Gen.Double[-1e6, 1e6].Array[1, 20].Select(Gen.Bool, Gen.Bool).Sample((values, isLogarithmic, isUpwards) =>
         {
             AxisRange range = AxisRange.Of(new Axis("x") { IsLogarithmic = isLogarithmic }, values, 6, isUpwards ? null : 0);
-            Assert.All(values.Where(value => !isLogarithmic || value > 0), value => Assert.InRange(range.Place(isLogarithmic ? Math.Log10(value) : value), -1e-9, 1 + 1e-9));
+            Assert.All(values.Where(value => !isLogarithmic || value > 0),
+                value => Assert.InRange(range.Place(isLogarithmic ? Math.Log10(value) : value), -1e-9, 1 + 1e-9));
         });
 
     [Fact]

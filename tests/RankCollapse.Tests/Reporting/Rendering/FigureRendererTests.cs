@@ -12,7 +12,8 @@ public sealed class FigureRendererTests
 
     private static readonly Gen<Series> AnySeries =
         Gen.Select(Gen.Enum<Mark>(), Gen.Int[0, 9], Value.Array[0, 12], Gen.Bool, (mark, index, y, hasBand) =>
-            new Series($"series {index}", Palette.Kind(index), [.. y.Select((_, i) => i + 1.0)], y, mark) { Lower = hasBand ? y : null, Upper = hasBand ? y : null, Kind = index % 2 == 0 ? "even" : "" });
+            new Series($"series {index}", Palette.Kind(index), [.. y.Select((_, i) => i + 1.0)], y, mark) { Lower = hasBand ? y : null,
+                Upper = hasBand ? y : null, Kind = index % 2 == 0 ? "even" : "" });
 
     private static readonly Gen<Panel> AnyPanel =
         Gen.Select(AnySeries.Array[0, 4], Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 2], (series, isLogX, isLogY, isEqual, title) => new Panel
@@ -28,7 +29,8 @@ public sealed class FigureRendererTests
     [Fact]
     public void Picture_OfAnyFigure_IsSound() =>
         Gen.Select(AnyPanel.Array[1, 7], Gen.Int[1, 5], Gen.Bool, (panels, columns, isByMoment) =>
-            new Figure("any", "title", "reading", new PanelBlock(panels) { Columns = columns, Heading = "heading" }, new PanelBlock(panels) { Columns = columns, Detail = "detail" }) { IsByMoment = isByMoment })
+            new Figure("any", "title", "reading", new PanelBlock(panels) { Columns = columns, Heading = "heading" },
+                new PanelBlock(panels) { Columns = columns, Detail = "detail" }) { IsByMoment = isByMoment })
         .Sample(FigurePictures.RequireSound, iter: 40);
 
     [Fact]
@@ -58,7 +60,9 @@ public sealed class FigureRendererTests
     public void Cells_OfAHeatMap_TellTheirValues()
     {
         var heat = new HeatMap([[1, 10], [null, double.NaN]], new ColourScale("value", 1, 10));
-        string[] texts = Texts(new Figure("f", "t", "r", new PanelBlock(new Panel { X = new Axis("x") { Labels = ["a", "b"] }, Y = new Axis("y") { Labels = ["c", "d"] }, Heat = heat })));
+        string[] texts = Texts(
+            new Figure("f", "t", "r",
+            new PanelBlock(new Panel { X = new Axis("x") { Labels = ["a", "b"] }, Y = new Axis("y") { Labels = ["c", "d"] }, Heat = heat })));
         Assert.Contains("10", texts);
         Assert.Contains("–", texts);
         Assert.Contains("no value", texts);

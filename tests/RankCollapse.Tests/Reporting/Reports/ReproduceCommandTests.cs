@@ -14,7 +14,8 @@ public sealed class ReproduceCommandTests
     [Fact]
     public void Command_OfChangedSettings_NamesThemAsOptions()
     {
-        var configuration = new RunConfiguration { Width = [30, 20], LambdaFeatures = 1e-7, Bias = true, ClassCounts = [4, 6], Solver = "adam", Schedule = RateSchedule.Constant };
+        var configuration = new RunConfiguration { Width = [30, 20], LambdaFeatures = 1e-7, Bias = true, ClassCounts = [4, 6], Solver = "adam",
+            Schedule = RateSchedule.Constant };
         IReadOnlyList<string> words = ReproduceCommand.For(configuration);
         Assert.Contains("--width 30,20", words);
         Assert.Contains("--lambda-features 1e-7", words);
@@ -33,6 +34,7 @@ public sealed class ReproduceCommandTests
         string[] names = [.. ReproduceCommand.Settings(new RunConfiguration { Solver = "adam" }).Select(s => s.Name)];
         Assert.Contains("learningRate", names);
         Assert.DoesNotContain("momentum", names);
-        Assert.DoesNotContain(ReproduceCommand.For(new RunConfiguration { Momentum = 0.5, Sigma = 2 }), word => word.Contains("momentum") || word.Contains("sigma"));
+        Assert.DoesNotContain(
+            ReproduceCommand.For(new RunConfiguration { Momentum = 0.5, Sigma = 2 }), word => word.Contains("momentum") || word.Contains("sigma"));
     }
 }

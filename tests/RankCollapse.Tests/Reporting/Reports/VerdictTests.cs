@@ -65,9 +65,11 @@ public sealed class VerdictTests
     public void Sentences_OfCollapsedRun_StateTheNumbers()
     {
         var run = new RunMeasurements(SampleRuns.Collapsed());
-        Assert.Matches(@"^Layer \d's total cluster variation fell from .* in 3,000 epochs: its features have collapsed to at most 3 points\.$", new TotalClusterVariationFigure().Sentence(run));
+        Assert.Matches(@"^Layer \d's total cluster variation fell from .* in 3,000 epochs: its features have collapsed to at most 3 points\.$",
+            new TotalClusterVariationFigure().Sentence(run));
         Assert.StartsWith("Every layer shows flat blocks", new GramMatricesFigure().Sentence(run), StringComparison.Ordinal);
-        Assert.Equal("Of the 3 layers wider than K = 3, all have features and weights of numerical rank at most K at the end.", new NumericalRankFigure().Sentence(run));
+        Assert.Equal("Of the 3 layers wider than K = 3, all have features and weights of numerical rank at most K at the end.",
+            new NumericalRankFigure().Sentence(run));
     }
 
     [Fact]

@@ -8,14 +8,16 @@ namespace RankCollapse.Tests.Sweeps.Plan;
 
 public sealed class TrialIdentityTests
 {
-    private static readonly RunConfiguration Adam = new() { Solver = "adam", RecordEvery = 10, MaxSeconds = 5, ClassCounts = [100, 100], Classes = 2, CollapseTolerance = 1e-9 };
+    private static readonly RunConfiguration Adam =
+        new() { Solver = "adam", RecordEvery = 10, MaxSeconds = 5, ClassCounts = [100, 100], Classes = 2, CollapseTolerance = 1e-9 };
 
     [Fact]
     public void EverySettingThatAResultDependsOn_ChangesTheIdentity()
     {
         RunConfiguration start = TrialIdentity.Resolve(Adam);
         Assert.All(RunSettings.All.Where(setting => setting.Concerns(start)), setting =>
-            Assert.Equal(setting.Effect == SettingEffect.Machine, TrialIdentity.Of(start) == TrialIdentity.Of(setting.With(start, Other(setting, setting.Get(start))))));
+            Assert.Equal(setting.Effect == SettingEffect.Machine,
+                TrialIdentity.Of(start) == TrialIdentity.Of(setting.With(start, Other(setting, setting.Get(start))))));
     }
 
     [Theory]
@@ -31,12 +33,14 @@ public sealed class TrialIdentityTests
     [Fact]
     public void Identities_AreThoseOfTheFirstVersion()
     {
-        var mixture = new RunConfiguration { Data = "gaussian-mixture", Samples = 12, Classes = 3, Dimension = 6, Width = [5], Depth = 3, MaxEpochs = 1, RecordEvery = 7 };
+        var mixture = new RunConfiguration { Data = "gaussian-mixture", Samples = 12, Classes = 3, Dimension = 6, Width = [5], Depth = 3, MaxEpochs = 1,
+            RecordEvery = 7 };
         Assert.Equal("97932a343e32e998b0a3", Of(new RunConfiguration { Samples = 20, Width = [5], Depth = 3, MaxEpochs = 1 }));
         Assert.Equal("12e7d7d72801ae9b4dda", Of(mixture));
         Assert.Equal("28c82b1c888917852842", Of(mixture with { Convention = Convention.Equation3, Architecture = Architecture.Residual }));
         Assert.Equal("87526c3f75ab55158795", Of(mixture with { Solver = "adam", Schedule = RateSchedule.Constant, Loss = Loss.CrossEntropy }));
-        Assert.Equal("3854a51388d81ca617a5", Of(mixture with { Solver = "sgd", Momentum = 0.5, Bias = true, CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxSeconds = 100 }));
+        Assert.Equal("3854a51388d81ca617a5",
+            Of(mixture with { Solver = "sgd", Momentum = 0.5, Bias = true, CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxSeconds = 100 }));
         Assert.Equal("4b1aa6cd6d67c6b6318a", Of(mixture with
         {
             Solver = "lbfgs", LambdaFeatures = 0, Delta = 0.25, Init = InitializationScheme.He, Activation = "leaky-relu(0.3)", ClassCounts = [3, 4, 5],
@@ -49,7 +53,9 @@ public sealed class TrialIdentityTests
         using var folder = new TemporaryFolder();
         string rows = string.Join('\n', Enumerable.Range(0, 8).Select(i => $"{i},{i * i},{i % 2}"));
         string first = folder.Write("a.csv", rows), second = folder.Write("b.csv", rows), third = folder.Write("c.csv", rows + "\n9,81,1");
-        string Id(string file) => Assert.Single(SampleSweep.Plan(folder, $$"""{ "settings": { "data": {{JsonSerializer.Serialize(file)}}, "samples": 8, "classes": 2 } }""").Plan.Trials).Id;
+        string Id(string file) =>
+            Assert.Single(SampleSweep.Plan(
+            folder, $$"""{ "settings": { "data": {{JsonSerializer.Serialize(file)}}, "samples": 8, "classes": 2 } }""").Plan.Trials).Id;
         Assert.Equal(Id(first), Id(second));
         Assert.NotEqual(Id(first), Id(third));
     }

@@ -87,7 +87,8 @@ public sealed class ResultDatabaseTests : IDisposable
     public void SummaryOfAnotherVersion_IsReadAsFarAsItGoes()
     {
         Run("a", 1e-3, 2);
-        File.WriteAllText(_folder.File("runs/a/summary.json"), """{ "objective": 5, "epochs": "many", "new": { "x": 1 }, "layers": [{ "layer": 1, "fresh": true }] }""");
+        File.WriteAllText(_folder.File("runs/a/summary.json"),
+            """{ "objective": 5, "epochs": "many", "new": { "x": 1 }, "layers": [{ "layer": 1, "fresh": true }] }""");
         File.WriteAllText(_folder.File("runs/a/config.json"), """{ "lambda": 0.5, "width": [8, 4], "setting": 1 }""");
         Assert.Equal([5.0, null, null, 0.5, null, new List<long> { 8, 4 }, null],
             Ask("SELECT objective, epochs, status, lambda, width, widths, seed FROM runs").Rows.Single());
@@ -102,7 +103,8 @@ public sealed class ResultDatabaseTests : IDisposable
         SampleResults.Finish(sweep, plan.Trials[0]);
         SampleResults.Finish(sweep, plan.Trials[3], double.NaN);
         FailureLog.Add(sweep,
-            new TrialFailure { Trial = plan.Trials[1].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "it broke", Worker = "w", At = DateTimeOffset.UnixEpoch });
+            new TrialFailure { Trial = plan.Trials[1].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "it broke", Worker = "w",
+                At = DateTimeOffset.UnixEpoch });
         ResultTable table = SampleResults.Ask(sweep.Path, "SELECT trial, state, reason, lambda, seed, objective, sweep, status FROM runs");
         Assert.Equal(plan.Trials.Select(t => t.Id), table.Rows.Select(row => row[0]));
         Assert.Equal(["done", "failed", "pending", "done"], table.Rows.Select(row => row[1]));

@@ -80,11 +80,14 @@ public sealed class SweepSpecificationTests
     [Fact]
     public void Ranges_MeetTheirEndsAndAreClean()
     {
-        Assert.Equal([1e-5, 1e-4, 1e-3, 1e-2, 1e-1], Configurations("""{ "grid": { "lambda": { "from": 1e-5, "to": 1e-1, "count": 5, "scale": "log" } } }""").Select(t => t.Lambda));
+        Assert.Equal([1e-5, 1e-4, 1e-3, 1e-2, 1e-1],
+            Configurations("""{ "grid": { "lambda": { "from": 1e-5, "to": 1e-1, "count": 5, "scale": "log" } } }""").Select(t => t.Lambda));
         Assert.Equal([0, 0.1, 0.2, 0.3], Configurations("""{ "grid": { "delta": { "from": 0, "to": 0.3, "step": 0.1 } } }""").Select(t => t.Delta));
         Assert.Equal([2, 4, 6], Configurations("""{ "grid": { "depth": { "from": 2, "to": 7, "step": 2 } } }""").Select(t => t.Depth));
-        Assert.Equal([10, 100, 1000], Configurations("""{ "grid": { "samples": { "from": 10, "to": 1000, "step": 10, "scale": "log" } } }""").Select(t => t.Samples));
-        Assert.Equal([1, 2, 3], Configurations("""{ "grid": { "depth": { "from": 1, "to": 3, "count": 9 } }, "settings": { "width": [7] } }""").Select(t => t.Depth));
+        Assert.Equal([10, 100, 1000],
+            Configurations("""{ "grid": { "samples": { "from": 10, "to": 1000, "step": 10, "scale": "log" } } }""").Select(t => t.Samples));
+        Assert.Equal([1, 2, 3],
+            Configurations("""{ "grid": { "depth": { "from": 1, "to": 3, "count": 9 } }, "settings": { "width": [7] } }""").Select(t => t.Depth));
         Assert.Equal([-2L, -1, 0, 1], Configurations("""{ "seeds": { "from": -2, "to": 1 } }""").Select(t => t.Seed));
     }
 
@@ -92,7 +95,8 @@ public sealed class SweepSpecificationTests
     public void RandomSamples_LieInTheirRangesAndKeepTheFirstWhenMoreAreDrawn()
     {
         const string Form = """{ "random": { "count": COUNT, "seed": 7, "settings": { "lambda": { "from": 1e-5, "to": 1e-1, "scale": "log" }, "depth": { "from": 2, "to": 6 }, "activation": ["tanh", "asinh"] } } }""";
-        RunConfiguration[] few = Configurations(Form.Replace("COUNT", "40", StringComparison.Ordinal)), many = Configurations(Form.Replace("COUNT", "400", StringComparison.Ordinal));
+        RunConfiguration[] few = Configurations(Form.Replace("COUNT", "40", StringComparison.Ordinal)),
+            many = Configurations(Form.Replace("COUNT", "400", StringComparison.Ordinal));
         Assert.Equal(few.Select(t => t.ToJson()), many.Take(40).Select(t => t.ToJson()));
         Assert.All(many, t => Assert.InRange(t.Lambda, 1e-5, 1e-1));
         Assert.Equal([2, 3, 4, 5, 6], many.Select(t => t.Depth).Distinct().Order());
@@ -124,7 +128,8 @@ public sealed class SweepSpecificationTests
     {
         const string Grid = "\"grid\": { \"depth\": [2, 3, 4], \"lambda\": [1e-4, 1e-3, 1e-2], \"activation\": [\"tanh\", \"asinh\"] }";
         RunConfiguration[] trials = Configurations($$"""{ {{Grid}}, "exclude": [ { "depth": 2 }, { "depth": [3, 4], "lambda": { "above": 1e-4, "atMost": 1e-3 } }, { "activation": "asinh", "lambda": { "below": 1e-3 } } ] }""");
-        Assert.Equal([(3, 1e-4, "tanh"), (3, 1e-2, "tanh"), (3, 1e-2, "asinh"), (4, 1e-4, "tanh"), (4, 1e-2, "tanh"), (4, 1e-2, "asinh")], trials.Select(t => (t.Depth, t.Lambda, t.Activation)));
+        Assert.Equal([(3, 1e-4, "tanh"), (3, 1e-2, "tanh"), (3, 1e-2, "asinh"), (4, 1e-4, "tanh"), (4, 1e-2, "tanh"), (4, 1e-2, "asinh")],
+            trials.Select(t => (t.Depth, t.Lambda, t.Activation)));
     }
 
     [Fact]
@@ -142,7 +147,8 @@ public sealed class SweepSpecificationTests
     {
         using var folder = new TemporaryFolder();
         PlannedSweep planned = SampleSweep.Plan(folder, """{ "grid": { "solver": ["adam", "lbfgs"], "learningRate": [1e-3, 1e-2] } }""");
-        Assert.Equal([("adam", 1e-3), ("adam", 1e-2), ("lbfgs", null)], planned.Plan.Trials.Select(trial => (trial.Configuration.Solver, trial.Configuration.LearningRate)));
+        Assert.Equal([("adam", 1e-3), ("adam", 1e-2), ("lbfgs", null)],
+            planned.Plan.Trials.Select(trial => (trial.Configuration.Solver, trial.Configuration.LearningRate)));
         Assert.Equal((4, 0, 1), (planned.Specified, planned.Excluded, planned.Repeated));
         Assert.Equal("null", planned.Plan.Trials[2].Values.Last().GetRawText());
     }
@@ -165,7 +171,8 @@ public sealed class SweepSpecificationTests
         SweepPlan more = SampleSweep.Plan(folder, """{ "seeds": 3, "grid": { "depth": [5, 6], "lambda": [1e-2, 1e-1, 1e-3] } }""").Plan;
         Assert.All(few.Trials, trial => Assert.NotNull(more.Find(trial.Id)));
         Assert.NotEqual(few.Identity, more.Identity);
-        SweepPlan reordered = SampleSweep.Plan(folder, """{ "seeds": [1, 0], "grid": { "lambda": [0.01, 0.001] }, "settings": { "threads": 2, "checkpointSeconds": 5 } }""").Plan;
+        SweepPlan reordered =
+            SampleSweep.Plan(folder, """{ "seeds": [1, 0], "grid": { "lambda": [0.01, 0.001] }, "settings": { "threads": 2, "checkpointSeconds": 5 } }""").Plan;
         Assert.Equal(few.Identity, reordered.Identity);
     }
 
@@ -209,7 +216,8 @@ public sealed class SweepSpecificationTests
     public void TheExampleOfAFigure_PlansTheTrainingsThatReproduceRuns(string figure)
     {
         SweepPlan plan = SweepSpecification.Read(Path.Combine(RepositoryRoot(), "docs", "examples", figure + ".json")).Plan().Plan;
-        IEnumerable<string> trainings = ExperimentCatalogue.Find([figure])[0].Trainings(new ReproductionSettings(IsQuick: false, Seed: 0)).Select(training => training.Id);
+        IEnumerable<string> trainings = ExperimentCatalogue.Find([figure])[0].Trainings(new ReproductionSettings(IsQuick: false, Seed: 0))
+            .Select(training => training.Id);
         Assert.Equal(trainings.Order(StringComparer.Ordinal), plan.Trials.Select(trial => trial.Id).Order(StringComparer.Ordinal));
     }
 

@@ -7,14 +7,16 @@ namespace RankCollapse.Tests.Sweeps.Storage;
 
 public sealed class SweepFolderTests
 {
-    private static readonly RunConfiguration Small = new() { Data = "gaussian-mixture", Samples = 12, Classes = 2, Dimension = 4, Depth = 2, Width = [4], Solver = "adam", MaxEpochs = 5 };
+    private static readonly RunConfiguration Small =
+        new() { Data = "gaussian-mixture", Samples = 12, Classes = 2, Dimension = 4, Depth = 2, Width = [4], Solver = "adam", MaxEpochs = 5 };
 
     [Fact]
     public void AFolderOfSomethingElse_IsRefused()
     {
         using var folder = new TemporaryFolder();
         folder.Write("notes.txt", "mine");
-        Assert.Contains("is not empty and holds no sweep", Assert.Throws<InvalidInputException>(() => SweepFolder.Create(folder.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains("is not empty and holds no sweep", Assert.Throws<InvalidInputException>(() => SweepFolder.Create(folder.Root)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("holds no plan.json", Assert.Throws<InvalidInputException>(() => SweepFolder.Open(folder.Root)).Message, StringComparison.Ordinal);
         Assert.Equal(["notes.txt"], Directory.EnumerateFileSystemEntries(folder.Root).Select(Path.GetFileName));
     }
@@ -28,7 +30,8 @@ public sealed class SweepFolderTests
         sweep.WritePlan(SweepPlan.Of("made", trials, new SweepLimits { Keep = KeptFiles.Summary, Recording = "nothing" }));
         SweepPlan read = sweep.ReadPlan();
         Assert.Equal(trials.Take(3).Select(trial => TrialIdentity.Of(TrialIdentity.Resolve(trial))), read.Trials.Select(trial => trial.Id));
-        Assert.Equal(trials.Take(3).Select(trial => TrialIdentity.Resolve(trial)), read.Trials.Select(trial => trial.Configuration), (a, b) => a.ToJson().SequenceEqual(b.ToJson()));
+        Assert.Equal(trials.Take(3).Select(trial => TrialIdentity.Resolve(trial)), read.Trials.Select(trial => trial.Configuration),
+            (a, b) => a.ToJson().SequenceEqual(b.ToJson()));
         Assert.Equal((KeptFiles.Summary, "nothing"), (read.Limits.Keep, read.Limits.Recording));
         Assert.False(File.Exists(sweep.SpecificationPath));
     }
@@ -41,7 +44,8 @@ public sealed class SweepFolderTests
         SweepPlan plan = sweep.ReadPlan();
         string[] ids = [.. plan.Trials.Select(trial => trial.Id)];
         Directory.CreateDirectory(sweep.ResultPath(ids[0]));
-        FailureLog.Add(sweep, new TrialFailure { Trial = ids[1], Attempt = 1, Kind = FailureKind.Error, Reason = "x", Worker = "w", At = DateTimeOffset.UnixEpoch });
+        FailureLog.Add(sweep,
+            new TrialFailure { Trial = ids[1], Attempt = 1, Kind = FailureKind.Error, Reason = "x", Worker = "w", At = DateTimeOffset.UnixEpoch });
         Assert.True(new LeaseBook(sweep).TryClaim(ids[2], "w", 1));
         Assert.Equal([TrialState.Done, TrialState.Failed, TrialState.Leased, TrialState.Pending], sweep.ReadStatus(plan).States);
         sweep.Cancel();

@@ -63,7 +63,8 @@ public sealed class SweepWorkerTests
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} }, "seeds": 60 }""");
         int attempts = 0;
         WorkerOptions options = Counting(sweep, () => Interlocked.Increment(ref attempts));
-        WorkerReport[] reports = [.. ParallelEnumerable.Range(0, 3).WithDegreeOfParallelism(3).Select(i => SweepWorker.Run(sweep, options with { Share = i / 3.0 }))];
+        WorkerReport[] reports =
+            [.. ParallelEnumerable.Range(0, 3).WithDegreeOfParallelism(3).Select(i => SweepWorker.Run(sweep, options with { Share = i / 3.0 }))];
         Assert.Equal(60, reports.Sum(report => report.Done));
         Assert.Equal(60, attempts);
         SampleSweep.RequireAllAsUndisturbed(sweep);
@@ -105,7 +106,8 @@ public sealed class SweepWorkerTests
         SweepStatus status = sweep.ReadStatus(plan);
         Assert.Equal(TrialState.Failed, status.States[1]);
         Assert.True(status.HasEnded);
-        Assert.Equal(["Attempt 1 went wrong.", "Attempt 2 went wrong.", "Attempt 3 went wrong."], sweep.ReadFailures(plan.Trials[1].Id).Select(failure => failure.Reason));
+        Assert.Equal(["Attempt 1 went wrong.", "Attempt 2 went wrong.", "Attempt 3 went wrong."],
+            sweep.ReadFailures(plan.Trials[1].Id).Select(failure => failure.Reason));
         Assert.Equal(1, sweep.ForgiveFailures(plan));
         Assert.Equal(1, SweepWorker.Run(sweep).Done);
         SampleSweep.RequireAllAsUndisturbed(sweep);
@@ -129,8 +131,10 @@ public sealed class SweepWorkerTests
     public void ATrainingThatDiverges_IsAResultWithItsReason()
     {
         using var folder = new TemporaryFolder();
-        string settings = SampleSweep.Tiny.Replace("\"adam\"", "\"sgd\"", StringComparison.Ordinal).Replace("\"maxEpochs\": 20", "\"maxEpochs\": 2000", StringComparison.Ordinal);
-        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{settings}}, "activation": "identity" }, "grid": { "learningRate": [1e-3, 1e6] } }""");
+        string settings = SampleSweep.Tiny.Replace("\"adam\"", "\"sgd\"", StringComparison.Ordinal)
+            .Replace("\"maxEpochs\": 20", "\"maxEpochs\": 2000", StringComparison.Ordinal);
+        SweepFolder sweep =
+            SampleSweep.Create(folder, $$"""{ "settings": { {{settings}}, "activation": "identity" }, "grid": { "learningRate": [1e-3, 1e6] } }""");
         Assert.Equal(2, SweepWorker.Run(sweep).Done);
         TrialResult diverged = sweep.ReadResult(sweep.ReadPlan().Trials[1].Id);
         Assert.Equal(("diverged", TrainingStatus.Diverged), (diverged.Manifest.Status, diverged.Summary.Status));

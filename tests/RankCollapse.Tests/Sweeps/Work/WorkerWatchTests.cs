@@ -75,9 +75,11 @@ public sealed class WorkerWatchTests
         Assert.True(watch.IsDead("gone"));
     }
 
-    internal static void WriteHeartbeat(SweepFolder sweep, string worker, long counter, string machine = "another", int process = 1, string start = "1") => File.WriteAllBytes(
+    internal static void WriteHeartbeat(SweepFolder sweep, string worker, long counter, string machine = "another", int process = 1, string start = "1") =>
+        File.WriteAllBytes(
         Path.Combine(sweep.WorkersPath, worker + ".json"),
         System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-            new WorkerHeartbeat { Worker = worker, Host = "h", Machine = machine, Process = process, ProcessStart = start, Counter = counter, Activity = "training" },
+            new WorkerHeartbeat { Worker = worker, Host = "h", Machine = machine, Process = process, ProcessStart = start, Counter = counter,
+                Activity = "training" },
             StorageJson.Default.WorkerHeartbeat));
 }

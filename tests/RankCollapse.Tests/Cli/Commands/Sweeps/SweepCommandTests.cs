@@ -80,14 +80,16 @@ public sealed class SweepCommandTests
     {
         using var folder = new TemporaryFolder();
         string data = folder.Write("data.csv", string.Join('\n', Enumerable.Range(0, 8).Select(i => $"{i},{i * i},{i % 2}")));
-        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { "data": "{{data}}", "samples": 8, "classes": 2, "depth": 2, "width": 3, "convention": "mean", "lambda": 1e-2 } }""");
+        SweepFolder sweep = SampleSweep.Create(
+            folder, $$"""{ "settings": { "data": "{{data}}", "samples": 8, "classes": 2, "depth": 2, "width": 3, "convention": "mean", "lambda": 1e-2 } }""");
         byte[] content = File.ReadAllBytes(data);
         File.WriteAllText(data, "1,2,x");
         Assert.Equal(0, CommandLine.Run("sweep", "work", sweep.Path).ExitCode);
         CommandLine status = CommandLine.Run("sweep", "status", sweep.Path);
         Assert.Contains("1 trial: 1 failed", status.Output, StringComparison.Ordinal);
         Assert.Contains("data.csv", status.Output, StringComparison.Ordinal);
-        JsonElement failed = Assert.Single(JsonDocument.Parse(CommandLine.Run("sweep", "status", sweep.Path, "--json").Output).RootElement.GetProperty("failed").EnumerateArray());
+        JsonElement failed = Assert.Single(
+            JsonDocument.Parse(CommandLine.Run("sweep", "status", sweep.Path, "--json").Output).RootElement.GetProperty("failed").EnumerateArray());
         Assert.Equal("input", failed.GetProperty("kind").GetString());
         Assert.Equal(1, CommandLine.Run("sweep", "resume", sweep.Path, "--workers", "1").ExitCode);
         File.WriteAllBytes(data, content);
@@ -100,7 +102,8 @@ public sealed class SweepCommandTests
     public void AFolderOfAnotherSweep_IsNotTakenOver_AndADryRunSaysWhatIsDone()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.File("out"), first = folder.Write("first.json", Small), more = folder.Write("more.json", Small.Replace("\"seeds\": 3", "\"seeds\": 4", StringComparison.Ordinal));
+        string path = folder.File("out"), first = folder.Write("first.json", Small),
+            more = folder.Write("more.json", Small.Replace("\"seeds\": 3", "\"seeds\": 4", StringComparison.Ordinal));
         Assert.Equal(0, CommandLine.Run("sweep", first, "--out", path, "--workers", "1").ExitCode);
         Assert.Contains("6 of them are done already", CommandLine.Run("sweep", more, "--out", path, "--dry-run").Error, StringComparison.Ordinal);
         string other = folder.Write("other.json", Small.Replace("\"samples\": 12", "\"samples\": 14", StringComparison.Ordinal));
@@ -129,7 +132,8 @@ public sealed class SweepCommandTests
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SampleSweep.Create(folder, Small);
         // No process has this number.
-        var heartbeat = new WorkerHeartbeat { Worker = "gone", Host = "here", Machine = LocalProcess.Machine, Process = int.MaxValue, ProcessStart = "1", Counter = 1, Activity = "training", Trial = sweep.ReadPlan().Trials[0].Id };
+        var heartbeat = new WorkerHeartbeat { Worker = "gone", Host = "here", Machine = LocalProcess.Machine, Process = int.MaxValue, ProcessStart = "1",
+            Counter = 1, Activity = "training", Trial = sweep.ReadPlan().Trials[0].Id };
         File.WriteAllBytes(Path.Combine(sweep.WorkersPath, "gone.json"), JsonSerializer.SerializeToUtf8Bytes(heartbeat, StorageJson.Default.WorkerHeartbeat));
         string status = CommandLine.Run("sweep", "status", sweep.Path).Output;
         Assert.Contains("worker gone (here): 0 done, ended without a word", status, StringComparison.Ordinal);

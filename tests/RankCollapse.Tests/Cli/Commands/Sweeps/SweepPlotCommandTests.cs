@@ -26,7 +26,8 @@ public sealed class SweepPlotCommandTests : SampleSweepFolder
     {
         CommandLine result = CommandLine.Run("sweep", "plot", Sweep.Path, "--metric", "objective", "--x", "lambda", "--json");
         using var document = JsonDocument.Parse(result.Output);
-        Assert.Equal([1.51, 1.1, 2.0], document.RootElement.GetProperty("groups").EnumerateArray().Select(g => g.GetProperty("median").GetDouble()), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal([1.51, 1.1, 2.0], document.RootElement.GetProperty("groups").EnumerateArray().Select(g => g.GetProperty("median").GetDouble()),
+            (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal(["seed"], document.RootElement.GetProperty("putTogether").EnumerateArray().Select(n => n.GetString()));
     }
 
@@ -37,7 +38,9 @@ public sealed class SweepPlotCommandTests : SampleSweepFolder
     [InlineData("sweep plot {sweep} --metric tcvUpper --x lambda", "give the layer")]
     public void BadOptions_EndWithTwo(string line, string found)
     {
-        string[] arguments = [.. line.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(a => a.Replace("{sweep}", Sweep.Path, StringComparison.Ordinal))];
+        string[] arguments =
+            [.. line.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(a => a.Replace("{sweep}", Sweep.Path, StringComparison.Ordinal))];
         RankCollapseCommandTests.AssertRefused(CommandLine.Run(arguments), found);
     }
 

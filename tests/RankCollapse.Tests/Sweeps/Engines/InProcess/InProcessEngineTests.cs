@@ -27,7 +27,9 @@ public sealed class InProcessEngineTests
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 6 }""");
         using var stop = new CancellationTokenSource();
-        SweepStatus stopped = Run(sweep, new EngineRequest { Asked = SampleSweep.Workers(2), Progress = _ => { if (Directory.GetDirectories(sweep.AsidePath, "checkpoints-*").Length > 0) stop.Cancel(); } }, stop.Token);
+        SweepStatus stopped =
+            Run(sweep, new EngineRequest { Asked = SampleSweep.Workers(2),
+            Progress = _ => { if (Directory.GetDirectories(sweep.AsidePath, "checkpoints-*").Length > 0) stop.Cancel(); } }, stop.Token);
         Assert.False(stopped.HasEnded);
         Assert.Empty(Directory.GetFiles(sweep.LeasesPath));
         Assert.Equal(6, Run(sweep, new EngineRequest()).Counts[TrialState.Done]);
@@ -48,5 +50,6 @@ public sealed class InProcessEngineTests
         Assert.Equal((2, 1), (status.Counts[TrialState.Done], status.Counts[TrialState.Failed]));
     }
 
-    private static SweepStatus Run(SweepFolder sweep, EngineRequest request, CancellationToken cancellation = default) => SweepEngines.Run(new InProcessEngine(), sweep, request, cancellation);
+    private static SweepStatus Run(SweepFolder sweep, EngineRequest request, CancellationToken cancellation = default) =>
+        SweepEngines.Run(new InProcessEngine(), sweep, request, cancellation);
 }

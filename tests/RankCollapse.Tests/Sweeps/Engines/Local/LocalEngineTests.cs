@@ -8,7 +8,8 @@ namespace RankCollapse.Tests.Sweeps.Engines.Local;
 
 public sealed class LocalEngineTests
 {
-    private static readonly string[] FaketimeLibraries = ["/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1", "/usr/lib64/faketime/libfaketime.so.1"];
+    private static readonly string[] FaketimeLibraries = ["/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+        "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1", "/usr/lib64/faketime/libfaketime.so.1"];
 
     [Fact]
     public async Task WorkersThatAreKilled_LoseNothing()
@@ -52,7 +53,8 @@ public sealed class LocalEngineTests
         }
         else
         {
-            Assert.Contains("workers in a row ended without a trial: its worker was killed by signal 9", (await Assert.ThrowsAsync<ComputationFailedException>(() => run)).Message, StringComparison.Ordinal);
+            Assert.Contains("workers in a row ended without a trial: its worker was killed by signal 9",
+                (await Assert.ThrowsAsync<ComputationFailedException>(() => run)).Message, StringComparison.Ordinal);
         }
     }
 
@@ -62,7 +64,8 @@ public sealed class LocalEngineTests
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 100, "limits": { "keep": "run" } }""");
         IReadOnlyList<string> program = SweepRun.ThisProgram();
-        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"]) { RedirectStandardError = true,
+            RedirectStandardOutput = true, UseShellExecute = false };
         WorkerHeartbeat[] orphans;
         using (Process coordinator = Process.Start(start)!)
         {
@@ -182,11 +185,14 @@ public sealed class LocalEngineTests
         Assert.SkipWhen(library is null, "libfaketime is not installed (Debian's package faketime).");
         using var folder = new TemporaryFolder();
         string clock = folder.Write("clock", "+0");
-        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 14, "limits": { "leaseSeconds": 5, "trialSeconds": 60 } }""");
+        SweepFolder sweep =
+            SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 14, "limits": { "leaseSeconds": 5, "trialSeconds": 60 } }""");
         IReadOnlyList<string> program = SweepRun.ThisProgram();
         // Coordinator and workers see a clock that jumps; the monotonic one goes on, as it does when a clock is set.
-        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        foreach ((string name, string value) in new[] { ("LD_PRELOAD", library!), ("FAKETIME_TIMESTAMP_FILE", clock), ("FAKETIME_NO_CACHE", "1"), ("DONT_FAKE_MONOTONIC", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1") })
+        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"]) { RedirectStandardError = true,
+            RedirectStandardOutput = true, UseShellExecute = false };
+        foreach ((string name, string value) in new[] { ("LD_PRELOAD", library!), ("FAKETIME_TIMESTAMP_FILE", clock), ("FAKETIME_NO_CACHE", "1"),
+            ("DONT_FAKE_MONOTONIC", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1") })
             start.Environment[name] = value;
         using Process coordinator = Process.Start(start)!;
         Task<string> output = coordinator.StandardOutput.ReadToEndAsync(), error = coordinator.StandardError.ReadToEndAsync();
@@ -206,7 +212,8 @@ public sealed class LocalEngineTests
 
     private static async Task<int> KillWorkersAsync(TemporaryFolder folder, int kills, int trials, int seed)
     {
-        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": {{trials}}, "limits": { "keep": "run", "attempts": 1000 } }""");
+        SweepFolder sweep =
+            SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": {{trials}}, "limits": { "keep": "run", "attempts": 1000 } }""");
         Task<SweepStatus> run = Task.Run(() => SampleSweep.RunLocally(sweep));
         var killer = new WorkerKiller(sweep, seed, mostMilliseconds: 900);
         await killer.KillAsync(kills, run);

@@ -71,7 +71,8 @@ internal sealed class FakeSlurm
         foreach (string name in (string[])["sbatch", "squeue", "scancel", "scontrol"])
         {
             File.WriteAllText(Path.Combine(_folder, name), Script.ReplaceLineEndings("\n"));
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(_folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(Path.Combine(_folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
@@ -83,7 +84,9 @@ internal sealed class FakeSlurm
 
     private string Jobs => Path.Combine(_folder, "jobs");
 
-    /// <summary>Switches a failure on: unreachable, refuses, loses (the next submission), answers-late (to the next submission), standby (the queue is not shown).</summary>
+    /// <summary>
+    /// Switches a failure on: unreachable, refuses, loses (the next submission), answers-late (to the next submission), standby (the queue is not shown).
+    /// </summary>
     public void Switch(string failure, bool on = true)
     {
         string file = Path.Combine(_folder, failure);
@@ -108,7 +111,8 @@ internal sealed class FakeSlurm
     public void Restart(int times) => File.WriteAllText(Path.Combine(_folder, "restarts"), times.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Makes a job be there twice, as when a submission is repeated.</summary>
-    public void Double(int job) => File.WriteAllLines(FileOf(Accepted + 1), File.ReadAllLines(FileOf(job)).Select(line => $"{Accepted + 1}|{line.Split('|', 2)[1]}").ToArray());
+    public void Double(int job) =>
+        File.WriteAllLines(FileOf(Accepted + 1), File.ReadAllLines(FileOf(job)).Select(line => $"{Accepted + 1}|{line.Split('|', 2)[1]}").ToArray());
 
     /// <summary>The tasks of a job.</summary>
     public int TasksOf(int job) => File.ReadAllLines(FileOf(job)).Length;

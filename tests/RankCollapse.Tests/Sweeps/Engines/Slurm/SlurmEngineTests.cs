@@ -136,7 +136,8 @@ public sealed class SlurmEngineTests : IDisposable
         await Waiting.Until(() => slurm.Accepted == 2, run);
         Assert.Equal("Slurm job 1, 3 tasks: 3 FAILED; exit code 0:9 (3 tasks)", SlurmArrays.Read(sweep)[0].Describe());
         // What Slurm has forgotten is known still.
-        Assert.Equal("exit code 0:9, requeued once", SlurmTaskEnd.InWords(SlurmTaskEnd.Merge([new("1_0", "0:9", 0), new("1_1", "0:0", 0)], [new("1_1", "0:0", 1)])));
+        Assert.Equal("exit code 0:9, requeued once",
+            SlurmTaskEnd.InWords(SlurmTaskEnd.Merge([new("1_0", "0:9", 0), new("1_1", "0:0", 0)], [new("1_1", "0:0", 1)])));
         Work(sweep, slurm, 2);
         Assert.True((await run).HasEnded);
     }
@@ -256,7 +257,8 @@ public sealed class SlurmEngineTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} } }""");
-        var error = await Assert.ThrowsAsync<InvalidInputException>(() => Task.Run(() => Run(sweep, folder.File("nowhere"), new EngineRequest(), CancellationToken.None)));
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() =>
+            Task.Run(() => Run(sweep, folder.File("nowhere"), new EngineRequest(), CancellationToken.None)));
         Assert.Contains("install Slurm's client, or choose another engine", error.Message, StringComparison.Ordinal);
     }
 
@@ -273,7 +275,8 @@ public sealed class SlurmEngineTests : IDisposable
     private static SweepStatus Run(SweepFolder sweep, string bin, EngineRequest request, CancellationToken cancellation)
     {
         var engine = new SlurmEngine();
-        return SweepEngines.Run(engine, sweep, request with { Asked = engine.Ask(new JsonObject { ["bin"] = bin, ["pollSeconds"] = 0.1, ["tasks"] = 8 }) }, cancellation);
+        return SweepEngines.Run(
+            engine, sweep, request with { Asked = engine.Ask(new JsonObject { ["bin"] = bin, ["pollSeconds"] = 0.1, ["tasks"] = 8 }) }, cancellation);
     }
 
     /// <summary>Does what a task does, and ends the job.</summary>
