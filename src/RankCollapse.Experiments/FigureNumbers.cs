@@ -2,7 +2,7 @@ using RankCollapse.Collapse;
 
 namespace RankCollapse.Experiments;
 
-/// <summary>Numbers in keys of cells, and distances of spectra.</summary>
+/// <summary>Numbers in keys of trainings, and distances of spectra.</summary>
 internal static class FigureNumbers
 {
     /// <summary>A number as it is written in code: 0.01, 1E-05.</summary>

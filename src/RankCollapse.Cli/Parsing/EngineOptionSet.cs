@@ -70,24 +70,11 @@ internal sealed class EngineOptionSet
             string others = string.Join(", ", SweepEngines.All.Where(other => other.Options.Any(one => one.Name == name)).Select(other => other.Name));
             throw new InvalidInputException($"{option} has no effect with the engine {engine.Name}; it has one with {others}.");
         }
-        JsonNode value = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) && IsJson(text)
-            ? JsonNode.Parse(text)!
+        JsonNode value = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            ? JsonValue.Create(number)
             : JsonValue.Create(text);
         known.Check(JsonDocument.Parse(value.ToJsonString()).RootElement, option);
         return engine.Ask(new JsonObject { [name] = value });
-    }
-
-    private static bool IsJson(string text)
-    {
-        try
-        {
-            JsonNode.Parse(text);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     private static string NameOf(string name) => $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(name)}";

@@ -4,7 +4,7 @@ using RankCollapse.Training;
 namespace RankCollapse.Experiments.Figure2;
 
 /// <summary>Trainings of Figures 2 and 4 that differ in δ alone, or at δ = 0 in λ'/λ alone.</summary>
-/// <param name="Key">What the keys of its cells begin with.</param>
+/// <param name="Key">What the keys of its trainings begin with.</param>
 /// <param name="Title">Its penalties in a few words, for rows of panels.</param>
 /// <param name="Short">The same in a word or two, for single panels.</param>
 /// <param name="Convention">The convention of the objective.</param>

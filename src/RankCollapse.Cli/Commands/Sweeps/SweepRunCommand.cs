@@ -5,9 +5,9 @@ using RankCollapse.Formats;
 using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Engines.Local;
+using RankCollapse.Sweeps;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Specification;
-using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Cli.Commands.Sweeps;
@@ -58,31 +58,16 @@ internal static class SweepRunCommand
             string path = parsed.GetValue(output) ?? Path.Combine("sweeps", read.Name);
             EngineSettings asked = read.AskedOf(engine).With(given);
             int cores = engine.WorkersFor(planned.Plan, asked);
-            int done = DoneAlready(path, planned.Plan);
+            int done = Sweep.CountDone(path, planned.Plan);
             Describe(environment.Error, planned, path, cores, done);
             if (parsed.GetValue(dryRun))
             {
                 if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((planned, path, cores, done)));
                 return ExitCode.Done;
             }
-            var folder = SweepFolder.Create(path);
-            folder.Adopt(planned.Plan, File.ReadAllBytes(file));
-            return SweepRun.Go(environment, folder, engine, asked, parsed.GetValue(json));
+            return SweepRun.Go(environment, Sweep.Begin(path, planned.Plan, File.ReadAllBytes(file)), engine, asked, parsed.GetValue(json));
         });
         return command;
-    }
-
-    /// <summary>The number of trials that a folder has results of already.</summary>
-    /// <exception cref="InvalidInputException">The folder holds results of another sweep, and none of this one.</exception>
-    private static int DoneAlready(string path, SweepPlan plan)
-    {
-        if (!SweepFolder.IsSweep(path)) return 0;
-        SweepStatus status = SweepFolder.Open(path).ReadStatus(plan);
-        int done = status.Counts[TrialState.Done];
-        return done > 0 || status.OtherResults == 0
-            ? done
-            : throw new InvalidInputException($"{path} holds {NumberText.Count(status.OtherResults, "result")} of another sweep, none of which is one of "
-                + "these trials; choose another --out, or delete the folder.");
     }
 
     /// <summary>Two digits: it is a guess.</summary>
