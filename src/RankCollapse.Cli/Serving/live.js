@@ -40,7 +40,8 @@
     const ended = of("done") + of("failed") + of("damaged");
     document.title = `${ended}/${total} ${state.name} · RankCollapse`;
     $("subject").textContent = state.isSweep ? "sweep" : "folder";
-    $("progress-heading").textContent = state.isSweep ? `${state.name}: ${ended.toLocaleString("en")} of ${count(total, "trial")} ended` : `${state.name}: ${count(total, "run")}`;
+    const progress = state.isSweep ? `${ended.toLocaleString("en")} of ${count(total, "trial")} ended` : count(total, "run");
+    $("progress-heading").textContent = `${state.name}: ${progress}`;
     const parts = [];
     if (of("leased")) parts.push(`${of("leased")} training`);
     if (of("failed") + of("damaged")) parts.push(`${of("failed") + of("damaged")} failed`);
@@ -78,7 +79,7 @@
 
   const found = at => at && grid && grid.cells.find(c => c[0] === at[0] && c[1] === at[1]);
   const axes = () => grid.chart.panels[0];
-  const nameOf = at => [$("x").value && `${$("x").value} ${axes().x.labels[at[0]]}`, $("y").value && `${$("y").value} ${axes().y.labels[at[1]]}`].filter(Boolean).join(", ");
+  const nameOf = at => ["x", "y"].filter(axis => $(axis).value).map(axis => `${$(axis).value} ${axes()[axis].labels[at[axis === "x" ? 0 : 1]]}`).join(", ");
 
   function describe(row, column) {
     const at = [column, row], here = found(at);
@@ -95,14 +96,16 @@
 
   async function showGrid() {
     grid = await ask("grid", request());
+    const choose = (row, column) => { if (row === null || found([column, row])) chooseCell(row === null ? null : [column, row]); };
     if (map) map.update(grid.chart);
-    else map = new Chart($("heat"), grid.chart, { describe, choose: (row, column) => { if (row === null) chooseCell(null); else if (found([column, row])) chooseCell([column, row]); } });
+    else map = new Chart($("heat"), grid.chart, { describe, choose });
   }
 
   async function showTrials() {
     const answer = await ask("trials", { ...request(), state: $("state").value, ...(cell ? { cellX: cell[0], cellY: cell[1] } : {}) });
     $("value-heading").textContent = $("metric").value + (isOfLayers() ? `, layer ${$("layer").value}` : "");
-    $("found").textContent = `${cell ? `${nameOf(cell)}: ` : ""}${count(answer.total, "trial")}${answer.total > answer.trials.length ? `, the first ${answer.trials.length} are shown` : ""}`;
+    const shown = answer.total > answer.trials.length ? `, the first ${answer.trials.length} are shown` : "";
+    $("found").textContent = `${cell ? `${nameOf(cell)}: ` : ""}${count(answer.total, "trial")}${shown}`;
     const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.trial : undefined;
     $("rows").replaceChildren(...answer.trials.map(trial => {
       const row = document.createElement("tr"), head = document.createElement("th"), button = document.createElement("button");
@@ -113,7 +116,8 @@
       button.addEventListener("click", () => { choose("trial", trial.id); showCurve(true); });
       head.append(button);
       row.append(head);
-      for (const text of [trial.state === "done" ? trial.status || "done" : word(trial.state), number(trial.value)]) row.append(Object.assign(document.createElement("td"), { textContent: text }));
+      const end = trial.state === "done" ? trial.status || "done" : word(trial.state);
+      for (const textContent of [end, number(trial.value)]) row.append(Object.assign(document.createElement("td"), { textContent }));
       if (trial.reason) row.title = trial.reason;
       if (trial.id === chosen.get("trial")) row.setAttribute("aria-current", "true");
       return row;
@@ -132,7 +136,8 @@
     const { trial } = answer;
     $("chosen").textContent = [trial.settings, trial.id, trial.state === "done" ? trial.status : word(trial.state)].filter(Boolean).join(" · ");
     $("reason").hidden = !trial.reason && Object.keys(answer.charts).length > 0;
-    $("reason").textContent = trial.reason || (trial.state === "leased" ? "The first point is still to come." : trial.state === "pending" ? "This trial has not begun." : "There are no curves of this trial.");
+    const reasons = { leased: "The first point is still to come.", pending: "This trial has not begun." };
+    $("reason").textContent = trial.reason || reasons[trial.state] || "There are no curves of this trial.";
     const host = $("charts-host");
     for (const [name, colour] of Object.entries(answer.colours)) host.style.setProperty(`--${name}`, colour);
     if (shownCurve !== id) { host.replaceChildren(); charts = new Map(); }

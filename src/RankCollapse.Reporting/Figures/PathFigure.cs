@@ -77,5 +77,8 @@ internal static class PathFigure
     }
 
     private static string Describe(CollapsePath path) =>
-        $"The cost falls from {NumberText.Short(path.StartCost)} to {NumberText.Short(path.EndCost)} while {NumberText.Count(path.Constants.Count, "layer")} move one after the other: thick, along Brockett's flow; thin, along the segment of the singular values. {NumberText.Count(path.RankDrops.Count, "rank drop")} on the way, and the jump to the end. Below, the share of the layer that moves; the others' are constant meanwhile.";
+        $"The cost falls from {NumberText.Short(path.StartCost)} to {NumberText.Short(path.EndCost)} while {NumberText.Count(path.Constants.Count, "layer")} "
+        + $"move one after the other: thick, along Brockett's flow; thin, along the segment of the singular values. "
+        + $"{NumberText.Count(path.RankDrops.Count, "rank drop")} on the way, and the jump to the end. "
+        + "Below, the share of the layer that moves; the others' are constant meanwhile.";
 }

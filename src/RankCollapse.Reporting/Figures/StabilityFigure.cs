@@ -10,7 +10,8 @@ internal static class StabilityFigure
     private const double LeastDistance = 1e-13;
 
     private const string Title = "Distance of the minimisers from the limit δ = 0";
-    private const string Reading = "Relative distance of the singular values of each layer's features from those of the minimiser without a penalty on the first layer, over δ; both axes are logarithmic. A layer that does not depend on δ, as the last one, is not drawn.";
+    private const string Reading = "Relative distance of the singular values of each layer's features from those of the minimiser "
+        + "without a penalty on the first layer, over δ; both axes are logarithmic. A layer that does not depend on δ, as the last one, is not drawn.";
 
     /// <summary>The figure.</summary>
     public static Figure Draw(StabilityFamily family)

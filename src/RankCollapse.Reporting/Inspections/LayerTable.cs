@@ -26,7 +26,8 @@ internal sealed record TableColumn(string Heading, string Meaning, bool IsMain, 
         IEnumerable<TableColumn> weights = inspection.WeightMetrics().Select(metric =>
             new TableColumn(metric.Heading, metric.Meaning, metric.IsMainIn(MetricScopes.Weights), metric.Format, layer => inspection.Number(layer, metric)));
         IEnumerable<TableColumn> features = inspection.FeatureMetrics().Select(metric =>
-            new TableColumn(metric.Heading, metric.Meaning, metric.IsMainIn(MetricScopes.Features), metric.Format, layer => layer.Features?.Metrics.GetValueOrDefault(metric.Key))
+            new TableColumn(metric.Heading, metric.Meaning, metric.IsMainIn(MetricScopes.Features), metric.Format,
+                layer => layer.Features?.Metrics.GetValueOrDefault(metric.Key))
             {
                 FeatureKey = metric.Key,
             });
@@ -40,8 +41,10 @@ internal static class LayerTable
     /// <summary>The table; the script sorts it and shows the other columns.</summary>
     public static void Write(StringBuilder html, Inspection inspection, IReadOnlyList<TableColumn> columns)
     {
-        html.Append("<div class=\"tools\"><button type=\"button\" id=\"columns\" aria-pressed=\"false\" hidden>All columns</button><input type=\"search\" id=\"filter\" placeholder=\"Only layers with…\" aria-label=\"Show only layers whose name contains this\" hidden></div>\n");
-        html.Append("<div class=\"scroll\" role=\"region\" aria-label=\"Table of layers\" tabindex=\"0\"><table class=\"numbers sortable\" id=\"table\"><thead><tr>");
+        html.Append("<div class=\"tools\"><button type=\"button\" id=\"columns\" aria-pressed=\"false\" hidden>All columns</button><input "
+            + "type=\"search\" id=\"filter\" placeholder=\"Only layers with…\" aria-label=\"Show only layers whose name contains this\" hidden></div>\n");
+        html.Append("<div class=\"scroll\" role=\"region\" aria-label=\"Table of layers\" tabindex=\"0\"><table class=\"numbers "
+            + "sortable\" id=\"table\"><thead><tr>");
         Heading(html, "", "#", "");
         Heading(html, "", "layer", "");
         Heading(html, "", "kind", "");
@@ -50,23 +53,30 @@ internal static class LayerTable
         html.Append("</tr></thead><tbody>\n");
         foreach ((InspectedLayer layer, int number) in inspection.Layers.Select((layer, i) => (layer, i + 1)))
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\"><a href=\"#layer-{number}\">{Encode(ErrorText.Printable(layer.Layer.Name))}</a></th><td class=\"word\">{Kind(layer.Layer)}</td><td data-v=\"{(long)layer.Spectrum.Shape.Rows * layer.Spectrum.Shape.Columns}\">{Encode(layer.Spectrum.Shape.ToString())}</td>");
+            html.Append(CultureInfo.InvariantCulture,
+                $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\"><a "
+                + $"href=\"#layer-{number}\">{Encode(ErrorText.Printable(layer.Layer.Name))}</a></th><td class=\"word\">{Kind(layer.Layer)}</td><td "
+                + $"data-v=\"{(long)layer.Spectrum.Shape.Rows * layer.Spectrum.Shape.Columns}\">{Encode(layer.Spectrum.Shape.ToString())}</td>");
             foreach (TableColumn column in columns) Cell(html, column, column.Value(layer));
             html.Append("</tr>\n");
         }
         foreach ((LayerFeatures features, int number) in inspection.OtherFeatures.Select((features, i) => (features, inspection.Layers.Count + i + 1)))
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\">{Encode(ErrorText.Printable(features.Layer))}</th><td class=\"word\">features alone</td><td class=\"missing\">–</td>");
+            html.Append($"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\">{Encode(ErrorText.Printable(features.Layer))}</th>");
+            html.Append("<td class=\"word\">features alone</td><td class=\"missing\">–</td>");
             foreach (TableColumn column in columns) Cell(html, column, column.FeatureKey is { } key ? features.Metrics.GetValueOrDefault(key) : null);
             html.Append("</tr>\n");
         }
-        html.Append($"</tbody></table></div>\n<p class=\"note\">A dash means that there is no such value. Headings sort the table.{(inspection.OtherFeatures.Count > 0 ? " Rows of features alone are values of the graph that no layer above computes, such as sums of two ways." : "")}</p>\n");
+        string alone = " Rows of features alone are values of the graph that no layer above computes, such as sums of two ways.";
+        html.Append("</tbody></table></div>\n<p class=\"note\">A dash means that there is no such value. Headings sort the table.");
+        html.Append(inspection.OtherFeatures.Count > 0 ? alone : "").Append("</p>\n");
     }
 
     /// <summary>One sentence for each column.</summary>
     public static void WriteMeanings(StringBuilder html, IReadOnlyList<TableColumn> columns)
     {
-        html.Append("<section aria-labelledby=\"meaning-heading\"><h2 id=\"meaning-heading\">What the columns tell, and what not</h2>\n<dl class=\"meanings\">");
+        html.Append("<section aria-labelledby=\"meaning-heading\"><h2 id=\"meaning-heading\">What the columns tell, and what not</h2>\n<dl "
+            + "class=\"meanings\">");
         foreach (TableColumn column in columns) html.Append($"<dt>{Encode(column.Heading)}</dt><dd>{Encode(column.Meaning)}</dd>");
         html.Append("</dl></section>\n");
     }

@@ -11,7 +11,8 @@ const Chart = (() => {
     if (value === null || value === undefined) return "–";
     if (value === 0) return "0";
     const size = Math.abs(value);
-    if (size >= 1e-3 && size < 1e6) return minus(Number(value.toPrecision(size >= 100 ? Math.max(6, digits) : digits)).toLocaleString("en", { maximumFractionDigits: 10 }));
+    const kept = size >= 100 ? Math.max(6, digits) : digits;
+    if (size >= 1e-3 && size < 1e6) return minus(Number(value.toPrecision(kept)).toLocaleString("en", { maximumFractionDigits: 10 }));
     const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
     return Number(mantissa) === 1 ? `10${raised(Number(exponent))}` : `${minus(String(Number(mantissa)))}·10${raised(Number(exponent))}`;
   }
@@ -97,8 +98,8 @@ const Chart = (() => {
   function heat(share) {
     const scaled = clamp(share, 0, 1) * (heatColours.length - 1);
     const left = Math.min(Math.floor(scaled), heatColours.length - 2);
-    const part = (hex, i) => parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
-    return `rgb(${[0, 1, 2].map(i => Math.round(part(heatColours[left], i) + (scaled - left) * (part(heatColours[left + 1], i) - part(heatColours[left], i))))})`;
+    const part = (at, i) => parseInt(heatColours[at].slice(1 + 2 * i, 3 + 2 * i), 16);
+    return `rgb(${[0, 1, 2].map(i => Math.round(part(left, i) + (scaled - left) * (part(left + 1, i) - part(left, i))))})`;
   }
 
   // A matrix as a picture of one pixel an entry.
@@ -118,6 +119,13 @@ const Chart = (() => {
     let best = 0;
     values.forEach((v, i) => { if (Math.abs(v - wanted) < Math.abs(values[best] - wanted)) best = i; });
     return best;
+  }
+
+  // By a name; what has none is left out.
+  function grouped(items, nameOf) {
+    const groups = new Map();
+    for (const item of items) if (nameOf(item)) groups.set(nameOf(item), [...groups.get(nameOf(item)) ?? [], item]);
+    return groups;
   }
 
   const isLine = series => series.mark === "line" || series.mark === "dashed" || series.mark === "dottedLine";
@@ -197,7 +205,7 @@ const Chart = (() => {
 
     // A key for each name; where one stands for several kinds of marks, such as trained and predicted, these can be switched too.
     buildKeys(series) {
-      const names = Map.groupBy(series.filter(s => s.name), s => s.name), kinds = Map.groupBy(series.filter(s => s.kind), s => s.kind);
+      const names = grouped(series, s => s.name), kinds = grouped(series, s => s.kind);
       for (const [name, all] of names) {
         const colour = all.every(s => s.colour === all[0].colour) ? all[0].colour : "var(--muted)";
         this.keys.set(name, this.buildKey(name, name, colour, all[0].kind && names.size > 1 ? "line" : all[0].mark));
@@ -219,7 +227,8 @@ const Chart = (() => {
     // The sign of a mark, and its name.
     label(key, name, colour, mark) {
       const sign = element("svg", { width: 18, height: 10, viewBox: "0 0 18 10", "aria-hidden": "true" }, key);
-      if (mark === "line" || mark === "dashed" || mark === "dottedLine") element("path", { d: "M0 5H18", stroke: colour, "stroke-width": 2.5, ...(mark === "dashed" ? { "stroke-dasharray": "4 3" } : {}) }, sign);
+      const dashes = mark === "dashed" ? { "stroke-dasharray": "4 3" } : {};
+      if (isLine({ mark })) element("path", { d: "M0 5H18", stroke: colour, "stroke-width": 2.5, ...dashes }, sign);
       if (outlines[mark] || mark === "bars") this.drawMarkers(sign, [[9, 5]], mark === "bars" ? "squares" : mark, colour, mark === "dashes" ? 4 : 8);
       key.append(...say(html("span"), name).childNodes);
     }
@@ -245,8 +254,9 @@ const Chart = (() => {
       const box = html("div", "panel", this.panels);
       const heading = panel.title || panel.detail ? say(html("h4", "", box), panel.title) : null;
       if (panel.detail) html("small", "", heading, ` ${panel.detail}`);
-      const how = panel.heat || panel.equal ? `the arrow keys move from value to value${this.choose ? ", Enter chooses one" : ""}` : "the arrow keys move the cursor";
-      const svg = element("svg", { tabindex: 0, role: this.choose ? "application" : "img", "aria-label": `${panel.title || panel.y.label} over ${panel.x.label}; ${how}` }, box);
+      const moves = panel.heat || panel.equal ? `from value to value${this.choose ? ", Enter chooses one" : ""}` : "the cursor";
+      const name = `${panel.title || panel.y.label} over ${panel.x.label}; the arrow keys move ${moves}`;
+      const svg = element("svg", { tabindex: 0, role: this.choose ? "application" : "img", "aria-label": name }, box);
       const view = { panel, svg, box };
       svg.addEventListener("pointermove", event => this.point(event, view));
       svg.addEventListener("pointerdown", event => this.point(event, view));
@@ -299,7 +309,8 @@ const Chart = (() => {
       if (!view.frame) return;
       const box = view.svg.getBoundingClientRect();
       const { left, right, top, bottom, width, height } = view.frame;
-      const across = (event.clientX - box.left - left) / Math.max(1, width - left - right), down = (event.clientY - box.top - top) / Math.max(1, height - top - bottom);
+      const across = (event.clientX - box.left - left) / Math.max(1, width - left - right);
+      const down = (event.clientY - box.top - top) / Math.max(1, height - top - bottom);
       const { panel } = view, places = this.places(panel);
       if (panel.heat) {
         const rows = places.count / places.columns, isOutside = this.choose && (across < 0 || across > 1 || down < 0 || down > 1);
@@ -352,8 +363,9 @@ const Chart = (() => {
       const { columns, rows, scale, values, steps } = panel.heat;
       const row = Math.floor(index / columns.length), column = index % columns.length;
       if (this.describe) return this.describe(row, column);
-      if (steps) return `${panel.title}, ${rows[row]} with ${columns[column]}: ${number(scale.low + this.steps(panel)[index] / 255 * (scale.high - scale.low), 2)}`;
-      return `${panel.title ? `${panel.title}, ` : ""}${panel.x.label} ${columns[column]}, ${panel.y.label} ${rows[row]}: ${scale.label} ${number(values[row][column])}`;
+      const title = panel.title ? `${panel.title}, ` : "";
+      if (steps) return `${title}${rows[row]} with ${columns[column]}: ${number(scale.low + this.steps(panel)[index] / 255 * (scale.high - scale.low), 2)}`;
+      return `${title}${panel.x.label} ${columns[column]}, ${panel.y.label} ${rows[row]}: ${scale.label} ${number(values[row][column])}`;
     }
 
     steps(panel) { return panel.heat.bytes ??= Uint8Array.from(atob(panel.heat.steps), c => c.charCodeAt(0)); }
@@ -392,7 +404,9 @@ const Chart = (() => {
     }
 
     draw() {
-      for (const axis in this.scales) this.scales[axis].textContent = `${this.usesLinear[axis] ? "Logarithmic" : "Linear"} ${this.scales.x ? `${axis} ` : ""}scale`;
+      for (const axis in this.scales) {
+        this.scales[axis].textContent = `${this.usesLinear[axis] ? "Logarithmic" : "Linear"} ${this.scales.x ? `${axis} ` : ""}scale`;
+      }
       for (const view of this.views) view.box.hidden = !this.visible.includes(view);
       for (const view of this.visible) this.drawPanel(view);
       this.marks();
@@ -403,7 +417,8 @@ const Chart = (() => {
       const isCells = map && !isPlain(panel), xLabels = panel.x.labels ?? [], yLabels = panel.y.labels ?? [];
       const width = svg.clientWidth;
       if (!width) return;
-      const frame = isPlain(panel) ? { left: 1, right: 1, top: 1, bottom: 1 } : { left: yLabels.length ? Math.min(width / 3, 34 + longest(yLabels)) : 58, right: isCells ? 14 : 22, top: 12, bottom: isCells ? 80 : 42 };
+      const left = yLabels.length ? Math.min(width / 3, 34 + longest(yLabels)) : 58;
+      const frame = isPlain(panel) ? { left: 1, right: 1, top: 1, bottom: 1 } : { left, right: isCells ? 14 : 22, top: 12, bottom: isCells ? 80 : 42 };
       view.isTurned = longest(xLabels) > Math.max(1, (width - frame.left - frame.right) / xLabels.length) - 4 && xLabels.length > 0;
       if (view.isTurned) frame.bottom += Math.min(90, longest(xLabels)) - 8;
       if (isCells && yLabels.length) svg.style.setProperty("height", `${clamp(420 / yLabels.length, 6, 40) * yLabels.length + frame.top + frame.bottom}px`);
@@ -419,7 +434,8 @@ const Chart = (() => {
       } else {
         this.drawAxes(view);
       }
-      if (panel.note) element("text", { x: (frame.left + width - frame.right) / 2, y: (frame.top + height - frame.bottom) / 2, "text-anchor": "middle", ...(map ? { fill: "#ffffff", class: "on-dark" } : {}) }, svg, panel.note);
+      const middle = { x: (frame.left + width - frame.right) / 2, y: (frame.top + height - frame.bottom) / 2, "text-anchor": "middle" };
+      if (panel.note) element("text", { ...middle, class: map ? "on-dark" : "note" }, svg, panel.note);
       view.cursor = element("g", { "pointer-events": "none" }, svg);
     }
 
@@ -437,12 +453,14 @@ const Chart = (() => {
       view.x = place("x", tickX);
       view.y = y ? place("y", tickY) : () => null;
       if (panel.equal) {
-        element("path", { d: `M${view.x(0)} 1V${height - 1}M1 ${view.y(0)}H${width - 1}M1 1H${width - 1}V${height - 1}H1Z`, fill: "none", stroke: "var(--grid)" }, svg);
+        const d = `M${view.x(0)} 1V${height - 1}M1 ${view.y(0)}H${width - 1}M1 1H${width - 1}V${height - 1}H1Z`;
+        element("path", { d, fill: "none", stroke: "var(--grid)" }, svg);
         for (const series of this.shown(panel)) this.drawSeries(view, series);
         return;
       }
       element("text", { class: "label", x: (left + width - right) / 2, y: height - (panel.heat ? 42 : 6), "text-anchor": "middle" }, svg, panel.x.label);
-      element("text", { class: "label", x: 0, y: 0, "text-anchor": "middle", transform: `translate(13 ${(top + height - bottom) / 2}) rotate(-90)` }, svg, panel.y.label);
+      const turned = `translate(13 ${(top + height - bottom) / 2}) rotate(-90)`;
+      element("text", { class: "label", x: 0, y: 0, "text-anchor": "middle", transform: turned }, svg, panel.y.label);
       this.drawTicks(view, "x", tickX, x.isWhole);
       if (!y && !panel.heat) {
         element("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, svg, "nothing to show");
@@ -472,7 +490,8 @@ const Chart = (() => {
     drawTicks({ panel, svg, range, frame, isTurned }, axis, place, isWhole) {
       const { left, right, top, bottom, width, height } = frame, isX = axis === "x", { labels } = panel[axis];
       const [low, high] = range[axis], most = isX ? (width < 300 ? 3 : width < 420 ? 4 : 7) : 7;
-      const ticks = labels ? labels.map((text, i) => ({ at: i, text })) : this.isLog(panel, axis) ? decadeTicks(low, high, most) : linearTicks(low, high, most, isWhole);
+      const ticks = labels ? labels.map((text, i) => ({ at: i, text }))
+        : this.isLog(panel, axis) ? decadeTicks(low, high, most) : linearTicks(low, high, most, isWhole);
       const room = labels ? (isX && !isTurned ? longest(labels) + 6 : 14) : 0, step = labels ? Math.abs(place(1) - place(0)) : 1;
       const every = labels ? Math.max(1, Math.ceil(room / step)) : 1;
       ticks.forEach(({ at, text }, i) => {
@@ -499,12 +518,15 @@ const Chart = (() => {
         if (!known[r][c]) return;
         const part = filled ? filled[r][c] : 1, isKnown = value !== null && (!scale.log || value > 0 || scale.smaller);
         const share = !isKnown ? null : scale.log && value <= 0 ? 0 : high > low ? (scaled(value) - low) / (high - low) : 0.5;
-        const cell = { x: left + c * across + gap, y: top + (rows.length - 1 - r) * down, width: across - gap + (gap ? 0 : 0.4), height: down - gap + (gap ? 0 : 0.4) };
+        const rest = gap || -0.4, cell = { x: left + c * across + gap, y: top + (rows.length - 1 - r) * down, width: across - rest, height: down - rest };
         if (part < 1) element("rect", { ...cell, fill: "var(--raised)", stroke: "var(--line)", "stroke-width": 0.5 }, svg);
-        if (part > 0) element("rect", { ...cell, class: "value", y: cell.y + cell.height * (1 - part), height: cell.height * part, fill: isKnown ? heat(share) : "var(--reference)" }, svg);
+        const fill = isKnown ? heat(share) : "var(--reference)";
+        if (part > 0) element("rect", { ...cell, class: "value", y: cell.y + cell.height * (1 - part), height: cell.height * part, fill }, svg);
         const text = number(value, 2);
         if (part === 1 && panel.y.labels && across > wide(text) + 4 && down > 15)
-          element("text", { class: isKnown && share >= 0.5 ? "on-light" : "on-dark", x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 + 4, "text-anchor": "middle" }, svg, text);
+          element("text", {
+            class: isKnown && share >= 0.5 ? "on-light" : "on-dark", x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 + 4, "text-anchor": "middle",
+          }, svg, text);
       }));
       // The scale of colours.
       const bar = height - 30, length = Math.min(width - left - right, 220);
@@ -519,7 +541,8 @@ const Chart = (() => {
       const width = 0.78 / count;
       series.x.forEach((value, i) => {
         const from = place(value - 0.39 + index * width), to = place(value - 0.39 + (index + 1) * width), top = y(series.y[i]);
-        if (top !== null && series.y[i] > 0) element("rect", { x: from, y: top, width: to - from, height: frame.height - frame.bottom - top, fill: series.colour }, svg);
+        if (top === null || series.y[i] <= 0) return;
+        element("rect", { x: from, y: top, width: to - from, height: frame.height - frame.bottom - top, fill: series.colour }, svg);
       });
     }
 
@@ -552,14 +575,16 @@ const Chart = (() => {
         path += `${pen ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
         pen = true;
       }
-      const isDashed = series.mark === "dashed";
-      element("path", { d: path, fill: "none", stroke: series.colour, "stroke-width": series.size ?? (isDashed ? 1.3 : 1.9), "stroke-linejoin": "round", ...(isDashed ? { "stroke-dasharray": "5 4" } : {}) }, view.svg);
+      const isDashed = series.mark === "dashed", dashes = isDashed ? { "stroke-dasharray": "5 4" } : {};
+      const line = { fill: "none", stroke: series.colour, "stroke-width": series.size ?? (isDashed ? 1.3 : 1.9), "stroke-linejoin": "round", ...dashes };
+      element("path", { d: path, ...line }, view.svg);
       if (series.mark === "dottedLine" || known.length === 1) this.drawMarkers(view.svg, known, "dots", series.colour, 5.5);
     }
 
     drawMarkers(svg, points, mark, colour, size) {
       const outline = outlines[mark](size / 2);
-      element("path", { d: points.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}${outline}`).join(""), ...(isOpen(mark) ? { fill: "none", stroke: colour, "stroke-width": 1.3 } : { fill: colour }) }, svg);
+      const d = points.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}${outline}`).join("");
+      element("path", { d, ...(isOpen(mark) ? { fill: "none", stroke: colour, "stroke-width": 1.3 } : { fill: colour }) }, svg);
     }
 
     marks() {
@@ -582,7 +607,8 @@ const Chart = (() => {
         for (const series of this.shown(panel)) {
           if (!series.x.length || !isLine(series)) continue;
           const i = nearest(series.x, this.x), y = view.y(series.y[i]), x = view.x(series.x[i]);
-          if (y !== null && x !== null && Math.abs(x - at) <= 6) element("circle", { cx: x, cy: y, r: 3.5, fill: series.colour, stroke: "var(--paper)" }, view.cursor);
+          if (y === null || x === null || Math.abs(x - at) > 6) continue;
+          element("circle", { cx: x, cy: y, r: 3.5, fill: series.colour, stroke: "var(--paper)" }, view.cursor);
         }
       }
     }
@@ -592,8 +618,8 @@ const Chart = (() => {
       const { left, right, top, bottom, width, height } = view.frame;
       const row = Math.floor(this.cursor / columns), column = this.cursor % columns;
       const w = (width - left - right) / columns, h = (height - top - bottom) / rows, y = isPicture(view.panel) ? row : rows - 1 - row;
-      for (const [colour, stroke] of [["#ffffff", 3], ["#000000", 1.2]])
-        element("rect", { x: left + column * w - 1, y: top + y * h - 1, width: w + 2, height: h + 2, fill: "none", stroke: colour, "stroke-width": stroke }, view.cursor);
+      const cell = { x: left + column * w - 1, y: top + y * h - 1, width: w + 2, height: h + 2, fill: "none" };
+      for (const [stroke, width] of [["#ffffff", 3], ["#000000", 1.2]]) element("rect", { ...cell, stroke, "stroke-width": width }, view.cursor);
     }
   };
 })();

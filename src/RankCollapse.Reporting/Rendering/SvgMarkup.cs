@@ -109,7 +109,8 @@ public static partial class SvgMarkup
                     // The canvas places every glyph; the start is enough, and keeps text whole when it is searched or edited.
                     attribute.Value = LongNumber().Replace(attribute.Value.Split(',')[0].Trim(), Shorten);
                     break;
-                case "d" or "stroke-width" or "x" or "y" or "points" or "transform" or "width" or "height" or "cx" or "cy" or "rx" or "ry" or "r" or "x1" or "x2" or "y1" or "y2":
+                case "d" or "stroke-width" or "x" or "y" or "points" or "transform" or "width" or "height"
+                    or "cx" or "cy" or "rx" or "ry" or "r" or "x1" or "x2" or "y1" or "y2":
                     attribute.Value = LongNumber().Replace(attribute.Value, Shorten);
                     break;
                 case "font-family":
