@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using RankCollapse.Cli.Commands;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Page;
 using RankCollapse.Reporting.Pages;
@@ -57,6 +58,15 @@ public sealed partial class ReproductionReportTests : IDisposable
         Assert.Equal(JsonSerializer.Serialize(written.Verdicts), JsonSerializer.Serialize(read.Verdicts));
         Assert.Equal(2, JsonNode.Parse(read.Charts)!["heat"]!["panels"]!.AsArray().Count);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(written.Charts), JsonNode.Parse(read.Charts)));
+    }
+
+    [Fact]
+    public void Results_KeepToTheirSchemas()
+    {
+        IReadOnlyList<FigureResult> figures = SyntheticReproduction.Write(_folder.Root);
+        Assert.All(figures, figure => Assert.Empty(SchemaCheck.Problems(Schemas.All.Parse("figure").Create(), JsonNode.Parse(figure.ToJson()))));
+        JsonObject document = ReproduceCommand.Document.Write((_folder.Root, figures));
+        Assert.Empty(SchemaCheck.Problems(Schemas.All.Parse("reproduce-json").Create(), JsonNode.Parse(document.ToJsonString())));
     }
 
     [Fact]
