@@ -489,7 +489,7 @@ const Chart = (() => {
 
     drawTicks({ panel, svg, range, frame, isTurned }, axis, place, isWhole) {
       const { left, right, top, bottom, width, height } = frame, isX = axis === "x", { labels } = panel[axis];
-      const [low, high] = range[axis], most = isX ? (width < 300 ? 3 : width < 420 ? 4 : 7) : 7;
+      const [low, high] = range[axis], most = isX ? (width < 420 ? 4 : 7) : 7;
       const ticks = labels ? labels.map((text, i) => ({ at: i, text }))
         : this.isLog(panel, axis) ? decadeTicks(low, high, most) : linearTicks(low, high, most, isWhole);
       const room = labels ? (isX && !isTurned ? longest(labels) + 6 : 14) : 0, step = labels ? Math.abs(place(1) - place(0)) : 1;
