@@ -19,7 +19,8 @@ public static class Sweep
     /// <returns>Where all trials stand at the end; <see cref="SweepFolder.ReadResult"/> gives their results.</returns>
     /// <exception cref="InvalidInputException">The specification or the folder cannot be used; nothing was written then.</exception>
     /// <exception cref="ComputationFailedException">The engine cannot go on.</exception>
-    public static SweepStatus Run(string specification, string path, Engine? engine = null, EngineRequest? request = null, CancellationToken cancellation = default)
+    public static SweepStatus Run(
+        string specification, string path, Engine? engine = null, EngineRequest? request = null, CancellationToken cancellation = default)
     {
         var read = SweepSpecification.Read(specification);
         SweepPlan plan = read.Plan().Plan;
@@ -39,7 +40,8 @@ public static class Sweep
         int done = status.Counts[TrialState.Done];
         if (done > 0 || status.OtherResults == 0) return done;
         string results = status.OtherResults == 1 ? "1 result" : $"{status.OtherResults} results";
-        throw new InvalidInputException($"{path} holds {results} of another sweep, none of which is one of these trials; choose another out, or delete the folder.")
+        throw new InvalidInputException(
+            $"{path} holds {results} of another sweep, none of which is one of these trials; choose another out, or delete the folder.")
         {
             Settings = ["out"],
         };

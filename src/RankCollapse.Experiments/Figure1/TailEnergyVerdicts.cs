@@ -58,11 +58,14 @@ internal static class TailEnergyVerdicts
         TailEnergyGrid first = grids[0];
         return
         [
-            $"{results.Count(result => result.Summary.Status == TrainingStatus.Converged)} of {results.Count} trainings converged; the largest relative gradient norm is {NumberText.Short(results.Select(result => result.Summary.RelativeGradientNorm).DefaultIfEmpty(double.NaN).Max(), 2)}.",
+            $"{results.Count(result => result.Summary.Status == TrainingStatus.Converged)} of {results.Count} trainings converged; the largest relative "
+                + $"gradient norm is {NumberText.Short(results.Select(result => result.Summary.RelativeGradientNorm).DefaultIfEmpty(double.NaN).Max(), 2)}.",
             "W_1 is by far the farthest from rank K: at the largest σ and the smallest λ the tail energies of W_1 … W_3 are "
                 + $"{string.Join(", ", Inner(grids).Select(g => NumberText.Short(g.Mean[^1][0], 2)))}. W_4 has K rows, so that its heat map is 0 whatever "
                 + "is learnt.",
-            $"Where the classes are tight (the three smallest σ), the tail energy of W_1 goes like σ^{NumberText.Short(SlopeInSigma(first), 2)}·λ^{NumberText.Short(SlopeInLambda(first), 2)}. Theorem 3.4 bounds it by a multiple of (TCV/λ)², which is σ⁴·λ⁻².",
+            "Where the classes are tight (the three smallest σ), the tail energy of W_1 goes like "
+                + $"σ^{NumberText.Short(SlopeInSigma(first), 2)}·λ^{NumberText.Short(SlopeInLambda(first), 2)}. Theorem 3.4 bounds it by a multiple of "
+                + "(TCV/λ)², which is σ⁴·λ⁻².",
             $"At the largest σ it hardly depends on λ until λ is large: from {NumberText.Short(first.Mean[^1][0], 2)} at the smallest λ to "
                 + $"{NumberText.Short(first.Mean[^1][^1], 2)} at the largest, in W_1.",
         ];

@@ -69,7 +69,10 @@ internal sealed class SingularValuesExperiment : Experiment
                 + $"{NumberText.Plain(Ratios(settings)[^1])} at δ = 0",
             ["δ"] = string.Join(", ", Deltas(settings).Select(value => NumberText.Plain(value))),
             ["start"] = $"orthogonal, seed {settings.Seed}",
-            ["solver"] = $"gauss-newton to a relative gradient of {NumberText.Plain(Configuration(settings, SpectrumFamily.AsPrinted, 1).GradientTolerance)} (δ = 0: {NumberText.Plain(printed.GradientTolerance)}; λ' = 0: {NumberText.Plain(Configuration(settings, SpectrumFamily.Free, 1).GradientTolerance)})",
+            ["solver"] = "gauss-newton to a relative gradient of "
+                + $"{NumberText.Plain(Configuration(settings, SpectrumFamily.AsPrinted, 1).GradientTolerance)} (δ = 0: "
+                + $"{NumberText.Plain(printed.GradientTolerance)}; λ' = 0: "
+                + $"{NumberText.Plain(Configuration(settings, SpectrumFamily.Free, 1).GradientTolerance)})",
             ["first-order training"] = $"{firstOrder.Solver}, learning rate 10⁻³ with a cosine, {firstOrder.MaxEpochs} epochs, δ = "
                 + $"{NumberText.Plain(FirstOrderDelta)}",
         };
