@@ -41,7 +41,8 @@ internal static class EpochBenchmark
             Do(solver, FirstEpochs);
             foreach (TorchProcess process in torch) process.Epochs(FirstEpochs);
             RequireAgreement(solver, torch);
-            Console.WriteLine($"Adam epoch, L = 10, widths 200, N = 200 (MNIST), tanh, float64, one thread each; {(clock == Clock.Wall ? "wall" : "processor")} time, {BlockEpochs} epochs of each in turn");
+            Console.WriteLine("Adam epoch, L = 10, widths 200, N = 200 (MNIST), tanh, float64, one thread each; "
+                + $"{(clock == Clock.Wall ? "wall" : "processor")} time, {BlockEpochs} epochs of each in turn");
             Measure(problem, solver, torch, seconds, clock);
         }
         finally
@@ -79,7 +80,8 @@ internal static class EpochBenchmark
             double median = Paired.Median(theirs[i]), ratio = Paired.Median(ratios[i]);
             Console.WriteLine($"  {torch[i].About,-52}{median * 1e3,10:F3}{flops / median / 1e9,9:F1}{"",13}{ratio,12:F2}");
         }
-        Console.WriteLine($"  medians of {blocks} blocks; \"times ours\" is the median of the paired ratios; {flops / 1e6:F1} MFLOP in products; ours allocates {allocated / ((double)BlockEpochs * blocks):F0} bytes an epoch");
+        Console.WriteLine($"  medians of {blocks} blocks; \"times ours\" is the median of the paired ratios; {flops / 1e6:F1} MFLOP in products; ours "
+            + $"allocates {allocated / ((double)BlockEpochs * blocks):F0} bytes an epoch");
     }
 
     private static Seconds Do(AdamSolver solver, int epochs)

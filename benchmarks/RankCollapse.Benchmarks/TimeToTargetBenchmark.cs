@@ -81,7 +81,8 @@ internal static class TimeToTargetBenchmark
 
     private static void RunSeeds(IReadOnlyList<long> seeds, double seconds, Clock clock)
     {
-        Console.WriteLine($"Setting A by gauss-newton, one thread, {(clock == Clock.Wall ? "wall" : "processor")} seconds; the first row includes the program's compilation");
+        Console.WriteLine($"Setting A by gauss-newton, one thread, {(clock == Clock.Wall ? "wall" : "processor")} seconds; the first row includes the "
+            + "program's compilation");
         Console.WriteLine($"{"seed",4}{string.Concat(TimeToTargetTable.Targets.Select(t => $"{$"J ≤ {t:0.00e-0}",15}"))}{$"gradient {GradientTolerance:0e-0}",16}{"end",9}{"last J",15}{"iterations",12}{"products",10}");
         foreach (long seed in seeds)
         {

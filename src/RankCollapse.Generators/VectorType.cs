@@ -51,7 +51,8 @@ internal static class VectorType
             public static double Sum(DoublesBITS a) => VectorBITS.Sum(a._vector);
 
             [MethodImpl(Inline)]
-            public static DoublesBITS MultiplyAdd(DoublesBITS a, DoublesBITS b, DoublesBITS c) => new(VectorBITS.MultiplyAddEstimate(a._vector, b._vector, c._vector));
+            public static DoublesBITS MultiplyAdd(DoublesBITS a, DoublesBITS b, DoublesBITS c) =>
+                new(VectorBITS.MultiplyAddEstimate(a._vector, b._vector, c._vector));
 
             [MethodImpl(Inline)]
             public static DoublesBITS Sqrt(DoublesBITS a) => new(VectorBITS.Sqrt(a._vector));
@@ -72,7 +73,8 @@ internal static class VectorType
             public static DoublesBITS Less(DoublesBITS a, DoublesBITS b) => new(VectorBITS.LessThan(a._vector, b._vector));
 
             [MethodImpl(Inline)]
-            public static DoublesBITS Select(DoublesBITS mask, DoublesBITS a, DoublesBITS b) => new(VectorBITS.ConditionalSelect(mask._vector, a._vector, b._vector));
+            public static DoublesBITS Select(DoublesBITS mask, DoublesBITS a, DoublesBITS b) =>
+                new(VectorBITS.ConditionalSelect(mask._vector, a._vector, b._vector));
 
             // The low bits of a double in [2⁵², 2⁵³) count ones, so that n sits there as an integer.
             [MethodImpl(Inline)]

@@ -118,7 +118,9 @@ public sealed record Inspection
         WeightLayer[] chosen =
             [.. found.Layers.Where(layer => options.Only.Count == 0 || options.Only.Any(text => layer.Name.Contains(text, StringComparison.Ordinal)))];
         if (chosen.Length == 0 && found.Layers.Count > 0)
-            throw new InvalidInputException($"{model.Path} has no layer whose name contains {string.Join(" or ", options.Only.Select(ErrorText.Printable))}; its {found.Layers.Count} layers begin with {ErrorText.Printable(found.Layers[0].Name)}.");
+            throw new InvalidInputException(
+                $"{model.Path} has no layer whose name contains {string.Join(" or ", options.Only.Select(ErrorText.Printable))}; its {found.Layers.Count} "
+                + $"layers begin with {ErrorText.Printable(found.Layers[0].Name)}.");
         var layers = new List<InspectedLayer>();
         var skipped = new List<SkippedTensor>([.. model.Skipped, .. found.Skipped]);
         for (int i = 0; i < chosen.Length; i++)

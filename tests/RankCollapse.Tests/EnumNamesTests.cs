@@ -12,7 +12,8 @@ public sealed class EnumNamesTests
     }
 
     [Fact]
-    public void EveryValue_IsFoundByItsName() => Assert.All(Enum.GetValues<Convention>(), value => Assert.Equal(value, EnumNames.Find(typeof(Convention), EnumNames.Of(value))));
+    public void EveryValue_IsFoundByItsName() =>
+        Assert.All(Enum.GetValues<Convention>(), value => Assert.Equal(value, EnumNames.Find(typeof(Convention), EnumNames.Of(value))));
 
     [Fact]
     public void AnUnknownName_IsNull() => Assert.Null(EnumNames.Find(typeof(Convention), "Sum"));

@@ -90,7 +90,8 @@ internal sealed record MachineReport
                 + "libopenblas0).";
         if (Product.VectorBits < 256) yield return "Vectors have 128 bits: products run at a fraction of what wider processors do; nothing is wrong.";
         if (!Vector.IsHardwareAccelerated) yield return "Vector instructions are switched off; unset DOTNET_EnableHWIntrinsic and its kin.";
-        if (share < 0.7) yield return "Products reach less than 70 % of the peak: other programs are using this machine, or its clock is not steady; repeat when it is quiet.";
+        if (share < 0.7) yield return "Products reach less than 70 % of the peak: other programs are using this machine, or its clock is not steady; repeat "
+            + "when it is quiet.";
         if (font is null) yield return "The built-in font cannot be read: figures cannot be drawn; reinstall the program.";
     }
 

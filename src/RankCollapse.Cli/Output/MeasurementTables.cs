@@ -1,4 +1,3 @@
-using RankCollapse.Cli.Commands;
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 

@@ -57,8 +57,11 @@ internal sealed class ReproductionDisplay
     public void Warn(string message) => WriteLine(WarningLine.Of(message));
 
     /// <summary>Says that a figure is written.</summary>
-    public void Finish(FigureResult result) =>
-        WriteLine($"{result.Name} is written: {string.Join("; ", result.Verdicts.Select(verdict => verdict.InWords).GroupBy(words => words).Select(group => $"{group.Count()} {group.Key}"))}");
+    public void Finish(FigureResult result)
+    {
+        IEnumerable<string> verdicts = result.Verdicts.GroupBy(verdict => verdict.InWords).Select(group => $"{group.Count()} {group.Key}");
+        WriteLine($"{result.Name} is written: {string.Join("; ", verdicts)}");
+    }
 
     private void WriteLine(string line)
     {

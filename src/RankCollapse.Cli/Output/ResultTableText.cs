@@ -41,5 +41,6 @@ internal static class ResultTableText
     private static string Cut(string text) => text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText - 1), "…");
 
     private static string List(object?[] items) =>
-        $"[{string.Join(", ", items.Take(LongestList).Select(item => item is double number ? Numbers.Short(number) : Cell(item)))}{(items.Length > LongestList ? $", … {items.Length}" : "")}]";
+        $"[{string.Join(", ", items.Take(LongestList).Select(item => item is double number ? Numbers.Short(number) : Cell(item)))}"
+        + $"{(items.Length > LongestList ? $", … {items.Length}" : "")}]";
 }

@@ -55,7 +55,8 @@ internal static class SweepWatch
         string counts = string.Join(", ", States.Where(s => now.Of(s.State) > 0).Select(s => $"{NumberText.Whole(now.Of(s.State))} {s.Word}"));
         string pace = now.TrialsPerMinute is > 0 and var perMinute ? $", {Numbers.Short(perMinute)} in a minute" : "";
         string left = now.SecondsLeft is { } seconds ? $", about {NumberText.Duration(Math.Ceiling(seconds))} left" : "";
-        return $"{view.Name}: {counts} of {NumberText.Whole(now.Trials.Count)}{pace}{left}{(now.Left > 0 && now.Idle is { } idle ? $"; {ErrorText.Printable(idle)}" : "")}{(now.Problem is { } problem ? $"; {problem}" : "")}";
+        return $"{view.Name}: {counts} of {NumberText.Whole(now.Trials.Count)}{pace}{left}"
+            + $"{(now.Left > 0 && now.Idle is { } idle ? $"; {ErrorText.Printable(idle)}" : "")}{(now.Problem is { } problem ? $"; {problem}" : "")}";
     }
 
     private static Rows Picture(LiveView view)

@@ -62,7 +62,9 @@ internal static class LivePage
             <button type="button" id="all-cells" hidden>All cells</button>
             <span class="reading" id="found"></span>
             </div>
-            <div class="scroll" role="region" aria-labelledby="trials-heading" tabindex="0"><table class="numbers"><thead><tr><th scope="col">trial</th><th scope="col">state</th><th scope="col" id="value-heading">value</th></tr></thead><tbody id="rows"></tbody></table></div>
+            <div class="scroll" role="region" aria-labelledby="trials-heading" tabindex="0"><table class="numbers">
+            <thead><tr><th scope="col">trial</th><th scope="col">state</th><th scope="col" id="value-heading">value</th></tr></thead>
+            <tbody id="rows"></tbody></table></div>
             </section>
             <section id="curves" aria-labelledby="curves-heading" hidden><h2 id="curves-heading" tabindex="-1">Curves</h2>
             <p class="subject" id="chosen"></p>

@@ -42,7 +42,8 @@ internal static class SpectraVerdicts
                 Condition = $"{best.Family.Title}, δ = {NumberText.Plain(best.Delta)}, the best of all trained",
                 UnderCondition = new Measurement(
                     $"the same with {best.Family.Title}, δ = {NumberText.Plain(best.Delta)}", Farthest(best), Comparison.AtMost, PerfectFit),
-                Explanation = "At a stationary point each layer has a C of its own, C_l = 1/w_{l+1}² with w_{l+1}² = w_l² + (λ'/λ)·s_l²: it falls from layer to layer, and equals 1 in at most one of them. To the eye, means over the samples fit best, at a moderate δ.",
+                Explanation = "At a stationary point each layer has a C of its own, C_l = 1/w_{l+1}² with w_{l+1}² = w_l² + (λ'/λ)·s_l²: it falls from layer "
+                    + "to layer, and equals 1 in at most one of them. To the eye, means over the samples fit best, at a moderate δ.",
             },
             new ClaimVerdict
             {
@@ -71,12 +72,19 @@ internal static class SpectraVerdicts
                 + $"means over the samples {Roots(means)}; the penalised recursion says "
                 + $"{string.Join(", ", ConstantFigure.RootsAtDeltaZero(1, data.Samples).Select(c => NumberText.Short(c)))} and "
                 + $"{string.Join(", ", ConstantFigure.RootsAtDeltaZero(1.0 / data.Samples, data.Samples).Select(c => NumberText.Short(c)))}.",
-            $"C = 1 appears in one layer at a time: {string.Join(", ", LayerSpectra.Intermediate.Select(l => $"in layer {l} at λ'/λ = {NumberText.Short(ConstantFigure.RatioWhereCIsOne(l, data.Samples), 2)}"))} (convention of sums, δ = 0, N/K = {NumberText.Plain((double)data.Samples / LayerSpectra.Classes)}).",
+            "C = 1 appears in one layer at a time: "
+                + string.Join(", ", LayerSpectra.Intermediate.Select(l =>
+                    $"in layer {l} at λ'/λ = {NumberText.Short(ConstantFigure.RatioWhereCIsOne(l, data.Samples), 2)}"))
+                + $" (convention of sums, δ = 0, N/K = {NumberText.Plain((double)data.Samples / LayerSpectra.Classes)}).",
             "Without a feature penalty (λ' = 0) the weights of layers 2 … 5 balance: W_2 … W_5 have the same singular values to "
                 + $"{NumberText.Short(100 * Imbalance(free), 2)} % at δ = {NumberText.Plain(free.Delta)}. Then one C serves all layers, but each direction has "
                 + "its own, (δ·h·N/K)^(−1/L) with h the eigenvalues of (XᵀX)⁺ between the classes, which passes 1 at a moderate δ and grows without end as δ → "
                 + "0. It is the norm balance that the paper is reminded of.",
-            $"Orthogonal starts have C = 1 in layers 1 … 3 exactly, and first-order training leaves it slowly: after {NumberText.Whole((long)data.FirstOrder[last, 0])} epochs √C is {string.Join(", ", drift.Select(c => NumberText.Short(c)))} there (data loss {NumberText.Short(data.FirstOrder[last, (2 * layers) + 2], 2)}), although the stationary network has {Roots(data.Of(SpectrumFamily.AsPrinted).MinBy(s => Math.Abs(s.Delta - 0.1))!)}. A fit with C = 1 after first-order training can be a memory of the start.",
+            "Orthogonal starts have C = 1 in layers 1 … 3 exactly, and first-order training leaves it slowly: after "
+                + $"{NumberText.Whole((long)data.FirstOrder[last, 0])} epochs √C is {string.Join(", ", drift.Select(c => NumberText.Short(c)))} there (data "
+                + $"loss {NumberText.Short(data.FirstOrder[last, (2 * layers) + 2], 2)}), although the stationary network has "
+                + $"{Roots(data.Of(SpectrumFamily.AsPrinted).MinBy(s => Math.Abs(s.Delta - 0.1))!)}. A fit with C = 1 after first-order training can be a "
+                + "memory of the start.",
             "Forecasts before training, largest relative distance over layers and δ with the printed penalties: penalised recursion "
                 + $"{NumberText.Short(100 * data.Of(SpectrumFamily.AsPrinted).Max(s => s.DistanceFromRecursion), 2)} %, centroid problem "
                 + $"{NumberText.Short(100 * data.Of(SpectrumFamily.AsPrinted).Max(s => s.DistanceFromCentroid), 2)} %.",

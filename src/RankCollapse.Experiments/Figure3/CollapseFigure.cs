@@ -19,7 +19,8 @@ internal static class CollapseFigure
         int depth = newton.Runs[0].Log.Depth;
         string reading = $"Above, Adam over the epochs, {Runs(adam)} with the loss as stated and {Runs(adamOfMean)} with its mean over the samples; below, "
             + $"{newton.Runs.Count} runs to stationary points over the seconds. "
-            + $"Lines, the mean over the runs (loss J, and TCV and numerical rank averaged over the hidden layers 1 … {depth - 1}); bands, from the least to the largest run; "
+            + $"Lines, the mean over the runs (loss J, and TCV and numerical rank averaged over the hidden layers 1 … {depth - 1}); bands, from the least to "
+                + "the largest run; "
             + $"right, TCV of every layer in one run, above with the loss as a mean. The dashed line is K = {classes}.";
         var time = new Axis("time", Unit: "s, one core") { Minimum = 0 };
         PanelBlock Block(string heading, Axis x, Func<Func<CollapseLog, double[]>, Series[]> curves, Series[] layers) =>

@@ -14,7 +14,8 @@ internal static class FigureSection
     /// <exception cref="InvalidInputException">A picture is no SVG file.</exception>
     public static void Append(StringBuilder html, FigureResult figure, Func<FigurePicture, string> read)
     {
-        html.Append($"<section id=\"{figure.Name}\" aria-labelledby=\"{figure.Name}-heading\">\n<p class=\"subject\">{PageText.Sentence(figure.Source)}</p>\n<h2 id=\"{figure.Name}-heading\">{PageText.Encode(figure.Title)}</h2>\n");
+        html.Append($"<section id=\"{figure.Name}\" aria-labelledby=\"{figure.Name}-heading\">\n<p "
+            + $"class=\"subject\">{PageText.Sentence(figure.Source)}</p>\n<h2 id=\"{figure.Name}-heading\">{PageText.Encode(figure.Title)}</h2>\n");
         html.Append($"<p class=\"claim\"><span class=\"who\">The paper's claim</span> {PageText.Sentence(figure.Claim)}</p>\n");
         Verdicts(html, figure);
         foreach (FigurePicture picture in figure.Pictures) Picture(html, figure, picture, read(picture));
@@ -62,7 +63,8 @@ internal static class FigureSection
         }
         catch (XmlException e)
         {
-            throw new InvalidInputException($"{figure.Name}/{picture.Name}.svg is no SVG file: {e.Message} Reproduce the figure again with --force.", e);
+            throw new InvalidInputException(
+                $"{figure.Name}/{picture.Name}.svg is no SVG file: {e.Message} Reproduce the figure again with force.", e) { Settings = ["force"] };
         }
         JsonNode? chart = ReproductionPage.Charts(figure)[picture.Name];
         string key = ReproductionPage.Key(figure, picture.Name);
@@ -84,7 +86,7 @@ internal static class FigureSection
     {
         html.Append("<details><summary>Settings, time, command and data</summary>\n<table class=\"pairs\"><tbody>");
         foreach ((string name, string value) in figure.Settings) Row(html, name, PageText.Sentence(value));
-        Row(html, "version", figure.IsQuick ? "reduced (--quick)" : "full");
+        Row(html, "version", figure.IsQuick ? "reduced" : "full");
         if (figure.Statuses.Count > 0)
             Row(html, "trainings ended",
                 PageText.Encode(string.Join(", ", figure.Statuses.Select(status => $"{NumberText.Whole(status.Value)} {status.Key}"))));
@@ -97,7 +99,8 @@ internal static class FigureSection
         foreach (FigureData data in figure.Data)
         {
             string columns = string.Join("; ", data.Columns.Select(column => $"<code>{PageText.Encode(column.Key)}</code> {PageText.Encode(column.Value)}"));
-            html.Append($"<tr><th scope=\"row\">{Link(figure, data.Name, "csv")}<br>{Link(figure, data.Name, "parquet")}</th><td>{PageText.Sentence(data.Description)}</td><td>{NumberText.Whole(data.Rows)}</td><td>{columns}</td></tr>");
+            html.Append($"<tr><th scope=\"row\">{Link(figure, data.Name, "csv")}<br>{Link(figure, data.Name, "parquet")}</th>"
+                + $"<td>{PageText.Sentence(data.Description)}</td><td>{NumberText.Whole(data.Rows)}</td><td>{columns}</td></tr>");
         }
         html.Append("</tbody></table></div>\n</details>\n");
     }

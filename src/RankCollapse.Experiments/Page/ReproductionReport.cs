@@ -19,7 +19,7 @@ public static class ReproductionReport
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         FigureResult[] figures = [.. FiguresOf(folder)];
-        if (figures.Length == 0) throw new InvalidInputException($"{folder} holds no reproduced figure; run rankcollapse reproduce with --out {folder} first.");
+        if (figures.Length == 0) throw new InvalidInputException($"{folder} holds no reproduced figure; reproduce some into it first.");
         string path = Path.Combine(folder, FileName);
         string page = ReproductionPage.Build(figures, (figure, picture) =>
             Encoding.UTF8.GetString(InputFile.ReadSmall(Path.Combine(folder, figure.Name, picture.Name + ".svg"), LargestPicture)));

@@ -97,7 +97,9 @@ internal sealed class RunTarget : ICompressionTarget
         Matrix inputs = data.Arrays[0].Rows.Transpose();
         return inputs.Rows == _run.Trained.Specification.InputDimension
             ? (inputs, data.Labels, data.Name)
-            : throw new InvalidInputException($"{path} takes {_run.Trained.Specification.InputDimension} inputs, but the samples of {data.Name} have {inputs.Rows}; give data of the kind that it was trained on.");
+            : throw new InvalidInputException(
+                $"{path} takes {_run.Trained.Specification.InputDimension} inputs, but the samples of {data.Name} have {inputs.Rows}; give data of the kind "
+                + "that it was trained on.");
     }
 
     private double? Accuracy(Matrix outputs)

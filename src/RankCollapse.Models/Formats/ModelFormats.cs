@@ -69,11 +69,12 @@ public static class ModelFormats
             file => All.Any(format => format.IsWholeModel && format.Recognise(new ModelStart(file, IsFolder: false, default, 0)) == Recognition.ByName))];
         string[] first = [.. models.Where(file => file.EndsWith(ShardedSafetensorsFormat.Ending, StringComparison.OrdinalIgnoreCase))];
         if (first.Length != 1) first = [.. models.Where(file => Path.GetFileName(file) == "model.safetensors")];
+        IEnumerable<string> shown = models.Take(MostNames).Select(file => ErrorText.Printable(Path.GetFileName(file)));
         return (first is [_] ? first : models) switch
         {
             [var single] => single,
             [] => throw new InvalidInputException($"The folder {folder} holds no model ({Readable}); give the file of a model or the folder of a run."),
-            _ => throw new InvalidInputException($"The folder {folder} holds {models.Length} models: {string.Join(", ", models.Take(MostNames).Select(file => ErrorText.Printable(Path.GetFileName(file))))}{(models.Length > MostNames ? ", …" : "")}; give one of them."),
+            _ => throw new InvalidInputException($"The folder {folder} holds {models.Length} models: {string.Join(", ", shown)}{(models.Length > MostNames ? ", …" : "")}; give one of them."),
         };
     }
 }

@@ -20,5 +20,6 @@ internal sealed class NpzFormat() : ModelFormat("npz", "npz")
     /// <summary>Refuses a pickle, with the line that turns PyTorch's files into ones that cannot run programs.</summary>
     internal static InvalidInputException Pickle(string path, string kind) => new(
         $"{path} is {kind}, which is not read because loading one can run any program; convert it with python: import torch, safetensors.torch; "
-        + $"safetensors.torch.save_file({{k: v.contiguous() for k, v in torch.load('{Path.GetFileName(path)}', map_location='cpu', weights_only=True).items()}}, 'model.safetensors').");
+        + $"safetensors.torch.save_file({{k: v.contiguous() for k, v in torch.load('{Path.GetFileName(path)}', map_location='cpu', "
+            + "weights_only=True).items()}}, 'model.safetensors').");
 }

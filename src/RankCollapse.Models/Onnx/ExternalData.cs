@@ -31,7 +31,9 @@ internal sealed record ExternalData(string Path, long Offset, long Length)
         long offset = Whole(entries, "offset", 0, model, name);
         long length = Whole(entries, "length", bytes, model, name);
         if (length != bytes)
-            throw new InvalidInputException($"{model}: tensor {name} has {length} bytes in {ErrorText.Printable(location)}, expected {bytes} for the shape {string.Join("×", tensor.Dims)}; export the model again.");
+            throw new InvalidInputException(
+                $"{model}: tensor {name} has {length} bytes in {ErrorText.Printable(location)}, expected {bytes} for the shape "
+                + $"{string.Join("×", tensor.Dims)}; export the model again.");
         if (offset > size || length > size - offset)
             throw new InvalidInputException(
                 $"{model}: tensor {name} lies at bytes {offset} to {(Int128)offset + length} of {ErrorText.Printable(location)}, which has {size}; it is "

@@ -41,7 +41,8 @@ internal sealed class GramMatricesFigure : RunFigure
         if (flat.Length == run.Depth) return "Every layer shows flat blocks, one for each pair of classes, to within 0.1 % of the matrix's norm.";
         if (flat.Length == 0) return $"No layer shows flat blocks; {rest}.";
         string layers = NumberText.Layers(flat);
-        return $"{char.ToUpperInvariant(layers[0])}{layers[1..]} {(flat.Length == 1 ? "shows" : "show")} flat blocks, to within 0.1 % of the matrix's norm; {rest}.";
+        return $"{char.ToUpperInvariant(layers[0])}{layers[1..]} {(flat.Length == 1 ? "shows" : "show")} flat blocks, to within 0.1 % of the matrix's "
+            + $"norm; {rest}.";
     }
 
     /// <summary>Relative distance of the Gram matrix of all samples from block structure, Proposition D.1; null where the features are not finite.</summary>

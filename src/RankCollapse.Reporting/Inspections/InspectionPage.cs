@@ -77,17 +77,20 @@ internal static class InspectionPage
     private static void Spectra(StringBuilder html, Inspection inspection)
     {
         html.Append("<section aria-labelledby=\"spectra-heading\"><h2 id=\"spectra-heading\">Spectra</h2>\n");
-        html.Append("<p class=\"note\">Left: singular values, largest first; the dashed line is the noise edge, where values of random weights of the same size would end. Right: the part of the eigenvalues s² that are at least so large; the straight line is the power law fitted to their tail.</p>\n<div class=\"cards\">\n");
+        html.Append("<p class=\"note\">Left: singular values, largest first; the dashed line is the noise edge, where values of random weights of the same "
+            + "size would end. Right: the part of the eigenvalues s² that are at least so large; the straight line is the power law fitted to their "
+            + "tail.</p>\n<div class=\"cards\">\n");
         foreach ((InspectedLayer layer, int number) in inspection.Layers.Take(MostCharts).Select((layer, i) => (layer, i + 1)))
         {
             html.Append($"<article class=\"card\" id=\"layer-{number}\"><h3><span class=\"index\">{number}</span> "
                 + $"{Encode(InputText(layer.Layer.Name))}</h3>\n");
-            html.Append($"<p class=\"note\">{LayerTable.Kind(layer.Layer)}, {Encode(layer.Spectrum.Shape.ToString())}{(layer.Layer.Nodes.Count > 0 ? $" · {Encode(InputText(string.Join(", ", layer.Layer.Nodes.Take(2))))}" : "")}</p>\n");
+            html.Append($"<p class=\"note\">{LayerTable.Kind(layer.Layer)}, {Encode(layer.Spectrum.Shape.ToString())}"
+                + $"{(layer.Layer.Nodes.Count > 0 ? $" · {Encode(InputText(string.Join(", ", layer.Layer.Nodes.Take(2))))}" : "")}</p>\n");
             html.Append(FigureRenderer.Draw(InspectionFigures.Spectrum(layer, number)).ToSvgElement($"spectrum-{number}")).Append("</article>\n");
         }
         html.Append("</div>\n");
         if (inspection.Layers.Count > MostCharts)
-            html.Append($"<p class=\"note\">The spectra of the first {MostCharts} layers are shown; --parquet writes all.</p>\n");
+            html.Append($"<p class=\"note\">The spectra of the first {MostCharts} layers are shown; a Parquet table of the inspection holds all.</p>\n");
         html.Append("</section>\n");
     }
 

@@ -97,7 +97,8 @@ internal static class LayerTable
     }
 
     private static void Heading(StringBuilder html, string css, string name, string meaning) =>
-        html.Append($"<th scope=\"col\"{(css.Length > 0 ? $" class=\"{css}\"" : "")}{(meaning.Length > 0 ? $" title=\"{Encode(meaning)}\"" : "")}>{Encode(name)}</th>");
+        html.Append($"<th scope=\"col\"{(css.Length > 0 ? $" class=\"{css}\"" : "")}{(meaning.Length > 0 ? $" title=\"{Encode(meaning)}\"" : "")}>"
+            + $"{Encode(name)}</th>");
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -61,8 +61,10 @@ public static class PageFrame
     }
 
     /// <summary>A command line with a button that copies it; it breaks between words only.</summary>
-    public static void Command(StringBuilder html, IEnumerable<string> words) =>
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"command\"><pre tabindex=\"0\" aria-label=\"Command\"><code>{string.Join(' ', words.Select(word => $"<span>{WebUtility.HtmlEncode(word)}</span>"))}</code></pre><button type=\"button\" class=\"copy\" hidden>Copy</button></div>\n");
+    public static void Command(StringBuilder html, IEnumerable<string> words) => html
+        .Append("<div class=\"command\"><pre tabindex=\"0\" aria-label=\"Command\"><code>")
+        .AppendJoin(' ', words.Select(word => $"<span>{WebUtility.HtmlEncode(word)}</span>"))
+        .Append("</code></pre><button type=\"button\" class=\"copy\" hidden>Copy</button></div>\n");
 
     /// <summary>The place of a figure that the script draws, and its picture for readers without scripts.</summary>
     /// <param name="html">The page.</param>

@@ -49,9 +49,12 @@ internal static class ReportPage
         {
             CollapseState state = run.State(l);
             string ratio = run.RelativeVariation(l) is { } value ? NumberText.Short(value, 2) : "–";
-            html.Append($"<li class=\"{ReportTables.Css(state)}\"><span class=\"number\">layer {l}</span><span class=\"word\">{Verdict.Word(state)}</span><span class=\"ratio\">{ratio}</span></li>");
+            html.Append($"<li class=\"{ReportTables.Css(state)}\"><span class=\"number\">layer {l}</span><span "
+                + $"class=\"word\">{Verdict.Word(state)}</span><span class=\"ratio\">{ratio}</span></li>");
         }
-        html.Append($"</ol>\n<p class=\"note\">The number is the variation inside the {run.Classes} classes as a part of the variation of the layer's features. At most {NumberText.PowerOfTen(Tolerances.Collapsed)} counts as collapsed, at most {NumberText.PowerOfTen(Tolerances.NearlyCollapsed)} as nearly.</p>\n</section>\n");
+        html.Append($"</ol>\n<p class=\"note\">The number is the variation inside the {run.Classes} classes as a part of the variation of the layer's "
+            + $"features. At most {NumberText.PowerOfTen(Tolerances.Collapsed)} counts as collapsed, at most "
+            + $"{NumberText.PowerOfTen(Tolerances.NearlyCollapsed)} as nearly.</p>\n</section>\n");
     }
 
     private static List<Figure> Figures(StringBuilder html, RunMeasurements run)

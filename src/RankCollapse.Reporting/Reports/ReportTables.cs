@@ -45,7 +45,8 @@ internal static class ReportTables
             html.Append("</tr>");
         }
         html.Append("</tbody></table></div>");
-        html.Append($"<dl class=\"note\">{string.Concat(metrics.Select(metric => $"<dt>{Encode(metric.Heading)}</dt><dd>{Encode(metric.Meaning)}</dd>"))}</dl>");
+        string meanings = string.Concat(metrics.Select(metric => $"<dt>{Encode(metric.Heading)}</dt><dd>{Encode(metric.Meaning)}</dd>"));
+        html.Append($"<dl class=\"note\">{meanings}</dl>");
         html.Append($"<p class=\"note\">K = {run.Classes}. A dash means that there is no such value.</p>");
         if (run.Run.Summary.Reasons.Count != 0)
         {

@@ -29,7 +29,8 @@ public static class InputFile
         {
             return read();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or ArgumentException or OverflowException or FormatException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException or ArgumentException
+            or OverflowException or FormatException)
         {
             throw new InvalidInputException($"{path} is damaged: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; get the file again.", e);
         }

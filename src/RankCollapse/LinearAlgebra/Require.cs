@@ -10,7 +10,9 @@ internal static class Require
         for (int i = 0; i < entries.Length; i++)
         {
             if (!double.IsFinite(entries[i]))
-                throw new InvalidInputException($"The {what} of a {a.Rows}×{a.Columns} matrix needs finite entries, but row {i / a.Columns}, column {i % a.Columns} holds {entries[i]}; look for overflow or NaN where it was computed.");
+                throw new InvalidInputException(
+                    $"The {what} of a {a.Rows}×{a.Columns} matrix needs finite entries, but row {i / a.Columns}, column {i % a.Columns} holds {entries[i]}; "
+                    + "look for overflow or NaN where it was computed.");
         }
     }
 

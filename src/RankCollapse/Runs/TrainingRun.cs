@@ -36,7 +36,9 @@ public static class TrainingRun
         RunFolder? folder = null;
         if (path is not null)
         {
-            folder = RunFolder.Create(path, options.Force, RunFolder.EstimateBytes(session.Initial.Specification, session.Data, configuration.ToSolverSettings().Entry.VectorsPerCheckpoint));
+            folder = RunFolder.Create(
+                path, options.Force,
+                RunFolder.EstimateBytes(session.Initial.Specification, session.Data, configuration.ToSolverSettings().Entry.VectorsPerCheckpoint));
             folder.WriteDataSet(session.Data);
             folder.WriteInitial(session.Initial);
             folder.WriteConfiguration(configuration);
@@ -53,8 +55,10 @@ public static class TrainingRun
     /// <param name="options">What is asked beyond the settings.</param>
     /// <param name="cancellation">As for <see cref="Start"/>.</param>
     /// <returns>The run; <see cref="TrainingRunResult.HadEnded"/> says that there was nothing left to do.</returns>
-    /// <exception cref="InvalidInputException">There is no run, its files are damaged, a setting changes that may not, or the run has ended and cannot go on.</exception>
-    public static TrainingRunResult Resume(string path, Func<RunConfiguration, RunConfiguration>? change = null, TrainingRunOptions? options = null, CancellationToken cancellation = default)
+    /// <exception cref="InvalidInputException">There is no run, its files are damaged, a setting changes that may not, or the run has ended and cannot go
+    /// on.</exception>
+    public static TrainingRunResult Resume(
+        string path, Func<RunConfiguration, RunConfiguration>? change = null, TrainingRunOptions? options = null, CancellationToken cancellation = default)
     {
         var folder = RunFolder.Open(path);
         options ??= new TrainingRunOptions();
@@ -63,7 +67,9 @@ public static class TrainingRun
         wanted.Validate();
         ResumeRules.Require(path, stored, wanted);
         if (stored.Version != ProgramVersion)
-            options.Warning?.Invoke($"The run was started by version {stored.Version ?? "unknown"} and is resumed by {ProgramVersion}: its result may differ in the last digits from an undisturbed run's.");
+            options.Warning?.Invoke(
+                $"The run was started by version {stored.Version ?? "unknown"} and is resumed by {ProgramVersion}: its result may differ in the last digits "
+                + "from an undisturbed run's.");
         using var threads = new ThreadScope(wanted.Threads);
         DataSet data = folder.ReadDataSet();
         if (folder.ReadSummaryIfEnded() is { } ended)
@@ -89,14 +95,18 @@ public static class TrainingRun
         return session.Train(folder, cancellation);
     }
 
-    /// <summary>Trains a network and keeps the run in memory, but its checkpoints in a folder; goes on from the newest whole one where there is one of the same settings.</summary>
+    /// <summary>
+    /// Trains a network and keeps the run in memory, but its checkpoints in a folder; goes on from the newest whole one where there is one of the same
+    /// settings.
+    /// </summary>
     /// <param name="configuration">The settings.</param>
     /// <param name="checkpoints">The folder of the checkpoints; made with the first one, and left to the caller to delete.</param>
     /// <param name="options">What is asked beyond the settings.</param>
     /// <param name="cancellation">As for <see cref="Start"/>; a checkpoint is written then.</param>
     /// <returns>The run, equal to that of an undisturbed training.</returns>
     /// <exception cref="InvalidInputException">Settings or data cannot be used, or the checkpoints are damaged or of another version.</exception>
-    public static TrainingRunResult StartOrContinue(RunConfiguration configuration, string checkpoints, TrainingRunOptions options, CancellationToken cancellation)
+    public static TrainingRunResult StartOrContinue(
+        RunConfiguration configuration, string checkpoints, TrainingRunOptions options, CancellationToken cancellation)
     {
         var folder = new CheckpointFolder(checkpoints);
         using var threads = new ThreadScope(configuration.Threads);
@@ -152,13 +162,17 @@ public static class TrainingRun
         };
     }
 
-    /// <summary>The bytes that a training needs: parameters, gradient, the solver's vectors and its copies in memory, and about seven matrices of features in every layer.</summary>
+    /// <summary>
+    /// The bytes that a training needs: parameters, gradient, the solver's vectors and its copies in memory, and about seven matrices of features in every
+    /// layer.
+    /// </summary>
     public static double EstimateMemory(RunConfiguration configuration, NetworkSpecification specification, int samples)
     {
         const int MatricesPerLayer = 7;
         double parameters = Network.CountParameters(specification), features = 0;
         foreach (int width in specification.Widths) features += (double)width * samples;
-        double numbers = (parameters * (4 + (2.0 * configuration.ToSolverSettings().Entry.VectorsPerCheckpoint))) + (MatricesPerLayer * features) + (2.0 * specification.InputDimension * samples);
+        double numbers = (parameters * (4 + (2.0 * configuration.ToSolverSettings().Entry.VectorsPerCheckpoint))) + (MatricesPerLayer * features)
+            + (2.0 * specification.InputDimension * samples);
         return sizeof(double) * numbers;
     }
 

@@ -3,7 +3,9 @@ using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Training;
 
-/// <summary>Passes over vectors that do several element-wise operations at once; eight lanes whatever the registers are, and lanes and remainder round alike.</summary>
+/// <summary>
+/// Passes over vectors that do several element-wise operations at once; eight lanes whatever the registers are, and lanes and remainder round alike.
+/// </summary>
 internal static class ElementWise
 {
     /// <summary>g ← g + μz and d = g∘s; returns Σz².</summary>
@@ -55,7 +57,8 @@ internal static class ElementWise
     }
 
     /// <summary>Adds the entries' moving averages and moves the parameters: one step of Adam.</summary>
-    public static void Adam(Span<double> w, ReadOnlySpan<double> g, Span<double> m, Span<double> v, double beta1, double beta2, double rate, double secondCorrection, double epsilon)
+    public static void Adam(Span<double> w, ReadOnlySpan<double> g, Span<double> m, Span<double> v, double beta1, double beta2, double rate,
+        double secondCorrection, double epsilon)
     {
         // w −= rate·m / (√(v·secondCorrection) + ε), where rate carries the first moment's correction.
         int i = 0;
@@ -81,7 +84,8 @@ internal static class ElementWise
 
     private static Doubles512 Load(ReadOnlySpan<double> source, int index) => Doubles512.Load(ref MemoryMarshal.GetReference(source.Slice(index, 8)), 0);
 
-    private static void Store(Doubles512 value, Span<double> destination, int index) => value.Store(ref MemoryMarshal.GetReference(destination.Slice(index, 8)), 0);
+    private static void Store(Doubles512 value, Span<double> destination, int index) =>
+        value.Store(ref MemoryMarshal.GetReference(destination.Slice(index, 8)), 0);
 }
 
 /// <summary>Sums of squares of a gradient without and with its penalty, and of the weights.</summary>

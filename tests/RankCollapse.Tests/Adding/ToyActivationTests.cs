@@ -36,7 +36,8 @@ public sealed class ToyActivationTests : IDisposable
 
     [Fact]
     public void AMistypedName_FindsIt() =>
-        Assert.Contains($"'{Name}'", Assert.Throws<InvalidInputException>((Settings with { Activation = "half-and-halve" }).Validate).Message, StringComparison.Ordinal);
+        Assert.Contains($"'{Name}'", Assert.Throws<InvalidInputException>((Settings with { Activation = "half-and-halve" }).Validate).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void ItIsGone_OnceItIsTakenOut()
@@ -75,7 +76,8 @@ public sealed class ToyActivationTests : IDisposable
             for (int i = 0; i < x.Length; i++) value[i] = ((3 * x[i]) + Math.Sqrt((x[i] * x[i]) + 1) - 1) / 4;
         }
 
-        public override void ValueAndFirst(ReadOnlySpan<double> x, Span<double> value, Span<double> first) => ValueFirstAndSecond(x, value, first, new double[x.Length]);
+        public override void ValueAndFirst(ReadOnlySpan<double> x, Span<double> value, Span<double> first) =>
+            ValueFirstAndSecond(x, value, first, new double[x.Length]);
 
         public override void ValueFirstAndSecond(ReadOnlySpan<double> x, Span<double> value, Span<double> first, Span<double> second)
         {

@@ -16,7 +16,8 @@ public sealed class RunSettingsTests
     [Theory]
     [MemberData(nameof(Names))]
     public void ADefault_IsInRange(string name) =>
-        Assert.True(RunSettings.Find(name) is { } setting && (setting.Range is not { } range || setting.Default is not double number || range.Contains(number)));
+        Assert.True(RunSettings.Find(name) is { } setting
+            && (setting.Range is not { } range || setting.Default is not double number || range.Contains(number)));
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -86,7 +86,8 @@ internal static class SweepPlotCommand
             : throw new InvalidInputException($"The option {option} is '{ErrorText.Printable(given)}'; {NearMatches.Advice(given, known)}");
 
     /// <summary>The JSON document.</summary>
-    internal static JsonShape<(MetricRequest Request, MetricGroups Groups, IReadOnlyList<string> Files)> Document => new JsonShape<(MetricRequest Request, MetricGroups Groups, IReadOnlyList<string> Files)>()
+    internal static JsonShape<(MetricRequest Request, MetricGroups Groups, IReadOnlyList<string> Files)> Document =>
+        new JsonShape<(MetricRequest Request, MetricGroups Groups, IReadOnlyList<string> Files)>()
         .Texts("files", one => one.Files)
         .Text("metric", one => one.Request.Metric)
         .TextOrNull("layer", one => one.Request.Layer)

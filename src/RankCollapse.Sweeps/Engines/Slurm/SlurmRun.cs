@@ -207,6 +207,7 @@ internal sealed class SlurmRun
 
     /// <summary>Reasons to wait that pass by themselves.</summary>
     private static bool IsOrdinary(string reason) =>
-        reason is "None" or "Priority" or "Resources" or "BeginTime" or "Cleaning" or "JobArrayTaskLimit" or "Dependency" or "Prolog" or "Reservation" or "(null)" or ""
+        reason is "None" or "Priority" or "Resources" or "BeginTime" or "Cleaning"
+            or "JobArrayTaskLimit" or "Dependency" or "Prolog" or "Reservation" or "(null)" or ""
         || reason.EndsWith("MaxJobsLimit", StringComparison.Ordinal) || reason.EndsWith("MaxCpuPerUserLimit", StringComparison.Ordinal);
 }

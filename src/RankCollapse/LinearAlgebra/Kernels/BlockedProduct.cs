@@ -19,7 +19,9 @@ internal enum ProductPart
 internal static unsafe class BlockedProduct<TDoubles>
     where TDoubles : struct, IDoubles<TDoubles>
 {
-    /// <summary>The depth of a block: a B panel of 24 columns is then 75 KiB, which streams from the second-level cache; fewer blocks save passes over C.</summary>
+    /// <summary>
+    /// The depth of a block: a B panel of 24 columns is then 75 KiB, which streams from the second-level cache; fewer blocks save passes over C.
+    /// </summary>
     private const int DepthBlock = 400;
 
     /// <summary>Rows of a packed A block: 144×400 doubles are 450 KiB, under half of a second-level cache.</summary>

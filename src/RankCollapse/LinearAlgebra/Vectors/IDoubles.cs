@@ -4,7 +4,10 @@ namespace RankCollapse.LinearAlgebra.Vectors;
 /// A vector of doubles of one fixed width, so that a kernel or an activation is written once and compiled for 512, 256 and 128 bits.
 /// </summary>
 /// <typeparam name="TSelf">The width.</typeparam>
-/// <remarks>The widths, <c>Doubles128</c>, <c>Doubles256</c> and <c>Doubles512</c>, are written by the generator of kernels. A mask is a vector whose lanes have all bits set or none.</remarks>
+/// <remarks>
+/// The widths, <c>Doubles128</c>, <c>Doubles256</c> and <c>Doubles512</c>, are written by the generator of kernels. A mask is a vector whose lanes have all
+/// bits set or none.
+/// </remarks>
 internal interface IDoubles<TSelf>
     where TSelf : struct, IDoubles<TSelf>
 {

@@ -70,7 +70,8 @@ public sealed class SchemaCommandTests
     public void AMinimiser_AndThePathToIt_KeepToTheirSchemas()
     {
         using var folder = new TemporaryFolder();
-        string[] task = ["--data", "gaussian-mixture", "--samples", "9", "--classes", "3", "--dimension", "12", "--sigma", "1", "--depth", "3", "--width", "9", "--activation", "asinh"];
+        string[] task = ["--data", "gaussian-mixture", "--samples", "9", "--classes", "3", "--dimension", "12", "--sigma", "1", "--depth", "3", "--width", "9",
+            "--activation", "asinh"];
         Require("construct-json", Done(["construct", .. task, "--out", folder.File("minimiser"), "--json"]));
         CommandLine.Run(["train", .. task, "--max-epochs", "1", "--no-report", "--out", folder.File("run")]);
         Require("path-json", Done("path", folder.File("run"), "--no-figures", "--json"));
@@ -119,7 +120,8 @@ public sealed class SchemaCommandTests
         return line.ExitCode == 2 ? throw new InvalidOperationException(line.Error) : line.Output;
     }
 
-    private static void Require(string schema, string document) => Assert.Empty(SchemaCheck.Problems(Schemas.All.Parse(schema).Create(), JsonNode.Parse(document)));
+    private static void Require(string schema, string document) =>
+        Assert.Empty(SchemaCheck.Problems(Schemas.All.Parse(schema).Create(), JsonNode.Parse(document)));
 
     private static void RequireFile(string path, string content)
     {
@@ -135,7 +137,8 @@ public sealed class SchemaCommandTests
 
     private static string SettingsPage()
     {
-        var page = new StringBuilder("# Settings\n\nThe settings of a run, from the program's table of them. A setting has an effect on the result, on where training stops, ");
+        var page = new StringBuilder(
+            "# Settings\n\nThe settings of a run, from the program's table of them. A setting has an effect on the result, on where training stops, ");
         page.Append("on what is recorded, or on the machine's time alone.\n\n");
         page.Append("| option | in files | what | effect on |\n|---|---|---|---|\n");
         foreach (Setting setting in RunSettings.All)

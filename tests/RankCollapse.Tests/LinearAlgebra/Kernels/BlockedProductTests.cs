@@ -86,7 +86,8 @@ public sealed class BlockedProductTests
         {
             (Matrix a, Matrix b) = Factors(form, rows, columns, depth, 3);
             using GuardedMemory left = new(a), right = new(b), result = new(new Matrix(rows, columns));
-            Run(bits, form, new Stored(left.Start, a.Columns), new Stored(right.Start, b.Columns), new Stored(result.Start, columns), (rows, columns, depth), accumulate: true, ProductPart.All);
+            Run(bits, form, new Stored(left.Start, a.Columns), new Stored(right.Start, b.Columns), new Stored(result.Start, columns), (rows, columns, depth),
+                accumulate: true, ProductPart.All);
             AssertClose(form, a, b, null, new Matrix(new Span<double>(result.Start, rows * columns).ToArray(), 0, rows, columns));
         }
     }
@@ -94,7 +95,8 @@ public sealed class BlockedProductTests
     [Fact]
     public void Widths_WithFusedMultiplyAdd_AgreeToTheBit()
     {
-        Assert.SkipUnless(Vector256.IsHardwareAccelerated && System.Runtime.Intrinsics.X86.Fma.IsSupported, "MultiplyAddEstimate is not fused on this machine.");
+        Assert.SkipUnless(Vector256.IsHardwareAccelerated && System.Runtime.Intrinsics.X86.Fma.IsSupported,
+            "MultiplyAddEstimate is not fused on this machine.");
         (Matrix a, Matrix b) = Factors(ProductForm.Plain, 61, 75, 530, 4);
         var results = new Matrix[3];
         for (int i = 0; i < 3; i++)

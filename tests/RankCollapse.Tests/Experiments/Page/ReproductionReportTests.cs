@@ -6,7 +6,7 @@ using RankCollapse.Experiments;
 using RankCollapse.Experiments.Page;
 using RankCollapse.Reporting.Pages;
 
-namespace RankCollapse.Tests.Experiments;
+namespace RankCollapse.Tests.Experiments.Page;
 
 public sealed partial class ReproductionReportTests : IDisposable
 {
