@@ -2,7 +2,6 @@ using Microsoft.Playwright;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Page;
 using RankCollapse.Tests.Experiments;
-using RankCollapse.Tests.Experiments.Page;
 
 namespace RankCollapse.BrowserTests;
 
