@@ -1,6 +1,5 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Runs;
 using RankCollapse.Training;
 using RankCollapse.Training.SecondOrder;
 

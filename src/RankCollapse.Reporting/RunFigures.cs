@@ -1,6 +1,5 @@
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Rendering;
-using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting;

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using RankCollapse.Experiments;
 using RankCollapse.Experiments.Page;
 using RankCollapse.Tests.Experiments;
 

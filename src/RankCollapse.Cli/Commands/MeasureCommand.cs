@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
-using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;

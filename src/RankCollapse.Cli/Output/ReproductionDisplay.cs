@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Running;
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 using Spectre.Console;
 

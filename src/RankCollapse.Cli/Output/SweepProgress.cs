@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using RankCollapse.Formats;
-using RankCollapse.Reporting;
 using RankCollapse.Sweeps.Engines;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Plan;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using RankCollapse.Formats;
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Reports;
 using RankCollapse.Reporting.Text;

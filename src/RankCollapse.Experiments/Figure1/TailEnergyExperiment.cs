@@ -1,5 +1,4 @@
 using RankCollapse.Collapse.Metrics;
-using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;

@@ -1,4 +1,3 @@
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Training;

@@ -1,4 +1,3 @@
-using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;

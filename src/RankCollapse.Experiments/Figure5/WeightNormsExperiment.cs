@@ -1,9 +1,7 @@
-using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Storage;

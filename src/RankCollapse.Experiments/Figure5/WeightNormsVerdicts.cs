@@ -1,4 +1,3 @@
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Experiments.Figure5;

@@ -1,14 +1,9 @@
-using RankCollapse.Collapse;
-using RankCollapse.Collapse.Metrics;
 using RankCollapse.Experiments.Figure3;
-using RankCollapse.LinearAlgebra;
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
-using RankCollapse.Training;
 
 namespace RankCollapse.Experiments.Figures6And7;
 

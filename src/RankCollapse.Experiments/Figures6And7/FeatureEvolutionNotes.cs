@@ -1,5 +1,4 @@
 using RankCollapse.Experiments.Figure3;
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Experiments.Figures6And7;

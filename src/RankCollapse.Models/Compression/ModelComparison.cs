@@ -1,7 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Models.Compression;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Running;
 

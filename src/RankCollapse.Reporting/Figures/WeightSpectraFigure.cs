@@ -1,7 +1,6 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
-using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting.Figures;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using RankCollapse.Models;
-using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
 using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Panels;

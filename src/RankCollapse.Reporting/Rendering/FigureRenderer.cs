@@ -1,5 +1,4 @@
 using RankCollapse.Reporting.Panels;
-using SkiaSharp;
 
 namespace RankCollapse.Reporting.Rendering;
 

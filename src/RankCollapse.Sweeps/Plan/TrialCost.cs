@@ -1,8 +1,6 @@
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
-using RankCollapse.Sweeps.Plan;
-using RankCollapse.Training;
 using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Sweeps.Plan;

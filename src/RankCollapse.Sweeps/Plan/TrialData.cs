@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RankCollapse.Data;
-using RankCollapse.Sweeps.Plan;
 
 namespace RankCollapse.Sweeps.Plan;
 

@@ -1,4 +1,3 @@
-using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Collapse;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using RankCollapse.LinearAlgebra.Kernels;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.LinearAlgebra;

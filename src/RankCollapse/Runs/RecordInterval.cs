@@ -1,6 +1,5 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Training;
 using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Runs;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using RankCollapse.Cli.Output;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Tests.Cli;

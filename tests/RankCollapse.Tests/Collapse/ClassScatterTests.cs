@@ -1,7 +1,5 @@
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Models.Features;
-using RankCollapse.Tests.Collapse;
 
 namespace RankCollapse.Tests.Collapse;
 

@@ -1,7 +1,6 @@
 using CsCheck;
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Models.Weights;
 
 namespace RankCollapse.Tests.Collapse;
 

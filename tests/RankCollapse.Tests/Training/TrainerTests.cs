@@ -1,5 +1,4 @@
 using RankCollapse.Networks;
-using RankCollapse.Runs;
 using RankCollapse.Training;
 using RankCollapse.Training.Solving;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Storage;
 

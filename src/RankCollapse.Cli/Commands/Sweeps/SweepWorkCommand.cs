@@ -4,7 +4,6 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Experiments.Running;
 using RankCollapse.Formats;
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Theory.Paths;

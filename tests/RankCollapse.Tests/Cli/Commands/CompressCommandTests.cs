@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using RankCollapse.Cli.Output;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Tests.Cli;
 
 namespace RankCollapse.Tests.Cli.Commands;
 

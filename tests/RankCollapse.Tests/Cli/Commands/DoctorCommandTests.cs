@@ -1,6 +1,4 @@
 using System.Text.Json;
-using RankCollapse.Collapse.Metrics;
-using RankCollapse.Runs;
 
 namespace RankCollapse.Tests.Cli.Commands;
 

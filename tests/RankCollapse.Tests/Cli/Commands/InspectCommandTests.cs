@@ -1,7 +1,5 @@
 using System.Text.Json;
 using RankCollapse.Collapse.Metrics;
-using RankCollapse.Cli.Output;
-using RankCollapse.Models;
 using RankCollapse.Tests.Models;
 
 namespace RankCollapse.Tests.Cli.Commands;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace RankCollapse.Tests.Cli.Commands;
 
 public sealed class PathCommandTests

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RankCollapse.Cli.Output;
 
 namespace RankCollapse.Tests.Cli.Commands;
 

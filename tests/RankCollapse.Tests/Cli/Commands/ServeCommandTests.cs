@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RankCollapse.Cli.Output;
 
 namespace RankCollapse.Tests.Cli.Commands;

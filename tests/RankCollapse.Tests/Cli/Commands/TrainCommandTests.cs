@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RankCollapse.Cli.Output;
 using RankCollapse.Runs;
 using RankCollapse.Training;
 

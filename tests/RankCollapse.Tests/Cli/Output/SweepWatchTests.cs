@@ -1,4 +1,3 @@
-using RankCollapse.Cli.Output;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Tests.Sweeps.Results;

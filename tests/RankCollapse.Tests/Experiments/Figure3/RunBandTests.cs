@@ -1,5 +1,4 @@
 using CsCheck;
-using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figure3;
 
 namespace RankCollapse.Tests.Experiments.Figure3;

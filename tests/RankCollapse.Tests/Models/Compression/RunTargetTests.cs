@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using CsCheck;
-using RankCollapse.Cli.Output;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models;

@@ -2,8 +2,6 @@ using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models;
 using RankCollapse.Models.Compression;
-using RankCollapse.Models.Formats;
-using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Tests.Models.Compression;
 

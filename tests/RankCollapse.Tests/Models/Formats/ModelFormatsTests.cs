@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using RankCollapse.Formats;
-using RankCollapse.Models;
 using RankCollapse.Models.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;

@@ -4,7 +4,6 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Formats;
 using RankCollapse.Models.Onnx;
-using RankCollapse.Models.Reading;
 using RankCollapse.Models.Running;
 using RankCollapse.Networks;
 

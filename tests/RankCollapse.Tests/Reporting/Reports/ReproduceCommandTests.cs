@@ -1,6 +1,5 @@
 using RankCollapse.Reporting.Reports;
 using RankCollapse.Runs;
-using RankCollapse.Tests.Cli.Commands;
 using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Reporting.Reports;

@@ -1,5 +1,4 @@
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Reporting;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Reports;
 using RankCollapse.Runs;

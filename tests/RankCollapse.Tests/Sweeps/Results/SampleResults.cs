@@ -3,7 +3,6 @@ using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Results;
 using RankCollapse.Sweeps.Storage;
-using RankCollapse.Sweeps.Work;
 using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Sweeps.Results;

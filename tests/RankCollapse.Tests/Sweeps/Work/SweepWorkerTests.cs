@@ -1,4 +1,3 @@
-using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;

@@ -1,5 +1,4 @@
 using CsCheck;
-using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Theory.Forecasts;

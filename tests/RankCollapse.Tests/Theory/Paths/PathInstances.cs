@@ -1,6 +1,4 @@
 using CsCheck;
-using RankCollapse.LinearAlgebra;
-using RankCollapse.Networks;
 using RankCollapse.Theory.Paths;
 using RankCollapse.Theory.RepresentationCosts;
 using static RankCollapse.Tests.Theory.Instances;

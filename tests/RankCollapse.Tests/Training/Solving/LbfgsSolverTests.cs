@@ -1,7 +1,6 @@
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Runs;
 using RankCollapse.Training;
 using RankCollapse.Training.Solving;
 

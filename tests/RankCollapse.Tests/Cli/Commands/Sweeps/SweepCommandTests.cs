@@ -1,7 +1,5 @@
 using System.Text.Json;
-using RankCollapse.Cli.Output;
 using RankCollapse.Sweeps.Storage;
-using RankCollapse.Sweeps.Work;
 using RankCollapse.Tests.Sweeps;
 
 namespace RankCollapse.Tests.Cli.Commands.Sweeps;
