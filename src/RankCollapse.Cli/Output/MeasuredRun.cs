@@ -1,4 +1,3 @@
-using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Runs;
 

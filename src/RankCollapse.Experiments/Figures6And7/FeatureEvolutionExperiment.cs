@@ -1,5 +1,4 @@
 using RankCollapse.Experiments.Figure3;
-using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Storage;
