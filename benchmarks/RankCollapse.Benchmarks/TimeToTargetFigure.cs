@@ -34,7 +34,8 @@ internal static class TimeToTargetFigure
             CurvePoint[] points = [.. c.Thinned(clock).Where(p => p.At.On(clock) >= FirstSecond)];
             string name = c.Name.Replace("RankCollapse ", "", StringComparison.Ordinal).Replace(" with momentum", "", StringComparison.Ordinal);
             return new Series(c == best ? name : Others, colour, [.. points.Select(p => p.At.On(clock))],
-                [.. points.Select(p => p.Lowest)]) { Size = c != best ? 0.8 : colour == Palette.Ink ? 2.4 : 1.8 };
+                [.. points.Select(p => p.Lowest)])
+            { Size = c != best ? 0.8 : colour == Palette.Ink ? 2.4 : 1.8 };
         });
     }
 }

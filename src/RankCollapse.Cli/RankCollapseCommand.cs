@@ -21,8 +21,13 @@ internal static class RankCollapseCommand
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         try
         {
-            var invocation = new InvocationConfiguration { Output = environment.Output, Error = environment.Error, EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null };
+            var invocation = new InvocationConfiguration
+            {
+                Output = environment.Output,
+                Error = environment.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null
+            };
             bool asksForHelp = parsed.Action is ExampleHelpAction or VersionAction;
             if (!asksForHelp && ParseErrorLine.Of(parsed) is { } line) throw new InvalidInputException(line);
             return parsed.Invoke(invocation);

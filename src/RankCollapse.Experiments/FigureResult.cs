@@ -118,7 +118,8 @@ public sealed record FigureResult
         catch (JsonException e)
         {
             throw new InvalidInputException(
-                $"{path} is not a figure's result: {ErrorText.Printable(e.Message)}; reproduce the figure again with force.", e) { Settings = ["force"] };
+                $"{path} is not a figure's result: {ErrorText.Printable(e.Message)}; reproduce the figure again with force.", e)
+            { Settings = ["force"] };
         }
     }
 }

@@ -106,7 +106,8 @@ public sealed record Inspection
     {
         if (features.Data is null && !format.HasData)
             throw new InvalidInputException(
-                $"Features are of samples that go through the model, and {model.Path} holds none; give data.") { Settings = ["data"] };
+                $"Features are of samples that go through the model, and {model.Path} holds none; give data.")
+            { Settings = ["data"] };
         using IFeatureSource source = format.OpenFeatures(model, features.Data, features);
         using IFeatureSource? other = features.OutOfDistribution is null ? null : format.OpenFeatures(model, features.OutOfDistribution, features);
         return FeatureMeasurement.Measure(source, features, other, options.Progress, options.Cancellation);

@@ -22,7 +22,8 @@ public static class ModelCompression
         if (!format.CompressedEndings.Any(ending => output.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             throw new InvalidInputException(
                 $"The output is {output}, but models of the format {format.Name} are written as {string.Join(" or ", format.CompressedEndings)}; choose "
-                + "another out.") { Settings = ["out"] };
+                + "another out.")
+            { Settings = ["out"] };
         if (options.Rule == RankRule.Certificate && !format.HasData)
             throw new InvalidInputException(
                 $"Theorem 3.4 needs the data and the objective that a network was trained with, which {path} does not hold; choose ranks by energy, tolerance, "

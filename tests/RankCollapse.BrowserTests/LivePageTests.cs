@@ -111,8 +111,15 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>, 
     public async Task FailedTrial_SaysWhy()
     {
         FailureLog.Add(_sweep,
-            new TrialFailure { Trial = _trials[4].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "<b>it broke</b>", Worker = "w",
-            At = DateTimeOffset.UnixEpoch });
+            new TrialFailure
+            {
+                Trial = _trials[4].Id,
+                Attempt = 1,
+                Kind = FailureKind.Error,
+                Reason = "<b>it broke</b>",
+                Worker = "w",
+                At = DateTimeOffset.UnixEpoch
+            });
         await using OpenPage open = await OpenAsync("#state=failed");
         await open.Page.Locator("#rows button").First.ClickAsync();
         await open.Page.Locator("#reason").Filter(new() { HasText = "<b>it broke</b>" }).WaitForAsync();

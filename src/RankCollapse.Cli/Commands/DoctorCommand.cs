@@ -14,7 +14,8 @@ internal static class DoctorCommand
     public static Command Create(CommandEnvironment environment)
     {
         var command = new Verb(
-            "doctor", "Measures what this machine offers: vectors, peak, products, LAPACK, fonts; takes a few seconds.") { Examples = ["rankcollapse doctor"] };
+            "doctor", "Measures what this machine offers: vectors, peak, products, LAPACK, fonts; takes a few seconds.")
+        { Examples = ["rankcollapse doctor"] };
         Option<bool> json = CommonOptions.Json();
         command.Add(json);
         command.SetAction(parsed =>

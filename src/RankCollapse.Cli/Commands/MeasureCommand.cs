@@ -14,8 +14,11 @@ internal static class MeasureCommand
     public static Command Create(CommandEnvironment environment)
     {
         var command = new Verb(
-            "measure", "Computes every metric of every layer from the weights and the data of a run.") { Examples =
-            ["rankcollapse measure runs/first", "rankcollapse measure runs/first --tolerance 1e-3 --json"] };
+            "measure", "Computes every metric of every layer from the weights and the data of a run.")
+        {
+            Examples =
+            ["rankcollapse measure runs/first", "rankcollapse measure runs/first --tolerance 1e-3 --json"]
+        };
         Argument<string> path = CommonOptions.RunFolder();
         Option<double> tolerance =
             OptionValue.Of<double>("--tolerance", "Singular values above this part of the largest count for the numerical rank [1e-5]", "ε");

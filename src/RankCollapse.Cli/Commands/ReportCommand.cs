@@ -20,8 +20,11 @@ internal static class ReportCommand
     public static Command Create(CommandEnvironment environment)
     {
         var command = new Verb(
-            "report", "Writes the report of a run as one HTML page that needs no network, and its figures as SVG and PNG.") { Examples =
-            ["rankcollapse report runs/first", "rankcollapse report runs/first --out first.html --no-figures"] };
+            "report", "Writes the report of a run as one HTML page that needs no network, and its figures as SVG and PNG.")
+        {
+            Examples =
+            ["rankcollapse report runs/first", "rankcollapse report runs/first --out first.html --no-figures"]
+        };
         Argument<string> path = CommonOptions.RunFolder();
         Option<string> output = OptionValue.Of<string>("--out", "The page [RUN/report.html]", "FILE");
         Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write RUN/figures/");

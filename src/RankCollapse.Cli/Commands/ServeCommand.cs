@@ -21,11 +21,13 @@ internal static class ServeCommand
             Examples = ["rankcollapse serve sweeps/phase", "rankcollapse serve . --address 0.0.0.0 --port 8400"],
         };
         var folder = new Argument<string>(
-            "FOLDER") { Description = "the folder of a sweep or of runs, or one that holds them [the current folder]", DefaultValueFactory = _ => "." };
+            "FOLDER")
+        { Description = "the folder of a sweep or of runs, or one that holds them [the current folder]", DefaultValueFactory = _ => "." };
         Option<string> address = OptionValue.Of<string>("--address", "Listen on this address of the machine; 0.0.0.0 for all [127.0.0.1]", "IP");
         Option<int> port = OptionValue.Of<int>("--port", $"The port; 0 takes a free one [{DefaultPort}]", "n");
         var host = new Option<string[]>(
-            "--host") { Description = "Also answer to this name of the machine; may be repeated", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
+            "--host")
+        { Description = "Also answer to this name of the machine; may be repeated", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
         command.Add(folder);
         foreach (Option option in (Option[])[address, port, host]) command.Add(option);
         command.SetAction(parsed =>

@@ -68,8 +68,13 @@ internal static class TrainCommand
             }
             TrainingRunResult result = TrainingProgress.Show(environment, progress =>
             {
-                var options = new TrainingRunOptions { Force = parsed.GetValue(force), Started = progress.Start, Progress = progress.Update,
-                    Warning = progress.Warn };
+                var options = new TrainingRunOptions
+                {
+                    Force = parsed.GetValue(force),
+                    Started = progress.Start,
+                    Progress = progress.Update,
+                    Warning = progress.Warn
+                };
                 return isResumed
                     ? TrainingRun.Resume(path, stored => settings.Apply(parsed, stored), options, environment.Cancellation)
                     : TrainingRun.Start(fresh, path, options, environment.Cancellation);

@@ -42,10 +42,14 @@ internal static class MetricFigure
         var panel = new Panel
         {
             Title = Title(request),
-            X = new Axis(request.X) { Labels = isNumeric ? null : [.. positions.Select(Label)],
-                IsLogarithmic = isNumeric && ColourScale.Spans(positions.Select(p => Position(p, 0))) },
+            X = new Axis(request.X)
+            {
+                Labels = isNumeric ? null : [.. positions.Select(Label)],
+                IsLogarithmic = isNumeric && ColourScale.Spans(positions.Select(p => Position(p, 0)))
+            },
             Y = new Axis(hasBands ? $"{value}; band: {style.Band}"
-                : value) { IsLogarithmic = style.IsLogarithmic ?? ColourScale.Spans(groups.Groups.Select(g => Middle(g, style))) },
+                : value)
+            { IsLogarithmic = style.IsLogarithmic ?? ColourScale.Spans(groups.Groups.Select(g => Middle(g, style))) },
             Series = [.. series.Select((name, i) =>
             {
                 MetricGroup[] own = [.. groups.Groups.Where(g => Equals(g.Y, name)).OrderBy(g => Position(g.X, i))];
@@ -72,7 +76,8 @@ internal static class MetricFigure
             .ToDictionary(cell => cell.Key, cell => Statistic([.. cell.SelectMany(g => g.Sorted).Order()], style.Statistic));
         string value = ValueName(request, style);
         Panel panel = Grid(request.X, x, request.Y!, y, (column, row) => cells.TryGetValue((column, row), out double known) ? known : null, value,
-            style.IsLogarithmic) with { Title = Title(request) };
+            style.IsLogarithmic) with
+        { Title = Title(request) };
         return new Figure(FileName(request, isHeatMap: true), Title(request), $"A heat map of {value} over {request.X} and {request.Y}.",
             new PanelBlock(panel));
     }
@@ -90,8 +95,12 @@ internal static class MetricFigure
         double?[][] values =
             [.. Enumerable.Range(0, y.Labels.Count).Select(row => (double?[])[.. Enumerable.Range(0, x.Labels.Count).Select(column => value(column, row))])];
         var scale = ColourScale.Of(valueName, values.SelectMany(row => row).OfType<double>(), isLogarithmic);
-        return new Panel { X = new Axis(xName) { Labels = x.Labels }, Y = new Axis(yName) { Labels = y.Labels },
-            Heat = new HeatMap(values, scale) { Columns = x.Labels, Rows = y.Labels } };
+        return new Panel
+        {
+            X = new Axis(xName) { Labels = x.Labels },
+            Y = new Axis(yName) { Labels = y.Labels },
+            Heat = new HeatMap(values, scale) { Columns = x.Labels, Rows = y.Labels }
+        };
     }
 
     /// <summary>A statistic of sorted values; NaN where there is none.</summary>

@@ -58,8 +58,11 @@ internal sealed class LiveGrid
         Panel panel = MetricFigure.Grid(
             _xName, _x, _yName, _y, (x, y) => cells.TryGetValue((x, y), out var cell) ? cell.Median : null, metric.Metric.Symbol, isLogarithmic: null);
         double Ended(int x, int y) => cells.TryGetValue((x, y), out var cell) ? (double)cell.Ended / cell.Trials : 0;
-        HeatMap heat = panel.Heat! with { Filled = [.. Enumerable.Range(0, _y.Labels.Count)
-            .Select(y => (double[])[.. Enumerable.Range(0, _x.Labels.Count).Select(x => Ended(x, y))])] };
+        HeatMap heat = panel.Heat! with
+        {
+            Filled = [.. Enumerable.Range(0, _y.Labels.Count)
+            .Select(y => (double[])[.. Enumerable.Range(0, _x.Labels.Count).Select(x => Ended(x, y))])]
+        };
         writer.WriteStartObject();
         writer.WriteNumber("version", _snapshot.Version);
         writer.WritePropertyName("chart");

@@ -37,8 +37,12 @@ internal static class SpectraFigure
     {
         double[] leading = [.. rows.SelectMany(row => row.Spectra)
             .SelectMany(s => LayerSpectra.Intermediate.SelectMany(l => s.Trained(l)[..LayerSpectra.Classes].Concat(s.Predicted(l)[..LayerSpectra.Classes])))];
-        var y = new Axis("singular value", "s_i(Z)") { IsLogarithmic = true, Minimum = Math.Min(LargestFloor, leading.Min()) / 1.2,
-            Maximum = leading.Max() * 1.2 };
+        var y = new Axis("singular value", "s_i(Z)")
+        {
+            IsLogarithmic = true,
+            Minimum = Math.Min(LargestFloor, leading.Min()) / 1.2,
+            Maximum = leading.Max() * 1.2
+        };
         return new Figure(name, title, reading,
             [.. rows.Select(row => new PanelBlock([.. row.Spectra.Select(s => Panel(s, y, withForecast))]) { Heading = row.Title, Columns = Columns })]);
     }

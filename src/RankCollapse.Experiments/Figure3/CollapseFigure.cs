@@ -28,7 +28,8 @@ internal static class CollapseFigure
                 Panel("loss", x, new Axis("loss", "J") { IsLogarithmic = true }, curves(log => log.Losses)),
                 Panel("TCV", x, new Axis("TCV, mean of layers") { IsLogarithmic = true }, curves(log => log.MeanTcv)),
                 Panel("rank", x, new Axis("rank, mean of layers") { Minimum = 0 },
-                    curves(log => log.MeanRanks)) with { Levels = [new ReferenceLine(classes, $"K = {classes}")] },
+                    curves(log => log.MeanRanks)) with
+                { Levels = [new ReferenceLine(classes, $"K = {classes}")] },
                 Panel("TCV, one run", x, new Axis("TCV") { IsLogarithmic = true }, layers))
             {
                 Heading = heading,

@@ -74,8 +74,12 @@ internal sealed class WeightNormsExperiment : Experiment
         StationaryWeightNorms[] stationary = Each(RatiosOf(settings), parallel, r => Stationary(r.Ratio, r.Lambda, settings.Seed));
         return new ExperimentOutcome
         {
-            Tables = new Dictionary<string, DataTable> { ["weight-norms"] = TrajectoryTable(trained), ["weight-norms-without-feature-penalty"] = RatioTable(
-                stationary) },
+            Tables = new Dictionary<string, DataTable>
+            {
+                ["weight-norms"] = TrajectoryTable(trained),
+                ["weight-norms-without-feature-penalty"] = RatioTable(
+                stationary)
+            },
             Verdicts = WeightNormsVerdicts.Judge(trained, stationary),
             Notes = WeightNormsVerdicts.Notes(trained, stationary),
             Figures = [WeightNormsFigure.Draw(Title, trained, stationary)],
@@ -88,8 +92,13 @@ internal sealed class WeightNormsExperiment : Experiment
         RunConfiguration configuration =
             Configuration(new ReproductionSettings(IsQuick: false, seed), 0) with { Lambda = lambda, LambdaFeatures = lambda * ratio };
         DataSet data = DataSource.Load(configuration.ToDataRequest());
-        var options = new CentroidForecastOptions { Seed = configuration.Seed, GradientTolerance = CentroidTolerance, MaxSteps = CentroidSteps,
-            MaxSeconds = double.PositiveInfinity };
+        var options = new CentroidForecastOptions
+        {
+            Seed = configuration.Seed,
+            GradientTolerance = CentroidTolerance,
+            MaxSteps = CentroidSteps,
+            MaxSeconds = double.PositiveInfinity
+        };
         CentroidForecast forecast = CentroidForecast.Compute(
             configuration.ToSpecification(data.InputDimension, data.OutputDimension), data, configuration.ToObjectiveSettings(), options);
         return new StationaryWeightNorms(

@@ -24,7 +24,8 @@ internal static class WeightNormsFigure
             Reading,
             new PanelBlock([.. trained.Select(
                 t => Panel($"δ = {NumberText.Plain(t.Delta)}", new Axis("iterations of the solver"), norm,
-                l => Series.OfLayer(l, Depth, Column(t, 0), Column(t, l))))]) { Columns = 4 },
+                l => Series.OfLayer(l, Depth, Column(t, 0), Column(t, l))))])
+            { Columns = 4 },
             new PanelBlock(
                 Panel("λ' = λ, at the end of training",
                     new Axis("penalty of the first layer", "δ") { Labels = [.. trained.Select(t => NumberText.Plain(t.Delta))] }, final,

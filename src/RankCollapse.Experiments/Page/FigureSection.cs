@@ -64,7 +64,8 @@ internal static class FigureSection
         catch (XmlException e)
         {
             throw new InvalidInputException(
-                $"{figure.Name}/{picture.Name}.svg is no SVG file: {e.Message} Reproduce the figure again with force.", e) { Settings = ["force"] };
+                $"{figure.Name}/{picture.Name}.svg is no SVG file: {e.Message} Reproduce the figure again with force.", e)
+            { Settings = ["force"] };
         }
         JsonNode? chart = ReproductionPage.Charts(figure)[picture.Name];
         string key = ReproductionPage.Key(figure, picture.Name);

@@ -35,8 +35,11 @@ internal static class FigureFolder
         if (force || !File.Exists(settingsPath)) return;
         (string digest, string inWords) = ReadDigest(settingsPath, settings);
         if (digest != Digest(settings, experiment))
-            throw new InvalidInputException($"{path} holds results {inWords}; choose another out, or give force to replace them.") { Settings = ["out",
-                "force"] };
+            throw new InvalidInputException($"{path} holds results {inWords}; choose another out, or give force to replace them.")
+            {
+                Settings = ["out",
+                "force"]
+            };
     }
 
     /// <summary>Opens or makes a folder that was checked.</summary>

@@ -32,8 +32,11 @@ internal sealed class TensorTarget : ICompressionTarget
         reason = "The file holds no network that could be run.";
         foreach (string name in factors.Keys.SelectMany(name => (string[])[FactorNames.Down(name), FactorNames.Up(name)]).Where(_model.Contains))
             throw new InvalidInputException(
-                $"{_model.Path} already has a tensor {ErrorText.Printable(name)}, which a factor would be named; leave its layer out with except.") { Settings =
-                ["except"] };
+                $"{_model.Path} already has a tensor {ErrorText.Printable(name)}, which a factor would be named; leave its layer out with except.")
+            {
+                Settings =
+                ["except"]
+            };
         var writer = new SafetensorsWriter();
         foreach ((string key, string value) in _model.Metadata) writer.AddMetadata(key, value);
         writer.AddMetadata(FactorNames.MetadataKey, string.Join(",", factors.Keys));

@@ -48,7 +48,8 @@ internal abstract class FeatureReduction
             if (pooled.ReducedDimension <= options.MaxDimension) return pooled;
         }
         return new SketchedFeatures(
-            dimension, Math.Min(options.MaxDimension, Math.Max(options.SketchDimension, 4 * classCount)), options.Seed) { Dimension = dimension };
+            dimension, Math.Min(options.MaxDimension, Math.Max(options.SketchDimension, 4 * classCount)), options.Seed)
+        { Dimension = dimension };
     }
 }
 

@@ -61,7 +61,8 @@ public abstract class ModelFormat(string name, string description)
     /// <param name="options">How features are measured.</param>
     internal virtual IFeatureSource OpenFeatures(ModelTensors model, string? data, FeatureOptions options) => throw new InvalidInputException(
         $"{model.Path} holds weights without the network that they belong to, so that features cannot be computed; export the network as ONNX, or leave data "
-            + "out.") { Settings = ["data"] };
+            + "out.")
+    { Settings = ["data"] };
 
     /// <summary>A model of the format as one whose layers can be factored.</summary>
     internal virtual ICompressionTarget OpenTarget(ModelTensors model, string output, CompressionOptions options) =>
@@ -69,5 +70,6 @@ public abstract class ModelFormat(string name, string description)
         ? new TensorTarget(model, FindLayers(model))
         : throw new InvalidInputException(
             $"{model.Path} holds weights without the network that they belong to, which no samples can go through; leave data and test out, or export the "
-            + "network as ONNX.") { Settings = ["data", "test"] };
+            + "network as ONNX.")
+        { Settings = ["data", "test"] };
 }

@@ -25,7 +25,8 @@ internal sealed class ActivationGraph(GraphProto graph)
             case "relu": return Node("Relu", x);
             case "arctan": return InSingle("Atan", x);
             case "softsign": return Node("Div", x, Node("Add", Node("Abs", x), Constant(1)));
-            case "asinh": return Node(
+            case "asinh":
+                return Node(
                 "Mul", Node("Sign", x), Node("Log", Node("Add", Node("Abs", x), Node("Sqrt", Node("Add", Node("Mul", x, x), Constant(1))))));
             case "softplus": return Node("Add", Node("Relu", x), Node("Log", Node("Add", Constant(1), Node("Exp", Node("Neg", Node("Abs", x))))));
             case "elu": return Exponential(x, 1, 1);

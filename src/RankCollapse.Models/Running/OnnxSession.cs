@@ -32,8 +32,12 @@ internal sealed class OnnxSession : IDisposable
     public OnnxSession(ModelProto model, string name, string folder)
     {
         _name = name;
-        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC, IntraOpNumThreads = Product.MaxThreads };
+        using var options = new SessionOptions
+        {
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC,
+            IntraOpNumThreads = Product.MaxThreads
+        };
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
         try
         {

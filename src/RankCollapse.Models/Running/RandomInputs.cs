@@ -42,7 +42,8 @@ internal static class RandomInputs
             }
         }
         throw new InvalidInputException(
-            $"No inputs were found that the model runs on, so that the result could not be checked; give some as data. {problem}") { Settings = ["data"] };
+            $"No inputs were found that the model runs on, so that the result could not be checked; give some as data. {problem}")
+        { Settings = ["data"] };
     }
 
     private static Dictionary<string, OrtValue> Draw(IReadOnlyList<ModelInput> inputs, int freeSize, long seed, int batch)

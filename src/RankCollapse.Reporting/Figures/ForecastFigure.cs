@@ -10,6 +10,8 @@ internal static class ForecastFigure
 {
     private const double LeastDeviation = 1e-7;
 
+    private static readonly bool[] WeightsThenFeatures = [true, false];
+
     /// <summary>Forecast values below this share of the largest are what is left of collapse, and are not drawn.</summary>
     private const double DrawnFrom = 1e-2;
     private const string Title = "Forecast against trained singular values";
@@ -53,7 +55,7 @@ internal static class ForecastFigure
         Series =
         [
             .. from source in Enumerable.Range(0, forecasts.Count)
-               from isWeight in new[] { true, false }
+               from isWeight in WeightsThenFeatures
                let drawn = points.Where(p => p.Source == source && p.IsWeight == isWeight).ToList()
                select new Series(forecasts[source].Source, Palette.Kind(source), [.. drawn.Select(p => p.Trained)], [.. drawn.Select(p => p.Forecast)],
                    Shape(isWeight, isFilled: source == 0))

@@ -62,7 +62,8 @@ internal sealed class ObjectiveFigure : RunFigure
         {
             if (Part(run, metric) is { } series && series.Values.Any(v => v > 0 && double.IsFinite(v)))
                 drawn.Add(new Series(
-                    Label(run, metric), i == 0 ? Palette.Ink : Palette.Kind(i - 1), series.Epochs, series.Values) { Size = i == 0 ? 2.2 : null });
+                    Label(run, metric), i == 0 ? Palette.Ink : Palette.Kind(i - 1), series.Epochs, series.Values)
+                { Size = i == 0 ? 2.2 : null });
         }
         return drawn;
     }

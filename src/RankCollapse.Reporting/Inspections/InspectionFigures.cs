@@ -50,7 +50,8 @@ internal static class InspectionFigures
     {
         string title = $"Spectrum of layer {number}";
         return new Figure($"spectrum-{number}", title, $"{title}: singular values, and the tail of the eigenvalues.",
-            new PanelBlock(Values(layer.Spectrum), Tail(layer.Spectrum)) { Columns = 2 }) { Width = 560 };
+            new PanelBlock(Values(layer.Spectrum), Tail(layer.Spectrum)) { Columns = 2 })
+        { Width = 560 };
     }
 
     private static double Percent(double part, double whole) => Math.Clamp(100 * part / Math.Max(1, whole), 0, 100);
@@ -73,8 +74,12 @@ internal static class InspectionFigures
     private static Panel Tail(WeightSpectrum spectrum)
     {
         double[] x = [.. spectrum.SingularValues.Where(value => value > spectrum.SpectralNorm * LowestShown).Select(value => value * value)];
-        var panel = new Panel { Title = "tail of the eigenvalues", X = new Axis("eigenvalue", "x = s²") { IsLogarithmic = true },
-            Y = new Axis("part that is at least x") { IsLogarithmic = true } };
+        var panel = new Panel
+        {
+            Title = "tail of the eigenvalues",
+            X = new Axis("eigenvalue", "x = s²") { IsLogarithmic = true },
+            Y = new Axis("part that is at least x") { IsLogarithmic = true }
+        };
         if (x.Length < 2 || x[0] == x[^1]) return panel with { Note = "too few eigenvalues" };
         int[] shown = [.. Thinned(x.Length)];
         var series = new List<Series> { new("", Palette.Kind(0), [.. shown.Select(i => x[i])], [.. shown.Select(i => (i + 1.0) / x.Length)]) };

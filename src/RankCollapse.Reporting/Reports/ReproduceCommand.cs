@@ -10,7 +10,7 @@ internal static class ReproduceCommand
     [
         ("version", configuration.Version ?? "unknown"),
         .. RunSettings.All.Where(setting => setting.Concerns(configuration))
-            .Select(setting => (setting.JsonName, setting.Get(configuration) is { } value ? setting.Text(value) : "default")),
+            .Select(setting => (setting.JsonName, setting.Get(configuration) is { } value ? Setting.Text(value) : "default")),
     ];
 
     /// <summary>The command line, option by option; settings that are at their default or have no effect are left out, the seeds never are.</summary>
@@ -21,8 +21,8 @@ internal static class ReproduceCommand
         foreach (Setting setting in RunSettings.All.Where(setting => setting.Concerns(configuration)))
         {
             object? value = setting.Get(configuration);
-            if (value is null || (!seeds.Contains(setting) && setting.AreEqual(value, setting.DefaultFor(configuration)))) continue;
-            words.Add(setting.ValueName is null ? $"--{setting.Name}" : $"--{setting.Name} {Quote(setting.Text(value))}");
+            if (value is null || (!seeds.Contains(setting) && Setting.AreEqual(value, setting.DefaultFor(configuration)))) continue;
+            words.Add(setting.ValueName is null ? $"--{setting.Name}" : $"--{setting.Name} {Quote(Setting.Text(value))}");
         }
         return words;
     }

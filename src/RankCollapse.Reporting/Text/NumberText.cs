@@ -65,7 +65,7 @@ public static class NumberText
     public static string Percent(double share) => Short(100 * share, 2) + " %";
 
     /// <summary>10ⁿ.</summary>
-    public static string Power(int exponent) => "10" + Raise(exponent.ToString(CultureInfo.InvariantCulture));
+    public static string Power(int exponent) => "10" + Superscript(exponent.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The power of ten that a value is nearest to, for tolerances.</summary>
     public static string PowerOfTen(double value) => Power((int)Math.Round(Math.Log10(value)));
@@ -112,7 +112,7 @@ public static class NumberText
     };
 
     /// <summary>A whole number as raised digits, for exponents and layers.</summary>
-    public static string Raise(string digits)
+    public static string Superscript(string digits)
     {
         var raised = new StringBuilder();
         foreach (char c in digits) raised.Append(c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']);

@@ -114,9 +114,12 @@ public sealed class LiveView
         ];
         WorkerHeartbeat[] workers = [.. sweep.ReadWorkers().Where(worker => !worker.HasEnded())];
         return Summarise(_plan.Names, trials,
-            [.. workers.Where(w => w.Trial is not null && _plan.Find(w.Trial) is { } t && trials[t.Number].State == "leased")]) with { Idle = workers.Length > 0
+            [.. workers.Where(w => w.Trial is not null && _plan.Find(w.Trial) is { } t && trials[t.Number].State == "leased")]) with
+        {
+            Idle = workers.Length > 0
             ? null
-            : WhyIdle(sweep) };
+            : WhyIdle(sweep)
+        };
     }
 
     /// <summary>Why nobody works on a sweep.</summary>

@@ -8,7 +8,7 @@ namespace RankCollapse.Sweeps.Plan;
 /// <param name="template">What trials share, and the names of what varies.</param>
 /// <param name="data">The data sets of the trials.</param>
 /// <param name="file">The specification that they come from, for errors; null where a program has made them up.</param>
-internal sealed class PlanBuilder(SettingsTemplate template, TrialData data, string? file = null)
+internal sealed class PlanBuilder(SettingsTemplate template, TrialData data, string? file = null) : IDisposable
 {
     private readonly HashSet<string> _ids = [];
     private readonly ArrayBufferWriter<byte> _rows = new(1 << 20);
@@ -53,11 +53,13 @@ internal sealed class PlanBuilder(SettingsTemplate template, TrialData data, str
     {
         _writer!.WriteEndArray();
         _writer.Flush();
-        _writer.Dispose();
         JsonElement rows = JsonDocument.Parse(_rows.WrittenMemory).RootElement;
         return new SweepPlan(
             name, limits, _cost.Needs, template, [.. rows.EnumerateArray().Select((row, i) => new Trial(template, row, i, row[0].GetString()!))], data.Hashes);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _writer?.Dispose();
 
     /// <summary>Does something with a trial; what is wrong with it is said with the trial's number and settings.</summary>
     private void AtTrial(Action action, JsonElement[] values)

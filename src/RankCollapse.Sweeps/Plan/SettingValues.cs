@@ -11,10 +11,10 @@ internal static class SettingValues
     public static JsonElement None { get; } = JsonDocument.Parse("null").RootElement;
 
     /// <summary>A value as JSON.</summary>
-    public static JsonElement Of(Setting setting, object? value)
+    public static JsonElement Of(object? value)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer)) setting.Write(writer, value);
+        using (var writer = new Utf8JsonWriter(buffer)) Setting.Write(writer, value);
         return JsonDocument.Parse(buffer.WrittenMemory).RootElement;
     }
 

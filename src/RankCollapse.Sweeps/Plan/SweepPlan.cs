@@ -59,9 +59,9 @@ public sealed class SweepPlan
         ArgumentOutOfRangeException.ThrowIfZero(trials.Count);
         var data = new TrialData();
         RunConfiguration[] all = [.. trials.Select(trial => TrialIdentity.Resolve(trial) with { Data = data.PathOf(trial.Data) })];
-        Setting[] varying = [.. RunSettings.All.Where(setting => all.Any(trial => !setting.AreEqual(setting.Get(trial), setting.Get(all[0]))))];
-        var builder = new PlanBuilder(new SettingsTemplate(all[0], [.. varying.Select(setting => setting.JsonName)]), data);
-        foreach (RunConfiguration trial in all) builder.Add([.. varying.Select(setting => SettingValues.Of(setting, setting.Get(trial)))]);
+        Setting[] varying = [.. RunSettings.All.Where(setting => all.Any(trial => !Setting.AreEqual(setting.Get(trial), setting.Get(all[0]))))];
+        using var builder = new PlanBuilder(new SettingsTemplate(all[0], [.. varying.Select(setting => setting.JsonName)]), data);
+        foreach (RunConfiguration trial in all) builder.Add([.. varying.Select(setting => SettingValues.Of(setting.Get(trial)))]);
         return builder.ToPlan(name, limits);
     }
 

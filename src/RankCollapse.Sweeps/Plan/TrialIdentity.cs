@@ -37,9 +37,9 @@ public static class TrialIdentity
             foreach (Setting setting in RunSettings.All.Where(setting => setting.Effect != SettingEffect.Machine))
             {
                 object? value = setting.Concerns(counted) ? setting.Get(counted) : setting.DefaultFor(counted);
-                if (value is null || (setting.IsLater && setting.AreEqual(value, setting.Default))) continue;
+                if (value is null || (setting.IsLater && Setting.AreEqual(value, setting.Default))) continue;
                 writer.WritePropertyName(setting.JsonName);
-                setting.Write(writer, value);
+                Setting.Write(writer, value);
             }
             // It never counted, but was a part of what the first version hashed.
             writer.WriteNumber("checkpointSeconds", 1);

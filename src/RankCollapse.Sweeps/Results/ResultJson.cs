@@ -78,7 +78,8 @@ internal static class ResultJson
                 foreach (object? item in list) Value(writer, item);
                 writer.WriteEndArray();
                 break;
-            default: writer.WriteStringValue(
+            default:
+                writer.WriteStringValue(
                 value is IFormattable other ? other.ToString(value is DateOnly ? "yyyy-MM-dd" : null, CultureInfo.InvariantCulture) : value.ToString()); break;
         }
     }

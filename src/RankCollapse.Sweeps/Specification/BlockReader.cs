@@ -106,7 +106,7 @@ internal static class BlockReader
         if (seeds.ValueKind == JsonValueKind.Number)
         {
             long count = JsonReading.Whole(seeds, place, 1, MostDraws);
-            return [.. Enumerable.Range(0, (int)count).Select(value => new Settings { [seed.JsonName] = SettingValues.Of(seed, value) })];
+            return [.. Enumerable.Range(0, (int)count).Select(value => new Settings { [seed.JsonName] = SettingValues.Of(value) })];
         }
         if (seeds.ValueKind != JsonValueKind.Object)
             return [.. ValueAxis.Values(seed, seeds, place).Select(value => new Settings { [seed.JsonName] = value })];
@@ -114,7 +114,7 @@ internal static class BlockReader
         long from = (long)JsonReading.Number(seeds, "from", place), to = (long)JsonReading.Number(seeds, "to", place);
         if (to < from || to - from >= MostDraws)
             throw new InvalidInputException($"{place} goes from {from} to {to}; the last must not be below the first, and there can be at most {MostDraws}.");
-        return [.. Enumerable.Range(0, (int)(to - from + 1)).Select(i => new Settings { [seed.JsonName] = SettingValues.Of(seed, from + i) })];
+        return [.. Enumerable.Range(0, (int)(to - from + 1)).Select(i => new Settings { [seed.JsonName] = SettingValues.Of(from + i) })];
     }
 
     private static void AddInner(JsonElement element, string part, SpecificationBlock block, List<SpecificationBlock> inner, int depth)

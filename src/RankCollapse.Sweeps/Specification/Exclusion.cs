@@ -37,7 +37,7 @@ internal sealed class Exclusion
     public bool Matches(Func<string, JsonElement> valueOf) => _conditions.All(condition =>
     {
         JsonElement value = valueOf(condition.Setting.JsonName);
-        return condition.IsMet(value.ValueKind == JsonValueKind.Undefined ? SettingValues.Of(condition.Setting, condition.Setting.Default) : value);
+        return condition.IsMet(value.ValueKind == JsonValueKind.Undefined ? SettingValues.Of(condition.Setting.Default) : value);
     });
 
     private static Func<JsonElement, bool> Condition(Setting setting, JsonElement wanted, string place)

@@ -24,11 +24,11 @@ internal static class SweepPlanner
         string[] all = [.. block.AllNames];
         Setting[] named = [.. all.Select(one => RunSettings.Find(one, file))];
         var varied = names.Select(one => (Setting: RunSettings.Find(one, file), Place: Array.IndexOf(all, one))).ToArray();
-        JsonElement[] defaults = [.. varied.Select(one => SettingValues.Of(one.Setting, one.Setting.Get(shared)))];
+        JsonElement[] defaults = [.. varied.Select(one => SettingValues.Of(one.Setting.Get(shared)))];
         List<JsonElement[]> rows = block.Expand(all);
         var concerned = new bool[all.Length];
 
-        var builder = new PlanBuilder(template, data, file);
+        using var builder = new PlanBuilder(template, data, file);
         foreach (JsonElement[] row in rows)
         {
             RunConfiguration configuration = builder.Add([.. varied.Select((one, k) => ValueOf(row[one.Place], one.Setting, defaults[k], data))]);

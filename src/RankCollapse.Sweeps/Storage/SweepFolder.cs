@@ -101,7 +101,8 @@ public sealed class SweepFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InvalidInputException($"The folder {path} cannot be made: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another "
-                + "out.", e) { Settings = ["out"] };
+                + "out.", e)
+            { Settings = ["out"] };
         }
         return folder;
     }

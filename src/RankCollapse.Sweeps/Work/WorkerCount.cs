@@ -10,7 +10,8 @@ public static class WorkerCount
 
     /// <summary>The option of engines that train on this machine.</summary>
     public static EngineOption Option { get; } = EngineOption.Whole(
-        Name, 1, 100_000, "Trials at a time on this machine [one for each core, as far as the memory goes]") with { IsOnCommandLine = true };
+        Name, 1, 100_000, "Trials at a time on this machine [one for each core, as far as the memory goes]") with
+    { IsOnCommandLine = true };
 
     /// <summary>The number: one for each core, or for as many cores as a trial asks for, as far as the memory goes.</summary>
     /// <param name="plan">The sweep.</param>

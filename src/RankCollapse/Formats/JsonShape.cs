@@ -79,5 +79,5 @@ public sealed class JsonShape<T>
     /// <summary>The schema of such objects.</summary>
     public JsonObject Schema() => JsonSchema.Object(_fields.Select(field => KeyValuePair.Create(field.Name, (JsonObject)field.Schema.DeepClone())));
 
-    private static JsonNode? NumberOf(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
+    private static JsonValue? NumberOf(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
 }

@@ -35,17 +35,17 @@ public sealed record EnsembleSummary
     /// <param name="summaries">The summaries of those that ended.</param>
     public static EnsembleSummary Of(
         RunConfiguration configuration, double seconds, IReadOnlyList<EnsembleMember> members, IReadOnlyList<RunSummary> summaries) => new()
-    {
-        Configuration = configuration,
-        Seconds = seconds,
-        Members = members,
-        Network = Spreads(MetricScopes.Network, summaries),
-        Layers =
+        {
+            Configuration = configuration,
+            Seconds = seconds,
+            Members = members,
+            Network = Spreads(MetricScopes.Network, summaries),
+            Layers =
         [
             .. summaries.SelectMany(s => s.Layers).GroupBy(layer => layer.Layer).OrderBy(group => group.Key)
                 .Select(group => new EnsembleLayer(group.Key, Spreads(MetricScopes.Layers, [.. group]))),
         ],
-    };
+        };
 
     private static Dictionary<string, Spread> Spreads(MetricScopes scope, IReadOnlyList<MetricNumbers> numbers) =>
         MetricTable.Of(scope).ToDictionary(metric => metric.Key, metric => Spread.Of(numbers.Select(n => n.Number(metric) ?? double.NaN)));

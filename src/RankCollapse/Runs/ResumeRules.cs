@@ -13,7 +13,7 @@ internal static class ResumeRules
         foreach (Setting setting in RunSettings.All)
         {
             object? before = setting.Get(stored), after = setting.Get(wanted);
-            if (setting.AreEqual(before, after)) continue;
+            if (Setting.AreEqual(before, after)) continue;
             string? reason = setting.Effect == SettingEffect.Result
                 ? "a run is resumed with the settings that it was started with"
                 : setting.DecidesBecause?.Invoke(stored);
@@ -51,5 +51,5 @@ internal static class ResumeRules
     private static bool MeetsBound(RunSummary summary, double? bound, int classes) =>
         bound is not { } most || summary.Layers.All(layer => VariationBound.IsMet(most, layer.TcvUpper, layer.FeatureNumericalRank, classes));
 
-    private static string Shown(Setting setting, object? value) => value is null ? "no value" : ErrorText.Printable(setting.Text(value));
+    private static string Shown(Setting setting, object? value) => value is null ? "no value" : ErrorText.Printable(Setting.Text(value));
 }

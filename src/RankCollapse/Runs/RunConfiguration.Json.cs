@@ -88,7 +88,7 @@ public sealed partial record RunConfiguration
         foreach (Setting setting in RunSettings.All.Where(which))
         {
             writer.WritePropertyName(setting.JsonName);
-            setting.Write(writer, setting.Get(this));
+            Setting.Write(writer, setting.Get(this));
         }
         writer.WriteEndObject();
     }

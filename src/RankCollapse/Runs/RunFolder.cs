@@ -234,7 +234,8 @@ public sealed class RunFolder
         return System.IO.File.Exists(path)
             ? path
             : throw new InvalidInputException($"The run {Path} has no {name}: training did not finish, or the file was removed, or never kept, "
-                + "as where a sweep keeps less than whole runs; go on with the run (resume), or train again.") { Settings = ["resume"] };
+                + "as where a sweep keeps less than whole runs; go on with the run (resume), or train again.")
+            { Settings = ["resume"] };
     }
 
     private void RequireSpace(long bytes)

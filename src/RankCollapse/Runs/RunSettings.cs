@@ -127,7 +127,7 @@ public static class RunSettings
         Setting setting = Of(nameof(C.LearningRate));
         return string.Join("; ", Solvers.All.Where(solver => solver.DefaultLearningRate is not null).Select(solver =>
         {
-            var rates = Enum.GetValues<Convention>().GroupBy(convention => setting.Text(solver.DefaultLearningRate!(convention))).ToArray();
+            var rates = Enum.GetValues<Convention>().GroupBy(convention => Setting.Text(solver.DefaultLearningRate!(convention))).ToArray();
             string[] each = [.. rates.Select(rate => $"{rate.Key} ({string.Join(", ", rate.Select(convention => EnumNames.Of(convention)))})")];
             return $"{solver.Name} {(rates is [var one] ? one.Key : string.Join(", ", each))}";
         }));

@@ -139,7 +139,7 @@ public sealed class Setting
     public string WhyIdle(RunConfiguration configuration)
     {
         Setting other = RunSettings.Of(Scope!.By);
-        return $"has an effect with {Scope.Words()} only, and {other.Name} is {ErrorText.Printable(other.Text(other.Get(configuration)))}";
+        return $"has an effect with {Scope.Words()} only, and {other.Name} is {ErrorText.Printable(Setting.Text(other.Get(configuration)))}";
     }
 
     /// <summary>The value that it takes where none is given.</summary>
@@ -158,10 +158,10 @@ public sealed class Setting
     }
 
     /// <summary>Whether two settings' values are equal.</summary>
-    public bool AreEqual(object? a, object? b) => a is IReadOnlyList<int> one && b is IReadOnlyList<int> other ? one.SequenceEqual(other) : Equals(a, b);
+    public static bool AreEqual(object? a, object? b) => a is IReadOnlyList<int> one && b is IReadOnlyList<int> other ? one.SequenceEqual(other) : Equals(a, b);
 
     /// <summary>A value as command lines have it; empty for null.</summary>
-    public string Text(object? value) => value switch
+    public static string Text(object? value) => value switch
     {
         null => "",
         IReadOnlyList<int> list => string.Join(',', list),
@@ -215,7 +215,7 @@ public sealed class Setting
     }
 
     /// <summary>Writes a value for a file.</summary>
-    public void Write(Utf8JsonWriter writer, object? value)
+    public static void Write(Utf8JsonWriter writer, object? value)
     {
         ArgumentNullException.ThrowIfNull(writer);
         switch (value)

@@ -13,7 +13,14 @@ public sealed class ToyActivationTests : IDisposable
 
     private static readonly RunConfiguration Settings = new()
     {
-        Data = "gaussian-mixture", Samples = 12, Classes = 3, Dimension = 5, Depth = 3, Width = [6], Activation = Name, MaxEpochs = 5,
+        Data = "gaussian-mixture",
+        Samples = 12,
+        Classes = 3,
+        Dimension = 5,
+        Depth = 3,
+        Width = [6],
+        Activation = Name,
+        MaxEpochs = 5,
     };
 
     private readonly IDisposable _registration = Activation.All.Register(new HalfAndHalf());

@@ -13,7 +13,7 @@ namespace RankCollapse.Tests.Adding;
 [CollectionDefinition(nameof(ToyEngineTests), DisableParallelization = true)]
 public sealed class ToyEngineTests : IDisposable
 {
-    private static readonly string Sweep = $$"""{ "settings": { {{SampleSweep.Tiny}} }, "seeds": 3, "one-by-one": { "pauseSeconds": 0.01 } }""";
+    private const string Sweep = $$"""{ "settings": { {{SampleSweep.Tiny}} }, "seeds": 3, "one-by-one": { "pauseSeconds": 0.01 } }""";
 
     private readonly IDisposable _registration = SweepEngines.All.Register(new OneByOneEngine());
     private readonly TemporaryFolder _folder = new();

@@ -105,15 +105,24 @@ public sealed class ToyMetricTests : IDisposable
         Run run = RunFolder.Read(_run);
         var manifest = new ResultManifest
         {
-            Trial = "t", Status = "converged", Attempt = 1, Worker = "w", Host = "h", Ended = DateTimeOffset.UnixEpoch, Seconds = 1,
-                Files = new Dictionary<string, ResultFile>(), Checksum = "",
+            Trial = "t",
+            Status = "converged",
+            Attempt = 1,
+            Worker = "w",
+            Host = "h",
+            Ended = DateTimeOffset.UnixEpoch,
+            Seconds = 1,
+            Files = new Dictionary<string, ResultFile>(),
+            Checksum = "",
         };
         Directory.CreateDirectory(_folder.File("shard"));
         ShardTables.Write(_folder.File("shard"), [new ShardTrial(manifest, run.Summary, run.Metrics)]);
         using var database = new DuckDBConnection("DataSource=:memory:");
         database.Open();
         using DuckDBCommand command = database.CreateCommand();
+#pragma warning disable CA2100 // The names are the test's own.
         command.CommandText = $"SELECT \"{Key}\" FROM read_parquet('{_folder.File("shard/layers.parquet")}') WHERE layer = 2";
+#pragma warning restore CA2100
         Assert.Equal(run.Summary.Layers[1].Number(LargestEntry.Metric), (double)command.ExecuteScalar()!);
     }
 

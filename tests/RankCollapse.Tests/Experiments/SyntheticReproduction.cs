@@ -62,8 +62,15 @@ internal static class SyntheticReproduction
         {
             Manifest = new ResultManifest
             {
-                Trial = key, Status = isNewton ? "converged" : "max-epochs", Attempt = 1, Worker = "", Host = "", Ended = DateTimeOffset.UnixEpoch, Seconds = 1,
-                    Files = new Dictionary<string, ResultFile>(), Checksum = "",
+                Trial = key,
+                Status = isNewton ? "converged" : "max-epochs",
+                Attempt = 1,
+                Worker = "",
+                Host = "",
+                Ended = DateTimeOffset.UnixEpoch,
+                Seconds = 1,
+                Files = new Dictionary<string, ResultFile>(),
+                Checksum = "",
             },
             Configuration = new RunConfiguration(),
             Summary = SampleResults.Summary(last) with { Objective = last, DataLoss = last, RelativeGradientNorm = last, Epochs = metrics[^1].Epoch },

@@ -32,7 +32,7 @@ public sealed class NpzFileTests
     {
         using var folder = new TemporaryFolder();
         byte[] good = Zip(level, ("X.npy", Npy([.. Enumerable.Range(0, 60).Select(i => i / 7.0)])), ("labels.npy", Npy([1, 2])));
-        
+
         // Checksums are of contents; names have none.
         DamagedBytes.AreRefusedOrReadAsWritten(good, bytes =>
         {

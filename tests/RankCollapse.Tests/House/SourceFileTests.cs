@@ -16,7 +16,6 @@ public sealed partial class SourceFileTests
     {
         ["tests/RankCollapse.Tests/Adding/"] = "entries of the open tables, each seen from everywhere",
         ["tests/RankCollapse.Tests/House/"] = "the repository itself",
-        ["tests/RankCollapse.Tests/Theory/StatementsTests.cs"] = "the folders of theory, and which statement is where",
         ["tests/RankCollapse.Tests/Networks/ActivationAccuracyTests.cs"] = "how accurate every activation is",
         ["tests/RankCollapse.Tests/Networks/ActivationBoundsTests.cs"] = "the bounds that every activation claims",
         ["tests/RankCollapse.Tests/Runs/CollapseToleranceTests.cs"] = "trainings that end when all layers have collapsed, by run, resuming and ensemble",
@@ -74,7 +73,7 @@ public sealed partial class SourceFileTests
         IEnumerable<string> others =
             from file in SourceTree.Files("src")
             where !file.StartsWith("src/RankCollapse.Cli/", StringComparison.Ordinal) && !FilesThatNameOptions.ContainsKey(file)
-               
+
             from line in SourceTree.Lines(file)
             where OptionInText().IsMatch(line)
             select $"{file}: {line.Trim()}";

@@ -46,8 +46,11 @@ internal sealed class OnnxModels
 
     public ModelProto Build(string output, int operatorSet = 17)
     {
-        _graph.Output.Add(new ValueInfoProto { Name = output,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float } } });
+        _graph.Output.Add(new ValueInfoProto
+        {
+            Name = output,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float } }
+        });
         return new ModelProto { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = operatorSet } }, Graph = _graph };
     }
 

@@ -49,8 +49,11 @@ internal static class SampleRuns
         {
             Metrics = [.. run.Metrics.Select((m, i) => i % 3 == 0 ? m with { Value = double.NaN } : i % 7 == 0
                 ? m with { Value = double.PositiveInfinity } : m)],
-            Summary = run.Summary with { GradientNorm = double.NaN,
-                Layers = [.. run.Summary.Layers.Select(l => l.Layer == 2 ? l with { FeatureSingularValues = [double.NaN], TcvUpper = double.NaN } : l)] },
+            Summary = run.Summary with
+            {
+                GradientNorm = double.NaN,
+                Layers = [.. run.Summary.Layers.Select(l => l.Layer == 2 ? l with { FeatureSingularValues = [double.NaN], TcvUpper = double.NaN } : l)]
+            },
         };
     }
 

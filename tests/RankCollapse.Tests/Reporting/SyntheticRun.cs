@@ -58,10 +58,29 @@ internal sealed record SyntheticRun
             trained = Between(initial, collapsed, position);
             Record(metrics, trained, data, (long)(3000 * fraction), fraction * 12.5);
         }
-        var configuration = new RunConfiguration { Version = "0.1.0", Data = "gaussian-mixture", Samples = Samples, Classes = Classes, Depth = Depth,
-            Width = [Width], MaxEpochs = 3000, Convention = Convention.Mean, Lambda = 1e-3, Sigma = 0.4, Seed = 3 };
-        return new Run { Configuration = configuration, DataSet = data, Initial = initial, Trained = trained, Metrics = metrics,
-            Summary = Summarise(trained, data, metrics) };
+        var configuration = new RunConfiguration
+        {
+            Version = "0.1.0",
+            Data = "gaussian-mixture",
+            Samples = Samples,
+            Classes = Classes,
+            Depth = Depth,
+            Width = [Width],
+            MaxEpochs = 3000,
+            Convention = Convention.Mean,
+            Lambda = 1e-3,
+            Sigma = 0.4,
+            Seed = 3
+        };
+        return new Run
+        {
+            Configuration = configuration,
+            DataSet = data,
+            Initial = initial,
+            Trained = trained,
+            Metrics = metrics,
+            Summary = Summarise(trained, data, metrics)
+        };
     }
 
     internal static double[] SingularValues(Matrix matrix) =>

@@ -106,7 +106,7 @@ public sealed class RunConfigurationTests
     {
         using JsonDocument newton = JsonDocument.Parse(new RunConfiguration().ToJson()),
             descent = JsonDocument.Parse(new RunConfiguration { Solver = "sgd" }.ToJson());
-        Assert.Empty(new[] { "sigma", "dimension", "learningRate", "schedule", "momentum" }.Where(name => newton.RootElement.TryGetProperty(name, out _)));
+        Assert.All(["sigma", "dimension", "learningRate", "schedule", "momentum"], name => Assert.False(newton.RootElement.TryGetProperty(name, out _), name));
         Assert.Equal(0.9, descent.RootElement.GetProperty("momentum").GetDouble());
     }
 

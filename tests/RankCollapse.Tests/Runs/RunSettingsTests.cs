@@ -26,8 +26,8 @@ public sealed class RunSettingsTests
         Setting setting = RunSettings.Find(name)!;
         if (setting.Default is not { } value) return;
         using JsonDocument file = JsonDocument.Parse(new RunConfiguration { Solver = "sgd", Data = "gaussian-mixture" }.ToJson(_ => true));
-        if (name is not ("solver" or "data")) Assert.True(setting.AreEqual(value, setting.Read(file.RootElement.GetProperty(name), "file")));
-        Assert.True(setting.AreEqual(value, setting.Parse(setting.Text(value))));
+        if (name is not ("solver" or "data")) Assert.True(Setting.AreEqual(value, setting.Read(file.RootElement.GetProperty(name), "file")));
+        Assert.True(Setting.AreEqual(value, setting.Parse(Setting.Text(value))));
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class RunSettingsTests
     [InlineData(0.1, "0.1")]
     [InlineData(2.5e300, "2.5e300")]
     [InlineData(200, "200")]
-    public void Numbers_AreWrittenAsPeopleDo(double value, string text) => Assert.Equal(text, RunSettings.Of(nameof(RunConfiguration.Lambda)).Text(value));
+    public void Numbers_AreWrittenAsPeopleDo(double value, string text) => Assert.Equal(text, Setting.Text(value));
 
     [Fact]
     public void Resolve_PutsWhatHasNoEffectAtItsDefault()

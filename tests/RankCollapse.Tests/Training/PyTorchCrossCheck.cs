@@ -26,11 +26,11 @@ public sealed class PyTorchCrossCheck
         {
             await File.WriteAllTextAsync(cases, JsonSerializer.Serialize(Cases().ToArray(), Options), cancellation);
             var start = new ProcessStartInfo(python, [Script(), cases])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             using Process process = Process.Start(start)!;
             Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);
             string output = await process.StandardOutput.ReadToEndAsync(cancellation);

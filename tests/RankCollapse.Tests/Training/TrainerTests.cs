@@ -272,7 +272,7 @@ public sealed class TrainerTests
         {
             NetworkSpecification old = problem.Network.Specification;
             var specification = new NetworkSpecification(old.InputDimension, old.Widths, hasBias: true, hiddenActivation: activation);
-        problem = problem with { Network = new Network(specification, problem.Network.Parameters) };
+            problem = problem with { Network = new Network(specification, problem.Network.Parameters) };
         }
         Objective objective = problem.Objective();
         Solver solver = name switch

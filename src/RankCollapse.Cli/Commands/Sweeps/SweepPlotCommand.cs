@@ -60,8 +60,15 @@ internal static class SweepPlotCommand
                 Choice(parsed.GetValue(statistic) ?? "median", "--statistic", "median", "mean", "min", "max"),
                 Choice(parsed.GetValue(band) ?? "quartiles", "--band", "quartiles", "range", "deviation", "none"),
                 parsed.GetValue(scale) is { } chosen ? Choice(chosen, "--scale", "log", "linear") == "log" : null);
-            var request = new MetricRequest { Metric = Needed(metric), Layer = parsed.GetValue(layer), X = Needed(x), Y = parsed.GetValue(y)
-                ?? parsed.GetValue(by), Where = parsed.GetValue(where) };
+            var request = new MetricRequest
+            {
+                Metric = Needed(metric),
+                Layer = parsed.GetValue(layer),
+                X = Needed(x),
+                Y = parsed.GetValue(y)
+                ?? parsed.GetValue(by),
+                Where = parsed.GetValue(where)
+            };
             string[] given = parsed.GetRequiredValue(folders);
             var groups = MetricGroups.Of(ResultSearch.Find(given), request, environment.Cancellation);
             ResultOptions.WriteProblems(environment, groups.Problems);

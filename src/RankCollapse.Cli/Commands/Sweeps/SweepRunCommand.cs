@@ -36,9 +36,13 @@ internal static class SweepRunCommand
                 "rankcollapse sweep status sweeps/phase-diagram",
             ],
         };
-        var specification = new Argument<string>("SPEC") { Description = "the JSON file of a sweep", Arity = isSpecificationOptional
+        var specification = new Argument<string>("SPEC")
+        {
+            Description = "the JSON file of a sweep",
+            Arity = isSpecificationOptional
             ? ArgumentArity.ZeroOrOne
-            : ArgumentArity.ExactlyOne };
+            : ArgumentArity.ExactlyOne
+        };
         Option<string> output = OptionValue.Of<string>("--out", "The folder of the sweep [sweeps/NAME]", "DIR");
         Option<bool> dryRun = OptionValue.Switch("--dry-run", "Check the file, print the number of trials and an estimate of the time, and write nothing");
         Option<bool> json = CommonOptions.Json();

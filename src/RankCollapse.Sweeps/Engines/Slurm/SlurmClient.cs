@@ -94,8 +94,13 @@ internal sealed class SlurmClient(string? folder)
     {
         var start = new ProcessStartInfo(folder is null
             ? program
-            : Path.Combine(folder, program)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-                UseShellExecute = false };
+            : Path.Combine(folder, program))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false
+        };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         try
         {

@@ -122,11 +122,11 @@ public sealed class Metric(string key)
 
     /// <summary>What it can be computed of.</summary>
     public MetricScopes Scopes =>
-        (OfNetwork is null ? 0 : MetricScopes.Network) | (OfLayer is null ? 0 : MetricScopes.Layers)
-        | (OfWeights is null ? 0 : MetricScopes.Weights) | (OfFeatures is null ? 0 : MetricScopes.Features);
+        (OfNetwork is null ? MetricScopes.None : MetricScopes.Network) | (OfLayer is null ? MetricScopes.None : MetricScopes.Layers)
+        | (OfWeights is null ? MetricScopes.None : MetricScopes.Weights) | (OfFeatures is null ? MetricScopes.None : MetricScopes.Features);
 
     /// <summary>Whether it belongs to the few that are shown first.</summary>
-    public bool IsMainIn(MetricScopes scope) => (Main & scope) != 0;
+    public bool IsMainIn(MetricScopes scope) => (Main & scope) != MetricScopes.None;
 
     /// <inheritdoc/>
     public override string ToString() => Key;

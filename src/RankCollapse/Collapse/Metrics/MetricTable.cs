@@ -11,7 +11,7 @@ public static class MetricTable
         [.. NetworkMetrics.All, .. CollapseMetrics.All, .. RankMetrics.All, .. PredictionMetrics.All, .. NeuralCollapseMetrics.All, .. SpectrumMetrics.All]);
 
     /// <summary>The metrics that can be computed of something.</summary>
-    public static IReadOnlyList<Metric> Of(MetricScopes scope) => [.. All.Where(metric => (metric.Scopes & scope) != 0)];
+    public static IReadOnlyList<Metric> Of(MetricScopes scope) => [.. All.Where(metric => (metric.Scopes & scope) != MetricScopes.None)];
 
     /// <summary>Computes metrics.</summary>
     /// <param name="scope">What <paramref name="compute"/> computes them of.</param>

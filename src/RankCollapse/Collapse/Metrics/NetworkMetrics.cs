@@ -61,14 +61,14 @@ public static class NetworkMetrics
 
     private static Metric OfEffort(string key, string heading, string symbol, string meaning, MetricFormat format, Func<MeasuredNetwork, double> number) =>
         new(key)
-    {
-        Heading = heading,
-        Symbol = symbol,
-        Unit = format == MetricFormat.Seconds ? "s" : "",
-        Meaning = meaning,
-        Format = format,
-        Topic = MetricTopic.Effort,
-        Main = MetricScopes.Network,
-        OfNetwork = number,
-    };
+        {
+            Heading = heading,
+            Symbol = symbol,
+            Unit = format == MetricFormat.Seconds ? "s" : "",
+            Meaning = meaning,
+            Format = format,
+            Topic = MetricTopic.Effort,
+            Main = MetricScopes.Network,
+            OfNetwork = number,
+        };
 }

@@ -70,24 +70,24 @@ internal static class NeuralCollapseMetrics
 
     private static Metric OfMeans(
         string key, string heading, string symbol, bool isMain, Func<ClassMeanGeometry, MeasuredFeatures, double?> number, string meaning) => new(key)
-    {
-        Heading = heading,
-        Symbol = symbol,
-        Meaning = meaning,
-        Topic = MetricTopic.NeuralCollapse,
-        Main = isMain ? MetricScopes.Features : MetricScopes.None,
-        OfFeatures = features => features.Geometry is { } geometry ? number(geometry, features) : MetricValue.Missing(features.WhyNoClasses),
-    };
+        {
+            Heading = heading,
+            Symbol = symbol,
+            Meaning = meaning,
+            Topic = MetricTopic.NeuralCollapse,
+            Main = isMain ? MetricScopes.Features : MetricScopes.None,
+            OfFeatures = features => features.Geometry is { } geometry ? number(geometry, features) : MetricValue.Missing(features.WhyNoClasses),
+        };
 
     private static Metric OfClassifier(
         string key, string heading, string symbol, bool isMain, Func<ClassMeanGeometry, Matrix, double?> number, string meaning) => new(key)
-    {
-        Heading = heading,
-        Symbol = symbol,
-        Meaning = meaning,
-        Topic = MetricTopic.NeuralCollapse,
-        Main = isMain ? MetricScopes.Features : MetricScopes.None,
-        OfFeatures = features => features.Geometry is not { } geometry ? MetricValue.Missing(features.WhyNoClasses)
-            : features.Classifier is { } weights ? number(geometry, weights) : MetricValue.Missing(features.WhyNoClassifier),
-    };
+        {
+            Heading = heading,
+            Symbol = symbol,
+            Meaning = meaning,
+            Topic = MetricTopic.NeuralCollapse,
+            Main = isMain ? MetricScopes.Features : MetricScopes.None,
+            OfFeatures = features => features.Geometry is not { } geometry ? MetricValue.Missing(features.WhyNoClasses)
+                : features.Classifier is { } weights ? number(geometry, weights) : MetricValue.Missing(features.WhyNoClassifier),
+        };
 }

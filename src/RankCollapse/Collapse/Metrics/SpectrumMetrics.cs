@@ -64,13 +64,13 @@ internal static class SpectrumMetrics
     private static Metric Of(
         string key, string heading, string meaning, Func<WeightSpectrum, double?> number, MetricFormat format = MetricFormat.Number, bool isMain = false) =>
         new(key)
-    {
-        Heading = heading,
-        Symbol = heading,
-        Meaning = meaning,
-        Format = format,
-        Topic = MetricTopic.Spectrum,
-        Main = isMain ? MetricScopes.Weights : MetricScopes.None,
-        OfWeights = weights => number(weights.Spectrum),
-    };
+        {
+            Heading = heading,
+            Symbol = heading,
+            Meaning = meaning,
+            Format = format,
+            Topic = MetricTopic.Spectrum,
+            Main = isMain ? MetricScopes.Weights : MetricScopes.None,
+            OfWeights = weights => number(weights.Spectrum),
+        };
 }

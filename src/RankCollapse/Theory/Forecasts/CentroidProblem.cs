@@ -114,7 +114,8 @@ internal sealed class CentroidProblem
         double[] values = SymmetricEigendecomposition.Eigenvalues(gram);
         if (values.Min() > LeastShare * values.Max()) return;
         throw new InvalidInputException($"The inputs have too small a rank to send {count} classes to {count} independent points: with a penalised first "
-            + "layer the centroid problem has no finite inputs. Set delta to 0 or use more inputs.") { Settings = ["delta"] };
+            + "layer the centroid problem has no finite inputs. Set delta to 0 or use more inputs.")
+        { Settings = ["delta"] };
     }
 
     private static double Square(double x) => x * x;

@@ -92,7 +92,8 @@ internal sealed class CoupledChain
         chain.Residual = TensorPrimitives.Norm<double>(chain.Miss(x, goal));
         if (!(chain.Residual <= 1e-8))
             throw new ComputationFailedException($"The coupled forecast of {size} classes stopped at a residual of {chain.Residual:G3}; lower delta or the "
-                + "features' penalty to make the classes less coupled.") { Settings = ["delta"] };
+                + "features' penalty to make the classes less coupled.")
+            { Settings = ["delta"] };
         return chain;
     }
 

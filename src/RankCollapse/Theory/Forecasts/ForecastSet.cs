@@ -55,7 +55,8 @@ public sealed class ForecastSet
         if (refineTo is null) return new ForecastSet(forecasts, missing, centroids, null);
         if (centroids is null)
             throw new InvalidInputException("refine starts from the centroid problem, which has no solution here: "
-                + $"{missing[^1].Reason}") { Settings = ["refine"] };
+                + $"{missing[^1].Reason}")
+            { Settings = ["refine"] };
         return new ForecastSet(forecasts, missing, centroids, centroids.Refine(refineTo.Value));
 
         void Try(string source, Func<Forecast> compute)

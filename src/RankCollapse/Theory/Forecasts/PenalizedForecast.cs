@@ -38,7 +38,8 @@ public static class PenalizedForecast
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
         if (ratios is { Features: 0, FirstLayer: 0 })
             throw new InvalidInputException("With neither a feature penalty nor delta the weights can shrink without limit while the first features grow: "
-                + "there is no minimum to forecast. Set lambda-features or delta.") { Settings = ["lambda-features", "delta"] };
+                + "there is no minimum to forecast. Set lambda-features or delta.")
+            { Settings = ["lambda-features", "delta"] };
 
         TargetDirections directions = TargetDirections.Of(data);
         bool isResidual = specification.Architecture == Architecture.Residual;

@@ -23,7 +23,8 @@ public sealed record PenaltyRatios(double Lambda, double FirstLayer, double Feat
         double lambda = coefficients.WeightFactorOf(2);
         if (lambda == 0)
             throw new InvalidInputException("A forecast needs a positive lambda, found 0; without a weight penalty every interpolating network is "
-                + "optimal.") { Settings = ["lambda"] };
+                + "optimal.")
+            { Settings = ["lambda"] };
         return new PenaltyRatios(lambda, coefficients.WeightFactorOf(1) / lambda, coefficients.FeatureFactor / lambda);
     }
 }

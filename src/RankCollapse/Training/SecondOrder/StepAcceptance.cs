@@ -45,7 +45,7 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
     }
 
     /// <summary>Makes the trial point of the last try the current one.</summary>
-    public void Accept(NewtonIterate iterate, double predicted)
+    public static void Accept(NewtonIterate iterate, double predicted)
     {
         if (!IsSmall(iterate, predicted)) iterate.EvaluateTrialGradient();
         iterate.Accept();

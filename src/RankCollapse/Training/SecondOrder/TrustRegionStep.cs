@@ -77,7 +77,7 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
         {
             double ratio = _acceptance.Try(iterate, _step, _inner.PredictedDecrease);
             memory.Region.Update(ratio, _inner.StepNorm, gently: iterate.IsFar);
-            if (TrustRegion.Accepts(ratio)) _acceptance.Accept(iterate, _inner.PredictedDecrease);
+            if (TrustRegion.Accepts(ratio)) StepAcceptance.Accept(iterate, _inner.PredictedDecrease);
         }
         double share = iterate.Preconditioner.ResolvesOutputs ? HessianShare : HessianShareOfLargeProblems;
         if (_inner.PredictedDecrease < share * iterate.Current.Value.Total) memory.Stage = NewtonStage.Newton;

@@ -38,8 +38,15 @@ public sealed class SweepWatchTests : IDisposable
     {
         SampleResults.Finish(_sweep, _trials[1]);
         FailureLog.Add(_sweep,
-            new TrialFailure { Trial = _trials[2].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "it broke", Worker = "w",
-            At = DateTimeOffset.UnixEpoch });
+            new TrialFailure
+            {
+                Trial = _trials[2].Id,
+                Attempt = 1,
+                Kind = FailureKind.Error,
+                Reason = "it broke",
+                Worker = "w",
+                At = DateTimeOffset.UnixEpoch
+            });
         CommandLine result = CommandLine.Run("sweep", "watch", _sweep.Path);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("2 done, 1 failed of 3", result.Error, StringComparison.Ordinal);

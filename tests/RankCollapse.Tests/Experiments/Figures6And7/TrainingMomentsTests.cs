@@ -75,8 +75,19 @@ public sealed class TrainingMomentsTests
     [Fact]
     public void Recording_OfTheSameSeed_HasTheSameMoments()
     {
-        var settings = new RunConfiguration { Samples = 30, Classes = 3, Depth = 5, Width = [30], Delta = 0, GradientTolerance = 1e-2,
-            CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxEpochs = 100, RecordEvery = 1 };
+        var settings = new RunConfiguration
+        {
+            Samples = 30,
+            Classes = 3,
+            Depth = 5,
+            Width = [30],
+            Delta = 0,
+            GradientTolerance = 1e-2,
+            CollapseTolerance = 1e-12,
+            Record = RecordKind.Collapse,
+            MaxEpochs = 100,
+            RecordEvery = 1
+        };
         using TemporaryFolder one = new(), two = new();
         TrialResult first = Train(one, settings), second = Train(two, settings);
 

@@ -77,7 +77,8 @@ public sealed class OnnxTargetTests
         double[] inputs = model.Numbers(Samples * length);
         for (int i = 0; i < inputs.Length; i++) inputs[i] *= Math.Exp(-6.0 * (i % length) / length);
         NpzFile.Write(folder.File("data.npz"), new Dictionary<string,
-            NpyArray> { ["x"] = new NpyArray([Samples, .. shape.Select(size => (int)size)], inputs) });
+            NpyArray>
+        { ["x"] = new NpyArray([Samples, .. shape.Select(size => (int)size)], inputs) });
         var options = new CompressionOptions { Rule = RankRule.Rank, Rank = rank, Data = folder.File("data.npz") };
         CompressedLayer fitted = Compress(path, folder.File("a.onnx"), options).Layers[0];
         CompressionReport withData = Compress(path, folder.File("b.onnx"), options);
@@ -121,8 +122,11 @@ public sealed class OnnxTargetTests
         model.Graph.Input[1].Type.TensorType.Shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimValue = 2 };
         model.Graph.Input[1].Type.TensorType.Shape.Dim[1] = new TensorShapeProto.Types.Dimension { DimParam = "batch" };
         model.Graph.Input.Add(
-            new ValueInfoProto { Name = "scale",
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float, Shape = new TensorShapeProto() } } });
+            new ValueInfoProto
+            {
+                Name = "scale",
+                Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float, Shape = new TensorShapeProto() } }
+            });
         CompressionReport report = Compress(model.Write(folder, "y"), folder.File("small.onnx"), new CompressionOptions { Rule = RankRule.Rank, Rank = 2 });
         Assert.InRange(report.Check!.Outputs[0].RelativeError, 0, Rounding);
     }

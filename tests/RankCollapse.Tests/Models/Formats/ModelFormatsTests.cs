@@ -101,15 +101,23 @@ public sealed class ModelFormatsTests
                 return ("m.onnx", ModelBytes.Onnx(new GraphProto { Initializer = { typed, whole }, Node = { ModelBytes.Node("Gemm", ["x", "w"], "y") } }));
             case "external":
                 folder.Write("w.bin", ModelBytes.Bytes(numbers));
-                var external = new TensorProto { Name = "w", Dims = { 4, 6 }, DataType = (int)TensorProto.Types.DataType.Float,
-                    DataLocation = TensorProto.Types.DataLocation.External };
+                var external = new TensorProto
+                {
+                    Name = "w",
+                    Dims = { 4, 6 },
+                    DataType = (int)TensorProto.Types.DataType.Float,
+                    DataLocation = TensorProto.Types.DataLocation.External
+                };
                 external.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "w.bin" });
                 external.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = "0" });
                 external.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = "96" });
                 return ("m.onnx", ModelBytes.Onnx(new GraphProto { Initializer = { external }, Node = { ModelBytes.Node("MatMul", ["x", "w"], "y") } }));
             default:
-                var inner = new GraphProto { Initializer = { ModelBytes.Raw("v", [2, 2], numbers[..4]) },
-                    Node = { ModelBytes.Node("MatMul", ["z", "v"], "t") } };
+                var inner = new GraphProto
+                {
+                    Initializer = { ModelBytes.Raw("v", [2, 2], numbers[..4]) },
+                    Node = { ModelBytes.Node("MatMul", ["z", "v"], "t") }
+                };
                 var branch = new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = inner };
                 return ("m.onnx", ModelBytes.Onnx(new GraphProto
                 {

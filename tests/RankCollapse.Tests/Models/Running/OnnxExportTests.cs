@@ -36,8 +36,11 @@ public sealed class OnnxExportTests
     public void Export_KeepsLargeValuesFinite()
     {
         var network = new Network(
-            new NetworkSpecification(1, [1], hiddenActivation: Activation.Identity, outputActivation: Activation.Parse("softplus"))) { Parameters =
-            { [0] = 1 } };
+            new NetworkSpecification(1, [1], hiddenActivation: Activation.Identity, outputActivation: Activation.Parse("softplus")))
+        {
+            Parameters =
+            { [0] = 1 }
+        };
         Matrix actual = Run(network, Matrix.FromRows([1e4, -1e4]));
         Assert.Equal(1e4, actual[0, 0]);
         Assert.Equal(0, actual[0, 1]);

@@ -22,8 +22,11 @@ public sealed class GraphLayersTests : IDisposable
     [InlineData("FusedMatMul", 1, WeightLayout.OutputFirst)]
     public void Products_AreLinearLayers(string operation, int transposed, WeightLayout layout)
     {
-        var graph = new GraphProto { Initializer = { Raw("w", [4, 6], Numbers(24)) },
-            Node = { Node(operation, ["x", "w"], "y", Whole("transB", transposed)) } };
+        var graph = new GraphProto
+        {
+            Initializer = { Raw("w", [4, 6], Numbers(24)) },
+            Node = { Node(operation, ["x", "w"], "y", Whole("transB", transposed)) }
+        };
         WeightLayer layer = Assert.Single(Find(graph).Layers);
         Assert.Equal(("w", LayerKind.Linear, layout, operation), (layer.Name, layer.Kind, layer.Layout, layer.Evidence));
         Assert.Equal(["node_y"], layer.Nodes);
@@ -91,8 +94,13 @@ public sealed class GraphLayersTests : IDisposable
     public void QuantisedWeights_AreScaledBeforeTheyAreDecomposed()
     {
         float[] weights = [1, -2, 3, 4, 5, -6];
-        var quantised = new TensorProto { Name = "q", Dims = { 2, 3 }, DataType = (int)DataType.Int8,
-            RawData = ByteString.CopyFrom([.. weights.Select(w => (byte)(sbyte)(w + 1))]) };
+        var quantised = new TensorProto
+        {
+            Name = "q",
+            Dims = { 2, 3 },
+            DataType = (int)DataType.Int8,
+            RawData = ByteString.CopyFrom([.. weights.Select(w => (byte)(sbyte)(w + 1))])
+        };
         var zero = new TensorProto { Name = "zero", Dims = { 1 }, DataType = (int)DataType.Int8, Int32Data = { 1 } };
         var graph = new GraphProto
         {

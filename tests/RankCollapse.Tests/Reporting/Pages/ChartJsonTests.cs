@@ -12,10 +12,17 @@ public sealed class ChartJsonTests
     public void Panel_KeepsAxesSeriesAndLines()
     {
         Series series = Series.OfLayer(
-            2, 3, [0, 1, 2], [1, double.NaN, 3.14159265], Mark.OpenTriangles) with { Kind = "trained", Lower = [0, 0, 0], Upper = [1, 1, 1] };
+            2, 3, [0, 1, 2], [1, double.NaN, 3.14159265], Mark.OpenTriangles) with
+        { Kind = "trained", Lower = [0, 0, 0], Upper = [1, 1, 1] };
         JsonNode panel = Panel(
-            new Panel { Title = "t", X = Axis.Epoch, Y = Any with { IsLogarithmic = true, Minimum = 1 }, Series = [series],
-            Levels = [new ReferenceLine(10, "K = 10")] });
+            new Panel
+            {
+                Title = "t",
+                X = Axis.Epoch,
+                Y = Any with { IsLogarithmic = true, Minimum = 1 },
+                Series = [series],
+                Levels = [new ReferenceLine(10, "K = 10")]
+            });
         Assert.Equal("rank r in 1", (string?)panel["y"]!["label"]);
         Assert.True((bool)panel["y"]!["log"]!);
         JsonNode line = panel["series"]![0]!;
@@ -53,7 +60,8 @@ public sealed class ChartJsonTests
     {
         var panel = new Panel { X = Any, Y = Any };
         var figure = new Figure("f", "t", "r", new PanelBlock(panel) { Heading = "start", Detail = "J = 1" },
-            new PanelBlock(panel) { Heading = "end", Detail = "J = 0" }) { IsByMoment = true };
+            new PanelBlock(panel) { Heading = "end", Detail = "J = 0" })
+        { IsByMoment = true };
         JsonNode chart = JsonNode.Parse(ChartJson.Of([figure]))!["f"]!;
         Assert.Equal("[\"start: J = 1\",\"end: J = 0\"]", chart["moments"]!.ToJsonString());
         Assert.Equal([0, 1], chart["panels"]!.AsArray().Select(p => (int)p!["moment"]!));

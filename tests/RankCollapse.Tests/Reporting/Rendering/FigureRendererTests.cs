@@ -12,8 +12,12 @@ public sealed class FigureRendererTests
 
     private static readonly Gen<Series> AnySeries =
         Gen.Select(Gen.Enum<Mark>(), Gen.Int[0, 9], Value.Array[0, 12], Gen.Bool, (mark, index, y, hasBand) =>
-            new Series($"series {index}", Palette.Kind(index), [.. y.Select((_, i) => i + 1.0)], y, mark) { Lower = hasBand ? y : null,
-                Upper = hasBand ? y : null, Kind = index % 2 == 0 ? "even" : "" });
+            new Series($"series {index}", Palette.Kind(index), [.. y.Select((_, i) => i + 1.0)], y, mark)
+            {
+                Lower = hasBand ? y : null,
+                Upper = hasBand ? y : null,
+                Kind = index % 2 == 0 ? "even" : ""
+            });
 
     private static readonly Gen<Panel> AnyPanel =
         Gen.Select(AnySeries.Array[0, 4], Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 2], (series, isLogX, isLogY, isEqual, title) => new Panel
@@ -30,7 +34,8 @@ public sealed class FigureRendererTests
     public void Picture_OfAnyFigure_IsSound() =>
         Gen.Select(AnyPanel.Array[1, 7], Gen.Int[1, 5], Gen.Bool, (panels, columns, isByMoment) =>
             new Figure("any", "title", "reading", new PanelBlock(panels) { Columns = columns, Heading = "heading" },
-                new PanelBlock(panels) { Columns = columns, Detail = "detail" }) { IsByMoment = isByMoment })
+                new PanelBlock(panels) { Columns = columns, Detail = "detail" })
+            { IsByMoment = isByMoment })
         .Sample(FigurePictures.RequireSound, iter: 40);
 
     [Fact]

@@ -33,8 +33,12 @@ public sealed class LegendTests
     [Fact]
     public void Entry_OfSeveralColours_IsNeutral()
     {
-        var panel = new Panel { X = Any, Y = Any,
-            Series = [new Series("of the classes", Palette.Kind(0), [1], [1]), new Series("of the classes", Palette.Kind(1), [1], [1])] };
+        var panel = new Panel
+        {
+            X = Any,
+            Y = Any,
+            Series = [new Series("of the classes", Palette.Kind(0), [1], [1]), new Series("of the classes", Palette.Kind(1), [1], [1])]
+        };
         Assert.Equal(Palette.Muted, Assert.Single(Legend.Entries(new Figure("f", "t", "r", new PanelBlock(panel)))).Colour);
     }
 }

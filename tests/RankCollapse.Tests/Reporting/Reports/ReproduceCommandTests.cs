@@ -13,8 +13,15 @@ public sealed class ReproduceCommandTests
     [Fact]
     public void Command_OfChangedSettings_NamesThemAsOptions()
     {
-        var configuration = new RunConfiguration { Width = [30, 20], LambdaFeatures = 1e-7, Bias = true, ClassCounts = [4, 6], Solver = "adam",
-            Schedule = RateSchedule.Constant };
+        var configuration = new RunConfiguration
+        {
+            Width = [30, 20],
+            LambdaFeatures = 1e-7,
+            Bias = true,
+            ClassCounts = [4, 6],
+            Solver = "adam",
+            Schedule = RateSchedule.Constant
+        };
         IReadOnlyList<string> words = ReproduceCommand.For(configuration);
         Assert.Contains("--width 30,20", words);
         Assert.Contains("--lambda-features 1e-7", words);

@@ -29,8 +29,15 @@ public sealed class LiveViewTests : IDisposable
         Assert.False(view.Refresh());
         SampleResults.Finish(_sweep, _trials[1]);
         FailureLog.Add(_sweep,
-            new TrialFailure { Trial = _trials[2].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "it broke", Worker = "w",
-                At = DateTimeOffset.UnixEpoch });
+            new TrialFailure
+            {
+                Trial = _trials[2].Id,
+                Attempt = 1,
+                Kind = FailureKind.Error,
+                Reason = "it broke",
+                Worker = "w",
+                At = DateTimeOffset.UnixEpoch
+            });
         Assert.True(view.Refresh());
         Assert.Equal(["done", "done", "failed", "pending"], view.Snapshot.Trials.Select(t => t.State));
         Assert.Equal("it broke", view.Snapshot.Find(_trials[2].Id)!.Reason);

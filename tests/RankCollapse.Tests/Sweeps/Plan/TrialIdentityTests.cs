@@ -33,8 +33,17 @@ public sealed class TrialIdentityTests
     [Fact]
     public void Identities_AreThoseOfTheFirstVersion()
     {
-        var mixture = new RunConfiguration { Data = "gaussian-mixture", Samples = 12, Classes = 3, Dimension = 6, Width = [5], Depth = 3, MaxEpochs = 1,
-            RecordEvery = 7 };
+        var mixture = new RunConfiguration
+        {
+            Data = "gaussian-mixture",
+            Samples = 12,
+            Classes = 3,
+            Dimension = 6,
+            Width = [5],
+            Depth = 3,
+            MaxEpochs = 1,
+            RecordEvery = 7
+        };
         Assert.Equal("97932a343e32e998b0a3", Of(new RunConfiguration { Samples = 20, Width = [5], Depth = 3, MaxEpochs = 1 }));
         Assert.Equal("12e7d7d72801ae9b4dda", Of(mixture));
         Assert.Equal("28c82b1c888917852842", Of(mixture with { Convention = Convention.Equation3, Architecture = Architecture.Residual }));
@@ -43,7 +52,12 @@ public sealed class TrialIdentityTests
             Of(mixture with { Solver = "sgd", Momentum = 0.5, Bias = true, CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxSeconds = 100 }));
         Assert.Equal("4b1aa6cd6d67c6b6318a", Of(mixture with
         {
-            Solver = "lbfgs", LambdaFeatures = 0, Delta = 0.25, Init = InitializationScheme.He, Activation = "leaky-relu(0.3)", ClassCounts = [3, 4, 5],
+            Solver = "lbfgs",
+            LambdaFeatures = 0,
+            Delta = 0.25,
+            Init = InitializationScheme.He,
+            Activation = "leaky-relu(0.3)",
+            ClassCounts = [3, 4, 5],
         }));
     }
 

@@ -103,8 +103,15 @@ public sealed class ResultDatabaseTests : IDisposable
         SampleResults.Finish(sweep, plan.Trials[0]);
         SampleResults.Finish(sweep, plan.Trials[3], double.NaN);
         FailureLog.Add(sweep,
-            new TrialFailure { Trial = plan.Trials[1].Id, Attempt = 1, Kind = FailureKind.Error, Reason = "it broke", Worker = "w",
-                At = DateTimeOffset.UnixEpoch });
+            new TrialFailure
+            {
+                Trial = plan.Trials[1].Id,
+                Attempt = 1,
+                Kind = FailureKind.Error,
+                Reason = "it broke",
+                Worker = "w",
+                At = DateTimeOffset.UnixEpoch
+            });
         ResultTable table = SampleResults.Ask(sweep.Path, "SELECT trial, state, reason, lambda, seed, objective, sweep, status FROM runs");
         Assert.Equal(plan.Trials.Select(t => t.Id), table.Rows.Select(row => row[0]));
         Assert.Equal(["done", "failed", "pending", "done"], table.Rows.Select(row => row[1]));

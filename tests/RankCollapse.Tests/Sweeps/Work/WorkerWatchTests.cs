@@ -79,7 +79,15 @@ public sealed class WorkerWatchTests
         File.WriteAllBytes(
         Path.Combine(sweep.WorkersPath, worker + ".json"),
         System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-            new WorkerHeartbeat { Worker = worker, Host = "h", Machine = machine, Process = process, ProcessStart = start, Counter = counter,
-                Activity = "training" },
+            new WorkerHeartbeat
+            {
+                Worker = worker,
+                Host = "h",
+                Machine = machine,
+                Process = process,
+                ProcessStart = start,
+                Counter = counter,
+                Activity = "training"
+            },
             StorageJson.Default.WorkerHeartbeat));
 }

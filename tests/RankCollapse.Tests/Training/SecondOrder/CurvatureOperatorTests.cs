@@ -45,7 +45,7 @@ public sealed class CurvatureOperatorTests
                 at.Operator.Apply(at.Objective, at.Network, v, bv, full);
                 double scale = 1 + (TensorPrimitives.Norm<double>(bu.Parameters) * TensorPrimitives.Norm<double>(v.Parameters));
                 double one = TensorPrimitives.Dot<double>(u.Parameters, bv.Parameters), other = TensorPrimitives.Dot<double>(v.Parameters, bu.Parameters);
-            Assert.Equal(one, other, 1e-12 * scale);
+                Assert.Equal(one, other, 1e-12 * scale);
                 if (!full) Assert.True(TensorPrimitives.Dot<double>(u.Parameters, bu.Parameters) >= -1e-13 * scale);
             }
         }

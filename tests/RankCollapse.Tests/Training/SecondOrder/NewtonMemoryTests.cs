@@ -12,9 +12,11 @@ public sealed class NewtonMemoryTests
             NewtonMemory memory = new() { Stage = stage, IdleSteps = 7, LeastGradient = 0.25 }, read = new();
             memory.Region.Reset(3);
             using var stream = new MemoryStream();
-            memory.Save(new BinaryWriter(stream));
+            using var writer = new BinaryWriter(stream);
+            memory.Save(writer);
             stream.Position = 0;
-            read.Load(new BinaryReader(stream));
+            using var reader = new BinaryReader(stream);
+            read.Load(reader);
             Assert.Equal((stage, 7, 0.25, 3.0), (read.Stage, read.IdleSteps, read.LeastGradient, read.Region.Radius));
         }
     }

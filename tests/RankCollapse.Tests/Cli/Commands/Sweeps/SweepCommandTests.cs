@@ -130,8 +130,17 @@ public sealed class SweepCommandTests
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SampleSweep.Create(folder, Small);
         // No process has this number.
-        var heartbeat = new WorkerHeartbeat { Worker = "gone", Host = "here", Machine = LocalProcess.Machine, Process = int.MaxValue, ProcessStart = "1",
-            Counter = 1, Activity = "training", Trial = sweep.ReadPlan().Trials[0].Id };
+        var heartbeat = new WorkerHeartbeat
+        {
+            Worker = "gone",
+            Host = "here",
+            Machine = LocalProcess.Machine,
+            Process = int.MaxValue,
+            ProcessStart = "1",
+            Counter = 1,
+            Activity = "training",
+            Trial = sweep.ReadPlan().Trials[0].Id
+        };
         File.WriteAllBytes(Path.Combine(sweep.WorkersPath, "gone.json"), JsonSerializer.SerializeToUtf8Bytes(heartbeat, StorageJson.Default.WorkerHeartbeat));
         string status = CommandLine.Run("sweep", "status", sweep.Path).Output;
         Assert.Contains("worker gone (here): 0 done, ended without a word", status, StringComparison.Ordinal);

@@ -28,8 +28,11 @@ public sealed class InProcessEngineTests
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 6 }""");
         using var stop = new CancellationTokenSource();
         SweepStatus stopped =
-            Run(sweep, new EngineRequest { Asked = SampleSweep.Workers(2),
-            Progress = _ => { if (Directory.GetDirectories(sweep.AsidePath, "checkpoints-*").Length > 0) stop.Cancel(); } }, stop.Token);
+            Run(sweep, new EngineRequest
+            {
+                Asked = SampleSweep.Workers(2),
+                Progress = _ => { if (Directory.GetDirectories(sweep.AsidePath, "checkpoints-*").Length > 0) stop.Cancel(); }
+            }, stop.Token);
         Assert.False(stopped.HasEnded);
         Assert.Empty(Directory.GetFiles(sweep.LeasesPath));
         Assert.Equal(6, Run(sweep, new EngineRequest()).Counts[TrialState.Done]);

@@ -64,8 +64,12 @@ public sealed class LocalEngineTests
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 100, "limits": { "keep": "run" } }""");
         IReadOnlyList<string> program = SweepRun.ThisProgram();
-        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"]) { RedirectStandardError = true,
-            RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false
+        };
         WorkerHeartbeat[] orphans;
         using (Process coordinator = Process.Start(start)!)
         {
@@ -189,8 +193,12 @@ public sealed class LocalEngineTests
             SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 14, "limits": { "leaseSeconds": 5, "trialSeconds": 60 } }""");
         IReadOnlyList<string> program = SweepRun.ThisProgram();
         // Coordinator and workers see a clock that jumps; the monotonic one goes on, as it does when a clock is set.
-        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"]) { RedirectStandardError = true,
-            RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false
+        };
         foreach ((string name, string value) in new[] { ("LD_PRELOAD", library!), ("FAKETIME_TIMESTAMP_FILE", clock), ("FAKETIME_NO_CACHE", "1"),
             ("DONT_FAKE_MONOTONIC", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1") })
             start.Environment[name] = value;

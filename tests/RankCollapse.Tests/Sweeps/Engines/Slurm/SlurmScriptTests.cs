@@ -23,8 +23,15 @@ public sealed class SlurmScriptTests
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}}, "threads": 3 } }""", folder.File("it's a sweep"));
         Directory.CreateDirectory(SlurmArrays.PathOf(sweep));
-        var options = new SlurmOptions(EngineSettings.None) { Time = "1:40", Partition = "long", Memory = "2G", Options = ["--account=physics"],
-            Setup = ["module load dotnet"], Command = ["/opt/my tools/rankcollapse"] };
+        var options = new SlurmOptions(EngineSettings.None)
+        {
+            Time = "1:40",
+            Partition = "long",
+            Memory = "2G",
+            Options = ["--account=physics"],
+            Setup = ["module load dotnet"],
+            Command = ["/opt/my tools/rankcollapse"]
+        };
         IReadOnlyList<string> arguments = SlurmScript.Write(sweep, sweep.ReadPlan(), options, "token", 7);
         foreach (string expected in (string[])["--parsable", "--job-name=token", "--array=0-6", "--requeue", "--time=1:40", "--signal=B:TERM@10",
             "--cpus-per-task=3", "--partition=long", "--mem=2G", "--account=physics"])
