@@ -56,7 +56,7 @@ public sealed class FigureWorkTests : IDisposable
                 if (progress.Running.Count > 0) stop.Cancel();
             },
         };
-        var experiment = new SmallExperiment(records: false, epochs: 20_000);
+        var experiment = new SmallExperiment(records: false, epochs: 200_000);
         Assert.ThrowsAny<OperationCanceledException>(() => Reproduction.Run([experiment], Full, _folder.File("stopped"), options, stop.Token));
         Assert.False(File.Exists(_folder.File("stopped/small/result.json")));
 
