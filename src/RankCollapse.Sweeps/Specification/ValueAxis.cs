@@ -61,8 +61,8 @@ internal sealed class ValueAxis
         if (_list.Length > 0) return _list[random.NextInteger(_list.Length)];
         double position = random.NextUniform();
         if (_setting.IsWhole && !_isLogarithmic)
-            return SettingValues.Of(_from + Math.Floor(position * (_to - _from + 1)));
-        return SettingValues.Of(At(position));
+            return SettingValues.Of(_setting, _from + Math.Floor(position * (_to - _from + 1)));
+        return SettingValues.Of(_setting, At(position));
     }
 
     private static JsonElement[] ListOf(Setting setting, JsonElement element, string place)
@@ -85,7 +85,7 @@ internal sealed class ValueAxis
 
     private static JsonElement[] CheckedValues(Setting setting, double[] points, string place)
     {
-        JsonElement[] values = [.. points.Select(point => SettingValues.Of(point)).DistinctBy(value => value.GetRawText())];
+        JsonElement[] values = [.. points.Select(point => SettingValues.Of(setting, point)).DistinctBy(value => value.GetRawText())];
         setting.Read(values[0], place);
         setting.Read(values[^1], place);
         return values;
