@@ -4,8 +4,8 @@ using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Experiments;
-using RankCollapse.Experiments.Running;
 using RankCollapse.Experiments.Page;
+using RankCollapse.Experiments.Running;
 using RankCollapse.Formats;
 using RankCollapse.Sweeps.Work;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using RankCollapse.Formats;
-using RankCollapse.Sweeps.Engines;
 using RankCollapse.Reporting.Text;
+using RankCollapse.Sweeps.Engines;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;

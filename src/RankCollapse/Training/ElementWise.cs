@@ -24,8 +24,8 @@ internal static class ElementWise
         double total = Doubles512.Sum(squares);
         for (; i < g.Length; i++)
         {
-            total = Math.FusedMultiplyAdd(z[i], z[i], total);
-            g[i] = Math.FusedMultiplyAdd(z[i], mu, g[i]);
+            total = double.MultiplyAddEstimate(z[i], z[i], total);
+            g[i] = double.MultiplyAddEstimate(z[i], mu, g[i]);
             d[i] = g[i] * s[i];
         }
         return total;
@@ -50,7 +50,7 @@ internal static class ElementWise
         for (; i < g.Length; i++)
         {
             double before = g[i];
-            g[i] = Math.FusedMultiplyAdd(w[i], lambda, before);
+            g[i] = double.MultiplyAddEstimate(w[i], lambda, before);
             sums = new PenaltySums(sums.Without + (before * before), sums.With + (g[i] * g[i]), sums.Weights + (w[i] * w[i]));
         }
         return sums;
@@ -76,8 +76,8 @@ internal static class ElementWise
         }
         for (; i < w.Length; i++)
         {
-            m[i] = Math.FusedMultiplyAdd(beta1, m[i], (1 - beta1) * g[i]);
-            v[i] = Math.FusedMultiplyAdd(beta2, v[i], (1 - beta2) * g[i] * g[i]);
+            m[i] = double.MultiplyAddEstimate(beta1, m[i], (1 - beta1) * g[i]);
+            v[i] = double.MultiplyAddEstimate(beta2, v[i], (1 - beta2) * g[i] * g[i]);
             w[i] += -rate * m[i] / (Math.Sqrt(v[i] * secondCorrection) + epsilon);
         }
     }
