@@ -5,7 +5,8 @@ namespace RankCollapse.Tests.Training;
 
 public sealed class ElementWiseTests
 {
-    /// <summary>Products are fused where the machine can. Every length up to 40 covers whole lanes and remainders; a step of single numbers is the same to the bit.</summary>
+    /// <summary>Every length up to 40 covers whole lanes and remainders; a step of single numbers is the same to the bit.</summary>
+    /// <remarks>Products are fused with sums where the machine can, in lanes and remainder alike.</remarks>
     [Fact]
     public void VectorPasses_RoundLanesAndRemainderAlike()
     {
