@@ -204,7 +204,7 @@ public sealed class LocalEngineTests
             start.Environment[name] = value;
         using Process coordinator = Process.Start(start)!;
         Task<string> output = coordinator.StandardOutput.ReadToEndAsync(), error = coordinator.StandardError.ReadToEndAsync();
-        string[] jumps = ["+10y", "-10y", "+0", "+3600", "-86400"];
+        string[] jumps = ["+10y", "-10y", "+3600", "+5y", "-86400", "-5y"];
         for (int i = 0; !coordinator.HasExited; i++)
         {
             await File.WriteAllTextAsync(clock, jumps[i % jumps.Length]);
