@@ -1,3 +1,4 @@
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
 
@@ -34,7 +35,7 @@ internal static class TailEnergyFigure
     // From the lower edge of the first square to the upper edge of the last.
     private static Axis Axis(string name, string symbol, IReadOnlyList<double> values)
     {
-        double half = Math.Pow(values[^1] / values[0], 0.5 / (values.Count - 1));
+        double half = Elementary.Exp(0.5 * Elementary.Log(values[^1] / values[0]) / (values.Count - 1));
         return new Axis(name, symbol) { IsLogarithmic = true, Minimum = values[0] / half, Maximum = values[^1] * half };
     }
 }

@@ -1,3 +1,4 @@
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Training;
@@ -95,10 +96,10 @@ internal static class TailEnergyVerdicts
     }
 
     private static double SlopeInSigma(TailEnergyGrid grid) =>
-        Slope(from i in Enumerable.Range(0, 3) from j in Enumerable.Range(0, grid.Lambdas.Count) select (j, Math.Log(grid.Sigmas[i]), grid.Mean[i][j]));
+        Slope(from i in Enumerable.Range(0, 3) from j in Enumerable.Range(0, grid.Lambdas.Count) select (j, Elementary.Log(grid.Sigmas[i]), grid.Mean[i][j]));
 
     private static double SlopeInLambda(TailEnergyGrid grid) =>
-        Slope(from i in Enumerable.Range(0, 3) from j in Enumerable.Range(0, grid.Lambdas.Count) select (i, Math.Log(grid.Lambdas[j]), grid.Mean[i][j]));
+        Slope(from i in Enumerable.Range(0, 3) from j in Enumerable.Range(0, grid.Lambdas.Count) select (i, Elementary.Log(grid.Lambdas[j]), grid.Mean[i][j]));
 
     /// <summary>The slope of ln y against x by least squares within groups, over the y above the floor.</summary>
     private static double Slope(IEnumerable<(int Group, double X, double Y)> points)
@@ -106,8 +107,8 @@ internal static class TailEnergyVerdicts
         double covariance = 0, variance = 0;
         foreach (var group in points.Where(p => p.Y > Floor).GroupBy(p => p.Group))
         {
-            double x = group.Average(p => p.X), y = group.Average(p => Math.Log(p.Y));
-            covariance += group.Sum(p => (p.X - x) * (Math.Log(p.Y) - y));
+            double x = group.Average(p => p.X), y = group.Average(p => Elementary.Log(p.Y));
+            covariance += group.Sum(p => (p.X - x) * (Elementary.Log(p.Y) - y));
             variance += group.Sum(p => (p.X - x) * (p.X - x));
         }
         return variance > 0 ? covariance / variance : double.NaN;

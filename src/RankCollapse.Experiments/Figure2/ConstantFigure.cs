@@ -1,3 +1,4 @@
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Theory.Forecasts;
 
@@ -22,14 +23,14 @@ internal static class ConstantFigure
     /// <summary>The λ'/λ at which C = 1 in a layer at δ = 0, by bisection in the recursion: √C falls as λ'/λ grows.</summary>
     public static double RatioWhereCIsOne(int layer, int samples)
     {
-        double low = Math.Log(1e-6), high = Math.Log(1e3);
+        double low = Elementary.Log(1e-6), high = Elementary.Log(1e3);
         for (int i = 0; i < 60; i++)
         {
             double middle = 0.5 * (low + high);
-            if (RootsAtDeltaZero(Math.Exp(middle), samples)[layer - 1] > 1) low = middle;
+            if (RootsAtDeltaZero(Elementary.Exp(middle), samples)[layer - 1] > 1) low = middle;
             else high = middle;
         }
-        return Math.Exp(0.5 * (low + high));
+        return Elementary.Exp(0.5 * (low + high));
     }
 
     /// <summary>The figure.</summary>
@@ -40,7 +41,10 @@ internal static class ConstantFigure
             + "Right, over the epochs of a first-order training from orthogonal weights with λ' = λ; dots at the right edge, the stationary point.";
         IReadOnlyList<LayerSpectra> free = data.Of(SpectrumFamily.Free);
         LayerSpectra stationary = data.Of(SpectrumFamily.AsPrinted).MinBy(s => Math.Abs(s.Delta - 0.1))!;
-        double[] ratios = [.. Enumerable.Range(0, CurvePoints).Select(i => SmallestRatio * Math.Pow(1 / SmallestRatio, (double)i / (CurvePoints - 1)))];
+        double[] ratios =
+        [
+            .. Enumerable.Range(0, CurvePoints).Select(i => Elementary.Exp(Elementary.Log(SmallestRatio) * (1 - ((double)i / (CurvePoints - 1))))),
+        ];
         double[] trained = [.. data.AtDeltaZero.Select(p => p.Ratio)], deltas = [.. free.Select(s => s.Delta)], epochs = Column(data, 0);
         return new Figure("fig2-constant", "Where C = 1 appears", Reading, new PanelBlock(
             Panel("δ = 0, stationary", new Axis("feature penalty", "λ'/λ"), l =>

@@ -85,7 +85,7 @@ internal sealed class FirstOrderConstants(long last) : TrialRecorder
         yield return 0;
         for (int i = 0; ; i++)
         {
-            long epoch = (long)Math.Round(Math.Pow(10, (double)i / RecordsPerDecade));
+            long epoch = (long)Math.Round(Elementary.Exp(Elementary.Log(10) * i / RecordsPerDecade));
             if (epoch >= last) break;
             yield return epoch;
         }

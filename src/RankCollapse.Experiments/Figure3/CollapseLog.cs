@@ -1,4 +1,5 @@
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Experiments.Figure3;
@@ -81,5 +82,5 @@ internal sealed class CollapseLog(int depth)
 
     private double[] Column(int index) => [.. _rows.Select(row => row[index])];
 
-    private static double Mean(ReadOnlySpan<double> values) => System.Numerics.Tensors.TensorPrimitives.Sum(values) / values.Length;
+    private static double Mean(ReadOnlySpan<double> values) => Reduction.Sum(values) / values.Length;
 }

@@ -105,7 +105,7 @@ internal sealed class WeightNormsExperiment : Experiment
             ratio, lambda, [.. Enumerable.Range(1, Depth).Select(l => ElementNorm(forecast.Lifted.Weights(l)))], forecast.LiftedGradient.Relative);
     }
 
-    private static double ElementNorm(Matrix weights) => Math.Sqrt(System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(weights.AsSpan()));
+    private static double ElementNorm(Matrix weights) => Math.Sqrt(Reduction.SumOfSquares(weights.AsSpan()));
 
     private static DataTable TrajectoryTable(IReadOnlyList<NormTrajectory> trained)
     {

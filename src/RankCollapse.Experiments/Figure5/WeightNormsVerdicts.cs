@@ -1,3 +1,4 @@
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Experiments.Figure5;
@@ -52,7 +53,7 @@ internal static class WeightNormsVerdicts
     {
         NormTrajectory first = trained[0], last = trained[^1];
         StationaryWeightNorms from = stationary[0], to = stationary[^1];
-        double slope = Math.Log(Inner(stationary[^2]).Max() / Inner(to).Max()) / Math.Log(stationary[^2].Ratio / to.Ratio);
+        double slope = Elementary.Log(Inner(stationary[^2]).Max() / Inner(to).Max()) / Elementary.Log(stationary[^2].Ratio / to.Ratio);
         return
         [
             $"With λ' = λ the residual weights do not vanish: from δ = {NumberText.Plain(first.Delta)} to δ = 0 the norms of layers 2 … 5 go from "

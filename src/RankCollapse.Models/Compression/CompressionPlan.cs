@@ -198,11 +198,11 @@ internal sealed class CompressionPlan
         {
             Matrix rest = Product.Multiply(factors.Up[g], Product.MultiplyTransposedLeft(factors.Up[g], outputs[g]));
             TensorPrimitives.Subtract(outputs[g].AsSpan(), rest.AsSpan(), rest.AsSpan());
-            squares += TensorPrimitives.SumOfSquares<double>(rest.AsSpan());
-            total += TensorPrimitives.SumOfSquares<double>(outputs[g].AsSpan());
+            squares += Reduction.SumOfSquares(rest.AsSpan());
+            total += Reduction.SumOfSquares(outputs[g].AsSpan());
         }
         return total > 0 ? Math.Sqrt(squares / total) : 0;
     }
 
-    private static double NormOf(LayerBlocks layer) => Math.Sqrt(layer.Blocks.Sum(block => TensorPrimitives.SumOfSquares<double>(block.AsSpan())));
+    private static double NormOf(LayerBlocks layer) => Math.Sqrt(layer.Blocks.Sum(block => Reduction.SumOfSquares(block.AsSpan())));
 }

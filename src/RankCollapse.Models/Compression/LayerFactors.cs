@@ -18,7 +18,7 @@ internal sealed record LayerFactors(int Rank, IReadOnlyList<Matrix> Up, IReadOnl
         {
             Matrix difference = Product.Multiply(Up[g], Down[g]);
             System.Numerics.Tensors.TensorPrimitives.Subtract(layer.Blocks[g].AsSpan(), difference.AsSpan(), difference.AsSpan());
-            sum += System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(difference.AsSpan());
+            sum += Reduction.SumOfSquares(difference.AsSpan());
         }
         return Math.Sqrt(sum);
     }

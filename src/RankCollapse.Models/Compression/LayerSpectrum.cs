@@ -90,7 +90,7 @@ internal sealed class LayerSpectrum
 
             // Energies of the data alone: what U keeps of W·X.
             Matrix kept = Product.MultiplyTransposedLeft(left[g], images);
-            for (int i = 0; i < full; i++) energies[i] += TensorPrimitives.SumOfSquares<double>(kept.Row(i));
+            for (int i = 0; i < full; i++) energies[i] += Reduction.SumOfSquares(kept.Row(i));
         }
         for (int i = full - 2; i >= 0; i--) energies[i] = Math.Max(energies[i], energies[i + 1]);
         return new LayerSpectrum(layer, energies, null, left);
@@ -151,5 +151,5 @@ internal sealed class LayerSpectrum
         return new LayerFactors(rank, up, down);
     }
 
-    private static double Norm(Matrix a) => a.Length == 0 ? 0 : TensorPrimitives.Norm<double>(a.AsSpan());
+    private static double Norm(Matrix a) => Reduction.Norm(a.AsSpan());
 }

@@ -32,9 +32,9 @@ internal static class OutputChange
             bool isChanged = difference.AsSpan().IndexOfAnyExcept(0.0) >= 0;
             double slope = network.Specification.ActivationOf(l).DerivativeBounds.First;
             double norm = SingularValueDecomposition.SingularValues(others)[0];
-            double weightNorm = TensorPrimitives.Norm<double>(weights.AsSpan()), featureNorm = TensorPrimitives.Norm<double>(features[l - 1].AsSpan());
+            double weightNorm = Reduction.Norm(weights.AsSpan()), featureNorm = Reduction.Norm(features[l - 1].AsSpan());
             double rounding = 2 * Tolerances.Decomposition(weights.Rows, weights.Columns) * weightNorm * featureNorm;
-            double own = isChanged ? TensorPrimitives.Norm<double>(Product.Multiply(difference, features[l - 1]).AsSpan()) : 0;
+            double own = isChanged ? Reduction.Norm(Product.Multiply(difference, features[l - 1]).AsSpan()) : 0;
             LayerCertificate? layer = certificate?.Layers[l - 1];
             double theorem = layer?.Best is { } best ? best.ExactBound + layer.RoundingAllowance : double.PositiveInfinity;
             double bounded = isChanged && theorem < weightNorm ? theorem * SingularValueDecomposition.SingularValues(features[l - 1])[0] : own;

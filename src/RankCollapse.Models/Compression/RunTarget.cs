@@ -68,7 +68,7 @@ internal sealed class RunTarget : ICompressionTarget
         Matrix[] before = _run.Trained.Features(_inputs), after = compressed.Features(_inputs);
         Matrix difference = before[^1].Copy();
         TensorPrimitives.Subtract(after[^1].AsSpan(), before[^1].AsSpan(), difference.AsSpan());
-        double error = TensorPrimitives.Norm<double>(difference.AsSpan()), norm = TensorPrimitives.Norm<double>(before[^1].AsSpan());
+        double error = Reduction.Norm(difference.AsSpan()), norm = Reduction.Norm(before[^1].AsSpan());
         if (!double.IsFinite(error)) throw new ComputationFailedException("The outputs of the compressed network are not finite; choose higher ranks.");
         (double measured, double? certified) = OutputChange.Bounds(_run.Trained, compressed, before, _certificate);
         if (IsExport) WriteOnnx(path, factors, after[^1]);

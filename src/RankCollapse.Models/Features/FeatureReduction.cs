@@ -83,7 +83,7 @@ internal sealed class PooledFeatures : FeatureReduction
         for (int i = 0; i < (IsChannelLast ? positions : ChannelCount); i++)
         {
             if (IsChannelLast) TensorPrimitives.Add(reduced, features.Slice(i * ChannelCount, ChannelCount), reduced);
-            else reduced[i] = TensorPrimitives.Sum(features.Slice(i * positions, positions));
+            else reduced[i] = Reduction.Sum(features.Slice(i * positions, positions));
         }
         TensorPrimitives.Divide(reduced, positions, reduced);
     }

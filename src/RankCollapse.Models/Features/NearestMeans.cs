@@ -19,7 +19,7 @@ internal sealed class NearestMeans
         // With the centre taken away, ‖m‖² − 2⟨m, z⟩ orders distances without cancellation between large common parts.
         _means = geometry.Centred;
         _centre = geometry.Centre;
-        _halfSquares = [.. Enumerable.Range(0, _means.Rows).Select(k => 0.5 * TensorPrimitives.SumOfSquares<double>(_means.Row(k)))];
+        _halfSquares = [.. Enumerable.Range(0, _means.Rows).Select(k => 0.5 * Reduction.SumOfSquares(_means.Row(k)))];
     }
 
     /// <summary>How many samples were compared with the model's prediction.</summary>

@@ -83,7 +83,7 @@ internal static class TensorMeasurement
         double sum = 0;
         for (int k = 0; k < moments.Counts.Count; k++)
         {
-            double distance = TensorPrimitives.Distance(moments.Means.Row(k), centre);
+            double distance = Reduction.Distance(moments.Means.Row(k), centre);
             sum += moments.Counts[k] * distance * distance;
         }
         return sum / moments.Count;
@@ -95,7 +95,7 @@ internal static class TensorMeasurement
     private static double BlockDeviation(ClassScatter moments)
     {
         double[] variances = moments.DirectionalVariances(moments.Means);
-        double inner = TensorPrimitives.Norm<double>(moments.Scatter.AsSpan()), squared = inner * inner, blocks = 0;
+        double inner = Reduction.Norm(moments.Scatter.AsSpan()), squared = inner * inner, blocks = 0;
         Matrix gram = Product.MultiplyTransposedRight(moments.Means, moments.Means);
         for (int k = 0; k < gram.Rows; k++)
         {

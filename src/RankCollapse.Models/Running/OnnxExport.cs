@@ -79,7 +79,7 @@ public static class OnnxExport
         foreach (var value in values.Values) value.Dispose();
         Matrix difference = outputs.Transpose();
         TensorPrimitives.Subtract(difference.AsSpan(), expected.AsSpan(), difference.AsSpan());
-        double error = TensorPrimitives.Norm<double>(difference.AsSpan()), norm = TensorPrimitives.Norm<double>(expected.AsSpan());
+        double error = Reduction.Norm(difference.AsSpan()), norm = Reduction.Norm(expected.AsSpan());
         if (!(error <= Most * norm))
             throw new ComputationFailedException(
                 $"{name} was not written: ONNX Runtime's outputs differ from the network's by {error:0.0e-0}, with a norm of {norm:0.0e-0}; this is a fault of "

@@ -27,8 +27,8 @@ internal static class FourierBlocks
             if (opposite < frequency) continue;
             for (int position = 0; position < kernel.Positions; position++)
             {
-                double angle = -2 * Math.PI * Phase(frequency, position, kernel.Sizes, size) / size;
-                (sines[position], cosines[position]) = Math.SinCos(angle);
+                double halfTurns = -2.0 * Phase(frequency, position, kernel.Sizes, size) / size;
+                (sines[position], cosines[position]) = Elementary.SinCosPi(halfTurns);
             }
             bool isReal = opposite == frequency;
             int m = kernel.Outputs, n = kernel.Inputs;

@@ -59,7 +59,7 @@ internal sealed class ProjectionsFigure : RunFigure
     private static void Orthonormalise(Matrix basis)
     {
         Normalise(basis.Row(0));
-        double overlap = System.Numerics.Tensors.TensorPrimitives.Dot<double>(basis.Row(0), basis.Row(1));
+        double overlap = Reduction.Dot(basis.Row(0), basis.Row(1));
         for (int j = 0; j < basis.Columns; j++) basis[1, j] -= overlap * basis[0, j];
         // One coordinate has no plane; the second axis is then empty.
         if (basis.Columns == 1) basis.Row(1).Clear();
@@ -68,7 +68,7 @@ internal sealed class ProjectionsFigure : RunFigure
 
     private static void Normalise(Span<double> vector)
     {
-        double norm = System.Numerics.Tensors.TensorPrimitives.Norm<double>(vector);
+        double norm = Reduction.Norm(vector);
         if (norm > 0) System.Numerics.Tensors.TensorPrimitives.Divide(vector, norm, vector);
     }
 

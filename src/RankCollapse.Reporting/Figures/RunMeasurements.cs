@@ -71,7 +71,7 @@ public sealed class RunMeasurements
         for (int i = 0; i < features.Rows; i++)
         {
             ReadOnlySpan<double> row = features.Row(i);
-            double mean = System.Numerics.Tensors.TensorPrimitives.Sum(row) / row.Length;
+            double mean = Reduction.Sum(row) / row.Length;
             foreach (double value in row) total += (value - mean) * (value - mean);
         }
         return total / features.Columns;

@@ -1,3 +1,5 @@
+using RankCollapse.LinearAlgebra;
+
 namespace RankCollapse.Sweeps.Specification;
 
 /// <summary>Numbers in equal steps, or in equal steps of their logarithm.</summary>
@@ -19,7 +21,7 @@ public static class SpacedValues
     {
         0 => from,
         1 => to,
-        _ when isLogarithmic => Clean(Math.Exp(Math.Log(from) + (position * Math.Log(to / from)))),
+        _ when isLogarithmic => Clean(Elementary.Exp(Elementary.Log(from) + (position * Elementary.Log(to / from)))),
         _ => Clean(from + (position * (to - from))),
     };
 

@@ -94,12 +94,12 @@ internal sealed class ValueAxis
     /// <summary>from, from + step, … up to and with <c>to</c>; on a log scale each is step times the one before.</summary>
     private double[] Steps(double step, string place)
     {
-        double steps = _isLogarithmic ? Math.Log(_to / _from) / Math.Log(step) : (_to - _from) / step;
+        double steps = _isLogarithmic ? Elementary.Log(_to / _from) / Elementary.Log(step) : (_to - _from) / step;
         if (!(steps >= 0) || !(steps < MostValues) || (_isLogarithmic && step <= 0))
             throw new InvalidInputException($"{place} does not come from {_from} to {_to} in at most {MostValues} steps of {step}; choose another step.");
         const double Rounding = 1e-9;
         int last = (int)Math.Floor(steps + Rounding);
-        return [.. Enumerable.Range(0, last + 1).Select(i => SpacedValues.Clean(_isLogarithmic ? _from * Math.Pow(step, i) : _from + (i * step)))];
+        return [.. Enumerable.Range(0, last + 1).Select(i => SpacedValues.Clean(_isLogarithmic ? _from * Elementary.Power(step, i) : _from + (i * step)))];
     }
 
     /// <summary>The point at a position from 0 to 1.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Collapse;
@@ -56,5 +55,5 @@ public sealed class BlockStructure
         return new BlockStructure(blocks, Math.Sqrt(squared), Math.Sqrt(squared + blockSum));
     }
 
-    private static double SumOfSquares(ReadOnlySpan<double> values) => values.IsEmpty ? 0 : TensorPrimitives.SumOfSquares(values);
+    private static double SumOfSquares(ReadOnlySpan<double> values) => Reduction.SumOfSquares(values);
 }

@@ -27,7 +27,7 @@ public sealed class ClassCentroids
     public double[] GlobalMean { get; }
 
     /// <summary>(1/N)·Σ‖z_i − z̄_{k(i)}‖², the within-class variation of the features alone.</summary>
-    public double WithinVariation => Deviations.Length == 0 ? 0 : TensorPrimitives.SumOfSquares<double>(Deviations.AsSpan()) / Deviations.Columns;
+    public double WithinVariation => Deviations.Length == 0 ? 0 : Reduction.SumOfSquares(Deviations.AsSpan()) / Deviations.Columns;
 
     /// <summary>(1/N)·Σ_k N_k‖z̄_k − z̄‖², the between-class variation of the features alone.</summary>
     public double BetweenVariation

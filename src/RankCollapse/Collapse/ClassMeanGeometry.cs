@@ -114,7 +114,7 @@ public sealed class ClassMeanGeometry
         {
             double product = _norms[k] * Norm(classifier.Row(k));
             if (product == 0) return null;
-            sum += TensorPrimitives.Dot<double>(classifier.Row(k), Centred.Row(k)) / product;
+            sum += Reduction.Dot(classifier.Row(k), Centred.Row(k)) / product;
         }
         return 1 - (sum / _norms.Length);
     }
@@ -172,5 +172,5 @@ public sealed class ClassMeanGeometry
         return Math.Sqrt(sum);
     }
 
-    private static double Norm(ReadOnlySpan<double> values) => values.IsEmpty ? 0 : TensorPrimitives.Norm(values);
+    private static double Norm(ReadOnlySpan<double> values) => Reduction.Norm(values);
 }

@@ -78,7 +78,7 @@ public sealed class ClassScatter
     {
         ArgumentNullException.ThrowIfNull(directions);
         Matrix images = Product.Multiply(directions, Scatter);
-        return [.. Enumerable.Range(0, directions.Rows).Select(i => TensorPrimitives.Dot<double>(images.Row(i), directions.Row(i)) / Count)];
+        return [.. Enumerable.Range(0, directions.Rows).Select(i => Reduction.Dot(images.Row(i), directions.Row(i)) / Count)];
     }
 
     /// <summary>Z·Zᵀ = Scatter + Σ_k N_k·z̄_k·z̄_kᵀ, the second moments times N, n×n.</summary>
@@ -111,7 +111,7 @@ public sealed class ClassScatter
         foreach (int i in members)
         {
             TensorPrimitives.Subtract(rows.Row(i), batchMean, _scratch.Row(used));
-            variation += TensorPrimitives.SumOfSquares<double>(_scratch.Row(used));
+            variation += Reduction.SumOfSquares(_scratch.Row(used));
             used++;
         }
         long before = _counts[label], after = before + members.Count;
@@ -120,7 +120,7 @@ public sealed class ClassScatter
             Span<double> correction = _scratch.Row(used);
             TensorPrimitives.Subtract(batchMean, mean, batchMean);
             TensorPrimitives.Multiply(batchMean, Math.Sqrt((double)before * members.Count / after), correction);
-            variation += TensorPrimitives.SumOfSquares<double>(correction);
+            variation += Reduction.SumOfSquares(correction);
             used++;
             TensorPrimitives.Multiply(batchMean, (double)members.Count / after, batchMean);
         }

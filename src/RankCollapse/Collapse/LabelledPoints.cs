@@ -62,7 +62,7 @@ internal static class LabelledPoints
     internal static double SquaredDistance(ReadOnlySpan<double> p, ReadOnlySpan<double> c)
     {
         if (p.IsEmpty) return 0;
-        double distance = TensorPrimitives.Distance(p, c);
+        double distance = Reduction.Distance(p, c);
         return distance * distance;
     }
 }

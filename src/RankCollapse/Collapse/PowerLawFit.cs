@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Collapse;
 
@@ -32,7 +33,7 @@ public sealed record PowerLawFit(double Exponent, double Minimum, double Kolmogo
     {
         double[] x = [.. data.Where(value => value > 0).Order()];
         if (x.Length < FewestData || !IsAbove(x[^1], x[0])) return null;
-        double[] logarithms = Array.ConvertAll(x, Math.Log);
+        double[] logarithms = Array.ConvertAll(x, Elementary.Log);
 
         // Sums from the largest downwards: Σ_{i≥k} ln x_i for every k.
         var sums = new double[x.Length + 1];
@@ -60,7 +61,7 @@ public sealed record PowerLawFit(double Exponent, double Minimum, double Kolmogo
         // (x/x_min)^(1−α) = exp((1−α)(ln x − ln x_min))
         TensorPrimitives.Subtract(logarithms, logarithms[0], model);
         TensorPrimitives.Multiply(model, 1 - exponent, model);
-        TensorPrimitives.Exp(model, model);
+        Elementary.Exp(model, model);
         double largest = 0, n = logarithms.Length;
         for (int i = 0; i < model.Length; i++) largest = Math.Max(largest, Math.Abs(1 - model[i] - (i / n)));
         return largest;

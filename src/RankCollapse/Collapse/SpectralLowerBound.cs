@@ -24,7 +24,7 @@ internal static class SpectralLowerBound
     internal static (double Bound, double RootAllowance, double TotalVariation) Compute(Matrix points, int clusterCount, bool isSharp)
     {
         Matrix centred = Centre(points, out double allowance);
-        double total = centred.Length == 0 ? 0 : TensorPrimitives.SumOfSquares<double>(centred.AsSpan());
+        double total = Reduction.SumOfSquares(centred.AsSpan());
         int count = Math.Min(points.Rows, points.Columns), larger = Math.Max(points.Rows, points.Columns);
         double bound = 0;
         double decomposition = 4 * larger * Tolerances.MachineEpsilon;
@@ -65,9 +65,9 @@ internal static class SpectralLowerBound
             Span<double> row = centred.Row(i);
             fromFirst += LabelledPoints.SquaredDistance(points.Row(i), points.Row(0));
             TensorPrimitives.Subtract(row, mean.Row(0), row);
-            sum += row.IsEmpty ? 0 : TensorPrimitives.SumOfSquares<double>(row);
+            sum += Reduction.SumOfSquares(row);
         }
-        double meanNorm = mean.Length == 0 ? 0 : TensorPrimitives.Norm<double>(mean.Row(0));
+        double meanNorm = Reduction.Norm(mean.Row(0));
         allowance = Tolerances.MachineEpsilon
             * ((Math.Sqrt(points.Rows) * meanNorm) + ((points.Rows + 2) * Math.Sqrt(fromFirst)) + Math.Sqrt(sum));
         return centred;

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Collapse;
@@ -35,13 +34,13 @@ public sealed class SpectralSummary
         {
             double[] shares = Shares();
             if (shares.Length == 0) return 0;
-            double sum = TensorPrimitives.Sum<double>(shares), entropy = 0;
+            double sum = Reduction.Sum(shares), entropy = 0;
             foreach (double share in shares)
             {
                 double p = share / sum;
-                if (p > 0) entropy -= p * Math.Log(p);
+                if (p > 0) entropy -= p * Elementary.Log(p);
             }
-            return Math.Exp(entropy);
+            return Elementary.Exp(entropy);
         }
     }
 

@@ -95,8 +95,8 @@ public sealed class WeightSpectrum
         foreach (double value in eigenvalues)
         {
             double q = value / largest / sum;
-            if (q > 0) entropy -= q * Math.Log(q);
+            if (q > 0) entropy -= q * Elementary.Log(q);
         }
-        return entropy / Math.Log(eigenvalues.Length);
+        return entropy / Elementary.Log(eigenvalues.Length);
     }
 }

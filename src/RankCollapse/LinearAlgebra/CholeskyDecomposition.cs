@@ -17,7 +17,7 @@ public sealed class CholeskyDecomposition
         get
         {
             double sum = 0;
-            for (int i = 0; i < Factor.Rows; i++) sum += 2 * Math.Log(Factor[i, i]);
+            for (int i = 0; i < Factor.Rows; i++) sum += 2 * Elementary.Log(Factor[i, i]);
             return sum;
         }
     }

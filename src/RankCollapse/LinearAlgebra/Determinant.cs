@@ -26,7 +26,7 @@ internal static class Determinant
             double diagonal = u[row[k], k];
             if (diagonal == 0) return (0, double.NegativeInfinity);
             if (diagonal < 0) sign = -sign;
-            log += Math.Log(Math.Abs(diagonal));
+            log += Elementary.Log(Math.Abs(diagonal));
             ReadOnlySpan<double> upper = u.Row(row[k])[(k + 1)..];
             for (int i = k + 1; i < n; i++)
             {

@@ -1,15 +1,13 @@
-using System.Numerics.Tensors;
-
 namespace RankCollapse.LinearAlgebra;
 
 /// <summary>The Frobenius norm ‖A‖ = √Σa_ij², and distances in it.</summary>
 internal static class Frobenius
 {
     /// <summary>‖A‖; 0 for an empty matrix.</summary>
-    internal static double Norm(Matrix a) => a.Length == 0 ? 0 : TensorPrimitives.Norm<double>(a.AsSpan());
+    internal static double Norm(Matrix a) => Reduction.Norm(a.AsSpan());
 
     /// <summary>‖A − B‖.</summary>
-    internal static double Distance(Matrix a, Matrix b) => a.Length == 0 ? 0 : TensorPrimitives.Distance<double>(a.AsSpan(), b.AsSpan());
+    internal static double Distance(Matrix a, Matrix b) => Reduction.Distance(a.AsSpan(), b.AsSpan());
 
     /// <summary>‖A − B‖/‖B‖; 0 when both are 0, +∞ when B alone is.</summary>
     internal static double RelativeDistance(Matrix a, Matrix b)

@@ -1,12 +1,11 @@
 namespace RankCollapse.LinearAlgebra;
 
 /// <summary>
-/// Chooses who computes decompositions: a native LAPACK where one is found, otherwise managed code.
-/// Both give the same results to rounding.
+/// Chooses who computes decompositions: managed code, whose results are the same on every machine, or a native LAPACK where one is asked for.
 /// </summary>
 /// <remarks>
 /// The environment variable <c>RANKCOLLAPSE_LAPACK</c> decides: <c>managed</c>, <c>native</c> (an error where none is found),
-/// or the path of a library. Without it a native library is used when there is one.
+/// or the path of a library. Without it managed code is used.
 /// </remarks>
 public static class Lapack
 {
@@ -27,8 +26,7 @@ public static class Lapack
 
     internal static IDecompositionProvider Select(string? setting) => setting switch
     {
-        null or "" => NativeLapackProvider.Find() ?? (IDecompositionProvider)ManagedProvider.Instance,
-        "managed" => ManagedProvider.Instance,
+        null or "" or "managed" => ManagedProvider.Instance,
         "native" => NativeLapackProvider.Find() ?? throw new InvalidInputException(
             $"{Variable} is 'native', but no LAPACK was found (looked for {string.Join(", ", NativeLapackProvider.LibraryNames)}); install one (Debian: "
                 + "libopenblas0) or set it to 'managed'."),

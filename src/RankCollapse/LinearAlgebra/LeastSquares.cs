@@ -52,6 +52,6 @@ public sealed class LeastSquares
         }
         Matrix residual = a.Columns == 0 ? new Matrix(b.Rows, b.Columns) : Product.Multiply(a, solution);
         TensorPrimitives.Subtract(residual.AsSpan(), b.AsSpan(), residual.AsSpan());
-        return new LeastSquares(solution, residual.Length == 0 ? 0 : TensorPrimitives.Norm<double>(residual.AsSpan()), cutoff, rank);
+        return new LeastSquares(solution, Reduction.Norm(residual.AsSpan()), cutoff, rank);
     }
 }

@@ -86,7 +86,7 @@ public sealed class RandomStream
             double v = (2 * NextUniform()) - 1;
             double s = (u * u) + (v * v);
             if (s is >= 1 or 0) continue;
-            double factor = Math.Sqrt(-2 * Math.Log(s) / s);
+            double factor = Math.Sqrt(-2 * Elementary.Log(s) / s);
             _spare = v * factor;
             return u * factor;
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Networks;
@@ -28,12 +29,12 @@ internal sealed class ArctanActivation() : VectorizedActivation<ArctanActivation
         {
             double size = Math.Abs(value[i]);
             // The double below π/2 has a finite tangent, but it stands for the end of the range.
-            double tangent = size < Math.PI / 2 ? Math.Tan(size) : size == Math.PI / 2 ? double.PositiveInfinity : double.NaN;
+            double tangent = size < Math.PI / 2 ? Elementary.Tan(size) : size == Math.PI / 2 ? double.PositiveInfinity : double.NaN;
             x[i] = Math.CopySign(tangent, value[i]);
         }
     }
 
-    /// <summary>Arctangent by reduction to |x| ≤ 0.66 and a rational function (Moshier's Cephes, atan).</summary>
+    /// <summary>σ' = 1/(1 + x²), σ'' = −2x·σ'².</summary>
     internal readonly struct Formula : IActivationFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -41,27 +42,7 @@ internal sealed class ArctanActivation() : VectorizedActivation<ArctanActivation
             where TDoubles : struct, IDoubles<TDoubles>
         {
             TDoubles one = TDoubles.All(1);
-            TDoubles size = TDoubles.Abs(x);
-            TDoubles isLarge = TDoubles.Less(TDoubles.All(2.41421356237309504880), size);
-            TDoubles isMiddle = TDoubles.Less(TDoubles.All(0.66), size);
-            TDoubles numerator = TDoubles.Select(isLarge, -one, TDoubles.Select(isMiddle, size - one, size));
-            TDoubles denominator = TDoubles.Select(isLarge, size, TDoubles.Select(isMiddle, size + one, one));
-            TDoubles angle = TDoubles.Select(isLarge, TDoubles.All(Math.PI / 2), TDoubles.Select(isMiddle, TDoubles.All(Math.PI / 4), TDoubles.All(0)));
-            TDoubles lost = TDoubles.Select(
-                isLarge, TDoubles.All(6.123233995736765886130E-17), TDoubles.Select(isMiddle, TDoubles.All(3.061616997868382943065E-17), TDoubles.All(0)));
-            TDoubles reduced = numerator / denominator;
-            TDoubles z = reduced * reduced;
-            TDoubles p = TDoubles.MultiplyAdd(z, TDoubles.All(-8.750608600031904122785E-1), TDoubles.All(-1.615753718733365076637E1));
-            p = TDoubles.MultiplyAdd(p, z, TDoubles.All(-7.500855792314704667340E1));
-            p = TDoubles.MultiplyAdd(p, z, TDoubles.All(-1.228866684490136173410E2));
-            p = TDoubles.MultiplyAdd(p, z, TDoubles.All(-6.485021904942025371773E1));
-            TDoubles q = z + TDoubles.All(2.485846490142306297962E1);
-            q = TDoubles.MultiplyAdd(q, z, TDoubles.All(1.650270098316988542046E2));
-            q = TDoubles.MultiplyAdd(q, z, TDoubles.All(4.328810604912902668951E2));
-            q = TDoubles.MultiplyAdd(q, z, TDoubles.All(4.853903996359136964868E2));
-            q = TDoubles.MultiplyAdd(q, z, TDoubles.All(1.945506571482613964425E2));
-            TDoubles arctan = angle + TDoubles.MultiplyAdd(reduced, z * p / q, reduced + lost);
-            value = TDoubles.CopySign(arctan, x);
+            value = VectorFunctions.Arctan(x);
             first = one / TDoubles.MultiplyAdd(x, x, one);
             // x·σ' is at most ½; beyond 1e154 both factors of the product vanish, where σ'' is below the smallest number.
             TDoubles bounded = TDoubles.Max(TDoubles.All(-1e160), TDoubles.Min(TDoubles.All(1e160), x));

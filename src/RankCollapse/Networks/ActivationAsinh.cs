@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Networks;
@@ -24,7 +25,7 @@ internal sealed class AsinhActivation() : VectorizedActivation<AsinhActivation.F
     public override void Inverse(ReadOnlySpan<double> value, Span<double> x)
     {
         RequireRoom(value, x);
-        for (int i = 0; i < value.Length; i++) x[i] = Math.Sinh(value[i]);
+        for (int i = 0; i < value.Length; i++) x[i] = Elementary.Sinh(value[i]);
     }
 
     /// <summary>asinh|x| = ln(1 + |x| + x²/(1 + √(1 + x²))), and ln|x| + ln 2 where x² would drown the 1.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Networks;
@@ -27,7 +28,7 @@ internal sealed class EluActivation() : VectorizedActivation<ExponentialLinearFo
     public override void Inverse(ReadOnlySpan<double> value, Span<double> x)
     {
         RequireRoom(value, x);
-        for (int i = 0; i < value.Length; i++) x[i] = value[i] < 0 ? ScalarFunctions.LogOfOnePlus(value[i]) : value[i];
+        for (int i = 0; i < value.Length; i++) x[i] = value[i] < 0 ? Elementary.LogOfOnePlus(value[i]) : value[i];
     }
 }
 
@@ -58,7 +59,7 @@ internal sealed class SeluActivation() : VectorizedActivation<ExponentialLinearF
     {
         RequireRoom(value, x);
         for (int i = 0; i < value.Length; i++)
-            x[i] = value[i] < 0 ? ScalarFunctions.LogOfOnePlus(value[i] / (Scale * Alpha)) : value[i] / Scale;
+            x[i] = value[i] < 0 ? Elementary.LogOfOnePlus(value[i] / (Scale * Alpha)) : value[i] / Scale;
     }
 }
 
@@ -77,7 +78,7 @@ internal readonly struct ExponentialLinearFormula(double scale, double alpha) : 
         TDoubles isNegative = TDoubles.Less(x, zero);
         TDoubles slope = TDoubles.All(_scale);
         TDoubles factor = TDoubles.All(_scaleOfExponential);
-        TDoubles exp = factor * VectorFunctions.ExpOfNonPositive(TDoubles.Select(isNegative, x, zero), out TDoubles expMinusOne);
+        TDoubles exp = factor * VectorFunctions.Exp(TDoubles.Select(isNegative, x, zero), out TDoubles expMinusOne);
         value = TDoubles.Select(isNegative, factor * expMinusOne, slope * x);
         first = TDoubles.Select(isNegative, exp, slope);
         second = TDoubles.Select(isNegative, exp, zero);

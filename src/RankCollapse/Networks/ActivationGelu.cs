@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Networks;
@@ -41,7 +42,7 @@ internal sealed class GeluActivation() : VectorizedActivation<GeluActivation.For
 
     public override void Inverse(ReadOnlySpan<double> value, Span<double> x) => throw HasNoInverse();
 
-    private static double Density(double x) => InverseRootOfTwoPi * Math.Exp(-0.5 * x * x);
+    private static double Density(double x) => InverseRootOfTwoPi * Elementary.Exp(-0.5 * x * x);
 
     /// <summary>
     /// Φ(−a) = e^{−a²/2}·m(a)/(1 + a) for a = |x|: the Mills ratio m, scaled so that it is bounded above and away from 0, is a polynomial in
@@ -66,7 +67,7 @@ internal sealed class GeluActivation() : VectorizedActivation<GeluActivation.For
             TDoubles square = a * a;
             TDoubles lost = TDoubles.MultiplyAdd(a, a, -square);
             TDoubles half = TDoubles.All(0.5);
-            TDoubles exp = VectorFunctions.ExpOfNonPositive(-half * square, out _);
+            TDoubles exp = VectorFunctions.Exp(-half * square, out _);
             exp = TDoubles.MultiplyAdd(exp, -half * lost, exp);
             TDoubles tail = exp * ScaledMillsRatio(a) / (TDoubles.All(1) + a);
             TDoubles isNegative = TDoubles.Less(x, TDoubles.All(0));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Networks;
@@ -28,7 +29,7 @@ internal sealed class SigmoidActivation() : VectorizedActivation<SigmoidActivati
         {
             double y = value[i];
             // Near ½ the logarithm's argument is near 1, and 2y − 1 is exact.
-            x[i] = y is > 0.25 and < 0.75 ? ScalarFunctions.LogOfOnePlus(((2 * y) - 1) / (1 - y)) : Math.Log(y / (1 - y));
+            x[i] = y is > 0.25 and < 0.75 ? Elementary.LogOfOnePlus(((2 * y) - 1) / (1 - y)) : Elementary.Log(y / (1 - y));
         }
     }
 
@@ -40,7 +41,7 @@ internal sealed class SigmoidActivation() : VectorizedActivation<SigmoidActivati
             where TDoubles : struct, IDoubles<TDoubles>
         {
             TDoubles one = TDoubles.All(1);
-            TDoubles e = VectorFunctions.ExpOfNonPositive(-TDoubles.Abs(x), out TDoubles expMinusOne);
+            TDoubles e = VectorFunctions.Exp(-TDoubles.Abs(x), out TDoubles expMinusOne);
             TDoubles below = e + one;
             value = TDoubles.Select(TDoubles.Less(x, TDoubles.All(0)), e, one) / below;
             TDoubles inverse = one / below;
@@ -74,7 +75,7 @@ internal sealed class SoftplusActivation() : VectorizedActivation<SoftplusActiva
         for (int i = 0; i < value.Length; i++)
         {
             double y = value[i];
-            x[i] = y > 1 ? y + ScalarFunctions.LogOfOnePlus(-Math.Exp(-y)) : Math.Log(ScalarFunctions.ExpMinusOne(y));
+            x[i] = y > 1 ? y + Elementary.LogOfOnePlus(-Elementary.Exp(-y)) : Elementary.Log(Elementary.ExpMinusOne(y));
         }
     }
 
@@ -87,7 +88,7 @@ internal sealed class SoftplusActivation() : VectorizedActivation<SoftplusActiva
         {
             TDoubles zero = TDoubles.All(0);
             TDoubles one = TDoubles.All(1);
-            TDoubles e = VectorFunctions.ExpOfNonPositive(-TDoubles.Abs(x), out _);
+            TDoubles e = VectorFunctions.Exp(-TDoubles.Abs(x), out _);
             TDoubles isNegative = TDoubles.Less(x, zero);
             TDoubles inverse = one / (e + one);
             value = TDoubles.Select(isNegative, zero, x) + VectorFunctions.LogOfOnePlus(e);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Networks;
@@ -24,7 +25,7 @@ internal sealed class TanhActivation() : VectorizedActivation<TanhActivation.For
     public override void Inverse(ReadOnlySpan<double> value, Span<double> x)
     {
         RequireRoom(value, x);
-        for (int i = 0; i < value.Length; i++) x[i] = Math.Atanh(value[i]);
+        for (int i = 0; i < value.Length; i++) x[i] = Elementary.Atanh(value[i]);
     }
 
     /// <summary>
@@ -39,7 +40,7 @@ internal sealed class TanhActivation() : VectorizedActivation<TanhActivation.For
         {
             TDoubles one = TDoubles.All(1);
             TDoubles size = TDoubles.Abs(x);
-            TDoubles e = VectorFunctions.ExpOfNonPositive(size * TDoubles.All(-2), out TDoubles expMinusOne);
+            TDoubles e = VectorFunctions.Exp(size * TDoubles.All(-2), out TDoubles expMinusOne);
             TDoubles t = -expMinusOne / (expMinusOne + TDoubles.All(2));
             TDoubles onePlus = one + t;
             value = TDoubles.CopySign(t, x);

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 
@@ -54,6 +53,6 @@ internal sealed class BackwardPass
             Product.Multiply(error, point.InputsTransposed, gradient.Weights(1));
         }
         if (gradient.Bias(layer) is not { } bias) return;
-        for (int i = 0; i < bias.Rows; i++) bias[i, 0] = TensorPrimitives.Sum<double>(error.Row(i));
+        for (int i = 0; i < bias.Rows; i++) bias[i, 0] = Reduction.Sum(error.Row(i));
     }
 }

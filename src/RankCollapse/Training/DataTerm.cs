@@ -64,22 +64,25 @@ internal static class DataTerm
         int classes = outputs.Rows, samples = outputs.Columns;
         ReadOnlySpan<double> f = outputs.AsSpan(), y = targets.AsSpan();
         Span<double> g = gradient.AsSpan(), p = probabilities.AsSpan();
-        double total = 0;
         for (int i = 0; i < samples; i++)
         {
             double largest = double.NegativeInfinity;
             for (int k = 0, at = i; k < classes; k++, at += samples) largest = Math.Max(largest, f[at]);
+            for (int k = 0, at = i; k < classes; k++, at += samples) g[at] = f[at] - largest;
+        }
+        Elementary.Exp(g, p);
+        double total = 0;
+        for (int i = 0; i < samples; i++)
+        {
             double sum = 0, mass = 0, inner = 0;
             for (int k = 0, at = i; k < classes; k++, at += samples)
             {
-                double e = Math.Exp(f[at] - largest);
-                p[at] = e;
-                sum += e;
+                sum += p[at];
                 mass += y[at];
-                inner += y[at] * (f[at] - largest);
+                inner += y[at] * g[at];
             }
             // −Σ y_k log p_k = t·log Σexp − Σ y_k (f_k − max), summed without cancellation between large parts.
-            double loss = (mass * Math.Log(sum)) - inner;
+            double loss = (mass * Elementary.Log(sum)) - inner;
             total += weights.IsEmpty ? loss : weights[i] * loss;
             for (int k = 0, at = i; k < classes; k++, at += samples)
             {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Training;
@@ -21,7 +22,7 @@ internal static class ElementWise
             Store(sum, g, i);
             Store(sum * Load(s, i), d, i);
         }
-        double total = Doubles512.Sum(squares);
+        double total = Reduction.Lanes(squares);
         for (; i < g.Length; i++)
         {
             total = double.MultiplyAddEstimate(z[i], z[i], total);
@@ -46,7 +47,7 @@ internal static class ElementWise
             with = Doubles512.MultiplyAdd(gi, gi, with);
             Store(gi, g, i);
         }
-        var sums = new PenaltySums(Doubles512.Sum(without), Doubles512.Sum(with), Doubles512.Sum(weights));
+        var sums = new PenaltySums(Reduction.Lanes(without), Reduction.Lanes(with), Reduction.Lanes(weights));
         for (; i < g.Length; i++)
         {
             double before = g[i];

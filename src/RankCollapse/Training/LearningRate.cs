@@ -1,3 +1,5 @@
+using RankCollapse.LinearAlgebra;
+
 namespace RankCollapse.Training;
 
 /// <summary>How a first-order solver's learning rate changes.</summary>
@@ -25,5 +27,5 @@ public sealed record LearningRate(double Rate, RateSchedule Schedule, long Epoch
     /// <summary>η_t for epoch t = 0, 1, ….</summary>
     public double At(long epoch) => Schedule == RateSchedule.Constant
         ? Rate
-        : Rate * 0.5 * (1 + Math.Cos(Math.PI * Math.Min(epoch, Epochs) / Math.Max(1, Epochs)));
+        : Rate * 0.5 * (1 + Elementary.SinCosPi((double)Math.Min(epoch, Epochs) / Math.Max(1, Epochs)).Cos);
 }

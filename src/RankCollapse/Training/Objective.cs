@@ -190,9 +190,9 @@ public sealed class Objective
         for (int l = 1; l <= Specification.Depth; l++)
         {
             double factor = Coefficients.WeightFactorOf(l);
-            if (factor != 0) penalty += 0.5 * factor * TensorPrimitives.SumOfSquares<double>(network.Weights(l).AsSpan());
+            if (factor != 0) penalty += 0.5 * factor * Reduction.SumOfSquares(network.Weights(l).AsSpan());
             if (Coefficients.BiasFactor == 0 || network.Bias(l) is not { } bias) continue;
-            penalty += 0.5 * Coefficients.BiasFactor * TensorPrimitives.SumOfSquares<double>(bias.AsSpan());
+            penalty += 0.5 * Coefficients.BiasFactor * Reduction.SumOfSquares(bias.AsSpan());
         }
         return penalty;
     }

@@ -24,7 +24,7 @@ internal sealed class SampleWeights
         }
         _values = values;
         _roots = [.. values.Select(Math.Sqrt)];
-        Total = TensorPrimitives.Sum<double>(values);
+        Total = Reduction.Sum(values);
     }
 
     /// <summary>n_1 … n_N.</summary>
@@ -47,12 +47,12 @@ internal sealed class SampleWeights
 
     /// <summary>Σ_i n_i·m_ri for one row.</summary>
     public static double SumOfRow(SampleWeights? weights, ReadOnlySpan<double> row) =>
-        weights is null ? TensorPrimitives.Sum(row) : TensorPrimitives.Dot(row, weights._values);
+        weights is null ? Reduction.Sum(row) : Reduction.Dot(row, weights._values);
 
     /// <summary>‖m·diag(√n)‖²_F.</summary>
     public static double SumOfSquares(SampleWeights? weights, Matrix m)
     {
-        if (weights is null) return TensorPrimitives.SumOfSquares<double>(m.AsSpan());
+        if (weights is null) return Reduction.SumOfSquares(m.AsSpan());
         double sum = 0;
         for (int r = 0; r < m.Rows; r++)
         {

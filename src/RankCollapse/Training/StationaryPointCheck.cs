@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 
@@ -28,7 +27,7 @@ internal sealed class StationaryPointCheck
         bool isPenalised = factors.WeightFactorOf(depth) != 0 || factors.BiasFactor != 0 || factors.FeatureFactor != 0;
         _outputsMayGrow = objective.Settings.Loss == Loss.CrossEntropy && !isPenalised
             && ReferenceEquals(objective.Specification.OutputActivation, Activation.Identity);
-        _largestNorm = !isMonotone ? double.PositiveInfinity : LargestGrowth * (1 + TensorPrimitives.Norm<double>(start.Parameters));
+        _largestNorm = !isMonotone ? double.PositiveInfinity : LargestGrowth * (1 + Reduction.Norm(start.Parameters));
     }
 
     /// <summary>Why there is no stationary point to reach, and what to do; null while there may be one.</summary>
@@ -46,7 +45,7 @@ internal sealed class StationaryPointCheck
                 + "as its weights grow; the last state is saved. Set lambda above 0.",
                 "lambda");
         }
-        double norm = TensorPrimitives.Norm<double>(network.Parameters);
+        double norm = Reduction.Norm(network.Parameters);
         if (norm <= _largestNorm) return null;
         return new Advice(
             $"No stationary point is in reach: the parameters' norm has grown to {norm:0.0e-0} and the objective still falls; the last state is saved. "

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Collapse.Metrics;
@@ -114,7 +113,7 @@ public sealed record MeasuredFeatures
         {
             for (int l = 0; l < k; l++)
             {
-                double distance = TensorPrimitives.Distance<double>(geometry.Means.Row(k), geometry.Means.Row(l));
+                double distance = Reduction.Distance(geometry.Means.Row(k), geometry.Means.Row(l));
                 if (distance == 0) return null;
                 sum += ((ClassVariations[k] / ClassSizes[k]) + (ClassVariations[l] / ClassSizes[l])) / (2 * distance * distance);
             }
@@ -129,13 +128,13 @@ public sealed record MeasuredFeatures
     {
         if (OtherMean is null) return null;
         double[] other = [.. OtherMean];
-        double norm = TensorPrimitives.Norm<double>(other), sum = 0;
+        double norm = Reduction.Norm(other), sum = 0;
         Matrix means = geometry.Means;
         for (int k = 0; k < means.Rows; k++)
         {
-            double product = norm * TensorPrimitives.Norm<double>(means.Row(k));
+            double product = norm * Reduction.Norm(means.Row(k));
             if (product == 0) return null;
-            sum += Math.Abs(TensorPrimitives.Dot<double>(means.Row(k), other) / product);
+            sum += Math.Abs(Reduction.Dot(means.Row(k), other) / product);
         }
         return sum / means.Rows;
     }
@@ -144,7 +143,7 @@ public sealed record MeasuredFeatures
     private static double[] Variances(Matrix directions, Matrix deviations)
     {
         Matrix projected = Product.Multiply(directions, deviations);
-        return [.. Enumerable.Range(0, projected.Rows).Select(i => TensorPrimitives.SumOfSquares<double>(projected.Row(i)) / projected.Columns)];
+        return [.. Enumerable.Range(0, projected.Rows).Select(i => Reduction.SumOfSquares(projected.Row(i)) / projected.Columns)];
     }
 
     private static (double Disagreement, double Accuracy) NearestMeans(Matrix points, Matrix means, Matrix outputs, Partition classes)

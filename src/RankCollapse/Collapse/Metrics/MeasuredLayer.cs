@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
@@ -79,10 +78,10 @@ public sealed class MeasuredLayer
     public SpectralSummary FeatureSpectrum => _featureSpectrum.Value;
 
     /// <summary>‖W_l‖_F.</summary>
-    public double WeightNorm => _options.TakesNormsOfSpectra ? WeightSpectrum.FrobeniusNorm : TensorPrimitives.Norm<double>(Weights.AsSpan());
+    public double WeightNorm => _options.TakesNormsOfSpectra ? WeightSpectrum.FrobeniusNorm : Reduction.Norm(Weights.AsSpan());
 
     /// <summary>‖Z^l‖_F.</summary>
-    public double FeatureNorm => _options.TakesNormsOfSpectra ? FeatureSpectrum.FrobeniusNorm : TensorPrimitives.Norm<double>(Features.AsSpan());
+    public double FeatureNorm => _options.TakesNormsOfSpectra ? FeatureSpectrum.FrobeniusNorm : Reduction.Norm(Features.AsSpan());
 
     /// <summary>WCSS (6) of the partition into classes; null without classes.</summary>
     public double? WcssOfClasses => Classes is null ? null : WithinClusterSumOfSquares.Of(Features, Data.Targets, Classes);

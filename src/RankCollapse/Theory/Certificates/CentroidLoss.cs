@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.Collapse;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
@@ -87,7 +86,7 @@ public sealed class CentroidLoss
             Matrix sensitivity = new(target.Rows, 1), probabilities = new(target.Rows, loss == Loss.CrossEntropy ? 1 : 0);
             double column = coefficients.DataFactor * DataTerm.Evaluate(loss, output, target, 1, sensitivity, probabilities);
             for (int l = layer + 1; l < pass.Features.Length && coefficients.FeatureFactor != 0; l++)
-                column += 0.5 * coefficients.FeatureFactor * TensorPrimitives.SumOfSquares<double>(pass.Features[l].Column(k));
+                column += 0.5 * coefficients.FeatureFactor * Reduction.SumOfSquares(pass.Features[l].Column(k));
             value += sizes[k] * column;
         }
         return new CentroidLoss(layer, centroids, targets, pass, sizes, value);

@@ -136,7 +136,7 @@ internal static class CurvatureBound
         second = 0;
         for (int i = 0; i < weights.Rows; i++)
         {
-            double row = Guard * System.Numerics.Tensors.TensorPrimitives.Norm<double>(weights.Row(i));
+            double row = Guard * Reduction.Norm(weights.Row(i));
             for (int k = 0; k < radii.Length; k++)
             {
                 double reach = row * alpha * radii[k];

@@ -37,7 +37,7 @@ internal static class CurvatureSample
             }
             if (length == 0) continue;
             TensorPrimitives.Divide(direction, Math.Sqrt(length), direction);
-            double step = 1e-3 * Math.Max(1e-3, TensorPrimitives.Norm<double>(point.AsSpan(0, n)));
+            double step = 1e-3 * Math.Max(1e-3, Reduction.Norm(point.AsSpan(0, n)));
             var z = new Matrix(n, 3);
             var y = new Matrix(classes, 3);
             for (int i = 0; i < n + classes; i++)

@@ -34,7 +34,7 @@ internal sealed class LayerCertificateBuilder
         _residual = _gradient.Copy();
         TensorPrimitives.MultiplyAdd(weights.AsSpan(), lambda, _residual.AsSpan(), _residual.AsSpan());
         double[] values = SingularValueDecomposition.SingularValues(weights);
-        _distance = values.Length <= rank ? 0 : TensorPrimitives.Norm<double>(values.AsSpan(rank));
+        _distance = values.Length <= rank ? 0 : Reduction.Norm(values.AsSpan(rank));
         _weightNorm = Frobenius.Norm(weights);
         _residualNorm = Frobenius.Norm(_residual);
         _gradientNorm = Frobenius.Norm(_gradient);
@@ -60,7 +60,7 @@ internal sealed class LayerCertificateBuilder
         double factors = 0;
         Matrix errors = centroids.Pass.Errors[_layer], before = centroids.Pass.Features[_layer - 1];
         for (int k = 0; k < errors.Columns; k++)
-            factors += centroids.Sizes[k] * TensorPrimitives.Norm<double>(errors.Column(k)) * TensorPrimitives.Norm<double>(before.Column(k));
+            factors += centroids.Sizes[k] * Reduction.Norm(errors.Column(k)) * Reduction.Norm(before.Column(k));
         double epsilon = Tolerances.MachineEpsilon;
         double allowance = (((4 + errors.Columns) * epsilon * factors) + (8 * epsilon * (_gradientNorm + _residualNorm)))
             / _lambda + ((Tolerances.Decomposition(_gradient.Rows, _gradient.Columns) + (16 * epsilon)) * _weightNorm);

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 
@@ -34,7 +33,7 @@ public sealed record OwnLayerBound(string PartitionName, int ClusterCount, doubl
         PseudoInverse inverse = PseudoInverse.Compute(before, Cutoff);
         Matrix produced = Product.Multiply(weights, before);
         Matrix spread = ClassCentroids.Compute(produced, partition).Deviations;
-        double wcss = TensorPrimitives.SumOfSquares<double>(spread.AsSpan());
+        double wcss = Reduction.SumOfSquares(spread.AsSpan());
         double within = Frobenius.Norm(Product.Multiply(spread, inverse.Inverse));
         double outside = Frobenius.Distance(weights, Product.Multiply(produced, inverse.Inverse));
         double amplification = inverse.Rank == 0 ? 0 : Frobenius.Norm(produced) / inverse.SingularValues[inverse.Rank - 1];

@@ -35,7 +35,7 @@ internal sealed class CentroidProblem
         Targets = Means(data.Targets);
         Matrix spread = Product.Multiply(Targets, _indicator);
         TensorPrimitives.Subtract(spread.AsSpan(), data.Targets.AsSpan(), spread.AsSpan());
-        WithinTargets = settings.Loss == Loss.Squared ? 0.5 * Coefficients.DataFactor * TensorPrimitives.SumOfSquares<double>(spread.AsSpan()) : 0;
+        WithinTargets = settings.Loss == Loss.Squared ? 0.5 * Coefficients.DataFactor * Reduction.SumOfSquares(spread.AsSpan()) : 0;
         _inputs = SingularValueDecomposition.Thin(data.Inputs);
         _rank = NumericalRank.Of(_inputs.Values, Tolerances.PseudoInverseCutoff(data.Inputs.Rows, data.Inputs.Columns));
         _meanInputs = Means(Coordinates());

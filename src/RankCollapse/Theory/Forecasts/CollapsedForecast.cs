@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
@@ -40,12 +39,12 @@ public static class CollapsedForecast
         var layers = new List<ForecastLayer>();
         for (int l = 1; l <= specification.Depth; l++)
         {
-            cost += 0.5 * ratios.Features * TensorPrimitives.SumOfSquares<double>(minimizer.Features[l].AsSpan());
+            cost += 0.5 * ratios.Features * Reduction.SumOfSquares(minimizer.Features[l].AsSpan());
             double[]? weights = minimizer.Network is { } network && (l > 1 || ratios.FirstLayer > 0) ? NonZero(network.Weights(l)) : null;
             layers.Add(new ForecastLayer(l, NonZero(minimizer.Features[l]), weights));
         }
         if (ratios.FirstLayer > 0 && minimizer.Network is { } built)
-            cost += 0.5 * ratios.FirstLayer * TensorPrimitives.SumOfSquares<double>(built.Weights(1).AsSpan());
+            cost += 0.5 * ratios.FirstLayer * Reduction.SumOfSquares(built.Weights(1).AsSpan());
         return new Forecast
         {
             Source = minimizer.Theorem,

@@ -42,11 +42,11 @@ internal sealed class CoupledChain
     {
         get
         {
-            double cost = 0.5 * TensorPrimitives.Dot<double>(Product.Multiply(Features[1], _coupling).AsSpan(), Features[1].AsSpan());
+            double cost = 0.5 * Reduction.Dot(Product.Multiply(Features[1], _coupling).AsSpan(), Features[1].AsSpan());
             for (int l = Features.Length - 1; l >= 1; l--)
             {
-                cost += 0.5 * _r * TensorPrimitives.SumOfSquares<double>(Features[l].AsSpan());
-                if (l > 1) cost += 0.5 * TensorPrimitives.SumOfSquares<double>(Weights[l].AsSpan());
+                cost += 0.5 * _r * Reduction.SumOfSquares(Features[l].AsSpan());
+                if (l > 1) cost += 0.5 * Reduction.SumOfSquares(Weights[l].AsSpan());
             }
             return cost;
         }
@@ -67,11 +67,11 @@ internal sealed class CoupledChain
         var x = new Matrix(size, size);
         for (int k = 0; k < size; k++)
         {
-            goal[k, k] = 2 * Math.Log(targets[k]);
-            x[k, k] = 2 * Math.Log(ScalarChain.Solve(depth, r, coupling[k, k], isResidual, targets[k]).Features[1]);
+            goal[k, k] = 2 * Elementary.Log(targets[k]);
+            x[k, k] = 2 * Elementary.Log(ScalarChain.Solve(depth, r, coupling[k, k], isResidual, targets[k]).Features[1]);
         }
         double[] miss = chain.Miss(x, goal);
-        double norm = TensorPrimitives.Norm<double>(miss);
+        double norm = Reduction.Norm(miss);
         for (int step = 0; step < MaxSteps && norm > 1e-13 * size; step++)
         {
             double[] direction = chain.Direction(x, miss, goal, norm);
@@ -83,13 +83,13 @@ internal sealed class CoupledChain
                 candidate = x.Copy();
                 TensorPrimitives.MultiplyAdd(direction, length, x.AsSpan(), candidate.AsSpan());
                 nextMiss = chain.Miss(candidate, goal);
-                next = TensorPrimitives.Norm<double>(nextMiss);
+                next = Reduction.Norm(nextMiss);
                 if (next < norm) break;
             }
             if (!(next < norm)) break;
             (x, miss, norm) = (candidate, nextMiss, next);
         }
-        chain.Residual = TensorPrimitives.Norm<double>(chain.Miss(x, goal));
+        chain.Residual = Reduction.Norm(chain.Miss(x, goal));
         if (!(chain.Residual <= 1e-8))
             throw new ComputationFailedException($"The coupled forecast of {size} classes stopped at a residual of {chain.Residual:G3}; lower delta or the "
                 + "features' penalty to make the classes less coupled.")
@@ -100,7 +100,7 @@ internal sealed class CoupledChain
     private double[] Miss(Matrix logP, Matrix goal)
     {
         int depth = Features.Length - 1;
-        Matrix a = SymmetricFunction.Apply(logP, x => Math.Exp(0.5 * x));
+        Matrix a = SymmetricFunction.Apply(logP, x => Elementary.Exp(0.5 * x));
         Matrix c = Product.Multiply(a, Product.Multiply(_coupling, a));
         Features[1] = a;
         for (int l = 2; l <= depth; l++)
@@ -114,7 +114,7 @@ internal sealed class CoupledChain
             a = next;
             Features[l] = a;
         }
-        Matrix log = SymmetricFunction.Apply(Product.Gram(a), Math.Log);
+        Matrix log = SymmetricFunction.Apply(Product.Gram(a), Elementary.Log);
         TensorPrimitives.Subtract(log.AsSpan(), goal.AsSpan(), log.AsSpan());
         return log.AsSpan().ToArray();
     }
@@ -129,11 +129,11 @@ internal sealed class CoupledChain
         TensorPrimitives.Negate(miss, residual);
         var solution = new double[miss.Length];
         int limit = Math.Min(MaxKrylov, miss.Length);
-        for (int k = 0; k < limit && TensorPrimitives.Norm<double>(residual) > tolerance; k++)
+        for (int k = 0; k < limit && Reduction.Norm(residual) > tolerance; k++)
         {
             // GCR: directions are kept with orthonormal images, which needs no Hessenberg bookkeeping.
             double[] direction = [.. residual];
-            double size = TensorPrimitives.Norm<double>(direction), difference = 1e-5 / size;
+            double size = Reduction.Norm(direction), difference = 1e-5 / size;
             Matrix ahead = x.Copy(), behind = x.Copy();
             TensorPrimitives.MultiplyAdd(direction, difference, x.AsSpan(), ahead.AsSpan());
             TensorPrimitives.MultiplyAdd(direction, -difference, x.AsSpan(), behind.AsSpan());
@@ -142,15 +142,15 @@ internal sealed class CoupledChain
             TensorPrimitives.Divide(image, 2 * difference, image);
             for (int i = 0; i < basis.Count; i++)
             {
-                double overlap = TensorPrimitives.Dot<double>(image, images[i]);
+                double overlap = Reduction.Dot(image, images[i]);
                 TensorPrimitives.MultiplyAdd(images[i], -overlap, image, image);
                 TensorPrimitives.MultiplyAdd(basis[i], -overlap, direction, direction);
             }
-            double length = TensorPrimitives.Norm<double>(image);
+            double length = Reduction.Norm(image);
             if (!(length > 0)) break;
             TensorPrimitives.Divide(image, length, image);
             TensorPrimitives.Divide(direction, length, direction);
-            double part = TensorPrimitives.Dot<double>(residual, image);
+            double part = Reduction.Dot(residual, image);
             TensorPrimitives.MultiplyAdd(direction, part, solution, solution);
             TensorPrimitives.MultiplyAdd(image, -part, residual, residual);
             basis.Add(direction);

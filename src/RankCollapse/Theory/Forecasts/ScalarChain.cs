@@ -1,3 +1,5 @@
+using RankCollapse.LinearAlgebra;
+
 namespace RankCollapse.Theory.Forecasts;
 
 /// <summary>
@@ -50,7 +52,7 @@ public sealed class ScalarChain
     public static ScalarChain Solve(int depth, double r, double h, bool isResidual, double target)
     {
         var chain = new ScalarChain(depth, r, h, isResidual);
-        double goal = Math.Log(target), low = -345, high = 345, x = Math.Clamp(goal, -50, 50);
+        double goal = Elementary.Log(target), low = -345, high = 345, x = Math.Clamp(goal, -50, 50);
         for (int iteration = 0; iteration < 200; iteration++)
         {
             (double end, double slope) = chain.Shoot(x);
@@ -71,7 +73,7 @@ public sealed class ScalarChain
     private (double End, double Slope) Shoot(double logFirst)
     {
         int depth = Features.Length - 1;
-        double s = Math.Exp(logFirst), log = logFirst, slope = 1;
+        double s = Elementary.Exp(logFirst), log = logFirst, slope = 1;
         double c = _h * s * s, cSlope = 2 * c;
         Features[1] = s;
         for (int l = 2; l <= depth; l++)
@@ -92,8 +94,8 @@ public sealed class ScalarChain
                 slope += c > 0 ? cSlope / (2 * c) : 1;
             }
             Weights[l] = weight;
-            log += Math.Log(gain);
-            s = Math.Exp(log);
+            log += Elementary.Log(gain);
+            s = Elementary.Exp(log);
             Features[l] = s;
         }
         return (log, double.IsFinite(slope) ? slope : 1);

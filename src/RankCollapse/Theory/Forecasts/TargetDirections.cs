@@ -44,7 +44,7 @@ internal sealed class TargetDirections
         Matrix outside = Product.MultiplyTransposedLeft(coordinates, inputs.RightTransposed.RowView(0, rank));
         TensorPrimitives.Subtract(right.AsSpan(), outside.AsSpan(), outside.AsSpan());
         for (int i = 0; i < rank; i++) TensorPrimitives.Divide(coordinates.Row(i), inputs.Values[i], coordinates.Row(i));
-        double share = TensorPrimitives.Norm<double>(outside.AsSpan()) / Math.Sqrt(count);
+        double share = Reduction.Norm(outside.AsSpan()) / Math.Sqrt(count);
         return new TargetDirections(targets.Values[..count], Product.Gram(coordinates), rank, share);
     }
 }

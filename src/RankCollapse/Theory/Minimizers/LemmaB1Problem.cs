@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Theory.RepresentationCosts;
 
@@ -41,7 +40,7 @@ public sealed class LemmaB1Problem
     /// <summary>½‖A·B⁺‖², wherever B lies.</summary>
     /// <param name="features">B, m×N.</param>
     public double Value(Matrix features) =>
-        0.5 * TensorPrimitives.SumOfSquares<double>(Product.Multiply(Target, PseudoInverse.Compute(features).Inverse).AsSpan());
+        0.5 * Reduction.SumOfSquares(Product.Multiply(Target, PseudoInverse.Compute(features).Inverse).AsSpan());
 
     /// <summary>Whether B lies in the set (18), and if not, why.</summary>
     /// <param name="features">B, m×N with m ≥ n.</param>
@@ -65,7 +64,7 @@ public sealed class LemmaB1Problem
         }
         for (int i = 0; i < Rank; i++)
         {
-            double ratio = Math.Pow(inverse.SingularValues[i] / _singularValues[i], 2);
+            double ratio = Elementary.Power(inverse.SingularValues[i] / _singularValues[i], 2);
             if (ratio <= Constant * (1 + tolerance)) continue;
             reason = $"s_{i + 1}(B)² is {ratio:G6} times s_{i + 1}(A)², above C = {Constant:G6}.";
             return false;

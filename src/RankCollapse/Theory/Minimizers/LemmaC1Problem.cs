@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Theory.RepresentationCosts;
 
@@ -22,7 +21,7 @@ public static class LemmaC1Problem
         Matrix difference = Matrix.FromEntries(target.Rows, target.Columns, (i, j) => function(target[i, j] - features[i, j]));
         Matrix weights = Product.Multiply(difference, PseudoInverse.Compute(features).Inverse);
         return Frobenius.RelativeDistance(Product.Multiply(weights, features), difference) <= tolerance
-            ? 0.5 * TensorPrimitives.SumOfSquares<double>(weights.AsSpan())
+            ? 0.5 * Reduction.SumOfSquares(weights.AsSpan())
             : double.PositiveInfinity;
     }
 }

@@ -45,7 +45,7 @@ internal sealed class BrockettFunction
         var skew = new Matrix(n, n);
         double largest = 0;
         for (int i = 0; i < n; i++) largest = Math.Max(largest, m[i, i]);
-        double floor = n * Math.Pow(64 * Tolerances.MachineEpsilon, 2) * largest;
+        double floor = n * Elementary.Power(64 * Tolerances.MachineEpsilon, 2) * largest;
         slope = 0;
         for (int i = 0; i < n; i++)
         {
@@ -62,7 +62,7 @@ internal sealed class BrockettFunction
                 {
                     bool isNoise = Math.Max(m[low, low], m[high, high]) <= floor
                         || Math.Abs(off) <= 4 * Tolerances.MachineEpsilon * Math.Sqrt(m[low, low] * m[high, high]);
-                    rate = isNoise ? 0 : -0.5 * Math.Atan2(2 * off, m[low, low] - m[high, high]);
+                    rate = isNoise ? 0 : -0.5 * Elementary.Atan2(2 * off, m[low, low] - m[high, high]);
                 }
                 skew[low, high] = rate;
                 skew[high, low] = -rate;

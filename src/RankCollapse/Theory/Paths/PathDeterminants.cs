@@ -74,5 +74,5 @@ internal sealed class PathDeterminants
     }
 
     /// <summary>The determinant over e^reference.</summary>
-    private double Scaled(int layer, double reference) => _signs[layer] * Math.Exp(_logSizes[layer] - reference);
+    private double Scaled(int layer, double reference) => _signs[layer] * Elementary.Exp(_logSizes[layer] - reference);
 }

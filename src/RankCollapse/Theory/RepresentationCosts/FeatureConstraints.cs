@@ -69,7 +69,8 @@ public sealed class FeatureConstraints
             double[] wanted = SingularValueDecomposition.SingularValues(produced);
             int rank = NumericalRank.Of(wanted);
             double ratio = 0;
-            for (int i = 0; i < Math.Min(rank, inverse.SingularValues.Length); i++) ratio = Math.Max(ratio, Math.Pow(inverse.SingularValues[i] / wanted[i], 2));
+            for (int i = 0; i < Math.Min(rank, inverse.SingularValues.Length); i++)
+                ratio = Math.Max(ratio, Elementary.Power(inverse.SingularValues[i] / wanted[i], 2));
             if (!isResidual || l == depth - 1)
             {
                 least = Math.Max(least, ratio);

@@ -89,7 +89,7 @@ public sealed class FeatureProblem
         if (!(residual <= tolerance))
             return LayerCost.Infinite(layer, $"Layer {layer} is not representable: W·Z^{layer - 1} = σ^{{-1}}(Z^{layer}) leaves a relative residual of "
                 + $"{residual:G3}, since Z^{layer - 1} has rank {inverse.Rank} for {features[layer].Columns} samples.", residual);
-        return new LayerCost(layer, 0.5 * TensorPrimitives.SumOfSquares<double>(weights.AsSpan()), weights, inverse, produced, residual, null);
+        return new LayerCost(layer, 0.5 * Reduction.SumOfSquares(weights.AsSpan()), weights, inverse, produced, residual, null);
     }
 
     internal void RequireFeatures(IReadOnlyList<Matrix> features)

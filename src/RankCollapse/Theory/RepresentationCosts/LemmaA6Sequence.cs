@@ -43,7 +43,7 @@ public static class LemmaA6Sequence
             TensorPrimitives.MultiplyAdd(extension.AsSpan(), step, b.AsSpan(), b.AsSpan());
             Matrix weights = Product.Multiply(target, PseudoInverse.Compute(b).Inverse);
             double residual = Frobenius.RelativeDistance(Product.Multiply(weights, b), target);
-            points.Add(new LemmaA6Point(step * Math.Sqrt(count), residual, TensorPrimitives.SumOfSquares<double>(weights.AsSpan())));
+            points.Add(new LemmaA6Point(step * Math.Sqrt(count), residual, Reduction.SumOfSquares(weights.AsSpan())));
         }
         return points;
     }

@@ -95,7 +95,7 @@ public sealed class RepresentationCost
         ArgumentNullException.ThrowIfNull(network);
         options ??= new RepresentationCostOptions();
         if (NotInterpolating(problem, network.Features(problem.Data.Inputs)[^1], options) is not null) return double.PositiveInfinity;
-        return Counted(problem.Specification, options).Sum(c => 0.5 * c.Factor * TensorPrimitives.SumOfSquares<double>(network.Weights(c.Layer).AsSpan()));
+        return Counted(problem.Specification, options).Sum(c => 0.5 * c.Factor * Reduction.SumOfSquares(network.Weights(c.Layer).AsSpan()));
     }
 
     /// <summary>The gradient of the cost with respect to Z^1 … Z^L, each n_l×N, or why it does not exist there.</summary>

@@ -93,13 +93,13 @@ internal sealed class RotatedStep
         {
             _skew[g].AsSpan().Clear();
             TensorPrimitives.Multiply(_gradient[g].AsSpan(), _scales[g], _direction[g].AsSpan());
-            gamma += TensorPrimitives.Dot<double>(_direction[g].AsSpan(), _gradient[g].AsSpan());
+            gamma += Reduction.Dot(_direction[g].AsSpan(), _gradient[g].AsSpan());
         }
         double goal = Tolerance * Tolerance * gamma;
         for (int i = 0; i < MostIterations && gamma > goal; i++)
         {
             Push(from);
-            double alpha = gamma / TensorPrimitives.SumOfSquares<double>(_image.Parameters);
+            double alpha = gamma / Reduction.SumOfSquares(_image.Parameters);
             if (!double.IsFinite(alpha)) return;
             TensorPrimitives.MultiplyAdd(_image.Parameters, -alpha, _remainder.Parameters, _remainder.Parameters);
             PullBack(from);
@@ -107,7 +107,7 @@ internal sealed class RotatedStep
             for (int g = 1; g < _skew.Length; g++)
             {
                 TensorPrimitives.MultiplyAdd(_direction[g].AsSpan(), alpha, _skew[g].AsSpan(), _skew[g].AsSpan());
-                next += _scales[g] * TensorPrimitives.SumOfSquares<double>(_gradient[g].AsSpan());
+                next += _scales[g] * Reduction.SumOfSquares(_gradient[g].AsSpan());
             }
             double beta = next / gamma;
             gamma = next;
@@ -125,7 +125,7 @@ internal sealed class RotatedStep
         Array.Clear(_scales);
         for (int l = 1; l <= _specification.Depth; l++)
         {
-            double size = TensorPrimitives.SumOfSquares<double>(from.Weights(l).AsSpan());
+            double size = Reduction.SumOfSquares(from.Weights(l).AsSpan());
             _scales[_groups[l]] += size;
             _scales[_groups[l - 1]] += size;
         }

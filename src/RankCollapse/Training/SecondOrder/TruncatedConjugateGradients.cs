@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 
 namespace RankCollapse.Training.SecondOrder;
@@ -64,7 +65,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         gradient.Parameters.CopyTo(r, 0);
         preconditioner.Solve(_residual, _preconditioned);
         TensorPrimitives.Negate<double>(y, d);
-        double ry = TensorPrimitives.Dot<double>(r, y);
+        double ry = Reduction.Dot(r, y);
         double goal = Math.Max(tolerance * tolerance * ry, floor * floor);
         double pp = 0, pd = 0, dd = ry;
         Products = 0;
@@ -75,7 +76,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         {
             multiply(_direction, _product);
             Products++;
-            double curvature = TensorPrimitives.Dot<double>(d, q);
+            double curvature = Reduction.Dot(d, q);
 
             // Along an orbit of (nearly) equal networks the curvature is 0 but for rounding and for the gradient that is left: nothing is to be learnt there.
             if (Products > 1 && Math.Abs(curvature) <= flat * dd) return InnerOutcome.Solved;
@@ -96,7 +97,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
             pp = next;
             StepNorm = Math.Sqrt(pp);
             preconditioner.Solve(_residual, _preconditioned);
-            double ryNext = TensorPrimitives.Dot<double>(r, y);
+            double ryNext = Reduction.Dot(r, y);
             if (!(ryNext > goal)) return InnerOutcome.Solved;
             if (Products >= limit) return InnerOutcome.Limit;
             double beta = ryNext / ry;

@@ -1,3 +1,4 @@
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 
 namespace RankCollapse.Training.Solving;
@@ -41,8 +42,8 @@ internal sealed class AdamSolver : Solver
     {
         double rate = _rate.At(_steps);
         _steps++;
-        double firstCorrection = 1 / (1 - Math.Pow(Beta1, _steps));
-        double secondCorrection = 1 / (1 - Math.Pow(Beta2, _steps));
+        double firstCorrection = 1 / (1 - Elementary.Power(Beta1, _steps));
+        double secondCorrection = 1 / (1 - Elementary.Power(Beta2, _steps));
         ElementWise.Adam(Network.Parameters, Gradient.Parameters, _first, _second, Beta1, Beta2, rate * firstCorrection, secondCorrection, Epsilon);
         Evaluate();
         return IsFinite() ? StepOutcome.Moved : StepOutcome.NonFinite;

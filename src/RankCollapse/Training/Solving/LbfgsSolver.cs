@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 
 namespace RankCollapse.Training.Solving;
@@ -63,12 +64,12 @@ internal sealed class LbfgsSolver : Solver
     {
         double[] gradient = Gradient.Parameters;
         ComputeDirection();
-        double slope = TensorPrimitives.Dot<double>(_direction, gradient);
+        double slope = Reduction.Dot(_direction, gradient);
         if (!(slope < 0))
         {
             _pairs = 0;
             TensorPrimitives.Negate<double>(gradient, _direction);
-            slope = -TensorPrimitives.SumOfSquares<double>(gradient);
+            slope = -Reduction.SumOfSquares(gradient);
             if (slope == 0) return StepOutcome.Stalled;
         }
         Network.Parameters.CopyTo(_origin, 0);
@@ -123,16 +124,16 @@ internal sealed class LbfgsSolver : Solver
         for (int age = 0; age < _pairs; age++)
         {
             int i = Slot(age);
-            _alphas[i] = _inverseCurvatures[i] * TensorPrimitives.Dot<double>(_steps[i], _direction);
+            _alphas[i] = _inverseCurvatures[i] * Reduction.Dot(_steps[i], _direction);
             TensorPrimitives.MultiplyAdd(_changes[i], -_alphas[i], _direction, _direction);
         }
         int newest = Slot(0);
-        double scale = 1 / (_inverseCurvatures[newest] * TensorPrimitives.SumOfSquares<double>(_changes[newest]));
+        double scale = 1 / (_inverseCurvatures[newest] * Reduction.SumOfSquares(_changes[newest]));
         TensorPrimitives.Multiply(_direction, scale, _direction);
         for (int age = _pairs - 1; age >= 0; age--)
         {
             int i = Slot(age);
-            double beta = _inverseCurvatures[i] * TensorPrimitives.Dot<double>(_changes[i], _direction);
+            double beta = _inverseCurvatures[i] * Reduction.Dot(_changes[i], _direction);
             TensorPrimitives.MultiplyAdd(_steps[i], _alphas[i] - beta, _direction, _direction);
         }
     }
@@ -142,8 +143,8 @@ internal sealed class LbfgsSolver : Solver
         double[] step = _steps[_next], change = _changes[_next];
         TensorPrimitives.Subtract<double>(Network.Parameters, _origin, step);
         TensorPrimitives.Subtract<double>(Gradient.Parameters, _gradientBefore, change);
-        double curvature = TensorPrimitives.Dot<double>(step, change);
-        if (!(curvature > 1e-16 * TensorPrimitives.SumOfSquares<double>(change)))
+        double curvature = Reduction.Dot(step, change);
+        if (!(curvature > 1e-16 * Reduction.SumOfSquares(change)))
         {
             // The slot that was written to may have held the oldest pair.
             _pairs = Math.Min(_pairs, _memory - 1);
@@ -160,6 +161,6 @@ internal sealed class LbfgsSolver : Solver
     {
         TensorPrimitives.MultiplyAdd(_direction, step, _origin, Network.Parameters);
         Evaluate();
-        return (Value.Total, TensorPrimitives.Dot<double>(_direction, Gradient.Parameters));
+        return (Value.Total, Reduction.Dot(_direction, Gradient.Parameters));
     }
 }

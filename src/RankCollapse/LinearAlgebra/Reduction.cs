@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using RankCollapse.LinearAlgebra.Vectors;
+
+namespace RankCollapse.LinearAlgebra;
+
+/// <summary>
+/// Sums over vectors in one order on every machine, whatever its registers are, which those of <see cref="System.Numerics.Tensors.TensorPrimitives"/> are
+/// not.
+/// </summary>
+/// <remarks>
+/// Thirty-two lanes, four vectors of eight, take the entries in turn; they are added pairwise, and what is left of the entries follows one by one. Products
+/// are added without a rounding of their own where the machine can. An empty sum is 0; NaN and infinities propagate.
+/// </remarks>
+public static class Reduction
+{
+    private interface ITerm
+    {
+        /// <summary>The sum with one more term.</summary>
+        static abstract TDoubles Add<TDoubles>(TDoubles sum, TDoubles x, TDoubles y)
+            where TDoubles : struct, IDoubles<TDoubles>;
+
+        /// <summary>The same for one entry.</summary>
+        static abstract double Add(double sum, double x, double y);
+    }
+
+    /// <summary>Σ x_i.</summary>
+    public static double Sum(ReadOnlySpan<double> x) => Over<Entries>(x, x);
+
+    /// <summary>Σ x_i².</summary>
+    public static double SumOfSquares(ReadOnlySpan<double> x) => Over<Products>(x, x);
+
+    /// <summary>Σ x_i·y_i.</summary>
+    /// <exception cref="ShapeMismatchException">The lengths differ.</exception>
+    public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Over<Products>(x, y);
+
+    /// <summary>‖x‖ = √Σ x_i².</summary>
+    public static double Norm(ReadOnlySpan<double> x) => Math.Sqrt(SumOfSquares(x));
+
+    /// <summary>‖x − y‖.</summary>
+    /// <exception cref="ShapeMismatchException">The lengths differ.</exception>
+    public static double Distance(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Math.Sqrt(Over<SquaredDifferences>(x, y));
+
+    /// <summary>The sum of eight lanes: halves are added until one is left.</summary>
+    internal static double Lanes(Doubles512 sum)
+    {
+        Unsafe.SkipInit(out EightLanes lanes);
+        sum.Store(ref lanes[0], 0);
+        return (lanes[0] + lanes[4] + (lanes[2] + lanes[6])) + (lanes[1] + lanes[5] + (lanes[3] + lanes[7]));
+    }
+
+    private static double Over<TTerm>(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+        where TTerm : struct, ITerm
+    {
+        if (x.Length != y.Length) throw new ShapeMismatchException($"Vectors of {x.Length} and {y.Length} entries were to be summed together.");
+        ref double a = ref MemoryMarshal.GetReference(x), b = ref MemoryMarshal.GetReference(y);
+        double total = 0;
+        int i = 0;
+        if (x.Length >= 8)
+        {
+            Doubles512 s0 = default, s1 = default, s2 = default, s3 = default;
+            for (; i <= x.Length - 32; i += 32)
+            {
+                nuint at = (nuint)i;
+                s0 = TTerm.Add(s0, Doubles512.Load(ref a, at), Doubles512.Load(ref b, at));
+                s1 = TTerm.Add(s1, Doubles512.Load(ref a, at + 8), Doubles512.Load(ref b, at + 8));
+                s2 = TTerm.Add(s2, Doubles512.Load(ref a, at + 16), Doubles512.Load(ref b, at + 16));
+                s3 = TTerm.Add(s3, Doubles512.Load(ref a, at + 24), Doubles512.Load(ref b, at + 24));
+            }
+            for (; i <= x.Length - 8; i += 8) s0 = TTerm.Add(s0, Doubles512.Load(ref a, (nuint)i), Doubles512.Load(ref b, (nuint)i));
+            total = Lanes(s0 + s1 + (s2 + s3));
+        }
+        for (; i < x.Length; i++) total = TTerm.Add(total, x[i], y[i]);
+        return total;
+    }
+
+    [InlineArray(8)]
+    private struct EightLanes
+    {
+        private double _first;
+    }
+
+    private readonly struct Entries : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TDoubles Add<TDoubles>(TDoubles sum, TDoubles x, TDoubles y)
+            where TDoubles : struct, IDoubles<TDoubles> => sum + x;
+
+        public static double Add(double sum, double x, double y) => sum + x;
+    }
+
+    private readonly struct Products : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TDoubles Add<TDoubles>(TDoubles sum, TDoubles x, TDoubles y)
+            where TDoubles : struct, IDoubles<TDoubles> => TDoubles.MultiplyAdd(x, y, sum);
+
+        public static double Add(double sum, double x, double y) => double.MultiplyAddEstimate(x, y, sum);
+    }
+
+    private readonly struct SquaredDifferences : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TDoubles Add<TDoubles>(TDoubles sum, TDoubles x, TDoubles y)
+            where TDoubles : struct, IDoubles<TDoubles> => TDoubles.MultiplyAdd(x - y, x - y, sum);
+
+        public static double Add(double sum, double x, double y) => double.MultiplyAddEstimate(x - y, x - y, sum);
+    }
+}
