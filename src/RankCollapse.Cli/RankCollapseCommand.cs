@@ -17,6 +17,8 @@ internal static class RankCollapseCommand
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyList<string> arguments, CommandEnvironment environment)
     {
+        environment = environment.WithPrintableText();
+        using IDisposable scope = Cancellation.Use(environment.Cancellation);
         RootCommand root = Create(environment);
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         try
@@ -36,10 +38,25 @@ internal static class RankCollapseCommand
         {
             // The program's border: whatever went wrong becomes one line and an exit code.
             (string message, int code) = Describe(e);
+            // Who has stopped reading, as head does, wants to hear nothing.
+            if (code == ExitCode.PipeClosed) return code;
+            message = ErrorText.Line(message);
             environment.Error.WriteLine($"error: {message}");
             if (Environment.GetEnvironmentVariable(DebugVariable) is "1") environment.Error.WriteLine(e);
-            if (arguments.Contains(CommonOptions.JsonName)) JsonOutput.WriteError(environment.Output, message, code);
+            if (e is not StandardOutputException && arguments.Contains(CommonOptions.JsonName)) WriteJsonError(environment, message, code);
             return code;
+        }
+    }
+
+    private static void WriteJsonError(CommandEnvironment environment, string message, int code)
+    {
+        try
+        {
+            JsonOutput.WriteError(environment.Output, message, code);
+        }
+        catch (StandardOutputException)
+        {
+            // The error stands on standard error.
         }
     }
 
@@ -71,6 +88,8 @@ internal static class RankCollapseCommand
 
     private static (string Message, int Code) Describe(Exception error) => error switch
     {
+        StandardOutputException { IsClosed: true } => ("", ExitCode.PipeClosed),
+        StandardOutputException full => (full.Message, ExitCode.NotReached),
         ComputationFailedException failed => (OptionNames.In(failed), ExitCode.NotReached),
         RankCollapseException known => (OptionNames.In(known), ExitCode.BadInput),
         OperationCanceledException => ("stopped on request.", ExitCode.NotReached),

@@ -91,7 +91,7 @@ public sealed class TrainingEnsemble
         }
         EnsembleSummary summary = EnsembleSummary.Of(_configuration with { Version = TrainingRun.ProgramVersion }, watch.Elapsed.TotalSeconds,
             [.. _members.Values.OfType<EnsembleMember>()], _summaries);
-        AtomicFile.Write(Path.Combine(_path, SummaryFile), stream => stream.Write(summary.ToJson()));
+        AtomicFile.WriteInside(Path.Combine(_path, SummaryFile), stream => stream.Write(summary.ToJson()));
         return summary;
     }
 

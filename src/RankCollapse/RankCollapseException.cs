@@ -49,3 +49,16 @@ public sealed class ComputationFailedException : RankCollapseException
     {
     }
 }
+
+/// <summary>Standard output that cannot be written. The command ends with exit code 1, or as if by SIGPIPE where its reader has gone.</summary>
+public sealed class StandardOutputException : RankCollapseException
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="message">What failed.</param>
+    /// <param name="isClosed">Whether nobody reads any more.</param>
+    public StandardOutputException(string message, bool isClosed)
+        : base(message) => IsClosed = isClosed;
+
+    /// <summary>Whether it is a pipe whose reader has gone, as with <c>| head</c>.</summary>
+    public bool IsClosed { get; }
+}

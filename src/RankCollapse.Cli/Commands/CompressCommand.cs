@@ -30,7 +30,7 @@ internal static class CompressCommand
             ],
         };
         var path = new Argument<string>("MODEL") { Description = "the model's file or folder" };
-        Option<string> output = OptionValue.Of<string>("--out", $"The file to write: {Endings()}", "FILE");
+        Option<string> output = OptionValue.File("--out", $"The file to write: {Endings()}");
         output.Required = true;
         Option<double> energy = OptionValue.Of<double>("--energy", "Keep this share of each layer's energy (the sum of squared singular values) [0.99]", "e");
         Option<double> tolerance = OptionValue.Of<double>("--tolerance", "Allow this relative error in Frobenius norm in each layer", "ε");

@@ -29,7 +29,7 @@ internal static class ConstructCommand
         var settings = new TrainingOptionSet(RunSettings.All.Where(IsUsed));
         settings.AddTo(command);
         Option<double> constant = OptionValue.Of<double>("--constant", "C of Definition 4.1 [1]", "C");
-        Option<string> output = OptionValue.Of<string>("--out", "The folder of the run, new or empty [runs/minimiser]", "DIR");
+        Option<string> output = OptionValue.Folder("--out", "The folder of the run, new or empty [runs/minimiser]");
         Option<bool> force = OptionValue.Switch("--force", "Replace an earlier run in the folder");
         Option<bool> json = CommonOptions.Json();
         command.Add(constant);

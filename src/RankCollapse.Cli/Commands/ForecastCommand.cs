@@ -37,7 +37,7 @@ internal static class ForecastCommand
         Option<double> refine = OptionValue.Of<double>("--refine", "Go on in the full problem, from the network of the centroid problem, to this relative "
             + "gradient norm", "X");
         Option<bool> stability = OptionValue.Switch("--stability", "Follow the minimisers of the recursion as delta goes to 0 instead (Theorem 4.4)");
-        Option<string> output = OptionValue.Of<string>("--out", "Where the figure and its data go [RUN/figures]", "DIR");
+        Option<string> output = OptionValue.Folder("--out", "Where the figure and its data go [RUN/figures]");
         Option<bool> json = CommonOptions.Json();
         command.Add(against);
         command.Add(refine);

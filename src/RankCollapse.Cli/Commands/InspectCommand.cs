@@ -2,9 +2,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
-using RankCollapse.Models;
+using RankCollapse.Formats;
 using RankCollapse.Models.Formats;
 using RankCollapse.Models.Weights;
+using RankCollapse.Models;
 using RankCollapse.Reporting;
 
 namespace RankCollapse.Cli.Commands;
@@ -29,8 +30,8 @@ internal static class InspectCommand
         Option<int> fourierSize = OptionValue.Of<int>("--fft-size", "Side of the images for --convolution fft [32]", "n");
         Option<string> only = OptionValue.Of<string>("--only", "Only layers whose names contain one of these texts, with commas between them", "TEXT[,…]");
         Option<bool> all = OptionValue.Switch("--all", "Every column, and every skipped tensor with its reason");
-        Option<string> html = OptionValue.Of<string>("--html", "Also write a report as one HTML page", "FILE");
-        Option<string> parquet = OptionValue.Of<string>("--parquet", "Also write every number as a tidy Parquet table", "FILE");
+        Option<string> html = OptionValue.File("--html", "Also write a report as one HTML page", makesFolder: true);
+        Option<string> parquet = OptionValue.File("--parquet", "Also write every number as a tidy Parquet table");
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         var features = new FeatureOptionSet();
@@ -39,6 +40,9 @@ internal static class InspectCommand
         foreach (Option option in (Option[])[classes, convolution, fourierSize, only, all, html, parquet, threads, json]) command.Add(option);
         command.SetAction(parsed =>
         {
+            string?[] onOutput = [.. ((string?[])[parsed.GetValue(html), parsed.GetValue(parquet)]).Where(file => file == StandardOutput.Name)];
+            if (onOutput.Length + (parsed.GetValue(json) ? 1 : 0) > 1)
+                throw new InvalidInputException("--json, --html - and --parquet - write to standard output; give one of them.");
             var options = new InspectionOptions
             {
                 Convolution = parsed.Choice(
@@ -56,7 +60,7 @@ internal static class InspectCommand
             if (parsed.GetValue(parquet) is { } table) InspectionTable.Write(table, inspection);
             if (parsed.GetValue(html) is { } page) ModelReport.Write(inspection, page);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, InspectionJson.Document.Write(inspection));
-            else
+            else if (onOutput.Length == 0)
             {
                 InspectionTables.Write(environment.Output, inspection, parsed.GetValue(all));
                 if (inspection.Features is { } measured) FeatureOutput.Write(environment.Output, measured, parsed.GetValue(all));

@@ -37,7 +37,7 @@ internal static class PathCommand
         Option<double> scale = OptionValue.Of<double>(
             "--scale", "Multiply W_1 of the start, to keep features inside the range of activations such as tanh [the largest of 1, 1/2, 1/4, … for which "
                 + "they stay]", "s");
-        Option<string> output = OptionValue.Of<string>("--out", "Where the figure and its data go [RUN/figures]", "DIR");
+        Option<string> output = OptionValue.Folder("--out", "Where the figure and its data go [RUN/figures]");
         Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write the figure and its data");
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();

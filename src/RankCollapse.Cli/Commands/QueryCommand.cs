@@ -32,7 +32,7 @@ internal static class QueryCommand
         var sql = new Argument<string>("SQL") { Description = "one statement that gives a table" };
         Argument<string[]> folders = ResultOptions.Folders();
         Option<string> format = OptionValue.Of<string>("--format", "table, csv, json or parquet [table; with --out by its ending]", "NAME");
-        Option<string> file = OptionValue.Of<string>("--out", "Write to this file", "FILE");
+        Option<string> file = OptionValue.File("--out", "Write to this file; - is standard output");
         Option<bool> json = CommonOptions.Json();
         foreach (Argument argument in (Argument[])[sql, folders]) command.Add(argument);
         foreach (Option option in (Option[])[format, file, json]) command.Add(option);

@@ -26,7 +26,7 @@ internal static class ReportCommand
             ["rankcollapse report runs/first", "rankcollapse report runs/first --out first.html --no-figures"]
         };
         Argument<string> path = CommonOptions.RunFolder();
-        Option<string> output = OptionValue.Of<string>("--out", "The page [RUN/report.html]", "FILE");
+        Option<string> output = OptionValue.File("--out", "The page; - is standard output [RUN/report.html]", makesFolder: true);
         Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write RUN/figures/");
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
@@ -36,8 +36,11 @@ internal static class ReportCommand
         command.SetAction(parsed =>
         {
             string folder = parsed.GetRequiredValue(path);
+            bool isOnOutput = parsed.GetValue(output) == StandardOutput.Name;
+            if (isOnOutput && parsed.GetValue(json)) throw new InvalidInputException("--json and --out - both write to standard output; give one of them.");
             Run run = RunFolder.Read(folder);
             (string page, IReadOnlyList<string> figures) = ReportFiles.Write(run, RunFolder.Open(folder), parsed.GetValue(output), !parsed.GetValue(noFigures));
+            if (isOnOutput) return ExitCode.Done;
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(environment.Output, Document.Write((folder, page, figures)));

@@ -33,7 +33,7 @@ internal static class ReproduceCommand
         };
         Argument<string[]> figures = new("FIGURE") { Description = "fig1 … fig7 or all, one or more", Arity = ArgumentArity.OneOrMore };
         Option<bool> quick = OptionValue.Switch("--quick", "A faithful smaller version of every figure, in minutes");
-        Option<string> output = OptionValue.Of<string>("--out", "The folder of the results [reproduction, with --quick reproduction-quick]", "DIR");
+        Option<string> output = OptionValue.Folder("--out", "The folder of the results [reproduction, with --quick reproduction-quick]");
         Option<int> threads = OptionValue.Of<int>("--threads", "Trainings at the same time [all cores]; results do not depend on it", "n");
         Option<long> seed = OptionValue.Of<long>("--seed", "The first seed [0]", "n");
         Option<bool> force = OptionValue.Switch("--force", "Replace earlier results of these figures");

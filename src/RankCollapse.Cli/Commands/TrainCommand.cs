@@ -35,7 +35,7 @@ internal static class TrainCommand
         };
         var settings = new TrainingOptionSet(RunSettings.All);
         settings.AddTo(command);
-        Option<string> output = OptionValue.Of<string>("--out", "The folder of the run, new or empty [runs/NAME, made from the settings]", "DIR");
+        Option<string> output = OptionValue.Folder("--out", "The folder of the run, new or empty [runs/NAME, made from the settings]");
         Option<bool> resume = OptionValue.Switch("--resume", "Go on with an interrupted run in the folder, to the same result as without interruption");
         Option<bool> force = OptionValue.Switch("--force", "Replace an earlier run in the folder");
         Option<bool> noReport = OptionValue.Switch("--no-report", "Do not write report.html and figures/");

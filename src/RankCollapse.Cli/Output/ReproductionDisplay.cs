@@ -67,7 +67,7 @@ internal sealed class ReproductionDisplay
         lock (_lock)
         {
             if (_console is null) _environment.Error.WriteLine(line);
-            else _console.WriteLine(line);
+            else _console.WriteLine(ErrorText.Line(line));
         }
     }
 

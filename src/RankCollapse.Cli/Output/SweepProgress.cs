@@ -78,7 +78,7 @@ internal sealed class SweepProgress
         {
             string line = WarningLine.Of(message);
             if (_console is null) _environment.Error.WriteLine(line);
-            else _console.WriteLine(line);
+            else _console.WriteLine(ErrorText.Line(line));
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class TrainingProgress
     }
 
     /// <summary>Says what is odd but does not stop the training.</summary>
-    public void Warn(string message) => Say($"warning: {message}");
+    public void Warn(string message) => Say(WarningLine.Of(message));
 
     /// <summary>Shows a state, unless one was shown just before.</summary>
     public void Update(TrainingState state)
@@ -81,7 +81,7 @@ internal sealed class TrainingProgress
     private void Say(string line)
     {
         if (_console is null) _environment.Error.WriteLine(line);
-        else _console.WriteLine(line);
+        else _console.WriteLine(ErrorText.Line(line));
     }
 
     private static string Describe(TrainingRunStart start)

@@ -6,5 +6,6 @@ internal static class WarningLine
     private static readonly string[] Marks = ["warning: ", "error: "];
 
     /// <summary>The line.</summary>
-    public static string Of(string message) => Marks.Any(mark => message.StartsWith(mark, StringComparison.Ordinal)) ? message : $"warning: {message}";
+    public static string Of(string message) => ErrorText.Line(
+        Marks.Any(mark => message.StartsWith(mark, StringComparison.Ordinal)) ? message : $"warning: {message}");
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Cli.Parsing;
 
@@ -15,9 +16,46 @@ internal static class OptionValue
         return option;
     }
 
+    /// <summary>Makes an option that names a file to write; whether it can be written is known before any work begins.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">Its help.</param>
+    /// <param name="makesFolder">Whether a folder that is missing is made.</param>
+    public static Option<string> File(string name, string description, bool makesFolder = false)
+    {
+        Option<string> option = Of<string>(name, description, "FILE");
+        option.CustomParser = result => Checked(name, result, text => AtomicFile.Require(text, makesFolder));
+        return option;
+    }
+
+    /// <summary>Makes an option that names a folder to write into.</summary>
+    public static Option<string> Folder(string name, string description, string valueName = "DIR")
+    {
+        Option<string> option = Of<string>(name, description, valueName);
+        option.CustomParser = result => Checked(name, result, text =>
+        {
+            if (string.IsNullOrWhiteSpace(text)) throw new InvalidInputException("it is empty, expected a folder's name");
+            if (text == StandardOutput.Name) throw new InvalidInputException("it is standard output, expected a folder; write ./- for a folder of that name");
+        });
+        return option;
+    }
+
     /// <summary>Makes an option that is on when it is given.</summary>
     public static Option<bool> Switch(string name, string description) =>
         new(name) { Description = description, Arity = ArgumentArity.Zero };
+
+    private static string Checked(string name, ArgumentResult result, Action<string> check)
+    {
+        string text = result.Tokens[0].Value;
+        try
+        {
+            check(text);
+        }
+        catch (InvalidInputException e)
+        {
+            result.AddError($"The option {name} cannot be used: {e.Message.TrimEnd('.')}.");
+        }
+        return text;
+    }
 
     private static object? Read<T>(string name, ArgumentResult result)
     {

@@ -39,7 +39,7 @@ internal static class ParseErrorLine
                 $"{owner} needs {argument.Argument.Name}, {argument.Argument.Description}; {help} shows an example.",
             _ when OptionOf(error) is null && parsed.UnmatchedTokens.Count > 0 =>
                 $"{owner} cannot use '{ErrorText.Printable(parsed.UnmatchedTokens[0])}'; {help} shows what it takes.",
-            _ => ErrorText.Printable(error.Message),
+            _ => ErrorText.Line(error.Message),
         };
     }
 

@@ -28,6 +28,7 @@ internal static class ResultOptions
     {
         if (json && name is not (null or "json")) throw new InvalidInputException($"--json and --format {name} contradict each other; give one of them.");
         if (json) return ResultFormat.Json;
+        if (path == StandardOutput.Name && name is null) throw new InvalidInputException("Standard output has no ending; give --format csv, json or parquet.");
         string wanted = name ?? (path is null ? "table" : Path.GetExtension(path).TrimStart('.').ToLowerInvariant());
         return wanted switch
         {
@@ -47,10 +48,10 @@ internal static class ResultOptions
         if (path is not null)
         {
             AtomicFile.Write(path, stream => database.Write(format, stream, environment.Cancellation));
-            environment.Error.WriteLine($"written: {path}");
+            if (path != StandardOutput.Name) environment.Error.WriteLine($"written: {path}");
             return;
         }
-        using var stream = new TextWriterStream(environment.Output);
+        using var stream = new TextWriterStream(environment.DataOutput);
         database.Write(format, stream, environment.Cancellation);
         if (format == ResultFormat.Json) environment.Output.WriteLine();
     }
@@ -58,7 +59,7 @@ internal static class ResultOptions
     /// <summary>Says what could not be read, the first few by name.</summary>
     public static void WriteProblems(CommandEnvironment environment, IReadOnlyList<string> problems)
     {
-        foreach (string problem in problems.Take(MostProblemsShown)) environment.Error.WriteLine($"warning: {problem}");
+        foreach (string problem in problems.Take(MostProblemsShown)) environment.Error.WriteLine(WarningLine.Of(problem));
         int more = problems.Count - MostProblemsShown;
         if (more > 0) environment.Error.WriteLine($"warning: {more} more could not be read; they are in runs with the state {ResultSource.Damaged}.");
     }

@@ -68,7 +68,7 @@ internal static class FigureFolder
         }
         byte[] content = Encoding.UTF8.GetBytes(
             ToJson(settings, Digest(settings, experiment)).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-        AtomicFile.Write(Path.Combine(path, SettingsFile), content);
+        AtomicFile.WriteInside(Path.Combine(path, SettingsFile), content);
     }
 
     /// <summary>A sweep whose tasks may still work on a cluster is not taken away from under them.</summary>

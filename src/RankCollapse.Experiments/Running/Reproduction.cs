@@ -73,6 +73,7 @@ public static class Reproduction
         if (options.Threads < 1) throw new InvalidInputException($"The setting threads is {options.Threads}; expected at least 1.");
         foreach (Experiment experiment in experiments) FigureFolder.Check(Path.Combine(path, experiment.Name), settings, experiment, options.Force);
         options.Engine.RequireUsable(options.Asked);
+        using IDisposable saving = Cancellation.Saving();
         FigureWork[] works = [.. experiments.Select(experiment => new FigureWork(experiment, settings, path, options))];
         var tally = new ReproductionTally(works, options.Cores, options.Progress);
         var failures = new List<Exception>();

@@ -9,10 +9,16 @@ internal static class WholeFile
     /// <exception cref="InvalidInputException">The folder cannot be created or the file cannot be written.</exception>
     public static string Write(string path, byte[] content)
     {
+        AtomicFile.Require(path);
+        if (path == StandardOutput.Name)
+        {
+            AtomicFile.Write(path, content);
+            return path;
+        }
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         try
         {
-            Directory.CreateDirectory(folder);
+            FileSteps.MakeFolder(folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

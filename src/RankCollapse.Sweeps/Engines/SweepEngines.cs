@@ -29,6 +29,7 @@ public static class SweepEngines
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(request);
         SweepPlan plan = folder.ReadPlan();
+        using IDisposable saving = Cancellation.Saving();
         folder.LiftCancellation();
         engine.Remember(folder, request.Asked);
         foreach (string damaged in folder.PutDamagedAside(plan)) request.Warning?.Invoke(damaged);

@@ -20,7 +20,7 @@ internal static class PlanFile
     /// <param name="path">The file.</param>
     /// <param name="plan">The plan.</param>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
-    public static void Write(string path, SweepPlan plan) => AtomicFile.Write(path, stream =>
+    public static void Write(string path, SweepPlan plan) => AtomicFile.WriteInside(path, stream =>
     {
         var header = new PlanHeader
         {

@@ -70,7 +70,7 @@ internal static class FailureLog
         Directory.CreateDirectory(shelf);
         if (Directory.EnumerateFiles(shelf, $"{failure.Trial}.{failure.Attempt}.*.json").Any()) return;
         string name = $"{failure.Trial}.{failure.Attempt}.{JsonNamingPolicy.KebabCaseLower.ConvertName(failure.Kind.ToString())}.json";
-        AtomicFile.Write(Path.Combine(shelf, name), JsonSerializer.SerializeToUtf8Bytes(failure, StorageJson.Default.TrialFailure));
+        AtomicFile.WriteInside(Path.Combine(shelf, name), JsonSerializer.SerializeToUtf8Bytes(failure, StorageJson.Default.TrialFailure));
     }
 
     /// <summary>Reads a trial's failed attempts; one that is damaged is left out.</summary>

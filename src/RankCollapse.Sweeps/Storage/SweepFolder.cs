@@ -113,7 +113,7 @@ public sealed class SweepFolder
     /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
     public void WritePlan(SweepPlan plan, byte[]? specification = null)
     {
-        if (specification is not null) AtomicFile.Write(SpecificationPath, specification);
+        if (specification is not null) AtomicFile.WriteInside(SpecificationPath, specification);
         PlanFile.Write(PlanPath, plan);
     }
 
@@ -129,7 +129,7 @@ public sealed class SweepFolder
 
     /// <summary>Cancels the sweep: workers stop after the epoch at hand, and nothing is begun until it is resumed.</summary>
     /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
-    public void Cancel() => AtomicFile.Write(CancelledPath, System.Text.Encoding.ASCII.GetBytes("rankcollapse sweep resume goes on\n"));
+    public void Cancel() => AtomicFile.WriteInside(CancelledPath, System.Text.Encoding.ASCII.GetBytes("rankcollapse sweep resume goes on\n"));
 
     /// <summary>Lifts the cancellation.</summary>
     public void LiftCancellation() => System.IO.File.Delete(CancelledPath);

@@ -93,7 +93,7 @@ public abstract class Engine
     {
         // Folders of earlier versions have none.
         Directory.CreateDirectory(folder.AskedFolder);
-        if (!asked.IsEmpty) AtomicFile.Write(folder.AskedPath(Name), asked.ToJson());
+        if (!asked.IsEmpty) AtomicFile.WriteInside(folder.AskedPath(Name), asked.ToJson());
         else File.Delete(folder.AskedPath(Name));
     }
 }

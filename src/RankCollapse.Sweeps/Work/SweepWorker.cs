@@ -61,6 +61,7 @@ public sealed class SweepWorker : IDisposable
     public static WorkerReport Run(SweepFolder folder, WorkerOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        using IDisposable saving = Cancellation.Saving();
         using var worker = new SweepWorker(folder, options ?? new WorkerOptions(), cancellation);
         return worker.Run();
     }

@@ -1,64 +1,253 @@
+using System.Collections.Concurrent;
+
 namespace RankCollapse.Formats;
 
-/// <summary>Writes files so that a reader sees the old content or the whole new one, never a part.</summary>
+/// <summary>Writes files so that a reader sees the old content or the whole new one, never a part: the one place where files are written.</summary>
+/// <remarks>
+/// A regular file is replaced by renaming; a link stays, and what it leads to is written; pipes and devices that take characters are written through, and
+/// <c>-</c> is standard output. Folders, disks and sockets are refused.
+/// </remarks>
 public static class AtomicFile
 {
-    /// <summary>
-    /// Writes a file under a temporary name in the same folder, flushes it to the disk and renames it; a file of that name is replaced.
-    /// </summary>
-    /// <param name="path">The file; its folder exists.</param>
+    private const string Ending = ".tmp";
+    private const int CopyBuffer = 1 << 16;
+
+    private static readonly ConcurrentDictionary<string, bool> Unfinished = new();
+
+    /// <summary>Writes a file that a user named, whole or not at all.</summary>
+    /// <param name="path">The file; its folder exists. A link is followed, a pipe or device written through, and <c>-</c> is standard output.</param>
     /// <param name="write">Writes the content to a seekable stream, which it leaves open.</param>
     /// <exception cref="InvalidInputException">
-    /// The disk is full or the folder cannot be written; the temporary file is removed, and the old file untouched.
+    /// The disk is full, the folder cannot be written or the path is no place for a file; the temporary file is removed, and the old file untouched.
     /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        Guard(path, () =>
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Remove(temporary);
-            throw new InvalidInputException($"Cannot write {path}: {OneLine(e.Message, temporary, path)}; free some space or choose another folder.", e);
-        }
-        catch
-        {
-            Remove(temporary);
-            throw;
-        }
+            Require(path);
+            if (IsWrittenThrough(path)) WriteThrough(path, write);
+            else Replace(Target(path), write);
+        });
     }
 
     /// <summary>Writes bytes as <see cref="Write(string, Action{Stream})"/> does.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="content">The whole content.</param>
-    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
+    /// <exception cref="InvalidInputException">As for <see cref="Write(string, Action{Stream})"/>.</exception>
     public static void Write(string path, byte[] content)
     {
         ArgumentNullException.ThrowIfNull(content);
         Write(path, stream => stream.Write(content));
     }
 
-    private static string OneLine(string message, string temporary, string path) =>
-        message.ReplaceLineEndings(" ").Replace(temporary, path).TrimEnd('.', ' ');
-
-    private static void Remove(string temporary)
+    /// <summary>
+    /// Writes a file of a run or a sweep, whose name the program chose: it leaves the folder through no link and waits for no pipe, whoever made the folder.
+    /// </summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="write">As for <see cref="Write(string, Action{Stream})"/>.</param>
+    /// <exception cref="InvalidInputException">The disk is full, the folder cannot be written, or the name is taken by what is no regular file.</exception>
+    public static void WriteInside(string path, Action<Stream> write)
     {
+        ArgumentNullException.ThrowIfNull(write);
+        Guard(path, () =>
+        {
+            RequireName(path);
+            FileKind kind = FileKinds.Of(path, followsLinks: false);
+            if (kind is not (FileKind.Missing or FileKind.Regular))
+                throw new InvalidInputException($"{path} is {FileKinds.InWords(kind)}, expected a file or nothing; remove it.");
+            Replace(path, write);
+        });
+    }
+
+    /// <summary>Writes bytes as <see cref="WriteInside(string, Action{Stream})"/> does.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="content">The whole content.</param>
+    /// <exception cref="InvalidInputException">As for <see cref="WriteInside(string, Action{Stream})"/>.</exception>
+    public static void WriteInside(string path, byte[] content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        WriteInside(path, stream => stream.Write(content));
+    }
+
+    /// <summary>Requires that a file could be written there, before anything is computed for it.</summary>
+    /// <param name="path">The file, as a user named it.</param>
+    /// <param name="makesFolder">Whether a folder that is missing will be made.</param>
+    /// <exception cref="InvalidInputException">It is no place for a file.</exception>
+    public static void Require(string path, bool makesFolder = true)
+    {
+        RequireName(path);
+        if (path == StandardOutput.Name) return;
+        FileKind kind = FileKinds.Of(path);
+        if (kind is FileKind.Pipe or FileKind.Device) return;
+        if (kind is not (FileKind.Missing or FileKind.Regular))
+            throw new InvalidInputException($"{path} is {FileKinds.InWords(kind)}, expected a file, a pipe or a device to write to; choose another file.");
+        if (Path.EndsInDirectorySeparator(path))
+            throw new InvalidInputException($"{path} names a folder, expected a file to write; add a file's name.");
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(Target(path)));
+        FileKind place = folder is null ? FileKind.Missing : FileKinds.Of(folder);
+        while (makesFolder && folder is not null && place == FileKind.Missing && !File.Exists(folder))
+        {
+            folder = Path.GetDirectoryName(folder);
+            place = folder is null ? FileKind.Missing : FileKinds.Of(folder);
+        }
+        if (place == FileKind.Missing) throw new InvalidInputException($"{path} cannot be written: there is no folder {folder}; make it first.");
+        if (place != FileKind.Folder)
+            throw new InvalidInputException($"{path} cannot be written: {folder} is {FileKinds.InWords(place)}, expected a folder; choose another file.");
+        if (!FileKinds.IsWritable(folder!))
+            throw new InvalidInputException($"{path} cannot be written: the folder {folder} may not be written; choose another one.");
+    }
+
+    /// <summary>Deletes what writers that were killed left in a folder; what is being written stays.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The name of a file, with * for any characters.</param>
+    public static void RemoveLeftovers(string folder, string name = "*")
+    {
+        if (!Directory.Exists(folder)) return;
         try
         {
-            File.Delete(temporary);
+            foreach (string file in Directory.GetFiles(folder, $"{name}.*{Ending}"))
+            {
+                string mark = Path.GetFileName(file)[..^Ending.Length].Split('.')[^1];
+                if (Guid.TryParseExact(mark, "N", out _) && IsLeftOver(file)) FileSteps.TryDelete(file);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The first error says what is wrong; a leftover temporary file does no harm.
+            // What is left over does no harm.
+        }
+    }
+
+    /// <summary>Deletes what this process is writing, because it ends at once.</summary>
+    public static void RemoveUnfinished()
+    {
+        foreach (string file in Unfinished.Keys) FileSteps.TryDelete(file);
+    }
+
+    private static void Guard(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"Cannot write {path}: {FileSteps.InWords(e)}.", e);
+        }
+    }
+
+    private static void RequireName(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path)) throw new InvalidInputException("The name of a file to write is empty; give one.");
+        if (path.Contains('\0', StringComparison.Ordinal)) throw new InvalidInputException($"The file name {path} holds NUL; give another one.");
+    }
+
+    /// <summary>The descriptors of a process are written through also where they are regular files: somebody holds them open.</summary>
+    private static bool IsWrittenThrough(string path) =>
+        path == StandardOutput.Name || FileKinds.Of(path) is FileKind.Pipe or FileKind.Device || (!OperatingSystem.IsWindows() && Links(path).Any(IsOfKernel));
+
+    private static bool IsOfKernel(string path) =>
+        ((string[])["/proc/", "/dev/fd/", "/dev/std"]).Any(place => path.StartsWith(place, StringComparison.Ordinal));
+
+    /// <summary>What a link leads to in the end, whether it is there or not; other paths as they are.</summary>
+    private static string Target(string path) => FileKinds.Of(path, followsLinks: false) == FileKind.Link ? Links(path).Last() : path;
+
+    /// <summary>The path, and where the links lead that it is the first of.</summary>
+    private static IEnumerable<string> Links(string path)
+    {
+        const int MostLinks = 40;
+        string at = Path.GetFullPath(path);
+        yield return at;
+        for (int i = 0; i < MostLinks && new FileInfo(at).LinkTarget is { } next; i++) yield return at = Path.GetFullPath(next, Path.GetDirectoryName(at)!);
+    }
+
+    private static void Replace(string path, Action<Stream> write)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}{Ending}";
+        RemoveLeftovers(Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path));
+        try
+        {
+            FilePoint.At(FileAction.Create, path);
+            Unfinished[temporary] = true;
+            using (var stream = new OwnFile(temporary, path))
+            {
+                if (!OperatingSystem.IsWindows() && File.Exists(path)) File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(path));
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            FileSteps.Rename(temporary, path, replace: true);
+        }
+        catch (Exception e)
+        {
+            FileSteps.TryDelete(temporary);
+            // The system names the file by its temporary name.
+            if (e is IOException) throw new IOException(e.Message.Replace(temporary, path, StringComparison.Ordinal), e.HResult);
+            if (e is UnauthorizedAccessException) throw new UnauthorizedAccessException(e.Message.Replace(temporary, path, StringComparison.Ordinal), e);
+            throw;
+        }
+        finally
+        {
+            Unfinished.TryRemove(temporary, out _);
+        }
+    }
+
+    /// <summary>The content is whole before its first byte goes out.</summary>
+    private static void WriteThrough(string path, Action<Stream> write)
+    {
+        string temporary = Path.Combine(Path.GetTempPath(), $"rankcollapse-{Guid.NewGuid():N}{Ending}");
+        using var content = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, CopyBuffer, FileOptions.DeleteOnClose);
+        if (!OperatingSystem.IsWindows()) FileSteps.TryDelete(temporary);
+        write(content);
+        content.Flush();
+        content.Position = 0;
+        using Stream target = path == StandardOutput.Name
+            ? StandardOutput.Open()
+            : new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        if (target.CanSeek) target.Seek(0, SeekOrigin.End);
+        content.CopyTo(target, CopyBuffer);
+        target.Flush();
+    }
+
+    /// <summary>Whether nobody has a temporary file open.</summary>
+    private static bool IsLeftOver(string file)
+    {
+        if (Unfinished.ContainsKey(file) || FileKinds.Of(file, followsLinks: false) != FileKind.Regular) return false;
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A temporary file that says what happens to it.</summary>
+    private sealed class OwnFile(string temporary, string path) : FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, CopyBuffer)
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            FilePoint.At(FileAction.Write, path);
+            base.Write(buffer);
+        }
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            FilePoint.At(FileAction.Write, path);
+            base.Write(buffer, offset, count);
+        }
+
+        public override void WriteByte(byte value)
+        {
+            FilePoint.At(FileAction.Write, path);
+            base.WriteByte(value);
+        }
+
+        public override void Flush(bool flushToDisk)
+        {
+            FilePoint.At(FileAction.Flush, path);
+            base.Flush(flushToDisk);
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class CheckpointFolder(string path)
         MakeFolder();
         List<(long Number, string Path)> before = Files();
         long number = before.Count == 0 ? 1 : before[^1].Number + 1;
-        AtomicFile.Write(Path.Combine(path, $"{number:D8}-{name}{Extension}"), stream =>
+        AtomicFile.WriteInside(Path.Combine(path, $"{number:D8}-{name}{Extension}"), stream =>
         {
             stream.Write(new byte[HeaderBytes]);
             write(new PayloadStream(stream, HeaderBytes));

@@ -27,7 +27,7 @@ public static class MetricsTable
     public static void Write(string path, IReadOnlyList<MetricRecord> metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        AtomicFile.Write(path, ToBytes(metrics));
+        AtomicFile.WriteInside(path, ToBytes(metrics));
     }
 
     /// <summary>The content of the file, with its checksum.</summary>

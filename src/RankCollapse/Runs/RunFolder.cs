@@ -60,7 +60,7 @@ public sealed class RunFolder
         try
         {
             Directory.CreateDirectory(path);
-            AtomicFile.Write(folder.File(".writable"), new byte[1]);
+            AtomicFile.WriteInside(folder.File(".writable"), new byte[1]);
             System.IO.File.Delete(folder.File(".writable"));
             folder.RequireSpace(requiredBytes);
             folder.RemoveRun();
@@ -114,7 +114,7 @@ public sealed class RunFolder
     public void WriteConfiguration(RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        AtomicFile.Write(File(ConfigurationFile), configuration.ToJson());
+        AtomicFile.WriteInside(File(ConfigurationFile), configuration.ToJson());
     }
 
     /// <summary>Writes <c>dataset.safetensors</c>.</summary>
@@ -133,7 +133,7 @@ public sealed class RunFolder
     public void WriteSummary(RunSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);
-        AtomicFile.Write(File(SummaryFile), summary.ToJson());
+        AtomicFile.WriteInside(File(SummaryFile), summary.ToJson());
     }
 
     /// <summary>Writes a state to resume from, with a checksum, and keeps the newest two.</summary>

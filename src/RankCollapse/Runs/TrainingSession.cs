@@ -75,6 +75,7 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="checkpoints">Where checkpoints of a run in memory go; null for none.</param>
     public TrainingRunResult Train(RunFolder? folder, CancellationToken cancellation, CheckpointFolder? checkpoints = null)
     {
+        using IDisposable saving = Cancellation.Saving();
         _folder = folder;
         _writeCheckpoint = folder is not null ? folder.WriteCheckpoint : checkpoints is not null ? checkpoints.Write : null;
         WarnOfTargetsOutOfReach();

@@ -28,7 +28,7 @@ internal static class SweepCollectCommand
         };
         Argument<string[]> folders = ResultOptions.Folders();
         folders.Arity = ArgumentArity.OneOrMore;
-        Option<string> file = OptionValue.Of<string>("--out", $"The file: .parquet, .csv or .json [{DefaultName} in the first folder]", "FILE");
+        Option<string> file = OptionValue.File("--out", $"The file: .parquet, .csv or .json [{DefaultName} in the first folder]");
         Option<string> format = OptionValue.Of<string>("--format", "csv, json or parquet [by the file's ending]", "NAME");
         command.Add(folders);
         command.Add(file);
@@ -40,12 +40,14 @@ internal static class SweepCollectCommand
             string[] given = parsed.GetRequiredValue(folders);
             string path = parsed.GetValue(file) ?? Path.Combine(given[0], Path.ChangeExtension(DefaultName, parsed.GetValue(format) ?? "parquet"));
             ResultFormat chosen = ResultOptions.Format(parsed.GetValue(format), path, json: false)!.Value;
+            if (path == StandardOutput.Name && parsed.GetValue(json))
+                throw new InvalidInputException("--json and --out - both write to standard output; give one of them.");
             IReadOnlyList<ResultSource> sources = ResultSearch.Find(given);
             using var database = ResultDatabase.Open(sources, "FROM results", environment.Cancellation);
             ResultOptions.WriteProblems(environment, database.Problems);
             AtomicFile.Write(path, stream => database.Write(chosen, stream, environment.Cancellation));
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((path, sources.Count, database.Problems.Count)));
-            else environment.Output.WriteLine(path);
+            else if (path != StandardOutput.Name) environment.Output.WriteLine(path);
             return ExitCode.Done;
         });
         return command;

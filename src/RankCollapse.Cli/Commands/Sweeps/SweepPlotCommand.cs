@@ -44,7 +44,7 @@ internal static class SweepPlotCommand
         Option<string> scale = OptionValue.Of<string>(
             "--scale", "Scale of the metric: log or linear [log where its values are positive and span a factor of 50]", "NAME");
         Option<string> where = OptionValue.Of<string>("--where", "Only runs that meet this condition on the columns of runs", "SQL");
-        Option<string> file = OptionValue.Of<string>("--out", "The files' path without ending [figures/… in the first folder]", "PATH");
+        Option<string> file = OptionValue.Folder("--out", "The files' path without ending [figures/… in the first folder]", "PATH");
         Option<bool> json = CommonOptions.Json();
         command.Add(folders);
         foreach (Option option in (Option[])[metric, layer, x, y, by, statistic, band, scale, where, file, json]) command.Add(option);

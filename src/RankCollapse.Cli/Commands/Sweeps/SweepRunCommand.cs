@@ -43,7 +43,7 @@ internal static class SweepRunCommand
             ? ArgumentArity.ZeroOrOne
             : ArgumentArity.ExactlyOne
         };
-        Option<string> output = OptionValue.Of<string>("--out", "The folder of the sweep [sweeps/NAME]", "DIR");
+        Option<string> output = OptionValue.Folder("--out", "The folder of the sweep [sweeps/NAME]");
         Option<bool> dryRun = OptionValue.Switch("--dry-run", "Check the file, print the number of trials and an estimate of the time, and write nothing");
         Option<bool> json = CommonOptions.Json();
         command.Add(specification);

@@ -60,7 +60,7 @@ internal static class SweepWorkCommand
                 Recordings = ExperimentCatalogue.Recordings,
                 LeavesEarly = parsed.GetValue(leave),
                 PatienceSeconds = parsed.GetResult(patience) is null ? WorkerOptions.UsualPatienceSeconds : parsed.GetValue(patience),
-                Warning = message => environment.Error.WriteLine($"warning: {message}"),
+                Warning = message => environment.Error.WriteLine(WarningLine.Of(message)),
             };
             var folder = SweepFolder.Open(parsed.GetRequiredValue(path));
             WorkerReport report = SweepWorker.Run(folder, options, stop.Token);

@@ -75,7 +75,7 @@ public static class SlurmArrays
     internal static void Write(SweepFolder folder, SlurmArray array)
     {
         Directory.CreateDirectory(PathOf(folder));
-        AtomicFile.Write(Path.Combine(PathOf(folder), array.Token + ".json"), JsonSerializer.SerializeToUtf8Bytes(array, SlurmJson.Default.SlurmArray));
+        AtomicFile.WriteInside(Path.Combine(PathOf(folder), array.Token + ".json"), JsonSerializer.SerializeToUtf8Bytes(array, SlurmJson.Default.SlurmArray));
     }
 }
 

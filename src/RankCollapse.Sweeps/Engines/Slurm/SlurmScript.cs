@@ -27,7 +27,7 @@ internal static class SlurmScript
         // The worker takes the shell's place, and so gets its signals.
         text.Append("exec ").AppendJoin(' ', (options.Command ?? ["rankcollapse"]).Select(Quote)).Append(" sweep work ").Append(Quote(path)).Append(TheTask)
             .Append('\n');
-        AtomicFile.Write(script, Encoding.UTF8.GetBytes(text.ToString()));
+        AtomicFile.WriteInside(script, Encoding.UTF8.GetBytes(text.ToString()));
 
         List<string> arguments =
         [

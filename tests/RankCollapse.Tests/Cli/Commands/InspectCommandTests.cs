@@ -46,7 +46,7 @@ public sealed class InspectCommandTests : IDisposable
     [InlineData("--classes", "0", "--classes is 0")]
     [InlineData("--threads", "0", "--threads is 0")]
     [InlineData("--fft-size", "0", "expected 1 to 4096")]
-    [InlineData("--html", "/dev/null/x.html", "Cannot write")]
+    [InlineData("--html", "/dev/null/x.html", "expected a folder")]
     public void BadOption_EndsWithOneLineAndCode2(string option, string value, string found)
     {
         CommandLine result = CommandLine.Run("inspect", Model(), option, value);

@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using RankCollapse.Cli.Output;
+using RankCollapse.Formats;
+
+namespace RankCollapse.Cli;
+
+/// <summary>
+/// The first Ctrl-C, or a termination request, stops cleanly, with what was computed saved; what has nothing to save and does not stop within a second and a
+/// half is ended. The second one ends the program at once.
+/// </summary>
+internal sealed class StopRequest : IDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    private readonly CancellationTokenSource _source = new();
+    private readonly List<PosixSignalRegistration> _signals = [];
+    private volatile bool _hasEnded;
+
+    /// <summary>Listens to the system.</summary>
+    public StopRequest()
+    {
+        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM]) _signals.Add(PosixSignalRegistration.Create(signal, Stop));
+    }
+
+    /// <summary>Stops the work.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>The program ends by itself.</summary>
+    public void Dispose()
+    {
+        _hasEnded = true;
+        foreach (PosixSignalRegistration signal in _signals) signal.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context)
+    {
+        if (_source.IsCancellationRequested) return;
+        context.Cancel = true;
+        new Thread(EndInTime) { IsBackground = true, Name = "stop" }.Start();
+        _source.CancelAsync();
+    }
+
+    private void EndInTime()
+    {
+        Thread.Sleep(Grace);
+        while (Cancellation.IsSaving) Thread.Sleep(Look);
+        if (_hasEnded) return;
+        AtomicFile.RemoveUnfinished();
+        using TextWriter error = StandardOutput.OpenErrorText();
+        error.WriteLine("error: stopped on request.");
+        Environment.Exit(ExitCode.NotReached);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using RankCollapse.Cli.Commands.Sweeps;
+
+namespace RankCollapse.Tests.Cli;
+
+/// <summary>The command as a process of its own, for what a process alone has: signals, pipes, exit codes.</summary>
+internal sealed class CommandProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private CommandProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>The process.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Starts it.</summary>
+    public static CommandProcess Start(params string[] arguments)
+    {
+        IReadOnlyList<string> program = SweepRun.ThisProgram();
+        return new CommandProcess(Begin(program[0], [.. program.Skip(1), .. arguments]));
+    }
+
+    /// <summary>Starts it from a line of a shell, in which <c>$RC</c> stands for the command.</summary>
+    public static CommandProcess Shell(string line)
+    {
+        string program = string.Join(' ', SweepRun.ThisProgram().Select(word => $"'{word}'"));
+        return new CommandProcess(Begin("/bin/bash", "-c", $"RC() {{ {program} \"$@\"; }}; {line.Replace("$RC", "RC", StringComparison.Ordinal)}"));
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public CommandLine WaitForEnd(double seconds = 60)
+    {
+        Assert.True(_process.WaitForExit(TimeSpan.FromSeconds(seconds)), $"The command did not end within {seconds} s.");
+        return new CommandLine(_process.ExitCode, _output.Result, _error.Result);
+    }
+
+    /// <summary>Sends a signal.</summary>
+    public void Signal(string name) => SmallDisk.Execute("kill", $"-{name}", $"{Id}");
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static Process Begin(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+}
