@@ -9,6 +9,9 @@ namespace RankCollapse.LinearAlgebra;
 /// </summary>
 internal sealed unsafe class BlockReflector
 {
+    /// <summary>Below it squares lose digits, and a reflection its orthogonality; what is left of a matrix near 1 is nothing then.</summary>
+    private const double SmallestNorm = 1e-140;
+
     private readonly Matrix _vectors;
     private readonly Matrix _factor;
     private readonly Matrix _triangle;
@@ -95,7 +98,10 @@ internal sealed unsafe class BlockReflector
         }
     }
 
-    /// <summary>Overwrites x by v with v_1 = 1 so that (I − scale·v·vᵀ)·x = head·e_1; scale 0 when x is a multiple of e_1 already.</summary>
+    /// <summary>
+    /// Overwrites x by v with v_1 = 1 so that (I − scale·v·vᵀ)·x = head·e_1; scale 0 when x is a multiple of e_1 already, or when its squares vanish beside
+    /// those of a matrix whose largest entry is near 1.
+    /// </summary>
     internal static double MakeReflection(Span<double> x, out double head)
     {
         head = x[0];
@@ -104,14 +110,13 @@ internal sealed unsafe class BlockReflector
             x[0] = 1;
             return 0;
         }
-        double rest = TensorPrimitives.Norm<double>(x[1..]);
-        if (rest == 0)
+        double first = x[0], rest = TensorPrimitives.Norm<double>(x[1..]), norm = Math.Sqrt((first * first) + (rest * rest));
+        if (rest == 0 || norm < SmallestNorm)
         {
             x.Clear();
             x[0] = 1;
             return 0;
         }
-        double first = x[0], norm = Math.Sqrt((first * first) + (rest * rest));
         head = first > 0 ? -norm : norm;
         TensorPrimitives.Divide(x[1..], first - head, x[1..]);
         x[0] = 1;

@@ -41,12 +41,14 @@ internal sealed class ManagedProvider : IDecompositionProvider
         if (a.Rows > a.Columns) (q, square) = HouseholderQr.Decompose(a, full ? a.Rows : a.Columns);
         int size = a.Columns;
         double[] entries = Scaled(square.AsSpan(), out double scale);
-        (double[] scaled, double[] u, double[] vt) = SquareSvd(entries, size);
-        TensorPrimitives.Multiply(scaled, scale, scaled);
+        (double[] scaled, double[] u, double[] vt) = SquareSvd([.. entries], size);
 
         // The entries read column by column are the transpose: its left factor, read row by row, is Vᵀ, and its right one is U.
         var rightTransposed = new Matrix(u, 0, size, size);
         var inner = new Matrix(vt, 0, size, size);
+        var unit = new Matrix(entries, 0, size, size);
+        if (!IsDecomposition(unit, inner, scaled, rightTransposed)) (inner, scaled, rightTransposed) = JacobiSvd.Decompose(unit);
+        TensorPrimitives.Multiply(scaled, scale, scaled);
         if (q is null) return (inner, scaled, rightTransposed);
         if (!full) return (Product.Multiply(q, inner), scaled, rightTransposed);
         Matrix turned = Product.Multiply(q.Block(0, 0, a.Rows, size), inner);
@@ -104,6 +106,20 @@ internal sealed class ManagedProvider : IDecompositionProvider
             row[(i + 1)..].Clear();
         }
         return 0;
+    }
+
+    /// <summary>
+    /// Whether the factors are those of A to rounding. Math.NET's are not where entries lie so many orders apart that squares vanish, as after an
+    /// elimination of rows that are equal to rounding: its reflections lose their length.
+    /// </summary>
+    private static bool IsDecomposition(Matrix a, Matrix left, double[] values, Matrix rightTransposed)
+    {
+        double granted = Math.Sqrt(a.Rows) * Tolerances.Decomposition(a.Rows, a.Rows);
+        Matrix scaled = left.Copy();
+        for (int i = 0; i < scaled.Rows; i++) TensorPrimitives.Multiply(scaled.Row(i), values, scaled.Row(i));
+        return Frobenius.Distance(Product.Gram(left), Matrix.Identity(a.Rows)) <= granted
+            && Frobenius.Distance(Product.OuterGram(rightTransposed), Matrix.Identity(a.Rows)) <= granted
+            && Frobenius.Distance(Product.Multiply(scaled, rightTransposed), a) <= granted * Frobenius.Norm(a);
     }
 
     private static double[] Scaled(ReadOnlySpan<double> entries, out double scale)

@@ -1,3 +1,4 @@
+using CsCheck;
 using RankCollapse.LinearAlgebra;
 using static RankCollapse.Tests.LinearAlgebra.MatrixAssert;
 
@@ -35,6 +36,19 @@ public sealed class SingularValueDecompositionTests
         CheckDecomposition(a, provider);
         double[] values = SingularValueDecomposition.SingularValues(a, Providers.Get(provider));
         Assert.All(values.Skip(1), value => Assert.InRange(value, 0, Tolerances.Decomposition(rows, columns) * values[0]));
+    }
+
+    /// <summary>Angles that CsCheck draws near 0 leave entries of 1e−70 and less, whose squares vanish once they are eliminated.</summary>
+    [Fact]
+    public void Decompose_OfEntriesThatLieManyOrdersApart_ReconstructsWithOrthonormalFactors()
+    {
+        Gen<Matrix> matrices =
+            from columns in Gen.Int[2, 8]
+            from rows in Gen.Int[1, columns]
+            from rank in Gen.Int[1, rows]
+            from a in Matrices.OfSpectrum(rows, columns, Matrices.Spectra(rank, 0.5, 2))
+            select a;
+        matrices.Sample(a => CheckDecomposition(a, "managed"), iter: 2000);
     }
 
     [Theory]
