@@ -1,10 +1,8 @@
-using System.Numerics.Tensors;
-
 namespace RankCollapse.LinearAlgebra;
 
 /// <summary>A square upper band matrix with b diagonals above the main one, and room for the fill that its reduction to two diagonals makes.</summary>
-/// <remarks>Row i holds the columns i − b + 1 … i + 2b − 1, so that a row's part is contiguous.</remarks>
-internal sealed class BandMatrix
+/// <remarks>Row i holds the columns i − b + 1 … i + 2b − 1, so that a row's part is contiguous and a column's lies at equal distances.</remarks>
+internal sealed unsafe class BandMatrix
 {
     private readonly double[] _entries;
     private readonly int _size;
@@ -35,19 +33,22 @@ internal sealed class BandMatrix
     public (double[] Diagonal, double[] Above) ToBidiagonal()
     {
         var vector = new double[_bandwidth];
-        var sums = new double[2 * _bandwidth];
-        for (int i = 0; i < _size - 1 && _bandwidth > 1; i++)
+        var work = new double[2 * _bandwidth];
+        fixed (double* entries = _entries, v = vector, sums = work)
         {
-            // In the first round the row is i itself; in later ones the first row of the block above.
-            int row = i, from = i + 1;
-            while (from < _size)
+            for (int i = 0; i < _size - 1 && _bandwidth > 1; i++)
             {
-                int to = Math.Min(from + _bandwidth, _size);
-                if (to - from < 2) break;
-                EliminateRow(row, from, to, vector);
-                EliminateColumn(from, to, vector, sums);
-                row = from;
-                from = to;
+                // In the first round the row is i itself; in later ones the first row of the block above.
+                int row = i, from = i + 1;
+                while (from < _size)
+                {
+                    int to = Math.Min(from + _bandwidth, _size);
+                    if (to - from < 2) break;
+                    EliminateRow(entries, row, from, to, v, sums);
+                    EliminateColumn(entries, from, to, v, sums);
+                    row = from;
+                    from = to;
+                }
             }
         }
         var diagonal = new double[_size];
@@ -61,45 +62,36 @@ internal sealed class BandMatrix
     }
 
     /// <summary>Makes zeros in a row right of column <paramref name="from"/> by a reflection of the columns [from, to).</summary>
-    private void EliminateRow(int row, int from, int to, double[] vector)
+    private void EliminateRow(double* entries, int row, int from, int to, double* v, double* sums)
     {
-        int length = to - from;
-        Span<double> v = vector.AsSpan(0, length);
-        Span<double> target = Part(row, from, to);
-        target.CopyTo(v);
-        double scale = BlockReflector.MakeReflection(v, out double head);
-        target.Clear();
+        int length = to - from, below = to - row - 1;
+        double* target = entries + IndexOf(row, from);
+        new ReadOnlySpan<double>(target, length).CopyTo(new Span<double>(v, length));
+        double scale = MatrixVector.MakeReflection(v, length, out double head);
+        new Span<double>(target, length).Clear();
         target[0] = head;
         if (scale == 0) return;
-        for (int r = row + 1; r < to; r++)
-        {
-            Span<double> part = Part(r, from, to);
-            TensorPrimitives.MultiplyAdd(v, -scale * TensorPrimitives.Dot<double>(v, part), part, part);
-        }
+        double* part = target + _stride - 1;
+        MatrixVector.Multiply(part, _stride - 1, below, length, v, sums);
+        for (int i = 0; i < below; i++) sums[i] *= -scale;
+        MatrixVector.AddOuter(part, _stride - 1, below, length, sums, v);
     }
 
     /// <summary>Makes zeros in the column <paramref name="from"/> below the diagonal by a reflection of the rows [from, to).</summary>
-    private void EliminateColumn(int from, int to, double[] vector, double[] sums)
+    private void EliminateColumn(double* entries, int from, int to, double* v, double* sums)
     {
-        int length = to - from, end = Math.Min(to + _bandwidth, _size);
-        Span<double> v = vector.AsSpan(0, length);
-        for (int i = 0; i < length; i++) v[i] = this[from + i, from];
-        double scale = BlockReflector.MakeReflection(v, out double head);
-        for (int i = 0; i < length; i++) this[from + i, from] = 0;
-        this[from, from] = head;
+        int length = to - from, right = Math.Min(to + _bandwidth, _size) - from - 1;
+        double* target = entries + IndexOf(from, from);
+        for (int i = 0; i < length; i++) v[i] = target[(nint)i * (_stride - 1)];
+        double scale = MatrixVector.MakeReflection(v, length, out double head);
+        for (int i = 0; i < length; i++) target[(nint)i * (_stride - 1)] = 0;
+        target[0] = head;
         if (scale == 0) return;
-        Span<double> sum = sums.AsSpan(0, end - from - 1);
-        sum.Clear();
-        for (int i = 0; i < length; i++) TensorPrimitives.MultiplyAdd(Part(from + i, from + 1, end), v[i], sum, sum);
-        TensorPrimitives.Multiply(sum, -scale, sum);
-        for (int i = 0; i < length; i++)
-        {
-            Span<double> part = Part(from + i, from + 1, end);
-            TensorPrimitives.MultiplyAdd(sum, v[i], part, part);
-        }
+        new Span<double>(sums, right).Clear();
+        MatrixVector.AddRows(target + 1, _stride - 1, length, right, v, sums);
+        MatrixVector.Scale(sums, right, -scale, sums);
+        MatrixVector.AddOuter(target + 1, _stride - 1, length, right, v, sums);
     }
-
-    private Span<double> Part(int row, int from, int to) => _entries.AsSpan(IndexOf(row, from), to - from);
 
     private int IndexOf(int row, int column) => checked((row * _stride) + column - row + _bandwidth - 1);
 }

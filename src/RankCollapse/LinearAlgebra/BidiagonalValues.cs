@@ -1,4 +1,5 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.LinearAlgebra;
 
@@ -9,13 +10,13 @@ namespace RankCollapse.LinearAlgebra;
 /// </summary>
 internal static class BidiagonalValues
 {
-    /// <summary>Vectors of points in one pass, which hide the latency of divisions.</summary>
-    private const int VectorsAtOnce = 4;
+    private const int Lanes = 8;
+
+    /// <summary>Points in one pass: four vectors, which hide the latency of divisions.</summary>
+    private const int PointsAtOnce = 4 * Lanes;
 
     /// <summary>Pivots nearer to 0 than this count as this and negative; squares of entries near 1 stay finite when divided by it.</summary>
     private const double SmallestPivot = 1e-290;
-
-    private static int PointsAtOnce => VectorsAtOnce * Vector<double>.Count;
 
     /// <summary>The values, descending, each to about ε·s_1/4 or better.</summary>
     /// <param name="diagonal">d, whose largest entry is near 1 or n times that.</param>
@@ -94,43 +95,42 @@ internal static class BidiagonalValues
     }
 
     /// <summary>How many singular values lie below each point; q = d², e = above².</summary>
-    private static void Count(double[] q, double[] e, ReadOnlySpan<double> points, Span<int> below)
+    private static unsafe void Count(double[] q, double[] e, ReadOnlySpan<double> points, Span<int> below)
     {
-        int lanes = Vector<double>.Count;
-        Vector<double> x0 = Square(points, 0), x1 = Square(points, lanes), x2 = Square(points, 2 * lanes), x3 = Square(points, 3 * lanes);
-        Vector<double> t0 = -x0, t1 = -x1, t2 = -x2, t3 = -x3;
-        Vector<long> c0 = default, c1 = default, c2 = default, c3 = default;
-        int last = q.Length - 1;
-        for (int i = 0; i <= last; i++)
+        fixed (double* p = points)
         {
-            var qi = new Vector<double>(q[i]);
-            var ei = new Vector<double>(i < last ? e[i] : 0);
-            Step(qi, ei, x0, ref t0, ref c0);
-            Step(qi, ei, x1, ref t1, ref c1);
-            Step(qi, ei, x2, ref t2, ref c2);
-            Step(qi, ei, x3, ref t3, ref c3);
-        }
-        for (int k = 0; k < lanes; k++)
-        {
-            below[k] = (int)-c0[k];
-            below[lanes + k] = (int)-c1[k];
-            below[(2 * lanes) + k] = (int)-c2[k];
-            below[(3 * lanes) + k] = (int)-c3[k];
+            Doubles512 x0 = Square(p), x1 = Square(p + Lanes), x2 = Square(p + (2 * Lanes)), x3 = Square(p + (3 * Lanes));
+            Doubles512 t0 = -x0, t1 = -x1, t2 = -x2, t3 = -x3, c0 = Doubles512.All(0), c1 = c0, c2 = c0, c3 = c0;
+            int last = q.Length - 1;
+            for (int i = 0; i <= last; i++)
+            {
+                Doubles512 qi = Doubles512.All(q[i]), ei = Doubles512.All(i < last ? e[i] : 0);
+                Step(qi, ei, x0, ref t0, ref c0);
+                Step(qi, ei, x1, ref t1, ref c1);
+                Step(qi, ei, x2, ref t2, ref c2);
+                Step(qi, ei, x3, ref t3, ref c3);
+            }
+            double* counts = stackalloc double[PointsAtOnce];
+            c0.Store(counts);
+            c1.Store(counts + Lanes);
+            c2.Store(counts + (2 * Lanes));
+            c3.Store(counts + (3 * Lanes));
+            for (int k = 0; k < PointsAtOnce; k++) below[k] = (int)counts[k];
         }
     }
 
-    private static Vector<double> Square(ReadOnlySpan<double> points, int at)
+    private static unsafe Doubles512 Square(double* points)
     {
-        var x = new Vector<double>(points[at..]);
+        Doubles512 x = Doubles512.Load(points);
         return x * x;
     }
 
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-    private static void Step(Vector<double> q, Vector<double> e, Vector<double> x, ref Vector<double> t, ref Vector<long> negative)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(Doubles512 q, Doubles512 e, Doubles512 x, ref Doubles512 t, ref Doubles512 negative)
     {
-        Vector<double> pivot = q + t;
-        pivot = Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(pivot), new Vector<double>(SmallestPivot)), new Vector<double>(-SmallestPivot), pivot);
-        negative += Vector.LessThan(pivot, Vector<double>.Zero);
+        Doubles512 pivot = q + t;
+        pivot = Doubles512.Select(Doubles512.Less(Doubles512.Abs(pivot), Doubles512.All(SmallestPivot)), Doubles512.All(-SmallestPivot), pivot);
+        negative += Doubles512.Select(Doubles512.Less(pivot, Doubles512.All(0)), Doubles512.All(1), Doubles512.All(0));
         t = (e * (t / pivot)) - x;
     }
 

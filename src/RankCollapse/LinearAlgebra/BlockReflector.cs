@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Buffers;
 using RankCollapse.LinearAlgebra.Kernels;
 
 namespace RankCollapse.LinearAlgebra;
@@ -9,15 +9,11 @@ namespace RankCollapse.LinearAlgebra;
 /// </summary>
 internal sealed unsafe class BlockReflector
 {
-    /// <summary>Below it squares lose digits, and a reflection its orthogonality; what is left of a matrix near 1 is nothing then.</summary>
-    private const double SmallestNorm = 1e-140;
-
     private readonly Matrix _vectors;
     private readonly Matrix _factor;
     private readonly Matrix _triangle;
-    private readonly Matrix _work;
-    private readonly Matrix _scaledWork;
     private readonly double[] _scales;
+    private readonly double[] _products;
     private int _count;
     private int _length;
 
@@ -27,9 +23,8 @@ internal sealed unsafe class BlockReflector
         _vectors = new Matrix(size, length);
         _factor = new Matrix(size, size);
         _triangle = new Matrix(size, size);
-        _work = new Matrix(size, length);
-        _scaledWork = new Matrix(size, length);
         _scales = new double[size];
+        _products = new double[size * size];
     }
 
     /// <summary>The lower triangular L of P = L·Hᵀ: L[i, j] for j ≤ i.</summary>
@@ -43,100 +38,102 @@ internal sealed unsafe class BlockReflector
     {
         _count = Math.Min(count, length);
         _length = length;
-        Span<double> vectors = _vectors.AsSpan();
-        for (int i = 0; i < count; i++)
+        fixed (double* vectors = _vectors.AsSpan(), products = _products)
         {
-            Span<double> row = vectors.Slice(i * length, length);
-            double* source = block.Start + (i * block.RowStride);
-            if (block.ColumnStride == 1) new ReadOnlySpan<double>(source, length).CopyTo(row);
-            else for (int j = 0; j < length; j++) row[j] = source[j * block.ColumnStride];
-        }
-        for (int j = 0; j < count; j++)
-        {
-            Span<double> row = vectors.Slice(j * length, length);
-            int known = Math.Min(j, length);
-            for (int i = 0; i < known; i++) _triangle[j, i] = row[i];
-            if (j >= length) continue;
-            row[..known].Clear();
-            Span<double> vector = row[j..];
-            double scale = MakeReflection(vector, out double head);
-            _triangle[j, j] = head;
-            _scales[j] = scale;
-            if (scale == 0) continue;
-            for (int i = j + 1; i < count; i++)
+            Copy(block, count, length, vectors);
+            for (int j = 0; j < count; j++)
             {
-                Span<double> other = vectors.Slice((i * length) + j, length - j);
-                TensorPrimitives.MultiplyAdd(vector, -scale * TensorPrimitives.Dot(vector, other), other, other);
+                double* row = vectors + ((nint)j * length);
+                int known = Math.Min(j, length);
+                for (int i = 0; i < known; i++) _triangle[j, i] = row[i];
+                if (j >= length) continue;
+                new Span<double>(row, known).Clear();
+                double scale = MatrixVector.MakeReflection(row + j, length - j, out double head);
+                _triangle[j, j] = head;
+                _scales[j] = scale;
+                if (scale == 0) continue;
+                double* below = row + length + j;
+                MatrixVector.Multiply(below, length, count - j - 1, length - j, row + j, products);
+                for (int i = 0; i < count - j - 1; i++) products[i] *= -scale;
+                MatrixVector.AddOuter(below, length, count - j - 1, length - j, products, row + j);
             }
         }
         MakeFactor();
     }
 
-    /// <summary>C := C·H for C rows × length.</summary>
-    public void ApplyRight(Operand c, int rows)
+    /// <summary>Takes vectors that are known: the first entries of the given rows, with the zeros and ones written out, and their scales.</summary>
+    public void Take(Operand rows, int count, int length, ReadOnlySpan<double> scales)
     {
-        fixed (double* pv = _vectors.AsSpan(), pw = _work.AsSpan(), ps = _scaledWork.AsSpan(), pt = _factor.AsSpan())
+        _count = count;
+        _length = length;
+        for (int i = 0; i < count; i++)
+            new ReadOnlySpan<double>(rows.Start + (i * rows.RowStride), length).CopyTo(_vectors.AsSpan().Slice(i * length, length));
+        scales[..count].CopyTo(_scales);
+        MakeFactor();
+    }
+
+    /// <summary>C := C·H, or C·Hᵀ, for C rows × length.</summary>
+    public void ApplyRight(Operand c, int rows, bool transposed = false)
+    {
+        double[] work = ArrayPool<double>.Shared.Rent(2 * rows * _count);
+        fixed (double* pv = _vectors.AsSpan(), pw = work, pt = _factor.AsSpan())
         {
-            var work = new Operand(pw, _count, 1);
-            var scaled = new Operand(ps, _count, 1);
-            Product.Run(c, new Operand(pv, 1, _length), work, rows, _count, _length, accumulate: false);
-            Product.Run(work, new Operand(pt, _factor.Columns, 1), scaled, rows, _count, _count, accumulate: false);
+            var projected = new Operand(pw, _count, 1);
+            var scaled = new Operand(pw + ((nint)rows * _count), _count, 1);
+            int size = _factor.Columns;
+            Product.Run(c, new Operand(pv, 1, _length), projected, rows, _count, _length, accumulate: false);
+            Product.Run(projected, transposed ? new Operand(pt, 1, size) : new Operand(pt, size, 1), scaled, rows, _count, _count, accumulate: false);
             Product.Run(scaled, new Operand(pv, _length, 1), c, rows, _length, _count, accumulate: true);
         }
+        ArrayPool<double>.Shared.Return(work);
     }
 
-    /// <summary>C := Hᵀ·C for C length × columns.</summary>
-    public void ApplyLeft(Operand c, int columns)
+    /// <summary>C := Hᵀ·C, or H·C, for C length × columns.</summary>
+    public void ApplyLeft(Operand c, int columns, bool transposed = true)
     {
-        fixed (double* pv = _vectors.AsSpan(), pw = _work.AsSpan(), ps = _scaledWork.AsSpan(), pt = _factor.AsSpan())
+        double[] work = ArrayPool<double>.Shared.Rent(2 * columns * _count);
+        fixed (double* pv = _vectors.AsSpan(), pw = work, pt = _factor.AsSpan())
         {
-            var work = new Operand(pw, columns, 1);
-            var scaled = new Operand(ps, columns, 1);
-            Product.Run(new Operand(pv, _length, 1), c, work, _count, columns, _length, accumulate: false);
-            Product.Run(new Operand(pt, 1, _factor.Columns), work, scaled, _count, columns, _count, accumulate: false);
+            var projected = new Operand(pw, columns, 1);
+            var scaled = new Operand(pw + ((nint)columns * _count), columns, 1);
+            int size = _factor.Columns;
+            Product.Run(new Operand(pv, _length, 1), c, projected, _count, columns, _length, accumulate: false);
+            Product.Run(transposed ? new Operand(pt, 1, size) : new Operand(pt, size, 1), projected, scaled, _count, columns, _count, accumulate: false);
             Product.Run(new Operand(pv, 1, _length), scaled, c, _length, columns, _count, accumulate: true);
         }
+        ArrayPool<double>.Shared.Return(work);
     }
 
-    /// <summary>
-    /// Overwrites x by v with v_1 = 1 so that (I − scale·v·vᵀ)·x = head·e_1; scale 0 when x is a multiple of e_1 already, or when its squares vanish beside
-    /// those of a matrix whose largest entry is near 1.
-    /// </summary>
-    internal static double MakeReflection(Span<double> x, out double head)
+    /// <summary>Rows one after the other; columns of a matrix in strips, so that each line of memory is fetched once.</summary>
+    private static void Copy(Operand block, int count, int length, double* rows)
     {
-        head = x[0];
-        if (x.Length == 1)
+        if (block.ColumnStride == 1)
         {
-            x[0] = 1;
-            return 0;
+            for (int i = 0; i < count; i++) new ReadOnlySpan<double>(block.Start + (i * block.RowStride), length).CopyTo(new Span<double>(rows + ((nint)i * length), length));
+            return;
         }
-        double first = x[0], rest = TensorPrimitives.Norm<double>(x[1..]), norm = Math.Sqrt((first * first) + (rest * rest));
-        if (rest == 0 || norm < SmallestNorm)
+        const int Strip = 16;
+        for (int from = 0; from < length; from += Strip)
         {
-            x.Clear();
-            x[0] = 1;
-            return 0;
+            int to = Math.Min(from + Strip, length);
+            for (int i = 0; i < count; i++)
+                for (int j = from; j < to; j++)
+                    rows[((nint)i * length) + j] = block.Start[(i * block.RowStride) + (j * block.ColumnStride)];
         }
-        head = first > 0 ? -norm : norm;
-        TensorPrimitives.Divide(x[1..], first - head, x[1..]);
-        x[0] = 1;
-        return (head - first) / head;
     }
 
     /// <summary>−T, column by column: T_jj = scale_j and T_{1…j−1,j} = −scale_j·T·(V·v_j). The sign spares a pass in every product.</summary>
     private void MakeFactor()
     {
         _factor.AsSpan().Clear();
-        ReadOnlySpan<double> vectors = _vectors.AsSpan();
-        Span<double> products = stackalloc double[_count];
+        fixed (double* pv = _vectors.AsSpan(), pp = _products)
+            Product.RunPart(new Operand(pv, _length, 1), new Operand(pv, 1, _length), new Operand(pp, _count, 1), _count, _count, _length, false, ProductPart.Lower);
         for (int j = 0; j < _count; j++)
         {
-            ReadOnlySpan<double> vector = vectors.Slice((j * _length) + j, _length - j);
-            for (int i = 0; i < j; i++) products[i] = TensorPrimitives.Dot(vectors.Slice((i * _length) + j, _length - j), vector);
             for (int i = 0; i < j; i++)
             {
                 double sum = 0;
-                for (int k = i; k < j; k++) sum += _factor[i, k] * products[k];
+                for (int k = i; k < j; k++) sum += _factor[i, k] * _products[(j * _count) + k];
                 _factor[i, j] = -_scales[j] * sum;
             }
             _factor[j, j] = -_scales[j];

@@ -1,64 +1,49 @@
-using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra.Kernels;
 
 namespace RankCollapse.LinearAlgebra;
 
-/// <summary>QR by Householder's reflections, with all passes along rows, as matrices are stored (Golub and Van Loan, Algorithm 5.2.1).</summary>
-internal static class HouseholderQr
+/// <summary>A = Q·R by blocks of Householder's reflections (Golub and Van Loan, Section 5.2.3).</summary>
+internal sealed unsafe class HouseholderQr
 {
-    /// <summary>Q with the given number of columns (at least min(m, n), at most m) and R of min(m, n) rows; A is unchanged.</summary>
-    internal static (Matrix Q, Matrix R) Decompose(Matrix a, int columns)
+    private const int Panel = 32;
+
+    private readonly List<BlockReflector> _blocks = [];
+
+    /// <summary>Decomposes A, m×n, which is overwritten.</summary>
+    public HouseholderQr(Matrix a)
     {
-        int count = Math.Min(a.Rows, a.Columns);
-        Matrix work = a.Copy();
-        Matrix reflectors = Reduce(work);
-        var q = Matrix.Identity(a.Rows, columns);
-        var projections = new double[columns];
-        for (int k = count - 1; k >= 0; k--)
-            Reflect(reflectors.Row(k), q, k, k, projections);
-        Matrix r = work.Block(0, 0, count, a.Columns);
-        return (q, r);
+        int m = a.Rows, n = a.Columns, count = Math.Min(m, n);
+        R = new Matrix(count, n);
+        fixed (double* start = a.AsSpan())
+        {
+            var entries = new Operand(start, n, 1);
+            for (int k = 0; k < count; k += Panel)
+            {
+                int width = Math.Min(Panel, count - k), right = n - k - width;
+                var block = new BlockReflector(width, m - k);
+                Operand corner = entries.From(k, k);
+                block.Reduce(new Operand(corner.Start, 1, n), width, m - k);
+                block.ApplyLeft(entries.From(k, k + width), right);
+                for (int i = 0; i < width; i++)
+                {
+                    for (int j = i; j < width; j++) R[k + i, k + j] = block.Triangle(j, i);
+                    a.Row(k + i)[(k + width)..].CopyTo(R.Row(k + i)[(k + width)..]);
+                }
+                _blocks.Add(block);
+            }
+        }
     }
 
-    /// <summary>Overwrites A by R; row k of the result is the k-th vector v with ‖v‖² = 2, whose reflection is I − v·vᵀ (v = 0 for none).</summary>
-    private static Matrix Reduce(Matrix a)
-    {
-        int count = Math.Min(a.Rows, a.Columns);
-        var reflectors = new Matrix(count, a.Rows);
-        var projections = new double[a.Columns];
-        for (int k = 0; k < count; k++)
-        {
-            Span<double> v = reflectors.Row(k);
-            for (int i = k; i < a.Rows; i++) v[i] = a[i, k];
-            double largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(v[k..]));
-            if (largest == 0) continue;
-            TensorPrimitives.Divide(v[k..], largest, v[k..]);
-            double norm = TensorPrimitives.Norm<double>(v[k..]);
-            double head = v[k];
-            double diagonal = head > 0 ? -norm : norm;
-            v[k] = head - diagonal;
+    /// <summary>R, min(m, n) × n, upper triangular, with any signs on its diagonal.</summary>
+    public Matrix R { get; }
 
-            // ‖v‖² = 2·norm·(norm + |head|) before this scaling makes it 2.
-            TensorPrimitives.Divide(v[k..], Math.Sqrt(norm * (norm + Math.Abs(head))), v[k..]);
-            Reflect(v, a, k, k + 1, projections);
-            a[k, k] = diagonal * largest;
-            for (int i = k + 1; i < a.Rows; i++) a[i, k] = 0;
-        }
-        return reflectors;
-    }
-
-    /// <summary>Subtracts v·(vᵀ·A) on rows and columns from the given ones.</summary>
-    private static void Reflect(ReadOnlySpan<double> v, Matrix a, int firstRow, int firstColumn, double[] projections)
+    /// <summary>C := Q·C for C of m rows.</summary>
+    public void Apply(Matrix c)
     {
-        Span<double> sums = projections.AsSpan(0, a.Columns - firstColumn);
-        sums.Clear();
-        for (int i = firstRow; i < a.Rows; i++)
+        fixed (double* start = c.AsSpan())
         {
-            if (v[i] != 0) TensorPrimitives.MultiplyAdd(a.Row(i)[firstColumn..], v[i], sums, sums);
-        }
-        for (int i = firstRow; i < a.Rows; i++)
-        {
-            Span<double> row = a.Row(i)[firstColumn..];
-            if (v[i] != 0) TensorPrimitives.MultiplyAdd(sums, -v[i], row, row);
+            for (int b = _blocks.Count - 1; b >= 0; b--)
+                _blocks[b].ApplyLeft(new Operand(start + ((nint)b * Panel * c.Columns), c.Columns, 1), c.Columns, transposed: false);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
-using MathNet.Numerics;
-using MathNet.Numerics.Providers.LinearAlgebra;
+using RankCollapse.LinearAlgebra.Kernels;
 
 namespace RankCollapse.LinearAlgebra;
 
@@ -14,8 +13,6 @@ namespace RankCollapse.LinearAlgebra;
 /// </remarks>
 internal sealed class ManagedProvider : IDecompositionProvider
 {
-    private readonly ManagedLinearAlgebraProvider _mathNet = ManagedLinearAlgebraProvider.Instance;
-
     private ManagedProvider()
     {
     }
@@ -31,63 +28,56 @@ internal sealed class ManagedProvider : IDecompositionProvider
     /// <inheritdoc/>
     public (Matrix Left, double[] Values, Matrix RightTransposed) SingularValueDecomposition(Matrix a, bool full)
     {
-        if (a.Rows < a.Columns)
+        int m = a.Rows, n = a.Columns;
+        if (m < n)
         {
             (Matrix left, double[] values, Matrix right) = SingularValueDecomposition(a.Transpose(), full);
             return (right.Transpose(), values, left.Transpose());
         }
-        Matrix? q = null;
-        Matrix square = a;
-        if (a.Rows > a.Columns) (q, square) = HouseholderQr.Decompose(a, full ? a.Rows : a.Columns);
-        int size = a.Columns;
-        double[] entries = Scaled(square.AsSpan(), out double scale);
-        (double[] scaled, double[] u, double[] vt) = SquareSvd([.. entries], size);
-
-        // The entries read column by column are the transpose: its left factor, read row by row, is Vᵀ, and its right one is U.
-        var rightTransposed = new Matrix(u, 0, size, size);
-        var inner = new Matrix(vt, 0, size, size);
-        var unit = new Matrix(entries, 0, size, size);
-        if (!IsDecomposition(unit, inner, scaled, rightTransposed)) (inner, scaled, rightTransposed) = JacobiSvd.Decompose(unit);
-        TensorPrimitives.Multiply(scaled, scale, scaled);
-        if (q is null) return (inner, scaled, rightTransposed);
-        if (!full) return (Product.Multiply(q, inner), scaled, rightTransposed);
-        Matrix turned = Product.Multiply(q.Block(0, 0, a.Rows, size), inner);
-        for (int i = 0; i < a.Rows; i++) turned.Row(i).CopyTo(q.Row(i));
-        return (q, scaled, rightTransposed);
+        Matrix square = Scaled(a, out double scale);
+        HouseholderQr? tall = null;
+        if (m > n)
+        {
+            tall = new HouseholderQr(square);
+            square = tall.R;
+        }
+        return Decompose(square, scale, tall, m, full ? m : n);
     }
 
     /// <inheritdoc/>
-    public double[] SymmetricEigenvalues(Matrix a) => SymmetricEigendecomposition(a).Values;
+    public double[] SymmetricEigenvalues(Matrix a)
+    {
+        var tridiagonal = new Tridiagonalization(Scaled(a, out double scale));
+        double[] values = tridiagonal.Diagonal;
+        TridiagonalEigen.Values(values, tridiagonal.Beside);
+        Array.Sort(values);
+        TensorPrimitives.Multiply(values, scale, values);
+        return values;
+    }
 
     /// <inheritdoc/>
     public (double[] Values, Matrix VectorRows) SymmetricEigendecomposition(Matrix a)
     {
-        int n = a.Rows;
-        double[] entries = Scaled(a.AsSpan(), out double scale);
-        for (int i = 0; i < n; i++)
-            for (int j = i + 1; j < n; j++)
-                entries[(i * n) + j] = entries[(j * n) + i];
-        var vectors = new double[n * n];
-        var complex = new System.Numerics.Complex[n];
-        try
-        {
-            _mathNet.EigenDecomp(true, n, entries, vectors, complex, new double[n * n]);
-        }
-        catch (NonConvergenceException error)
-        {
-            throw new ComputationFailedException($"The eigenvalues of a {n}×{n} matrix did not converge; a native LAPACK ({Lapack.Variable}) may help.", error);
-        }
-        var values = new double[n];
-        var order = new int[n];
-        for (int i = 0; i < n; i++) (values[i], order[i]) = (complex[i].Real * scale, i);
+        var tridiagonal = new Tridiagonalization(Scaled(a, out double scale));
+        (double[] values, Matrix rows) = TridiagonalEigen.Decompose(tridiagonal.Diagonal, tridiagonal.Beside);
+        tridiagonal.Apply(rows);
+        int[] order = [.. Enumerable.Range(0, a.Rows)];
         Array.Sort(values, order);
-        var rows = new Matrix(n, n);
-        for (int i = 0; i < n; i++) vectors.AsSpan(order[i] * n, n).CopyTo(rows.Row(i));
-        return (values, rows);
+        TensorPrimitives.Multiply(values, scale, values);
+        var sorted = new Matrix(a.Rows, a.Rows);
+        for (int i = 0; i < a.Rows; i++) rows.Row(order[i]).CopyTo(sorted.Row(i));
+        return (values, sorted);
     }
 
     /// <inheritdoc/>
-    public (Matrix Q, Matrix R) ThinQr(Matrix a) => HouseholderQr.Decompose(a, Math.Min(a.Rows, a.Columns));
+    public (Matrix Q, Matrix R) ThinQr(Matrix a)
+    {
+        var qr = new HouseholderQr(Scaled(a, out double scale));
+        var q = Matrix.Identity(a.Rows, Math.Min(a.Rows, a.Columns));
+        qr.Apply(q);
+        TensorPrimitives.Multiply(qr.R.AsSpan(), scale, qr.R.AsSpan());
+        return (q, qr.R);
+    }
 
     /// <inheritdoc/>
     public int Cholesky(Matrix a)
@@ -108,43 +98,41 @@ internal sealed class ManagedProvider : IDecompositionProvider
         return 0;
     }
 
-    /// <summary>
-    /// Whether the factors are those of A to rounding. Math.NET's are not where entries lie so many orders apart that squares vanish, as after an
-    /// elimination of rows that are equal to rounding: its reflections lose their length.
-    /// </summary>
-    private static bool IsDecomposition(Matrix a, Matrix left, double[] values, Matrix rightTransposed)
+    private static unsafe (Matrix Left, double[] Values, Matrix RightTransposed) Decompose(
+        Matrix square, double scale, HouseholderQr? tall, int rows, int columns)
     {
-        double granted = Math.Sqrt(a.Rows) * Tolerances.Decomposition(a.Rows, a.Rows);
-        Matrix scaled = left.Copy();
-        for (int i = 0; i < scaled.Rows; i++) TensorPrimitives.Multiply(scaled.Row(i), values, scaled.Row(i));
-        return Frobenius.Distance(Product.Gram(left), Matrix.Identity(a.Rows)) <= granted
-            && Frobenius.Distance(Product.OuterGram(rightTransposed), Matrix.Identity(a.Rows)) <= granted
-            && Frobenius.Distance(Product.Multiply(scaled, rightTransposed), a) <= granted * Frobenius.Norm(a);
+        int n = square.Rows;
+        var bidiagonal = new Bidiagonalization(square);
+        (double[] values, Matrix leftRows, Matrix rightRows) = BidiagonalSvd.Decompose(bidiagonal.Diagonal, bidiagonal.Above);
+        fixed (double* pl = leftRows.AsSpan(), pr = rightRows.AsSpan())
+        {
+            bidiagonal.ApplyLeft(new Operand(pl, n, 1), n);
+            bidiagonal.ApplyRight(new Operand(pr, n + 1, 1), n);
+        }
+        int[] order = [.. Enumerable.Range(0, n)];
+        Array.Sort(values, order);
+        Array.Reverse(values);
+        Array.Reverse(order);
+        TensorPrimitives.Multiply(values, scale, values);
+        var right = new Matrix(n, n);
+        for (int i = 0; i < n; i++) rightRows.Row(order[i])[..n].CopyTo(right.Row(i));
+        var left = Matrix.Identity(rows, columns);
+        const int Block = 16;
+        for (int k0 = 0; k0 < n; k0 += Block)
+            for (int i = 0; i < n; i++)
+                for (int k = k0; k < Math.Min(k0 + Block, n); k++)
+                    left[i, k] = leftRows[order[k], i];
+        tall?.Apply(left);
+        return (left, values, right);
     }
 
-    private static double[] Scaled(ReadOnlySpan<double> entries, out double scale)
+    /// <summary>A copy in units of a power of two, so that the largest entry is near 1: squares then neither overflow nor vanish.</summary>
+    private static Matrix Scaled(Matrix a, out double scale)
     {
-        double largest = Math.Abs(TensorPrimitives.MaxMagnitude(entries));
+        double largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(a.AsSpan()));
         scale = largest == 0 ? 1 : Math.ScaleB(1, Math.Clamp(Math.ILogB(largest), -1000, 1000));
-        var result = new double[entries.Length];
-        TensorPrimitives.Divide(entries, scale, result);
+        var result = new Matrix(a.Rows, a.Columns);
+        TensorPrimitives.Divide(a.AsSpan(), scale, result.AsSpan());
         return result;
-    }
-
-    private (double[] Values, double[] Left, double[] RightTransposed) SquareSvd(double[] columnMajor, int size)
-    {
-        var values = new double[size];
-        var u = new double[size * size];
-        var vt = new double[size * size];
-        try
-        {
-            _mathNet.SingularValueDecomposition(true, columnMajor, size, size, values, u, vt);
-        }
-        catch (NonConvergenceException error)
-        {
-            throw new ComputationFailedException(
-                $"The singular values of a {size}×{size} matrix did not converge; a native LAPACK ({Lapack.Variable}) may help.", error);
-        }
-        return (values, u, vt);
     }
 }
