@@ -190,6 +190,7 @@ internal static unsafe class BidiagonalQr
 
         private void RotateLeft(int i, double c, double s) => MatrixVector.Rotate(left + (i * leftStride), left + ((i + 1) * leftStride), leftLength, c, s);
 
-        private void RotateRight(int i, double c, double s) => MatrixVector.Rotate(right + (i * rightStride), right + ((i + 1) * rightStride), rightLength, c, s);
+        private void RotateRight(int i, double c, double s) =>
+            MatrixVector.Rotate(right + (i * rightStride), right + ((i + 1) * rightStride), rightLength, c, s);
     }
 }

@@ -35,7 +35,9 @@ internal sealed unsafe class BidiagonalSvd
 
     private nint RightStride => _size + 1;
 
-    /// <summary>The singular values in no order, and left and right singular vectors as rows, the right ones with a zero at the end; operands are overwritten.</summary>
+    /// <summary>
+    /// The singular values in no order, and left and right singular vectors as rows, the right ones with a zero at the end; operands are overwritten.
+    /// </summary>
     /// <param name="diagonal">B's diagonal, with ‖B‖ near 1 or n.</param>
     /// <param name="above">B's entries above the diagonal, and a 0 at the end.</param>
     public static (double[] Values, Matrix Left, Matrix Right) Decompose(double[] diagonal, double[] above)

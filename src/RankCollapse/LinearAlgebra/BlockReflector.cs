@@ -109,7 +109,8 @@ internal sealed unsafe class BlockReflector
     {
         if (block.ColumnStride == 1)
         {
-            for (int i = 0; i < count; i++) new ReadOnlySpan<double>(block.Start + (i * block.RowStride), length).CopyTo(new Span<double>(rows + ((nint)i * length), length));
+            for (int i = 0; i < count; i++)
+                new ReadOnlySpan<double>(block.Start + (i * block.RowStride), length).CopyTo(new Span<double>(rows + ((nint)i * length), length));
             return;
         }
         const int Strip = 16;
@@ -127,7 +128,10 @@ internal sealed unsafe class BlockReflector
     {
         _factor.AsSpan().Clear();
         fixed (double* pv = _vectors.AsSpan(), pp = _products)
-            Product.RunPart(new Operand(pv, _length, 1), new Operand(pv, 1, _length), new Operand(pp, _count, 1), _count, _count, _length, false, ProductPart.Lower);
+        {
+            Product.RunPart(new Operand(pv, _length, 1), new Operand(pv, 1, _length), new Operand(pp, _count, 1), _count, _count, _length, accumulate: false,
+                ProductPart.Lower);
+        }
         for (int j = 0; j < _count; j++)
         {
             for (int i = 0; i < j; i++)

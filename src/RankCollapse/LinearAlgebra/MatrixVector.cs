@@ -11,22 +11,7 @@ internal static unsafe class MatrixVector
     private const int Lanes = 8;
 
     /// <summary>Σ x_j·y_j.</summary>
-    public static double Dot(double* x, double* y, int length)
-    {
-        Doubles512 s0 = Doubles512.All(0), s1 = s0, s2 = s0, s3 = s0;
-        int j = 0;
-        for (; j + (4 * Lanes) <= length; j += 4 * Lanes)
-        {
-            s0 = Doubles512.MultiplyAdd(Doubles512.Load(x + j), Doubles512.Load(y + j), s0);
-            s1 = Doubles512.MultiplyAdd(Doubles512.Load(x + j + Lanes), Doubles512.Load(y + j + Lanes), s1);
-            s2 = Doubles512.MultiplyAdd(Doubles512.Load(x + j + (2 * Lanes)), Doubles512.Load(y + j + (2 * Lanes)), s2);
-            s3 = Doubles512.MultiplyAdd(Doubles512.Load(x + j + (3 * Lanes)), Doubles512.Load(y + j + (3 * Lanes)), s3);
-        }
-        for (; j + Lanes <= length; j += Lanes) s0 = Doubles512.MultiplyAdd(Doubles512.Load(x + j), Doubles512.Load(y + j), s0);
-        double sum = Doubles512.Sum(s0 + s1 + (s2 + s3));
-        for (; j < length; j++) sum += x[j] * y[j];
-        return sum;
-    }
+    public static double Dot(double* x, double* y, int length) => Reduction.Dot(new ReadOnlySpan<double>(x, length), new ReadOnlySpan<double>(y, length));
 
     /// <summary>‖x‖₂, safe against overflow and underflow.</summary>
     public static double Norm(double* x, int length)
@@ -73,7 +58,7 @@ internal static unsafe class MatrixVector
                 s2 = Doubles512.MultiplyAdd(Doubles512.Load(r2 + j), xj, s2);
                 s3 = Doubles512.MultiplyAdd(Doubles512.Load(r3 + j), xj, s3);
             }
-            double t0 = Doubles512.Sum(s0), t1 = Doubles512.Sum(s1), t2 = Doubles512.Sum(s2), t3 = Doubles512.Sum(s3);
+            double t0 = Reduction.Lanes(s0), t1 = Reduction.Lanes(s1), t2 = Reduction.Lanes(s2), t3 = Reduction.Lanes(s3);
             for (; j < columns; j++)
             {
                 t0 += r0[j] * x[j];
@@ -159,7 +144,7 @@ internal static unsafe class MatrixVector
                 s3 = Doubles512.MultiplyAdd(a3, xj, s3);
                 Doubles512.MultiplyAdd(a3, v3, yj).Store(y + j);
             }
-            double t0 = Doubles512.Sum(s0), t1 = Doubles512.Sum(s1), t2 = Doubles512.Sum(s2), t3 = Doubles512.Sum(s3);
+            double t0 = Reduction.Lanes(s0), t1 = Reduction.Lanes(s1), t2 = Reduction.Lanes(s2), t3 = Reduction.Lanes(s3);
             for (; j < i; j++)
             {
                 double xj = x[j];

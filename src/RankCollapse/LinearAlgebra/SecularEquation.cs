@@ -169,8 +169,8 @@ internal readonly unsafe ref struct SecularEquation(double* d, double* squares, 
             sum += term;
             slopes = Doubles512.MultiplyAdd(term, inverse, slopes);
         }
-        value = Doubles512.Sum(sum);
-        slope = Doubles512.Sum(slopes);
+        value = Reduction.Lanes(sum);
+        slope = Reduction.Lanes(slopes);
         for (; j < to; j++)
         {
             double inverse = 1 / Difference(j, origin, offset), term = squares[j] * inverse;

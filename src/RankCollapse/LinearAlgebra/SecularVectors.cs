@@ -21,7 +21,8 @@ internal static unsafe class SecularVectors
     }
 
     /// <summary>
-    /// The ẑ for which the computed roots x_i are exact: ẑ_j² = (x_j − p_j)·Π_{i≠j} (p_j − x_i)/(p_j − p_i), with the given signs (Löwner; Gu and Eisenstat 1995).
+    /// The ẑ for which the computed roots x_i are exact: ẑ_j² = (x_j − p_j)·Π_{i≠j} (p_j − x_i)/(p_j − p_i), with the given signs
+    /// (Löwner; Gu and Eisenstat 1995).
     /// </summary>
     /// <param name="d">Poles, or where squared their roots.</param>
     /// <param name="count">How many.</param>
