@@ -27,6 +27,5 @@ for threads in 1 $(nproc); do
     echo "threads: $threads"
     export OPENBLAS_NUM_THREADS=$threads
     measured "numpy.linalg.svd" "$python" benchmarks/models/numpy_svd.py "$model"
-    RANKCOLLAPSE_LAPACK=native measured "inspect, native LAPACK" dotnet "$command" inspect "$model" --threads "$threads"
-    RANKCOLLAPSE_LAPACK=managed measured "inspect, without" dotnet "$command" inspect "$model" --threads "$threads"
+    measured "inspect" dotnet "$command" inspect "$model" --threads "$threads"
 done

@@ -14,7 +14,7 @@ internal static class DoctorCommand
     public static Command Create(CommandEnvironment environment)
     {
         var command = new Verb(
-            "doctor", "Measures what this machine offers: vectors, peak, products, LAPACK, fonts; takes a few seconds.")
+            "doctor", "Measures what this machine offers: vectors, peak, products, fonts; takes a few seconds.")
         { Examples = ["rankcollapse doctor"] };
         Option<bool> json = CommonOptions.Json();
         command.Add(json);
@@ -42,7 +42,6 @@ internal static class DoctorCommand
         Line("product 2000×2000, one core", $"{machine.Product2000:0.0} GFLOP/s, {machine.Product2000 / machine.PeakOfOneCore:P0} of the peak");
         Line("product 2000×2000, all cores",
             $"{machine.Product2000OfAllCores:0.0} GFLOP/s, {machine.Product2000OfAllCores / machine.Product2000:0.00} times one core");
-        Line("decompositions", machine.Lapack);
         Line("singular values 200×200", $"{machine.SingularValuesMilliseconds:0.0} ms");
         Line("font of figures", machine.Font ?? "cannot be read");
         foreach (string advice in machine.Advice) environment.Output.WriteLine(advice);
@@ -62,8 +61,6 @@ internal static class DoctorCommand
         .Number("product200Gflops", machine => machine.Product200)
         .Number("product2000Gflops", machine => machine.Product2000)
         .Number("product2000GflopsOfAllCores", machine => machine.Product2000OfAllCores)
-        .Text("lapack", machine => machine.Lapack)
-        .Flag("lapackIsNative", machine => machine.LapackIsNative)
         .Number("singularValues200Milliseconds", machine => machine.SingularValuesMilliseconds)
         .TextOrNull("font", machine => machine.Font)
         .Texts("advice", machine => machine.Advice);

@@ -39,12 +39,6 @@ internal sealed record MachineReport
     /// <summary>A 2000×2000 product on all cores, in GFLOP/s.</summary>
     public required double Product2000OfAllCores { get; init; }
 
-    /// <summary>Who computes decompositions.</summary>
-    public required string Lapack { get; init; }
-
-    /// <summary>Whether that is a native library.</summary>
-    public required bool LapackIsNative { get; init; }
-
     /// <summary>Singular values of a 200×200 matrix, in milliseconds.</summary>
     public required double SingularValuesMilliseconds { get; init; }
 
@@ -75,8 +69,6 @@ internal sealed record MachineReport
             Product200 = small,
             Product2000 = large,
             Product2000OfAllCores = largeOfAll,
-            Lapack = LinearAlgebra.Lapack.Description,
-            LapackIsNative = LinearAlgebra.Lapack.IsNative,
             SingularValuesMilliseconds = svd,
             Font = font,
             Advice = [.. AdviceOn(font, small / peak)],
@@ -85,9 +77,6 @@ internal sealed record MachineReport
 
     private static IEnumerable<string> AdviceOn(string? font, double share)
     {
-        if (!LinearAlgebra.Lapack.IsNative)
-            yield return "No native LAPACK: decompositions of small and middling matrices take several times as long; install one (Debian: apt-get install "
-                + "libopenblas0).";
         if (Product.VectorBits < 256) yield return "Vectors have 128 bits: products run at a fraction of what wider processors do; nothing is wrong.";
         if (!Vector.IsHardwareAccelerated) yield return "Vector instructions are switched off; unset DOTNET_EnableHWIntrinsic and its kin.";
         if (share < 0.7) yield return "Products reach less than 70 % of the peak: other programs are using this machine, or its clock is not steady; repeat "

@@ -12,9 +12,6 @@ internal static class TensorMeasurement
     /// <summary>Above so many classes, TCV's upper end is that of the classes and of a descent from them.</summary>
     private const int MostClassesForRestarts = 50;
 
-    /// <summary>Eigenvalues of larger matrices take managed code minutes.</summary>
-    private const int LargestManagedSpectrum = 512;
-
     /// <summary>Measures one tensor.</summary>
     public static FeatureMetrics Measure(
         FeatureAccumulator accumulator, ClassLabels labels, int[] subsample, FeatureOptions options, LinearClassifier? classifier, NearestMeans? nearest,
@@ -120,14 +117,12 @@ internal static class TensorMeasurement
     }
 
     /// <summary>
-    /// Singular values from the kept samples where these are all, which keeps all digits, otherwise from the second moments, which keep half of them,
-    /// or from the subsample where those are too large to decompose.
+    /// Singular values from the kept samples where these are all, which keeps all digits, otherwise from the second moments, which keep half of them.
     /// </summary>
     private static (SpectralSummary Summary, long Samples) Spectrum(FeatureAccumulator accumulator, bool isComplete)
     {
         ClassScatter moments = accumulator.Moments;
-        bool isLarge = moments.Means.Columns > LargestManagedSpectrum && !Lapack.IsNative;
-        if (isComplete || isLarge) return (SpectralSummary.Of(accumulator.Kept), accumulator.Kept.Rows);
+        if (isComplete) return (SpectralSummary.Of(accumulator.Kept), accumulator.Kept.Rows);
         double[] values = SymmetricEigendecomposition.Eigenvalues(moments.SecondMoments());
         for (int i = 0; i < values.Length; i++) values[i] = Math.Sqrt(Math.Max(0, values[i]));
         int count = (int)Math.Min(values.Length, moments.Count);

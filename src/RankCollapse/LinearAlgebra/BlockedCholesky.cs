@@ -4,44 +4,47 @@ using RankCollapse.LinearAlgebra.Kernels;
 namespace RankCollapse.LinearAlgebra;
 
 /// <summary>
-/// A = L·Lᵀ for large symmetric positive definite matrices, on our own products: left-looking by blocks of columns,
+/// A = L·Lᵀ for symmetric positive definite matrices, on our own products: left-looking by blocks of columns,
 /// with the triangular solves of a block done through the inverse of its small diagonal factor.
 /// </summary>
 internal static unsafe class BlockedCholesky
 {
-    private const int Block = 96;
+    private const int LargestBlock = 96;
 
     /// <summary>Overwrites the lower triangle of A by L; what is above the diagonal is not read, and spoilt near it.</summary>
     /// <returns>Whether A is numerically positive definite; if not, A is spoilt.</returns>
-    public static bool TryFactor(Matrix a)
+    public static bool TryFactor(Matrix a) => Factor(a) == 0;
+
+    /// <summary>The same.</summary>
+    /// <returns>0, or k when the leading k×k block is not positive definite.</returns>
+    public static int Factor(Matrix a)
     {
-        int n = a.Rows;
-        var negated = new double[Block * n];
-        var inverse = new double[Block * Block];
-        var panel = new double[n * Block];
+        int n = a.Rows, size = Math.Min(n, n <= 512 ? 32 : LargestBlock);
+        var negated = new double[size * n];
+        var inverse = new double[size * size];
+        var panel = new double[n * size];
         fixed (double* pa = a.AsSpan(), pNegated = negated, pInverse = inverse, pPanel = panel)
         {
-            for (int j = 0; j < n; j += Block)
+            for (int j = 0; j < n; j += size)
             {
-                int width = Math.Min(Block, n - j), below = n - j - width;
+                int width = Math.Min(size, n - j), below = n - j - width;
                 var block = new Operand(pa + ((nint)j * n) + j, n, 1);
                 if (j > 0)
                 {
                     for (int i = 0; i < width; i++) TensorPrimitives.Negate(a.Row(j + i)[..j], negated.AsSpan(i * j, j));
-                    Product.RunPart(new Operand(pa + ((nint)j * n), n, 1), new Operand(pNegated, 1, j), block, n - j, width, j, accumulate: true,
-                        ProductPart.All);
+                    Product.Run(new Operand(pa + ((nint)j * n), n, 1), new Operand(pNegated, 1, j), block, n - j, width, j, accumulate: true);
                 }
-                if (!FactorSmall(block, width)) return false;
+                int failed = FactorSmall(block, width);
+                if (failed > 0) return j + failed;
                 if (below == 0) continue;
-                InvertSmall(block, width, inverse);
+                InvertSmall(block, width, pInverse);
                 Operand target = block.From(width, 0);
-                Product.RunPart(target, new Operand(pInverse, 1, width), new Operand(pPanel, width, 1), below, width, width, accumulate: false,
-                    ProductPart.All);
+                Product.Run(target, new Operand(pInverse, 1, width), new Operand(pPanel, width, 1), below, width, width, accumulate: false);
                 for (int i = 0; i < below; i++)
                     new ReadOnlySpan<double>(pPanel + (i * width), width).CopyTo(new Span<double>(target.Start + ((nint)i * n), width));
             }
         }
-        return true;
+        return 0;
     }
 
     /// <summary>Overwrites b by the solution x of L·Lᵀ·x = b.</summary>
@@ -51,7 +54,7 @@ internal static unsafe class BlockedCholesky
         for (int i = 0; i < n; i++)
         {
             ReadOnlySpan<double> row = factor.Row(i);
-            b[i] = (b[i] - TensorPrimitives.Dot(row[..i], b[..i])) / row[i];
+            b[i] = (b[i] - Reduction.Dot(row[..i], b[..i])) / row[i];
         }
         for (int i = n - 1; i >= 0; i--)
         {
@@ -67,49 +70,39 @@ internal static unsafe class BlockedCholesky
         int n = factor.Rows;
         var inverse = new Matrix(n, n);
         var lower = new double[n * n];
-        fixed (double* pf = factor.AsSpan()) InvertSmall(new Operand(pf, n, 1), n, lower);
+        fixed (double* pf = factor.AsSpan(), inverted = lower) InvertSmall(new Operand(pf, n, 1), n, inverted);
         Product.Gram(new Matrix(lower, 0, n, n), inverse);
         return inverse;
     }
 
-    private static bool FactorSmall(Operand a, int size)
+    private static int FactorSmall(Operand a, int size)
     {
         for (int i = 0; i < size; i++)
         {
-            var row = new Span<double>(a.Start + (i * a.RowStride), size);
-            for (int j = 0; j <= i; j++)
+            double* row = a.Start + (i * a.RowStride);
+            for (int j = 0; j < i; j++)
             {
-                var other = new ReadOnlySpan<double>(a.Start + (j * a.RowStride), size);
-                double sum = row[j] - TensorPrimitives.Dot(row[..j], other[..j]);
-                if (j < i)
-                {
-                    row[j] = sum / other[j];
-                }
-                else
-                {
-                    if (!(sum > 0) || double.IsInfinity(sum)) return false;
-                    row[i] = Math.Sqrt(sum);
-                }
+                double* other = a.Start + (j * a.RowStride);
+                row[j] = (row[j] - MatrixVector.Dot(row, other, j)) / other[j];
             }
+            double pivot = row[i] - MatrixVector.Dot(row, row, i);
+            if (!(pivot > 0) || double.IsInfinity(pivot)) return i + 1;
+            row[i] = Math.Sqrt(pivot);
         }
-        return true;
+        return 0;
     }
 
     /// <summary>L^{-1}, row by row, with zeros above the diagonal.</summary>
-    private static void InvertSmall(Operand l, int size, Span<double> inverse)
+    private static void InvertSmall(Operand l, int size, double* inverse)
     {
-        inverse[..(size * size)].Clear();
+        new Span<double>(inverse, size * size).Clear();
         for (int i = 0; i < size; i++)
         {
             // Row i of L^{-1} is (e_i − Σ_{j<i} L_ij · row j) / L_ii.
-            double* entries = l.Start + (i * l.RowStride);
-            Span<double> row = inverse.Slice(i * size, size);
-            row[i] = 1;
-            for (int j = 0; j < i; j++)
-            {
-                if (entries[j] != 0) TensorPrimitives.MultiplyAdd(inverse.Slice(j * size, j + 1), -entries[j], row[..(j + 1)], row[..(j + 1)]);
-            }
-            TensorPrimitives.Multiply(row[..(i + 1)], 1 / entries[i], row[..(i + 1)]);
+            double* entries = l.Start + (i * l.RowStride), row = inverse + ((nint)i * size);
+            MatrixVector.AddRows(inverse, size, i, i, entries, row);
+            MatrixVector.Scale(row, i, -1 / entries[i], row);
+            row[i] = 1 / entries[i];
         }
     }
 }

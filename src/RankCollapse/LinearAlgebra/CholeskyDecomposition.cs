@@ -29,17 +29,14 @@ public sealed class CholeskyDecomposition
     /// <returns>Whether A is positive definite.</returns>
     /// <exception cref="ShapeMismatchException">A is not square.</exception>
     /// <exception cref="InvalidInputException">An entry is NaN or infinite.</exception>
-    public static bool TryDecompose(Matrix a, [NotNullWhen(true)] out CholeskyDecomposition? decomposition, out int failedOrder) =>
-        TryDecompose(a, null, out decomposition, out failedOrder);
-
-    internal static bool TryDecompose(
-        Matrix a, IDecompositionProvider? provider, [NotNullWhen(true)] out CholeskyDecomposition? decomposition, out int failedOrder)
+    public static bool TryDecompose(Matrix a, [NotNullWhen(true)] out CholeskyDecomposition? decomposition, out int failedOrder)
     {
         ArgumentNullException.ThrowIfNull(a);
         Require.Square(a, "Cholesky decomposition");
         Require.Finite(a, "Cholesky decomposition");
         Matrix factor = a.Copy();
-        failedOrder = a.Length == 0 ? 0 : (provider ?? Lapack.Provider).Cholesky(factor);
+        failedOrder = BlockedCholesky.Factor(factor);
+        for (int i = 0; i < factor.Rows; i++) factor.Row(i)[(i + 1)..].Clear();
         decomposition = failedOrder == 0 ? new CholeskyDecomposition(factor) : null;
         return decomposition is not null;
     }

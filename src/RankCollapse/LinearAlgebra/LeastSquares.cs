@@ -31,9 +31,7 @@ public sealed class LeastSquares
     /// <param name="relativeCutoff">In [0, 1); null takes <see cref="Tolerances.PseudoInverseCutoff"/>.</param>
     /// <exception cref="ShapeMismatchException">A and B differ in their number of rows.</exception>
     /// <exception cref="InvalidInputException">An entry is NaN or infinite, or the cut-off lies outside [0, 1).</exception>
-    public static LeastSquares Solve(Matrix a, Matrix b, double? relativeCutoff = null) => Solve(a, b, relativeCutoff, null);
-
-    internal static LeastSquares Solve(Matrix a, Matrix b, double? relativeCutoff, IDecompositionProvider? provider)
+    public static LeastSquares Solve(Matrix a, Matrix b, double? relativeCutoff = null)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -41,7 +39,7 @@ public sealed class LeastSquares
         Require.Finite(b, "right-hand side");
         double cutoff = relativeCutoff ?? Tolerances.PseudoInverseCutoff(a.Rows, a.Columns);
         Require.RelativeTolerance(cutoff);
-        SingularValueDecomposition svd = SingularValueDecomposition.Decompose(a, full: false, provider);
+        SingularValueDecomposition svd = SingularValueDecomposition.Thin(a);
         int rank = NumericalRank.Of(svd.Values, cutoff);
         var solution = new Matrix(a.Columns, b.Columns);
         if (rank > 0 && b.Columns > 0)

@@ -156,6 +156,19 @@ public sealed class Matrix
         return result;
     }
 
+    /// <summary>Writes row order[k] to column k of a matrix with as many rows as this one has columns, or more.</summary>
+    internal void TransposeTo(ReadOnlySpan<int> order, Matrix target)
+    {
+        const int Block = 16;
+        for (int k0 = 0; k0 < order.Length; k0 += Block)
+            for (int i0 = 0; i0 < Columns; i0 += Block)
+                for (int i = i0; i < Math.Min(i0 + Block, Columns); i++)
+                {
+                    Span<double> row = target.Row(i);
+                    for (int k = k0; k < Math.Min(k0 + Block, order.Length); k++) row[k] = _storage[_offset + (order[k] * Columns) + i];
+                }
+    }
+
     /// <summary>The part of rows [row, row + rows) and columns [column, column + columns), as a copy.</summary>
     public Matrix Block(int row, int column, int rows, int columns)
     {

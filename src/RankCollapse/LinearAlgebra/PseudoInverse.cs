@@ -29,14 +29,12 @@ public sealed class PseudoInverse
     /// <param name="a">A, m×n; unchanged.</param>
     /// <param name="relativeCutoff">In [0, 1); null takes <see cref="Tolerances.PseudoInverseCutoff"/>.</param>
     /// <exception cref="InvalidInputException">An entry is NaN or infinite, or the cut-off lies outside [0, 1).</exception>
-    public static PseudoInverse Compute(Matrix a, double? relativeCutoff = null) => Compute(a, relativeCutoff, null);
-
-    internal static PseudoInverse Compute(Matrix a, double? relativeCutoff, IDecompositionProvider? provider)
+    public static PseudoInverse Compute(Matrix a, double? relativeCutoff = null)
     {
         ArgumentNullException.ThrowIfNull(a);
         double cutoff = relativeCutoff ?? Tolerances.PseudoInverseCutoff(a.Rows, a.Columns);
         Require.RelativeTolerance(cutoff);
-        SingularValueDecomposition svd = SingularValueDecomposition.Decompose(a, full: false, provider);
+        SingularValueDecomposition svd = SingularValueDecomposition.Thin(a);
         int rank = NumericalRank.Of(svd.Values, cutoff);
         if (rank == 0) return new PseudoInverse(new Matrix(a.Columns, a.Rows), cutoff, 0, svd.Values);
         Matrix right = svd.RightTransposed.RowView(0, rank);

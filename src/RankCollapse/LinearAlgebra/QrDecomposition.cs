@@ -21,9 +21,7 @@ public sealed class QrDecomposition
     /// <summary>The thin decomposition; also for rank-deficient and empty matrices.</summary>
     /// <param name="a">A, m×n; unchanged.</param>
     /// <exception cref="InvalidInputException">An entry is NaN or infinite.</exception>
-    public static QrDecomposition Decompose(Matrix a) => Decompose(a, null);
-
-    internal static QrDecomposition Decompose(Matrix a, IDecompositionProvider? provider)
+    public static QrDecomposition Decompose(Matrix a)
     {
         ArgumentNullException.ThrowIfNull(a);
         if (a.Length == 0)
@@ -32,7 +30,10 @@ public sealed class QrDecomposition
             return new QrDecomposition(new Matrix(a.Rows, count), new Matrix(count, a.Columns));
         }
         Require.Finite(a, "QR decomposition");
-        (Matrix q, Matrix r) = (provider ?? Lapack.Provider).ThinQr(a);
+        var factors = new HouseholderQr(UnitScale.Of(a, out double unit));
+        Matrix q = Matrix.Identity(a.Rows, Math.Min(a.Rows, a.Columns)), r = factors.R;
+        factors.Apply(q);
+        TensorPrimitives.Multiply(r.AsSpan(), unit, r.AsSpan());
         for (int i = 0; i < r.Rows; i++)
         {
             if (r[i, i] >= 0) continue;

@@ -22,12 +22,10 @@ public static class RandomMatrix
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The number of columns.</param>
     /// <param name="stream">Where the numbers come from; it moves on by rows·columns of them.</param>
-    public static Matrix HaarOrthogonal(int rows, int columns, RandomStream stream) => HaarOrthogonal(rows, columns, stream, null);
-
-    internal static Matrix HaarOrthogonal(int rows, int columns, RandomStream stream, IDecompositionProvider? provider)
+    public static Matrix HaarOrthogonal(int rows, int columns, RandomStream stream)
     {
         Matrix gaussian = Gaussian(Math.Max(rows, columns), Math.Min(rows, columns), stream);
-        Matrix q = QrDecomposition.Decompose(gaussian, provider).Q;
+        Matrix q = QrDecomposition.Decompose(gaussian).Q;
         return rows >= columns ? q : q.Transpose();
     }
 }

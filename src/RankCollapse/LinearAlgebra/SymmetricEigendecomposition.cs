@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace RankCollapse.LinearAlgebra;
 
 /// <summary>A = V·diag(λ)·Vᵀ for a symmetric A, with orthonormal eigenvectors and descending eigenvalues, as singular values are ordered.</summary>
@@ -21,35 +23,38 @@ public sealed class SymmetricEigendecomposition
     /// <exception cref="ShapeMismatchException">A is not square.</exception>
     /// <exception cref="InvalidInputException">An entry is NaN or infinite.</exception>
     /// <exception cref="ComputationFailedException">The iteration did not converge.</exception>
-    public static double[] Eigenvalues(Matrix a) => Eigenvalues(a, null);
+    public static double[] Eigenvalues(Matrix a)
+    {
+        Check(a);
+        if (a.Length == 0) return [];
+        var tridiagonal = new Tridiagonalization(UnitScale.Of(a, out double unit));
+        double[] values = tridiagonal.Diagonal;
+        TridiagonalEigen.Values(values, tridiagonal.Beside);
+        Array.Sort(values);
+        Array.Reverse(values);
+        TensorPrimitives.Multiply(values, unit, values);
+        return values;
+    }
 
     /// <summary>Eigenvalues and eigenvectors.</summary>
     /// <param name="a">A, n×n, symmetric; unchanged.</param>
     /// <exception cref="ShapeMismatchException">A is not square.</exception>
     /// <exception cref="InvalidInputException">An entry is NaN or infinite.</exception>
     /// <exception cref="ComputationFailedException">The iteration did not converge.</exception>
-    public static SymmetricEigendecomposition Decompose(Matrix a) => Decompose(a, null);
-
-    internal static double[] Eigenvalues(Matrix a, IDecompositionProvider? provider)
-    {
-        Check(a);
-        if (a.Length == 0) return [];
-        double[] values = (provider ?? Lapack.Provider).SymmetricEigenvalues(a);
-        Array.Reverse(values);
-        return values;
-    }
-
-    internal static SymmetricEigendecomposition Decompose(Matrix a, IDecompositionProvider? provider)
+    public static SymmetricEigendecomposition Decompose(Matrix a)
     {
         Check(a);
         if (a.Length == 0) return new SymmetricEigendecomposition([], new Matrix(0, 0));
-        (double[] values, Matrix rows) = (provider ?? Lapack.Provider).SymmetricEigendecomposition(a);
+        var tridiagonal = new Tridiagonalization(UnitScale.Of(a, out double unit));
+        (double[] values, Matrix rows) = TridiagonalEigen.Decompose(tridiagonal.Diagonal, tridiagonal.Beside);
+        tridiagonal.Apply(rows);
+        int[] order = [.. Enumerable.Range(0, a.Rows)];
+        Array.Sort(values, order);
         Array.Reverse(values);
-        int n = a.Rows;
-        var vectors = new Matrix(n, n);
-        for (int i = 0; i < n; i++)
-            for (int j = 0; j < n; j++)
-                vectors[i, j] = rows[n - 1 - j, i];
+        Array.Reverse(order);
+        TensorPrimitives.Multiply(values, unit, values);
+        var vectors = new Matrix(a.Rows, a.Rows);
+        rows.TransposeTo(order, vectors);
         return new SymmetricEigendecomposition(values, vectors);
     }
 

@@ -160,7 +160,7 @@ internal sealed unsafe class TridiagonalEigen
             new ReadOnlySpan<double>(rows + ((nint)(from + index) * n) + from, size).CopyTo(new Span<double>(old + ((nint)to * size), size));
     }
 
-    /// <summary>Implicit QL steps with Wilkinson's shifts on each unreduced block, from its larger end to its smaller one; rows, where given, turn along.</summary>
+    /// <summary>Implicit QL steps with Wilkinson's shifts on each block, from its larger end to its smaller one; rows, where given, turn along.</summary>
     private static void Iterate(double* d, double* e, int n, double* rows, int stride)
     {
         int end = n - 1;

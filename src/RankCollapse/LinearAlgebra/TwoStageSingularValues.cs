@@ -16,17 +16,10 @@ internal static class TwoStageSingularValues
     /// <param name="a">A, m×n, finite and not empty; unchanged.</param>
     public static double[] Compute(Matrix a)
     {
-        Matrix work = a.Rows >= a.Columns ? a.Copy() : a.Transpose();
-        Span<double> entries = work.AsSpan();
-        double largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(entries));
-        if (largest == 0) return new double[work.Columns];
-
-        // A power of two makes squares safe and rounds nothing.
-        double scale = Math.ScaleB(1, Math.Clamp(Math.ILogB(largest), -1000, 1000));
-        TensorPrimitives.Divide(entries, scale, entries);
+        Matrix work = UnitScale.Of(a.Rows >= a.Columns ? a : a.Transpose(), out double unit);
         (double[] diagonal, double[] above) = BandReduction.Reduce(work, Bandwidth(work.Columns)).ToBidiagonal();
         double[] values = BidiagonalValues.Compute(diagonal, above);
-        TensorPrimitives.Multiply(values, scale, values);
+        TensorPrimitives.Multiply(values, unit, values);
         return values;
     }
 

@@ -1,4 +1,3 @@
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training.Solving;
 
@@ -9,17 +8,15 @@ namespace RankCollapse.Runs;
 /// more than a tenth of the time.
 /// </summary>
 /// <remarks>
-/// The choice depends on the settings, the shape and the kind of LAPACK alone, never on a clock, so that equal runs record equal epochs.
-/// Costs are estimated from what was measured on one core: products at 40 GFLOP/s, and the singular values of a 200×200 matrix in 3 ms
-/// with a native LAPACK and 20 ms in managed code.
+/// The choice depends on the settings and the shape alone, never on a clock, so that equal runs record equal epochs.
+/// Costs are estimated from what was measured on one core: products at 40 GFLOP/s, and the singular values of a 200×200 matrix in 3 ms.
 /// </remarks>
 public static class RecordInterval
 {
     private const long Records = 100;
     private const double ShareOfTime = 0.1;
     private const double FlopsPerSecond = 4e10;
-    private const double NativeSecondsPerEntry = 3e-3 / (200.0 * 200 * 200);
-    private const double ManagedSecondsPerEntry = 20e-3 / (200.0 * 200 * 200);
+    private const double SecondsPerEntry = 3e-3 / (200.0 * 200 * 200);
 
     /// <summary>The number of epochs from a record to the next.</summary>
     /// <param name="configuration">Its solver, number of epochs and kind of record are used.</param>
@@ -37,7 +34,7 @@ public static class RecordInterval
             if (configuration.Record != RecordKind.Collapse) decompositions += Cubic(rows, columns);
         }
         double epochSeconds = EpochSeconds(configuration, specification, samples);
-        double recordSeconds = decompositions * (Lapack.IsNative ? NativeSecondsPerEntry : ManagedSecondsPerEntry);
+        double recordSeconds = decompositions * SecondsPerEntry;
         double affordable = Math.Ceiling(recordSeconds / (ShareOfTime * epochSeconds));
         double wanted = Solvers.All.Parse(configuration.Solver).RecordsEveryEpoch ? 1 : Math.Ceiling((double)configuration.MaxEpochs / Records);
         return (long)Math.Clamp(Math.Max(affordable, wanted), 1, 1e15);

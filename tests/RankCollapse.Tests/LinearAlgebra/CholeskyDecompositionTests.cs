@@ -6,14 +6,13 @@ namespace RankCollapse.Tests.LinearAlgebra;
 public sealed class CholeskyDecompositionTests
 {
     [Theory]
-    [InlineData("managed", 1)]
-    [InlineData("managed", 50)]
-    [InlineData("native", 1)]
-    [InlineData("native", 50)]
-    public void Factor_OfPositiveDefinite_Reconstructs(string name, int size)
+    [InlineData(1)]
+    [InlineData(50)]
+    [InlineData(200)]
+    public void Factor_OfPositiveDefinite_Reconstructs(int size)
     {
         Matrix a = PositiveDefinite(size);
-        Assert.True(CholeskyDecomposition.TryDecompose(a, Providers.Get(name), out CholeskyDecomposition? found, out int failedOrder));
+        Assert.True(CholeskyDecomposition.TryDecompose(a, out CholeskyDecomposition? found, out int failedOrder));
         Assert.Equal(0, failedOrder);
         Close(a, Product.MultiplyTransposedRight(found.Factor, found.Factor), Tolerances.Decomposition(size, size) * Norm(a));
         for (int i = 0; i < size; i++)
@@ -21,24 +20,26 @@ public sealed class CholeskyDecompositionTests
                 Assert.Equal(0, found.Factor[i, j]);
     }
 
-    [Theory]
-    [MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
-    public void Solve_MeetsTheEquation(string name)
+    [Fact]
+    public void Solve_MeetsTheEquation()
     {
         Matrix a = PositiveDefinite(20);
         Matrix b = Gaussian(20, 3, 9);
-        Assert.True(CholeskyDecomposition.TryDecompose(a, Providers.Get(name), out CholeskyDecomposition? found, out _));
+        Assert.True(CholeskyDecomposition.TryDecompose(a, out CholeskyDecomposition? found, out _));
         Close(b, Product.Multiply(a, found.Solve(b)), 1e-12 * Norm(b));
     }
 
-    [Theory]
-    [MemberData(nameof(Providers.All), MemberType = typeof(Providers))]
-    public void TryDecompose_OfIndefinite_NamesTheFailingBlock(string name)
+    [Fact]
+    public void TryDecompose_OfIndefinite_NamesTheFailingBlock()
     {
         Matrix a = Matrix.FromRows([2, 0, 0], [0, 1, 2], [0, 2, 1]);
-        Assert.False(CholeskyDecomposition.TryDecompose(a, Providers.Get(name), out CholeskyDecomposition? found, out int failedOrder));
+        Assert.False(CholeskyDecomposition.TryDecompose(a, out CholeskyDecomposition? found, out int failedOrder));
         Assert.Null(found);
         Assert.Equal(3, failedOrder);
+        a = Matrix.Identity(150);
+        a[140, 140] = 0;
+        Assert.False(CholeskyDecomposition.TryDecompose(a, out _, out failedOrder));
+        Assert.Equal(141, failedOrder);
     }
 
     [Fact]

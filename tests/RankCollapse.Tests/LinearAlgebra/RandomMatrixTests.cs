@@ -45,12 +45,4 @@ public sealed class RandomMatrixTests
         Assert.Equal(1, Norm(a) * Norm(a) / 20000, 5 * Math.Sqrt(2.0 / 20000));
         Assert.Equal(a.AsSpan(), Gaussian(200, 100, 3).AsSpan());
     }
-
-    [Fact]
-    public void HaarOrthogonal_OfBothProviders_AgreesToRounding()
-    {
-        Matrix managed = RandomMatrix.HaarOrthogonal(40, 25, new RandomStream(2, RandomPurpose.Initialization), Providers.Get("managed"));
-        Matrix native = RandomMatrix.HaarOrthogonal(40, 25, new RandomStream(2, RandomPurpose.Initialization), Providers.Get("native"));
-        Close(managed, native, 1e-12);
-    }
 }

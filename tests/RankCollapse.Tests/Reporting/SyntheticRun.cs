@@ -1,11 +1,10 @@
-using MathNet.Numerics.LinearAlgebra;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
+using RankCollapse.Tests.LinearAlgebra;
 using RankCollapse.Training;
-using Matrix = RankCollapse.LinearAlgebra.Matrix;
 
 namespace RankCollapse.Tests.Reporting;
 
@@ -83,8 +82,7 @@ internal sealed record SyntheticRun
         };
     }
 
-    internal static double[] SingularValues(Matrix matrix) =>
-        [.. Matrix<double>.Build.DenseOfRowMajor(matrix.Rows, matrix.Columns, matrix.AsSpan().ToArray()).Svd(computeVectors: false).S];
+    internal static double[] SingularValues(Matrix matrix) => JacobiSvd.Values(matrix);
 
     internal static double WithinClassScatter(Matrix features, int[] labels, int classes)
     {
@@ -112,16 +110,15 @@ internal sealed record SyntheticRun
     private static Network Collapsed(NetworkSpecification specification, DataSet data, RandomStream random)
     {
         var network = new Network(specification);
-        var previous = Matrix<double>.Build.DenseOfRowMajor(data.InputDimension, data.SampleCount, data.Inputs.AsSpan().ToArray());
-        var targets = Matrix<double>.Build.DenseOfRowMajor(data.OutputDimension, data.SampleCount, data.Targets.AsSpan().ToArray());
+        Matrix previous = data.Inputs;
         for (int l = 1; l <= specification.Depth; l++)
         {
-            var frame = Matrix<double>.Build.Dense(specification.Width(l), data.OutputDimension, (_, _) => random.NextGaussian())
-                .QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q;
-            var wanted = l == specification.Depth ? targets : frame * targets;
-            var weights = wanted * previous.PseudoInverse();
-            weights.ToRowMajorArray().CopyTo(network.Weights(l).AsSpan());
-            previous = (weights * previous).Map(v => l == specification.Depth ? v : Math.Tanh(v));
+            Matrix wanted = l == specification.Depth
+                ? data.Targets : Product.Multiply(RandomMatrix.HaarOrthogonal(specification.Width(l), data.OutputDimension, random), data.Targets);
+            Matrix weights = Product.Multiply(wanted, PseudoInverse.Compute(previous).Inverse);
+            weights.AsSpan().CopyTo(network.Weights(l).AsSpan());
+            previous = Product.Multiply(weights, previous);
+            if (l < specification.Depth) foreach (ref double value in previous.AsSpan()) value = Math.Tanh(value);
         }
         return network;
     }

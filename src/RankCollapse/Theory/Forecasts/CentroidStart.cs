@@ -8,7 +8,7 @@ namespace RankCollapse.Theory.Forecasts;
 /// <remarks>
 /// Z^l·diag(√N_k) = Q_l·diag(s_l)·Vᵀ with V the eigenvectors of H = diag(1/√N_k)·G·diag(1/√N_k), W_l = Q_l·diag(w_l)·Q_{l−1}ᵀ and Q_L = V. Exact for balanced
 /// classes and identity activations; elsewhere it is a start near by. Q_l = O_l·V with random O_l, so that all are functions of H itself: the signs of
-/// eigenvectors, which every LAPACK chooses in its own way, would decide to which of several minima the start leads.
+/// eigenvectors, which rounding chooses, would decide to which of several minima the start leads.
 /// </remarks>
 internal static class CentroidStart
 {

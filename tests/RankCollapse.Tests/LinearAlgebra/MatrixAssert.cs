@@ -2,21 +2,6 @@ using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Tests.LinearAlgebra;
 
-/// <summary>The decomposition providers that tests run over; the native one is skipped where no library is found.</summary>
-public static class Providers
-{
-    private static readonly IDecompositionProvider? Native = NativeLapackProvider.Find();
-
-    public static TheoryData<string> All => ["managed", "native"];
-
-    internal static IDecompositionProvider Get(string name)
-    {
-        if (name == "managed") return ManagedProvider.Instance;
-        if (Native is null) Assert.Skip($"No native LAPACK found; looked for {string.Join(", ", NativeLapackProvider.LibraryNames)}.");
-        return Native;
-    }
-}
-
 /// <summary>What tests ask about matrices.</summary>
 internal static class MatrixAssert
 {
@@ -44,8 +29,8 @@ internal static class MatrixAssert
     internal static Matrix WithSingularValues(int rows, int columns, double[] values, long seed)
     {
         var stream = new RandomStream(seed, RandomPurpose.Sampling);
-        Matrix u = RandomMatrix.HaarOrthogonal(rows, values.Length, stream, ManagedProvider.Instance);
-        Matrix v = RandomMatrix.HaarOrthogonal(columns, values.Length, stream, ManagedProvider.Instance);
+        Matrix u = RandomMatrix.HaarOrthogonal(rows, values.Length, stream);
+        Matrix v = RandomMatrix.HaarOrthogonal(columns, values.Length, stream);
         return Product.MultiplyTransposedRight(Scale(u, values), v);
     }
 
