@@ -4,6 +4,7 @@ using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Certificates;
+using RankCollapse.Theory.StationaryPoints;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -19,17 +20,26 @@ internal static class CertifyCommand
             [
                 "The exact bound is that of Theorem 3.4 with Lemma 3.3's remainder computed; the tight bound leaves out what does not raise the rank, and "
                     + "looks at the layer's own collapse too.",
-                "Exit code 0: every bound holds; 1: one does not; 2: bad input.",
+                "Exit code 0: every bound holds; 1: one does not, or the curvature could not be decided; 2: bad input.",
             ],
-            Examples = ["rankcollapse certify runs/first", "rankcollapse certify runs/first --rank 12 --json"],
+            Examples =
+            [
+                "rankcollapse certify runs/first",
+                "rankcollapse certify runs/first --curvature",
+                "rankcollapse certify runs/first --rank 12 --json",
+            ],
         };
         Argument<string> path = CommonOptions.RunFolder();
         Option<int> rank = OptionValue.Of<int>("--rank", "K [the number of classes]", "K");
         Option<int> batch = OptionValue.Of<int>("--batch", "Samples of Proposition 3.1's batch, the first of the data [K]", "n");
+        Option<bool> curvature = OptionValue.Switch(
+            "--curvature", "Also say whether the point is a minimum or a saddle, by the least eigenvalues of the Hessian; weights below a saddle go to "
+                + "RUN/descent.safetensors");
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
         command.Add(rank);
         command.Add(batch);
+        command.Add(curvature);
         command.Add(json);
         command.SetAction(parsed =>
         {
@@ -40,9 +50,14 @@ internal static class CertifyCommand
             int? size = parsed.GetResult(batch) is null ? null : parsed.GetValue(batch);
             var options = new LowRankCertificateOptions { Rank = clusters };
             var found = Certification.Compute(run.Trained, run.DataSet, run.Configuration.ToObjectiveSettings(), options, size);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder, found.Certificate, found.GradientRanks)));
-            else Write(environment, folder, found.Certificate, found.GradientRanks);
-            return found.Holds ? ExitCode.Done : ExitCode.NotReached;
+            CurvatureOutput? curved = parsed.GetValue(curvature) ? CurvatureOutput.Of(run, RunFolder.Open(folder)) : null;
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder, found.Certificate, found.GradientRanks, curved)));
+            else
+            {
+                Write(environment, folder, found.Certificate, found.GradientRanks);
+                curved?.Write(environment.Output);
+            }
+            return found.Holds && curved?.Certificate.Kind != StationaryPointKind.Undecided ? ExitCode.Done : ExitCode.NotReached;
         });
         return command;
     }
@@ -75,8 +90,8 @@ internal static class CertifyCommand
     private static string From(int? layer) => layer is null ? Numbers.Short(null) : $"Z{layer}";
 
     /// <summary>The JSON document.</summary>
-    internal static JsonShape<(string Folder, LowRankCertificate Certificate, IReadOnlyList<GradientRank> Gradients)> Document =>
-        new JsonShape<(string Folder, LowRankCertificate Certificate, IReadOnlyList<GradientRank> Gradients)>()
+    internal static JsonShape<(string Folder, LowRankCertificate Certificate, IReadOnlyList<GradientRank> Gradients, CurvatureOutput? Curvature)> Document =>
+        new JsonShape<(string Folder, LowRankCertificate Certificate, IReadOnlyList<GradientRank> Gradients, CurvatureOutput? Curvature)>()
         .Text("run", one => one.Folder)
         .Flag("holds", one => one.Certificate.Holds)
         .List("gradientRanks", one => one.Gradients, new JsonShape<GradientRank>()
@@ -85,6 +100,7 @@ internal static class CertifyCommand
             .Whole("rank", g => g.Rank)
             .Flag("holds", g => g.Holds)
             .Numbers("singularValues", g => g.SingularValues))
+        .ObjectOrNull("curvature", one => one.Curvature, CurvatureOutput.Shape)
         .List("layers", one => one.Certificate.Layers, OfLayer);
 
     private static JsonShape<LayerCertificate> OfLayer => new JsonShape<LayerCertificate>()

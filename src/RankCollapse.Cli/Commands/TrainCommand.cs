@@ -2,6 +2,7 @@ using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Runs;
+using RankCollapse.Theory.StationaryPoints;
 using RankCollapse.Training;
 
 namespace RankCollapse.Cli.Commands;
@@ -20,7 +21,8 @@ internal static class TrainCommand
             Notes =
             [
                 "Exit code 0: converged, or used up the epochs or seconds that were asked for; 1: a tolerance that was asked for,",
-                "or the default one, was not reached, or training stalled, found no minimum, diverged or was stopped; 2: bad input, nothing written.",
+                "or the default one, was not reached, or training stalled, found no minimum, diverged or was stopped, or --verify-minimum found none;",
+                "2: bad input, nothing written.",
                 "Ctrl-C stops after the epoch at hand, with everything saved; --resume goes on to the same result.",
             ],
             Examples =
@@ -31,6 +33,7 @@ internal static class TrainCommand
                 "rankcollapse train --config settings.json --seed 1",
                 "rankcollapse train --seeds 0..9 --max-seconds 20 --out runs/ensemble",
                 "rankcollapse train --resume --out runs/first",
+                "rankcollapse train --from runs/first/descent.safetensors --verify-minimum --out runs/second",
             ],
         };
         var settings = new TrainingOptionSet(RunSettings.All);
@@ -40,8 +43,12 @@ internal static class TrainCommand
         Option<bool> force = OptionValue.Switch("--force", "Replace an earlier run in the folder");
         Option<bool> noReport = OptionValue.Switch("--no-report", "Do not write report.html and figures/");
         Option<string> seeds = OptionValue.Of<string>("--seeds", "Train an ensemble, one run for each seed from a to b, on all cores; no reports", "a..b");
+        Option<bool> verify = OptionValue.Switch(
+            "--verify-minimum", "Say at the end whether the point is a minimum, by the least eigenvalues of the Hessian; weights below a saddle go to "
+                + "descent.safetensors in the folder");
         Option<bool> json = CommonOptions.Json();
         command.Add(output);
+        command.Add(verify);
         command.Add(seeds);
         command.Add(resume);
         command.Add(force);
@@ -62,6 +69,8 @@ internal static class TrainCommand
                     throw new InvalidInputException("--seed trains one run and --seeds an ensemble; give one of both.");
                 if (parsed.GetValue(noReport))
                     throw new InvalidInputException("--no-report has no effect with --seeds, which writes no reports; leave it out.");
+                if (parsed.GetValue(verify))
+                    throw new InvalidInputException("--verify-minimum judges one run and has no effect with --seeds; leave it out, and certify single runs.");
                 bool isLimitEnough =
                     CodeOf(TrainingStatus.TimeLimit, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits)) == ExitCode.Done;
                 return EnsembleTraining.Run(environment, fresh, range, path, isResumed, parsed.GetValue(force), parsed.GetValue(json), isLimitEnough);
@@ -83,8 +92,14 @@ internal static class TrainCommand
             string? report = writesReport ? ReportFiles.Write(result.Run, result.Folder!).Page
                 : result.HadEnded && !parsed.GetValue(noReport) ? result.Folder!.ReportPath : null;
             int code = CodeOf(result.Run.Summary.Status, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits));
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, TrainingSummary.Document.Write((result, report, code)));
-            else TrainingSummary.Write(environment, result, report);
+            CurvatureOutput? curvature = parsed.GetValue(verify) && result.IsMeasured ? CurvatureOutput.Of(result.Run, result.Folder!) : null;
+            if (parsed.GetValue(verify) && curvature?.Certificate.Kind != StationaryPointKind.Minimum) code = ExitCode.NotReached;
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, TrainingSummary.Document.Write((result, report, curvature, code)));
+            else
+            {
+                TrainingSummary.Write(environment, result, report);
+                curvature?.Write(environment.Output);
+            }
             return code;
         });
         return command;

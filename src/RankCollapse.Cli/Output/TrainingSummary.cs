@@ -35,12 +35,13 @@ internal static class TrainingSummary
     }
 
     /// <summary>The JSON document of <c>train</c>.</summary>
-    public static JsonShape<(TrainingRunResult Result, string? Report, int ExitCode)> Document =>
-        new JsonShape<(TrainingRunResult Result, string? Report, int ExitCode)>()
+    public static JsonShape<(TrainingRunResult Result, string? Report, CurvatureOutput? Curvature, int ExitCode)> Document =>
+        new JsonShape<(TrainingRunResult Result, string? Report, CurvatureOutput? Curvature, int ExitCode)>()
         .TextOrNull("run", one => one.Result.Folder?.Path)
         .TextOrNull("report", one => one.Report)
         .Flag("hadEnded", one => one.Result.HadEnded)
         .TextOrNull("advice", one => one.Result.Advice is { } advice ? OptionNames.In(advice) : null)
+        .ObjectOrNull("curvature", one => one.Curvature, CurvatureOutput.Shape)
         .Whole("exitCode", one => one.ExitCode)
         .Any("summary", RunSchemas.Summary(), one => JsonNode.Parse(one.Result.Run.Summary.ToJson()));
 }

@@ -64,6 +64,9 @@ public sealed partial record RunConfiguration
     /// <summary>How initial weights are drawn.</summary>
     public InitializationScheme Init { get; init; } = InitializationScheme.Orthogonal;
 
+    /// <summary>The run, or the safetensors file, whose weights training begins with; null draws them.</summary>
+    public string? From { get; init; }
+
     /// <summary>A name of <see cref="Solvers.All"/>.</summary>
     public string Solver { get; init; } = Solvers.Default;
 

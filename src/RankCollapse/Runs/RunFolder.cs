@@ -17,6 +17,7 @@ public sealed class RunFolder
     private const string SummaryFile = "summary.json";
     private const string ReportFile = "report.html";
 
+    private const string DescentFile = "descent.safetensors";
     private const string CheckpointsFolder = "checkpoints";
     private const string FiguresName = "figures";
 
@@ -33,6 +34,9 @@ public sealed class RunFolder
 
     /// <summary>The trained network, once training has ended.</summary>
     public string WeightsPath => File(WeightsFile);
+
+    /// <summary>Where weights below a saddle go, from which a training can begin.</summary>
+    public string DescentPath => File(DescentFile);
 
     /// <summary>Where figures go; made when they are.</summary>
     public string FiguresPath => File(FiguresName);
@@ -126,6 +130,9 @@ public sealed class RunFolder
     /// <summary>Writes the trained network, <c>weights.safetensors</c>.</summary>
     public void WriteTrained(Network network) => NetworkTensors.Write(File(WeightsFile), network);
 
+    /// <summary>Writes a network below the saddle that the run reached, <c>descent.safetensors</c>.</summary>
+    public void WriteDescent(Network network) => NetworkTensors.Write(DescentPath, network);
+
     /// <summary>Writes <c>metrics.parquet</c>.</summary>
     public void WriteMetrics(IReadOnlyList<MetricRecord> metrics) => MetricsTable.Write(File(MetricsFile), metrics);
 
@@ -202,6 +209,19 @@ public sealed class RunFolder
     /// <summary>Reads <c>initial.safetensors</c>.</summary>
     public Network ReadInitial(NetworkSpecification specification) => NetworkTensors.Read(Existing(InitialFile), specification);
 
+    /// <summary>Reads the weights to begin with: the trained ones of a run, or those of a file.</summary>
+    /// <param name="path">The run's folder, or the file.</param>
+    /// <param name="specification">The shape that they need to have.</param>
+    /// <exception cref="InvalidInputException">There are none, or they do not fit.</exception>
+    public static Network ReadWeights(string path, NetworkSpecification specification) => NetworkTensors.Read(
+        Directory.Exists(path) ? Open(path).Existing(WeightsFile)
+        : System.IO.File.Exists(path) ? path
+        : throw new InvalidInputException($"There is no run or file {path} to take weights from (from); give the folder of a run or a safetensors file.")
+        {
+            Settings = ["from"],
+        },
+        specification);
+
     /// <summary>Reads <c>metrics.parquet</c>.</summary>
     public IReadOnlyList<MetricRecord> ReadMetrics() => MetricsTable.Read(Existing(MetricsFile));
 
@@ -251,7 +271,7 @@ public sealed class RunFolder
     /// <summary>Deletes what an earlier run left, its summary first, so that an interruption leaves no run that seems whole.</summary>
     private void RemoveRun()
     {
-        foreach (string file in new[] { SummaryFile, WeightsFile, InitialFile, MetricsFile, DataSetFile, ConfigurationFile, ReportFile })
+        foreach (string file in new[] { SummaryFile, WeightsFile, InitialFile, MetricsFile, DataSetFile, ConfigurationFile, ReportFile, DescentFile })
         {
             System.IO.File.Delete(File(file));
             foreach (string leftover in Directory.GetFiles(Path, file + ".*.tmp")) System.IO.File.Delete(leftover);

@@ -18,6 +18,7 @@ public static class RunSettings
         new(nameof(C.Data), () => $"the data {DataSource.GaussianMixtureName}", c => c.Data == DataSource.GaussianMixtureName);
     private static readonly SettingScope HiddenLayers = new(nameof(C.Depth), () => "a depth of at least 2", c => c.Depth >= 2);
     private static readonly SettingScope InnerLayers = new(nameof(C.Depth), () => "a depth of at least 3", c => c.Depth >= 3);
+    private static readonly SettingScope DrawnWeights = new(nameof(C.From), () => "weights that are drawn", c => c.From is null);
     private static readonly SettingScope SeparatePenalties =
         new(nameof(C.Convention), () => "the conventions sum and mean", c => c.Convention != Convention.Equation3);
     /// <summary>The settings, in the order of help and files.</summary>
@@ -47,7 +48,11 @@ public static class RunSettings
         {
             Range = NotNegative, Scope = SeparatePenalties, InWords = () => "= lambda", Derived = c => c.Lambda,
         },
-        new(nameof(C.Init), SettingPart.Start, Result, "Initial weights", "NAME"),
+        new(nameof(C.Init), SettingPart.Start, Result, "Initial weights", "NAME") { Scope = DrawnWeights },
+        new(nameof(C.From), SettingPart.Start, Result, "Begin with the weights of a run or of a safetensors file (W1 …, b1 …) of the same shape", "RUN|FILE")
+        {
+            IsLater = true, InWords = () => "weights are drawn",
+        },
         new(nameof(C.Solver), SettingPart.Training, Result, "How the objective is minimised", "NAME", () => Solvers.All.Names)
         {
             Meanings = () => Solvers.All.Select(solver => $"{solver.Name} ({solver.Meaning})"),

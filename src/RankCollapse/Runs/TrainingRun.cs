@@ -138,12 +138,13 @@ public static class TrainingRun
         NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
         RequireMemory(configuration, specification, data);
         configuration = Resolve(configuration, specification, data);
-        Network initial = options.Initial?.Invoke(specification, data) ?? Drawn(configuration, specification);
+        Network initial = options.Initial?.Invoke(specification, data) ?? Beginning(configuration, specification);
         return new TrainingSession(configuration, data, initial, options);
     }
 
-    private static Network Drawn(RunConfiguration configuration, NetworkSpecification specification)
+    private static Network Beginning(RunConfiguration configuration, NetworkSpecification specification)
     {
+        if (configuration.From is { } from) return RunFolder.ReadWeights(from, specification);
         var network = new Network(specification);
         Initialization.Initialize(network, configuration.Init, configuration.Seed);
         return network;

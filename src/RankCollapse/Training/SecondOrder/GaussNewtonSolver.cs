@@ -18,9 +18,6 @@ namespace RankCollapse.Training.SecondOrder;
 /// </remarks>
 internal sealed class GaussNewtonSolver : Solver
 {
-    /// <summary>The largest kernel matrix, KN rows: 4096² doubles are 128 MiB and take some 0.3 s to factor on one core.</summary>
-    private const int LargestKernel = 4096;
-
     private readonly InputReduction _reduction;
     private readonly NewtonIterate _iterate;
     private readonly INewtonPhase[] _phases;
@@ -33,12 +30,12 @@ internal sealed class GaussNewtonSolver : Solver
         _reduction = InputReduction.Create(network, objective.Data, keepsOutside);
         NetworkSpecification specification = _reduction.Specification;
         int samples = objective.Data.SampleCount;
-        bool usesKernel = (long)specification.OutputDimension * samples <= LargestKernel;
+        var preconditioner = IPreconditioner.Create(specification, objective.Settings.Loss, samples);
         _iterate = new NewtonIterate(
-            usesKernel ? new KernelPreconditioner(specification, objective.Settings.Loss, samples) : new KroneckerPreconditioner(specification, samples),
+            preconditioner,
             () => new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients, objective.SampleWeights));
         var last = new TrustRegionStep(specification, samples);
-        _phases = usesKernel ? [new ChordWalk(specification, samples), new NormalSteps(specification, samples), last] : [last];
+        _phases = preconditioner.ResolvesOutputs ? [new ChordWalk(specification, samples), new NormalSteps(specification, samples), last] : [last];
         _reduction.Restrict(network, _iterate.Current.Network);
     }
 

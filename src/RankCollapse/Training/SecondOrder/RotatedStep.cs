@@ -56,7 +56,7 @@ internal sealed class RotatedStep
     /// <summary>Writes the point that the step leads to.</summary>
     public void Write(Network from, Network step, Network to)
     {
-        Split(from, step);
+        Split(from, step, Tolerance, MostIterations);
         for (int g = 1; g < _skew.Length; g++) WriteCayley(g);
         for (int l = 1; l <= _specification.Depth; l++)
         {
@@ -80,10 +80,19 @@ internal sealed class RotatedStep
         }
     }
 
+    /// <summary>Takes out of a direction its part that rotates features, to rounding.</summary>
+    public void Remove(Network from, Network direction)
+    {
+        const double ToRounding = 1e-11;
+        const int Enough = 200;
+        Split(from, direction, ToRounding, Enough);
+        _remainder.Parameters.CopyTo(direction.Parameters, 0);
+    }
+
     /// <summary>
     /// The least-squares split of the step into rotations (left in <see cref="_skew"/>) and a remainder, by conjugate gradients on the normal equations.
     /// </summary>
-    private void Split(Network from, Network step)
+    private void Split(Network from, Network step, double tolerance, int mostIterations)
     {
         step.Parameters.CopyTo(_remainder.Parameters, 0);
         Scale(from);
@@ -95,8 +104,8 @@ internal sealed class RotatedStep
             TensorPrimitives.Multiply(_gradient[g].AsSpan(), _scales[g], _direction[g].AsSpan());
             gamma += Reduction.Dot(_direction[g].AsSpan(), _gradient[g].AsSpan());
         }
-        double goal = Tolerance * Tolerance * gamma;
-        for (int i = 0; i < MostIterations && gamma > goal; i++)
+        double goal = tolerance * tolerance * gamma;
+        for (int i = 0; i < mostIterations && gamma > goal; i++)
         {
             Push(from);
             double alpha = gamma / Reduction.SumOfSquares(_image.Parameters);

@@ -33,4 +33,42 @@ public sealed class CertifyCommandTests
         Assert.Equal(JsonValueKind.Null, first.GetProperty("relativeStationarityResidual").ValueKind);
         Assert.Contains("not penalised", first.GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Curvature_OfASaddle_WritesWeightsThatTrainCanFollow()
+    {
+        using var folder = new TemporaryFolder();
+        string[] task = ["--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "4", "--depth", "2", "--width", "5",
+            "--convention", "mean", "--lambda", "3e-3", "--delta", "1", "--lambda-features", "0", "--no-report"];
+        string minimum = folder.File("minimum"), saddle = folder.File("saddle"), below = folder.File("below");
+        CommandLine found = CommandLine.Run(["train", .. task, "--verify-minimum", "--gradient-tolerance", "1e-9", "--out", minimum, "--json"]);
+        Assert.Equal(0, found.ExitCode);
+        using (JsonDocument document = JsonDocument.Parse(found.Output))
+            Assert.Equal("minimum", document.RootElement.GetProperty("curvature").GetProperty("kind").GetString());
+
+        // All weights 0: a saddle of two layers.
+        var zero = new RankCollapse.Formats.SafetensorsWriter();
+        zero.Add("W1", new RankCollapse.LinearAlgebra.Matrix(5, 4));
+        zero.Add("W2", new RankCollapse.LinearAlgebra.Matrix(3, 5));
+        zero.Write(folder.File("zero.safetensors"));
+        CommandLine start = CommandLine.Run(["train", .. task, "--from", folder.File("zero.safetensors"), "--out", saddle, "--verify-minimum"]);
+        Assert.Equal(1, start.ExitCode);
+        CommandLine certified = CommandLine.Run("certify", saddle, "--curvature", "--json");
+        using (JsonDocument document = JsonDocument.Parse(certified.Output))
+        {
+            JsonElement curvature = document.RootElement.GetProperty("curvature");
+            Assert.Equal("saddle", curvature.GetProperty("kind").GetString());
+            string descent = curvature.GetProperty("descent").GetString()!;
+            Assert.Equal(0, CommandLine.Run(["train", .. task, "--from", descent, "--out", below, "--gradient-tolerance", "1e-9", "--verify-minimum"]).ExitCode);
+        }
+        Assert.Contains("curvature: minimum", CommandLine.Run("certify", below, "--curvature").Output, StringComparison.Ordinal);
+        Assert.Equal(0, CommandLine.Run(["train", .. task, "--from", minimum, "--out", folder.File("again"), "--gradient-tolerance", "1e-9"]).ExitCode);
+
+        CommandLine missing = CommandLine.Run(["train", .. task, "--from", folder.File("none"), "--out", folder.File("new")]);
+        Assert.Equal(2, missing.ExitCode);
+        Assert.Contains("--from", missing.Error, StringComparison.Ordinal);
+        CommandLine idle = CommandLine.Run(["train", .. task, "--from", minimum, "--init", "gaussian", "--out", folder.File("new")]);
+        Assert.Equal(2, idle.ExitCode);
+        Assert.Contains("--init", idle.Error, StringComparison.Ordinal);
+    }
 }
