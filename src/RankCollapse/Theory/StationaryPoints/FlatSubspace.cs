@@ -9,7 +9,8 @@ namespace RankCollapse.Theory.StationaryPoints;
 /// <summary>The directions at a point along which J cannot change: they lie in the Hessian's null space at every stationary point.</summary>
 /// <remarks>
 /// (1) Weights (with biases) that vanish on all features before them, where nothing penalises them: V_lZ^{l−1} + b1ᵀ = 0 with λ_l = 0. (2) Where hidden
-/// activations are the identity, rotations of hidden features, W_l ↦ A_lW_l − W_lA_{l−1} with A_l skew and equal across skips; without any penalty every A_l.
+/// activations are the identity, rotations of hidden features, W_l ↦ A_lW_l − W_lA_{l−1} with A_l skew and equal across skips; without any penalty every A_l; and,
+/// whatever the activation, those of Z^1 where W_1 reaches them all (<see cref="FirstLayerRotations"/>).
 /// (3) Where they are positively homogeneous (relu) and nothing is penalised, scalings of single units. (4) With cross-entropy and no penalty on the
 /// outputs, one constant for all of them.
 /// </remarks>
@@ -25,6 +26,7 @@ internal sealed class FlatSubspace
 
     private readonly List<double[]> _others = [];
     private readonly RotatedStep? _rotations;
+    private readonly FirstLayerRotations? _first;
     private readonly Network? _point;
 
     private FlatSubspace(Objective point, Network network, double noise)
@@ -36,14 +38,33 @@ internal sealed class FlatSubspace
         if (unseen > 0) parts.Add(new FlatDirections("weights without penalty outside the range of what they act on", unseen));
 
         long parameters = network.Parameters.Length, generators = HiddenGroups().Sum(g => Pairs(point, g).LongCount());
-        bool isExplicit = generators * parameters <= LargestBasis;
-        if (isExplicit) AddOrthonormal(parts, RotationReason(point), HiddenGroups().SelectMany(g => Pairs(point, g).Select(pair => Turned(network, g, pair))), noise);
+        if (generators * parameters <= LargestBasis)
+        {
+            IEnumerable<Network> turned = HiddenGroups().SelectMany(g => Pairs(point, g).Select(pair => Turned(network, g, pair)));
+            AddOrthonormal(parts, RotationReason(point), turned, noise);
+        }
         else
         {
             _rotations = new RotatedStep(_specification);
             _point = network;
-            if (AlignedRotations(network, noise) is { } count) parts.Add(new FlatDirections(RotationReason(point), count));
-            else Uncounted = "the rotations of hidden features are too many to be counted; they are left out of the search all the same";
+            AddCount(parts, RotationReason(point), HiddenGroups().All(g => g.First == g.Last)
+                ? [.. HiddenGroups().Select(g => AlignedRotations(network.Weights(g.First), network.Weights(g.First + 1), noise))] : [null]);
+        }
+
+        const string First = "rotations of Z^1, which an unpenalised W_1 reaches";
+        if (FirstLayerRotations.Of(point, network) is { } first)
+        {
+            int width = first.Width;
+            if ((long)width * (width - 1) / 2 * parameters <= LargestBasis)
+            {
+                var tangents = Enumerable.Range(0, width).SelectMany(i => Enumerable.Range(0, i).Select(j => first.Tangent(_specification, i, j)));
+                AddOrthonormal(parts, First, tangents, noise);
+            }
+            else
+            {
+                _first = first;
+                AddCount(parts, First, [AlignedRotations(point.Features[1], network.Weights(2), noise)]);
+            }
         }
         AddOrthonormal(parts, "one constant for all outputs", Shifts(point), noise);
         Parts = parts;
@@ -53,7 +74,7 @@ internal sealed class FlatSubspace
     public IReadOnlyList<FlatDirections> Parts { get; }
 
     /// <summary>Why some were not counted; null where all were.</summary>
-    public string? Uncounted { get; }
+    public string? Uncounted { get; private set; }
 
     /// <summary>Finds the directions at a point.</summary>
     /// <param name="point">The objective after a gradient at the network.</param>
@@ -61,13 +82,17 @@ internal sealed class FlatSubspace
     /// <param name="noise">Relative size of what is left of weights that tend to 0: the relative gradient, and more.</param>
     public static FlatSubspace Of(Objective point, Network network, double noise) => new(point, network, noise);
 
+    /// <summary>Whether no basis is at hand: <see cref="Deflate"/> then is an iteration, too slow for every product.</summary>
+    public bool IsImplicit => _rotations is not null || _first is not null;
+
     /// <summary>Takes out of a direction what lies in the subspace.</summary>
     public void Deflate(Network direction)
     {
-        for (int pass = 0; pass < (_rotations is null ? 1 : 2); pass++)
+        for (int pass = 0; pass < (IsImplicit ? 2 : 1); pass++)
         {
             RemoveUnseen(direction);
             _rotations?.Remove(_point!, direction);
+            _first?.Remove(direction);
             foreach (double[] b in _others)
                 TensorPrimitives.MultiplyAdd(b, -TensorPrimitives.Dot<double>(b, direction.Parameters), direction.Parameters, direction.Parameters);
         }
@@ -220,26 +245,25 @@ internal sealed class FlatSubspace
         if (count > 0) parts.Add(new FlatDirections(reason, count));
     }
 
+    private void AddCount(List<FlatDirections> parts, string reason, IReadOnlyList<long?> counts)
+    {
+        if (counts.Any(count => count is null)) Uncounted = $"{reason} are too many to be counted; they are left out of the search all the same";
+        else if (counts.Sum() is > 0 and { } count) parts.Add(new FlatDirections(reason, count));
+    }
+
     /// <summary>
-    /// The dimension of the rotations' orbit where neighbouring weights share their ranges, as at stationary points of linear networks: then a rotation that
-    /// changes nothing turns, layer by layer, what both weights send to 0. Null where they do not.
+    /// The dimension of a rotation's orbit where the weights before and after it share their ranges, as at stationary points: a rotation that changes nothing
+    /// turns what both send to 0. Null where they do not.
     /// </summary>
-    private long? AlignedRotations(Network network, double noise)
+    private static long? AlignedRotations(Matrix before, Matrix after, double noise)
     {
         double cut = Math.Max(1e-9, noise);
-        long dimension = 0;
-        foreach ((int first, int last) in HiddenGroups())
-        {
-            if (first != last) return null;
-            var before = SingularValueDecomposition.Thin(network.Weights(first));
-            Matrix next = network.Weights(first + 1);
-            int rank = NumericalRank.Of(before.Values, cut), after = NumericalRank.Of(SingularValueDecomposition.SingularValues(next), cut);
-            Matrix inside = Product.Multiply(next, before.Left.Block(0, 0, before.Left.Rows, rank));
-            double missing = TensorPrimitives.SumOfSquares<double>(next.AsSpan()) - TensorPrimitives.SumOfSquares<double>(inside.AsSpan());
-            if (rank != after || missing > cut * TensorPrimitives.SumOfSquares<double>(next.AsSpan())) return null;
-            long width = network.Specification.Width(first), rest = width - rank;
-            dimension += (width * (width - 1) / 2) - (rest * (rest - 1) / 2);
-        }
-        return dimension;
+        var svd = SingularValueDecomposition.Thin(before);
+        int rank = NumericalRank.Of(svd.Values, cut);
+        Matrix inside = Product.Multiply(after, svd.Left.Block(0, 0, svd.Left.Rows, rank));
+        double whole = TensorPrimitives.SumOfSquares<double>(after.AsSpan()), missing = whole - TensorPrimitives.SumOfSquares<double>(inside.AsSpan());
+        if (rank != NumericalRank.Of(SingularValueDecomposition.SingularValues(after), cut) || missing > cut * whole) return null;
+        long width = before.Rows, rest = width - rank;
+        return (width * (width - 1) / 2) - (rest * (rest - 1) / 2);
     }
 }

@@ -109,15 +109,11 @@ internal sealed class HessianSearch
         // Rounding of vᵀHv beside vᵀMv, seen to be some 3e−14 for θ up to 2; and what the gradient feigns, beside the least curvature of M.
         const double Rounding = 1e-12;
         double resolution = Rounding + (Feigned / LeastPenalty());
-        var search = LanczosSpectrum.Find(
-            Length,
-            (v, result) => Multiply(new Network(_specification, v), new Network(_specification, result)),
-            (w, result) => preconditioner.Solve(new Network(_specification, w), new Network(_specification, result)),
-            w => _flat.Deflate(new Network(_specification, w)),
-            _options.Eigenvalues,
-            resolution,
-            _options.MostProducts,
-            _options.Seed);
+        LanczosSpectrum search = Search(preconditioner, resolution, ignoresFlat: false);
+
+        // Known null vectors that rounding has brought back are no news.
+        if (_flat.IsImplicit && search.Values is [{ } flat, ..] && Math.Abs(flat.Value) <= resolution && IsKnown(search.Vector()))
+            search = Search(preconditioner, resolution, ignoresFlat: true);
         HessianEigenvalue? least = search.Values.Count == 0 ? null : search.Values[0];
         bool isSaddle = least is not null && least.Value < -resolution;
         bool isFlat = least is not null && Math.Abs(least.Value) <= resolution;
@@ -129,6 +125,43 @@ internal sealed class HessianSearch
             Descent = isSaddle ? Descend(search.Vector()) : null,
             Products = _products,
         };
+    }
+
+    private LanczosSpectrum Search(IPreconditioner preconditioner, double resolution, bool ignoresFlat)
+    {
+        double shift = LeastPenalty();
+        var rest = new Network(_specification);
+        bool shifts = !_flat.IsImplicit && _flat.Parts.Count > 0;
+        return LanczosSpectrum.Find(
+            Length,
+            (v, result) =>
+            {
+                Multiply(new Network(_specification, v), new Network(_specification, result));
+                if (!shifts) return;
+
+                // H + λP with P the projection on its known null vectors, which have positive curvature then.
+                v.CopyTo(rest.Parameters, 0);
+                _flat.Deflate(rest);
+                TensorPrimitives.MultiplyAdd(v, shift, result, result);
+                TensorPrimitives.MultiplyAdd(rest.Parameters, -shift, result, result);
+            },
+            (w, result) => preconditioner.Solve(new Network(_specification, w), new Network(_specification, result)),
+            w =>
+            {
+                if (_flat.IsImplicit) _flat.Deflate(new Network(_specification, w));
+            },
+            _options.Eigenvalues,
+            resolution,
+            _options.MostProducts,
+            _options.Seed,
+            ignoresFlat);
+    }
+
+    private bool IsKnown(double[] direction)
+    {
+        var rest = new Network(_specification, [.. direction]);
+        _flat.Deflate(rest);
+        return TensorPrimitives.SumOfSquares<double>(rest.Parameters) < 0.5 * TensorPrimitives.SumOfSquares<double>(direction);
     }
 
     /// <summary>The verdict, but for what makes one impossible.</summary>

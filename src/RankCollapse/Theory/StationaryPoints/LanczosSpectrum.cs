@@ -16,13 +16,14 @@ internal sealed class LanczosSpectrum
     private readonly Action<double[], double[]> _solve;
     private readonly Action<double[]> _deflate;
     private readonly long _seed;
+    private readonly bool _ignoresFlat;
     private readonly List<double> _diagonal = [];
     private readonly List<double> _offDiagonal = [];
     private double[] _least = [];
 
-    private LanczosSpectrum(int length, Action<double[], double[]> multiply, Action<double[], double[]> solve, Action<double[]> deflate, long seed)
+    private LanczosSpectrum(int length, Action<double[], double[]> multiply, Action<double[], double[]> solve, Action<double[]> deflate, long seed, bool ignoresFlat)
     {
-        (_length, _multiply, _solve, _deflate, _seed) = (length, multiply, solve, deflate, seed);
+        (_length, _multiply, _solve, _deflate, _seed, _ignoresFlat) = (length, multiply, solve, deflate, seed, ignoresFlat);
     }
 
     /// <summary>The least values, ascending.</summary>
@@ -46,6 +47,7 @@ internal sealed class LanczosSpectrum
     /// <param name="resolution">What is smaller counts as 0.</param>
     /// <param name="limit">The most steps.</param>
     /// <param name="seed">Draws the start.</param>
+    /// <param name="ignoresFlat">Whether values that count as 0 are passed over, as those of known null vectors that rounding has brought back.</param>
     public static LanczosSpectrum Find(
         int length,
         Action<double[], double[]> multiply,
@@ -54,9 +56,10 @@ internal sealed class LanczosSpectrum
         int count,
         double resolution,
         int limit,
-        long seed)
+        long seed,
+        bool ignoresFlat = false)
     {
-        var search = new LanczosSpectrum(length, multiply, solve, deflate, seed);
+        var search = new LanczosSpectrum(length, multiply, solve, deflate, seed, ignoresFlat);
         int next = 0;
         search.Run(Math.Min(limit, 2 * length), null, () =>
         {
@@ -88,6 +91,10 @@ internal sealed class LanczosSpectrum
         double[] w = new double[_length], before = new double[_length], v = new double[_length], image = new double[_length];
         var stream = new RandomStream(_seed, RandomPurpose.Sampling);
         for (int i = 0; i < _length; i++) w[i] = stream.NextGaussian();
+
+        // Once is enough: products with H keep what is M-orthogonal to its null vectors so, but for rounding, which grows as slowly as the search converges.
+        // Taking them out again later would disturb the recurrence, because w ↦ w − TTᵀw is not symmetric in the inner product of M^{-1}.
+        _deflate(w);
         double beta = Normalise(w, v), scale = 0;
         for (int k = 0; k < limit && beta > Exhausted * scale; k++)
         {
@@ -105,10 +112,9 @@ internal sealed class LanczosSpectrum
         }
     }
 
-    /// <summary>Deflates w, writes v = M^{-1}w, and scales both to wᵀv = 1; returns the factor.</summary>
+    /// <summary>Writes v = M^{-1}w, scales both to wᵀv = 1; returns the factor.</summary>
     private double Normalise(double[] w, double[] v)
     {
-        _deflate(w);
         _solve(w, v);
         double norm = Math.Sqrt(Math.Max(0, TensorPrimitives.Dot<double>(w, v)));
         if (!(norm > 0)) return 0;
@@ -130,9 +136,11 @@ internal sealed class LanczosSpectrum
         }
         var ritz = SymmetricEigendecomposition.Decompose(tridiagonal);
         Largest = Math.Max(Math.Abs(ritz.Values[0]), Math.Abs(ritz.Values[^1]));
-        Values = [.. Enumerable.Range(0, Math.Min(count, k))
+        int first = 0;
+        while (_ignoresFlat && first < k - 1 && Math.Abs(ritz.Values[k - 1 - first]) <= resolution) first++;
+        Values = [.. Enumerable.Range(first, Math.Min(count, k - first))
             .Select(i => new HessianEigenvalue(ritz.Values[k - 1 - i], _offDiagonal[^1] * Math.Abs(ritz.Vectors[k - 1, k - 1 - i])))];
-        _least = ritz.Vectors.Column(k - 1);
+        _least = ritz.Vectors.Column(k - 1 - first);
         HessianEigenvalue least = Values[0];
         double size = Math.Abs(least.Value);
 

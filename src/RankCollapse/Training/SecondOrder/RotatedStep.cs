@@ -85,14 +85,14 @@ internal sealed class RotatedStep
     {
         const double ToRounding = 1e-11;
         const int Enough = 200;
-        Split(from, direction, ToRounding, Enough);
+        Split(from, direction, ToRounding, Enough, ToRounding * ToRounding * TensorPrimitives.SumOfSquares<double>(direction.Parameters));
         _remainder.Parameters.CopyTo(direction.Parameters, 0);
     }
 
     /// <summary>
     /// The least-squares split of the step into rotations (left in <see cref="_skew"/>) and a remainder, by conjugate gradients on the normal equations.
     /// </summary>
-    private void Split(Network from, Network step, double tolerance, int mostIterations)
+    private void Split(Network from, Network step, double tolerance, int mostIterations, double floor = 0)
     {
         step.Parameters.CopyTo(_remainder.Parameters, 0);
         Scale(from);
@@ -104,7 +104,7 @@ internal sealed class RotatedStep
             TensorPrimitives.Multiply(_gradient[g].AsSpan(), _scales[g], _direction[g].AsSpan());
             gamma += Reduction.Dot(_direction[g].AsSpan(), _gradient[g].AsSpan());
         }
-        double goal = tolerance * tolerance * gamma;
+        double goal = Math.Max(tolerance * tolerance * gamma, floor);
         for (int i = 0; i < mostIterations && gamma > goal; i++)
         {
             Push(from);

@@ -92,13 +92,39 @@ public sealed class HessianCertificateTests
     }
 
     [Fact]
+    public void Rotations_OfTheFirstLayer_AreFlatWhereAnUnpenalisedW1ReachesThem()
+    {
+        // Z^1 of rank 3 in width 6, whatever the activation: 6·5/2 − 3·2/2.
+        TrainingProblem problem = Clusters(depth: 3, "tanh", inputs: 12);
+        ObjectiveSettings free = problem.Settings with { Delta = 0, LambdaFeatures = 3e-2 };
+        Network network = Stationary(problem with { Settings = free }, 400);
+        var found = HessianCertificate.Compute(network, problem.Data, free);
+        Assert.Equal((StationaryPointKind.Minimum, 0L, 12L), (found.Kind, found.FurtherFlatCount, Assert.Single(found.Flat).Count));
+        Assert.Equal(StationaryPointKind.Minimum, HessianCertificate.Compute(network, problem.Data, free, ByLanczos).Kind);
+    }
+
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("tanh")]
+    public void Rotations_ThatAreTooManyForABasis_AreLeftOutAllTheSame(string activation)
+    {
+        // Widths of 60: 5,310 rotations of 14,940 parameters have no basis. Rank 3: 60·59/2 − 57·56/2 for each layer that turns freely.
+        TrainingProblem problem = Clusters(depth: 3, activation, inputs: 12, width: 60);
+        ObjectiveSettings free = problem.Settings with { Delta = activation == "tanh" ? 0 : 1, LambdaFeatures = 3e-2 };
+        Network network = Stationary(problem with { Settings = free }, 400);
+        var found = HessianCertificate.Compute(network, problem.Data, free);
+        Assert.Equal((StationaryPointKind.Minimum, true), (found.Kind, found.IsEstimate));
+        Assert.Equal((activation == "tanh" ? 1 : 2) * 174, Assert.Single(found.Flat).Count);
+    }
+
+    [Fact]
     public void Inputs_OutsideTheRangeOfX_AreFlatWhereNothingPenalisesThem()
     {
         TrainingProblem problem = Clusters(depth: 2, "tanh", inputs: 40);
         ObjectiveSettings free = problem.Settings with { Delta = 0, LambdaFeatures = 1e-2 };
         Network network = Stationary(problem with { Settings = free }, 400);
         var found = HessianCertificate.Compute(network, problem.Data, free);
-        Assert.Equal(6 * (40 - problem.Data.SampleCount), found.Flat.Sum(part => part.Count));
+        Assert.Equal(6 * (40 - problem.Data.SampleCount), found.Flat[0].Count);
 
         // The data in twice as many dimensions, where half say nothing: the rank of X decides, and not its shape.
         Matrix doubled = Matrix.FromEntries(6, problem.Data.SampleCount, (i, j) => problem.Data.Inputs[i / 2, j]);
@@ -149,14 +175,14 @@ public sealed class HessianCertificateTests
         Assert.Equal(StationaryPointKind.NotStationary, HessianCertificate.Compute(problem.Network, problem.Data, problem.Settings).Kind);
     }
 
-    /// <summary>Three classes of four samples in three dimensions, hidden layers of width 6.</summary>
-    private static TrainingProblem Clusters(int depth, string activation, int inputs = 3)
+    /// <summary>Three classes of four samples around their means.</summary>
+    private static TrainingProblem Clusters(int depth, string activation, int inputs = 3, int width = 6)
     {
         var stream = new RandomStream(5, RandomPurpose.Data);
         int[] labels = [.. Enumerable.Range(0, 12).Select(i => i / 4)];
         Matrix means = RandomMatrix.Gaussian(inputs, 3, stream);
         Matrix x = Matrix.FromEntries(inputs, 12, (i, j) => means[i, labels[j]] + (0.2 * stream.NextGaussian()));
-        int[] widths = [.. Enumerable.Repeat(6, depth - 1), 3];
+        int[] widths = [.. Enumerable.Repeat(width, depth - 1), 3];
         var network = new Network(new NetworkSpecification(inputs, widths, hiddenActivation: Activation.Parse(activation)));
         Initialization.Initialize(network, InitializationScheme.Orthogonal, 3);
         var settings = new ObjectiveSettings { Convention = Convention.Mean, Lambda = 3e-3, Delta = 1, LambdaFeatures = 0 };
