@@ -22,34 +22,36 @@ internal static unsafe class BlockedProduct<TDoubles>
     /// <summary>
     /// The depth of a block: a B panel of 24 columns is then 75 KiB, which streams from the second-level cache; fewer blocks save passes over C.
     /// </summary>
-    private const int DepthBlock = 400;
+    private static readonly int DepthBlock = RegisterTile<TDoubles>.Env("DEPB", 400);
 
     /// <summary>Rows of a packed A block: 144×400 doubles are 450 KiB, under half of a second-level cache.</summary>
-    private const int RowBlock = 144;
+    private static readonly int RowBlock = RegisterTile<TDoubles>.Env("ROWB", 144);
 
     /// <summary>Columns of a packed B block: 1200×400 doubles are 3.7 MiB, a part of the third-level cache.</summary>
-    private const int ColumnBlock = 1200;
+    private static readonly int ColumnBlock = RegisterTile<TDoubles>.Env("COLB", 1200);
 
     /// <summary>Above so many entries a factor is packed: its rows would lie on more pages than the address caches hold.</summary>
     private const long DirectLimit = 1 << 18;
 
+    private static readonly int PackedRowsAtOnce = RegisterTile<TDoubles>.Env("PRO", 16);
+
     public static void Run(Operand a, Operand b, Operand c, int rows, int columns, int depth, bool accumulate, ProductPart part)
     {
-        int tileRows = RegisterTile<TDoubles>.Rows;
         int panelWidth = RegisterTile<TDoubles>.MaxVectors * TDoubles.Count;
         int depthBlock = depth <= DepthBlock + (DepthBlock / 4) ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
-        bool packB = b.ColumnStride != 1 || (long)depth * b.RowStride > DirectLimit;
-        bool packA = columns > panelWidth && (long)(a.RowStride == 1 ? depth : rows) * Math.Max(a.RowStride, a.ColumnStride) > DirectLimit;
-        int columnBlock = Math.Min(RoundUp(columns, panelWidth), ColumnBlock);
-        int rowBlock = Math.Min(RoundUp(rows, tileRows), RowBlock);
+        bool packA = columns >= RegisterTile<TDoubles>.PackAFrom;
+        bool packB = b.ColumnStride != 1 || rows >= RegisterTile<TDoubles>.PackBFrom;
+        int tileRows = packA ? RegisterTile<TDoubles>.Rows : RegisterTile<TDoubles>.DirectRows;
+        int columnBlock = Math.Min(RoundUp(columns, panelWidth), ColumnBlock / panelWidth * panelWidth);
+        int rowBlock = Math.Min(RoundUp(rows, tileRows), Math.Max(tileRows, RowBlock / tileRows * tileRows));
 
         nuint scratchLength = (nuint)(tileRows * panelWidth);
         nuint packedBLength = (nuint)(packB ? depthBlock * columnBlock : depthBlock * panelWidth);
         nuint packedALength = packA ? (nuint)(depthBlock * rowBlock) : 0;
-        double* memory = PackingBuffer.OfThread.Reserve(scratchLength + packedBLength + packedALength);
+        double* memory = PackingBuffer.OfThread.Reserve(RoundUp(scratchLength) + RoundUp(packedBLength) + packedALength);
         double* scratch = memory;
-        double* packedB = memory + scratchLength;
-        double* packedA = packedB + packedBLength;
+        double* packedB = memory + RoundUp(scratchLength);
+        double* packedA = packedB + RoundUp(packedBLength);
 
         if (depth == 0 && !accumulate) Clear(c, rows, columns);
         for (int jc = 0; jc < columns; jc += columnBlock)
@@ -59,41 +61,53 @@ internal static unsafe class BlockedProduct<TDoubles>
             {
                 int depthHere = Math.Min(depthBlock, depth - pc);
                 bool add = accumulate || pc > 0;
-                if (packB) PackAllB(b.From(pc, jc), depthHere, columnsHere, packedB, panelWidth);
+                bool packsAsItGoes = packB && packA && b.ColumnStride == 1 && part == ProductPart.All && RegisterTile<TDoubles>.Env("FUSE", 1) == 1;
+                if (packB && !packsAsItGoes) PackPanels(b.From(pc, jc), depthHere, columnsHere, packedB, panelWidth, TDoubles.Count);
                 for (int ic = 0; ic < rows; ic += rowBlock)
                 {
                     int rowsHere = Math.Min(rowBlock, rows - ic);
                     if (part == ProductPart.Lower && ic + rowsHere <= jc) continue;
                     Operand aBlock = a.From(ic, pc);
-                    if (packA)
-                    {
-                        PackAllA(aBlock, rowsHere, depthHere, packedA, tileRows);
-                    }
+                    if (packA) PackPanels(new Operand(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere, packedA, tileRows, 1);
                     for (int j = 0, width; j < columnsHere; j += width)
                     {
-                        width = PanelWidth(columnsHere - j, panelWidth);
+                        width = Part(columnsHere - j, panelWidth, TDoubles.Count);
                         int vectors = (width + TDoubles.Count - 1) / TDoubles.Count;
                         Tile tile = default;
                         tile.Depth = depthHere;
+                        tile.Accumulate = add;
                         if (packB)
                         {
                             tile.B = packedB + ((nint)j * depthHere);
                             tile.BStride = vectors * TDoubles.Count;
+                            if (packsAsItGoes && ic == 0)
+                            {
+                                if (width % TDoubles.Count != 0)
+                                {
+                                    Packing<TDoubles>.Pack(b.From(pc, jc + j), depthHere, width, tile.B, (int)tile.BStride);
+                                }
+                                else
+                                {
+                                    tile.PackedB = tile.B;
+                                    tile.B = b.From(pc, jc + j).Start;
+                                    tile.BStride = b.RowStride;
+                                }
+                            }
                         }
                         else if (width % TDoubles.Count != 0)
                         {
                             // The last columns: a whole vector would read past the end of a row.
                             tile.BStride = vectors * TDoubles.Count;
                             tile.B = packedB;
-                            Packing.Pack(b.From(pc, jc + j), depthHere, width, packedB, (int)tile.BStride);
+                            Packing<TDoubles>.Pack(b.From(pc, jc + j), depthHere, width, packedB, (int)tile.BStride);
                         }
                         else
                         {
                             tile.B = b.From(pc, jc + j).Start;
                             tile.BStride = b.RowStride;
                         }
-                        int firstRow = part == ProductPart.Lower ? Math.Max(0, (jc + j - ic) / tileRows * tileRows) : 0;
-                        Column(ref tile, aBlock, packA ? packedA : null, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, add, scratch);
+                        int firstRow = part == ProductPart.Lower ? jc + j - ic : 0;
+                        Column(ref tile, aBlock, packA ? packedA : null, c.From(ic, jc + j), firstRow, rowsHere, tileRows, width, vectors, scratch);
                     }
                 }
             }
@@ -101,52 +115,52 @@ internal static unsafe class BlockedProduct<TDoubles>
     }
 
     /// <summary>
-    /// The next panel's width. A last panel of one vector would wait for its few accumulators, so the last two share their columns.
+    /// The length of the next part of a side: whole tiles, and the last two share what is left, because a narrow one would wait for its few accumulators.
     /// </summary>
-    private static int PanelWidth(int columnsLeft, int panelWidth)
-    {
-        int lanes = TDoubles.Count;
-        return columnsLeft > panelWidth && columnsLeft <= panelWidth + lanes ? panelWidth - lanes : Math.Min(panelWidth, columnsLeft);
-    }
+    private static int Part(int left, int whole, int unit) =>
+        left > whole && left < 2 * whole ? RoundUp((left + 1) / 2, unit) : Math.Min(whole, left);
 
-    /// <summary>One panel of B against all rows of a block of A.</summary>
-    private static void Column(ref Tile tile, Operand a, double* packedA, Operand c, int firstRow, int rows, int width, int vectors, bool add, double* scratch)
+    /// <summary>One panel of B against all rows of a block of A, but those before <paramref name="firstRow"/>.</summary>
+    private static void Column(
+        ref Tile tile, Operand a, double* packedA, Operand c, int firstRow, int rows, int tileRows, int width, int vectors, double* scratch)
     {
-        int tileRows = RegisterTile<TDoubles>.Rows;
         bool wholeVectors = width == vectors * TDoubles.Count;
-        for (int i = firstRow; i < rows; i += tileRows)
+        for (int i = 0, height; i < rows; i += height)
         {
-            int valid = Math.Min(tileRows, rows - i);
-            int height = valid <= 4 ? 4 : tileRows;
+            height = Part(rows - i, tileRows, 1);
+            if (i + height <= firstRow) continue;
             if (packedA != null)
             {
                 tile.A = packedA + ((nint)i * tile.Depth);
-                tile.ARowStride = 1;
-                tile.AStep = tileRows;
-                tile.ValidRows = tileRows;
             }
             else
             {
                 tile.A = a.Start + (i * a.RowStride);
                 tile.ARowStride = a.RowStride;
                 tile.AStep = a.ColumnStride;
-                tile.ValidRows = valid;
             }
             double* target = c.Start + (i * c.RowStride);
-            if (valid == height && wholeVectors)
+            if (wholeVectors)
             {
                 tile.C = target;
                 tile.CStride = c.RowStride;
-                tile.Accumulate = add;
-                RegisterTile<TDoubles>.Compute(tile, height, vectors);
+                RegisterTile<TDoubles>.Compute(tile, packedA != null, height, vectors);
+                if (tile.PackedB != null)
+                {
+                    tile.B = tile.PackedB;
+                    tile.BStride = vectors * TDoubles.Count;
+                    tile.PackedB = null;
+                }
             }
             else
             {
                 tile.C = scratch;
                 tile.CStride = vectors * TDoubles.Count;
+                bool add = tile.Accumulate;
                 tile.Accumulate = false;
-                RegisterTile<TDoubles>.Compute(tile, height, vectors);
-                CopyTile(scratch, tile.CStride, target, c.RowStride, valid, width, add);
+                RegisterTile<TDoubles>.Compute(tile, packedA != null, height, vectors);
+                tile.Accumulate = add;
+                CopyTile(scratch, tile.CStride, target, c.RowStride, height, width, add);
             }
         }
     }
@@ -166,21 +180,22 @@ internal static unsafe class BlockedProduct<TDoubles>
         }
     }
 
-    private static void PackAllB(Operand b, int depth, int columns, double* packed, int panelWidth)
+    /// <summary>
+    /// Packs a block of depth×columns, panel after panel; where rows are contiguous, a few rows of all panels at a time, so that memory is read in order.
+    /// </summary>
+    private static void PackPanels(Operand source, int depth, int columns, double* packed, int whole, int unit)
     {
-        for (int j = 0, width; j < columns; j += width)
+        int step = source.ColumnStride == 1 ? PackedRowsAtOnce : depth;
+        for (int p = 0; p < depth; p += step)
         {
-            width = PanelWidth(columns - j, panelWidth);
-            Packing.Pack(b.From(0, j), depth, width, packed + ((nint)j * depth), RoundUp(width, TDoubles.Count));
+            int depthHere = Math.Min(step, depth - p);
+            for (int j = 0, width; j < columns; j += width)
+            {
+                width = Part(columns - j, whole, unit);
+                int padded = RoundUp(width, unit);
+                Packing<TDoubles>.Pack(source.From(p, j), depthHere, width, packed + ((nint)j * depth) + ((nint)p * padded), padded);
+            }
         }
-    }
-
-    private static void PackAllA(Operand a, int rows, int depth, double* packed, int tileRows)
-    {
-        // A's panels are those of its transpose: depth × tileRows.
-        var transposed = new Operand(a.Start, a.ColumnStride, a.RowStride);
-        for (int i = 0; i < rows; i += tileRows)
-            Packing.Pack(transposed.From(0, i), depth, Math.Min(tileRows, rows - i), packed + ((nint)i * depth), tileRows);
     }
 
     private static void Clear(Operand c, int rows, int columns)
@@ -189,4 +204,6 @@ internal static unsafe class BlockedProduct<TDoubles>
     }
 
     private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+
+    private static nuint RoundUp(nuint length) => (length + 7) & ~(nuint)7;
 }

@@ -1,57 +1,96 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.LinearAlgebra.Kernels;
 
 /// <summary>Copies blocks of factors to panels: rows of a fixed length one after the other, padded with zeros.</summary>
-internal static unsafe class Packing
+internal static unsafe class Packing<TDoubles>
+    where TDoubles : struct, IDoubles<TDoubles>
 {
     /// <summary>
     /// Copies a depth×columns block to a panel whose rows have <paramref name="width"/> ≥ columns entries.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(Operand source, int depth, int columns, double* panel, int width)
     {
         if (source.ColumnStride == 1) PackRows(source, depth, columns, panel, width);
         else PackTransposed(source, depth, columns, panel, width);
+        for (int j = columns; j < width; j++)
+        {
+            for (int p = 0; p < depth; p++) panel[((nint)p * width) + j] = 0;
+        }
     }
 
     private static void PackRows(Operand source, int depth, int columns, double* panel, int width)
     {
         double* from = source.Start;
-        if (columns == 24 && width == 24 && Vector512.IsHardwareAccelerated)
+        nint stride = source.RowStride;
+        int count = TDoubles.Count;
+        if (columns == 3 * count)
         {
-            for (int p = 0; p < depth; p++, from += source.RowStride, panel += 24)
+            for (int p = 0; p < depth; p++, from += stride, panel += width)
             {
-                Vector512.Load(from).Store(panel);
-                Vector512.Load(from + 8).Store(panel + 8);
-                Vector512.Load(from + 16).Store(panel + 16);
+                TDoubles.Load(from).Store(panel);
+                TDoubles.Load(from + count).Store(panel + count);
+                TDoubles.Load(from + (2 * count)).Store(panel + (2 * count));
             }
-            return;
         }
-        for (int p = 0; p < depth; p++, from += source.RowStride, panel += width)
+        else if (columns == 2 * count)
         {
-            int j = 0;
-            for (; j < columns; j++) panel[j] = from[j];
-            for (; j < width; j++) panel[j] = 0;
+            for (int p = 0; p < depth; p++, from += stride, panel += width)
+            {
+                TDoubles.Load(from).Store(panel);
+                TDoubles.Load(from + count).Store(panel + count);
+            }
+        }
+        else if (columns == count)
+        {
+            for (int p = 0; p < depth; p++, from += stride, panel += width) TDoubles.Load(from).Store(panel);
+        }
+        else
+        {
+            for (int p = 0; p < depth; p++, from += stride, panel += width)
+            {
+                int j = 0;
+                for (; j + 2 <= columns; j += 2) Vector128.Load(from + j).Store(panel + j);
+                if (j < columns) panel[j] = from[j];
+            }
         }
     }
 
     private static void PackTransposed(Operand source, int depth, int columns, double* panel, int width)
     {
         int j = 0;
-        if (source.RowStride == 1 && Avx512F.IsSupported)
+        if (source.RowStride == 1)
         {
-            for (; j + 8 <= columns; j += 8)
+            for (; j < columns; )
             {
                 double* from = source.Start + (j * source.ColumnStride);
                 double* to = panel + j;
-                int p = 0;
-                for (; p + 8 <= depth; p += 8) Transpose8x8(from + p, source.ColumnStride, to + ((nint)p * width), width);
+                int left = columns - j, p = 0;
+                if (left >= 8 && Avx512F.IsSupported)
+                {
+                    for (; p + 8 <= depth; p += 8) Transpose8x8(from + p, source.ColumnStride, to + ((nint)p * width), width);
+                    left = 8;
+                }
+                else if (left >= 4 && Avx.IsSupported)
+                {
+                    for (; p + 4 <= depth; p += 4) Transpose4x4(from + p, source.ColumnStride, to + ((nint)p * width), width);
+                    left = 4;
+                }
+                else if (left >= 2)
+                {
+                    for (; p + 2 <= depth; p += 2) Transpose2x2(from + p, source.ColumnStride, to + ((nint)p * width), width);
+                    left = 2;
+                }
                 for (; p < depth; p++)
                 {
-                    for (int i = 0; i < 8; i++) to[((nint)p * width) + i] = from[p + (i * source.ColumnStride)];
+                    for (int i = 0; i < left; i++) to[((nint)p * width) + i] = from[p + (i * source.ColumnStride)];
                 }
+                j += left;
             }
         }
         for (; j < columns; j++)
@@ -60,11 +99,44 @@ internal static unsafe class Packing
             double* to = panel + j;
             for (int p = 0; p < depth; p++) to[(nint)p * width] = from[p * source.RowStride];
         }
-        for (; j < width; j++)
+    }
+
+    /// <summary>Writes the transpose of a 2×2 block held in two rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose2x2(double* from, nint fromStride, double* to, nint toStride)
+    {
+        Vector128<double> r0 = Vector128.Load(from), r1 = Vector128.Load(from + fromStride);
+        if (Sse2.IsSupported)
         {
-            double* to = panel + j;
-            for (int p = 0; p < depth; p++) to[(nint)p * width] = 0;
+            Sse2.UnpackLow(r0, r1).Store(to);
+            Sse2.UnpackHigh(r0, r1).Store(to + toStride);
         }
+        else if (AdvSimd.Arm64.IsSupported)
+        {
+            AdvSimd.Arm64.ZipLow(r0, r1).Store(to);
+            AdvSimd.Arm64.ZipHigh(r0, r1).Store(to + toStride);
+        }
+        else
+        {
+            Vector128.Create(r0[0], r1[0]).Store(to);
+            Vector128.Create(r0[1], r1[1]).Store(to + toStride);
+        }
+    }
+
+    /// <summary>Writes the transpose of a 4×4 block held in four rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose4x4(double* from, nint fromStride, double* to, nint toStride)
+    {
+        Vector256<double> r0 = Vector256.Load(from), r1 = Vector256.Load(from + fromStride);
+        Vector256<double> r2 = Vector256.Load(from + (2 * fromStride)), r3 = Vector256.Load(from + (3 * fromStride));
+
+        // Pairs of rows interleaved within 128-bit lanes, then lanes gathered.
+        Vector256<double> t0 = Avx.UnpackLow(r0, r1), t1 = Avx.UnpackHigh(r0, r1);
+        Vector256<double> t2 = Avx.UnpackLow(r2, r3), t3 = Avx.UnpackHigh(r2, r3);
+        Avx.Permute2x128(t0, t2, 0x20).Store(to);
+        Avx.Permute2x128(t1, t3, 0x20).Store(to + toStride);
+        Avx.Permute2x128(t0, t2, 0x31).Store(to + (2 * toStride));
+        Avx.Permute2x128(t1, t3, 0x31).Store(to + (3 * toStride));
     }
 
     /// <summary>Writes the transpose of an 8×8 block held in eight rows.</summary>

@@ -3,22 +3,38 @@ using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.LinearAlgebra.Kernels;
 
-/// <summary>
-/// Register tiles of the matrix product: R rows × up to three vectors, one accumulator register for each vector of C
-/// (the design of Goto and van de Geijn 2008). The unrolled tiles are written by the generator of kernels.
-/// </summary>
-/// <typeparam name="TDoubles">The vectors.</typeparam>
 internal static unsafe partial class RegisterTile<TDoubles>
     where TDoubles : struct, IDoubles<TDoubles>
 {
-    /// <summary>The most vectors side by side in a tile.</summary>
-    public const int MaxVectors = 3;
+    internal static int Env(string n, int d) => int.TryParse(Environment.GetEnvironmentVariable(n), out int x) ? x : d;
 
-    /// <summary>Rows of a full tile: as many as accumulators fit in registers beside three vectors of B, of which AVX-512 has 32 and others 16.</summary>
-    public static int Rows
+    /// <summary>The most vectors side by side in a tile.</summary>
+    public static readonly int MaxVectors = TDoubles.Count == 8 ? Env("T512V", 3) : Env("T256V", 3);
+
+    public static readonly int Rows = TDoubles.Count == 8 ? Env("T512R", 8) : Env("T256R", 4);
+
+    public static readonly int PackBFrom = Env("PACKB", 16);
+    public static readonly int PackAFrom = Env("PACKA", 48);
+
+    /// <summary>Rows of a direct tile.</summary>
+    public static int DirectRows
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => TDoubles.Count == 8 ? 8 : 4;
+    }
+
+    /// <summary>Computes a tile.</summary>
+    public static void Compute(in Tile tile, bool packed, int rows, int vectors)
+    {
+        if (tile.PackedB != null) Packing(tile, rows, vectors);
+        else if (packed) Packed(tile, rows, vectors);
+        else Direct(tile, rows, vectors);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(double* c)
+    {
+        if (System.Runtime.Intrinsics.X86.Sse.IsSupported) System.Runtime.Intrinsics.X86.Sse.Prefetch0(c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -12,14 +12,14 @@ internal unsafe struct Tile
     /// <summary>From a column of A to the next.</summary>
     public nint AStep;
 
-    /// <summary>Rows of A that exist; a tile with more rows repeats the last one and its results are dropped.</summary>
-    public int ValidRows;
-
     /// <summary>Entry (0, 0) of B's panel; its rows are contiguous.</summary>
     public double* B;
 
     /// <summary>From a row of B to the next.</summary>
     public nint BStride;
+
+    /// <summary>Where a tile that packs B writes B's rows, one after the other; else null.</summary>
+    public double* PackedB;
 
     /// <summary>The common dimension.</summary>
     public int Depth;
