@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using System.Text;
 
@@ -8,21 +9,17 @@ namespace RankCollapse.Generators;
 /// accumulators in registers only where each is a local variable of its own and the method holds nothing but the loop.
 /// </summary>
 /// <remarks>
-/// A packed tile reads A through one pointer with constant offsets, four steps of depth to a turn of the loop: what is left beside multiply–adds and loads
-/// is an addition a step, so that processors that issue four operations a cycle keep both multiply–add units busy. A direct tile reads A where it lies.
+/// Packed and packing tiles read A through one pointer with constant offsets, four steps of depth to a turn of the loop: what is left beside multiply–adds
+/// and loads is an addition a step, so that processors that issue four operations a cycle keep both multiply–add units busy. A packing tile also writes the
+/// rows of B that it has loaded one after the other, which costs nothing beside its multiply–adds. A direct tile reads A where it lies.
 /// </remarks>
 internal static class RegisterTiles
 {
     private const int Unroll = 4;
+    private const int MaxRows = 8;
+    private const int MaxVectors = 3;
 
-    private const int Ahead = 16;
-
-    private static readonly (string Kind, int Rows, int Vectors)[] Sizes =
-    [
-        .. from vectors in new[] { 1, 2, 3 } from rows in Enumerable.Range(1, vectors == 3 ? 8 : 14) select ("Packed", rows, vectors),
-        .. from vectors in new[] { 1, 2, 3 } from rows in Enumerable.Range(1, 8) select ("Packing", rows, vectors),
-        .. from vectors in new[] { 1, 2, 3 } from rows in Enumerable.Range(1, 8) select ("Direct", rows, vectors),
-    ];
+    private static readonly string[] Kinds = ["Packed", "Packing", "Direct"];
 
     /// <summary>The tiles of all sizes, and the choice between them.</summary>
     public static string Write()
@@ -36,17 +33,25 @@ internal static class RegisterTiles
             {
 
             """);
-        foreach (string kind in new[] { "Packed", "Packing", "Direct" }) WriteChoice(text, kind);
-        foreach ((string kind, int rows, int vectors) in Sizes) WriteTile(text, kind, rows, vectors);
+        foreach (string kind in Kinds)
+        {
+            WriteChoice(text, kind);
+            ForEachSize((rows, vectors) => WriteTile(text, kind, rows, vectors));
+        }
         return text.AppendLine("}").ToString();
+    }
+
+    private static void ForEachSize(Action<int, int> write)
+    {
+        for (int vectors = 1; vectors <= MaxVectors; vectors++)
+            for (int rows = 1; rows <= MaxRows; rows++) write(rows, vectors);
     }
 
     private static void WriteChoice(StringBuilder text, string kind)
     {
         text.AppendLine($"    private static void {kind}(in Tile tile, int rows, int vectors)").AppendLine("    {");
-        text.AppendLine("        switch ((vectors * 16) + rows)").AppendLine("        {");
-        foreach ((string _, int rows, int vectors) in Sizes.Where(size => size.Kind == kind))
-            text.AppendLine($"            case {(vectors * 16) + rows}: {kind}{rows}x{vectors}(tile); break;");
+        text.AppendLine($"        switch ((vectors * {MaxRows}) + rows)").AppendLine("        {");
+        ForEachSize((rows, vectors) => text.AppendLine($"            case {(vectors * MaxRows) + rows}: {kind}{rows}x{vectors}(tile); break;"));
         text.AppendLine("        }").AppendLine("    }").AppendLine();
     }
 
@@ -62,26 +67,27 @@ internal static class RegisterTiles
         Line(1, "{");
         Line(2, "int lanes = TDoubles.Count;");
         Line(2, "double* b = t.B;");
-        Line(2, "nint rowStride = t.BStride, step = t.AStep;");
+        Line(2, "nint rowStride = t.BStride;");
         Line(2, "double* a0 = t.A;");
-        if (!packed) foreach (int i in r.Skip(1)) Line(2, $"double* a{i} = a{i - 1} + t.ARowStride;");
-        foreach (int i in r) Line(2, $"TDoubles {string.Join(", ", v.Select(j => $"c{i}{j} = default"))};");
-        Line(2, "int p = t.Depth;");
-        if (packs) Line(2, "double* to = t.PackedB;");
         if (packed)
         {
             Line(2, "double* ahead = t.C;");
             foreach (int i in r)
             {
-                if (i > 0) Line(2, "ahead += t.CStride;");
                 foreach (int j in v) Line(2, $"Prefetch({Place("ahead", j)});");
                 if (vectors > 1) Line(2, $"Prefetch(ahead + ({vectors} * lanes) - 1);");
+                Line(2, "ahead += t.CStride;");
             }
         }
-        if (packed)
+        else
         {
-            Loop(Unroll);
+            Line(2, "nint step = t.AStep;");
+            foreach (int i in r.Skip(1)) Line(2, $"double* a{i} = a{i - 1} + t.ARowStride;");
         }
+        if (packs) Line(2, "double* to = t.PackedB;");
+        foreach (int i in r) Line(2, $"TDoubles {string.Join(", ", v.Select(j => $"c{i}{j} = default"))};");
+        Line(2, "int p = t.Depth;");
+        if (packed) Loop(Unroll);
         Loop(1);
         Line(2, "double* c = t.C;");
         foreach (int i in r)
@@ -90,6 +96,7 @@ internal static class RegisterTiles
             foreach (int j in v) Line(2, $"Store({Place("c", j)}, c{i}{j}, t.Accumulate);");
         }
         Line(1, "}");
+        text.AppendLine();
 
         void Loop(int unroll)
         {
@@ -98,7 +105,6 @@ internal static class RegisterTiles
             for (int k = 0; k < unroll; k++)
             {
                 foreach (int j in v) Line(3, $"TDoubles b{k}{j} = TDoubles.Load({Place("b", j)});");
-                if (packs) foreach (int j in v) Line(3, $"Prefetch({Place("b", j)} + ({Ahead} * rowStride));");
                 if (packs) foreach (int j in v) Line(3, $"b{k}{j}.Store(to + ({(k * vectors) + j} * lanes));");
                 foreach (int i in r)
                 {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using RankCollapse.LinearAlgebra.Kernels;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.LinearAlgebra;
@@ -12,7 +12,7 @@ public static class PeakMeasurement
 
     /// <summary>
     /// The peak of one core in floating-point operations per second (an FMA counts as two): the best of several bursts of
-    /// independent fused multiply–adds that touch no memory.
+    /// independent fused multiply–adds of the widest vectors that touch no memory.
     /// </summary>
     /// <param name="seconds">How long to measure.</param>
     public static double FlopsPerSecond(double seconds = 0.3)
@@ -20,12 +20,12 @@ public static class PeakMeasurement
         const int Steps = 20_000;
         double best = 0;
         long end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
-        double flopsOfBurst = 2.0 * Steps * Accumulators * Product.VectorBits / 64;
+        double flopsOfBurst = 2.0 * Steps * Accumulators * VectorWidth.Widest / 64;
         do
         {
             long start = Stopwatch.GetTimestamp();
-            double sink = Vector512.IsHardwareAccelerated ? Burst<Doubles512>(Steps)
-                : Vector256.IsHardwareAccelerated ? Burst<Doubles256>(Steps)
+            double sink = VectorWidth.Widest == 512 ? Burst<Doubles512>(Steps)
+                : VectorWidth.Widest == 256 ? Burst<Doubles256>(Steps)
                 : Burst<Doubles128>(Steps);
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (!double.IsNaN(sink)) best = Math.Max(best, flopsOfBurst / elapsed);

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using RankCollapse.LinearAlgebra.Kernels;
 using RankCollapse.LinearAlgebra.Vectors;
 
@@ -9,8 +8,8 @@ namespace RankCollapse.LinearAlgebra;
 /// </summary>
 /// <remarks>
 /// The destination comes last, is overwritten (or added to, where <c>accumulate</c> says so) and must not share memory with a factor.
-/// An entry's sum runs in an order that depends on the sizes and the vector width alone, never on the number of threads,
-/// so results are bit-identical on every machine with the same vector width. NaN and infinities propagate as in the plain sum, 0·NaN included.
+/// An entry's sum runs in an order that depends on the depth alone, never on the vector width, the caches or the number of threads,
+/// so results are bit-identical on every machine with fused multiply–add. NaN and infinities propagate as in the plain sum, 0·NaN included.
 /// </remarks>
 public static class Product
 {
@@ -29,7 +28,7 @@ public static class Product
     }
 
     /// <summary>The vector width in bits that the kernels use on this machine.</summary>
-    public static int VectorBits { get; } = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+    public static int VectorBits => VectorWidth.Bits;
 
     /// <summary>A·B for A m×k and B k×n.</summary>
     /// <exception cref="ShapeMismatchException">The inner sizes differ.</exception>
@@ -162,9 +161,12 @@ public static class Product
     /// <summary>Runs the kernel of this machine's vector width on the calling thread.</summary>
     internal static void RunPart(Operand a, Operand b, Operand c, int rows, int columns, int depth, bool accumulate, ProductPart part)
     {
-        if (Vector512.IsHardwareAccelerated) BlockedProduct<Doubles512>.Run(a, b, c, rows, columns, depth, accumulate, part);
-        else if (Vector256.IsHardwareAccelerated) BlockedProduct<Doubles256>.Run(a, b, c, rows, columns, depth, accumulate, part);
-        else BlockedProduct<Doubles128>.Run(a, b, c, rows, columns, depth, accumulate, part);
+        switch (VectorWidth.Bits)
+        {
+            case 512: BlockedProduct<Doubles512>.Run(a, b, c, rows, columns, depth, accumulate, part); break;
+            case 256: BlockedProduct<Doubles256>.Run(a, b, c, rows, columns, depth, accumulate, part); break;
+            default: BlockedProduct<Doubles128>.Run(a, b, c, rows, columns, depth, accumulate, part); break;
+        }
     }
 
     private static void MirrorLower(Matrix c)

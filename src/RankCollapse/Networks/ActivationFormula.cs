@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using RankCollapse.LinearAlgebra.Kernels;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Networks;
@@ -55,9 +55,12 @@ internal abstract class VectorizedActivation<TFormula>(TFormula formula) : Activ
         RequireRoom(x, value);
         if (TOrder.Order >= Order.First) RequireRoom(x, first);
         if (TOrder.Order >= Order.Second) RequireRoom(x, second);
-        if (Vector512.IsHardwareAccelerated) Pass<Doubles512, TOrder>(x, value, first, second);
-        else if (Vector256.IsHardwareAccelerated) Pass<Doubles256, TOrder>(x, value, first, second);
-        else Pass<Doubles128, TOrder>(x, value, first, second);
+        switch (VectorWidth.Bits)
+        {
+            case 512: Pass<Doubles512, TOrder>(x, value, first, second); break;
+            case 256: Pass<Doubles256, TOrder>(x, value, first, second); break;
+            default: Pass<Doubles128, TOrder>(x, value, first, second); break;
+        }
     }
 
     private void Pass<TDoubles, TOrder>(ReadOnlySpan<double> x, Span<double> value, Span<double> first, Span<double> second)

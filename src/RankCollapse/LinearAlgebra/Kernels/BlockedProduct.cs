@@ -14,44 +14,46 @@ internal enum ProductPart
 
 /// <summary>
 /// C (+)= A·B on one thread: cuts the product into blocks that stay in the caches, and those into register tiles.
-/// B is packed where its rows are not contiguous or lie too far apart; A is packed where its block would not stay in cache.
 /// </summary>
+/// <remarks>
+/// Factors are packed to panels that are read in order and whose vectors cross no cache lines, which halves the loads of 512-bit vectors elsewhere: A unless
+/// there are few columns to use it for, B unless there are few rows. Where rows of B are contiguous, the first tile of each panel packs as it goes.
+/// The blocks of rows and columns follow the caches; those of the depth must not, because they are the order of additions.
+/// </remarks>
 internal static unsafe class BlockedProduct<TDoubles>
     where TDoubles : struct, IDoubles<TDoubles>
 {
     /// <summary>
-    /// The depth of a block: a B panel of 24 columns is then 75 KiB, which streams from the second-level cache; fewer blocks save passes over C.
+    /// The depth of a block, which is part of the results: each entry is the fused sum over a block from zero, and blocks are added in order. A B panel of 24
+    /// columns is then 75 KiB, which streams from the second-level cache; fewer blocks save passes over C.
     /// </summary>
-    private static readonly int DepthBlock = RegisterTile<TDoubles>.Env("DEPB", 400);
+    private const int DepthBlock = 400;
 
-    /// <summary>Rows of a packed A block: 144×400 doubles are 450 KiB, under half of a second-level cache.</summary>
-    private static readonly int RowBlock = RegisterTile<TDoubles>.Env("ROWB", 144);
+    /// <summary>From so many columns on A is packed.</summary>
+    private const int ColumnsWorthPackingA = 48;
 
-    /// <summary>Columns of a packed B block: 1200×400 doubles are 3.7 MiB, a part of the third-level cache.</summary>
-    private static readonly int ColumnBlock = RegisterTile<TDoubles>.Env("COLB", 1200);
-
-    /// <summary>Above so many entries a factor is packed: its rows would lie on more pages than the address caches hold.</summary>
-    private const long DirectLimit = 1 << 18;
-
-    private static readonly int PackedRowsAtOnce = RegisterTile<TDoubles>.Env("PRO", 16);
+    /// <summary>Rows that are packed at a time, no more than pages that the address caches hold.</summary>
+    private const int PackedRowsAtOnce = 64;
 
     public static void Run(Operand a, Operand b, Operand c, int rows, int columns, int depth, bool accumulate, ProductPart part)
     {
+        int tileRows = RegisterTile<TDoubles>.Rows;
         int panelWidth = RegisterTile<TDoubles>.MaxVectors * TDoubles.Count;
         int depthBlock = depth <= DepthBlock + (DepthBlock / 4) ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
-        bool packA = columns >= RegisterTile<TDoubles>.PackAFrom;
-        bool packB = b.ColumnStride != 1 || rows >= RegisterTile<TDoubles>.PackBFrom;
-        int tileRows = packA ? RegisterTile<TDoubles>.Rows : RegisterTile<TDoubles>.DirectRows;
-        int columnBlock = Math.Min(RoundUp(columns, panelWidth), ColumnBlock / panelWidth * panelWidth);
-        int rowBlock = Math.Min(RoundUp(rows, tileRows), Math.Max(tileRows, RowBlock / tileRows * tileRows));
+        bool packA = columns >= ColumnsWorthPackingA;
+        bool packB = b.ColumnStride != 1 || rows > 2 * tileRows;
+        bool packsAsItGoes = packA && b.ColumnStride == 1 && part == ProductPart.All;
+
+        // A's block stays in the second-level cache beside a panel of B, and B's in a part of the third-level one, which cores share.
+        int rowBlock = Math.Min(RoundUp(rows, tileRows), Fitting(ProcessorCaches.Second / 6, depthBlock, tileRows));
+        int columnBlock = Math.Min(RoundUp(columns, panelWidth), Fitting(ProcessorCaches.Third / 8, depthBlock, panelWidth));
 
         nuint scratchLength = (nuint)(tileRows * panelWidth);
-        nuint packedBLength = (nuint)(packB ? depthBlock * columnBlock : depthBlock * panelWidth);
+        nuint packedBLength = RoundUp((nuint)(packB ? depthBlock * columnBlock : depthBlock * panelWidth));
         nuint packedALength = packA ? (nuint)(depthBlock * rowBlock) : 0;
-        double* memory = PackingBuffer.OfThread.Reserve(RoundUp(scratchLength) + RoundUp(packedBLength) + packedALength);
-        double* scratch = memory;
-        double* packedB = memory + RoundUp(scratchLength);
-        double* packedA = packedB + RoundUp(packedBLength);
+        double* scratch = PackingBuffer.OfThread.Reserve(scratchLength + packedBLength + packedALength);
+        double* packedB = scratch + scratchLength;
+        double* packedA = packA ? packedB + packedBLength : null;
 
         if (depth == 0 && !accumulate) Clear(c, rows, columns);
         for (int jc = 0; jc < columns; jc += columnBlock)
@@ -61,7 +63,6 @@ internal static unsafe class BlockedProduct<TDoubles>
             {
                 int depthHere = Math.Min(depthBlock, depth - pc);
                 bool add = accumulate || pc > 0;
-                bool packsAsItGoes = packB && packA && b.ColumnStride == 1 && part == ProductPart.All && RegisterTile<TDoubles>.Env("FUSE", 1) == 1;
                 if (packB && !packsAsItGoes) PackPanels(b.From(pc, jc), depthHere, columnsHere, packedB, panelWidth, TDoubles.Count);
                 for (int ic = 0; ic < rows; ic += rowBlock)
                 {
@@ -74,40 +75,28 @@ internal static unsafe class BlockedProduct<TDoubles>
                         width = Part(columnsHere - j, panelWidth, TDoubles.Count);
                         int vectors = (width + TDoubles.Count - 1) / TDoubles.Count;
                         Tile tile = default;
+                        tile.AIsPacked = packA;
                         tile.Depth = depthHere;
                         tile.Accumulate = add;
-                        if (packB)
+                        tile.B = packB ? packedB + ((nint)j * depthHere) : packedB;
+                        tile.BStride = vectors * TDoubles.Count;
+                        if (!packB || (packsAsItGoes && ic == 0))
                         {
-                            tile.B = packedB + ((nint)j * depthHere);
-                            tile.BStride = vectors * TDoubles.Count;
-                            if (packsAsItGoes && ic == 0)
+                            Operand panel = b.From(pc, jc + j);
+                            if (width != tile.BStride)
                             {
-                                if (width % TDoubles.Count != 0)
-                                {
-                                    Packing<TDoubles>.Pack(b.From(pc, jc + j), depthHere, width, tile.B, (int)tile.BStride);
-                                }
-                                else
-                                {
-                                    tile.PackedB = tile.B;
-                                    tile.B = b.From(pc, jc + j).Start;
-                                    tile.BStride = b.RowStride;
-                                }
+                                // The last columns: a whole vector would read past the end of a row.
+                                Packing<TDoubles>.Pack(panel, depthHere, width, tile.B, (int)tile.BStride);
+                            }
+                            else
+                            {
+                                tile.PackedB = packB ? tile.B : null;
+                                tile.B = panel.Start;
+                                tile.BStride = b.RowStride;
                             }
                         }
-                        else if (width % TDoubles.Count != 0)
-                        {
-                            // The last columns: a whole vector would read past the end of a row.
-                            tile.BStride = vectors * TDoubles.Count;
-                            tile.B = packedB;
-                            Packing<TDoubles>.Pack(b.From(pc, jc + j), depthHere, width, packedB, (int)tile.BStride);
-                        }
-                        else
-                        {
-                            tile.B = b.From(pc, jc + j).Start;
-                            tile.BStride = b.RowStride;
-                        }
                         int firstRow = part == ProductPart.Lower ? jc + j - ic : 0;
-                        Column(ref tile, aBlock, packA ? packedA : null, c.From(ic, jc + j), firstRow, rowsHere, tileRows, width, vectors, scratch);
+                        Column(ref tile, aBlock, packedA, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, scratch);
                     }
                 }
             }
@@ -122,8 +111,9 @@ internal static unsafe class BlockedProduct<TDoubles>
 
     /// <summary>One panel of B against all rows of a block of A, but those before <paramref name="firstRow"/>.</summary>
     private static void Column(
-        ref Tile tile, Operand a, double* packedA, Operand c, int firstRow, int rows, int tileRows, int width, int vectors, double* scratch)
+        ref Tile tile, Operand a, double* packedA, Operand c, int firstRow, int rows, int width, int vectors, double* scratch)
     {
+        int tileRows = RegisterTile<TDoubles>.Rows;
         bool wholeVectors = width == vectors * TDoubles.Count;
         for (int i = 0, height; i < rows; i += height)
         {
@@ -144,7 +134,7 @@ internal static unsafe class BlockedProduct<TDoubles>
             {
                 tile.C = target;
                 tile.CStride = c.RowStride;
-                RegisterTile<TDoubles>.Compute(tile, packedA != null, height, vectors);
+                RegisterTile<TDoubles>.Compute(tile, height, vectors);
                 if (tile.PackedB != null)
                 {
                     tile.B = tile.PackedB;
@@ -158,7 +148,7 @@ internal static unsafe class BlockedProduct<TDoubles>
                 tile.CStride = vectors * TDoubles.Count;
                 bool add = tile.Accumulate;
                 tile.Accumulate = false;
-                RegisterTile<TDoubles>.Compute(tile, packedA != null, height, vectors);
+                RegisterTile<TDoubles>.Compute(tile, height, vectors);
                 tile.Accumulate = add;
                 CopyTile(scratch, tile.CStride, target, c.RowStride, height, width, add);
             }
@@ -202,6 +192,9 @@ internal static unsafe class BlockedProduct<TDoubles>
     {
         for (int i = 0; i < rows; i++) new Span<double>(c.Start + (i * c.RowStride), columns).Clear();
     }
+
+    /// <summary>The longest side in whole units, at least one, of a block whose other side is the depth.</summary>
+    private static int Fitting(long bytes, int depth, int unit) => (int)Math.Max(1, bytes / (sizeof(double) * (long)Math.Max(1, depth)) / unit) * unit;
 
     private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 

@@ -6,10 +6,13 @@ internal unsafe struct Tile
     /// <summary>Entry (0, 0) of A's panel.</summary>
     public double* A;
 
-    /// <summary>From a row of A to the next.</summary>
+    /// <summary>Whether A's panel is packed: column after column of as many entries as the tile has rows.</summary>
+    public bool AIsPacked;
+
+    /// <summary>From a row of A to the next, where it is not packed.</summary>
     public nint ARowStride;
 
-    /// <summary>From a column of A to the next.</summary>
+    /// <summary>From a column of A to the next, where it is not packed.</summary>
     public nint AStep;
 
     /// <summary>Entry (0, 0) of B's panel; its rows are contiguous.</summary>
@@ -18,7 +21,7 @@ internal unsafe struct Tile
     /// <summary>From a row of B to the next.</summary>
     public nint BStride;
 
-    /// <summary>Where a tile that packs B writes B's rows, one after the other; else null.</summary>
+    /// <summary>Where the tile writes B's rows one after the other for the tiles below it; null where it does not.</summary>
     public double* PackedB;
 
     /// <summary>The common dimension.</summary>
