@@ -32,6 +32,8 @@ internal static class RankCollapseCommand
             };
             bool asksForHelp = parsed.Action is ExampleHelpAction or VersionAction;
             if (!asksForHelp && ParseErrorLine.Of(parsed) is { } line) throw new InvalidInputException(line);
+            if (!asksForHelp && parsed.CommandResult.Command is Verb { Computes: true } && Arithmetic.Notice is { } notice)
+                environment.Error.WriteLine(WarningLine.Of(notice));
             return parsed.Invoke(invocation);
         }
         catch (Exception e)

@@ -52,7 +52,7 @@ internal static class VectorType
 
             [MethodImpl(Inline)]
             public static DoublesBITS MultiplyAdd(DoublesBITS a, DoublesBITS b, DoublesBITS c) =>
-                new(VectorBITS.MultiplyAddEstimate(a._vector, b._vector, c._vector));
+                new(Fused.IsSupported ? VectorBITS.FusedMultiplyAdd(a._vector, b._vector, c._vector) : (a._vector * b._vector) + c._vector);
 
             [MethodImpl(Inline)]
             public static DoublesBITS Sqrt(DoublesBITS a) => new(VectorBITS.Sqrt(a._vector));

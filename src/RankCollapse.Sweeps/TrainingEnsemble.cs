@@ -89,7 +89,7 @@ public sealed class TrainingEnsemble
             if (status.HasEnded) Directory.Delete(sweepPath, recursive: true);
             else folder.WritePlan(PlanOfTheRest() ?? plan);
         }
-        EnsembleSummary summary = EnsembleSummary.Of(_configuration with { Version = TrainingRun.ProgramVersion }, watch.Elapsed.TotalSeconds,
+        EnsembleSummary summary = EnsembleSummary.Of(_configuration with { Version = TrainingRun.ProgramVersion, Arithmetic = Arithmetic.Current }, watch.Elapsed.TotalSeconds,
             [.. _members.Values.OfType<EnsembleMember>()], _summaries);
         AtomicFile.WriteInside(Path.Combine(_path, SummaryFile), stream => stream.Write(summary.ToJson()));
         return summary;
@@ -156,17 +156,20 @@ public sealed class TrainingEnsemble
     private EnsembleMember? Ended(long seed)
     {
         if (!Directory.Exists(MemberPath(seed))) return null;
+        RunSummary? summary;
         try
         {
-            if (RunFolder.Open(MemberPath(seed)).ReadSummaryIfEnded() is not { Status: not TrainingStatus.Cancelled } summary) return null;
-            _summaries.Add(summary);
-            return MemberOf(seed, summary);
+            summary = RunFolder.Open(MemberPath(seed)).ReadSummaryIfEnded();
         }
         catch (InvalidInputException)
         {
             // It is damaged, and trained again.
             return null;
         }
+        if (summary is null or { Status: TrainingStatus.Cancelled }) return null;
+        Arithmetic.Require(summary.Arithmetic, $"The member {MemberPath(seed)}");
+        _summaries.Add(summary);
+        return MemberOf(seed, summary);
     }
 
     private void RemoveEarlier(string sweepPath)

@@ -16,6 +16,7 @@ internal static class CertifyCommand
     {
         var command = new Verb("certify", "Bounds how far each layer's weights are from rank K, at the point that a run reached.")
         {
+            Computes = true,
             Notes =
             [
                 "The exact bound is that of Theorem 3.4 with Lemma 3.3's remainder computed; the tight bound leaves out what does not raise the rank, and "

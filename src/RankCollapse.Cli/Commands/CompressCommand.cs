@@ -15,6 +15,7 @@ internal static class CompressCommand
     {
         var command = new Verb("compress", "Replaces linear layers and convolutions of a model by two smaller ones each, of lower rank.")
         {
+            Computes = true,
             Notes =
             [
                 $"MODEL is {ModelFormats.Readable}. Both models are run on the same inputs and compared before the result is written.",

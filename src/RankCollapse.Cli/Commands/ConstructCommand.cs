@@ -15,6 +15,7 @@ internal static class ConstructCommand
     {
         var command = new Verb("construct", "Writes the global minimiser of Theorem 4.2, or C.2 for residual networks, as a run.")
         {
+            Computes = true,
             Notes =
             [
                 "Takes the settings of train for data, network and objective; --seed draws the orthogonal factors.",

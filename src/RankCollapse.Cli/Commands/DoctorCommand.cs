@@ -35,6 +35,7 @@ internal static class DoctorCommand
 
         Line("program", $"rankcollapse {TrainingRun.ProgramVersion} on {machine.Runtime}");
         Line("system", machine.System);
+        Line("arithmetic", Arithmetic.Current.ToString());
         Line("cores, memory", $"{machine.Cores}, {machine.MemoryBytes / 1e9:0.0} GB");
         Line("vectors", $"{machine.VectorBits} bits");
         Line("peak of one core, of all", $"{machine.PeakOfOneCore:0.0}, {machine.PeakOfAllCores:0.0} GFLOP/s");
@@ -53,6 +54,7 @@ internal static class DoctorCommand
         .Text("version", _ => TrainingRun.ProgramVersion)
         .Text("runtime", machine => machine.Runtime)
         .Text("system", machine => machine.System)
+        .Text("arithmetic", _ => Arithmetic.Current.ToString())
         .Whole("cores", machine => machine.Cores)
         .Number("memoryBytes", machine => machine.MemoryBytes)
         .Whole("vectorBits", machine => machine.VectorBits)

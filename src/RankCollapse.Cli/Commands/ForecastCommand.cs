@@ -19,6 +19,7 @@ internal static class ForecastCommand
     {
         var command = new Verb("forecast", "Forecasts the singular values of every layer and the objective, before training.")
         {
+            Computes = true,
             Notes =
             [
                 "Takes the settings of train that a forecast depends on; --against RUN takes those of a run, compares with what it reached, and draws both.",

@@ -20,6 +20,7 @@ internal static class InspectCommand
     {
         var command = new Verb("inspect", "Measures ranks and spectra of every layer of a model.")
         {
+            Computes = true,
             Notes = [$"MODEL is {ModelFormats.Readable}, or a folder with one model in it."],
             Examples = ["rankcollapse inspect model.safetensors", "rankcollapse inspect model.onnx --html model.html --classes 10",
                 "rankcollapse inspect model.onnx --data images.npz --html model.html", "rankcollapse inspect runs/first --classes 10 --json"],

@@ -16,6 +16,7 @@ internal static class MeasureCommand
         var command = new Verb(
             "measure", "Computes every metric of every layer from the weights and the data of a run.")
         {
+            Computes = true,
             Examples =
             ["rankcollapse measure runs/first", "rankcollapse measure runs/first --tolerance 1e-3 --json"]
         };

@@ -18,6 +18,7 @@ internal static class PathCommand
     {
         var command = new Verb("path", "Follows the path of Theorem 4.3, along which the cost never grows, to a collapsed global minimum.")
         {
+            Computes = true,
             Notes =
             [
                 "Starts from the hidden features of the run's initial network, with a last layer that interpolates. Hidden widths must be N.",

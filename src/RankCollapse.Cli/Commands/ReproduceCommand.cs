@@ -19,6 +19,7 @@ internal static class ReproduceCommand
     {
         var command = new Verb("reproduce", "Reproduces figures of the paper: trains what they show, writes data, pictures and a verdict on each claim.")
         {
+            Computes = true,
             Notes =
             [
                 $"Figures: {string.Join(", ", ExperimentCatalogue.Experiments.SelectMany(e => e.OtherNames.Prepend(e.Name)).Order(StringComparer.Ordinal))}, "

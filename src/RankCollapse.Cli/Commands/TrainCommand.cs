@@ -18,6 +18,7 @@ internal static class TrainCommand
     {
         var command = new Verb("train", "Trains one network, measures every layer and writes a run folder with a report.")
         {
+            Computes = true,
             Notes =
             [
                 "Exit code 0: converged, or used up the epochs or seconds that were asked for; 1: a tolerance that was asked for,",

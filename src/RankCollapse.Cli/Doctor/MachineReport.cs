@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Fonts;
+using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Doctor;
 
@@ -77,6 +78,7 @@ internal sealed record MachineReport
 
     private static IEnumerable<string> AdviceOn(string? font, double share)
     {
+        if (Arithmetic.Notice is { } notice) yield return notice;
         if (Product.VectorBits < 256) yield return "Vectors have 128 bits: products run at a fraction of what wider processors do; nothing is wrong.";
         if (!Vector.IsHardwareAccelerated) yield return "Vector instructions are switched off; unset DOTNET_EnableHWIntrinsic and its kin.";
         if (share < 0.7) yield return "Products reach less than 70 % of the peak: other programs are using this machine, or its clock is not steady; repeat "

@@ -8,6 +8,9 @@ internal sealed class Verb(string name, string description) : Command(name, desc
     /// <summary>Command lines that work, at least one.</summary>
     public required IReadOnlyList<string> Examples { get; init; }
 
+    /// <summary>Whether it computes, so that its numbers depend on the machine's arithmetic.</summary>
+    public bool Computes { get; init; }
+
     /// <summary>Paragraphs before the examples.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -93,6 +93,7 @@ internal static class FigureFolder
     private static JsonObject ToJson(ReproductionSettings settings, string digest) => new()
     {
         ["version"] = TrainingRun.ProgramVersion,
+        [Arithmetic.JsonName] = Arithmetic.Current.ToString(),
         ["quick"] = settings.IsQuick,
         ["seed"] = settings.Seed,
         ["digest"] = digest,
@@ -107,8 +108,9 @@ internal static class FigureFolder
             bool isQuick = stored?["quick"]?.GetValue<bool>() == true;
             long seed = stored?["seed"]?.GetValue<long>() ?? 0;
             string digest = stored?["digest"]?.GetValue<string>() ?? "", version = ErrorText.Printable($"{stored?["version"]}");
+            string arithmetic = stored?[Arithmetic.JsonName] is { } told ? ErrorText.Printable($"{told}") : "of an earlier version";
             return (digest, new ReproductionSettings(isQuick, seed) == asked
-                ? $"that another build of the program computed (version {version}), and which might differ now"
+                ? $"that another build of the program computed (version {version}, arithmetic {arithmetic}; here it is {Arithmetic.Current})"
                 : $"of other settings ({(isQuick ? "quick" : "full")}, seed {seed}, version {version})");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)

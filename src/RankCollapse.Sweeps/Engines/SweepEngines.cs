@@ -28,7 +28,7 @@ public static class SweepEngines
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(request);
-        SweepPlan plan = folder.ReadPlan();
+        SweepPlan plan = folder.ReadPlanToWork();
         using IDisposable saving = Cancellation.Saving();
         folder.LiftCancellation();
         engine.Remember(folder, request.Asked);

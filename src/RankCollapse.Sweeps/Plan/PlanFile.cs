@@ -27,7 +27,8 @@ internal static class PlanFile
             Format = Format,
             Name = plan.Name,
             Identity = plan.Identity,
-            ResultVersion = TrialIdentity.ResultVersion,
+            ResultVersion = plan.Arithmetic.Version,
+            Arithmetic = plan.Arithmetic,
             Version = TrainingRun.ProgramVersion,
             Limits = plan.Limits,
             Needs = plan.Needs,
@@ -69,7 +70,10 @@ internal static class PlanFile
                 throw new InvalidInputException($"{path} has the format {header.Format}, expected {Format}; it was written by another version of the program.");
             var template = new SettingsTemplate(header.Shared, header.Names);
             SweepPlan plan = new(
-                header.Name, header.Limits, header.Needs, template, ReadTrials(document.RootElement.GetProperty("trials"), template), header.DataHashes);
+                header.Name, header.Limits, header.Needs, template, ReadTrials(document.RootElement.GetProperty("trials"), template), header.DataHashes)
+            {
+                Arithmetic = header.Arithmetic ?? new Arithmetic(header.ResultVersion, IsFused: true),
+            };
             return plan.Identity == header.Identity
                 ? plan
                 : throw new InvalidInputException($"{path} names the sweep {ErrorText.Printable(header.Identity)}, but its trials make {plan.Identity}; "
@@ -105,6 +109,8 @@ internal sealed record PlanHeader
     public required string Identity { get; init; }
 
     public required int ResultVersion { get; init; }
+
+    public Arithmetic? Arithmetic { get; init; }
 
     public required string Version { get; init; }
 

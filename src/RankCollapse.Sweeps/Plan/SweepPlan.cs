@@ -28,6 +28,9 @@ public sealed class SweepPlan
     /// <summary>The hash of all trials' identities, in whatever order: 20 hexadecimal digits.</summary>
     public string Identity { get; }
 
+    /// <summary>The arithmetic of all results.</summary>
+    public Arithmetic Arithmetic { get; internal init; } = Arithmetic.Current;
+
     /// <summary>How trials are run and what is kept.</summary>
     public SweepLimits Limits { get; }
 

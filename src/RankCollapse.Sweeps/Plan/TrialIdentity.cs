@@ -5,12 +5,9 @@ using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Plan;
 
-/// <summary>What makes two trials the same: every setting that has an effect on the result, the content of its data file, and the version of results.</summary>
+/// <summary>What makes two trials the same: every setting that has an effect on the result, the content of its data file, and the arithmetic of results.</summary>
 public static class TrialIdentity
 {
-    /// <summary>The version of results, <see cref="TrainingRun.ResultVersion"/>.</summary>
-    public const int ResultVersion = TrainingRun.ResultVersion;
-
     private const int IdBytes = 10;
 
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
@@ -33,7 +30,7 @@ public static class TrialIdentity
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
-            writer.WriteString("version", $"results-{ResultVersion}");
+            writer.WriteString("version", Arithmetic.Current.ToString());
             foreach (Setting setting in RunSettings.All.Where(setting => setting.Effect != SettingEffect.Machine))
             {
                 object? value = setting.Concerns(counted) ? setting.Get(counted) : setting.DefaultFor(counted);
@@ -60,6 +57,7 @@ public static class TrialIdentity
         return configuration.Resolve() with
         {
             Version = null,
+            Arithmetic = null,
             Threads = configuration.Threads ?? 1,
         };
     }

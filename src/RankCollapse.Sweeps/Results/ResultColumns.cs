@@ -20,7 +20,7 @@ internal sealed class ResultColumns
             .. RunSettings.All.SelectMany(s =>
                 s.JsonName == Width ? [new(Width, ResultColumn.Whole), new("widths", ResultColumn.Wholes)] : ResultColumn.Of(s.JsonName, s.Type)),
         ];
-        Summary = [new("status", ResultColumn.Text), new("convention", ResultColumn.Text), .. Of(MetricScopes.Network)];
+        Summary = [new(Arithmetic.JsonName, ResultColumn.Text), new("status", ResultColumn.Text), new("convention", ResultColumn.Text), .. Of(MetricScopes.Network)];
         Layer =
         [
             new("layer", ResultColumn.Whole), .. Of(MetricScopes.Layers), new("weightSingularValues", ResultColumn.Reals),

@@ -120,11 +120,17 @@ public sealed class SweepFolder
     /// <summary>Gives the sweep a plan unless it is the one that it has, with the same specification, limits and names.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="specification">As for <see cref="WritePlan"/>.</param>
-    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The disk is full or the folder cannot be written, or the plan that is there is of another arithmetic.
+    /// </exception>
     public void Adopt(SweepPlan plan, byte[]? specification = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        if (!HasPlan(plan, specification)) WritePlan(plan, specification);
+        SweepPlan? stored = StoredPlan();
+        if (stored is not null) Arithmetic.Require(stored.Arithmetic, $"The sweep {Path}");
+        bool isSame = stored is not null && stored.Identity == plan.Identity && stored.Limits == plan.Limits && stored.Names.SequenceEqual(plan.Names)
+            && (specification is null || HasSpecification(specification));
+        if (!isSame) WritePlan(plan, specification);
     }
 
     /// <summary>Cancels the sweep: workers stop after the epoch at hand, and nothing is begun until it is resumed.</summary>
@@ -197,6 +203,15 @@ public sealed class SweepFolder
     /// <exception cref="InvalidInputException">It is missing or damaged.</exception>
     public SweepPlan ReadPlan() => PlanFile.Read(PlanPath);
 
+    /// <summary>Reads the plan to work on its trials.</summary>
+    /// <exception cref="InvalidInputException">It is missing or damaged, or its results are of another arithmetic than those from here would be.</exception>
+    internal SweepPlan ReadPlanToWork()
+    {
+        SweepPlan plan = ReadPlan();
+        Arithmetic.Require(plan.Arithmetic, $"The sweep {Path}");
+        return plan;
+    }
+
     /// <summary>Looks where every trial of a plan stands, from the names of files alone.</summary>
     /// <exception cref="InvalidInputException">The folder cannot be read.</exception>
     public SweepStatus ReadStatus(SweepPlan plan) => SweepStatus.Read(this, plan);
@@ -247,24 +262,21 @@ public sealed class SweepFolder
     /// </summary>
     public string LivePathOf(string id) => System.IO.Path.Combine(LivePath, id + ".csv");
 
-    private bool HasPlan(SweepPlan plan, byte[]? specification)
+    /// <summary>The plan that is there; null for none, and for a damaged one, which is about to be replaced.</summary>
+    private SweepPlan? StoredPlan()
     {
-        if (!System.IO.File.Exists(PlanPath)) return false;
-        if (specification is not null
-            && !(System.IO.File.Exists(SpecificationPath) && System.IO.File.ReadAllBytes(SpecificationPath).SequenceEqual(specification)))
-            return false;
-        SweepPlan stored;
         try
         {
-            stored = ReadPlan();
+            return System.IO.File.Exists(PlanPath) ? ReadPlan() : null;
         }
         catch (InvalidInputException)
         {
-            // It is damaged, and is about to be replaced.
-            return false;
+            return null;
         }
-        return stored.Identity == plan.Identity && stored.Limits == plan.Limits && stored.Names.SequenceEqual(plan.Names);
     }
+
+    private bool HasSpecification(byte[] specification) =>
+        System.IO.File.Exists(SpecificationPath) && System.IO.File.ReadAllBytes(SpecificationPath).SequenceEqual(specification);
 
     private string File(string name) => System.IO.Path.Combine(Path, name);
 }

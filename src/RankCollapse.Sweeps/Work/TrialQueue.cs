@@ -16,7 +16,7 @@ internal sealed class TrialQueue(SweepFolder folder, double share)
     private TimeSpan _look;
 
     /// <summary>The plan, as it was at the last look.</summary>
-    public SweepPlan Plan { get; private set; } = folder.ReadPlan();
+    public SweepPlan Plan { get; private set; } = folder.ReadPlanToWork();
 
     /// <summary>The state of all trials at the last look.</summary>
     public SweepStatus? Status { get; private set; }
@@ -33,7 +33,7 @@ internal sealed class TrialQueue(SweepFolder folder, double share)
         long started = Stopwatch.GetTimestamp();
         DateTime written = File.GetLastWriteTimeUtc(folder.PlanPath);
         // Written before read: a plan that is replaced in between is read again next time.
-        if (written != _planWritten && _planWritten != default) Plan = folder.ReadPlan();
+        if (written != _planWritten && _planWritten != default) Plan = folder.ReadPlanToWork();
         _planWritten = written;
         Status = folder.ReadStatus(Plan);
         _candidates.Clear();

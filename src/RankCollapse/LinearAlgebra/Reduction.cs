@@ -95,7 +95,7 @@ public static class Reduction
         public static TDoubles Add<TDoubles>(TDoubles sum, TDoubles x, TDoubles y)
             where TDoubles : struct, IDoubles<TDoubles> => TDoubles.MultiplyAdd(x, y, sum);
 
-        public static double Add(double sum, double x, double y) => double.MultiplyAddEstimate(x, y, sum);
+        public static double Add(double sum, double x, double y) => Fused.MultiplyAdd(x, y, sum);
     }
 
     private readonly struct SquaredDifferences : ITerm
@@ -104,6 +104,6 @@ public static class Reduction
         public static TDoubles Add<TDoubles>(TDoubles sum, TDoubles x, TDoubles y)
             where TDoubles : struct, IDoubles<TDoubles> => TDoubles.MultiplyAdd(x - y, x - y, sum);
 
-        public static double Add(double sum, double x, double y) => double.MultiplyAddEstimate(x - y, x - y, sum);
+        public static double Add(double sum, double x, double y) => Fused.MultiplyAdd(x - y, x - y, sum);
     }
 }

@@ -75,16 +75,18 @@ public sealed partial record RunConfiguration
         foreach (JsonProperty property in element.EnumerateObject())
         {
             if (property.Name == VersionName) read = read with { Version = property.Value.GetString() };
+            else if (property.Name == Arithmetic.JsonName) read = read with { Arithmetic = property.Value.GetString() is { } text ? Arithmetic.Parse(text) : null };
             else if (RunSettings.Find(property.Name, name) is var setting) setting.Put(read, setting.Read(property.Value, name));
         }
         return read;
     }
 
-    /// <summary>Writes the version, where there is one, and settings.</summary>
+    /// <summary>Writes version and arithmetic, where there are any, and settings.</summary>
     internal void Write(Utf8JsonWriter writer, Func<Setting, bool> which)
     {
         writer.WriteStartObject();
         if (Version is not null) writer.WriteString(VersionName, Version);
+        if (Arithmetic is not null) writer.WriteString(Arithmetic.JsonName, Arithmetic.ToString());
         foreach (Setting setting in RunSettings.All.Where(which))
         {
             writer.WritePropertyName(setting.JsonName);

@@ -10,6 +10,9 @@ public sealed partial record RunConfiguration
     /// <summary>The version of the program that wrote it.</summary>
     public string? Version { get; init; }
 
+    /// <summary>The arithmetic that its result is computed in; null where an earlier version wrote it.</summary>
+    public Arithmetic? Arithmetic { get; init; }
+
     /// <summary><c>mnist</c>, <c>gaussian-mixture</c> or a file.</summary>
     public string Data { get; init; } = "mnist";
 

@@ -13,6 +13,7 @@ public static class RunSchemas
     public static JsonObject Configuration() => JsonSchema.Options(
     [
         KeyValuePair.Create(RunConfiguration.VersionName, JsonSchema.Type("string", "null")),
+        KeyValuePair.Create(Arithmetic.JsonName, JsonSchema.Type("string", "null")),
         .. RunSettings.All.Select(setting => KeyValuePair.Create(setting.JsonName, setting.Schema())),
     ]);
 
@@ -20,6 +21,7 @@ public static class RunSchemas
     public static JsonObject Summary() => JsonSchema.Object(
     [
         KeyValuePair.Create("version", JsonSchema.Type("integer")),
+        KeyValuePair.Create(Arithmetic.JsonName, JsonSchema.Type("string")),
         KeyValuePair.Create("status", JsonSchema.OneOf(EnumNames.All<TrainingStatus>())),
         KeyValuePair.Create("convention", JsonSchema.OneOf(EnumNames.All<Convention>())),
         .. Metrics(MetricScopes.Network),

@@ -9,8 +9,11 @@ namespace RankCollapse.Runs;
 /// <content>Summaries as JSON files.</content>
 public sealed partial record RunSummary
 {
-    /// <summary>The version of the format: 1 had the numbers of the contract alone, and no version; 2 has every metric of <see cref="MetricTable"/>.</summary>
-    public const int FormatVersion = 2;
+    /// <summary>
+    /// The version of the format: 1 had the numbers of the contract alone, and no version; 2 has every metric of <see cref="MetricTable"/>; 3
+    /// says the arithmetic.
+    /// </summary>
+    public const int FormatVersion = 3;
 
     private const long LargestFile = 1L << 28;
     private const string VersionField = "version";
@@ -30,6 +33,7 @@ public sealed partial record RunSummary
         {
             writer.WriteStartObject();
             writer.WriteNumber(VersionField, FormatVersion);
+            if (Arithmetic is not null) writer.WriteString(Arithmetic.JsonName, Arithmetic.ToString());
             writer.WriteString(StatusField, EnumNames.Of(Status));
             writer.WriteString(ConventionField, EnumNames.Of(Convention));
             Write(writer, this);
@@ -75,6 +79,7 @@ public sealed partial record RunSummary
         if (version is < 1 or > FormatVersion) throw new JsonException($"it has version {version}, this program reads versions 1 to {FormatVersion}");
         return new RunSummary
         {
+            Arithmetic = summary.TryGetProperty(Arithmetic.JsonName, out JsonElement arithmetic) ? Arithmetic.Parse(arithmetic.GetString() ?? "") : null,
             Status = Name<TrainingStatus>(summary, StatusField),
             Convention = Name<Convention>(summary, ConventionField),
             Numbers = ReadNumbers(summary, NetworkMetrics.Objective, NetworkMetrics.RelativeGradientNorm, NetworkMetrics.Epochs, NetworkMetrics.Seconds),

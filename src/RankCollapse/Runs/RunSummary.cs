@@ -14,6 +14,9 @@ public readonly record struct MetricRecord(long Epoch, double Seconds, int Layer
 /// <summary>The final state of a run, as in <c>summary.json</c>.</summary>
 public sealed partial record RunSummary : MetricNumbers
 {
+    /// <summary>The arithmetic that its numbers were computed in; null where an earlier version wrote it.</summary>
+    public Arithmetic? Arithmetic { get; init; } = Arithmetic.Current;
+
     /// <summary>How the run ended.</summary>
     public required TrainingStatus Status { get; init; }
 

@@ -7,13 +7,13 @@ namespace RankCollapse.Runs;
 
 /// <summary>The front door of training: from settings to a run in a folder, and from an interrupted run to the same result.</summary>
 /// <remarks>
-/// Equal settings give bit-identical results on the same machine, with any number of threads. A run that is interrupted and resumed
-/// ends with the same weights, bit for bit, as one that was not.
+/// Equal settings give bit-identical results wherever the <see cref="Arithmetic"/> is the same, that is on every 64-bit machine with fused multiply-add,
+/// whatever its vectors, threads, system or libraries. A run that is interrupted and resumed ends with the same weights, bit for bit, as one that was not.
 /// </remarks>
 public static class TrainingRun
 {
     /// <summary>Raised with every change of the program that changes what a training results in, so that nothing stale is reused.</summary>
-    public const int ResultVersion = 3;
+    public const int ResultVersion = 4;
 
     /// <summary>The version of the program, as written to <c>config.json</c>.</summary>
     public static string ProgramVersion { get; } =
@@ -55,8 +55,8 @@ public static class TrainingRun
     /// <param name="options">What is asked beyond the settings.</param>
     /// <param name="cancellation">As for <see cref="Start"/>.</param>
     /// <returns>The run; <see cref="TrainingRunResult.HadEnded"/> says that there was nothing left to do.</returns>
-    /// <exception cref="InvalidInputException">There is no run, its files are damaged, a setting changes that may not, or the run has ended and cannot go
-    /// on.</exception>
+    /// <exception cref="InvalidInputException">There is no run, its files are damaged, a setting changes that may not, its arithmetic is another one, or it has
+    /// ended and cannot go on.</exception>
     public static TrainingRunResult Resume(
         string path, Func<RunConfiguration, RunConfiguration>? change = null, TrainingRunOptions? options = null, CancellationToken cancellation = default)
     {
@@ -66,10 +66,6 @@ public static class TrainingRun
         RunConfiguration wanted = change is null ? stored : change(stored);
         wanted.Validate();
         ResumeRules.Require(path, stored, wanted);
-        if (stored.Version != ProgramVersion)
-            options.Warning?.Invoke(
-                $"The run was started by version {stored.Version ?? "unknown"} and is resumed by {ProgramVersion}: its result may differ in the last digits "
-                + "from an undisturbed run's.");
         using var threads = new ThreadScope(wanted.Threads);
         DataSet data = folder.ReadDataSet();
         if (folder.ReadSummaryIfEnded() is { } ended)
@@ -82,6 +78,7 @@ public static class TrainingRun
             }
         }
 
+        Arithmetic.Require(stored.Arithmetic, $"The run {path}");
         NetworkSpecification specification = wanted.ToSpecification(data.InputDimension, data.OutputDimension);
         RequireMemory(wanted, specification, data);
         using var session = new TrainingSession(wanted, data, folder.ReadInitial(specification), options);
@@ -118,7 +115,8 @@ public static class TrainingRun
         return session.Train(null, cancellation, folder);
     }
 
-    /// <summary>The settings with every default that depends on others filled in: learning rate, feature penalty, spacing of records, version.</summary>
+    /// <summary>The settings with every default that depends on others filled in: learning rate, feature penalty, spacing of records, version,
+    /// arithmetic.</summary>
     public static RunConfiguration Resolve(RunConfiguration configuration, NetworkSpecification specification, DataSet data)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -126,6 +124,7 @@ public static class TrainingRun
         return configuration.Resolve() with
         {
             Version = ProgramVersion,
+            Arithmetic = Arithmetic.Current,
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, specification, data.SampleCount),
         };
     }

@@ -25,8 +25,8 @@ internal static class ElementWise
         double total = Reduction.Lanes(squares);
         for (; i < g.Length; i++)
         {
-            total = double.MultiplyAddEstimate(z[i], z[i], total);
-            g[i] = double.MultiplyAddEstimate(z[i], mu, g[i]);
+            total = Fused.MultiplyAdd(z[i], z[i], total);
+            g[i] = Fused.MultiplyAdd(z[i], mu, g[i]);
             d[i] = g[i] * s[i];
         }
         return total;
@@ -51,7 +51,7 @@ internal static class ElementWise
         for (; i < g.Length; i++)
         {
             double before = g[i];
-            g[i] = double.MultiplyAddEstimate(w[i], lambda, before);
+            g[i] = Fused.MultiplyAdd(w[i], lambda, before);
             sums = new PenaltySums(sums.Without + (before * before), sums.With + (g[i] * g[i]), sums.Weights + (w[i] * w[i]));
         }
         return sums;
@@ -77,8 +77,8 @@ internal static class ElementWise
         }
         for (; i < w.Length; i++)
         {
-            m[i] = double.MultiplyAddEstimate(beta1, m[i], (1 - beta1) * g[i]);
-            v[i] = double.MultiplyAddEstimate(beta2, v[i], (1 - beta2) * g[i] * g[i]);
+            m[i] = Fused.MultiplyAdd(beta1, m[i], (1 - beta1) * g[i]);
+            v[i] = Fused.MultiplyAdd(beta2, v[i], (1 - beta2) * g[i] * g[i]);
             w[i] += -rate * m[i] / (Math.Sqrt(v[i] * secondCorrection) + epsilon);
         }
     }

@@ -1,4 +1,5 @@
 using RankCollapse.LinearAlgebra;
+using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.Tests.LinearAlgebra;
 
@@ -13,9 +14,9 @@ public sealed class ReductionTests
         {
             double[] x = [.. Enumerable.Range(0, length).Select(_ => stream.NextGaussian())], y = [.. x.Select(_ => stream.NextGaussian())];
             Assert.Equal(InOrder(length, (sum, i) => sum + x[i]), Reduction.Sum(x));
-            Assert.Equal(InOrder(length, (sum, i) => double.MultiplyAddEstimate(x[i], x[i], sum)), Reduction.SumOfSquares(x));
-            Assert.Equal(InOrder(length, (sum, i) => double.MultiplyAddEstimate(x[i], y[i], sum)), Reduction.Dot(x, y));
-            Assert.Equal(Math.Sqrt(InOrder(length, (sum, i) => double.MultiplyAddEstimate(x[i] - y[i], x[i] - y[i], sum))), Reduction.Distance(x, y));
+            Assert.Equal(InOrder(length, (sum, i) => Fused.MultiplyAdd(x[i], x[i], sum)), Reduction.SumOfSquares(x));
+            Assert.Equal(InOrder(length, (sum, i) => Fused.MultiplyAdd(x[i], y[i], sum)), Reduction.Dot(x, y));
+            Assert.Equal(Math.Sqrt(InOrder(length, (sum, i) => Fused.MultiplyAdd(x[i] - y[i], x[i] - y[i], sum))), Reduction.Distance(x, y));
             Assert.Equal(Math.Sqrt(Reduction.SumOfSquares(x)), Reduction.Norm(x));
         }
     }

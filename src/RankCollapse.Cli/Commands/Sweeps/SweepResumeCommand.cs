@@ -14,6 +14,7 @@ internal static class SweepResumeCommand
     {
         var command = new Verb("resume", "Goes on with a sweep that was interrupted or cancelled, on whichever engine.")
         {
+            Computes = true,
             Notes = ["Results that are damaged are made again. Trials that failed stay as they are: see sweep retry."],
             Examples = ["rankcollapse sweep resume sweeps/phase-diagram", "rankcollapse sweep resume sweeps/phase-diagram --workers 1"],
         };

@@ -24,6 +24,7 @@ internal static class SweepRunCommand
     {
         var command = new Verb(name, "Trains every combination of settings that a file specifies, on all cores or on a cluster.")
         {
+            Computes = true,
             Notes =
             [
                 "A sweep that was interrupted, or whose file has more values now, goes on with the same command: what is done is not done again.",
