@@ -89,7 +89,8 @@ public sealed class TrainingEnsemble
             if (status.HasEnded) Directory.Delete(sweepPath, recursive: true);
             else folder.WritePlan(PlanOfTheRest() ?? plan);
         }
-        EnsembleSummary summary = EnsembleSummary.Of(_configuration with { Version = TrainingRun.ProgramVersion, Arithmetic = Arithmetic.Current }, watch.Elapsed.TotalSeconds,
+        RunConfiguration shared = _configuration with { Version = TrainingRun.ProgramVersion, Arithmetic = Arithmetic.Current };
+        EnsembleSummary summary = EnsembleSummary.Of(shared, watch.Elapsed.TotalSeconds,
             [.. _members.Values.OfType<EnsembleMember>()], _summaries);
         AtomicFile.WriteInside(Path.Combine(_path, SummaryFile), stream => stream.Write(summary.ToJson()));
         return summary;

@@ -5,7 +5,7 @@ using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Plan;
 
-/// <summary>What makes two trials the same: every setting that has an effect on the result, the content of its data file, and the arithmetic of results.</summary>
+/// <summary>What makes two trials the same: every setting that has an effect on the result, the content of its data file, and the arithmetic.</summary>
 public static class TrialIdentity
 {
     private const int IdBytes = 10;
@@ -22,7 +22,10 @@ public static class TrialIdentity
     /// A setting that has no effect with the others counts as its default, and one that came later is left out at its default,
     /// so that identities stay what they were.
     /// </remarks>
-    public static string Of(RunConfiguration configuration, string? dataHash = null)
+    public static string Of(RunConfiguration configuration, string? dataHash = null) => Of(configuration, dataHash, Arithmetic.Current);
+
+    /// <summary>The identity where results are of some arithmetic.</summary>
+    internal static string Of(RunConfiguration configuration, string? dataHash, Arithmetic arithmetic)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         RunConfiguration counted = configuration with { Data = dataHash is null ? configuration.Data : $"sha256:{dataHash}" };
@@ -30,7 +33,7 @@ public static class TrialIdentity
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
-            writer.WriteString("version", Arithmetic.Current.ToString());
+            writer.WriteString("version", arithmetic.IsFused ? $"results-{arithmetic.Version}" : arithmetic.ToString());
             foreach (Setting setting in RunSettings.All.Where(setting => setting.Effect != SettingEffect.Machine))
             {
                 object? value = setting.Concerns(counted) ? setting.Get(counted) : setting.DefaultFor(counted);

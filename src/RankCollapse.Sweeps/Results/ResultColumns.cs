@@ -20,7 +20,10 @@ internal sealed class ResultColumns
             .. RunSettings.All.SelectMany(s =>
                 s.JsonName == Width ? [new(Width, ResultColumn.Whole), new("widths", ResultColumn.Wholes)] : ResultColumn.Of(s.JsonName, s.Type)),
         ];
-        Summary = [new(Arithmetic.JsonName, ResultColumn.Text), new("status", ResultColumn.Text), new("convention", ResultColumn.Text), .. Of(MetricScopes.Network)];
+        Summary =
+        [
+            .. new[] { Arithmetic.JsonName, "status", "convention" }.Select(name => new ResultColumn(name, ResultColumn.Text)), .. Of(MetricScopes.Network),
+        ];
         Layer =
         [
             new("layer", ResultColumn.Whole), .. Of(MetricScopes.Layers), new("weightSingularValues", ResultColumn.Reals),

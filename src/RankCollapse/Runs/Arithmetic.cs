@@ -37,9 +37,9 @@ public sealed record Arithmetic(int Version, bool IsFused)
     public static void Require(Arithmetic? stored, string what)
     {
         if (stored == Current) return;
-        string problem = $"{what} has the arithmetic {stored?.ToString() ?? "of an earlier version"}, but here it is {Current}, whose results differ in the last digits";
+        string found = $"{what} has the arithmetic {stored?.ToString() ?? "of an earlier version"}, but here it is {Current}";
         throw new InvalidInputException(
-            $"{problem}; begin anew in another folder (out), or go on with the program and on the kind of processor that began it.")
+            $"{found}, whose results differ in the last digits; begin anew in another folder (out), or go on with the program and on the kind of processor that began it.")
         {
             Settings = ["out"],
         };
@@ -54,8 +54,12 @@ public sealed record Arithmetic(int Version, bool IsFused)
         return mark is not null && text.StartsWith(Prefix, StringComparison.Ordinal)
             && int.TryParse(text.AsSpan(Prefix.Length..^mark.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int version)
             ? new Arithmetic(version, mark == Once)
-            : throw new InvalidInputException($"The arithmetic is '{ErrorText.Printable(text)}', expected one such as {Current}; restore the file or begin anew.");
+            : throw new InvalidInputException(
+                $"The arithmetic is '{ErrorText.Printable(text)}', expected one such as {Current}; restore the file or begin anew.");
     }
+
+    /// <summary>The same; null for null.</summary>
+    internal static Arithmetic? ParseOrNull(string? text) => text is null ? null : Parse(text);
 
     /// <summary>The text in files, such as <c>results-4-fused</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Version}{(IsFused ? Once : Twice)}");

@@ -75,7 +75,7 @@ public sealed partial record RunConfiguration
         foreach (JsonProperty property in element.EnumerateObject())
         {
             if (property.Name == VersionName) read = read with { Version = property.Value.GetString() };
-            else if (property.Name == Arithmetic.JsonName) read = read with { Arithmetic = property.Value.GetString() is { } text ? Arithmetic.Parse(text) : null };
+            else if (property.Name == Arithmetic.JsonName) read = read with { Arithmetic = Arithmetic.ParseOrNull(property.Value.GetString()) };
             else if (RunSettings.Find(property.Name, name) is var setting) setting.Put(read, setting.Read(property.Value, name));
         }
         return read;

@@ -79,7 +79,7 @@ public sealed partial record RunSummary
         if (version is < 1 or > FormatVersion) throw new JsonException($"it has version {version}, this program reads versions 1 to {FormatVersion}");
         return new RunSummary
         {
-            Arithmetic = summary.TryGetProperty(Arithmetic.JsonName, out JsonElement arithmetic) ? Arithmetic.Parse(arithmetic.GetString() ?? "") : null,
+            Arithmetic = Arithmetic.ParseOrNull(summary.TryGetProperty(Arithmetic.JsonName, out JsonElement arithmetic) ? arithmetic.GetString() : null),
             Status = Name<TrainingStatus>(summary, StatusField),
             Convention = Name<Convention>(summary, ConventionField),
             Numbers = ReadNumbers(summary, NetworkMetrics.Objective, NetworkMetrics.RelativeGradientNorm, NetworkMetrics.Epochs, NetworkMetrics.Seconds),

@@ -31,7 +31,10 @@ internal static class GoldenTrainings
         },
         ["adam-relu"] = FirstOrder with { Solver = "adam", Activation = "relu", Loss = Loss.CrossEntropy, Init = InitializationScheme.He },
         ["sgd-arctan"] = FirstOrder with { Solver = "sgd", Activation = "arctan", Init = InitializationScheme.Gaussian, Bias = true },
-        ["sgd-selu"] = FirstOrder with { Solver = "sgd", Activation = "selu", Init = InitializationScheme.Xavier, Convention = Convention.Sum, LearningRate = 1e-4 },
+        ["sgd-selu"] = FirstOrder with
+        {
+            Solver = "sgd", Activation = "selu", Init = InitializationScheme.Xavier, Convention = Convention.Sum, LearningRate = 1e-4,
+        },
         ["sgd-leaky-relu"] = FirstOrder with { Solver = "sgd", Activation = "leaky-relu(0.2)", Loss = Loss.CrossEntropy, OutputActivation = "sigmoid" },
         ["lbfgs-asinh"] = QuasiNewton with { Activation = "asinh", Loss = Loss.CrossEntropy, Init = InitializationScheme.Xavier },
         ["lbfgs-residual-softplus"] = QuasiNewton with

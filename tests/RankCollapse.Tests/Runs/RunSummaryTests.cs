@@ -66,7 +66,7 @@ public sealed class RunSummaryTests : IDisposable
     });
 
     [Theory]
-    [InlineData("\"status\": \"max-epochs\"", "\"version\": 3, \"status\": \"max-epochs\"", "version 3")]
+    [InlineData("\"status\": \"max-epochs\"", "\"version\": 4, \"status\": \"max-epochs\"", "version 4")]
     [InlineData("\"objective\": 0.25", "\"objective\": \"much\"", "objective is no number")]
     [InlineData("\"objective\": 0.25, ", "", "objective is missing")]
     [InlineData("\"weightNorm\": 2.25", "\"weightNorm\": 2.25, \"weightNorm\": 3", "weightNorm")]

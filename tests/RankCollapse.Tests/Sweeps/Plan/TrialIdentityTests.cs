@@ -44,13 +44,13 @@ public sealed class TrialIdentityTests
             MaxEpochs = 1,
             RecordEvery = 7
         };
-        Assert.Equal("97932a343e32e998b0a3", Of(new RunConfiguration { Samples = 20, Width = [5], Depth = 3, MaxEpochs = 1 }));
-        Assert.Equal("12e7d7d72801ae9b4dda", Of(mixture));
-        Assert.Equal("28c82b1c888917852842", Of(mixture with { Convention = Convention.Equation3, Architecture = Architecture.Residual }));
-        Assert.Equal("87526c3f75ab55158795", Of(mixture with { Solver = "adam", Schedule = RateSchedule.Constant, Loss = Loss.CrossEntropy }));
+        Assert.Equal("97932a343e32e998b0a3", OfFirst(new RunConfiguration { Samples = 20, Width = [5], Depth = 3, MaxEpochs = 1 }));
+        Assert.Equal("12e7d7d72801ae9b4dda", OfFirst(mixture));
+        Assert.Equal("28c82b1c888917852842", OfFirst(mixture with { Convention = Convention.Equation3, Architecture = Architecture.Residual }));
+        Assert.Equal("87526c3f75ab55158795", OfFirst(mixture with { Solver = "adam", Schedule = RateSchedule.Constant, Loss = Loss.CrossEntropy }));
         Assert.Equal("3854a51388d81ca617a5",
-            Of(mixture with { Solver = "sgd", Momentum = 0.5, Bias = true, CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxSeconds = 100 }));
-        Assert.Equal("4b1aa6cd6d67c6b6318a", Of(mixture with
+            OfFirst(mixture with { Solver = "sgd", Momentum = 0.5, Bias = true, CollapseTolerance = 1e-12, Record = RecordKind.Collapse, MaxSeconds = 100 }));
+        Assert.Equal("4b1aa6cd6d67c6b6318a", OfFirst(mixture with
         {
             Solver = "lbfgs",
             LambdaFeatures = 0,
@@ -59,6 +59,14 @@ public sealed class TrialIdentityTests
             Activation = "leaky-relu(0.3)",
             ClassCounts = [3, 4, 5],
         }));
+    }
+
+    [Fact]
+    public void AnotherArithmetic_ChangesTheIdentity()
+    {
+        RunConfiguration configuration = TrialIdentity.Resolve(Adam);
+        Arithmetic[] all = [new(4, true), new(4, false), new(5, true), new(5, false)];
+        Assert.Distinct(all.Select(arithmetic => TrialIdentity.Of(configuration, null, arithmetic)));
     }
 
     [Fact]
@@ -73,6 +81,8 @@ public sealed class TrialIdentityTests
         Assert.Equal(Id(first), Id(second));
         Assert.NotEqual(Id(first), Id(third));
     }
+
+    private static string OfFirst(RunConfiguration configuration) => TrialIdentity.Of(TrialIdentity.Resolve(configuration), null, new Arithmetic(3, true));
 
     private static string Of(RunConfiguration configuration) => TrialIdentity.Of(TrialIdentity.Resolve(configuration));
 
