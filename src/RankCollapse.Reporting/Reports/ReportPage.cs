@@ -81,7 +81,8 @@ internal static class ReportPage
     private static void Configuration(StringBuilder html, Run run)
     {
         html.Append("<section aria-labelledby=\"configuration-heading\"><h2 id=\"configuration-heading\">Configuration</h2>\n");
-        html.Append("<p>The same settings and seeds, on the same machine with the same number of threads, give the same numbers again:</p>\n");
+        string where = run.Summary.Arithmetic is { } arithmetic ? $"on every machine of the arithmetic {arithmetic}" : "with the version that computed it";
+        html.Append($"<p>The same settings and seeds give the same numbers again, {where}:</p>\n");
         PageFrame.Command(html, ReproduceCommand.For(run.Configuration));
         html.Append(ReportTables.Settings(run)).Append("</section>\n");
     }
