@@ -39,8 +39,8 @@ public sealed record Arithmetic(int Version, bool IsFused)
         if (stored == Current) return;
         string found = $"{what} has the arithmetic {stored?.ToString() ?? "of an earlier version"}, but here it is {Current}";
         throw new InvalidInputException(
-            $"{found}, whose results differ in the last digits; begin anew in another folder (out), or go on with the program and on the kind of processor that "
-                + "began it.")
+            $"{found}, whose results differ in the last digits; begin anew in another folder (out), or go on with the program and on the kind of processor "
+                + "that began it.")
         {
             Settings = ["out"],
         };

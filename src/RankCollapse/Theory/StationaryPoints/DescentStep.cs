@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training;
 
@@ -17,7 +18,7 @@ public sealed record DescentStep(Network Network, double Length, double Objectiv
         const int Halvings = 40, Patience = 4;
         var trial = new Network(network.Specification);
         double bound = start - (Rounding * Math.Abs(start)), best = bound, length = 0;
-        double t = Math.Max(1, TensorPrimitives.Norm<double>(network.Parameters));
+        double t = Math.Max(1, Reduction.Norm(network.Parameters));
         for (int i = 0, worse = 0; i < Halvings && worse < Patience; i++, t *= 0.5)
         {
             double before = best;

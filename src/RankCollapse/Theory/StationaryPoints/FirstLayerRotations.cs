@@ -54,19 +54,19 @@ internal sealed class FirstLayerRotations
         const int Enough = 100;
         Matrix p = PullBack(direction);
         var image = new Network(direction.Specification);
-        double gamma = TensorPrimitives.SumOfSquares<double>(p.AsSpan()), size = TensorPrimitives.SumOfSquares<double>(direction.Parameters), goal = 0;
+        double gamma = Reduction.SumOfSquares(p.AsSpan()), size = Reduction.SumOfSquares(direction.Parameters), goal = 0;
         for (int i = 0; i < Enough && gamma > goal; i++)
         {
             Push(p, image);
-            double images = TensorPrimitives.SumOfSquares<double>(image.Parameters);
+            double images = Reduction.SumOfSquares(image.Parameters);
 
             // Below rounding of the direction nothing is left to be found: further steps would only add noise along rotations that change nothing.
-            if (i == 0) goal = ToRounding * ToRounding * size * images / TensorPrimitives.SumOfSquares<double>(p.AsSpan());
+            if (i == 0) goal = ToRounding * ToRounding * size * images / Reduction.SumOfSquares(p.AsSpan());
             double alpha = gamma / images;
             if (!double.IsFinite(alpha) || gamma <= goal) return;
             TensorPrimitives.MultiplyAdd(image.Parameters, -alpha, direction.Parameters, direction.Parameters);
             Matrix left = PullBack(direction);
-            double next = TensorPrimitives.SumOfSquares<double>(left.AsSpan());
+            double next = Reduction.SumOfSquares(left.AsSpan());
             TensorPrimitives.MultiplyAdd(p.AsSpan(), next / gamma, left.AsSpan(), p.AsSpan());
             gamma = next;
         }

@@ -94,7 +94,7 @@ internal sealed class FlatSubspace
             _rotations?.Remove(_point!, direction);
             _first?.Remove(direction);
             foreach (double[] b in _others)
-                TensorPrimitives.MultiplyAdd(b, -TensorPrimitives.Dot<double>(b, direction.Parameters), direction.Parameters, direction.Parameters);
+                TensorPrimitives.MultiplyAdd(b, -Reduction.Dot(b, direction.Parameters), direction.Parameters, direction.Parameters);
         }
     }
 
@@ -233,7 +233,7 @@ internal sealed class FlatSubspace
         double largest = 0;
         foreach (Network direction in directions)
         {
-            largest = Math.Max(largest, TensorPrimitives.Norm<double>(direction.Parameters));
+            largest = Math.Max(largest, Reduction.Norm(direction.Parameters));
             Deflate(direction);
             candidates.Add(direction.Parameters);
         }
@@ -261,7 +261,7 @@ internal sealed class FlatSubspace
         var svd = SingularValueDecomposition.Thin(before);
         int rank = NumericalRank.Of(svd.Values, cut);
         Matrix inside = Product.Multiply(after, svd.Left.Block(0, 0, svd.Left.Rows, rank));
-        double whole = TensorPrimitives.SumOfSquares<double>(after.AsSpan()), missing = whole - TensorPrimitives.SumOfSquares<double>(inside.AsSpan());
+        double whole = Reduction.SumOfSquares(after.AsSpan()), missing = whole - Reduction.SumOfSquares(inside.AsSpan());
         if (rank != NumericalRank.Of(SingularValueDecomposition.SingularValues(after), cut) || missing > cut * whole) return null;
         long width = before.Rows, rest = width - rank;
         return (width * (width - 1) / 2) - (rest * (rest - 1) / 2);

@@ -161,7 +161,7 @@ internal sealed class HessianSearch
     {
         var rest = new Network(_specification, [.. direction]);
         _flat.Deflate(rest);
-        return TensorPrimitives.SumOfSquares<double>(rest.Parameters) < 0.5 * TensorPrimitives.SumOfSquares<double>(direction);
+        return Reduction.SumOfSquares(rest.Parameters) < 0.5 * Reduction.SumOfSquares(direction);
     }
 
     /// <summary>The verdict, but for what makes one impossible.</summary>
@@ -224,7 +224,7 @@ internal sealed class HessianSearch
     {
         get
         {
-            double norm = TensorPrimitives.Norm<double>(_point.Network.Parameters);
+            double norm = Reduction.Norm(_point.Network.Parameters);
             return norm > 0 ? Gradient.Norm / norm : 0;
         }
     }
@@ -262,10 +262,10 @@ internal sealed class HessianSearch
             bool slopeJumps = double.IsPositiveInfinity(second), curvatureJumps = double.IsPositiveInfinity(third);
             if (!slopeJumps && !curvatureJumps) continue;
             Matrix weights = _point.Network.Weights(l), before = _point.Objective.Features[l - 1], preactivations = Product.Multiply(weights, before);
-            double[] sizes = [.. Enumerable.Range(0, before.Columns).Select(j => TensorPrimitives.Norm<double>(before.Column(j)))];
+            double[] sizes = [.. Enumerable.Range(0, before.Columns).Select(j => Reduction.Norm(before.Column(j)))];
             for (int i = 0; i < weights.Rows; i++)
             {
-                double bias = _point.Network.Bias(l) is { } b ? b[i, 0] : 0, row = TensorPrimitives.Norm<double>(weights.Row(i));
+                double bias = _point.Network.Bias(l) is { } b ? b[i, 0] : 0, row = Reduction.Norm(weights.Row(i));
                 for (int j = 0; j < before.Columns; j++)
                 {
                     if (Math.Abs(preactivations[i, j] + bias) > Relative * ((row * sizes[j]) + Math.Abs(bias))) continue;

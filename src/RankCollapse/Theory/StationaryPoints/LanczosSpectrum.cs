@@ -79,7 +79,7 @@ internal sealed class LanczosSpectrum
         _diagonal.Clear();
         _offDiagonal.Clear();
         Run(y.Length, (j, v) => TensorPrimitives.MultiplyAdd(v, y[j], vector, vector), () => false);
-        double norm = TensorPrimitives.Norm<double>(vector);
+        double norm = Reduction.Norm(vector);
         if (norm > 0) TensorPrimitives.Divide(vector, norm, vector);
         return vector;
     }
@@ -100,7 +100,7 @@ internal sealed class LanczosSpectrum
         {
             visit?.Invoke(k, v);
             _multiply(v, image);
-            double alpha = TensorPrimitives.Dot<double>(v, image);
+            double alpha = Reduction.Dot(v, image);
             TensorPrimitives.MultiplyAdd(w, -alpha, image, image);
             if (k > 0) TensorPrimitives.MultiplyAdd(before, -beta, image, image);
             (before, w, image) = (w, image, before);
@@ -116,7 +116,7 @@ internal sealed class LanczosSpectrum
     private double Normalise(double[] w, double[] v)
     {
         _solve(w, v);
-        double norm = Math.Sqrt(Math.Max(0, TensorPrimitives.Dot<double>(w, v)));
+        double norm = Math.Sqrt(Math.Max(0, Reduction.Dot(w, v)));
         if (!(norm > 0)) return 0;
         TensorPrimitives.Divide(w, norm, w);
         TensorPrimitives.Divide(v, norm, v);

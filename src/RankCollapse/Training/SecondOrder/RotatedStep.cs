@@ -85,7 +85,7 @@ internal sealed class RotatedStep
     {
         const double ToRounding = 1e-11;
         const int Enough = 200;
-        Split(from, direction, ToRounding, Enough, ToRounding * ToRounding * TensorPrimitives.SumOfSquares<double>(direction.Parameters));
+        Split(from, direction, ToRounding, Enough, ToRounding * ToRounding * Reduction.SumOfSquares(direction.Parameters));
         _remainder.Parameters.CopyTo(direction.Parameters, 0);
     }
 
