@@ -38,7 +38,8 @@ public static class TheoryFigures
     }
 
     /// <summary>
-    /// The cost along a path: <c>path.svg</c>, <c>.png</c> and <c>.csv</c> (time, layer, segment, cost, movingCost), where rank drops are rows of their own.
+    /// The cost along a path: <c>path.svg</c>, <c>.png</c> and <c>.csv</c> (time, layer, segment, cost, error, limit, movingCost, why). Rank drops are rows of
+    /// their own; the cost is lower at their time alone, so that the column limit, from before that time, is the one that never grows.
     /// </summary>
     /// <param name="path">The path.</param>
     /// <param name="folder">The folder, which is created where it is missing.</param>
@@ -48,15 +49,23 @@ public static class TheoryFigures
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(folder);
-        var rows = path.Samples.Select(
-            s => (s.Time, s.Layer, Segment: s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values", s.Cost,
-            Moving: s.MovingCost.ToString("R", CultureInfo.InvariantCulture)))
-            .Concat(path.RankDrops.Select(d => (d.Time, d.Layer, Segment: "rank-drop", Cost: d.Cost - d.Drop, Moving: "")));
-        var table = new StringBuilder("time,layer,segment,cost,movingCost\n");
-        foreach ((double time, int layer, string segment, double cost, string moving) in rows.OrderBy(r => r.Time))
-            table.Append(CultureInfo.InvariantCulture, $"{time:R},{layer},{segment},{cost:R},{moving}\n");
+        var rows = path.Samples.Select(s => (s.Time, Row: Row(s, path.LimitAtEnd))).Concat(path.RankDrops.Select(d => (d.Time, Row: Row(d))));
+        var table = new StringBuilder("time,layer,segment,cost,error,limit,movingCost,why\n");
+        foreach ((_, string row) in rows.OrderBy(r => r.Time)) table.Append(row).Append('\n');
         return Write(PathFigure.Draw(path), table, folder);
     }
+
+    private static string Row(PathSample s, double limitAtEnd)
+    {
+        bool isEnd = s.Time >= 1;
+        string segment = isEnd ? "end" : s.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values";
+        string why = isEnd ? "all ranks fall to that of Y at once" : "";
+        double limit = isEnd ? limitAtEnd : s.Cost;
+        return string.Create(CultureInfo.InvariantCulture, $"{s.Time:R},{s.Layer},{segment},{s.Cost:R},{s.Error:R},{limit:R},{s.MovingCost:R},{why}");
+    }
+
+    private static string Row(RankDrop d) => string.Create(CultureInfo.InvariantCulture,
+        $"{d.Time:R},{d.Layer},rank-drop,{d.Cost - d.Drop:R},,{d.Cost:R},,the preimage of Z^{d.Layer} loses a rank at this time alone");
 
     /// <summary>Minimisers followed as δ → 0: <c>stability.svg</c>, <c>.png</c> and <c>.csv</c> (delta, layer, distance, objectivePerLambda).</summary>
     /// <param name="family">The family, at least one point.</param>

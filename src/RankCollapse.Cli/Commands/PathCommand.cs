@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
@@ -22,13 +23,15 @@ internal static class PathCommand
             Notes =
             [
                 "Starts from the hidden features of the run's initial network, with a last layer that interpolates. Hidden widths must be N.",
-                "Writes the cost along the path as a figure and as a table, path.svg, path.png and path.csv.",
-                "Exit code 0: monotone, at the minimum, collapsed; 1: not so; 2: bad input.",
+                "Costs are computed anew from the features at every time, with bounds on what rounding does; a path that loses its digits starts smaller.",
+                "Writes the cost along the path as a figure and as a table, path.svg, path.png and path.csv, where rank drops are rows of their own.",
+                "Exit code 0: monotone, within the constraints, at the minimum, collapsed; 1: not so; 2: bad input.",
             ],
             Examples =
             [
                 "rankcollapse path runs/first",
                 "rankcollapse path runs/first --scale 0.3",
+                "rankcollapse path runs/first --steps 20 --export 0,0.5,1",
                 "rankcollapse path runs/first --trained --samples-per-layer 200 --json",
             ],
         };
@@ -38,6 +41,11 @@ internal static class PathCommand
         Option<double> scale = OptionValue.Of<double>(
             "--scale", "Multiply W_1 of the start, to keep features inside the range of activations such as tanh [the largest of 1, 1/2, 1/4, … for which "
                 + "they stay]", "s");
+        Option<int> steps = OptionValue.Of<int>(
+            "--steps", "Corollary B.4: also k points of the path, from its start to its end in equal steps, with their costs", "k");
+        Option<string> export = OptionValue.Of<string>(
+            "--export", "Write the features Z^0 … Z^L at these times, between 0 and 1 and separated by commas, to path.safetensors beside the figure, with "
+                + "their costs", "t[,t…]");
         Option<string> output = OptionValue.Folder("--out", "Where the figure and its data go [RUN/figures]");
         Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write the figure and its data");
         Option<int> threads = CommonOptions.Threads();
@@ -46,6 +54,8 @@ internal static class PathCommand
         command.Add(trained);
         command.Add(samples);
         command.Add(scale);
+        command.Add(steps);
+        command.Add(export);
         command.Add(output);
         command.Add(noFigures);
         command.Add(threads);
@@ -54,8 +64,11 @@ internal static class PathCommand
         {
             if (parsed.GetResult(threads) is not null && parsed.GetValue(threads) < 1)
                 throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
-            if (parsed.GetValue(noFigures) && parsed.GetValue(output) is not null)
+            double[] times = parsed.GetValue(export) is { } text ? ParseTimes(text) : [];
+            if (parsed.GetValue(noFigures) && parsed.GetValue(output) is not null && times.Length == 0)
                 throw new InvalidInputException("--out is where figures go, and has no effect with --no-figures; give one of both.");
+            if (parsed.GetResult(steps) is not null && parsed.GetValue(steps) < 2)
+                throw new InvalidInputException($"--steps is {parsed.GetValue(steps)}; expected at least 2, the start and the end.");
             string folder = parsed.GetRequiredValue(path);
             Run run = RunFolder.Read(folder);
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
@@ -64,48 +77,102 @@ internal static class PathCommand
             double? given = parsed.GetResult(scale) is null ? null : parsed.GetValue(scale);
             (CollapsePath found, double used) = CollapsePath.FromNetwork(problem, parsed.GetValue(trained) ? run.Trained : run.Initial, given, options);
             string figureFolder = parsed.GetValue(output) ?? RunFolder.Open(folder).FiguresPath;
+            IReadOnlyList<PathSample> points = parsed.GetResult(steps) is null ? [] : found.Discretize(parsed.GetValue(steps));
+            IReadOnlyList<(double Time, PathState State)> exported = [.. times.Select(time => (time, found.At(time)))];
             IReadOnlyList<string> figures = parsed.GetValue(noFigures) ? [] : TheoryFigures.WritePath(found, figureFolder);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder, found, used, figures)));
+            string? file = exported.Count == 0 ? null : Export(exported, figureFolder);
+            var result = new PathResult(folder, found, used, parsed.GetValue(trained), points, exported, file, figures);
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write(result));
             else
             {
-                Write(environment, folder, found, used);
-                FigureLines.Write(environment.Output, figures);
+                Write(environment, result);
+                FigureLines.Write(environment.Output, file is null ? figures : [.. figures, file]);
             }
             return found.Holds ? ExitCode.Done : ExitCode.NotReached;
         });
         return command;
     }
 
-    private static void Write(CommandEnvironment environment, string folder, CollapsePath path, double scale)
+    /// <summary>Z0@t … ZL@t for each time t, and the costs as metadata.</summary>
+    private static string Export(IReadOnlyList<(double Time, PathState State)> exported, string folder)
     {
-        if (scale != 1) environment.Output.WriteLine($"W_1 of the start is multiplied with {Numbers.Short(scale)}, so that features stay in the range of the "
-            + "activations.");
+        var writer = new SafetensorsWriter();
+        foreach ((double time, PathState state) in exported)
+        {
+            string at = string.Create(CultureInfo.InvariantCulture, $"@{time:R}");
+            for (int l = 0; l < state.Features.Count; l++) writer.Add($"Z{l}{at}", state.Features[l]);
+            writer.AddMetadata($"cost{at}", state.Cost.ToString("R", CultureInfo.InvariantCulture));
+            writer.AddMetadata($"error{at}", state.Error.ToString("R", CultureInfo.InvariantCulture));
+        }
+        string path = Path.Combine(folder, "path.safetensors");
+        Directory.CreateDirectory(folder);
+        writer.Write(path);
+        return path;
+    }
+
+    private static double[] ParseTimes(string text)
+    {
+        var times = new List<double>();
+        foreach (string part in text.Split(','))
+        {
+            bool isTime = double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double time) && time is >= 0 and <= 1;
+            if (!isTime) throw new InvalidInputException($"--export is '{ErrorText.Printable(text)}'; expected times between 0 and 1, such as 0,0.5,1.");
+            if (times.Contains(time)) throw new InvalidInputException($"--export names the time {time} twice; leave one out.");
+            times.Add(time);
+        }
+        return [.. times];
+    }
+
+    private static void Write(CommandEnvironment environment, PathResult result)
+    {
+        (TextWriter output, CollapsePath path) = (environment.Output, result.Path);
+        if (result.Scale != 1)
+            output.WriteLine($"W_1 of the start is multiplied with {Numbers.Short(result.Scale)}, so that features keep the range of the activations and their "
+                + "digits.");
         string start = Numbers.Short(path.StartCost, 6), end = Numbers.Short(path.EndCost, 6), minimum = Numbers.Short(path.Minimum, 6);
-        environment.Output.WriteLine($"{folder}: the cost falls from {start} to {end}; the minimum is {minimum}");
+        output.WriteLine($"{result.Folder}: the cost falls from {start} to {end}; the minimum is {minimum}");
         var table = new TextTable("layer that moves", "C", "cost before", "cost after", "rank drops");
         foreach (PathPart part in path.Parts)
             table.Add($"{part.Layer}", Numbers.Short(part.Constant), Numbers.Short(part.StartCost, 6), Numbers.Short(part.EndCost, 6), $"{part.RankDropCount}");
-        table.Write(environment.Output);
+        table.Write(output);
         string monotone = YesNo(path.IsMonotone), minimal = YesNo(path.ReachesMinimum), collapsed = YesNo(path.EndIsCollapsed);
-        string orthogonality = Numbers.Short(path.OrthogonalityError);
-        environment.Output.WriteLine($"monotone: {monotone}; at the minimum: {minimal}; collapsed at the end: {collapsed}; orthogonality to {orthogonality}");
-        if (path.UnmetHypotheses.Count > 0) environment.Output.WriteLine($"Theorem 4.3 also asks that {string.Join("; ", path.UnmetHypotheses)}.");
+        string orthogonality = Numbers.Short(path.OrthogonalityError), error = Numbers.Short(path.LargestError);
+        output.WriteLine($"monotone: {monotone}; in the constraints (I) to (III): {YesNo(path.IsInConstraints)}; at the minimum: {minimal}; collapsed at the "
+            + $"end: {collapsed}");
+        output.WriteLine($"Costs are computed from the features at {path.Samples.Count} times, each to a relative {error} or better; orthogonality to "
+            + $"{orthogonality}.");
+        output.WriteLine($"The largest cost on this path is {Numbers.Short(path.LargestCost, 6)}, the start's: inf over paths of sup L ≤ "
+            + $"{Numbers.Short(path.StartCost, 6)}.");
+        if (path.LayersAtTheirLeast is { Count: > 0 } still)
+            output.WriteLine($"While layer {string.Join(", ", still)} moves its share of the cost stays: this start has √C times an isometry of the next layer "
+                + "there" + (result.IsTrained ? "." : ", as orthogonal weights give with C = 1; after train --init gaussian all layers move."));
+        if (path.UnmetHypotheses.Count > 0) output.WriteLine($"Theorem 4.3 also asks that {string.Join("; ", path.UnmetHypotheses)}.");
+        if (result.Steps.Count == 0) return;
+        output.WriteLine();
+        output.WriteLine($"Corollary B.4: {result.Steps.Count} points of the path, each at least as low as the one before");
+        var points = new TextTable("step", "t", "layer", "cost", "error");
+        foreach ((int index, PathSample point) in result.Steps.Index())
+            points.Add($"{index}", Numbers.Short(point.Time, 6), $"{point.Layer}", Numbers.Short(point.Cost, 10), Numbers.Short(point.Error));
+        points.Write(output);
     }
 
     private static string YesNo(bool value) => value ? "yes" : "no";
 
     /// <summary>The JSON document.</summary>
-    internal static JsonShape<(string Folder, CollapsePath Path, double Scale, IReadOnlyList<string> Figures)> Document =>
-        new JsonShape<(string Folder, CollapsePath Path, double Scale, IReadOnlyList<string> Figures)>()
+    internal static JsonShape<PathResult> Document => new JsonShape<PathResult>()
         .Text("run", one => one.Folder)
         .Number("scale", one => one.Scale)
         .Flag("isMonotone", one => one.Path.IsMonotone)
+        .Flag("isInConstraints", one => one.Path.IsInConstraints)
         .Flag("reachesMinimum", one => one.Path.ReachesMinimum)
         .Flag("endIsCollapsed", one => one.Path.EndIsCollapsed)
         .Number("startCost", one => one.Path.StartCost)
         .Number("endCost", one => one.Path.EndCost)
+        .Number("limitAtEnd", one => one.Path.LimitAtEnd)
         .Number("minimum", one => one.Path.Minimum)
+        .Number("largestCost", one => one.Path.LargestCost)
         .Number("largestIncrease", one => one.Path.LargestIncrease)
+        .Number("largestError", one => one.Path.LargestError)
         .Number("orthogonalityError", one => one.Path.OrthogonalityError)
         .Numbers("constants", one => one.Path.Constants)
         .Texts("unmetHypotheses", one => one.Path.UnmetHypotheses)
@@ -115,10 +182,36 @@ internal static class PathCommand
             .Number("smallestSingularValue", drop => drop.SmallestSingularValue)
             .Number("cost", drop => drop.Cost)
             .Number("drop", drop => drop.Drop))
-        .List("samples", one => one.Path.Samples, new JsonShape<PathSample>()
-            .Number("time", sample => sample.Time)
-            .Whole("layer", sample => sample.Layer)
-            .Any("segment", JsonSchema.OneOf(["flow", "singular-values"]), sample => sample.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values")
-            .Number("cost", sample => sample.Cost))
+        .List("samples", one => one.Path.Samples, OfSample)
+        .List("steps", one => one.Steps, OfSample)
+        .List("exported", one => one.Exported, new JsonShape<(double Time, PathState State)>()
+            .Number("time", one => one.Time)
+            .Number("cost", one => one.State.Cost)
+            .Number("limit", one => one.State.Limit)
+            .Number("error", one => one.State.Error))
+        .TextOrNull("exportFile", one => one.ExportFile)
         .Texts("figures", one => one.Figures);
+
+    private static JsonShape<PathSample> OfSample => new JsonShape<PathSample>()
+        .Number("time", sample => sample.Time)
+        .Whole("layer", sample => sample.Layer)
+        .Any("segment", JsonSchema.OneOf(["flow", "singular-values"]), sample => sample.Segment == PathSegment.BrockettFlow ? "flow" : "singular-values")
+        .Number("cost", sample => sample.Cost)
+        .Number("error", sample => sample.Error)
+        .Number("representability", sample => sample.Representability)
+        .Number("singularValueMargin", sample => sample.SingularValueMargin)
+        .Whole("rankMargin", sample => sample.RankMargin);
+
+    /// <summary>What the verb shows.</summary>
+    /// <param name="Folder">The run's folder.</param>
+    /// <param name="Path">The path.</param>
+    /// <param name="Scale">What W_1 of the start was multiplied with.</param>
+    /// <param name="IsTrained">Whether it starts from the trained network.</param>
+    /// <param name="Steps">Corollary B.4's points.</param>
+    /// <param name="Exported">The exported times.</param>
+    /// <param name="ExportFile">Where their features are; null where none are.</param>
+    /// <param name="Figures">The files of the figure.</param>
+    internal sealed record PathResult(
+        string Folder, CollapsePath Path, double Scale, bool IsTrained, IReadOnlyList<PathSample> Steps, IReadOnlyList<(double Time, PathState State)> Exported,
+        string? ExportFile, IReadOnlyList<string> Figures);
 }

@@ -21,9 +21,11 @@ internal static class Preimage
         {
             if (double.IsFinite(entries[i])) continue;
             (double lower, double upper) = activation.Range;
-            reason =
-                $"Layer {layer} holds {values.AsSpan()[i]:R}, outside the open range ({lower}, {upper}) of {activation.Name}, so that its inverse does not "
-                + "exist there.";
+            double value = values.AsSpan()[i];
+            reason = value > lower && value < upper
+                ? $"Layer {layer} holds {value:R}, whose preimage under {activation.Name} overflows."
+                : $"Layer {layer} holds {values.AsSpan()[i]:R}, outside the open range ({lower}, {upper}) of {activation.Name}, so that its inverse does not "
+                    + "exist there.";
             return null;
         }
         reason = null;

@@ -36,10 +36,16 @@ public sealed class PseudoInverse
         Require.RelativeTolerance(cutoff);
         SingularValueDecomposition svd = SingularValueDecomposition.Thin(a);
         int rank = NumericalRank.Of(svd.Values, cutoff);
-        if (rank == 0) return new PseudoInverse(new Matrix(a.Columns, a.Rows), cutoff, 0, svd.Values);
-        Matrix right = svd.RightTransposed.RowView(0, rank);
+        return new PseudoInverse(Of(svd, rank), cutoff, rank, svd.Values);
+    }
+
+    /// <summary>V_r·diag(1/s_1, …, 1/s_r)·U_rᵀ of a decomposition.</summary>
+    internal static Matrix Of(SingularValueDecomposition svd, int rank)
+    {
+        if (rank == 0) return new Matrix(svd.RightTransposed.Columns, svd.Left.Rows);
+        Matrix right = svd.RightTransposed.Block(0, 0, rank, svd.RightTransposed.Columns);
         for (int i = 0; i < rank; i++) TensorPrimitives.Divide(right.Row(i), svd.Values[i], right.Row(i));
-        Matrix left = svd.Left.Block(0, 0, a.Rows, rank);
-        return new PseudoInverse(Product.MultiplyTransposedLeft(right, left.Transpose()), cutoff, rank, svd.Values);
+        Matrix left = svd.Left.Block(0, 0, svd.Left.Rows, rank);
+        return Product.MultiplyTransposedLeft(right, left.Transpose());
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using RankCollapse.Collapse;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
@@ -31,8 +32,11 @@ public sealed record CollapsePathOptions
 /// </remarks>
 public sealed class CollapsePath
 {
-    /// <summary>2⁻¹⁰: below it features are linear in W_1 to six digits, and a smaller scale changes nothing but their size.</summary>
-    private const double LeastScale = 1.0 / 1024;
+    /// <summary>2⁻³⁰: where features have grown a millionfold on the way, they are linear in W_1 to six digits below it.</summary>
+    private const double LeastScale = 1.0 / (1 << 30);
+
+    /// <summary>Activations are linear to six digits at features of this size.</summary>
+    private const double LinearReach = 1e-3;
 
     private readonly PathCurve _curve;
 
@@ -72,23 +76,44 @@ public sealed class CollapsePath
     /// <summary>Σ_l rank(Y)/(2C_l), the least cost; (L − 1)/2·rank(Y)/C of Theorem 4.2 for one C.</summary>
     public double Minimum { get; private init; }
 
-    /// <summary>The largest (L(γ(t_{i+1})) − L(γ(t_i)))/L(γ(t_i)) over recorded times; at most 0 for a path that never grows.</summary>
+    /// <summary>The largest (L(γ(t_{i+1})) − L(γ(t_i)))/L(γ(t_i)) over recorded times; at most 0, or rounding, for a path that never grows.</summary>
     public double LargestIncrease { get; private set; }
 
-    /// <summary>The largest ‖QᵀQ − I‖_F in the flows.</summary>
-    public double OrthogonalityError => _curve.Layers.Max(l => l.Flow.OrthogonalityError);
+    /// <summary>The largest relative error that rounding may have made in a recorded cost.</summary>
+    public double LargestError => Samples.Max(s => s.Error / s.Cost);
 
-    /// <summary>Whether the cost never grew between recorded times, to 1e−12 of its size.</summary>
-    public bool IsMonotone => LargestIncrease <= 1e-12;
+    /// <summary>The largest recorded cost; where it is the start's, inf over paths of sup_t L(γ(t)) ≤ L(γ(0)) (after Theorem 4.3) is seen on this path.</summary>
+    public double LargestCost => Samples.Max(s => s.Cost);
 
-    /// <summary>Whether every flow arrived and the end has the least cost, to 1e−8 of its size.</summary>
-    public bool ReachesMinimum => _curve.Layers.All(l => l.Flow.HasArrived) && Math.Abs(EndCost - Minimum) <= 1e-8 * Minimum;
+    /// <summary>The limit of the cost at t = 1 from before, where all ranks but that of the last layer are N.</summary>
+    public double LimitAtEnd => _curve.LimitAtEnd();
+
+    /// <summary>The largest ‖QᵀQ − I‖_F in the flows, and ‖OᵀO − I‖_F of the factors of layers that follow.</summary>
+    public double OrthogonalityError => _curve.Layers.Max(l => Math.Max(l.Flow.OrthogonalityError, l.OrthogonalityError));
+
+    /// <summary>The layers whose own share of the cost does not fall while they move: they were √C times isometries of the next layer's preimage already.</summary>
+    public IReadOnlyList<int> LayersAtTheirLeast =>
+    [
+        .. Samples.Skip(1).GroupBy(s => s.Layer).Where(part => part.First().MovingCost - part.Last().MovingCost <= 1e-9 * part.First().MovingCost)
+            .Select(part => part.Key),
+    ];
+
+    /// <summary>Whether the cost never grew between recorded times, by more than its error and 1e−12 of its size, what features lose on the way.</summary>
+    public bool IsMonotone => Samples.Zip(Samples.Skip(1)).All(pair =>
+        pair.Second.Cost - pair.First.Cost <= pair.First.Error + pair.Second.Error + (1e-12 * pair.First.Cost));
+
+    /// <summary>Whether (I), (II) and (III) of Definition 4.1 hold at every recorded time.</summary>
+    public bool IsInConstraints => Samples.All(s => s.IsInConstraints);
+
+    /// <summary>Whether every flow arrived and the end has the least cost, to 1e−8 of its size and rounding.</summary>
+    public bool ReachesMinimum =>
+        _curve.Layers.All(l => l.Flow.HasArrived) && Math.Abs(EndCost - Minimum) <= (1e-8 * Minimum) + Samples[^1].Error;
 
     /// <summary>Whether the samples of a class coincide in each of the layers 1 … L − 1 at the end, as far as rounding lets them.</summary>
     public bool EndIsCollapsed { get; private set; }
 
-    /// <summary>Whether all that the theorem says was found: the cost never grew, and the end has the least cost and has collapsed.</summary>
-    public bool Holds => IsMonotone && ReachesMinimum && EndIsCollapsed;
+    /// <summary>Whether all that the theorem says was found: in S all the time, the cost never grew, and the end has the least cost and has collapsed.</summary>
+    public bool Holds => IsInConstraints && IsMonotone && ReachesMinimum && EndIsCollapsed;
 
     /// <summary>What Theorem 4.3 asks and this configuration does not meet.</summary>
     public IReadOnlyList<string> UnmetHypotheses { get; private init; } = [];
@@ -113,7 +138,8 @@ public sealed class CollapsePath
     /// <summary>The path from <see cref="InterpolatingStart"/>, at a scale at which its features stay in the range of the activations.</summary>
     /// <param name="problem">Shape and data.</param>
     /// <param name="network">Any network of that shape.</param>
-    /// <param name="scale">The scale; null takes the first of 1, ½, ¼, … 2⁻¹⁰ for which the path stays in that range.</param>
+    /// <param name="scale">The scale; null takes the first of 1, ½, ¼, … 2⁻³⁰ for which the path stays in that range and its costs keep
+    /// their digits.</param>
     /// <param name="options">C, sampling, integration.</param>
     /// <returns>The path and its scale.</returns>
     /// <exception cref="InvalidInputException">As <see cref="Compute"/>; at no scale does the path stay in the range.</exception>
@@ -123,10 +149,11 @@ public sealed class CollapsePath
         double tried = scale ?? 1;
         while (true)
         {
-            if (TryCompute(problem, InterpolatingStart(problem, network, tried), options, out string reason) is { } path) return (path, tried);
+            Matrix[] start = InterpolatingStart(problem, network, tried);
+            if (TryCompute(problem, start, options, out string reason, out double reach) is { } path) return (path, tried);
 
-            // Activations are close to linear at small features, and then what follows stays small.
-            if (scale is not null || tried <= LeastScale) throw OutOfRange(reason);
+            // Activations are close to linear at small features, and then what follows stays small: what fails there fails at every scale.
+            if (scale is not null || tried <= LeastScale || reach < LinearReach) throw OutOfRange(reason);
             tried /= 2;
         }
     }
@@ -137,18 +164,25 @@ public sealed class CollapsePath
     /// <param name="options">C, sampling, integration.</param>
     /// <exception cref="InvalidInputException">A hypothesis that the construction needs fails: the message names it.</exception>
     public static CollapsePath Compute(FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options = null) =>
-        TryCompute(problem, start, options, out string reason) ?? throw OutOfRange(reason);
+        TryCompute(problem, start, options, out string reason, out _) ?? throw OutOfRange(reason);
 
     private static InvalidInputException OutOfRange(string reason) => new(reason) { Settings = ["scale"] };
 
-    private static CollapsePath? TryCompute(FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options, out string reason)
+    private static CollapsePath? TryCompute(
+        FeatureProblem problem, IReadOnlyList<Matrix> start, CollapsePathOptions? options, out string reason, out double reach)
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(start);
         options ??= new CollapsePathOptions();
         if (options.SamplesPerLayer < 2) throw new InvalidInputException($"A path needs at least 2 samples per layer, found {options.SamplesPerLayer}.");
         PathHypotheses.Require(problem, start);
-        double[] constants = [.. FeatureConstraints.Check(problem, start, 1).Layers.Select(l => l.LargestRatio * (1 + 1e-12))];
+        reach = Reach(start);
+        if (!PathCheck.TryOf(problem, start, problem.Data.SampleCount, null, 0, out PathCheck? atStart, out string why))
+        {
+            reason = $"At the start of the path, {why} Start from better conditioned weights, or from features of another scale.";
+            return null;
+        }
+        double[] constants = [.. Enumerable.Range(1, problem.Specification.Depth - 1).Select(l => atStart.Layer(l).Ratio * (1 + 1e-12))];
         if (options.Constant is { } given)
         {
             double least = constants.Max();
@@ -167,16 +201,21 @@ public sealed class CollapsePath
             Minimum = constants.Sum(c => rank / (2 * c)),
             UnmetHypotheses = [.. PathHypotheses.Unmet(problem)],
         };
-        return path.TryRecord(options.SamplesPerLayer, out reason) ? path : null;
+        return path.TryRecord(options.SamplesPerLayer, atStart, out reason, out reach) ? path : null;
     }
 
-    /// <summary>γ(t): Z^0 … Z^L, and the cost there.</summary>
+    /// <summary>γ(t): Z^0 … Z^L, and the cost there, computed from them.</summary>
     /// <param name="time">t ∈ [0, 1]; every layer moves during an equal share.</param>
     /// <exception cref="InvalidInputException">Features leave the range of an activation there.</exception>
-    public (IReadOnlyList<Matrix> Features, double Cost) At(double time)
+    public PathState At(double time)
     {
         PathPoint point = _curve.At(time);
-        return (point.Features, point.Cost);
+        PathCheck? check = _curve.TryCheck(point, null, out _);
+        if (time == 1) return new PathState(point.Features, check?.Cost ?? point.Cost, LimitAtEnd, check?.Error ?? double.NaN);
+        RankDrop[] here = [.. RankDrops.Where(d => Math.Abs(d.Time - time) <= 4 * Tolerances.MachineEpsilon)];
+        if (here.Length > 0) return new PathState(point.Features, point.Cost - here.Sum(d => d.Drop), point.Cost, double.NaN);
+        double cost = check?.Cost ?? point.Cost;
+        return new PathState(point.Features, cost, cost, check?.Error ?? double.NaN);
     }
 
     /// <summary>
@@ -191,14 +230,20 @@ public sealed class CollapsePath
         {
             double time = (double)j / (count - 1);
             while (j > 0 && j < count - 1 && RankDrops.Any(d => Math.Abs(d.Time - time) < 1e-12)) time += 1e-3 / count;
-            result.Add(_curve.At(time).ToSample(time));
+            PathPoint point = _curve.At(time);
+            PathCheck check = _curve.TryCheck(point, null, out string reason) ?? throw OutOfRange(reason);
+            result.Add(point.ToSample(time, check, Constants));
         }
         return result;
     }
 
-    private bool TryRecord(int samplesPerLayer, out string reason)
+    /// <summary>The largest entry of hidden features.</summary>
+    private static double Reach(IReadOnlyList<Matrix> features) =>
+        features.Skip(1).SkipLast(1).Max(z => Math.Abs(TensorPrimitives.MaxMagnitude<double>(z.AsSpan())));
+
+    private bool TryRecord(int samplesPerLayer, PathCheck atStart, out string reason, out double reach)
     {
-        reason = "";
+        (reason, reach) = ("", double.PositiveInfinity);
         var samples = new List<PathSample>();
         var drops = new List<RankDrop>();
         int count = _curve.Layers.Count;
@@ -208,7 +253,10 @@ public sealed class CollapsePath
             for (int i = layer == 1 ? 0 : 1; i <= samplesPerLayer; i++)
             {
                 if (_curve.TryAt(layer, (double)i / samplesPerLayer, out reason) is not { } point) return false;
-                samples.Add(point.ToSample(_curve.TimeOf(point)));
+                reach = Reach(point.Features);
+                if (_curve.TryCheck(point, atStart, out reason) is not { } check) return false;
+                reach = double.PositiveInfinity;
+                samples.Add(point.ToSample(_curve.TimeOf(point), check, Constants));
                 if (layer == count && i == samplesPerLayer)
                 {
                     EndIsCollapsed = IsCollapsed(point.Features);

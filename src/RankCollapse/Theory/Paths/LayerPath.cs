@@ -21,6 +21,7 @@ internal sealed class LayerPath
     private readonly Matrix _targetRight;
     private readonly double _constant;
     private readonly int _rank;
+    private readonly Matrix _end;
 
     /// <param name="target">A, n×N.</param>
     /// <param name="start">B_0, N×N of full rank, with s_i(B_0)² ≤ C·s_i(A)².</param>
@@ -46,16 +47,17 @@ internal sealed class LayerPath
         Matrix q = Product.MultiplyTransposedRight(a.RightTransposed, b.RightTransposed);
         Flow = BrockettFlow.Integrate(_targetValues, [.. b.Values.Select(s => 1 / s)], CayleyStep.Orthogonalize(CayleyStep.Orthogonalize(q)), options);
 
-        // O = U_B·Q_rᵀ·U_Aᵀ, where Q_r is the part of Q among the nonzero values of A, orthonormal once the flow has arrived.
+        // Once the flow has arrived, Q is orthogonal among the nonzero values of A, and among the zeros; what is left between them is rounding, which the
+        // vanishing singular values of B would divide.
+        _end = new Matrix(n, n);
+        PutNearest(Flow.End, 0, _rank, _end);
+        PutNearest(Flow.End, _rank, n, _end);
+
+        // O = U_B·Q_rᵀ·U_Aᵀ, where Q_r is the part of Q among the nonzero values of A.
         Matrix block = Matrix.Identity(target.Rows);
-        if (_rank > 0)
-        {
-            SingularValueDecomposition nearest = SingularValueDecomposition.Full(Flow.End.Block(0, 0, _rank, _rank));
-            Matrix polar = Product.Multiply(nearest.Left, nearest.RightTransposed);
-            for (int i = 0; i < _rank; i++)
-                for (int j = 0; j < _rank; j++)
-                    block[i, j] = polar[j, i];
-        }
+        for (int i = 0; i < _rank; i++)
+            for (int j = 0; j < _rank; j++)
+                block[i, j] = _end[j, i];
         Orthogonal = Product.Multiply(Product.Multiply(_left.Block(0, 0, n, target.Rows), block), a.Left.Transpose());
     }
 
@@ -64,6 +66,9 @@ internal sealed class LayerPath
 
     /// <summary>O of the end, N×n.</summary>
     internal Matrix Orthogonal { get; }
+
+    /// <summary>‖OᵀO − I‖_F.</summary>
+    internal double OrthogonalityError => Frobenius.Distance(Product.Gram(Orthogonal), Matrix.Identity(Orthogonal.Columns));
 
     /// <summary>rank(A), the rank at the end.</summary>
     internal int EndRank => _rank;
@@ -75,8 +80,8 @@ internal sealed class LayerPath
     internal (Matrix Features, double Cost) At(double time)
     {
         if (time >= 1) return (Product.Multiply(Orthogonal, _target).Scaled(Math.Sqrt(_constant)), EndCost);
-        Matrix q = time < 0.5 ? Flow.At(2 * time) : Flow.End;
         double part = time < 0.5 ? 0 : (2 * time) - 1;
+        Matrix q = time < 0.5 ? Flow.At(2 * time) : part == 0 ? Flow.End : _end;
         int n = _startValues.Length;
         var values = new double[n];
         for (int i = 0; i < n; i++) values[i] = ((1 - part) * _startValues[i]) + (part * _endValues[i]);
@@ -86,9 +91,7 @@ internal sealed class LayerPath
             ReadOnlySpan<double> row = q.Row(i);
             double sum = 0, share = 0;
 
-            // Once the flow has arrived, entries of Q beyond the rank of A are rounding of zeros; the others make up unit rows.
-            int count = part == 0 ? n : _rank;
-            for (int j = 0; j < count; j++)
+            for (int j = 0; j < n; j++)
             {
                 share += row[j] * row[j];
                 sum += row[j] * row[j] / (values[j] * values[j]);
@@ -98,5 +101,14 @@ internal sealed class LayerPath
         Matrix right = Product.MultiplyTransposedLeft(q, _targetRight);
         for (int i = 0; i < n; i++) TensorPrimitives.Multiply(right.Row(i), values[i], right.Row(i));
         return (Product.Multiply(_left, right), cost);
+    }
+
+    /// <summary>The orthogonal matrix nearest to the block of rows and columns [from, to).</summary>
+    private static void PutNearest(Matrix q, int from, int to, Matrix end)
+    {
+        if (to == from) return;
+        SingularValueDecomposition svd = SingularValueDecomposition.Full(Matrix.FromEntries(to - from, to - from, (i, j) => q[from + i, from + j]));
+        Matrix polar = Product.Multiply(svd.Left, svd.RightTransposed);
+        for (int i = 0; i < to - from; i++) polar.Row(i).CopyTo(end.Row(from + i)[from..]);
     }
 }

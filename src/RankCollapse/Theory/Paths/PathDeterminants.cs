@@ -3,7 +3,8 @@ using RankCollapse.LinearAlgebra;
 namespace RankCollapse.Theory.Paths;
 
 /// <summary>
-/// det σ_m^{-1}(Z^m) of the layers m = 2 … l that others follow, at one time; where one changes its sign between two times, Z^m drops in rank.
+/// det σ_m^{-1}(Z^m) of the layers m = 2 … l that others follow, at one time; where one changes its sign between two times, Z^m drops in rank. At both
+/// times <see cref="PathCheck"/> has found the features well conditioned, so that the signs are no rounding.
 /// </summary>
 internal sealed class PathDeterminants
 {
@@ -64,13 +65,9 @@ internal sealed class PathDeterminants
                 side = 1;
             }
         }
-        double smallest = double.NaN;
-        if (curve.Problem.TryProduce(point.Features, singular, out Matrix? produced, out _))
-        {
-            double[] values = SingularValueDecomposition.SingularValues(produced);
-            smallest = values[^1] / values[0];
-        }
-        return new RankDrop(curve.TimeOf(point), singular, smallest, point.Cost, 1 / (2 * curve.Constants[singular - 2]));
+        if (!curve.Problem.TryProduce(point.Features, singular, out Matrix? produced, out reason!)) return null;
+        double[] values = SingularValueDecomposition.SingularValues(produced);
+        return new RankDrop(curve.TimeOf(point), singular, values[^1] / values[0], point.Cost, 1 / (2 * curve.Constants[singular - 2]));
     }
 
     /// <summary>The determinant over e^reference.</summary>

@@ -4,6 +4,6 @@ namespace RankCollapse.Theory.Paths;
 /// <param name="Time">t_i.</param>
 /// <param name="Layer">l.</param>
 /// <param name="SmallestSingularValue">s_N over s_1 of σ_l^{-1}(Z^l) at the time found.</param>
-/// <param name="Cost">L(γ(t_i)) with the ranks that hold beside the jump.</param>
-/// <param name="Drop">How far the cost lies below its limits from both sides, 1/(2C_{l−1}) for a rank of N − 1.</param>
+/// <param name="Cost">The limit of L(γ(t)) from both sides of t_i, where the ranks are N.</param>
+/// <param name="Drop">How far L(γ(t_i)) lies below it, 1/(2C_{l−1}) for a rank of N − 1.</param>
 public readonly record struct RankDrop(double Time, int Layer, double SmallestSingularValue, double Cost, double Drop);

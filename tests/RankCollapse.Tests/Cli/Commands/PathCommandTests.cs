@@ -1,3 +1,7 @@
+using System.Globalization;
+using RankCollapse.Formats;
+using RankCollapse.LinearAlgebra;
+
 namespace RankCollapse.Tests.Cli.Commands;
 
 public sealed class PathCommandTests
@@ -15,10 +19,25 @@ public sealed class PathCommandTests
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("monotone: yes", result.Output, StringComparison.Ordinal);
         string[] rows = File.ReadAllLines(Path.Combine(run, "figures", "path.csv"));
-        Assert.Equal("time,layer,segment,cost,movingCost", rows[0]);
+        Assert.Equal("time,layer,segment,cost,error,limit,movingCost,why", rows[0]);
         Assert.Equal(129, rows.Skip(1).Count(row => !row.Contains("rank-drop", StringComparison.Ordinal)));
         Assert.Contains("path.png", result.Output, StringComparison.Ordinal);
+        double[] limits = [.. rows.Skip(1).Select(row => double.Parse(row.Split(',')[5], CultureInfo.InvariantCulture))];
+        Assert.All(limits.Zip(limits.Skip(1)), pair => Assert.True(pair.Second <= pair.First * (1 + 1e-9)));
         Assert.Equal(0, CommandLine.Run("path", run, "--no-figures", "--json").ExitCode);
+
+        string export = folder.File("export");
+        CommandLine exported = CommandLine.Run("path", run, "--export", "0,0.5,1", "--steps", "7", "--no-figures", "--out", export);
+        Assert.Equal(0, exported.ExitCode);
+        Assert.Contains("Corollary B.4: 7 points", exported.Output, StringComparison.Ordinal);
+        using (var file = SafetensorsFile.Open(Path.Combine(export, "path.safetensors")))
+        {
+            Assert.Equal(12, file.Tensors.Count);
+            Assert.Equal(3, NumericalRank.Of(file.ReadMatrix("Z1@1")));
+            Assert.True(double.Parse(file.Metadata["cost@1"], CultureInfo.InvariantCulture) < double.Parse(file.Metadata["cost@0"], CultureInfo.InvariantCulture));
+        }
+        Assert.Equal(2, CommandLine.Run("path", run, "--export", "0,2").ExitCode);
+        Assert.Equal(2, CommandLine.Run("path", run, "--steps", "1").ExitCode);
 
         string narrow = folder.File("narrow");
         CommandLine.Train(narrow, "--max-epochs", "2", "--no-report");

@@ -1,19 +1,33 @@
 using CsCheck;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Theory.Paths;
+using RankCollapse.Theory.RepresentationCosts;
 using static RankCollapse.Tests.Theory.Instances;
 
 namespace RankCollapse.Tests.Theory.Paths;
 
 public sealed class RankDropTests
 {
-    /// <summary>Rank drops of the paths of deep problems with two classes, about every second of which has one.</summary>
+    /// <summary>Rank drops of the paths of deep problems with two classes, about every second of which has one; none of paths that lose their digits.</summary>
     private static readonly Gen<(CollapsePath Path, RankDrop Drop)[]> Drops =
         from sizes in Gen.Int[3, 5].Array[2]
         from problem in Squares(sizes, 4, Activation.Parse("asinh"))
         from start in Interpolations(problem, 0.1, 1.2)
-        let path = CollapsePath.Compute(problem, start, new CollapsePathOptions { SamplesPerLayer = 64 })
-        select path.RankDrops.Select(drop => (path, drop)).ToArray();
+        select DropsOf(problem, start);
+
+    private static (CollapsePath Path, RankDrop Drop)[] DropsOf(FeatureProblem problem, Matrix[] start)
+    {
+        try
+        {
+            var path = CollapsePath.Compute(problem, start, new CollapsePathOptions { SamplesPerLayer = 64 });
+            return [.. path.RankDrops.Select(drop => (path, drop))];
+        }
+        catch (InvalidInputException e) when (e.Message.Contains("At t = ", StringComparison.Ordinal))
+        {
+            return [];
+        }
+    }
 
     [Fact]
     public void SmallestSingularValue_AtADrop_VanishesToRounding() =>
