@@ -120,7 +120,7 @@ internal sealed class PathCheck
         double cost = 0.5 * Reduction.SumOfSquares(weights.AsSpan()), ratio = 0;
         double residual = Frobenius.RelativeDistance(Product.Multiply(weights, z), produced);
         int count = Math.Min(rank, NumericalRank.Of(wanted, Tolerances.PseudoInverseCutoff(produced.Rows, produced.Columns)));
-        for (int i = 0; i < count; i++) ratio = Math.Max(ratio, Math.Pow(svd.Values[i] / wanted[i], 2));
+        for (int i = 0; i < count; i++) ratio = Math.Max(ratio, Elementary.Power(svd.Values[i] / wanted[i], 2));
         found = new PathLayerCheck(cost, cost * relative, residual, ratio, 0);
         return true;
     }
