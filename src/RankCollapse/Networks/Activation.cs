@@ -54,6 +54,20 @@ public abstract class Activation
     /// </remarks>
     public abstract (double First, double Second, double Third) DerivativeBounds { get; }
 
+    /// <summary>σ'(0−) and σ'(0+), the ends of Clarke's generalised derivative at 0.</summary>
+    internal (double Left, double Right) SlopesAtZero
+    {
+        get
+        {
+            Span<double> value = stackalloc double[2], first = stackalloc double[2];
+            ValueAndFirst([-1e-300, 0], value, first);
+            return (first[0], first[1]);
+        }
+    }
+
+    /// <summary>Whether σ' jumps at 0, the only place where activations have kinks.</summary>
+    internal bool HasKink => Math.Abs(SlopesAtZero.Right - SlopesAtZero.Left) > 1e-12;
+
     /// <summary>value = σ(x); the spans may be the same.</summary>
     public abstract void Value(ReadOnlySpan<double> x, Span<double> value);
 

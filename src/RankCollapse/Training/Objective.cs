@@ -18,7 +18,6 @@ public sealed class Objective
     private readonly BackwardPass _backward;
     private readonly Matrix _probabilities;
     private readonly bool _isPenalised;
-    private readonly double _scaleOfData;
     private double _dataLoss;
 
     /// <summary>Prepares the passes for a shape, its data and its penalties.</summary>
@@ -56,7 +55,7 @@ public sealed class Objective
         _pass = new ForwardPass(specification, data.Inputs, keepsCurvature);
         _backward = new BackwardPass(specification, data.SampleCount, keepsErrors: keepsCurvature);
         _isPenalised = Coefficients.BiasFactor > 0 || Coefficients.WeightFactors.Any(lambda => lambda > 0);
-        _scaleOfData = Coefficients.DataFactor
+        ScaleOfData = Coefficients.DataFactor
             * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Inputs))
             * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Targets));
         _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? data.SampleCount : 0);
@@ -94,6 +93,9 @@ public sealed class Objective
 
     /// <summary>Xᵀ, N×d.</summary>
     internal Matrix InputsTransposed { get; }
+
+    /// <summary>a‖X‖‖Y‖.</summary>
+    internal double ScaleOfData { get; }
 
     /// <summary>The size of the last gradient.</summary>
     public GradientSize GradientSize { get; private set; }
@@ -152,7 +154,7 @@ public sealed class Objective
             if (gradient.Bias(l) is { } bias) AddPenalty(bias, network.Bias(l)!, Coefficients.BiasFactor);
         }
         double norm = Math.Sqrt(squares);
-        double scale = _isPenalised ? Math.Sqrt(Math.Max(squaresWithoutPenalty, squaresOfPenalty)) : _scaleOfData;
+        double scale = _isPenalised ? Math.Sqrt(Math.Max(squaresWithoutPenalty, squaresOfPenalty)) : ScaleOfData;
         GradientSize = new GradientSize(norm, norm == 0 ? 0 : norm / scale);
         return Compose(weightPenalty, featureSquares);
 

@@ -70,7 +70,7 @@ public abstract class Solver
     public abstract StepOutcome Step();
 
     /// <summary>The gradient's size at the current point.</summary>
-    public GradientSize GradientSize { get; private set; }
+    public GradientSize GradientSize { get; private protected set; }
 
     /// <summary>Writes the parameters and all that the next step depends on.</summary>
     public virtual void Save(BinaryWriter writer)

@@ -97,8 +97,11 @@ public static class PenalizedForecast
         if (specification.HasBias) yield return "the layers have no biases";
         foreach (Activation activation in new[] { specification.HiddenActivation, specification.OutputActivation }.DistinctBy(a => a.Name))
         {
+            (double left, double right) = activation.SlopesAtZero;
             if (!activation.FixesZero) yield return $"activations fix 0 ({activation.Name} does not)";
-            else if (!SlopeAtZeroIsOne(activation)) yield return $"activations have slope 1 at 0 ({activation.Name} does not)";
+            else if (activation.HasKink)
+                yield return $"activations have slope 1 at 0 ({activation.Name} has {left:G3} to the left and {right:G3} to the right)";
+            else if (Math.Abs(right - 1) > 1e-12) yield return $"activations have slope 1 at 0 ({activation.Name} does not)";
         }
         if (specification.OutputActivation.Name != Activation.Identity.Name)
             yield return $"the output activation is the identity (found {specification.OutputActivation.Name})";
@@ -107,12 +110,5 @@ public static class PenalizedForecast
         if (directions.UnreachableShare > 1e-8)
             yield return $"the row space of X holds that of Y, so that Z^1 can collapse (rank X = {directions.InputRank} for {data.SampleCount} samples; "
                 + $"{directions.UnreachableShare:G3} of Y lies outside)";
-    }
-
-    private static bool SlopeAtZeroIsOne(Activation activation)
-    {
-        double[] value = [0], slope = [0];
-        activation.ValueAndFirst([0], value, slope);
-        return Math.Abs(slope[0] - 1) < 1e-12;
     }
 }

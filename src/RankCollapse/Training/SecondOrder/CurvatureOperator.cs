@@ -68,13 +68,22 @@ internal sealed class CurvatureOperator
         return _changes[^1];
     }
 
+    /// <summary>The changes of the preactivations of a layer along the direction of the last product or change of outputs, n_l×N.</summary>
+    public Matrix PreactivationChange(int layer) => _preactivationChanges[layer];
+
     /// <summary>result = Jᵀ·t: what the outputs' sensitivities t, K×N, send back to the parameters, without penalties.</summary>
-    public void PullBack(Objective point, Network network, Matrix t, Network result)
+    /// <param name="point">As for <see cref="Apply"/>.</param>
+    /// <param name="network">Θ.</param>
+    /// <param name="t">K×N.</param>
+    /// <param name="result">The product.</param>
+    /// <param name="addErrors">Adds what comes back from the preactivations of a layer besides, n_l×N.</param>
+    public void PullBack(Objective point, Network network, Matrix t, Network result, Action<int, Matrix>? addErrors = null)
     {
         t.CopyTo(_backward.Sensitivities[^1]);
         for (int l = _specification.Depth; l >= 1; l--)
         {
             TensorPrimitives.Multiply(_backward.Sensitivities[l].AsSpan(), point.Slopes[l].AsSpan(), _backward.Errors[l].AsSpan());
+            addErrors?.Invoke(l, _backward.Errors[l]);
             _backward.Through(l, network, point, result);
         }
     }

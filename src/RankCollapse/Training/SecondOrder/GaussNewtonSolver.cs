@@ -15,12 +15,16 @@ namespace RankCollapse.Training.SecondOrder;
 /// what rotates features is taken as a rotation (<see cref="RotatedStep"/>); (5) the step is taken only if the objective falls
 /// (<see cref="StepAcceptance"/>). Inputs are replaced by the R factor of X (<see cref="InputReduction"/>).
 /// The objective never rises beyond rounding. Value and gradient reported are those of the full problem.
+/// Kinks of activations are rounded, ever less (<see cref="KinkRounding"/>); it is the rounded objective then that never rises, and the gradient reported is
+/// the least one that slopes at kinks give (<see cref="LeastSubgradient"/>).
 /// </remarks>
 internal sealed class GaussNewtonSolver : Solver
 {
     private readonly InputReduction _reduction;
     private readonly NewtonIterate _iterate;
     private readonly INewtonPhase[] _phases;
+    private readonly KinkRounding? _kinks;
+    private readonly LeastSubgradient? _subgradient;
 
     /// <summary>Prepares the solver.</summary>
     public GaussNewtonSolver(Objective objective, Network network)
@@ -28,7 +32,7 @@ internal sealed class GaussNewtonSolver : Solver
     {
         bool keepsOutside = objective.Coefficients.WeightFactorOf(1) == 0;
         _reduction = InputReduction.Create(network, objective.Data, keepsOutside);
-        NetworkSpecification specification = _reduction.Specification;
+        NetworkSpecification specification = KinkRounding.Round(_reduction.Specification);
         int samples = objective.Data.SampleCount;
         var preconditioner = IPreconditioner.Create(specification, objective.Settings.Loss, samples);
         _iterate = new NewtonIterate(
@@ -36,6 +40,12 @@ internal sealed class GaussNewtonSolver : Solver
             () => new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients, objective.SampleWeights));
         var last = new TrustRegionStep(specification, samples);
         _phases = preconditioner.ResolvesOutputs ? [new ChordWalk(specification, samples), new NormalSteps(specification, samples), last] : [last];
+        if (specification != _reduction.Specification)
+        {
+            _kinks = new KinkRounding(specification, preconditioner as KinkPreconditioner);
+            _subgradient = new LeastSubgradient(objective);
+            _phases = [_kinks, .. _phases];
+        }
         _reduction.Restrict(network, _iterate.Current.Network);
     }
 
@@ -52,7 +62,7 @@ internal sealed class GaussNewtonSolver : Solver
     };
 
     /// <inheritdoc/>
-    public override string Phase => _iterate.Phase;
+    public override string Phase => _kinks is null ? _iterate.Phase : $"{_iterate.Phase}, kinks rounded by {_kinks.Width:0e-0}";
 
     /// <inheritdoc/>
     public override bool CanDiverge => false;
@@ -60,6 +70,7 @@ internal sealed class GaussNewtonSolver : Solver
     /// <inheritdoc/>
     public override bool Start()
     {
+        _kinks?.Start(_iterate);
         _iterate.Start();
         TrustRegionStep.Start(_iterate);
         Publish();
@@ -101,5 +112,6 @@ internal sealed class GaussNewtonSolver : Solver
     {
         _reduction.Extend(_iterate.Current.Network, Network);
         Evaluate();
+        if (_subgradient is not null) GradientSize = _subgradient.Measure(Network, Gradient, _kinks!.Width);
     }
 }

@@ -21,7 +21,15 @@ internal interface IPreconditioner
     /// <summary>result = M^{-1}Jᵀ·D''·outputs: the least change of the parameters, in the norm of the penalties' model, that changes the outputs so.</summary>
     void Restore(Matrix outputs, Network result);
 
-    /// <summary>The preconditioner for a number of outputs: in function space where its kernel matrix is not too large, block by block otherwise.</summary>
-    static IPreconditioner Create(NetworkSpecification specification, Loss loss, int samples) => (long)specification.OutputDimension * samples <= LargestKernel
-        ? new KernelPreconditioner(specification, loss, samples) : new KroneckerPreconditioner(specification, samples);
+    /// <summary>
+    /// The preconditioner for a number of outputs: in function space where its kernel matrix is not too large, with rows for kinks where activations have
+    /// some, block by block otherwise.
+    /// </summary>
+    static IPreconditioner Create(NetworkSpecification specification, Loss loss, int samples)
+    {
+        if ((long)specification.OutputDimension * samples > LargestKernel) return new KroneckerPreconditioner(specification, samples);
+        return specification is { HiddenActivation: RoundedActivation } or { OutputActivation: RoundedActivation }
+            ? new KinkPreconditioner(specification, loss, samples, LargestKernel)
+            : new KernelPreconditioner(specification, loss, samples);
+    }
 }

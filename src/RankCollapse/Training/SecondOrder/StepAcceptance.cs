@@ -31,6 +31,9 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
         TensorPrimitives.Add(current.Network.Parameters, step.Parameters, trial.Network.Parameters);
         double ratio = Correct(iterate, predicted);
         if (!(ratio < StraightEnough) || iterate.Memory.Stage != NewtonStage.Newton || !iterate.Preconditioner.ResolvesOutputs) return ratio;
+
+        // Rotated features have other kinks.
+        if (!double.IsNaN(iterate.Memory.KinkWidth)) return ratio;
         trial.Network.Parameters.CopyTo(_straight, 0);
         _rotated.Write(current.Network, step, trial.Network);
         double rotated = Correct(iterate, predicted);

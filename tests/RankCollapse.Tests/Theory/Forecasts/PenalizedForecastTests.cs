@@ -75,6 +75,19 @@ public sealed class PenalizedForecastTests
         Assert.Contains("row space of X", unmet);
     }
 
+    /// <summary>Features of one sign cost a unit with a kink nothing on its other side, so that minima lie below the recursion's.</summary>
+    [Theory]
+    [InlineData("relu", "0 to the left and 1 to the right")]
+    [InlineData("leaky-relu(0.01)", "0.01 to the left and 1 to the right")]
+    [InlineData("selu", "1.76 to the left and 1.05 to the right")]
+    public void Kinks_AreOutsideItsHypotheses(string activation, string slopes)
+    {
+        DataSet data = Classes(20, [5, 5, 5], 7);
+        var specification = new NetworkSpecification(20, [15, 15, 3], hiddenActivation: Activation.Parse(activation));
+        Forecast forecast = PenalizedForecast.Compute(specification, data, new ObjectiveSettings { Delta = 1 });
+        Assert.Contains(slopes, Assert.Single(forecast.UnmetHypotheses), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Objective_WithoutAMinimum_IsRefused()
     {

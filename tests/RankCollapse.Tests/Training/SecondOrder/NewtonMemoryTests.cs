@@ -20,4 +20,19 @@ public sealed class NewtonMemoryTests
             Assert.Equal((stage, 7, 0.25, 3.0), (read.Stage, read.IdleSteps, read.LeastGradient, read.Region.Radius));
         }
     }
+
+    [Fact]
+    public void WhatConcernsKinks_IsSavedWhereThereAreSome()
+    {
+        NewtonMemory memory = new() { IdleSteps = 3, KinkWidth = 1e-4, StepsAtWidth = 5, LastValue = 0.5, Excursions = 2, IsAtKinks = true }, read = new();
+        memory.Region.Reset(3);
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        memory.Save(writer);
+        stream.Position = 0;
+        using var reader = new BinaryReader(stream);
+        read.Load(reader);
+        Assert.Equal((3, 1e-4, 5, 0.5, 2, true), (read.IdleSteps, read.KinkWidth, read.StepsAtWidth, read.LastValue, read.Excursions, read.IsAtKinks));
+        Assert.Equal(stream.Length, stream.Position);
+    }
 }

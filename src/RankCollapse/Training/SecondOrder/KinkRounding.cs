@@ -1,0 +1,191 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training.SecondOrder;
+
+/// <summary>
+/// Kinks of activations, rounded ever less: the Newton method minimises the objective with rounded activations (<see cref="RoundedActivation"/>) for one
+/// width ε after the other. When ε falls the preactivations at kinks fall in proportion, so that their slopes stay as they are.
+/// </summary>
+/// <remarks>
+/// Limits of stationary points of smoothed objectives are Clarke stationary (Chen 2012), and limits of minimisers never lie on a kink from which the
+/// objective falls to both sides, because the rounded one curves down there with 1/ε. From some ε on the kinks of the minimiser are known: its set of
+/// preactivations of size ε stays, and a width takes a step or two.
+/// </remarks>
+internal sealed class KinkRounding : INewtonPhase
+{
+    /// <summary>The first ε, as a share of the preactivations' root mean square.</summary>
+    private const double FirstWidth = 0.1;
+
+    /// <summary>ε ends here, as a share of the same: slopes x/ε are known to 1e−16/1e−11 then.</summary>
+    private const double LeastWidth = 1e-11;
+
+    private const double Factor = 0.1;
+
+    /// <summary>The first rounding may raise the objective by this share, so that training that starts near a minimum stays there.</summary>
+    private const double LargestRise = 0.05;
+
+    /// <summary>
+    /// ε falls once the relative gradient is below this times √(ε/scale): the set on which the kinks' preactivations are 0 is curved, a step of length d
+    /// leaves it by d², and a minimiser of the next ε is near only if that is less than ε.
+    /// </summary>
+    private const double Tolerance = 1e-3;
+
+    /// <summary>An iteration that lowers the objective by this share is worth while, whatever the number.</summary>
+    private const double LeastGain = 1e-4;
+
+    /// <summary>The most other iterations for one ε.</summary>
+    private const int MostSteps = 60;
+
+    /// <summary>So many iterations in a row that gained nothing are enough for an ε.</summary>
+    private const int MostIdleSteps = 30;
+
+    /// <summary>The most excursions that are followed.</summary>
+    private const int MostExcursions = 8;
+
+    /// <summary>Preactivations up to so many times ε are taken for kinks when ε falls.</summary>
+    private const double Reach = 3;
+
+    private readonly RoundedActivation[] _activations;
+    private readonly KinkPreconditioner? _preconditioner;
+    private readonly Network _change;
+    private readonly Excursion _excursion;
+
+    /// <summary>Takes the activations of a shape that <see cref="Round"/> made.</summary>
+    public KinkRounding(NetworkSpecification specification, KinkPreconditioner? preconditioner)
+    {
+        _activations = [.. new[] { specification.HiddenActivation, specification.OutputActivation }.OfType<RoundedActivation>()];
+        _preconditioner = preconditioner;
+        _change = new Network(specification);
+        _excursion = new Excursion(specification);
+    }
+
+    /// <summary>ε.</summary>
+    public double Width => _activations[0].Width;
+
+    /// <summary>A shape with rounded activations in place of those that have kinks; the shape itself where none has.</summary>
+    public static NetworkSpecification Round(NetworkSpecification shape)
+    {
+        if (!shape.HiddenActivation.HasKink && !shape.OutputActivation.HasKink) return shape;
+        return new NetworkSpecification(
+            shape.InputDimension, shape.Widths, shape.Architecture, shape.HasBias, Rounded(shape.HiddenActivation), Rounded(shape.OutputActivation));
+
+        static Activation Rounded(Activation exact) => exact.HasKink ? new RoundedActivation(exact) : exact;
+    }
+
+    /// <summary>Sets ε where training begins or goes on.</summary>
+    public void Start(NewtonIterate iterate)
+    {
+        NewtonMemory memory = iterate.Memory;
+        if (double.IsNaN(memory.KinkWidth)) memory.KinkWidth = ChooseWidth(iterate.Current, LargestRise);
+        SetWidth(memory.KinkWidth);
+        if (_preconditioner is not null) _preconditioner.HasKinks = memory.IsAtKinks;
+    }
+
+    /// <inheritdoc/>
+    public StepOutcome? Take(NewtonIterate iterate)
+    {
+        NewtonMemory memory = iterate.Memory;
+        double scale = Scale(iterate.Current);
+        bool isSolved = memory.Stage == NewtonStage.Newton
+            && iterate.Current.Objective.GradientSize.Relative <= Tolerance * Math.Sqrt(Math.Min(1, Width / scale));
+        double value = iterate.Current.Value.Total;
+        if (!(value < (1 - LeastGain) * memory.LastValue)) memory.StepsAtWidth++;
+        memory.LastValue = value;
+        if (!isSolved && memory.StepsAtWidth < MostSteps && memory.IdleSteps < MostIdleSteps) return null;
+        double next = Factor * Width;
+        bool looksAround = memory.Excursions < MostExcursions && Excursion.IsDue(Width / scale);
+        if (looksAround && LeavesForLess(iterate, Excursion.Rate(Width / scale))) return StepOutcome.Moved;
+        if (next > LeastWidth * scale) Shrink(iterate, next);
+        else if (memory.StepsAtWidth > MostSteps || memory.IdleSteps >= MostIdleSteps) return StepOutcome.Stalled;
+        else memory.StepsAtWidth++;
+        return null;
+    }
+
+    /// <summary>Looks around with first-order steps, and begins again at what they find.</summary>
+    /// <returns>Whether they found less.</returns>
+    private bool LeavesForLess(NewtonIterate iterate, double rate)
+    {
+        NewtonMemory memory = iterate.Memory;
+        SetWidth(0);
+        if (!_excursion.Try(iterate, rate))
+        {
+            SetWidth(memory.KinkWidth);
+            return false;
+        }
+        (memory.KinkWidth, memory.IsAtKinks) = (ChooseWidth(iterate.Current, Excursion.LeastGain), false);
+        memory.Excursions++;
+        Begin(iterate);
+        iterate.Phase = "Adam steps to a lower point";
+        return true;
+    }
+
+    /// <summary>The largest of the widths that raises the objective by no more than a share.</summary>
+    private double ChooseWidth(NewtonPoint point, double rise)
+    {
+        SetWidth(0);
+        double exact = point.Evaluate();
+        SetWidth(FirstWidth * Scale(point));
+        while (point.Evaluate() > (1 + rise) * exact) SetWidth(Factor * Width);
+        return Width;
+    }
+
+    private void Shrink(NewtonIterate iterate, double width)
+    {
+        if (_preconditioner is { Kinks.Length: > 0 }) MoveKinks(iterate, width / Width);
+        (iterate.Memory.KinkWidth, iterate.Memory.IsAtKinks) = (width, true);
+        Begin(iterate);
+    }
+
+    /// <summary>Begins with another ε.</summary>
+    private void Begin(NewtonIterate iterate)
+    {
+        NewtonMemory memory = iterate.Memory;
+        (memory.StepsAtWidth, memory.IdleSteps, memory.LastValue) = (0, 0, double.PositiveInfinity);
+        (memory.LeastGradient, memory.Stage) = (double.PositiveInfinity, NewtonStage.Newton);
+        Start(iterate);
+        iterate.Start();
+        iterate.Begin();
+        memory.Region.Reset(double.NaN);
+        TrustRegionStep.Start(iterate);
+    }
+
+    /// <summary>Multiplies the preactivations at kinks by a ratio, with the least change of the parameters that does so to first order.</summary>
+    private void MoveKinks(NewtonIterate iterate, double ratio)
+    {
+        NewtonPoint point = iterate.Current;
+        Matrix?[] preactivations = new Matrix?[point.Network.Specification.Depth + 1];
+        PreactivationRow[] kinks = _preconditioner!.Kinks;
+        var changes = new double[kinks.Length];
+        for (int a = 0; a < kinks.Length; a++)
+        {
+            int layer = kinks[a].Layer;
+            double value = (preactivations[layer] ??= PreactivationRows.Preactivations(point.Objective, point.Network, layer))[kinks[a].Unit, kinks[a].Sample];
+            if (Math.Abs(value) < Reach * Width) changes[a] = (ratio - 1) * value;
+        }
+        _preconditioner.Move(changes, _change);
+        TensorPrimitives.Add(point.Network.Parameters, _change.Parameters, point.Network.Parameters);
+    }
+
+    private void SetWidth(double width)
+    {
+        foreach (RoundedActivation activation in _activations) activation.Width = width;
+    }
+
+    /// <summary>The root mean square of the preactivations of those layers that have kinks.</summary>
+    private static double Scale(NewtonPoint point)
+    {
+        NetworkSpecification shape = point.Network.Specification;
+        double squares = 0;
+        long count = 0;
+        for (int l = 1; l <= shape.Depth; l++)
+        {
+            if (shape.ActivationOf(l) is not RoundedActivation) continue;
+            Matrix preactivations = PreactivationRows.Preactivations(point.Objective, point.Network, l);
+            squares += Reduction.SumOfSquares(preactivations.AsSpan());
+            count += preactivations.Length;
+        }
+        return count == 0 ? 0 : Math.Sqrt(squares / count);
+    }
+}
