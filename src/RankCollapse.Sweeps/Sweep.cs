@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Engines;
 using RankCollapse.Sweeps.Engines.InProcess;
 using RankCollapse.Sweeps.Plan;
@@ -28,7 +29,7 @@ public static class Sweep
         request ??= new EngineRequest();
         request = request with { Asked = read.AskedOf(engine).With(request.Asked) };
         engine.RequireUsable(request.Asked);
-        return SweepEngines.Run(engine, Begin(path, plan, File.ReadAllBytes(specification)), request, cancellation);
+        return SweepEngines.Run(engine, Begin(path, plan, InputFile.ReadSmall(specification, SweepSpecification.LargestFile)), request, cancellation);
     }
 
     /// <summary>The number of a plan's trials that a folder has results of already.</summary>

@@ -59,7 +59,8 @@ public sealed class TrainingEnsemble
             throw new InvalidInputException(
                 $"The seeds are {firstSeed}..{lastSeed}; the last must not be below the first, and at most {MostMembers} are trained at once.");
         configuration.Validate();
-        if (!options.Resume && !options.Force && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        using FolderClaim claim = RunFolder.ClaimNew(path);
+        if (!options.Resume && !options.Force && Directory.EnumerateFileSystemEntries(path).Any(entry => Path.GetFileName(entry) != FolderClaim.FileName))
         {
             throw new InvalidInputException(
                 $"The folder {path} is not empty; choose another out, or give resume to go on with its members or force to replace them.")
@@ -86,7 +87,7 @@ public sealed class TrainingEnsemble
             folder.ForgiveFailures(plan);
             SweepStatus status = SweepEngines.Run(new InProcessEngine(), folder, Request(folder, plan), cancellation);
             foreach (Trial trial in plan.Trials) Conclude(folder, trial, status.States[trial.Number]);
-            if (status.HasEnded) Directory.Delete(sweepPath, recursive: true);
+            if (status.HasEnded) FileSteps.DeleteFolder(sweepPath);
             else folder.WritePlan(PlanOfTheRest() ?? plan);
         }
         RunConfiguration shared = _configuration with { Version = TrainingRun.ProgramVersion, Arithmetic = Arithmetic.Current };
@@ -149,8 +150,8 @@ public sealed class TrainingEnsemble
         // The summary comes last: it says that the run is whole.
         foreach (string file in Directory.GetFiles(result).Where(file => Path.GetFileName(file) != ResultFiles.ManifestName)
             .OrderBy(file => Path.GetFileName(file) == ResultFiles.SummaryName))
-            File.Move(file, Path.Combine(run.Path, Path.GetFileName(file)));
-        Directory.Delete(result, recursive: true);
+            FileSteps.Rename(file, Path.Combine(run.Path, Path.GetFileName(file)));
+        FileSteps.DeleteFolder(result);
     }
 
     /// <summary>A member whose run has ended; null where there is none.</summary>
@@ -175,7 +176,7 @@ public sealed class TrainingEnsemble
 
     private void RemoveEarlier(string sweepPath)
     {
-        if (Directory.Exists(sweepPath)) Directory.Delete(sweepPath, recursive: true);
+        if (Directory.Exists(sweepPath)) FileSteps.DeleteFolder(sweepPath);
         foreach (string member in _members.Keys.Select(MemberPath).Where(Directory.Exists)) RunFolder.Create(member, force: true);
     }
 

@@ -36,17 +36,20 @@ internal static class CertifyCommand
         Option<bool> curvature = OptionValue.Switch(
             "--curvature", "Also say whether the point is a minimum or a saddle, by the least eigenvalues of the Hessian; weights below a saddle go to "
                 + "RUN/descent.safetensors");
+        Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
         command.Add(rank);
         command.Add(batch);
         command.Add(curvature);
+        command.Add(accept);
         command.Add(json);
         command.SetAction(parsed =>
         {
             int? clusters = parsed.GetResult(rank) is null ? null : parsed.GetValue(rank);
             if (clusters < 1) throw new InvalidInputException($"--rank is {clusters}; expected at least 1.");
             string folder = parsed.GetRequiredValue(path);
+            parsed.Accept(accept, environment, folder);
             Run run = RunFolder.Read(folder);
             int? size = parsed.GetResult(batch) is null ? null : parsed.GetValue(batch);
             var options = new LowRankCertificateOptions { Rank = clusters };

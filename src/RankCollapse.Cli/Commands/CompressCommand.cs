@@ -47,10 +47,11 @@ internal static class CompressCommand
         Option<long> seed = OptionValue.Of<long>("--seed", "Seed of samples and of random inputs [0]", "n");
         Option<bool> force = OptionValue.Switch("--force", "Replace the file that --out names");
         Option<int> threads = CommonOptions.Threads();
+        Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
         foreach (Option option in (Option[])[output, energy, tolerance, rank, certificate, keep, data, test, samples, predicts, only, except, seed, force,
-            threads, json]) command.Add(option);
+            threads, accept, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             string model = parsed.GetRequiredValue(path), file = parsed.GetRequiredValue(output);
@@ -74,6 +75,7 @@ internal static class CompressCommand
                 Progress = environment.Error.WriteLine,
                 Cancellation = environment.Cancellation,
             };
+            parsed.AcceptModel(accept, environment, model);
             parsed.UseThreads(threads);
             CompressionReport report = ModelCompression.Run(model, file, options);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, CompressionOutput.Document.Write(report));

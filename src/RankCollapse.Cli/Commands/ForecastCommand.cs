@@ -39,11 +39,13 @@ internal static class ForecastCommand
             + "gradient norm", "X");
         Option<bool> stability = OptionValue.Switch("--stability", "Follow the minimisers of the recursion as delta goes to 0 instead (Theorem 4.4)");
         Option<string> output = OptionValue.Folder("--out", "Where the figure and its data go [RUN/figures]");
+        Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(against);
         command.Add(refine);
         command.Add(stability);
         command.Add(output);
+        command.Add(accept);
         command.Add(json);
         command.SetAction(parsed =>
         {
@@ -68,7 +70,10 @@ internal static class ForecastCommand
                 throw new InvalidInputException("--out is where figures go, and a forecast alone has none; add --against RUN or --stability.");
             NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
             var set = ForecastSet.Compute(specification, data, configuration.ToObjectiveSettings(), configuration.Seed, tolerance);
-            IReadOnlyList<string> figures = run is null ? [] : TheoryFigures.WriteForecast(set.Forecasts, run.Summary, figureFolder!);
+            IReadOnlyList<string> figures = run is null ? []
+                : ReportFiles.Covered(
+                    RunFolder.Open(parsed.GetValue(against)!), () => TheoryFigures.WriteForecast(set.Forecasts, run.Summary, figureFolder!),
+                    parsed.GetValue(output) is null);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ForecastOutput.Document.Write((set, run, figures)));
             else
             {
@@ -81,6 +86,7 @@ internal static class ForecastCommand
             {
                 if (settings.Given(parsed).FirstOrDefault() is { } other)
                     throw new InvalidInputException($"--against takes all settings from the run; leave out --{other.Name}.");
+                parsed.Accept(accept, environment, path);
                 return RunFolder.Read(path);
             }
         });

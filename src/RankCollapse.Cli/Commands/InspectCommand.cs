@@ -34,11 +34,12 @@ internal static class InspectCommand
         Option<string> html = OptionValue.File("--html", "Also write a report as one HTML page", makesFolder: true);
         Option<string> parquet = OptionValue.File("--parquet", "Also write every number as a tidy Parquet table");
         Option<int> threads = CommonOptions.Threads();
+        Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         var features = new FeatureOptionSet();
         command.Add(path);
         features.AddTo(command);
-        foreach (Option option in (Option[])[classes, convolution, fourierSize, only, all, html, parquet, threads, json]) command.Add(option);
+        foreach (Option option in (Option[])[classes, convolution, fourierSize, only, all, html, parquet, threads, accept, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             string?[] onOutput = [.. ((string?[])[parsed.GetValue(html), parsed.GetValue(parquet)]).Where(file => file == StandardOutput.Name)];
@@ -56,6 +57,7 @@ internal static class InspectCommand
                 Progress = environment.Error.WriteLine,
                 Cancellation = environment.Cancellation,
             };
+            parsed.AcceptModel(accept, environment, parsed.GetRequiredValue(path));
             parsed.UseThreads(threads);
             var inspection = Inspection.Run(parsed.GetRequiredValue(path), options);
             if (parsed.GetValue(parquet) is { } table) InspectionTable.Write(table, inspection);

@@ -25,11 +25,13 @@ internal static class MeasureCommand
             OptionValue.Of<double>("--tolerance", "Singular values above this part of the largest count for the numerical rank [1e-5]", "ε");
         Option<int> rank = OptionValue.Of<int>("--rank", "K for clusters and tail energy [the number of classes]", "K");
         Option<int> threads = CommonOptions.Threads();
+        Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
         command.Add(tolerance);
         command.Add(rank);
         command.Add(threads);
+        command.Add(accept);
         command.Add(json);
         command.SetAction(parsed =>
         {
@@ -40,6 +42,7 @@ internal static class MeasureCommand
             if (parsed.GetResult(threads) is not null && parsed.GetValue(threads) < 1)
                 throw new InvalidInputException($"--threads is {parsed.GetValue(threads)}; expected at least 1.");
             string folder = parsed.GetRequiredValue(path);
+            parsed.Accept(accept, environment, folder);
             Run run = RunFolder.Read(folder);
             if (clusters > run.DataSet.SampleCount)
                 throw new InvalidInputException($"--rank is {clusters}, but the run has {run.DataSet.SampleCount} samples; expected at most that many.");

@@ -49,6 +49,7 @@ internal static class PathCommand
         Option<string> output = OptionValue.Folder("--out", "Where the figure and its data go [RUN/figures]");
         Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write the figure and its data");
         Option<int> threads = CommonOptions.Threads();
+        Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
         command.Add(trained);
@@ -59,6 +60,7 @@ internal static class PathCommand
         command.Add(output);
         command.Add(noFigures);
         command.Add(threads);
+        command.Add(accept);
         command.Add(json);
         command.SetAction(parsed =>
         {
@@ -70,6 +72,7 @@ internal static class PathCommand
             if (parsed.GetResult(steps) is not null && parsed.GetValue(steps) < 2)
                 throw new InvalidInputException($"--steps is {parsed.GetValue(steps)}; expected at least 2, the start and the end.");
             string folder = parsed.GetRequiredValue(path);
+            parsed.Accept(accept, environment, folder);
             Run run = RunFolder.Read(folder);
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
             var problem = new FeatureProblem(run.Initial.Specification, run.DataSet);
@@ -79,7 +82,8 @@ internal static class PathCommand
             string figureFolder = parsed.GetValue(output) ?? RunFolder.Open(folder).FiguresPath;
             IReadOnlyList<PathSample> points = parsed.GetResult(steps) is null ? [] : found.Discretize(parsed.GetValue(steps));
             IReadOnlyList<(double Time, PathState State)> exported = [.. times.Select(time => (time, found.At(time)))];
-            IReadOnlyList<string> figures = parsed.GetValue(noFigures) ? [] : TheoryFigures.WritePath(found, figureFolder);
+            IReadOnlyList<string> figures = parsed.GetValue(noFigures) ? []
+                : ReportFiles.Covered(RunFolder.Open(folder), () => TheoryFigures.WritePath(found, figureFolder), parsed.GetValue(output) is null);
             string? file = exported.Count == 0 ? null : Export(exported, figureFolder);
             var result = new PathResult(folder, found, used, parsed.GetValue(trained), points, exported, file, figures);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write(result));

@@ -34,14 +34,16 @@ internal static class QueryCommand
         Option<string> format = OptionValue.Of<string>("--format", "table, csv, json or parquet [table; with --out by its ending]", "NAME");
         Option<string> file = OptionValue.File("--out", "Write to this file; - is standard output");
         Option<bool> json = CommonOptions.Json();
+        Option<bool> accept = CommonOptions.AcceptChanged();
         foreach (Argument argument in (Argument[])[sql, folders]) command.Add(argument);
-        foreach (Option option in (Option[])[format, file, json]) command.Add(option);
+        foreach (Option option in (Option[])[format, file, accept, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             string? path = parsed.GetValue(file);
             ResultFormat? chosen = ResultOptions.Format(parsed.GetValue(format), path, parsed.GetValue(json));
             if (chosen == ResultFormat.Parquet && path is null) throw new InvalidInputException("Parquet is not text; give --out FILE.");
             IReadOnlyList<ResultSource> sources = ResultSearch.Find(parsed.GetValue(folders) is { Length: > 0 } given ? given : [DefaultFolder]);
+            ResultOptions.Accept(parsed, accept, environment, sources);
             using var database = ResultDatabase.Open(sources, parsed.GetRequiredValue(sql), environment.Cancellation);
             ResultOptions.WriteProblems(environment, database.Problems);
             if (chosen is { } known) ResultOptions.Write(environment, database, known, path);

@@ -28,16 +28,19 @@ internal static class ReportCommand
         Argument<string> path = CommonOptions.RunFolder();
         Option<string> output = OptionValue.File("--out", "The page; - is standard output [RUN/report.html]", makesFolder: true);
         Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write RUN/figures/");
+        Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
         command.Add(output);
         command.Add(noFigures);
+        command.Add(accept);
         command.Add(json);
         command.SetAction(parsed =>
         {
             string folder = parsed.GetRequiredValue(path);
             bool isOnOutput = parsed.GetValue(output) == StandardOutput.Name;
             if (isOnOutput && parsed.GetValue(json)) throw new InvalidInputException("--json and --out - both write to standard output; give one of them.");
+            parsed.Accept(accept, environment, folder);
             Run run = RunFolder.Read(folder);
             (string page, IReadOnlyList<string> figures) = ReportFiles.Write(run, RunFolder.Open(folder), parsed.GetValue(output), !parsed.GetValue(noFigures));
             if (isOnOutput) return ExitCode.Done;

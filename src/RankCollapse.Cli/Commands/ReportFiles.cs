@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.Reporting;
 using RankCollapse.Runs;
 
@@ -15,7 +16,22 @@ internal static class ReportFiles
     public static (string Page, IReadOnlyList<string> Figures) Write(Run run, RunFolder folder, string? path = null, bool withFigures = true)
     {
         string page = path ?? folder.ReportPath;
-        HtmlReport.Write(run, page);
-        return (page, withFigures ? RunFigures.WriteAll(run, folder.FiguresPath) : []);
+        IReadOnlyList<string> figures = [];
+        Covered(folder, () =>
+        {
+            HtmlReport.Write(run, page);
+            figures = withFigures ? RunFigures.WriteAll(run, folder.FiguresPath) : [];
+            return page == StandardOutput.Name ? figures : [page, .. figures];
+        }, isInside: path is null || withFigures);
+        return (page, figures);
+    }
+
+    /// <summary>Writes files that are made of a run's others; those inside its folder are covered by its manifest.</summary>
+    public static IReadOnlyList<string> Covered(RunFolder folder, Func<IReadOnlyList<string>> write, bool isInside = true)
+    {
+        if (!isInside) return write();
+        IReadOnlyList<string> written = [];
+        folder.Cover(() => written = write());
+        return written;
     }
 }

@@ -47,6 +47,7 @@ internal static class TrainCommand
         Option<bool> verify = OptionValue.Switch(
             "--verify-minimum", "Say at the end whether the point is a minimum, by the least eigenvalues of the Hessian; weights below a saddle go to "
                 + "descent.safetensors in the folder");
+        Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(output);
         command.Add(verify);
@@ -54,6 +55,7 @@ internal static class TrainCommand
         command.Add(resume);
         command.Add(force);
         command.Add(noReport);
+        command.Add(accept);
         command.Add(json);
         command.SetAction(parsed =>
         {
@@ -62,6 +64,8 @@ internal static class TrainCommand
             // What a resumed run's options have an effect with lies in its folder.
             RunConfiguration fresh = isResumed && parsed.GetValue(output) is not null && parsed.GetValue(seeds) is null
                 ? new RunConfiguration() : settings.Apply(parsed, new RunConfiguration());
+            if (parsed.GetValue(accept) && (!isResumed || parsed.GetValue(seeds) is not null))
+                throw new InvalidInputException("--accept-changed has no effect without --resume of one run; leave it out.");
             if (!isResumed) fresh.Validate();
             string path = parsed.GetValue(output) ?? RunName.For(fresh);
             if (parsed.GetValue(seeds) is { } range)
@@ -76,6 +80,7 @@ internal static class TrainCommand
                     CodeOf(TrainingStatus.TimeLimit, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits)) == ExitCode.Done;
                 return EnsembleTraining.Run(environment, fresh, range, path, isResumed, parsed.GetValue(force), parsed.GetValue(json), isLimitEnough);
             }
+            parsed.Accept(accept, environment, path);
             TrainingRunResult result = TrainingProgress.Show(environment, progress =>
             {
                 var options = new TrainingRunOptions

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RankCollapse.Cli.Output;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Parsing;
@@ -14,6 +15,28 @@ internal static class CommonOptions
 
     /// <summary>The threads of products.</summary>
     public static Option<int> Threads() => OptionValue.Of<int>("--threads", RunSettings.Of(nameof(RunConfiguration.Threads)).HelpWithValues, "n");
+
+    /// <summary>Whether files of a run that were changed on purpose are taken as they are.</summary>
+    public static Option<bool> AcceptChanged() =>
+        OptionValue.Switch("--accept-changed", "Take files of the run as they are that do not have the content that was written, from now on");
+
+    /// <summary>Takes the files of runs as they are, where that was asked for, and says which had changed.</summary>
+    public static void Accept(this ParseResult parsed, Option<bool> option, CommandEnvironment environment, params IEnumerable<string> folders)
+    {
+        if (!parsed.GetValue(option)) return;
+        foreach (string folder in folders)
+        {
+            foreach (string file in Runs.RunFolder.AcceptChanges(folder)) environment.Error.WriteLine($"accepted: {Path.Combine(folder, file)}");
+        }
+    }
+
+    /// <summary>The same of a model, which has to be the folder of a run for that.</summary>
+    public static void AcceptModel(this ParseResult parsed, Option<bool> option, CommandEnvironment environment, string model)
+    {
+        if (parsed.GetValue(option) && !File.Exists(Path.Combine(model, "config.json")))
+            throw new InvalidInputException($"{option.Name} has an effect with folders of runs only, and {model} is none; leave it out.");
+        parsed.Accept(option, environment, model);
+    }
 
     /// <summary>The folder of a run.</summary>
     public static Argument<string> RunFolder() => new("RUN") { Description = "the folder of a run, as train wrote it" };

@@ -56,6 +56,10 @@ internal static class ResultOptions
         if (format == ResultFormat.Json) environment.Output.WriteLine();
     }
 
+    /// <summary>Takes the files of runs that belong to no sweep as they are, where that was asked for.</summary>
+    public static void Accept(ParseResult parsed, Option<bool> option, CommandEnvironment environment, IReadOnlyList<ResultSource> sources) =>
+        parsed.Accept(option, environment, sources.Where(source => source is { Trial: null, Folder: not null }).Select(source => source.Folder!));
+
     /// <summary>Says what could not be read, the first few by name.</summary>
     public static void WriteProblems(CommandEnvironment environment, IReadOnlyList<string> problems)
     {

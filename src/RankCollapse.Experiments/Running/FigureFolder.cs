@@ -52,14 +52,14 @@ internal static class FigureFolder
     {
         try
         {
-            Directory.CreateDirectory(path);
+            FileSteps.MakeFolder(path);
             if (force)
             {
                 foreach (string folder in (string[])[SweepOf(path), Path.Combine(path, FormerStore)])
                 {
-                    if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+                    if (Directory.Exists(folder)) FileSteps.DeleteFolder(folder);
                 }
-                File.Delete(Path.Combine(path, FigureResult.FileName));
+                FileSteps.Delete(Path.Combine(path, FigureResult.FileName));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

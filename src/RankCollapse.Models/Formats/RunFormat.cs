@@ -23,7 +23,12 @@ internal sealed class RunFormat() : ModelFormat("run", "the folder of a run")
         return start.IsFolder && Has("config.json") && (Has("weights.safetensors") || Has("dataset.safetensors")) ? Recognition.ByContent : Recognition.None;
     }
 
-    public override ModelTensors Open(string path) => SafetensorsModel.Open(path, RunFolder.Open(path).WeightsPath);
+    public override ModelTensors Open(string path)
+    {
+        var folder = RunFolder.Open(path);
+        folder.Verify();
+        return SafetensorsModel.Open(path, folder.WeightsPath);
+    }
 
     internal override IFeatureSource OpenFeatures(ModelTensors model, string? data, FeatureOptions options)
     {

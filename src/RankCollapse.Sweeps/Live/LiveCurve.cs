@@ -1,4 +1,5 @@
 using System.Globalization;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Storage;
 
@@ -35,12 +36,12 @@ public static class LiveCurve
         string text;
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = InputFile.OpenShared(path);
             if (stream.Length > LargestLiveFile) return [];
             using var reader = new StreamReader(stream);
             text = reader.ReadToEnd();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or InvalidInputException)
         {
             return [];
         }

@@ -68,6 +68,8 @@ internal static class PlanFile
             PlanHeader header = document.RootElement.Deserialize(PlanJson.Default.PlanHeader)!;
             if (header.Format is not (Format or FirstFormat))
                 throw new InvalidInputException($"{path} has the format {header.Format}, expected {Format}; it was written by another version of the program.");
+            if (header.Limits.Recording is { } recording && !recording.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+                throw new JsonException($"its recording is {recording}");
             var template = new SettingsTemplate(header.Shared, header.Names);
             SweepPlan plan = new(
                 header.Name, header.Limits, header.Needs, template, ReadTrials(document.RootElement.GetProperty("trials"), template), header.DataHashes)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Results;
 
@@ -101,7 +102,7 @@ public sealed class ResultDatabase : IDisposable
         string written = format == ResultFormat.Csv ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd";
         Ask($"COPY ({SingleStatement.Of(Sql)}) TO '{PathInside("export")}' ({written})", _ => 0, cancellation);
         using (FileStream file = File.OpenRead(export)) file.CopyTo(output);
-        File.Delete(export);
+        FileSteps.Delete(export);
     }
 
     /// <inheritdoc/>

@@ -69,6 +69,7 @@ internal sealed class ResultRow
 
     private void ReadFolder(string folder, bool withLayers, bool withSpectra)
     {
+        if (Source.Trial is null) RunFolder.Open(folder).Verify();
         ResultManifest? manifest = Source.Trial is null ? null : ResultFiles.ReadManifest(Path.Combine(folder, ResultFiles.ManifestName));
         Reason ??= manifest?.Reason;
         Fill(Settings, _columns.SettingsByName, OfEffect(ReadFile(folder, ResultFiles.ConfigurationName, manifest)));

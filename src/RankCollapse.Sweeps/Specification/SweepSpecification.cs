@@ -14,6 +14,9 @@ public sealed class SweepSpecification
     private readonly SpecificationBlock _block;
     private readonly IReadOnlyDictionary<string, EngineSettings> _engines;
 
+    /// <summary>The most bytes of a specification.</summary>
+    public const long LargestFile = 64 << 20;
+
     private SweepSpecification(string file, SpecificationBlock block, string name, SweepLimits limits, IReadOnlyDictionary<string, EngineSettings> engines)
     {
         _file = file;
@@ -50,9 +53,9 @@ public sealed class SweepSpecification
     {
         JsonReading.RequireObject(root, file, [.. OwnParts, .. SweepEngines.All.Names, .. BlockReader.Parts]);
         string name = root.TryGetProperty("name", out JsonElement given) ? JsonReading.Text(given, $"{file}: name") : Path.GetFileNameWithoutExtension(file);
-        if (name.Length is 0 or > 60 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) || name.StartsWith('.'))
+        if (name.Length is 0 or > 60 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) || name[0] is '.' or '-')
             throw new InvalidInputException(
-                $"{file}: the name is '{ErrorText.Printable(name)}', expected up to 60 letters, digits, '-', '_' and '.'; give \"name\".");
+                $"{file}: the name is '{ErrorText.Printable(name)}', expected up to 60 letters, digits, '-', '_' and '.', the first no '-' or '.'; give \"name\".");
         return new SweepSpecification(file, BlockReader.Read(root, file), name, ReadLimits(root, file), ReadEngines(root, file));
     }
 
@@ -78,8 +81,8 @@ public sealed class SweepSpecification
         JsonReading.RequireObject(given, place, "attempts", "trialSeconds", "leaseSeconds", "keep");
         if (given.TryGetProperty("attempts", out JsonElement attempts))
             limits = limits with { Attempts = (int)JsonReading.Whole(attempts, $"{place}.attempts", 1, 1000) };
-        if (given.TryGetProperty("trialSeconds", out _)) limits = limits with { TrialSeconds = Positive(given, "trialSeconds", place) };
-        if (given.TryGetProperty("leaseSeconds", out _)) limits = limits with { LeaseSeconds = Positive(given, "leaseSeconds", place) };
+        if (given.TryGetProperty("trialSeconds", out _)) limits = limits with { TrialSeconds = Seconds(given, "trialSeconds", place) };
+        if (given.TryGetProperty("leaseSeconds", out _)) limits = limits with { LeaseSeconds = Seconds(given, "leaseSeconds", place) };
         if (given.TryGetProperty("keep", out JsonElement keep))
         {
             string[] known = [.. Enum.GetNames<KeptFiles>().Select(name => name.ToLowerInvariant())];
@@ -90,9 +93,12 @@ public sealed class SweepSpecification
         return limits;
     }
 
-    private static double Positive(JsonElement element, string name, string place)
+    private static double Seconds(JsonElement element, string name, string place)
     {
+        // What is shorter than a heartbeat takes, or longer than a century, is a mistake.
+        const double Least = 0.01, Most = 3.2e9;
         double value = JsonReading.Number(element, name, place);
-        return value > 0 ? value : throw new InvalidInputException($"{place}.{name} is {value}, expected a number above 0.");
+        return value is >= Least and <= Most ? value
+            : throw new InvalidInputException($"{place}.{name} is {value}, expected seconds from {Least} to {Most:0}.");
     }
 }

@@ -67,7 +67,7 @@ internal static class FailureLog
     public static void Add(SweepFolder folder, TrialFailure failure)
     {
         string shelf = Shelf(folder.FailuresPath, failure.Trial);
-        Directory.CreateDirectory(shelf);
+        FileSteps.MakeFolder(shelf);
         if (Directory.EnumerateFiles(shelf, $"{failure.Trial}.{failure.Attempt}.*.json").Any()) return;
         string name = $"{failure.Trial}.{failure.Attempt}.{JsonNamingPolicy.KebabCaseLower.ConvertName(failure.Kind.ToString())}.json";
         AtomicFile.WriteInside(Path.Combine(shelf, name), JsonSerializer.SerializeToUtf8Bytes(failure, StorageJson.Default.TrialFailure));
@@ -81,25 +81,31 @@ internal static class FailureLog
         var failures = new List<TrialFailure>();
         foreach (string file in Directory.EnumerateFiles(shelf, $"{id}.*.json"))
         {
-            try
+            failures.Add(ReadOne(file) ?? new TrialFailure
             {
-                failures.Add(JsonSerializer.Deserialize(File.ReadAllBytes(file), StorageJson.Default.TrialFailure)!);
-            }
-            catch (Exception e) when (e is JsonException or IOException)
-            {
-                failures.Add(new TrialFailure
-                {
-                    Trial = id,
-                    Attempt = Parse(Path.GetFileName(file))?.Attempt ?? 0,
-                    Kind = FailureKind.Error,
-                    Reason = $"The record {file} of this failure is damaged.",
-                    Worker = "",
-                    At = DateTimeOffset.UnixEpoch,
-                });
-            }
+                Trial = id,
+                Attempt = Parse(Path.GetFileName(file))?.Attempt ?? 0,
+                Kind = FailureKind.Error,
+                Reason = $"The record {file} of this failure is damaged.",
+                Worker = "",
+                At = DateTimeOffset.UnixEpoch,
+            });
         }
         failures.Sort((a, b) => a.Attempt.CompareTo(b.Attempt));
         return failures;
+    }
+
+    private static TrialFailure? ReadOne(string file)
+    {
+        const long LargestFile = 1 << 20;
+        try
+        {
+            return InputFile.TryReadSmall(file, LargestFile) is { } content ? JsonSerializer.Deserialize(content, StorageJson.Default.TrialFailure) : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or InvalidInputException)
+        {
+            return null;
+        }
     }
 
     /// <summary>How often each trial failed, from the names of files alone.</summary>
@@ -129,9 +135,9 @@ internal static class FailureLog
     {
         string shelf = Shelf(folder.FailuresPath, id);
         if (!Directory.Exists(shelf)) return;
-        Directory.CreateDirectory(folder.ForgivenPath);
+        FileSteps.MakeFolder(folder.ForgivenPath);
         foreach (string file in Directory.GetFiles(shelf, $"{id}.*.json"))
-            File.Move(file, Path.Combine(folder.ForgivenPath, $"{Path.GetFileNameWithoutExtension(file)}.{Guid.NewGuid():N}.json"));
+            FileSteps.Rename(file, Path.Combine(folder.ForgivenPath, $"{Path.GetFileNameWithoutExtension(file)}.{Guid.NewGuid():N}.json"));
     }
 
     private static void CountInto(Dictionary<string, FailureCount> counts, string name)

@@ -1,5 +1,6 @@
 using Parquet;
 using Parquet.Schema;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Storage;
 
@@ -49,11 +50,11 @@ internal sealed record ParquetColumn(DataField Field, Func<ParquetRowGroupWriter
 internal static class ParquetColumns
 {
     /// <summary>Writes the file; not atomic.</summary>
-    public static void Write(string file, IReadOnlyList<ParquetColumn> columns) => WriteAsync(file, columns).GetAwaiter().GetResult();
+    public static void Write(string file, IReadOnlyList<ParquetColumn> columns) =>
+        AtomicFile.WriteAside(file, stream => WriteAsync(stream, columns).GetAwaiter().GetResult());
 
-    private static async Task WriteAsync(string file, IReadOnlyList<ParquetColumn> columns)
+    private static async Task WriteAsync(Stream stream, IReadOnlyList<ParquetColumn> columns)
     {
-        await using FileStream stream = File.Create(file);
         await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema([.. columns.Select(column => column.Field)]), stream);
         using ParquetRowGroupWriter group = writer.CreateRowGroup();
         foreach (ParquetColumn column in columns) await column.WriteAsync(group, column.Field);

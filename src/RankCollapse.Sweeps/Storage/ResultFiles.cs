@@ -31,13 +31,13 @@ internal static class ResultFiles
         var files = new SortedDictionary<string, ResultFile>(StringComparer.Ordinal);
         foreach (string file in Directory.EnumerateFiles(path))
         {
-            using FileStream stream = File.OpenRead(file);
+            using FileStream stream = InputFile.Open(file);
             files[Path.GetFileName(file)] = new ResultFile(stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
         }
         byte[] content = JsonSerializer.SerializeToUtf8Bytes(manifest with { Files = files, Checksum = NoChecksum }, StorageJson.Default.ResultManifest);
         string checksum = Convert.ToHexStringLower(SHA256.HashData(content));
         Encoding.ASCII.GetBytes(checksum, content.AsSpan(content.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(NoChecksum)), ChecksumDigits));
-        File.WriteAllBytes(Path.Combine(path, ManifestName), content);
+        AtomicFile.WriteAside(Path.Combine(path, ManifestName), stream => stream.Write(content));
     }
 
     /// <summary>Checks a folder and gives its manifest.</summary>

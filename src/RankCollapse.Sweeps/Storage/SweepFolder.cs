@@ -96,7 +96,7 @@ public sealed class SweepFolder
             throw new InvalidInputException($"The folder {path} is not empty and holds no sweep; choose another out.") { Settings = ["out"] };
         try
         {
-            foreach (string part in parts.Prepend(path)) Directory.CreateDirectory(part);
+            foreach (string part in parts.Prepend(path)) FileSteps.MakeFolder(part);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -138,7 +138,7 @@ public sealed class SweepFolder
     public void Cancel() => AtomicFile.WriteInside(CancelledPath, System.Text.Encoding.ASCII.GetBytes("rankcollapse sweep resume goes on\n"));
 
     /// <summary>Lifts the cancellation.</summary>
-    public void LiftCancellation() => System.IO.File.Delete(CancelledPath);
+    public void LiftCancellation() => FileSteps.Delete(CancelledPath);
 
     /// <summary>Puts away the failures of trials that have failed for good, so that they are tried again.</summary>
     /// <param name="plan">The plan.</param>
@@ -176,8 +176,8 @@ public sealed class SweepFolder
             }
             catch (InvalidInputException e)
             {
-                Directory.CreateDirectory(DamagedPath);
-                Directory.Move(ResultPath(id), System.IO.Path.Combine(DamagedPath, $"{id}-{Guid.NewGuid():N}"));
+                FileSteps.MakeFolder(DamagedPath);
+                FileSteps.RenameFolder(ResultPath(id), System.IO.Path.Combine(DamagedPath, $"{id}-{Guid.NewGuid():N}"));
                 lock (found) found.Add(e.Message);
             }
         });
@@ -276,7 +276,7 @@ public sealed class SweepFolder
     }
 
     private bool HasSpecification(byte[] specification) =>
-        System.IO.File.Exists(SpecificationPath) && System.IO.File.ReadAllBytes(SpecificationPath).SequenceEqual(specification);
+        InputFile.TryReadSmall(SpecificationPath, long.MaxValue)?.SequenceEqual(specification) == true;
 
     private string File(string name) => System.IO.Path.Combine(Path, name);
 }

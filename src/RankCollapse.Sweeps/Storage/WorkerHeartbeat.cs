@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Storage;
 
@@ -8,6 +9,8 @@ namespace RankCollapse.Sweeps.Storage;
 /// </summary>
 public sealed record WorkerHeartbeat
 {
+    private const long LargestFile = 1 << 16;
+
     /// <summary>The worker's name, unique for ever.</summary>
     public required string Worker { get; init; }
 
@@ -63,14 +66,20 @@ public sealed record WorkerHeartbeat
         return workers;
     }
 
+    /// <summary>Whether a text can be a worker's name, and so part of the names of its files: nothing of it is a path or a pattern.</summary>
+    internal static bool IsName(string text) => text.Length is > 0 and <= 120 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
     /// <summary>Reads one heartbeat; null when it is gone, or not whole at the moment.</summary>
     internal static WorkerHeartbeat? Read(string file)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), StorageJson.Default.WorkerHeartbeat);
+            return InputFile.TryReadSmall(file, LargestFile) is { } content
+                && JsonSerializer.Deserialize(content, StorageJson.Default.WorkerHeartbeat) is { } heartbeat
+                && heartbeat.Worker == Path.GetFileNameWithoutExtension(file) && IsName(heartbeat.Worker)
+                && (heartbeat.Trial is null || Plan.TrialIdentity.IsId(heartbeat.Trial)) ? heartbeat : null;
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidInputException)
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Work;
@@ -23,6 +24,7 @@ internal sealed class DeadWorkers(SweepFolder folder, double leaseSeconds)
         foreach (string file in Directory.EnumerateFiles(folder.WorkersPath, "*.json"))
         {
             string worker = Path.GetFileNameWithoutExtension(file);
+            if (!WorkerHeartbeat.IsName(worker)) continue;
             if (_watch.IsDead(worker)) Bury(worker);
         }
         return returned;
@@ -65,10 +67,10 @@ internal sealed class DeadWorkers(SweepFolder folder, double leaseSeconds)
         {
             foreach (string entry in Directory.EnumerateFileSystemEntries(folder.AsidePath, $"*-{worker}*"))
             {
-                if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
-                else File.Delete(entry);
+                if (Directory.Exists(entry)) FileSteps.DeleteFolder(entry);
+                else FileSteps.Delete(entry);
             }
-            File.Delete(Path.Combine(folder.WorkersPath, worker + ".json"));
+            FileSteps.Delete(Path.Combine(folder.WorkersPath, worker + ".json"));
             _watch.Forget(worker);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RankCollapse.Formats;
@@ -15,6 +16,9 @@ namespace RankCollapse.Sweeps.Work;
 /// </remarks>
 public abstract class Engine
 {
+    private const string MarkEnding = ".mark";
+    private const long LargestFile = 64 << 20;
+
     /// <summary>Its name on the command line, and that of the part of a specification that says what is asked of it.</summary>
     public abstract string Name { get; }
 
@@ -45,15 +49,35 @@ public abstract class Engine
         return Read(JsonDocument.Parse(values.ToJsonString()).RootElement, Name);
     }
 
-    /// <summary>What was asked of it when it last ran a sweep, or what the sweep's specification asks where it has not.</summary>
+    /// <summary>
+    /// What was asked of it when it last ran a sweep, or what the sweep's specification asks where it has not. What names programs is there only where this
+    /// user asked for it: a folder may come from anyone.
+    /// </summary>
     /// <exception cref="InvalidInputException">A file of the sweep is damaged.</exception>
-    public EngineSettings AskedBefore(SweepFolder folder)
+    public EngineSettings AskedBefore(SweepFolder folder) => AskedBefore(folder, out _);
+
+    /// <summary>The same, with the names of what was left out because it names programs.</summary>
+    /// <param name="folder">The sweep.</param>
+    /// <param name="leftOut">What the folder asks and this user has not.</param>
+    /// <exception cref="InvalidInputException">A file of the sweep is damaged.</exception>
+    public EngineSettings AskedBefore(SweepFolder folder, out IReadOnlyList<string> leftOut)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        if (File.Exists(folder.AskedPath(Name))) return ReadFile(folder.AskedPath(Name));
-        return File.Exists(folder.SpecificationPath) && JsonReading.ReadObject(folder.SpecificationPath).TryGetProperty(Name, out JsonElement part)
-            ? Read(part, $"{Path.GetFileName(folder.SpecificationPath)}: {Name}")
-            : EngineSettings.None;
+        EngineSettings found = EngineSettings.None;
+        bool isOwn = false;
+        string path = folder.AskedPath(Name);
+        if (File.Exists(path))
+        {
+            byte[] content = InputFile.ReadSmall(path, LargestFile);
+            found = Read(JsonReading.ParseObject(content, path), Path.GetFileName(path));
+            isOwn = InputFile.TryReadSmall(path + MarkEnding, LargestFile) is { } mark && OwnMark.IsOf(content, mark);
+        }
+        else if (File.Exists(folder.SpecificationPath) && JsonReading.ReadObject(folder.SpecificationPath).TryGetProperty(Name, out JsonElement part))
+        {
+            found = Read(part, $"{Path.GetFileName(folder.SpecificationPath)}: {Name}");
+        }
+        leftOut = isOwn ? [] : [.. Options.Where(option => option.NamesPrograms && found.Names.Contains(option.Name)).Select(option => option.Name)];
+        return found.Without(leftOut);
     }
 
     /// <summary>The most trials at a time.</summary>
@@ -92,9 +116,18 @@ public abstract class Engine
     internal void Remember(SweepFolder folder, EngineSettings asked)
     {
         // Folders of earlier versions have none.
-        Directory.CreateDirectory(folder.AskedFolder);
-        if (!asked.IsEmpty) AtomicFile.WriteInside(folder.AskedPath(Name), asked.ToJson());
-        else File.Delete(folder.AskedPath(Name));
+        FileSteps.MakeFolder(folder.AskedFolder);
+        string path = folder.AskedPath(Name);
+        FileSteps.Delete(path + MarkEnding);
+        if (asked.IsEmpty)
+        {
+            FileSteps.Delete(path);
+            return;
+        }
+        byte[] content = asked.ToJson();
+        AtomicFile.WriteInside(path, content);
+        if (Options.Any(option => option.NamesPrograms && asked.Names.Contains(option.Name)) && OwnMark.Of(content) is { } mark)
+            AtomicFile.WriteInside(path + MarkEnding, Encoding.ASCII.GetBytes(mark));
     }
 }
 

@@ -29,6 +29,9 @@ public sealed record EngineOption
     /// <summary>Whether it is an option of the command line too.</summary>
     public bool IsOnCommandLine { get; init; }
 
+    /// <summary>Whether programs are run that it names, so that it is taken from the user's own command and from no folder that was found.</summary>
+    public bool NamesPrograms { get; init; }
+
     /// <summary>The JSON Schema of its values.</summary>
     public JsonObject Schema() => JsonSchema.Described((JsonObject)_schema.DeepClone(), Help);
 
@@ -56,11 +59,20 @@ public sealed record EngineOption
     });
 
     /// <summary>Texts of one line each.</summary>
-    public static EngineOption Texts(string name, string help) => new(name, help, JsonSchema.List(JsonSchema.Type("string")), (value, place) =>
-    {
-        int number = 0;
-        foreach (JsonElement one in JsonReading.List(value, place, "a list of texts")) OneLine(one, $"{place}[{++number}]");
-    });
+    /// <param name="name">Its name.</param>
+    /// <param name="help">What it is.</param>
+    /// <param name="isUsable">Whether a text can be used; null takes any.</param>
+    /// <param name="expected">What can be used, in words.</param>
+    public static EngineOption Texts(string name, string help, Func<string, bool>? isUsable = null, string expected = "a text") =>
+        new(name, help, JsonSchema.List(JsonSchema.Type("string")), (value, place) =>
+        {
+            int number = 0;
+            foreach (JsonElement one in JsonReading.List(value, place, "a list of texts"))
+            {
+                string text = OneLine(one, $"{place}[{++number}]");
+                if (isUsable?.Invoke(text) == false) throw JsonReading.Unexpected(one, $"{place}[{number}]", expected);
+            }
+        });
 
     /// <summary>Checks a value.</summary>
     /// <exception cref="InvalidInputException">It cannot be used; the message names the place.</exception>

@@ -17,6 +17,9 @@ public sealed class EngineSettings
     /// <summary>Whether nothing is asked.</summary>
     public bool IsEmpty => _values.Count == 0;
 
+    /// <summary>The names of what is asked.</summary>
+    public IReadOnlyCollection<string> Names => _values.Keys;
+
     /// <summary>A whole number; null where it is not asked for.</summary>
     public int? Whole(string name) => _values.TryGetValue(name, out JsonElement value) ? value.GetInt32() : null;
 
@@ -38,6 +41,9 @@ public sealed class EngineSettings
         foreach ((string name, JsonElement value) in others._values) values[name] = value;
         return new EngineSettings(values);
     }
+
+    /// <summary>The same without some.</summary>
+    public EngineSettings Without(IEnumerable<string> names) => new(_values.ExceptBy(names, pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value));
 
     /// <summary>An object that gives them again, in UTF-8.</summary>
     public byte[] ToJson()

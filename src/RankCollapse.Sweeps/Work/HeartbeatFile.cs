@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Work;
@@ -34,7 +35,7 @@ internal sealed class HeartbeatFile : IDisposable
             Activity = "looking",
             Task = task is { Length: > MostTaskLetters } ? task[..MostTaskLetters] : task,
         };
-        _stream = new FileStream(_path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        _stream = AtomicFile.CreateInPlace(_path);
         try
         {
             Beat(heartbeat => heartbeat);
@@ -42,7 +43,7 @@ internal sealed class HeartbeatFile : IDisposable
         catch
         {
             _stream.Dispose();
-            File.Delete(_path);
+            FileSteps.Delete(_path);
             throw;
         }
     }
@@ -68,7 +69,7 @@ internal sealed class HeartbeatFile : IDisposable
         _stream.Dispose();
         try
         {
-            File.Delete(_path);
+            FileSteps.Delete(_path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Work;
@@ -17,24 +17,12 @@ internal sealed record Lease(string Trial, string Worker, int Attempt);
 /// </summary>
 internal sealed class LeaseBook(SweepFolder folder)
 {
+    private const long LargestFile = 1 << 12;
+
     /// <summary>Takes a trial; false when somebody has it.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
-    public bool TryClaim(string trial, string worker, int attempt)
-    {
-        string path = PathOf(trial);
-        using SafeFileHandle? handle = TryCreate(path);
-        if (handle is null) return false;
-        try
-        {
-            RandomAccess.Write(handle, Encoding.UTF8.GetBytes($"{worker}\n{attempt}\n"), 0);
-            return true;
-        }
-        catch (IOException)
-        {
-            File.Delete(path);
-            throw;
-        }
-    }
+    public bool TryClaim(string trial, string worker, int attempt) =>
+        AtomicFile.TryCreate(PathOf(trial), Encoding.UTF8.GetBytes($"{worker}\n{attempt}\n"));
 
     /// <summary>Gives a trial back, unless it was taken away.</summary>
     public void Release(string trial, string worker)
@@ -42,7 +30,7 @@ internal sealed class LeaseBook(SweepFolder folder)
         if (Read(trial)?.Worker != worker) return;
         try
         {
-            File.Delete(PathOf(trial));
+            FileSteps.Delete(PathOf(trial));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -58,14 +46,15 @@ internal sealed class LeaseBook(SweepFolder folder)
     {
         try
         {
-            string[] lines = File.ReadAllText(PathOf(trial)).Split('\n');
-            return lines is [var worker, var attempt, ""] && int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            if (InputFile.TryReadSmall(PathOf(trial), LargestFile) is not { } content) return null;
+            string[] lines = Encoding.UTF8.GetString(content).Split('\n');
+            return lines is [var worker, var attempt, ""] && WorkerHeartbeat.IsName(worker) && int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 ? new Lease(trial, worker, number)
                 : new Lease(trial, "", 0);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (InvalidInputException)
         {
-            return null;
+            return new Lease(trial, "", 0);
         }
     }
 
@@ -76,34 +65,19 @@ internal sealed class LeaseBook(SweepFolder folder)
         string aside = Path.Combine(folder.AsidePath, $"lease-{lease.Trial}-{Guid.NewGuid():N}");
         try
         {
-            File.Move(PathOf(lease.Trial), aside);
+            FileSteps.Rename(PathOf(lease.Trial), aside);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }
-        bool isTheOne = File.ReadAllText(aside) == $"{lease.Worker}\n{lease.Attempt}\n" || lease.Worker.Length == 0;
+        bool isTheOne = lease.Worker.Length == 0
+            || Encoding.UTF8.GetString(InputFile.TryReadSmall(aside, LargestFile) ?? []) == $"{lease.Worker}\n{lease.Attempt}\n";
         // Between the look and the move the trial may have been given to another worker: that one keeps it.
-        if (!isTheOne && !File.Exists(PathOf(lease.Trial))) File.Move(aside, PathOf(lease.Trial), overwrite: true);
-        else File.Delete(aside);
+        if (!isTheOne && !File.Exists(PathOf(lease.Trial))) FileSteps.Rename(aside, PathOf(lease.Trial), replace: true);
+        else FileSteps.Delete(aside);
         return isTheOne;
     }
-
-    /// <summary>Creates a file that is not there; null when it is.</summary>
-    private static SafeFileHandle? TryCreate(string path)
-    {
-        try
-        {
-            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (IOException e) when (IsThere(e) || File.Exists(path))
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Whether the file was there, though its worker may have deleted it by now: EEXIST, or ERROR_FILE_EXISTS.</summary>
-    private static bool IsThere(IOException e) => (e.HResult & 0xFFFF) == (OperatingSystem.IsWindows() ? 80 : 17);
 
     private string PathOf(string trial) => Path.Combine(folder.LeasesPath, trial);
 }

@@ -18,28 +18,29 @@ internal static class ResultWriter
     public static void Store(SweepFolder folder, SweepLimits limits, ResultManifest manifest, Run run, SafetensorsWriter? recording = null)
     {
         string aside = Path.Combine(folder.AsidePath, $"result-{manifest.Trial}-{manifest.Worker}"), target = folder.ResultPath(manifest.Trial);
-        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
-        Directory.CreateDirectory(aside);
+        if (Directory.Exists(aside)) FileSteps.DeleteFolder(aside);
+        FileSteps.MakeFolder(aside);
         if (limits.Keep == KeptFiles.Run) WriteRun(aside, run);
         else WriteLean(aside, limits.Keep, run);
         if (limits.Recording is { } name) (recording ?? new SafetensorsWriter()).Write(Path.Combine(aside, ResultFiles.RecordingName(name)));
         ResultFiles.Seal(aside, manifest);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        FileSteps.MakeFolder(Path.GetDirectoryName(target)!);
         try
         {
-            Directory.Move(aside, target);
+            FileSteps.RenameFolder(aside, target);
         }
         catch (IOException) when (Directory.Exists(target))
         {
-            Directory.Delete(aside, recursive: true);
+            FileSteps.DeleteFolder(aside);
         }
     }
 
     private static void WriteLean(string path, KeptFiles keep, Run run)
     {
-        File.WriteAllBytes(Path.Combine(path, ResultFiles.ConfigurationName), run.Configuration.ToJson());
-        File.WriteAllBytes(Path.Combine(path, ResultFiles.SummaryName), run.Summary.ToJson());
-        if (keep == KeptFiles.Metrics) File.WriteAllBytes(Path.Combine(path, ResultFiles.MetricsName), MetricsTable.ToBytes(run.Metrics));
+        AtomicFile.WriteAside(Path.Combine(path, ResultFiles.ConfigurationName), stream => stream.Write(run.Configuration.ToJson()));
+        AtomicFile.WriteAside(Path.Combine(path, ResultFiles.SummaryName), stream => stream.Write(run.Summary.ToJson()));
+        if (keep == KeptFiles.Metrics)
+            AtomicFile.WriteAside(Path.Combine(path, ResultFiles.MetricsName), stream => stream.Write(MetricsTable.ToBytes(run.Metrics)));
     }
 
     private static void WriteRun(string path, Run run)

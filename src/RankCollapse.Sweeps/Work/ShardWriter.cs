@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
@@ -35,10 +36,10 @@ internal sealed class ShardWriter(SweepFolder folder, string worker)
         string name = $"{worker}-{++_number:D6}", aside = Path.Combine(folder.AsidePath, $"shard-{name}");
         try
         {
-            Directory.CreateDirectory(aside);
+            FileSteps.MakeFolder(aside);
             ShardTables.Write(aside, _trials);
-            Directory.CreateDirectory(folder.ShardsPath);
-            Directory.Move(aside, Path.Combine(folder.ShardsPath, name));
+            FileSteps.MakeFolder(folder.ShardsPath);
+            FileSteps.RenameFolder(aside, Path.Combine(folder.ShardsPath, name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidInputException)
         {

@@ -60,7 +60,7 @@ internal static class TrialTraining
     {
         try
         {
-            if (Directory.Exists(CheckpointsOf(folder, id))) Directory.Delete(CheckpointsOf(folder, id), recursive: true);
+            if (Directory.Exists(CheckpointsOf(folder, id))) FileSteps.DeleteFolder(CheckpointsOf(folder, id));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

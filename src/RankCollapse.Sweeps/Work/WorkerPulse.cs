@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Training;
@@ -135,11 +136,10 @@ internal sealed class WorkerPulse : IDisposable
         string path = _folder.LivePathOf(current.Trial.Id);
         try
         {
-            if (!current.HasCurve) Directory.CreateDirectory(_folder.LivePath);
+            if (!current.HasCurve) FileSteps.MakeFolder(_folder.LivePath);
             string header = current.HasCurve ? "" : $"epoch,seconds,{NetworkMetrics.Objective.Key},{NetworkMetrics.RelativeGradientNorm.Key}\n";
             string line = $"{header}{state.Epoch},{state.Seconds:R},{state.Value.Total:R},{state.Gradient.Relative:R}\n";
-            if (current.HasCurve) File.AppendAllText(path, line);
-            else File.WriteAllText(path, line);
+            AtomicFile.Append(path, line, begins: !current.HasCurve);
             current.HasCurve = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -170,7 +170,7 @@ internal sealed class WorkerPulse : IDisposable
     {
         try
         {
-            File.Delete(_folder.LivePathOf(id));
+            FileSteps.Delete(_folder.LivePathOf(id));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

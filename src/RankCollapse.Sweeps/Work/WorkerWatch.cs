@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Sweeps.Work;
@@ -43,11 +45,12 @@ internal sealed class WorkerWatch(SweepFolder folder, double leaseSeconds, Func<
 
     private static string ReadOrEmpty(string path)
     {
+        const long MostBytes = 1 << 16;
         try
         {
-            return File.ReadAllText(path);
+            return Encoding.UTF8.GetString(InputFile.TryReadSmall(path, MostBytes) ?? []);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (InvalidInputException)
         {
             return "";
         }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace RankCollapse.Formats;
 
@@ -46,8 +48,9 @@ public static class AtomicFile
     /// </summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="write">As for <see cref="Write(string, Action{Stream})"/>.</param>
+    /// <param name="announce">Called with the whole content before the file gets its name; null for nothing.</param>
     /// <exception cref="InvalidInputException">The disk is full, the folder cannot be written, or the name is taken by what is no regular file.</exception>
-    public static void WriteInside(string path, Action<Stream> write)
+    public static void WriteInside(string path, Action<Stream> write, Action<Stream>? announce = null)
     {
         ArgumentNullException.ThrowIfNull(write);
         Guard(path, () =>
@@ -56,18 +59,96 @@ public static class AtomicFile
             FileKind kind = FileKinds.Of(path, followsLinks: false);
             if (kind is not (FileKind.Missing or FileKind.Regular))
                 throw new InvalidInputException($"{path} is {FileKinds.InWords(kind)}, expected a file or nothing; remove it.");
-            Replace(path, write);
+            Replace(path, write, announce);
         });
     }
 
-    /// <summary>Writes bytes as <see cref="WriteInside(string, Action{Stream})"/> does.</summary>
+    /// <summary>Requires that a file whose name the program chose could be written, and that what is there leads nowhere else.</summary>
+    /// <param name="path">The file, or a folder.</param>
+    /// <exception cref="InvalidInputException">The name is taken by a link, a pipe, a device or a socket.</exception>
+    public static void RequireInside(string path)
+    {
+        RequireName(path);
+        FileKind kind = FileKinds.Of(path, followsLinks: false);
+        if (kind is not (FileKind.Missing or FileKind.Regular or FileKind.Folder))
+            throw new InvalidInputException($"{path} is {FileKinds.InWords(kind)}, expected a file or nothing; remove it.");
+    }
+
+    /// <summary>Writes bytes as <see cref="WriteInside(string, Action{Stream}, Action{Stream})"/> does.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="content">The whole content.</param>
-    /// <exception cref="InvalidInputException">As for <see cref="WriteInside(string, Action{Stream})"/>.</exception>
+    /// <exception cref="InvalidInputException">As for <see cref="WriteInside(string, Action{Stream}, Action{Stream})"/>.</exception>
     public static void WriteInside(string path, byte[] content)
     {
         ArgumentNullException.ThrowIfNull(content);
         WriteInside(path, stream => stream.Write(content));
+    }
+
+    /// <summary>
+    /// Writes a file of a folder that gets its own name only when it is whole: at once and without waiting for the disk. What a power cut damages there is
+    /// recognised by checksums.
+    /// </summary>
+    /// <param name="path">The file, which is not there.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="IOException">The disk is full, or the file is there.</exception>
+    public static void WriteAside(string path, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        FilePoint.At(FileAction.Create, path);
+        using var stream = new OwnFile(path, path);
+        write(stream);
+    }
+
+    /// <summary>Creates a file that only one can create; false when it is there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its content, a few bytes.</param>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content)
+    {
+        // EEXIST, or ERROR_FILE_EXISTS.
+        static bool IsThere(IOException e) => (e.HResult & 0xFFFF) == (OperatingSystem.IsWindows() ? 80 : 17);
+
+        FilePoint.At(FileAction.Create, path);
+        try
+        {
+            using SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            try
+            {
+                FilePoint.At(FileAction.Write, path);
+                RandomAccess.Write(handle, content, 0);
+                return true;
+            }
+            catch (IOException)
+            {
+                FileSteps.Delete(path);
+                throw;
+            }
+        }
+        catch (IOException e) when (IsThere(e) || (e is not FileNotFoundException && File.Exists(path)))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Creates a file of constant length that its owner overwrites in place, so that a full disk does not stop it.</summary>
+    /// <param name="path">The file, which is not there.</param>
+    /// <exception cref="IOException">The disk is full, or the file is there.</exception>
+    public static FileStream CreateInPlace(string path)
+    {
+        FilePoint.At(FileAction.Create, path);
+        return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    }
+
+    /// <summary>Adds lines to a file that others follow; what is lost of it does no harm.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="text">The lines.</param>
+    /// <param name="begins">Whether what was there is dropped.</param>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public static void Append(string path, string text, bool begins)
+    {
+        FilePoint.At(FileAction.Write, path);
+        using var stream = new FileStream(path, begins ? FileMode.Create : FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        stream.Write(Encoding.UTF8.GetBytes(text));
     }
 
     /// <summary>Requires that a file could be written there, before anything is computed for it.</summary>
@@ -161,7 +242,7 @@ public static class AtomicFile
         for (int i = 0; i < MostLinks && new FileInfo(at).LinkTarget is { } next; i++) yield return at = Path.GetFullPath(next, Path.GetDirectoryName(at)!);
     }
 
-    private static void Replace(string path, Action<Stream> write)
+    private static void Replace(string path, Action<Stream> write, Action<Stream>? announce = null)
     {
         string temporary = $"{path}.{Guid.NewGuid():N}{Ending}";
         RemoveLeftovers(Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path));
@@ -174,6 +255,8 @@ public static class AtomicFile
                 if (!OperatingSystem.IsWindows() && File.Exists(path)) File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(path));
                 write(stream);
                 stream.Flush(flushToDisk: true);
+                stream.Position = 0;
+                announce?.Invoke(stream);
             }
             FileSteps.Rename(temporary, path, replace: true);
         }

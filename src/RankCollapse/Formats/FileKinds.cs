@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace RankCollapse.Formats;
 
@@ -46,6 +47,27 @@ internal static partial class FileKinds
     /// <summary>Whether files can be made in a folder, as far as can be told without making one.</summary>
     public static bool IsWritable(string folder) => OperatingSystem.IsWindows() || Access(folder, CanWrite) == 0;
 
+    /// <summary>Whether a path still leads to the file that is open; where it does not, somebody has deleted or replaced it.</summary>
+    public static bool IsSame(string path, SafeFileHandle open) => OperatingSystem.IsWindows()
+        || (Stat(path, out Status named) == 0 && FStat(open, out Status held) == 0 && named.Device == held.Device && named.Number == held.Number);
+
+    /// <summary>The first bytes of a file, whoever has locked it; none where it cannot be read. .NET's own opening asks for a lock.</summary>
+    public static byte[] ReadLocked(string path, int most)
+    {
+        if (OperatingSystem.IsWindows()) return [];
+        using var handle = new SafeFileHandle(Open(path, flags: 0, mode: 0), ownsHandle: true);
+        if (handle.IsInvalid) return [];
+        var content = new byte[most];
+        try
+        {
+            return content[..RandomAccess.Read(handle, content, 0)];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
     private static FileKind OnWindows(string path, bool followsLinks)
     {
         string full = Path.GetFullPath(path);
@@ -67,6 +89,14 @@ internal static partial class FileKinds
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int LStat(string path, out Status status);
 
+    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_FStat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int FStat(SafeFileHandle file, out Status status);
+
+    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_Open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Open(string path, int flags, int mode);
+
     [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_Access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Access(string path, int mode);
@@ -77,5 +107,11 @@ internal static partial class FileKinds
     {
         [FieldOffset(4)]
         public int Mode;
+
+        [FieldOffset(88)]
+        public long Device;
+
+        [FieldOffset(104)]
+        public long Number;
     }
 }

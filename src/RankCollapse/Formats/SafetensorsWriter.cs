@@ -44,17 +44,19 @@ public sealed class SafetensorsWriter
 
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
-    public void Write(string path)
+    public void Write(string path) => AtomicFile.Write(path, Write);
+
+    /// <summary>Writes the content of the file.</summary>
+    /// <param name="stream">Where it goes; it stays open.</param>
+    public void Write(Stream stream)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         byte[] header = Header();
-        AtomicFile.Write(path, stream =>
-        {
-            Span<byte> length = stackalloc byte[SafetensorsHeader.LengthBytes];
-            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach ((_, _, _, _, Action<Stream> write) in _tensors) write(stream);
-        });
+        Span<byte> length = stackalloc byte[SafetensorsHeader.LengthBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach ((_, _, _, _, Action<Stream> write) in _tensors) write(stream);
     }
 
     /// <summary>Adds a tensor of any type whose bytes are written when the file is.</summary>

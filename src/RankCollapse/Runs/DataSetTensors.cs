@@ -9,13 +9,15 @@ internal static class DataSetTensors
 {
     private const string NameKey = "name";
 
-    public static void Write(string path, DataSet data) =>
+    public static void Write(string path, DataSet data) => WriterOf(data).Write(path);
+
+    /// <summary>What writes the file.</summary>
+    public static SafetensorsWriter WriterOf(DataSet data) =>
         new SafetensorsWriter()
             .AddMetadata(NameKey, data.Name)
             .Add("X", data.Inputs)
             .Add("Y", data.Targets)
-            .Add("labels", Array.ConvertAll(data.Labels, label => (long)label))
-            .Write(path);
+            .Add("labels", Array.ConvertAll(data.Labels, label => (long)label));
 
     /// <summary>Reads a data set.</summary>
     /// <exception cref="InvalidInputException">The file is missing or damaged, or its tensors do not make a data set.</exception>

@@ -8,7 +8,10 @@ namespace RankCollapse.Runs;
 /// <summary>A network's parameters as a safetensors file: W1 … WL [out, in] and b1 … bL [out], F64.</summary>
 internal static class NetworkTensors
 {
-    public static void Write(string path, Network network)
+    public static void Write(string path, Network network) => WriterOf(network).Write(path);
+
+    /// <summary>What writes the file.</summary>
+    public static SafetensorsWriter WriterOf(Network network)
     {
         var writer = new SafetensorsWriter();
         for (int l = 1; l <= network.Specification.Depth; l++)
@@ -16,7 +19,7 @@ internal static class NetworkTensors
             writer.Add($"W{l}", network.Weights(l));
             if (network.Bias(l) is { } bias) writer.AddVector($"b{l}", bias);
         }
-        writer.Write(path);
+        return writer;
     }
 
     /// <summary>Reads the parameters of a network of known shape.</summary>

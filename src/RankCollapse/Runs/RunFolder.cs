@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using RankCollapse.Data;
 using RankCollapse.Formats;
 using RankCollapse.Networks;
@@ -18,16 +19,24 @@ public sealed class RunFolder
     private const string ReportFile = "report.html";
 
     private const string DescentFile = "descent.safetensors";
+
+    private static readonly string[] AllFiles = [ConfigurationFile, DataSetFile, InitialFile, WeightsFile, MetricsFile, SummaryFile, DescentFile];
+
     private const string CheckpointsFolder = "checkpoints";
     private const string FiguresName = "figures";
 
     private readonly CheckpointFolder _checkpoints;
+    private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
+    private RunManifest? _manifest;
 
     private RunFolder(string path)
     {
         Path = path;
-        _checkpoints = new CheckpointFolder(File(CheckpointsFolder));
+        _checkpoints = new CheckpointFolder(File(CheckpointsFolder), () => _manifest?.Identity);
     }
+
+    /// <summary>The files that a run begins with, from which it has its identity.</summary>
+    internal static IReadOnlyList<string> Beginning { get; } = [ConfigurationFile, DataSetFile, InitialFile];
 
     /// <summary>The folder's path, as it was given.</summary>
     public string Path { get; }
@@ -53,9 +62,8 @@ public sealed class RunFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var folder = new RunFolder(path);
-        if (System.IO.File.Exists(path))
-            throw new InvalidInputException($"{path} is a file, expected a folder for the run; choose another one (out).") { Settings = ["out"] };
-        if (!force && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        RequireFolder(path);
+        if (!force && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !folder.IsOfABeginning(entry)))
         {
             string problem = $"The folder {path} is not empty; choose another one (out), go on with the run in it (resume) or replace it (force).";
             throw new InvalidInputException(problem) { Settings = ["out", "resume", "force"] };
@@ -63,20 +71,44 @@ public sealed class RunFolder
         bool existed = Directory.Exists(path);
         try
         {
-            Directory.CreateDirectory(path);
+            FileSteps.MakeFolder(path);
             AtomicFile.WriteInside(folder.File(".writable"), new byte[1]);
-            System.IO.File.Delete(folder.File(".writable"));
+            FileSteps.Delete(folder.File(".writable"));
             folder.RequireSpace(requiredBytes);
             folder.RemoveRun();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidInputException)
         {
-            if (!existed && Directory.Exists(path)) Directory.Delete(path);
+            if (!existed) RemoveIfEmpty(path);
             if (e is InvalidInputException) throw;
-            string problem = $"Cannot write to the run folder {path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}";
-            throw new InvalidInputException($"{problem}; choose another one (out).", e) { Settings = ["out"] };
+            throw CannotWrite(path, e);
         }
+        folder._manifest = new RunManifest();
         return folder;
+    }
+
+    /// <summary>Makes the folder of a new run, where it is missing, and claims it for this process.</summary>
+    /// <exception cref="InvalidInputException">Another process has it, or it cannot be written.</exception>
+    public static FolderClaim ClaimNew(string path)
+    {
+        RequireFolder(path);
+        bool existed = Directory.Exists(path);
+        try
+        {
+            FileSteps.MakeFolder(path);
+            return FolderClaim.Take(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!existed) RemoveIfEmpty(path);
+            throw CannotWrite(path, e);
+        }
+    }
+
+    /// <summary>Removes the folder of a run that did not come about.</summary>
+    internal static void RemoveIfEmpty(string path)
+    {
+        if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any()) FileSteps.TryDeleteFolder(path);
     }
 
     /// <summary>Opens the folder of an existing run, to resume it or to add to it.</summary>
@@ -89,9 +121,79 @@ public sealed class RunFolder
         if (!Directory.Exists(path))
             throw new InvalidInputException($"There is no run folder {path}; train one there (out).") { Settings = ["out"] };
         var folder = new RunFolder(path);
-        return System.IO.File.Exists(folder.File(ConfigurationFile))
-            ? folder
-            : throw new InvalidInputException($"{path} holds no {ConfigurationFile}, so it is not the folder of a run; give the folder that train wrote.");
+        if (!System.IO.File.Exists(folder.File(ConfigurationFile)))
+            throw new InvalidInputException($"{path} holds no {ConfigurationFile}, so it is not the folder of a run; give the folder that train wrote.");
+        folder._manifest = RunManifest.Read(path);
+        return folder;
+    }
+
+    /// <summary>Takes the files of a run as they are now, because somebody changed them on purpose: writes its manifest anew.</summary>
+    /// <param name="path">The folder of the run.</param>
+    /// <returns>The names of the files that had changed.</returns>
+    /// <exception cref="InvalidInputException">There is no run in the folder, another process has it, or it cannot be written.</exception>
+    public static IReadOnlyList<string> AcceptChanges(string path)
+    {
+        RunManifest? manifest;
+        bool isReadable = true;
+        try
+        {
+            manifest = Open(path)._manifest;
+        }
+        catch (InvalidInputException e) when (e.Settings.Contains("accept-changed"))
+        {
+            manifest = new RunManifest();
+            isReadable = false;
+        }
+        if (manifest is null) return [];
+        using FolderClaim claim = FolderClaim.Take(path);
+        var changed = new List<string>();
+        foreach (string name in (string[])[.. isReadable ? manifest.Names : AllFiles])
+        {
+            if (!System.IO.File.Exists(System.IO.Path.Combine(path, name)) || (isReadable && manifest.Accepts(path, name))) continue;
+            manifest.Settle(RunManifest.Describe(path, name));
+            changed.Add(name);
+        }
+        if (changed.Count > 0) manifest.Write(path);
+        return changed;
+    }
+
+    /// <summary>Checks every file that the manifest names and that is there; a run of an earlier version has none, and is not checked.</summary>
+    /// <exception cref="InvalidInputException">A file has another content than was written; the message names it.</exception>
+    public void Verify()
+    {
+        foreach (string name in (string[])[.. _manifest?.Names ?? []])
+        {
+            if (System.IO.File.Exists(File(name))) Check(name);
+        }
+    }
+
+    /// <summary>Writes files that are made of a run's others, such as its report, and has the manifest cover them.</summary>
+    /// <param name="write">Writes them, and gives their paths; what lies outside the folder is not covered.</param>
+    /// <exception cref="InvalidInputException">Another process has the folder, or it cannot be written.</exception>
+    public void Cover(Func<IReadOnlyList<string>> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        using FolderClaim claim = FolderClaim.Take(Path);
+        // Whoever made the folder, nothing is written through its links.
+        foreach (string place in (string[])[ReportPath, FiguresPath, .. Directory.Exists(FiguresPath) ? Directory.GetFiles(FiguresPath) : []])
+            AtomicFile.RequireInside(place);
+        _manifest = RunManifest.Read(Path);
+        if (_manifest is null)
+        {
+            write();
+            return;
+        }
+        // Until all are written, the manifest says nothing about those that are there.
+        string[] derived = [.. _manifest.Names.Where(name => !AllFiles.Contains(name))];
+        foreach (string name in derived) _manifest.Forget(name);
+        if (derived.Length > 0) _manifest.Write(Path);
+        string root = System.IO.Path.GetFullPath(Path) + System.IO.Path.DirectorySeparatorChar;
+        IEnumerable<string> inside = write().Select(System.IO.Path.GetFullPath).Where(file => file.StartsWith(root, StringComparison.Ordinal));
+        foreach (string name in derived.Union(inside.Select(file => file[root.Length..].Replace('\\', '/'))))
+        {
+            if (System.IO.File.Exists(File(name))) _manifest.Settle(RunManifest.Describe(Path, name));
+        }
+        _manifest.Write(Path);
     }
 
     /// <summary>Reads a finished run.</summary>
@@ -118,29 +220,29 @@ public sealed class RunFolder
     public void WriteConfiguration(RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        AtomicFile.WriteInside(File(ConfigurationFile), configuration.ToJson());
+        Put(ConfigurationFile, stream => stream.Write(configuration.ToJson()));
     }
 
     /// <summary>Writes <c>dataset.safetensors</c>.</summary>
-    public void WriteDataSet(DataSet data) => DataSetTensors.Write(File(DataSetFile), data);
+    public void WriteDataSet(DataSet data) => Put(DataSetFile, DataSetTensors.WriterOf(data).Write);
 
     /// <summary>Writes the network before training, <c>initial.safetensors</c>.</summary>
-    public void WriteInitial(Network network) => NetworkTensors.Write(File(InitialFile), network);
+    public void WriteInitial(Network network) => Put(InitialFile, NetworkTensors.WriterOf(network).Write);
 
     /// <summary>Writes the trained network, <c>weights.safetensors</c>.</summary>
-    public void WriteTrained(Network network) => NetworkTensors.Write(File(WeightsFile), network);
+    public void WriteTrained(Network network) => Put(WeightsFile, NetworkTensors.WriterOf(network).Write);
 
     /// <summary>Writes a network below the saddle that the run reached, <c>descent.safetensors</c>.</summary>
-    public void WriteDescent(Network network) => NetworkTensors.Write(DescentPath, network);
+    public void WriteDescent(Network network) => Put(DescentFile, NetworkTensors.WriterOf(network).Write);
 
     /// <summary>Writes <c>metrics.parquet</c>.</summary>
-    public void WriteMetrics(IReadOnlyList<MetricRecord> metrics) => MetricsTable.Write(File(MetricsFile), metrics);
+    public void WriteMetrics(IReadOnlyList<MetricRecord> metrics) => Put(MetricsFile, stream => stream.Write(MetricsTable.ToBytes(metrics)));
 
     /// <summary>Writes <c>summary.json</c>; last, because its presence says that the run has finished.</summary>
     public void WriteSummary(RunSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);
-        AtomicFile.WriteInside(File(SummaryFile), summary.ToJson());
+        Put(SummaryFile, stream => stream.Write(summary.ToJson()));
     }
 
     /// <summary>Writes a state to resume from, with a checksum, and keeps the newest two.</summary>
@@ -157,7 +259,7 @@ public sealed class RunFolder
     {
         try
         {
-            if (Directory.Exists(File(CheckpointsFolder))) Directory.Delete(File(CheckpointsFolder), recursive: true);
+            FileSteps.DeleteFolder(File(CheckpointsFolder));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -167,7 +269,7 @@ public sealed class RunFolder
 
     /// <summary>The summary, or null while training has not ended.</summary>
     /// <exception cref="InvalidInputException">The file is damaged.</exception>
-    public RunSummary? ReadSummaryIfEnded() => System.IO.File.Exists(File(SummaryFile)) ? RunSummary.ReadFile(File(SummaryFile)) : null;
+    public RunSummary? ReadSummaryIfEnded() => System.IO.File.Exists(File(SummaryFile)) ? RunSummary.ReadFile(Existing(SummaryFile)) : null;
 
     /// <summary>Deletes <c>summary.json</c>, which says that training has ended, before it goes on.</summary>
     /// <exception cref="InvalidInputException">It cannot be deleted.</exception>
@@ -175,7 +277,7 @@ public sealed class RunFolder
     {
         try
         {
-            System.IO.File.Delete(File(SummaryFile));
+            FileSteps.Delete(File(SummaryFile));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -227,6 +329,7 @@ public sealed class RunFolder
 
     private Run Read()
     {
+        Verify();
         RunConfiguration configuration = ReadConfiguration();
         DataSet data = ReadDataSet();
         NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
@@ -251,11 +354,70 @@ public sealed class RunFolder
     private string Existing(string name)
     {
         string path = File(name);
-        return System.IO.File.Exists(path)
-            ? path
-            : throw new InvalidInputException($"The run {Path} has no {name}: training did not finish, or the file was removed, or never kept, "
+        if (System.IO.File.Exists(path))
+        {
+            Check(name);
+            return path;
+        }
+        throw new InvalidInputException($"The run {Path} has no {name}: training did not finish, or the file was removed, or never kept, "
                 + "as where a sweep keeps less than whole runs; go on with the run (resume), or train again.")
-            { Settings = ["resume"] };
+        { Settings = ["resume"] };
+    }
+
+    /// <summary>Requires that a file has a content that the manifest knows. Whoever trains may replace it just now, with the manifest.</summary>
+    private void Check(string name)
+    {
+        if (_manifest is null || !_checked.Add(name) || _manifest.Accepts(Path, name)) return;
+        const int Looks = 3;
+        for (int look = 0; look < Looks; look++)
+        {
+            if (RunManifest.Read(Path) is not { } now || now.Accepts(Path, name)) return;
+        }
+        _checked.Remove(name);
+        throw new InvalidInputException($"{File(name)} does not have the content that {RunManifest.FileName} says: it is damaged, of another run, or was "
+            + "changed; restore it, train again, or accept it as it is (accept-changed).")
+        { Settings = ["accept-changed"] };
+    }
+
+    /// <summary>Writes a file that the manifest knows before it is there.</summary>
+    private void Put(string name, Action<Stream> write)
+    {
+        // A run of an earlier version gets its manifest when it goes on.
+        _manifest ??= ManifestOfExisting();
+        ManifestFile? written = null;
+        AtomicFile.WriteInside(File(name), write, content =>
+        {
+            written = new ManifestFile(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
+            _manifest.Announce(written);
+            _manifest.Write(Path);
+        });
+        _manifest.Settle(written!);
+    }
+
+    private RunManifest ManifestOfExisting()
+    {
+        var manifest = new RunManifest();
+        foreach (string name in AllFiles.Where(name => System.IO.File.Exists(File(name)))) manifest.Announce(RunManifest.Describe(Path, name));
+        return manifest;
+    }
+
+    private static void RequireFolder(string path)
+    {
+        InputFile.RequirePath(path);
+        if (System.IO.File.Exists(path))
+            throw new InvalidInputException($"{path} is a file, expected a folder for the run; choose another one (out).") { Settings = ["out"] };
+    }
+
+    private static InvalidInputException CannotWrite(string path, Exception error) =>
+        new($"Cannot write to the run folder {path}: {FileSteps.Said(error)}; choose another one (out).", error) { Settings = ["out"] };
+
+    /// <summary>Whether an entry of the folder is all that a run left that was ended before it had a configuration, and could go on.</summary>
+    private bool IsOfABeginning(string entry)
+    {
+        string name = System.IO.Path.GetFileName(entry);
+        bool isBegun = System.IO.File.Exists(File(ConfigurationFile));
+        return name == FolderClaim.FileName
+            || (!isBegun && (name is DataSetFile or InitialFile or RunManifest.FileName or ".writable" || name.EndsWith(".tmp", StringComparison.Ordinal)));
     }
 
     private void RequireSpace(long bytes)
@@ -271,14 +433,9 @@ public sealed class RunFolder
     /// <summary>Deletes what an earlier run left, its summary first, so that an interruption leaves no run that seems whole.</summary>
     private void RemoveRun()
     {
-        foreach (string file in new[] { SummaryFile, WeightsFile, InitialFile, MetricsFile, DataSetFile, ConfigurationFile, ReportFile, DescentFile })
-        {
-            System.IO.File.Delete(File(file));
-            foreach (string leftover in Directory.GetFiles(Path, file + ".*.tmp")) System.IO.File.Delete(leftover);
-        }
-        foreach (string folder in new[] { CheckpointsFolder, FiguresName })
-        {
-            if (Directory.Exists(File(folder))) Directory.Delete(File(folder), recursive: true);
-        }
+        string[] files = [SummaryFile, WeightsFile, InitialFile, MetricsFile, DataSetFile, ConfigurationFile, ReportFile, DescentFile, RunManifest.FileName];
+        foreach (string file in files) FileSteps.Delete(File(file));
+        AtomicFile.RemoveLeftovers(Path);
+        foreach (string folder in (string[])[CheckpointsFolder, FiguresName]) FileSteps.DeleteFolder(File(folder));
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using RankCollapse.Data;
+using RankCollapse.Formats;
 using RankCollapse.Networks;
 using RankCollapse.Training;
 
@@ -34,11 +35,11 @@ public static class TrainingRun
         using var threads = new ThreadScope(configuration.Threads);
         using TrainingSession session = Prepare(ref configuration, options);
         RunFolder? folder = null;
+        using FolderClaim? claim = path is null ? null : RunFolder.ClaimNew(path);
         if (path is not null)
         {
-            folder = RunFolder.Create(
-                path, options.Force,
-                RunFolder.EstimateBytes(session.Initial.Specification, session.Data, configuration.ToSolverSettings().Entry.VectorsPerCheckpoint));
+            folder = Create(path, options.Force, claim!, RunFolder.EstimateBytes(
+                session.Initial.Specification, session.Data, configuration.ToSolverSettings().Entry.VectorsPerCheckpoint));
             folder.WriteDataSet(session.Data);
             folder.WriteInitial(session.Initial);
             folder.WriteConfiguration(configuration);
@@ -60,6 +61,8 @@ public static class TrainingRun
     public static TrainingRunResult Resume(
         string path, Func<RunConfiguration, RunConfiguration>? change = null, TrainingRunOptions? options = null, CancellationToken cancellation = default)
     {
+        RunFolder.Open(path);
+        using FolderClaim claim = FolderClaim.Take(path);
         var folder = RunFolder.Open(path);
         options ??= new TrainingRunOptions();
         RunConfiguration stored = folder.ReadConfiguration();
@@ -127,6 +130,21 @@ public static class TrainingRun
             Arithmetic = Arithmetic.Current,
             RecordEvery = configuration.RecordEvery ?? RecordInterval.For(configuration, specification, data.SampleCount),
         };
+    }
+
+    /// <summary>Makes the folder of a run; where that is refused, a folder that was made for it goes.</summary>
+    private static RunFolder Create(string path, bool force, FolderClaim claim, long bytes)
+    {
+        try
+        {
+            return RunFolder.Create(path, force, bytes);
+        }
+        catch
+        {
+            claim.Dispose();
+            RunFolder.RemoveIfEmpty(path);
+            throw;
+        }
     }
 
     /// <summary>Checks and resolves the settings, loads the data and draws the initial weights.</summary>

@@ -32,7 +32,7 @@ public sealed class RunFolderTests
         Assert.Equal(written.Metrics, read.Metrics);
         Assert.Equal(written.Summary.ToJson(), read.Summary.ToJson());
         Assert.Equal(0.1 + 0.2, read.Summary.Objective);
-        Assert.Equal(Files.Order(), Directory.GetFileSystemEntries(folder.File("run")).Select(Path.GetFileName).Order());
+        Assert.Equal(Files.Append(RunManifest.FileName).Order(), Directory.GetFileSystemEntries(folder.File("run")).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -92,6 +92,7 @@ public sealed class RunFolderTests
         using var folder = new TemporaryFolder();
         string run = folder.File("run");
         Run written = WriteRun(run);
+        File.Delete(folder.File("run/manifest.json"));
         SafetensorsWriter writer = new SafetensorsWriter()
             .Add("W1", written.Trained.Weights(1)).AddVector("b1", written.Trained.Bias(1)!)
             .Add("W2", new Matrix(5, 7)).AddVector("b2", written.Trained.Bias(2)!)
@@ -106,6 +107,7 @@ public sealed class RunFolderTests
     {
         using var folder = new TemporaryFolder();
         Run written = WriteRun(folder.File("run"));
+        File.Delete(folder.File("run/manifest.json"));
         var writer = new SafetensorsWriter().Add("W4", new Matrix(1, 1));
         for (int l = 1; l <= 3; l++) writer.Add($"W{l}", written.Trained.Weights(l)).AddVector($"b{l}", written.Trained.Bias(l)!);
         writer.Write(folder.File("run/weights.safetensors"));
@@ -117,6 +119,7 @@ public sealed class RunFolderTests
     {
         using var folder = new TemporaryFolder();
         Run written = WriteRun(folder.File("run"));
+        File.Delete(folder.File("run/manifest.json"));
         written.Trained.Weights(2)[1, 1] = double.PositiveInfinity;
         RunFolder.Open(folder.File("run")).WriteTrained(written.Trained);
         Assert.Contains("Layer 2", Assert.Throws<InvalidInputException>(() => RunFolder.Read(folder.File("run"))).Message, StringComparison.Ordinal);

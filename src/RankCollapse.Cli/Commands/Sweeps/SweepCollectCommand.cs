@@ -33,6 +33,8 @@ internal static class SweepCollectCommand
         command.Add(folders);
         command.Add(file);
         command.Add(format);
+        Option<bool> accept = CommonOptions.AcceptChanged();
+        command.Add(accept);
         Option<bool> json = CommonOptions.Json();
         command.Add(json);
         command.SetAction(parsed =>
@@ -43,8 +45,10 @@ internal static class SweepCollectCommand
             if (path == StandardOutput.Name && parsed.GetValue(json))
                 throw new InvalidInputException("--json and --out - both write to standard output; give one of them.");
             IReadOnlyList<ResultSource> sources = ResultSearch.Find(given);
+            ResultOptions.Accept(parsed, accept, environment, sources);
             using var database = ResultDatabase.Open(sources, "FROM results", environment.Cancellation);
             ResultOptions.WriteProblems(environment, database.Problems);
+            if (parsed.GetValue(file) is null) AtomicFile.RequireInside(path);
             AtomicFile.Write(path, stream => database.Write(chosen, stream, environment.Cancellation));
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((path, sources.Count, database.Problems.Count)));
             else if (path != StandardOutput.Name) environment.Output.WriteLine(path);

@@ -45,9 +45,10 @@ internal static class SweepPlotCommand
             "--scale", "Scale of the metric: log or linear [log where its values are positive and span a factor of 50]", "NAME");
         Option<string> where = OptionValue.Of<string>("--where", "Only runs that meet this condition on the columns of runs", "SQL");
         Option<string> file = OptionValue.Folder("--out", "The files' path without ending [figures/… in the first folder]", "PATH");
+        Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(folders);
-        foreach (Option option in (Option[])[metric, layer, x, y, by, statistic, band, scale, where, file, json]) command.Add(option);
+        foreach (Option option in (Option[])[metric, layer, x, y, by, statistic, band, scale, where, file, accept, json]) command.Add(option);
         command.SetAction(parsed =>
         {
             string Needed(Option<string> option) =>
@@ -70,10 +71,14 @@ internal static class SweepPlotCommand
                 Where = parsed.GetValue(where)
             };
             string[] given = parsed.GetRequiredValue(folders);
-            var groups = MetricGroups.Of(ResultSearch.Find(given), request, environment.Cancellation);
+            IReadOnlyList<ResultSource> sources = ResultSearch.Find(given);
+            ResultOptions.Accept(parsed, accept, environment, sources);
+            var groups = MetricGroups.Of(sources, request, environment.Cancellation);
             ResultOptions.WriteProblems(environment, groups.Problems);
             Figure figure = parsed.GetValue(y) is null ? MetricFigure.Lines(request, groups, style) : MetricFigure.HeatMap(request, groups, style);
             string path = parsed.GetValue(file) ?? Path.Combine(given[0], "figures", figure.Name);
+            if (parsed.GetValue(file) is null)
+                foreach (string place in (string[])[Path.GetDirectoryName(path)!, path + ".svg", path + ".png"]) AtomicFile.RequireInside(place);
             IReadOnlyList<string> written = FigureFiles.Write(figure, path);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((request, groups, written)));
             else foreach (string one in written) environment.Output.WriteLine(one);

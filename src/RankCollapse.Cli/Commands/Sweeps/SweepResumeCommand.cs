@@ -27,7 +27,12 @@ internal static class SweepResumeCommand
         {
             (Engine engine, EngineSettings given) = engines.Read(parsed);
             var folder = SweepFolder.Open(parsed.GetRequiredValue(path));
-            return SweepRun.Go(environment, folder, engine, engine.AskedBefore(folder).With(given), parsed.GetValue(json));
+            EngineSettings asked = engine.AskedBefore(folder, out IReadOnlyList<string> leftOut).With(given);
+            string[] missing = [.. leftOut.Where(name => !given.Names.Contains(name))];
+            if (missing.Length > 0)
+                throw new InvalidInputException($"The folder {folder.Path} asks the engine {engine.Name} for {string.Join(", ", missing)}, by which programs "
+                    + $"are run, and it was not you who asked: look at it, and give what you trust with --{engine.Name} FILE.");
+            return SweepRun.Go(environment, folder, engine, asked, parsed.GetValue(json));
         });
         return command;
     }

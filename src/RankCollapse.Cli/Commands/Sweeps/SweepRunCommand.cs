@@ -68,7 +68,8 @@ internal static class SweepRunCommand
                 if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((planned, path, cores, done)));
                 return ExitCode.Done;
             }
-            return SweepRun.Go(environment, Sweep.Begin(path, planned.Plan, File.ReadAllBytes(file)), engine, asked, parsed.GetValue(json));
+            byte[] content = InputFile.ReadSmall(file, SweepSpecification.LargestFile);
+            return SweepRun.Go(environment, Sweep.Begin(path, planned.Plan, content), engine, asked, parsed.GetValue(json));
         });
         return command;
     }

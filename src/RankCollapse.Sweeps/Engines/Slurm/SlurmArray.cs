@@ -41,6 +41,8 @@ public static class SlurmArrays
     /// <summary>The engine's name.</summary>
     internal const string EngineName = "slurm";
 
+    private const long LargestFile = 64 << 20;
+
     /// <summary>Where scripts, logs and what was submitted are.</summary>
     public static string PathOf(SweepFolder folder)
     {
@@ -58,23 +60,36 @@ public static class SlurmArrays
         var arrays = new List<SlurmArray>();
         foreach (string file in files)
         {
-            try
-            {
-                arrays.Add(JsonSerializer.Deserialize(File.ReadAllBytes(file), SlurmJson.Default.SlurmArray)!);
-            }
-            catch (Exception e) when (e is JsonException or IOException)
-            {
-                // It is written whole or not at all; this one was changed by something else.
-            }
+            // It is written whole or not at all; one that is not as this program writes it was changed by something else, or made by somebody else.
+            if (Parse(InputFile.TryReadSmall(file, LargestFile)) is { } array && array.Token == Path.GetFileNameWithoutExtension(file)) arrays.Add(array);
         }
         return arrays;
+    }
+
+    /// <summary>Whether a text can be the name of a job, and so of its files: nothing of it is a path, a pattern or an option.</summary>
+    internal static bool IsToken(string text) =>
+        text.Length is > 0 and <= 100 && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    private static SlurmArray? Parse(byte[]? content)
+    {
+        try
+        {
+            SlurmArray? array = content is null ? null : JsonSerializer.Deserialize(content, SlurmJson.Default.SlurmArray);
+            return array is { Token: { } token, Tasks: > 0 } && IsToken(token) && (array.Job is null || (array.Job.Length > 0 && array.Job.All(char.IsAsciiDigit)))
+                ? array : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Writes an array down.</summary>
     /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
     internal static void Write(SweepFolder folder, SlurmArray array)
     {
-        Directory.CreateDirectory(PathOf(folder));
+        if (!IsToken(array.Token)) throw new ArgumentException($"The token {array.Token} is no name.", nameof(array));
+        FileSteps.MakeFolder(PathOf(folder));
         AtomicFile.WriteInside(Path.Combine(PathOf(folder), array.Token + ".json"), JsonSerializer.SerializeToUtf8Bytes(array, SlurmJson.Default.SlurmArray));
     }
 }

@@ -52,7 +52,9 @@ internal sealed class SlurmClient(string? folder)
     public (SlurmAnswer Answer, string Job, string Message) Submit(IReadOnlyList<string> arguments)
     {
         (SlurmAnswer answer, string output, string message) = Ask("sbatch", [.. arguments]);
-        string job = output.Trim().Split(';')[0];
+        // A site may print a banner before it, and the cluster behind it.
+        string job = output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(';')[0])
+            .LastOrDefault(word => word.Length > 0 && word.All(char.IsAsciiDigit)) ?? "";
         return answer == SlurmAnswer.Known && job.Length > 0 && job.All(char.IsAsciiDigit)
             ? (answer, job, "")
             : (answer == SlurmAnswer.Known ? SlurmAnswer.Unknown : answer, "", message);

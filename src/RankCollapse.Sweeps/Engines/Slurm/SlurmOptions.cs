@@ -32,10 +32,11 @@ public sealed record SlurmOptions
             "partition", "the partition [the cluster's default]", name => name.Length > 0 && !name.Any(char.IsWhiteSpace), "a name without blanks"),
         EngineOption.Text(
             "memory", "the memory of a task, as for sbatch [the cluster's default]", IsMemory, "a whole number with K, M, G or T, such as \"2G\""),
-        EngineOption.Texts("options", "more options of sbatch"),
-        EngineOption.Texts("setup", "lines of the script before the worker begins"),
-        EngineOption.Texts("command", "the program on a node [the one that runs now]"),
-        EngineOption.Text("bin", "the folder of Slurm's commands [found as a shell does]"),
+        EngineOption.Texts("options", "more options of sbatch", IsForOneCluster, "an option that does not choose another cluster: run this there")
+            with { NamesPrograms = true },
+        EngineOption.Texts("setup", "lines of the script before the worker begins") with { NamesPrograms = true },
+        EngineOption.Texts("command", "the program on a node [the one that runs now]") with { NamesPrograms = true },
+        EngineOption.Text("bin", "the folder of Slurm's commands [found as a shell does]") with { NamesPrograms = true },
         EngineOption.Number("pollSeconds", 0.1, "seconds between two looks at the queue [15]"),
     ];
 
@@ -65,6 +66,10 @@ public sealed record SlurmOptions
 
     /// <summary>Seconds between two looks at the queue.</summary>
     public double PollSeconds { get; init; } = 15;
+
+    /// <summary>Jobs of other clusters would not be found again by the questions that are asked of this one.</summary>
+    private static bool IsForOneCluster(string option) =>
+        !option.StartsWith("-M", StringComparison.Ordinal) && !option.StartsWith("--clu", StringComparison.Ordinal);
 
     private static bool IsMemory(string memory) =>
         memory.TrimEnd('K', 'M', 'G', 'T') is { Length: > 0 } number && memory.Length - number.Length <= 1 && number.All(char.IsAsciiDigit);

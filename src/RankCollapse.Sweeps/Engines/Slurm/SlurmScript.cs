@@ -12,6 +12,7 @@ internal static class SlurmScript
     private const string TheTask = " --leave-early --share ${SLURM_ARRAY_TASK_ID:-0}/${SLURM_ARRAY_TASK_COUNT:-1} --task "
         + "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}_${SLURM_ARRAY_TASK_ID:-0}";
 
+    private const long LargestLog = 64 << 20;
     private const double ShareForStopping = 0.1;
     private const double LeastSecondsForStopping = 10;
     private const double MostSecondsForStopping = 120;
@@ -54,10 +55,11 @@ internal static class SlurmScript
         {
             foreach (FileInfo log in new DirectoryInfo(SlurmArrays.PathOf(folder)).GetFiles($"{token}-*.log").OrderByDescending(file => file.LastWriteTimeUtc))
             {
-                if (File.ReadLines(log.FullName).LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) is { } line) return ErrorText.Printable(line.Trim());
+                string[] lines = Encoding.UTF8.GetString(InputFile.TryReadSmall(log.FullName, LargestLog) ?? []).Split('\n');
+                if (lines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) is { } line) return ErrorText.Printable(line.Trim());
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidInputException)
         {
             // A reason less.
         }

@@ -5,6 +5,19 @@ namespace RankCollapse.Tests.Sweeps.Work;
 
 public sealed class LeaseBookTests
 {
+    [Theory]
+    [InlineData("*")]
+    [InlineData("../../outside")]
+    [InlineData("")]
+    public void WorkerWhoseNameIsAPathOrAPattern_IsNobody(string worker)
+    {
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} } }""");
+        string trial = sweep.ReadPlan().Trials[0].Id;
+        File.WriteAllText(Path.Combine(sweep.LeasesPath, trial), $"{worker}\n1\n");
+        Assert.Equal("", new LeaseBook(sweep).Read(trial)!.Worker);
+    }
+
     [Fact]
     public void ATrial_IsGivenToOneWorkerOnly()
     {

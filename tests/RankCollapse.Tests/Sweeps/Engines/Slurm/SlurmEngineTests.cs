@@ -4,6 +4,7 @@ using RankCollapse.Sweeps.Engines.Slurm;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
+using RankCollapse.Tests.Cli;
 
 namespace RankCollapse.Tests.Sweeps.Engines.Slurm;
 
@@ -15,6 +16,71 @@ public sealed class SlurmEngineTests : IDisposable
     {
         _end.Cancel();
         _end.Dispose();
+    }
+
+    [Fact]
+    public void ReceivedFolder_RunsNoPrograms()
+    {
+        using var folder = new TemporaryFolder();
+        var slurm = new FakeSlurm(folder);
+        string ran = folder.File("ran");
+        foreach (string name in (string[])["scancel", "squeue", "sbatch", "scontrol"])
+            File.WriteAllText(Path.Combine(slurm.Bin, name), $"#!/bin/bash\necho $0 >> '{ran}'\n");
+        string part = $$"""{ "bin": "{{slurm.Bin}}", "setup": ["touch {{ran}}"], "command": ["{{slurm.Bin}}/sbatch"] }""";
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} }, "slurm": {{part}} }""");
+        Directory.CreateDirectory(SlurmArrays.PathOf(sweep));
+        File.WriteAllText(Path.Combine(SlurmArrays.PathOf(sweep), "a.json"), """{ "token": "a", "job": "7", "tasks": 3 }""");
+        foreach (bool isAsked in (bool[])[false, true])
+        {
+            // The same as what was asked, with a mark that somebody made up.
+            if (isAsked)
+            {
+                Directory.CreateDirectory(sweep.AskedFolder);
+                File.WriteAllText(sweep.AskedPath("slurm"), part);
+                File.WriteAllText(sweep.AskedPath("slurm") + ".mark", new string('0', 64));
+            }
+            CommandLine.Run("sweep", "cancel", sweep.Path);
+            CommandLine resumed = CommandLine.Run("sweep", "resume", sweep.Path, "--engine", "slurm");
+            Assert.Equal(2, resumed.ExitCode);
+            Assert.Contains("--slurm FILE", resumed.Error, StringComparison.Ordinal);
+        }
+        Assert.False(File.Exists(ran));
+    }
+
+    [Theory]
+    [InlineData("../../escaped")]
+    [InlineData("a*")]
+    [InlineData("--all")]
+    [InlineData("b")]
+    public void ArrayOfAnotherName_IsLeftOut(string token)
+    {
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} } }""");
+        Directory.CreateDirectory(SlurmArrays.PathOf(sweep));
+        foreach (string content in (string[])[$$"""{ "token": "{{token}}", "tasks": 1 }""", "null", """{ "token": null, "tasks": 1 }""", "[]", "{"])
+        {
+            File.WriteAllText(Path.Combine(SlurmArrays.PathOf(sweep), "a.json"), content);
+            Assert.Empty(SlurmArrays.Read(sweep));
+        }
+        Assert.Throws<ArgumentException>(() => SlurmArrays.Write(sweep, new SlurmArray { Token = "../a", Tasks = 1 }));
+    }
+
+    [Theory]
+    [InlineData("--clusters=other")]
+    [InlineData("-Mother")]
+    public void AnotherCluster_IsRefusedAtOnce(string option)
+    {
+        var error = Assert.Throws<InvalidInputException>(() => new SlurmEngine().Ask(new JsonObject { ["options"] = new JsonArray(option) }));
+        Assert.Contains("another cluster", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BannerBeforeTheJob_IsPassedOver()
+    {
+        using var folder = new TemporaryFolder();
+        var slurm = new FakeSlurm(folder);
+        File.WriteAllText(Path.Combine(slurm.Bin, "sbatch"), "#!/bin/bash\necho 'Welcome to cluster 9!'\necho\necho '4711;here'\n");
+        Assert.Equal((SlurmAnswer.Known, "4711"), new SlurmClient(slurm.Bin).Submit([]) is var (answer, job, _) ? (answer, job) : default);
     }
 
     [Fact]
