@@ -6,12 +6,13 @@ try
     var arguments = new BenchmarkArguments(args.AsSpan(Math.Min(1, args.Length)));
     Action? benchmark = args.FirstOrDefault() switch
     {
+        "decompositions" => DecompositionBenchmark.Prepare(arguments),
         "products" => ProductBenchmark.Prepare(arguments),
         "epoch" => EpochBenchmark.Prepare(arguments),
         "time-to-target" => TimeToTargetBenchmark.Prepare(arguments),
         _ => null,
     };
-    if (benchmark == null) throw new InvalidInputException("usage: run.sh epoch | products | time-to-target [--option value …]; see benchmarks/README.md.");
+    if (benchmark == null) throw new InvalidInputException("usage: run.sh decompositions | epoch | products | time-to-target [--option value …]; see benchmarks/README.md.");
     arguments.RequireAllUsed();
     benchmark();
     return 0;
