@@ -4,7 +4,7 @@ using RankCollapse.LinearAlgebra.Vectors;
 namespace RankCollapse.LinearAlgebra;
 
 /// <summary>
-/// Singular values of an upper bidiagonal matrix B by bisection: the number of values below x is the number of negative pivots of BᵀB − x²,
+/// Singular values of an upper bidiagonal matrix B by bisection, hastened by Newton's method: the number of values below x is the number of negative pivots of BᵀB − x²,
 /// computed by the stationary quotient–difference recurrence, whose rounding errors are as small relative changes of B's entries
 /// (Fernando 1998; Dhillon and Parlett 2004). Many points are counted at once in the lanes of vectors.
 /// </summary>
@@ -46,7 +46,7 @@ internal static class BidiagonalValues
         {
             Span<double> points = stackalloc double[PointsAtOnce];
             for (int k = 0; k < points.Length; k++) points[k] = bound * ((chunk * PointsAtOnce) + k) / cells;
-            Count(q, e, points, below.AsSpan(chunk * PointsAtOnce, PointsAtOnce));
+            Count(q, e, points, below.AsSpan(chunk * PointsAtOnce, PointsAtOnce), stackalloc double[PointsAtOnce]);
         });
         below[0] = 0;
         var cell = new int[n];
@@ -55,66 +55,90 @@ internal static class BidiagonalValues
             while (c + 1 < cells && below[c + 1] <= k) c++;
             cell[k] = c;
         }
-        Run((n + PointsAtOnce - 1) / PointsAtOnce, n, chunk => Bisect(q, e, bound, cells, cell, chunk * PointsAtOnce, values));
+        int parts = Threads(n);
+        Run(parts, n, part => Narrow(q, e, bound, cells, cell, below, (int)((long)n * part / parts), (int)((long)n * (part + 1) / parts), values));
         Array.Reverse(values);
         return values;
     }
 
-    /// <summary>Halves the brackets of the values k, k + 1, … (ascending) until they are as narrow as rounding allows.</summary>
-    private static void Bisect(double[] q, double[] e, double bound, int cells, int[] cell, int first, double[] values)
+    /// <summary>
+    /// Narrows the brackets of the values [from, to) (ascending) until they are as narrow as rounding allows. A lane whose value is found takes the next one.
+    /// </summary>
+    private static void Narrow(double[] q, double[] e, double bound, int cells, int[] cell, int[] belowCell, int from, int to, double[] values)
     {
-        int count = Math.Min(PointsAtOnce, values.Length - first);
-        Span<double> low = stackalloc double[PointsAtOnce], high = stackalloc double[PointsAtOnce], middle = stackalloc double[PointsAtOnce];
+        Span<Bracket> brackets = stackalloc Bracket[PointsAtOnce];
+        Span<double> points = stackalloc double[PointsAtOnce], slopes = stackalloc double[PointsAtOnce];
         Span<int> below = stackalloc int[PointsAtOnce];
+        double tolerance = bound * Tolerances.MachineEpsilon / 16, spacing = bound / cells;
+        int next = from, active = 0;
         for (int i = 0; i < PointsAtOnce; i++)
         {
-            int c = cell[first + Math.Min(i, count - 1)];
-            low[i] = bound * c / cells;
-            high[i] = bound * (c + 1) / cells;
+            if (next < to) active++;
+            brackets[i] = Take(next < to ? next++ : -1, out points[i]);
         }
-        double tolerance = bound * Tolerances.MachineEpsilon / 16;
-        while (true)
+        while (active > 0)
         {
-            bool isDone = true;
+            Count(q, e, points, below, slopes);
             for (int i = 0; i < PointsAtOnce; i++)
             {
-                middle[i] = low[i] + ((high[i] - low[i]) / 2);
-                isDone &= high[i] - low[i] <= tolerance || middle[i] <= low[i] || middle[i] >= high[i];
+                ref Bracket bracket = ref brackets[i];
+                if (bracket.Index < 0) continue;
+                double middle = bracket.Narrow(points[i], below[i], slopes[i], tolerance, spacing, out bool isDone);
+                if (isDone)
+                {
+                    // A bracket that still begins at 0 holds a value that cannot be told from 0.
+                    values[bracket.Index] = bracket.Low == 0 ? 0 : middle;
+                    if (next >= to) active--;
+                    bracket = Take(next < to ? next++ : -1, out middle);
+                }
+                points[i] = middle;
             }
-            if (isDone) break;
-            Count(q, e, middle, below);
-            for (int i = 0; i < count; i++)
-            {
-                if (below[i] <= first + i) low[i] = middle[i];
-                else high[i] = middle[i];
-            }
-            for (int i = count; i < PointsAtOnce; i++) (low[i], high[i]) = (low[count - 1], high[count - 1]);
         }
-        // A bracket that still begins at 0 holds a value that cannot be told from 0.
-        for (int i = 0; i < count; i++) values[first + i] = low[i] == 0 ? 0 : middle[i];
+
+        Bracket Take(int index, out double point)
+        {
+            int c = cell[Math.Max(index, 0)];
+            double low = bound * c / cells, high = bound * (c + 1) / cells;
+            point = low + ((high - low) / 2);
+            return new Bracket
+            {
+                Index = index,
+                Low = low,
+                High = high,
+                BelowLow = belowCell[c],
+                BelowHigh = belowCell[c + 1],
+                Width = double.PositiveInfinity,
+                EarlierWidth = double.PositiveInfinity,
+            };
+        }
     }
 
-    /// <summary>How many singular values lie below each point; q = d², e = above².</summary>
-    private static unsafe void Count(double[] q, double[] e, ReadOnlySpan<double> points, Span<int> below)
+    /// <summary>How many singular values lie below each point, and the derivative of ln|det(BᵀB − s)| at its square s; q = d², e = above².</summary>
+    private static unsafe void Count(double[] q, double[] e, ReadOnlySpan<double> points, Span<int> below, Span<double> slope)
     {
-        fixed (double* p = points)
+        Doubles512 zero = Doubles512.All(0), s0 = zero, s1 = zero, s2 = zero, s3 = zero, n0 = zero, n1 = zero, n2 = zero, n3 = zero;
+        fixed (double* p = points, slopes = slope)
         {
             Doubles512 x0 = Square(p), x1 = Square(p + Lanes), x2 = Square(p + (2 * Lanes)), x3 = Square(p + (3 * Lanes));
-            Doubles512 t0 = -x0, t1 = -x1, t2 = -x2, t3 = -x3, c0 = Doubles512.All(0), c1 = c0, c2 = c0, c3 = c0;
+            Doubles512 t0 = -x0, t1 = -x1, t2 = -x2, t3 = -x3, d0 = Doubles512.All(-1), d1 = d0, d2 = d0, d3 = d0;
             int last = q.Length - 1;
             for (int i = 0; i <= last; i++)
             {
                 Doubles512 qi = Doubles512.All(q[i]), ei = Doubles512.All(i < last ? e[i] : 0);
-                Step(qi, ei, x0, ref t0, ref c0);
-                Step(qi, ei, x1, ref t1, ref c1);
-                Step(qi, ei, x2, ref t2, ref c2);
-                Step(qi, ei, x3, ref t3, ref c3);
+                Step(qi, ei, x0, ref t0, ref d0, ref s0, ref n0);
+                Step(qi, ei, x1, ref t1, ref d1, ref s1, ref n1);
+                Step(qi, ei, x2, ref t2, ref d2, ref s2, ref n2);
+                Step(qi, ei, x3, ref t3, ref d3, ref s3, ref n3);
             }
+            s0.Store(slopes);
+            s1.Store(slopes + Lanes);
+            s2.Store(slopes + (2 * Lanes));
+            s3.Store(slopes + (3 * Lanes));
             double* counts = stackalloc double[PointsAtOnce];
-            c0.Store(counts);
-            c1.Store(counts + Lanes);
-            c2.Store(counts + (2 * Lanes));
-            c3.Store(counts + (3 * Lanes));
+            n0.Store(counts);
+            n1.Store(counts + Lanes);
+            n2.Store(counts + (2 * Lanes));
+            n3.Store(counts + (3 * Lanes));
             for (int k = 0; k < PointsAtOnce; k++) below[k] = (int)counts[k];
         }
     }
@@ -125,19 +149,23 @@ internal static class BidiagonalValues
         return x * x;
     }
 
+    /// <summary>The next pivot q + t, its sign and its derivative over itself, and the next t = e·t/(q + t) − s with t' = e·t'·q/(q + t)² − 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(Doubles512 q, Doubles512 e, Doubles512 x, ref Doubles512 t, ref Doubles512 negative)
+    private static void Step(
+        Doubles512 q, Doubles512 e, Doubles512 x, ref Doubles512 t, ref Doubles512 derivative, ref Doubles512 slope, ref Doubles512 negative)
     {
         Doubles512 pivot = q + t;
         pivot = Doubles512.Select(Doubles512.Less(Doubles512.Abs(pivot), Doubles512.All(SmallestPivot)), Doubles512.All(-SmallestPivot), pivot);
         negative += Doubles512.Select(Doubles512.Less(pivot, Doubles512.All(0)), Doubles512.All(1), Doubles512.All(0));
-        t = (e * (t / pivot)) - x;
+        Doubles512 inverse = Doubles512.All(1) / pivot, part = derivative * inverse;
+        slope += part;
+        t = (e * (t * inverse)) - x;
+        derivative = (e * (part * (q * inverse))) - Doubles512.All(1);
     }
 
     private static void Run(int chunks, int n, Action<int> body)
     {
-        const int WorthThreads = 256;
-        int threads = n < WorthThreads ? 1 : Product.MaxThreads;
+        int threads = Threads(n);
         if (threads == 1)
         {
             for (int chunk = 0; chunk < chunks; chunk++) body(chunk);
@@ -145,6 +173,48 @@ internal static class BidiagonalValues
         else
         {
             Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, body);
+        }
+    }
+
+    private static int Threads(int n)
+    {
+        const int WorthThreads = 256;
+        return n < WorthThreads ? 1 : Product.MaxThreads;
+    }
+
+    /// <summary>Two points between which the value of an index lies.</summary>
+    private struct Bracket
+    {
+        public int Index;
+        public double Low;
+        public double High;
+        public int BelowLow;
+        public int BelowHigh;
+        public double Width;
+        public double EarlierWidth;
+
+        /// <summary>
+        /// Takes what was found at a point, and gives the next one: the middle, or by Newton's method on ln|det(BᵀB − s)| where the bracket holds one value only,
+        /// a little beyond the root, so that it closes from both sides.
+        /// </summary>
+        public double Narrow(double x, int below, double slope, double tolerance, double spacing, out bool isDone)
+        {
+            if (x > Low && x < High)
+            {
+                if (below <= Index) (Low, BelowLow) = (x, below);
+                else (High, BelowHigh) = (x, below);
+            }
+            double width = High - Low, middle = Low + (width / 2), digits = Tolerances.MachineEpsilon * x;
+            isDone = width <= Math.Max(tolerance, digits) || middle <= Low || middle >= High;
+            bool isAlone = BelowLow == Index && BelowHigh == Index + 1, isNarrowing = width <= 0.5 * EarlierWidth;
+            (EarlierWidth, Width) = (Width, width);
+            if (isDone || !isAlone || !isNarrowing) return middle;
+            double square = (x * x) - (1 / slope);
+            if (!(square > 0)) return middle;
+            double step = Math.Sqrt(square) - x;
+            double beyond = Math.Max(Math.Max(tolerance / 2, digits), Math.Min(Math.Abs(step) / 8, 4 * step * step / spacing));
+            double next = x + step + Math.CopySign(beyond, step);
+            return next > Low && next < High ? next : middle;
         }
     }
 }

@@ -9,11 +9,15 @@ namespace RankCollapse.LinearAlgebra;
 /// </summary>
 internal sealed unsafe class BlockReflector
 {
+    /// <summary>Rows that are reduced one by one before the rest of a block is.</summary>
+    private const int Inner = 8;
+
     private readonly Matrix _vectors;
     private readonly Matrix _factor;
     private readonly Matrix _triangle;
     private readonly double[] _scales;
     private readonly double[] _products;
+    private readonly double[] _work;
     private int _count;
     private int _length;
 
@@ -25,6 +29,7 @@ internal sealed unsafe class BlockReflector
         _triangle = new Matrix(size, size);
         _scales = new double[size];
         _products = new double[size * size];
+        _work = new double[2 * size * Inner];
     }
 
     /// <summary>The lower triangular L of P = L·Hᵀ: L[i, j] for j ≤ i.</summary>
@@ -41,24 +46,43 @@ internal sealed unsafe class BlockReflector
         fixed (double* vectors = _vectors.AsSpan(), products = _products)
         {
             Copy(block, count, length, vectors);
-            for (int j = 0; j < count; j++)
+            for (int from = 0; from < count; from += Inner)
             {
-                double* row = vectors + ((nint)j * length);
-                int known = Math.Min(j, length);
-                for (int i = 0; i < known; i++) _triangle[j, i] = row[i];
-                if (j >= length) continue;
-                new Span<double>(row, known).Clear();
-                double scale = MatrixVector.MakeReflection(row + j, length - j, out double head);
-                _triangle[j, j] = head;
-                _scales[j] = scale;
-                if (scale == 0) continue;
-                double* below = row + length + j;
-                MatrixVector.Multiply(below, length, count - j - 1, length - j, row + j, products);
-                for (int i = 0; i < count - j - 1; i++) products[i] *= -scale;
-                MatrixVector.AddOuter(below, length, count - j - 1, length - j, products, row + j);
+                int to = Math.Min(from + Inner, count);
+                for (int j = from; j < to; j++) Reflect(vectors, j, to, products);
+
+                // The rows after these few by products.
+                int reflections = Math.Min(to, length) - from, after = count - to;
+                if (reflections <= 0 || after == 0) continue;
+                double* first = vectors + ((nint)from * length) + from;
+                MakeFactor(first, from, reflections, length - from, products);
+                fixed (double* factor = _factor.AsSpan(), work = _work)
+                {
+                    Apply(new Operand(first, length, 1), new Operand(factor + ((nint)from * _factor.Columns) + from, _factor.Columns, 1),
+                        new Operand(first + ((nint)(to - from) * length), length, 1), after, reflections, length - from, work);
+                }
             }
+            MakeFactor(vectors, 0, _count, _length, products);
         }
-        MakeFactor();
+    }
+
+    /// <summary>The reflection that reduces row j, applied to the rows from there to <paramref name="to"/>.</summary>
+    private void Reflect(double* vectors, int j, int to, double* products)
+    {
+        int length = _length;
+        double* row = vectors + ((nint)j * length);
+        int known = Math.Min(j, length);
+        for (int i = 0; i < known; i++) _triangle[j, i] = row[i];
+        if (j >= length) return;
+        new Span<double>(row, known).Clear();
+        double scale = MatrixVector.MakeReflection(row + j, length - j, out double head);
+        _triangle[j, j] = head;
+        _scales[j] = scale;
+        if (scale == 0) return;
+        double* below = row + length + j;
+        MatrixVector.Multiply(below, length, to - j - 1, length - j, row + j, products);
+        for (int i = 0; i < to - j - 1; i++) products[i] *= -scale;
+        MatrixVector.AddOuter(below, length, to - j - 1, length - j, products, row + j);
     }
 
     /// <summary>Takes vectors that are known: the first entries of the given rows, with the zeros and ones written out, and their scales.</summary>
@@ -69,23 +93,27 @@ internal sealed unsafe class BlockReflector
         for (int i = 0; i < count; i++)
             new ReadOnlySpan<double>(rows.Start + (i * rows.RowStride), length).CopyTo(_vectors.AsSpan().Slice(i * length, length));
         scales[..count].CopyTo(_scales);
-        MakeFactor();
+        fixed (double* vectors = _vectors.AsSpan(), products = _products) MakeFactor(vectors, 0, count, length, products);
     }
 
     /// <summary>C := C·H, or C·Hᵀ, for C rows × length.</summary>
     public void ApplyRight(Operand c, int rows, bool transposed = false)
     {
         double[] work = ArrayPool<double>.Shared.Rent(2 * rows * _count);
+        int size = _factor.Columns;
         fixed (double* pv = _vectors.AsSpan(), pw = work, pt = _factor.AsSpan())
-        {
-            var projected = new Operand(pw, _count, 1);
-            var scaled = new Operand(pw + ((nint)rows * _count), _count, 1);
-            int size = _factor.Columns;
-            Product.Run(c, new Operand(pv, 1, _length), projected, rows, _count, _length, accumulate: false);
-            Product.Run(projected, transposed ? new Operand(pt, 1, size) : new Operand(pt, size, 1), scaled, rows, _count, _count, accumulate: false);
-            Product.Run(scaled, new Operand(pv, _length, 1), c, rows, _length, _count, accumulate: true);
-        }
+            Apply(new Operand(pv, _length, 1), transposed ? new Operand(pt, 1, size) : new Operand(pt, size, 1), c, rows, _count, _length, pw);
         ArrayPool<double>.Shared.Return(work);
+    }
+
+    /// <summary>C := C·(I + Vᵀ·F·V) with room for two C·Vᵀ.</summary>
+    private static void Apply(Operand v, Operand factor, Operand c, int rows, int count, int length, double* work)
+    {
+        var projected = new Operand(work, count, 1);
+        var scaled = new Operand(work + ((nint)rows * count), count, 1);
+        Product.Run(c, new Operand(v.Start, 1, v.RowStride), projected, rows, count, length, accumulate: false);
+        Product.Run(projected, factor, scaled, rows, count, count, accumulate: false);
+        Product.Run(scaled, v, c, rows, length, count, accumulate: true);
     }
 
     /// <summary>C := Hᵀ·C, or H·C, for C length × columns.</summary>
@@ -123,24 +151,24 @@ internal sealed unsafe class BlockReflector
         }
     }
 
-    /// <summary>−T, column by column: T_jj = scale_j and T_{1…j−1,j} = −scale_j·T·(V·v_j). The sign spares a pass in every product.</summary>
-    private void MakeFactor()
+    /// <summary>
+    /// −T of the vectors from the given one on, column by column: T_jj = scale_j and T_{1…j−1,j} = −scale_j·T·(V·v_j). The sign spares a pass in every product.
+    /// </summary>
+    private void MakeFactor(double* vectors, int first, int count, int length, double* products)
     {
-        _factor.AsSpan().Clear();
-        fixed (double* pv = _vectors.AsSpan(), pp = _products)
+        Product.RunPart(new Operand(vectors, _length, 1), new Operand(vectors, 1, _length), new Operand(products, count, 1), count, count, length,
+            accumulate: false, ProductPart.Lower);
+        for (int j = 0; j < count; j++)
         {
-            Product.RunPart(new Operand(pv, _length, 1), new Operand(pv, 1, _length), new Operand(pp, _count, 1), _count, _count, _length, accumulate: false,
-                ProductPart.Lower);
-        }
-        for (int j = 0; j < _count; j++)
-        {
+            for (int i = 0; i < count; i++) _factor[first + i, first + j] = 0;
+            double scale = _scales[first + j];
             for (int i = 0; i < j; i++)
             {
                 double sum = 0;
-                for (int k = i; k < j; k++) sum += _factor[i, k] * _products[(j * _count) + k];
-                _factor[i, j] = -_scales[j] * sum;
+                for (int k = i; k < j; k++) sum += _factor[first + i, first + k] * products[(j * count) + k];
+                _factor[first + i, first + j] = -scale * sum;
             }
-            _factor[j, j] = -_scales[j];
+            _factor[first + j, first + j] = -scale;
         }
     }
 }

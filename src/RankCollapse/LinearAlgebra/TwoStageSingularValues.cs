@@ -27,8 +27,7 @@ internal static class TwoStageSingularValues
     private static int Bandwidth(int columns) => columns switch
     {
         < 64 => Math.Max(1, Math.Min(columns, 8)),
-        < 256 => 16,
-        < 1024 => 32,
+        < 1024 => 16,
         _ => 64,
     };
 }
