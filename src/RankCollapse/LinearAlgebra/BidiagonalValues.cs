@@ -4,7 +4,8 @@ using RankCollapse.LinearAlgebra.Vectors;
 namespace RankCollapse.LinearAlgebra;
 
 /// <summary>
-/// Singular values of an upper bidiagonal matrix B by bisection, hastened by Newton's method: the number of values below x is the number of negative pivots of BᵀB − x²,
+/// Singular values of an upper bidiagonal matrix B by bisection, hastened by Newton's method: the number of values below x is
+/// the number of negative pivots of BᵀB − x²,
 /// computed by the stationary quotient–difference recurrence, whose rounding errors are as small relative changes of B's entries
 /// (Fernando 1998; Dhillon and Parlett 2004). Many points are counted at once in the lanes of vectors.
 /// </summary>
@@ -194,8 +195,8 @@ internal static class BidiagonalValues
         public double EarlierWidth;
 
         /// <summary>
-        /// Takes what was found at a point, and gives the next one: the middle, or by Newton's method on ln|det(BᵀB − s)| where the bracket holds one value only,
-        /// a little beyond the root, so that it closes from both sides.
+        /// Takes what was found at a point, and gives the next one: the middle, or by Newton's method on ln|det(BᵀB − s)|, where the bracket holds one value
+        /// only, a little beyond the root, so that it closes from both sides.
         /// </summary>
         public double Narrow(double x, int below, double slope, double tolerance, double spacing, out bool isDone)
         {
