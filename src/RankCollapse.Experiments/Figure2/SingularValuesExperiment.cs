@@ -15,7 +15,9 @@ namespace RankCollapse.Experiments.Figure2;
 internal sealed class SingularValuesExperiment : Experiment
 {
     private const string FirstOrderKey = "first-order";
+    private const string FirstOrderOfMeansKey = "first-order-mean-delta-2";
     private const double FirstOrderDelta = 0.1;
+    private const double DeltaOfMeans = 2;
 
     /// <inheritdoc/>
     public override string Name => "fig2";
@@ -50,6 +52,7 @@ internal sealed class SingularValuesExperiment : Experiment
             .. Points(settings).Select(
                 p => new FigureTraining(Key(p.Family, p.Delta), Configuration(settings, p.Family, p.Delta), p.Family.Ratio == 0 ? 3 * expected : expected)),
             new FigureTraining(FirstOrderKey, FirstOrder(settings), settings.IsQuick ? 5 : 300),
+            new FigureTraining(FirstOrderOfMeansKey, FirstOrderOfMeans(settings), settings.IsQuick ? 5 : 150),
         ];
     }
 
@@ -73,7 +76,9 @@ internal sealed class SingularValuesExperiment : Experiment
                 + $"{NumberText.Plain(printed.GradientTolerance)}; λ' = 0: "
                 + $"{NumberText.Plain(Configuration(settings, SpectrumFamily.Free, 1).GradientTolerance)})",
             ["first-order training"] = $"{firstOrder.Solver}, learning rate 10⁻³ with a cosine, {firstOrder.MaxEpochs} epochs, δ = "
-                + $"{NumberText.Plain(FirstOrderDelta)}",
+                + $"{NumberText.Plain(FirstOrderDelta)}; and with means over the samples {FirstOrderOfMeans(settings).MaxEpochs} epochs, δ = "
+                + $"{NumberText.Plain(DeltaOfMeans)}",
+            ["deviation from the paper"] = SpectraVerdicts.Deviation,
         };
     }
 
@@ -85,13 +90,16 @@ internal sealed class SingularValuesExperiment : Experiment
         var data = new SpectraData(
             Each([.. Points(settings)], parallel, p => LayerSpectra.Of(p.Family, p.Delta, results[Key(p.Family, p.Delta)])),
             FirstOrderConstants.Of(results[FirstOrderKey]),
-            Configuration(settings, SpectrumFamily.AsPrinted, 0).Samples);
+            Configuration(settings, SpectrumFamily.AsPrinted, 0).Samples)
+        {
+            FirstOrderOfMeans = LayerSpectra.Of(SpectrumFamily.Means, DeltaOfMeans, results[FirstOrderOfMeansKey]),
+        };
         return new ExperimentOutcome
         {
             Tables = SpectraTables.Of(data),
             Verdicts = SpectraVerdicts.Judge(data),
             Notes = SpectraVerdicts.Notes(data),
-            Figures = [SpectraFigure.DrawFamilies(data), SpectraFigure.DrawAll(data), ConstantFigure.Draw(data)],
+            Figures = [SpectraFigure.DrawFamilies(data), SpectraFigure.DrawAll(data), ConstantFigure.Draw(data), SpectraFigure.DrawFirstOrder(data)],
         };
     }
 
@@ -121,6 +129,14 @@ internal sealed class SingularValuesExperiment : Experiment
         GradientTolerance = 0,
     };
 
+    private static RunConfiguration FirstOrderOfMeans(ReproductionSettings settings) => Configuration(settings, SpectrumFamily.Means, DeltaOfMeans) with
+    {
+        Solver = "adam",
+        LearningRate = 1e-3,
+        MaxEpochs = settings.IsQuick ? 1000 : 10_000,
+        GradientTolerance = 0,
+    };
+
     private static RunConfiguration Configuration(ReproductionSettings settings, SpectrumFamily family, double delta) => new()
     {
         Depth = LayerSpectra.Depth,
@@ -145,6 +161,9 @@ internal sealed class SingularValuesExperiment : Experiment
 /// <param name="Samples">N.</param>
 internal sealed record SpectraData(IReadOnlyList<LayerSpectra> Spectra, LinearAlgebra.Matrix FirstOrder, int Samples)
 {
+    /// <summary>The end of the first-order training with means over the samples at δ = 2; null where there is none.</summary>
+    public LayerSpectra? FirstOrderOfMeans { get; init; }
+
     /// <summary>The trainings of a family by descending δ.</summary>
     public IReadOnlyList<LayerSpectra> Of(SpectrumFamily family) => [.. Spectra.Where(s => s.Family == family).OrderByDescending(s => s.Delta)];
 

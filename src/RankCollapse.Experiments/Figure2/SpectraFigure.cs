@@ -33,6 +33,25 @@ internal static class SpectraFigure
         return Draw("fig4", "Singular values of the features for every δ", Reading, [("", data.Of(SpectrumFamily.AsPrinted))], withForecast: true);
     }
 
+    /// <summary>On linear axes: first-order training with means at δ = 2 on its way, beside the stationary points of means and of sums.</summary>
+    public static Figure DrawFirstOrder(SpectraData data)
+    {
+        const string Reading = "Linear axes. Lines, the singular values of the features of layers 1 to 4; dots of the same colour, what Theorem 4.2 predicts from "
+            + "the next layer with C = 1. Left, after first-order training with means over the samples, which is what looks most like a fit; middle and right, "
+            + "the stationary points of the same objective and of the printed one.";
+        (string Title, LayerSpectra? Spectra)[] shown =
+        [
+            ("Adam, means", data.FirstOrderOfMeans),
+            ("stationary, means", data.Of(SpectrumFamily.Means).FirstOrDefault(s => s.Delta == 2)),
+            ("stationary, sums", data.Of(SpectrumFamily.AsPrinted).FirstOrDefault(s => s.Delta == 2)),
+        ];
+        LayerSpectra[] present = [.. shown.Select(one => one.Spectra).OfType<LayerSpectra>()];
+        double most = present.SelectMany(s => LayerSpectra.Intermediate.Select(l => Math.Max(s.Trained(l)[0], s.Predicted(l)[0]))).Max();
+        var y = new Axis("singular value", "s_i(Z)") { Minimum = 0, Maximum = 1.05 * most };
+        return new Figure("fig2-first-order", "δ = 2 on linear axes, on the way and at the end", Reading, new PanelBlock(
+            [.. shown.Where(one => one.Spectra is not null).Select(one => Panel(one.Spectra!, y, withForecast: false) with { Title = one.Title })]));
+    }
+
     private static Figure Draw(string name, string title, string reading, List<(string Title, IReadOnlyList<LayerSpectra> Spectra)> rows, bool withForecast)
     {
         double[] leading = [.. rows.SelectMany(row => row.Spectra)

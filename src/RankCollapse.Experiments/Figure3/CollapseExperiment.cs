@@ -16,6 +16,9 @@ internal sealed class CollapseExperiment : Experiment
     /// <summary>A layer whose TCV is at most this has collapsed.</summary>
     internal const double CollapsedBelow = 1e-12;
 
+    /// <summary>Epochs of training in one step of the paper's axis.</summary>
+    private const int EpochsOfAStep = 100;
+
     /// <summary>The share of the runs in which the claim has to hold.</summary>
     private const double Share = 0.95;
 
@@ -66,6 +69,8 @@ internal sealed class CollapseExperiment : Experiment
             ["first order"] = $"Adam, learning rate {NumberText.PowerOfTen(first.LearningRate!.Value)} with a cosine schedule, "
                 + $"{NumberText.Whole(first.MaxEpochs)} epochs, {NumberText.Count(adam, "run")}; and the same with the mean over the samples in place of "
                 + $"the sum in the data loss and the feature penalty, which raises the weight penalty {second.Samples}-fold beside them",
+            ["the paper's axis"] = $"each of its optimization steps represents {EpochsOfAStep} epochs: {NumberText.Whole(first.MaxEpochs)} epochs are "
+                + $"{NumberText.Whole(first.MaxEpochs / EpochsOfAStep)} of them; iterations of the Newton method have no counterpart on it",
             ["numerical rank"] = "singular values above 10⁻⁵ of the largest",
         };
     }
@@ -81,7 +86,11 @@ internal sealed class CollapseExperiment : Experiment
         return new ExperimentOutcome
         {
             Tables = CollapseTables.Of(newton, adam, adamOfMean),
-            Verdicts = Judge(newton.Runs.Select(run => (run.LargestFinalTcv, run.HasRanks(Classes))).ToList()),
+            Verdicts =
+            [
+                .. Judge(newton.Runs.Select(run => (run.LargestFinalTcv, run.HasRanks(Classes))).ToList()),
+                JudgeFirstOrder(Collapsed(adam), adam.Runs.Count, Collapsed(adamOfMean), adamOfMean.Runs.Count, adam.Runs.Max(run => run.Result.Summary.Epochs)),
+            ],
             Notes = CollapseNotes.Of(newton, adam, adamOfMean, Classes),
             Figures = [CollapseFigure.Draw(newton, adam, adamOfMean, Classes)],
         };
@@ -114,6 +123,20 @@ internal sealed class CollapseExperiment : Experiment
             },
         ];
     }
+
+    /// <summary>The claim over the epochs of training, as the paper's axis counts them.</summary>
+    internal static ClaimVerdict JudgeFirstOrder(int collapsed, int runs, int collapsedOfMean, int runsOfMean, long epochs) => new()
+    {
+        Claim = $"The same by first-order training, over the paper's axis (\"each optimization step represents {EpochsOfAStep} epochs\").",
+        AsStated = new Measurement($"share of {NumberText.Count(runs, "run")} of Adam that collapsed within {NumberText.Whole(epochs / EpochsOfAStep)} such steps",
+            (double)collapsed / runs, Comparison.AtLeast, Share),
+        Condition = "means over the samples in the loss",
+        UnderCondition = new Measurement("the same with means over the samples", (double)collapsedOfMean / runsOfMean, Comparison.AtLeast, Share),
+        Explanation = "The paper names neither its optimiser nor its number of steps; the verdicts above are of stationary points.",
+    };
+
+    private static int Collapsed(CollapseEnsemble ensemble) =>
+        ensemble.Runs.Count(run => run.LargestFinalTcv <= CollapsedBelow && run.HasRanks(Classes));
 
     private static long[] SecondOrderSeeds(ReproductionSettings settings) => Seeds(settings, settings.IsQuick ? 12 : 100);
 

@@ -41,7 +41,7 @@ internal static class CollapseFigure
             reading,
             Block(
                 $"First order: Adam, {Runs(adam)} each",
-                Axis.Epoch,
+                new Axis("epoch", Unit: "100 are one of the paper's steps"),
                 quantity => [Mean(MeanLoss, adamOfMean.OverEpochs(quantity)), Mean(SumLoss, adam.OverEpochs(quantity))],
                 Layers(adamOfMean.Runs[0].Log, log => log.Epochs, depth)),
             Block(

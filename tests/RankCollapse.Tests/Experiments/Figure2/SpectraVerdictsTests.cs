@@ -37,7 +37,15 @@ public sealed class SpectraVerdictsTests
     public void Values_ThatStillMoveWithDelta_AreNotReproduced()
     {
         IReadOnlyList<ClaimVerdict> verdicts = SpectraVerdicts.Judge(Data(root: 1, drift: 10));
-        Assert.Equal([VerdictOutcome.NotReproduced, VerdictOutcome.NotReproduced], verdicts.Take(2).Select(v => v.Outcome));
+        Assert.Equal([VerdictOutcome.NotReproduced, VerdictOutcome.NotReproduced], [verdicts[0].Outcome, verdicts[5].Outcome]);
+    }
+
+    [Fact]
+    public void ValuesAtDeltaTwo_AreHeldAgainstThePrediction_AndNotAgainstTheirOwnLimit()
+    {
+        ClaimVerdict atTwo = SpectraVerdicts.Judge(Data(root: 0.5, drift: 0))[1];
+        Assert.Equal(VerdictOutcome.NotReproduced, atTwo.Outcome);
+        Assert.Equal(0.5, atTwo.AsStated.Value, 12);
     }
 
     [Fact]
@@ -47,6 +55,7 @@ public sealed class SpectraVerdictsTests
         FigurePictures.RequireSound(SpectraFigure.DrawFamilies(data));
         FigurePictures.RequireSound(SpectraFigure.DrawAll(data));
         FigurePictures.RequireSound(ConstantFigure.Draw(data));
+        FigurePictures.RequireSound(SpectraFigure.DrawFirstOrder(data));
     }
 
     [Fact]
@@ -78,7 +87,7 @@ public sealed class SpectraVerdictsTests
             .. deltas.Select(d => Spectra(SpectrumFamily.Means, d, root, drift * d)),
             .. deltas.SkipLast(1).Select(d => Spectra(SpectrumFamily.Free, d, root, drift * d))];
         Matrix firstOrder = Matrix.FromEntries(4, 11, (i, j) => j == 0 ? i : j <= 4 ? 1 - (0.01 * i) : 0.1);
-        return new SpectraData(spectra, firstOrder, 200);
+        return new SpectraData(spectra, firstOrder, 200) { FirstOrderOfMeans = Spectra(SpectrumFamily.Means, 2, root, 0) };
     }
 
     private static LayerSpectra Spectra(SpectrumFamily family, double delta, double root, double shift)

@@ -40,6 +40,15 @@ public sealed class CollapseExperimentTests
     }
 
     [Fact]
+    public void FirstOrderTraining_IsJudgedOverStepsOfAHundredEpochs()
+    {
+        ClaimVerdict verdict = CollapseExperiment.JudgeFirstOrder(0, 3, 3, 3, 20_000);
+        Assert.Equal(VerdictOutcome.ReproducedUnder, verdict.Outcome);
+        Assert.Contains("200 such steps", verdict.AsStated.Quantity, StringComparison.Ordinal);
+        Assert.Equal(VerdictOutcome.NotReproduced, CollapseExperiment.JudgeFirstOrder(0, 3, 0, 3, 20_000).Outcome);
+    }
+
+    [Fact]
     public void FullVersion_HasAHundredStartsToStationarity()
     {
         IReadOnlyList<FigureTraining> trainings = Figure.Trainings(new ReproductionSettings(IsQuick: false, Seed: 5));

@@ -18,7 +18,7 @@ public sealed partial class ReproductionReportTests : IDisposable
         IReadOnlyList<FigureResult> figures = SyntheticReproduction.Write(_folder.Root);
         string page = File.ReadAllText(Path.Combine(_folder.Root, ReproductionReport.FileName));
 
-        Assert.Contains("7 of 9 claims reproduced, 1 under a condition that the paper does not state and 1 not", page, StringComparison.Ordinal);
+        Assert.Contains("7 of 10 claims reproduced, 1 under a condition that the paper does not state and 2 not", page, StringComparison.Ordinal);
         Assert.Contains("Reproduced under a condition", page, StringComparison.Ordinal);
         Assert.Contains("small σ &lt;at every λ&gt;", page, StringComparison.Ordinal);
         Assert.Contains("W<sub>1</sub> explains it.", page, StringComparison.Ordinal);
