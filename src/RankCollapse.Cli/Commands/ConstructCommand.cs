@@ -3,6 +3,7 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
 using RankCollapse.Runs;
+using RankCollapse.Theory.Forecasts;
 using RankCollapse.Theory.Minimizers;
 
 namespace RankCollapse.Cli.Commands;
@@ -13,18 +14,19 @@ internal static class ConstructCommand
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
-        var command = new Verb("construct", "Writes the global minimiser of Theorem 4.2, or C.2 for residual networks, as a run.")
+        var command = new Verb("construct", "Writes the global minimiser of Theorem 4.2, or C.2 for residual networks, or a network of lower rank, as a run.")
         {
             Computes = true,
             Notes =
             [
-                "Takes the settings of train for data, network and objective; --seed draws the orthogonal factors.",
+                "Takes the settings of train for data, network and objective; --seed draws the orthogonal factors, or the starts of --rank.",
                 "measure, certify and report work on the run.",
             ],
             Examples =
             [
                 "rankcollapse construct --depth 5 --out runs/minimiser",
                 "rankcollapse construct --architecture residual --constant 0.5 --out runs/residual",
+                "rankcollapse construct --depth 6 --activation relu --classes 6 --rank 4 --out runs/lower",
             ],
         };
         var settings = new TrainingOptionSet(RunSettings.All.Where(IsUsed));
@@ -34,6 +36,7 @@ internal static class ConstructCommand
         Option<bool> force = OptionValue.Switch("--force", "Replace an earlier run in the folder");
         Option<bool> json = CommonOptions.Json();
         command.Add(constant);
+        command.Add(rank);
         command.Add(output);
         command.Add(force);
         command.Add(json);
@@ -43,8 +46,21 @@ internal static class ConstructCommand
             double c = parsed.GetResult(constant) is null ? 1 : parsed.GetValue(constant);
             string path = parsed.GetValue(output) ?? Path.Combine("runs", "minimiser");
             var options = new TrainingRunOptions { Force = parsed.GetValue(force), Warning = environment.Error.WriteLine };
+            if (parsed.GetResult(rank) is not null)
+            {
+                if (parsed.GetResult(constant) is not null)
+                    throw new InvalidInputException("--constant is of the minimiser of rank K, and has no effect with --rank; give one of both.");
+                var lower = MinimizerRun.WriteLowerRank(configuration, path, parsed.GetValue(rank), options, environment.Cancellation);
+                if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((path, null, null, lower)));
+                else
+                {
+                    environment.Output.WriteLine($"{path}: the lowest network found of rank {lower.Rank}");
+                    ForecastOutput.Write(environment.Output, lower);
+                }
+                return ExitCode.Done;
+            }
             GlobalMinimizer minimizer = MinimizerRun.Write(configuration, path, c, options, environment.Cancellation);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((path, c, minimizer)));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((path, c, minimizer, null)));
             else Write(environment, path, c, minimizer);
             return ExitCode.Done;
         });
@@ -63,11 +79,12 @@ internal static class ConstructCommand
     }
 
     /// <summary>The JSON document.</summary>
-    internal static JsonShape<(string Path, double Constant, GlobalMinimizer Minimizer)> Document =>
-        new JsonShape<(string Path, double Constant, GlobalMinimizer Minimizer)>()
+    internal static JsonShape<(string Path, double? Constant, GlobalMinimizer? Minimizer, LowerRankForecast? Lower)> Document =>
+        new JsonShape<(string Path, double? Constant, GlobalMinimizer? Minimizer, LowerRankForecast? Lower)>()
         .Text("run", one => one.Path)
-        .Text("theorem", one => one.Minimizer.Theorem)
+        .TextOrNull("theorem", one => one.Minimizer?.Theorem)
         .Number("constant", one => one.Constant)
-        .Number("representationCost", one => one.Minimizer.Value)
-        .Texts("unmetHypotheses", one => one.Minimizer.UnmetHypotheses);
+        .Number("representationCost", one => one.Minimizer?.Value)
+        .Texts("unmetHypotheses", one => one.Minimizer?.UnmetHypotheses ?? [])
+        .ObjectOrNull("lowerRank", one => one.Lower, ForecastOutput.OfLowerRank);
 }

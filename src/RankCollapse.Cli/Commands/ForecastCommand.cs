@@ -29,7 +29,8 @@ internal static class ForecastCommand
             [
                 "rankcollapse forecast --depth 10 --lambda 1e-5",
                 "rankcollapse forecast --against runs/first --json",
-                "rankcollapse forecast --stability --out figures",
+                "rankcollapse forecast --stability --deltas 10,1,0.1 --out figures",
+                "rankcollapse forecast --depth 6 --activation relu --classes 6 --rank 4",
             ],
         };
         var settings = new TrainingOptionSet(RunSettings.All.Where(IsUsed));
@@ -44,6 +45,9 @@ internal static class ForecastCommand
         command.Add(against);
         command.Add(refine);
         command.Add(stability);
+        command.Add(deltas);
+        command.Add(constant);
+        command.Add(rank);
         command.Add(output);
         command.Add(accept);
         command.Add(json);
@@ -63,21 +67,32 @@ internal static class ForecastCommand
                 if (settings.Given(parsed).Contains(RunSettings.Of(nameof(RunConfiguration.Delta))))
                     throw new InvalidInputException("--delta has no effect with --stability, which lets it go to 0; leave it out.");
             }
-            if (parsed.GetValue(stability)) return FollowDelta(configuration, data, figureFolder, parsed.GetValue(json));
+            if (parsed.GetValue(stability))
+            {
+                if (parsed.GetResult(rank) is not null) throw new InvalidInputException("--rank has no effect with --stability; leave it out.");
+                double c = parsed.GetResult(constant) is null ? 1 : parsed.GetValue(constant);
+                return FollowDelta(configuration, data, ReadDeltas(parsed.GetValue(deltas)), c, figureFolder, parsed.GetValue(json));
+            }
+            foreach (Option option in (Option[])[deltas, constant])
+            {
+                if (parsed.GetResult(option) is not null) throw new InvalidInputException($"{option.Name} has an effect with --stability only; add it.");
+            }
 
             double? tolerance = parsed.GetResult(refine) is null ? null : parsed.GetValue(refine);
             if (run is null && parsed.GetValue(output) is not null)
                 throw new InvalidInputException("--out is where figures go, and a forecast alone has none; add --against RUN or --stability.");
             NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
             var set = ForecastSet.Compute(specification, data, configuration.ToObjectiveSettings(), configuration.Seed, tolerance);
+            LowerRankForecast? lower = parsed.GetResult(rank) is null ? null
+                : LowerRankForecast.Compute(specification, data, configuration.ToObjectiveSettings(), parsed.GetValue(rank), configuration.Seed);
             IReadOnlyList<string> figures = run is null ? []
                 : ReportFiles.Covered(
                     RunFolder.Open(parsed.GetValue(against)!), () => TheoryFigures.WriteForecast(set.Forecasts, run.Summary, figureFolder!),
                     parsed.GetValue(output) is null);
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ForecastOutput.Document.Write((set, run, figures)));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, ForecastOutput.Document.Write((set, run, lower, figures)));
             else
             {
-                ForecastOutput.Write(environment.Output, set, run);
+                ForecastOutput.Write(environment.Output, set, run, lower);
                 FigureLines.Write(environment.Output, figures);
             }
             return ExitCode.Done;
@@ -92,20 +107,27 @@ internal static class ForecastCommand
         });
         return command;
 
-        int FollowDelta(RunConfiguration configuration, DataSet data, string? folder, bool isJson)
+        int FollowDelta(RunConfiguration configuration, DataSet data, IReadOnlyList<double>? visited, double c, string? folder, bool isJson)
         {
             NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
-            var family = StabilityFamily.Follow(specification, data, configuration.ToObjectiveSettings());
+            var family = StabilityFamily.Follow(specification, data, configuration.ToObjectiveSettings(), visited);
+            ConstrainedFamily? onS = specification is { Architecture: Architecture.Feedforward, HasBias: false, Depth: >= 2 }
+                ? ConstrainedFamily.Follow(specification, data, [.. family.Points.Select(point => point.Delta)], c) : null;
             IReadOnlyList<string> figures = folder is null ? [] : TheoryFigures.WriteStability(family, folder);
-            if (isJson) JsonOutput.Write(environment.Output, StabilityOutput.Document.Write((family, figures)));
+            if (isJson) JsonOutput.Write(environment.Output, StabilityOutput.Document.Write((family, onS, figures)));
             else
             {
-                StabilityOutput.Write(environment.Output, family);
+                StabilityOutput.Write(environment.Output, family, onS);
                 FigureLines.Write(environment.Output, figures);
             }
             return ExitCode.Done;
         }
     }
+
+    /// <summary>Numbers with commas between them; null for none.</summary>
+    private static double[]? ReadDeltas(string? text) => text is null ? null : [.. text.Split(',').Select(part =>
+        double.TryParse(part, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double number) ? number
+        : throw new InvalidInputException($"--deltas has '{ErrorText.Printable(part)}'; expected numbers with commas between them such as 1,0.1,1e-2."))];
 
     /// <summary>The seed draws the starts of the centroid problem.</summary>
     private static bool IsUsed(Setting setting) => setting.Part is SettingPart.Data or SettingPart.Network or SettingPart.Objective || setting == Seed;

@@ -10,10 +10,11 @@ namespace RankCollapse.Cli.Output;
 internal static class ForecastOutput
 {
     /// <summary>Writes a table for each forecast, and why others are missing.</summary>
-    public static void Write(TextWriter output, ForecastSet set, Run? run)
+    public static void Write(TextWriter output, ForecastSet set, Run? run, LowerRankForecast? lower)
     {
         foreach (Forecast forecast in set.Forecasts) Write(output, forecast, run);
         foreach (MissingForecast missing in set.Missing) output.WriteLine($"No forecast by the {missing.Source}: {missing.Reason}");
+        if (lower is not null) Write(output, lower);
         if (set.Centroids is not { } centroids) return;
         string lifted = At(centroids.LiftedValue, centroids.LiftedGradient);
         output.WriteLine($"The centroid problem was solved in {centroids.Steps} steps. Lifted to all samples: {lifted}");
@@ -21,9 +22,19 @@ internal static class ForecastOutput
             output.WriteLine($"Newton's method from there: {refined.Steps} steps to {At(refined.Value, refined.Gradient)}; {Numbers.Short(refined.Seconds)} s");
     }
 
+    /// <summary>Writes what a lower rank costs, beside the full width.</summary>
+    public static void Write(TextWriter output, LowerRankForecast lower)
+    {
+        Write(output, lower.Candidate, null);
+        string candidate = Numbers.Short(lower.Candidate.Objective, 6), collapse = Numbers.Short(lower.Collapse.Objective, 6);
+        string ranks = string.Join(", ", lower.CollapseRanks), less = lower.IsLower ? $"rank {lower.Rank}" : "the full width";
+        output.WriteLine($"Of what was found from {lower.Starts} starts each, {less} costs less: {candidate} at rank {lower.Rank}, {collapse} at full width "
+            + $"(ranks {ranks}).");
+    }
+
     /// <summary>The JSON document.</summary>
-    public static JsonShape<(ForecastSet Set, Run? Run, IReadOnlyList<string> Figures)> Document =>
-        new JsonShape<(ForecastSet Set, Run? Run, IReadOnlyList<string> Figures)>()
+    public static JsonShape<(ForecastSet Set, Run? Run, LowerRankForecast? Lower, IReadOnlyList<string> Figures)> Document =>
+        new JsonShape<(ForecastSet Set, Run? Run, LowerRankForecast? Lower, IReadOnlyList<string> Figures)>()
         .Whole("version", _ => JsonOutput.MetricsVersion)
         .Number("trainedObjective", one => one.Run?.Summary.Objective)
         .List("forecasts", one => one.Set.Forecasts.Select(forecast => (forecast, one.Run)), OfForecast)
@@ -38,7 +49,17 @@ internal static class ForecastOutput
             .Number("objective", refined => refined.Value.Total)
             .Number("relativeGradient", refined => refined.Gradient.Relative)
             .Number("seconds", refined => refined.Seconds))
+        .ObjectOrNull("lowerRank", one => one.Lower, OfLowerRank)
         .Texts("figures", one => one.Figures);
+
+    /// <summary>The JSON object of a lower rank.</summary>
+    public static JsonShape<LowerRankForecast> OfLowerRank => new JsonShape<LowerRankForecast>()
+        .Whole("rank", lower => lower.Rank)
+        .Number("objective", lower => lower.Candidate.Objective)
+        .Number("objectiveAtFullWidth", lower => lower.Collapse.Objective)
+        .Wholes("ranksAtFullWidth", lower => lower.CollapseRanks.Select(r => (long)r))
+        .Flag("isLower", lower => lower.IsLower)
+        .Whole("starts", lower => lower.Starts);
 
     private static JsonShape<(Forecast Forecast, Run? Run)> OfForecast => new JsonShape<(Forecast Forecast, Run? Run)>()
         .Text("source", one => one.Forecast.Source)
