@@ -32,6 +32,7 @@ internal static class ConstructCommand
         var settings = new TrainingOptionSet(RunSettings.All.Where(IsUsed));
         settings.AddTo(command);
         Option<double> constant = OptionValue.Of<double>("--constant", "C of Definition 4.1 [1]", "C");
+        Option<int> rank = OptionValue.Of<int>("--rank", "The lowest collapsed network found of this lower rank than K in place of the minimiser", "r");
         Option<string> output = OptionValue.Folder("--out", "The folder of the run, new or empty [runs/minimiser]");
         Option<bool> force = OptionValue.Switch("--force", "Replace an earlier run in the folder");
         Option<bool> json = CommonOptions.Json();

@@ -39,6 +39,9 @@ internal static class ForecastCommand
         Option<double> refine = OptionValue.Of<double>("--refine", "Go on in the full problem, from the network of the centroid problem, to this relative "
             + "gradient norm", "X");
         Option<bool> stability = OptionValue.Switch("--stability", "Follow the minimisers of the recursion as delta goes to 0 instead (Theorem 4.4)");
+        Option<string> deltas = OptionValue.Of<string>("--deltas", "The delta that --stability visits [1,0.1,…,1e-6]", "δ,δ,…");
+        Option<double> constant = OptionValue.Of<double>("--constant", "C of Definition 4.1, for the minimisers on S of --stability [1]", "C");
+        Option<int> rank = OptionValue.Of<int>("--rank", "Look for networks of this lower rank than K too, and say which costs less", "r");
         Option<string> output = OptionValue.Folder("--out", "Where the figure and its data go [RUN/figures]");
         Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();

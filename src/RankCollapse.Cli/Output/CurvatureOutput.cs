@@ -26,14 +26,15 @@ internal sealed record CurvatureOutput(HessianCertificate Certificate, string? D
             ? $"an estimate by Lanczos from {NumberText.Whole(Certificate.Products)} products with the Hessian" : "by all eigenvalues of the Hessian";
         output.WriteLine($"curvature: {EnumNames.Of(Certificate.Kind)}, {origin}, of {NumberText.Whole(Certificate.ParameterCount)} parameters");
         if (Certificate.Reason is { } reason) output.WriteLine($"  {reason}");
-        output.WriteLine($"  least eigenvalues{(Certificate.IsEstimate ? " relative to the preconditioner" : "")}: {string.Join(", ", Certificate.Eigenvalues.Select(Text))}");
+        string relative = Certificate.IsEstimate ? " relative to the preconditioner" : "";
+        output.WriteLine($"  least eigenvalues{relative}: {string.Join(", ", Certificate.Eigenvalues.Select(Text))}");
         output.WriteLine($"  largest: {Numbers.Short(Certificate.Largest)}; below {Numbers.Short(Certificate.Resolution)} counts as 0");
         if (Certificate.NegativeCount is { } negative) output.WriteLine($"  negative: {negative}; flat without a symmetry: {Certificate.FurtherFlatCount}");
         output.WriteLine($"  flat by symmetry: {NumberText.Whole(Certificate.Flat.Sum(part => part.Count))}{Reasons()}");
         if (Certificate.Descent is { } step)
         {
-            output.WriteLine($"  down from here: J = {Numbers.Short(step.Objective, 8)} at a distance of {Numbers.Short(step.Length)}, where it is "
-                + $"{Numbers.Short(Certificate.Objective, 8)} here; go on with train --from {Descent}");
+            output.WriteLine($"  down from here: J = {Numbers.Short(step.Objective, 8)} at a distance of {Numbers.Short(step.Length)}, lower by "
+                + $"{Numbers.Short(Certificate.Objective - step.Objective)}; go on with train --from {Descent}");
         }
         else if (Certificate.Kind == StationaryPointKind.Saddle)
         {

@@ -25,7 +25,8 @@ internal static class StabilityOutput
                 Numbers.Short(point.OfTheLimit, 6), $"{point.Bound}", .. point.Distances.Select(d => Numbers.Short(d))]);
         }
         minimisers.Write(output);
-        output.WriteLine($"liminf (L of the limit ≤ L ≤ L_δ along the minimisers) and recovery (L_δ of the limit falls to its L): {(onS.Converges ? "yes" : "no")}");
+        output.WriteLine("liminf (L of the limit ≤ L ≤ L_δ along the minimisers) and recovery (L_δ of the limit falls to its L): "
+            + (onS.Converges ? "yes" : "no"));
         if (onS.UnmetHypotheses.Count > 0) output.WriteLine($"This also asks that {string.Join("; ", onS.UnmetHypotheses)}.");
     }
 

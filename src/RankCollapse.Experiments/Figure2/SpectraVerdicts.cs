@@ -75,7 +75,7 @@ internal static class SpectraVerdicts
         {
             verdicts.Add(new ClaimVerdict
             {
-                Claim = "Ours: what looks most like C = 1 in all layers is first-order training with means over the samples at δ = 2, stopped on its way.",
+                Claim = "Ours: first-order training with means over the samples at δ = 2, stopped on its way, is near C = 1 in all layers.",
                 AsStated = new Measurement($"largest |√C − 1| over layers after {NumberText.Whole(early.Summary.Epochs)} epochs of Adam",
                     LayerSpectra.Intermediate.Max(l => Math.Abs(early.RootOfC(l) - 1)), Comparison.AtMost, LooksLikeOne),
                 Explanation = $"√C is {Roots(early)} there, and {Roots(data.Of(SpectrumFamily.Means).First(s => s.Delta == 2))} at the stationary point of the "
@@ -119,8 +119,8 @@ internal static class SpectraVerdicts
     }
 
     /// <summary>Where the trained networks depart from the words of the paper.</summary>
-    public const string Deviation = "A deviation: the paper says that all σ_l = tanh; here the output is the identity. One-hot targets lie at the end of tanh's "
-        + "range, where σ_L^{-1}(Y), and with it the prediction for the last hidden layer, does not exist, and no weights interpolate.";
+    public const string Deviation = "A deviation: the paper says that all σ_l = tanh; here the output is the identity. One-hot targets lie at the end of "
+        + "tanh's range, where σ_L^{-1}(Y), and with it the prediction for the last hidden layer, does not exist, and no weights interpolate.";
 
     private static string Roots(LayerSpectra s) => string.Join(", ", LayerSpectra.Intermediate.Select(l => NumberText.Short(s.RootOfC(l))));
 

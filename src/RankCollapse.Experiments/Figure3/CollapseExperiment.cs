@@ -89,7 +89,8 @@ internal sealed class CollapseExperiment : Experiment
             Verdicts =
             [
                 .. Judge(newton.Runs.Select(run => (run.LargestFinalTcv, run.HasRanks(Classes))).ToList()),
-                JudgeFirstOrder(Collapsed(adam), adam.Runs.Count, Collapsed(adamOfMean), adamOfMean.Runs.Count, adam.Runs.Max(run => run.Result.Summary.Epochs)),
+                JudgeFirstOrder(
+                    Collapsed(adam), adam.Runs.Count, Collapsed(adamOfMean), adamOfMean.Runs.Count, adam.Runs.Max(run => run.Result.Summary.Epochs)),
             ],
             Notes = CollapseNotes.Of(newton, adam, adamOfMean, Classes),
             Figures = [CollapseFigure.Draw(newton, adam, adamOfMean, Classes)],
@@ -128,8 +129,8 @@ internal sealed class CollapseExperiment : Experiment
     internal static ClaimVerdict JudgeFirstOrder(int collapsed, int runs, int collapsedOfMean, int runsOfMean, long epochs) => new()
     {
         Claim = $"The same by first-order training, over the paper's axis (\"each optimization step represents {EpochsOfAStep} epochs\").",
-        AsStated = new Measurement($"share of {NumberText.Count(runs, "run")} of Adam that collapsed within {NumberText.Whole(epochs / EpochsOfAStep)} such steps",
-            (double)collapsed / runs, Comparison.AtLeast, Share),
+        AsStated = new Measurement(
+            $"share of {NumberText.Count(runs, "run")} of Adam that collapsed within {NumberText.Whole(epochs / EpochsOfAStep)} such steps", (double)collapsed / runs, Comparison.AtLeast, Share),
         Condition = "means over the samples in the loss",
         UnderCondition = new Measurement("the same with means over the samples", (double)collapsedOfMean / runsOfMean, Comparison.AtLeast, Share),
         Explanation = "The paper names neither its optimiser nor its number of steps; the verdicts above are of stationary points.",

@@ -37,8 +37,8 @@ internal static class WeightNormsVerdicts
             new ClaimVerdict
             {
                 Claim = "Ours: with the feature penalty they vanish beside ‖W_6‖ too, like a power of λ'/λ.",
-                AsStated = new Measurement("exponent of (largest ‖W_l‖, l = 2 … 5)/‖W_6‖ in λ'/λ at the smallest two", isStationary ? Slope(stationary) : double.NaN,
-                    Comparison.AtLeast, 0.2),
+                AsStated = new Measurement("exponent of (largest ‖W_l‖, l = 2 … 5)/‖W_6‖ in λ'/λ at the smallest two",
+                    isStationary ? Slope(stationary) : double.NaN, Comparison.AtLeast, 0.2),
             },
             new ClaimVerdict
             {

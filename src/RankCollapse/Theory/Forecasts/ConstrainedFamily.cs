@@ -137,7 +137,7 @@ public sealed class ConstrainedFamily
         double[][] spectra = [.. features.Skip(1).Select(SingularValueDecomposition.SingularValues)];
         double[] distances = [.. Enumerable.Range(1, _depth).Select(l =>
         {
-            double scale = Elementary.Power(Constant, 0.5 * (_depth - l));
+            double scale = Math.Sqrt(Elementary.Power(Constant, _depth - l));
             double square = 0, norm = 0;
             for (int k = 0; k < size; k++)
             {
@@ -158,7 +158,7 @@ public sealed class ConstrainedFamily
     {
         var start = new Matrix(_targets.Length, _targets.Length);
         for (int k = 0; k < start.Rows; k++)
-            start[k, k] = Math.Max(_least, Elementary.Power(delta * _coupling[k, k] * _targets[k] * _targets[k], 0.5 / _depth));
+            start[k, k] = Math.Max(_least, Elementary.Exp(0.5 / _depth * Elementary.Log(delta * _coupling[k, k] * Square(_targets[k]))));
         return start;
     }
 

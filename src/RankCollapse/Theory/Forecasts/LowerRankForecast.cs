@@ -55,9 +55,16 @@ public sealed record LowerRankForecast
         if (rank < 1 || rank >= Math.Min(classes, Math.Max(widest, 1)))
             throw new InvalidInputException($"rank is {rank}; a lower rank than K lies between 1 and {Math.Min(classes, widest) - 1}.") { Settings = ["rank"] };
         if (!specification.HiddenActivation.FixesZero)
-            throw new InvalidInputException($"Units that are 0 need an activation that fixes 0, and {specification.HiddenActivation.Name} does not; without such "
-                + "units a low rank is no narrow network.");
-        var options = new CentroidForecastOptions { Seed = seed, Starts = starts, MaxSeconds = double.PositiveInfinity, MaxSteps = 300, GradientTolerance = 1e-5 };
+            throw new InvalidInputException($"Units that are 0 need an activation that fixes 0, and {specification.HiddenActivation.Name} does not; without "
+                + "such units a low rank is no narrow network.");
+        var options = new CentroidForecastOptions
+        {
+            Seed = seed,
+            Starts = starts,
+            MaxSeconds = double.PositiveInfinity,
+            MaxSteps = 300,
+            GradientTolerance = 1e-5,
+        };
         int[] widths = [.. specification.Widths.SkipLast(1).Select(width => Math.Min(width, rank)), specification.OutputDimension];
         var narrow = new NetworkSpecification(
             specification.InputDimension, widths, specification.Architecture, specification.HasBias, specification.HiddenActivation,

@@ -9,7 +9,7 @@ namespace RankCollapse.Theory.StationaryPoints;
 /// <summary>The directions at a point along which J cannot change: they lie in the Hessian's null space at every stationary point.</summary>
 /// <remarks>
 /// (1) Weights (with biases) that vanish on all features before them, where nothing penalises them: V_lZ^{l−1} + b1ᵀ = 0 with λ_l = 0. (2) Where hidden
-/// activations are the identity, rotations of hidden features, W_l ↦ A_lW_l − W_lA_{l−1} with A_l skew and equal across skips; without any penalty every A_l; and,
+/// activations are the identity, rotations of hidden features, W_l ↦ A_lW_l − W_lA_{l−1} with A_l skew and equal across skips (without any penalty every A_l);
 /// whatever the activation, those of Z^1 where W_1 reaches them all (<see cref="FirstLayerRotations"/>).
 /// (3) Where they are positively homogeneous (relu) and nothing is penalised, scalings of single units. (4) With cross-entropy and no penalty on the
 /// outputs, one constant for all of them.

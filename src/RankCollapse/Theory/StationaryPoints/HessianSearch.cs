@@ -281,6 +281,7 @@ internal sealed class HessianSearch
         const double VectorsAtOnce = 20;
         double parameters = Network.CountParameters(_specification), outputs = (double)_specification.OutputDimension * _data.SampleCount;
         double numbers = parameters <= _options.LargestFull ? 4 * parameters * parameters : (VectorsAtOnce * parameters) + Math.Min(outputs * outputs, 1 << 24);
-        MemoryBudget.Require(sizeof(double) * numbers, $"The curvature of a network of {parameters} parameters", "use smaller widths, fewer layers or fewer samples");
+        MemoryBudget.Require(
+            sizeof(double) * numbers, $"The curvature of a network of {parameters} parameters", "use smaller widths, fewer layers or fewer samples");
     }
 }

@@ -21,7 +21,8 @@ internal sealed class LanczosSpectrum
     private readonly List<double> _offDiagonal = [];
     private double[] _least = [];
 
-    private LanczosSpectrum(int length, Action<double[], double[]> multiply, Action<double[], double[]> solve, Action<double[]> deflate, long seed, bool ignoresFlat)
+    private LanczosSpectrum(
+        int length, Action<double[], double[]> multiply, Action<double[], double[]> solve, Action<double[]> deflate, long seed, bool ignoresFlat)
     {
         (_length, _multiply, _solve, _deflate, _seed, _ignoresFlat) = (length, multiply, solve, deflate, seed, ignoresFlat);
     }

@@ -59,7 +59,11 @@ public sealed class CertifyCommandTests
             JsonElement curvature = document.RootElement.GetProperty("curvature");
             Assert.Equal("saddle", curvature.GetProperty("kind").GetString());
             string descent = curvature.GetProperty("descent").GetString()!;
-            Assert.Equal(0, CommandLine.Run(["train", .. task, "--from", descent, "--out", below, "--gradient-tolerance", "1e-9", "--verify-minimum"]).ExitCode);
+            CommandLine Follow(string from) =>
+                CommandLine.Run(["train", .. task, "--from", from, "--out", below, "--force", "--gradient-tolerance", "1e-9", "--verify-minimum"]);
+            CommandLine followed = Follow(descent);
+            for (int i = 0; followed.ExitCode == 1 && i < 10; i++) followed = Follow(Path.Combine(below, "descent.safetensors"));
+            Assert.Equal(0, followed.ExitCode);
         }
         Assert.Contains("curvature: minimum", CommandLine.Run("certify", below, "--curvature").Output, StringComparison.Ordinal);
         Assert.Equal(0, CommandLine.Run(["train", .. task, "--from", minimum, "--out", folder.File("again"), "--gradient-tolerance", "1e-9"]).ExitCode);
