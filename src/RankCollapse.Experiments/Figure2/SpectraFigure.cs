@@ -37,8 +37,8 @@ internal static class SpectraFigure
     public static Figure DrawFirstOrder(SpectraData data)
     {
         const string Reading = "Linear axes. Lines, the singular values of the features of layers 1 to 4; dots of the same colour, what Theorem 4.2 predicts "
-            + "from the next layer with C = 1. Left, after first-order training with means over the samples, which is what looks most like a fit; middle and right, "
-            + "the stationary points of the same objective and of the printed one.";
+            + "from the next layer with C = 1. Left, after first-order training with means over the samples, which is on its way; middle and right, the "
+            + "stationary points of the same objective and of the printed one.";
         (string Title, LayerSpectra? Spectra)[] shown =
         [
             ("Adam, means", data.FirstOrderOfMeans),

@@ -130,7 +130,8 @@ internal sealed class CollapseExperiment : Experiment
     {
         Claim = $"The same by first-order training, over the paper's axis (\"each optimization step represents {EpochsOfAStep} epochs\").",
         AsStated = new Measurement(
-            $"share of {NumberText.Count(runs, "run")} of Adam that collapsed within {NumberText.Whole(epochs / EpochsOfAStep)} such steps", (double)collapsed / runs, Comparison.AtLeast, Share),
+            $"share of {NumberText.Count(runs, "run")} of Adam that collapsed within {NumberText.Whole(epochs / EpochsOfAStep)} such steps",
+            (double)collapsed / runs, Comparison.AtLeast, Share),
         Condition = "means over the samples in the loss",
         UnderCondition = new Measurement("the same with means over the samples", (double)collapsedOfMean / runsOfMean, Comparison.AtLeast, Share),
         Explanation = "The paper names neither its optimiser nor its number of steps; the verdicts above are of stationary points.",
