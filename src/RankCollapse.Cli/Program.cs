@@ -8,8 +8,8 @@ if (OperatingSystem.IsWindows()) Console.OutputEncoding = Encoding.UTF8;
 bool isDumb = Environment.GetEnvironmentVariable("TERM") is "dumb";
 return RankCollapseCommand.Run(args, new CommandEnvironment
 {
-    Output = StandardOutput.OpenText(),
-    Error = StandardOutput.OpenErrorText(),
+    Output = Console.IsOutputRedirected ? StandardOutput.OpenText() : new ScreenWriter(StandardOutput.OpenText(), () => Console.WindowWidth),
+    Error = Console.IsErrorRedirected ? StandardOutput.OpenErrorText() : new ScreenWriter(StandardOutput.OpenErrorText(), () => Console.WindowWidth),
     OutputIsTerminal = !Console.IsOutputRedirected,
     ErrorIsTerminal = !Console.IsErrorRedirected && !isDumb,
     Cancellation = stop.Token,

@@ -19,7 +19,8 @@ internal static class RankCollapseCommand
     {
         environment = environment.WithPrintableText();
         using IDisposable scope = Cancellation.Use(environment.Cancellation);
-        RootCommand root = Create(environment);
+        Option<bool> wide = CommonOptions.Wide();
+        RootCommand root = Create(environment, wide);
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         try
         {
@@ -34,6 +35,7 @@ internal static class RankCollapseCommand
             if (!asksForHelp && ParseErrorLine.Of(parsed) is { } line) throw new InvalidInputException(line);
             if (!asksForHelp && parsed.CommandResult.Command is Verb { Computes: true } && Arithmetic.Notice is { } notice)
                 environment.Error.WriteLine(WarningLine.Of(notice));
+            foreach (ScreenWriter screen in new[] { environment.Output, environment.Error }.OfType<ScreenWriter>()) screen.IsWide = parsed.GetValue(wide);
             return parsed.Invoke(invocation);
         }
         catch (Exception e)
@@ -62,30 +64,39 @@ internal static class RankCollapseCommand
         }
     }
 
-    private static RootCommand Create(CommandEnvironment environment)
+    private static RootCommand Create(CommandEnvironment environment, Option<bool> wide)
     {
         var root = new RootCommand("Trains L2-regularised networks to a stationary point and measures collapse and rank in every layer.");
         root.Directives.Clear();
-        root.Add(TrainCommand.Create(environment));
-        root.Add(MeasureCommand.Create(environment));
-        root.Add(ForecastCommand.Create(environment));
-        root.Add(CertifyCommand.Create(environment));
-        root.Add(ConstructCommand.Create(environment));
-        root.Add(PathCommand.Create(environment));
-        root.Add(ReproduceCommand.Create(environment));
-        root.Add(ReportCommand.Create(environment));
-        root.Add(InspectCommand.Create(environment));
-        root.Add(CompressCommand.Create(environment));
-        root.Add(SweepCommand.Create(environment));
-        root.Add(QueryCommand.Create(environment));
-        root.Add(ServeCommand.Create(environment));
-        root.Add(SchemaCommand.Create(environment));
-        root.Add(DoctorCommand.Create(environment));
-        root.SetAction(parsed => new ExampleHelpAction().Invoke(parsed));
+        Add(root, "Train and look", TrainCommand.Create(environment), MeasureCommand.Create(environment), ReportCommand.Create(environment),
+            CompareCommand.Create(environment));
+        Add(root, "Hold a run against the theory", ForecastCommand.Create(environment), CertifyCommand.Create(environment),
+            ConstructCommand.Create(environment), PathCommand.Create(environment), ReproduceCommand.Create(environment));
+        Add(root, "Look into a model of your own", InspectCommand.Create(environment), CompressCommand.Create(environment));
+        Add(root, "Train many", SweepCommand.Create(environment), QueryCommand.Create(environment), ServeCommand.Create(environment));
+        Add(root, "Know the program", ExamplesCommand.Create(environment), DoctorCommand.Create(environment), SchemaCommand.Create(environment),
+            CompletionCommand.Create(environment),
+            ManCommand.Create(environment));
+        root.Add(CompletionCommand.CreateAnswer(environment, root));
+        root.Add(wide);
+        root.SetAction(_ =>
+        {
+            GuidedStart.Write(environment.Output);
+            return ExitCode.Done;
+        });
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelpAction();
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(TrainingRun.ProgramVersion);
         return root;
+    }
+
+    private static void Add(RootCommand root, string topic, params ReadOnlySpan<Command> verbs)
+    {
+        foreach (Command verb in verbs)
+        {
+            ((Verb)verb).Topic = topic;
+            root.Add(verb);
+        }
     }
 
     private static (string Message, int Code) Describe(Exception error) => error switch

@@ -70,8 +70,9 @@ internal static class CertifyCommand
     {
         environment.Output.WriteLine($"{folder}: distance of W from rank {certificate.Layers[0].Rank}, and what bounds it (Theorem 3.4)");
         var table = new TextTable(
-            "layer", "distance", "exact bound", "ratio", "from", "tight bound", "ratio", "from",
-            "M", "sampled", "M bound", "ratio", "from", "residual of (4)", "relative", "holds");
+            "layer", "distance", new Column("exact bound", 2), new Column("ratio", 3), new Column("from", 4), "tight bound", new Column("ratio", 1),
+            new Column("from", 4), new Column("M", 7), new Column("sampled", 9), new Column("M bound", 7), new Column("ratio", 8), new Column("from", 8),
+            new Column("residual of (4)", 6), new Column("relative", 5), "holds");
         foreach (LayerCertificate layer in certificate.Layers)
         {
             LayerBound? best = layer.Best, curved = layer.BestByCurvature;

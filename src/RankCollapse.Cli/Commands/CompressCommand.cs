@@ -39,6 +39,7 @@ internal static class CompressCommand
         Option<bool> certificate = OptionValue.Switch("--certificate", "For runs: rank K, with Theorem 3.4's bounds on what that changes");
         Option<double> keep = OptionValue.Of<double>("--keep", "Keep at most this share of the model's parameters, with the smallest error", "share");
         Option<string> data = OptionValue.Of<string>("--data", "Samples to fit layers to: .npz with X and y, csv, IDX, the folder of a run, or mnist", "DATA");
+        var reading = new ReadingOptionSet();
         Option<string> test = OptionValue.Of<string>("--test", "Other samples to compare on [those of --data, or random ones]", "DATA");
         Option<int> samples = OptionValue.Of<int>("--samples", "Take at most so many samples [all]", "N");
         Option<string> predicts = OptionValue.Of<string>("--output", "The output that predicts classes [the first]", "NAME");
@@ -50,34 +51,35 @@ internal static class CompressCommand
         Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
-        foreach (Option option in (Option[])[output, energy, tolerance, rank, certificate, keep, data, test, samples, predicts, only, except, seed, force,
-            threads, accept, json]) command.Add(option);
+        Option[] all = [output, energy, tolerance, rank, certificate, keep, data, .. reading.All, test, samples, predicts, only, except, seed, force, threads,
+            accept, json];
+        foreach (Option option in all) command.Add(option);
         command.SetAction(parsed =>
         {
             string model = parsed.GetRequiredValue(path), file = parsed.GetRequiredValue(output);
             RequireFree(model, file, parsed.GetValue(force));
+            parsed.AcceptModel(accept, environment, model);
+            parsed.UseThreads(threads);
             (RankRule rule, double value) = Rule(
                 (parsed.Has(energy), RankRule.Energy, parsed.GetValue(energy)), (parsed.Has(tolerance), RankRule.Tolerance, parsed.GetValue(tolerance)),
                 (parsed.Has(certificate), RankRule.Certificate, 0), (parsed.Has(keep), RankRule.Budget, parsed.GetValue(keep)),
                 (parsed.Has(rank) && !parsed.Has(certificate), RankRule.Rank, 0));
-            var options = new CompressionOptions
+            CompressionReport report = JobProgress.Show(environment, progress => ModelCompression.Run(model, file, new CompressionOptions
             {
                 Rule = rule,
                 Value = value,
                 Rank = parsed.Given(rank),
                 Data = parsed.GetValue(data),
+                Reading = reading.Read(parsed, progress.Say),
                 Test = parsed.GetValue(test),
                 Samples = parsed.Given(samples),
                 Output = parsed.GetValue(predicts),
                 Only = parsed.Texts(only),
                 Except = parsed.Texts(except),
                 Seed = parsed.GetValue(seed),
-                Progress = environment.Error.WriteLine,
+                Progress = what => progress.Update(new ProgressState(what)),
                 Cancellation = environment.Cancellation,
-            };
-            parsed.AcceptModel(accept, environment, model);
-            parsed.UseThreads(threads);
-            CompressionReport report = ModelCompression.Run(model, file, options);
+            }));
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, CompressionOutput.Document.Write(report));
             else CompressionOutput.Write(environment.Output, report);
             return report.Output is null ? ExitCode.NotReached : ExitCode.Done;

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using RankCollapse.Cli.Output;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps;
 using RankCollapse.Training;
@@ -25,14 +27,30 @@ internal static class EnsembleTraining
         CommandEnvironment environment, RunConfiguration configuration, string seeds, string path, bool resume, bool force, bool json, bool isLimitEnough)
     {
         (long first, long last) = ReadRange(seeds);
-        var options = new EnsembleOptions
+        EnsembleSummary summary = JobProgress.Show(environment, progress =>
         {
-            Force = force,
-            Resume = resume,
-            Finished = (member, done, count) => environment.Error.WriteLine(Describe(member, done, count)),
-        };
-        environment.Error.WriteLine($"Training {last - first + 1} members on {configuration.Threads ?? Environment.ProcessorCount} cores");
-        EnsembleSummary summary = TrainingEnsemble.Start(configuration, first, last, path, options, environment.Cancellation);
+            var watch = Stopwatch.StartNew();
+            int members = (int)Math.Min(int.MaxValue, last - first + 1), cores = configuration.Threads ?? Environment.ProcessorCount;
+            progress.Say($"Training {NumberText.Count(members, "member")} on {NumberText.Count(cores, "core")}");
+            var options = new EnsembleOptions
+            {
+                Force = force,
+                Resume = resume,
+                Finished = (member, done, count) =>
+                {
+                    progress.Say(Describe(member, done, count));
+                    double each = watch.Elapsed.TotalSeconds / done;
+                    if (!environment.ErrorIsTerminal) return;
+                    progress.Update(new ProgressState($"{NumberText.Whole(done)} of {NumberText.Count(count, "member")}")
+                    {
+                        Fraction = (double)done / count,
+                        Rate = $"{Numbers.Seconds(each)} each",
+                        Left = $"about {NumberText.Duration(Math.Ceiling(each * (count - done)))} left",
+                    });
+                },
+            };
+            return TrainingEnsemble.Start(configuration, first, last, path, options, environment.Cancellation);
+        });
         bool isDone = summary.Members.All(
             m => m.Status == TrainingStatus.Converged || (isLimitEnough && m.Status is TrainingStatus.MaxEpochs or TrainingStatus.TimeLimit));
         if (json) JsonOutput.Write(environment.Output, JsonNode.Parse(summary.ToJson())!.AsObject());
@@ -55,32 +73,32 @@ internal static class EnsembleTraining
 
     private static string Describe(EnsembleMember member, int done, int count) => member.Error is { } error
         ? $"[{done}/{count}] seed {member.Seed} failed: {error}"
-        : $"[{done}/{count}] seed {member.Seed} {member.Status?.InWords()}: objective {Numbers.Short(member.Objective ?? double.NaN, 5)}, rel. gradient "
-            + $"{Numbers.Short(member.RelativeGradientNorm ?? double.NaN, 2)}, {member.Epochs} epochs, {member.Seconds:0.0} s";
+        : $"[{done}/{count}] seed {member.Seed} {member.Status?.InWords()}: objective {Numbers.Objective(member.Objective)}, rel. gradient "
+            + $"{Numbers.Short(member.RelativeGradientNorm, 2)}, {Numbers.Count(member.Epochs)} epochs, {Numbers.Seconds(member.Seconds)}";
 
     private static void Write(TextWriter output, EnsembleSummary summary, string path)
     {
         output.WriteLine();
-        output.WriteLine($"{summary.Members.Count} members: "
+        output.WriteLine($"{NumberText.Count(summary.Members.Count, "member")}: "
             + $"{string.Join(", ", summary.Members.GroupBy(m => m.Status?.InWords() ?? "failed").Select(g => $"{g.Count()} {g.Key}"))}, in "
-            + $"{summary.Seconds:0.0} s");
+            + Numbers.Seconds(summary.Seconds));
         foreach (TrainingStatus status in summary.Members.Select(m => m.Status).OfType<TrainingStatus>().Distinct().Order())
         {
             if (status.AdviceOf() is { } advice) output.WriteLine($"where one {status.InWords()}: {OptionNames.In(advice)}");
         }
-        output.WriteLine($"{"",-24}    minimum     median    maximum");
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Network)) Line(metric.Heading, summary.Network[metric.Key], 5);
+        var table = new TextTable("", "minimum", "median", "maximum");
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Network)) Line(metric.Heading, summary.Network[metric.Key], metric);
         Metric[] metrics = [.. MetricTable.Of(MetricScopes.Layers)
             .Where(metric => metric.Cost == MetricCost.RecordedWithCollapse && metric.IsMainIn(MetricScopes.Layers))];
         foreach (EnsembleLayer layer in summary.Layers)
         {
-            foreach (Metric metric in metrics) Line($"layer {layer.Layer}  {metric.Heading}", layer.Metrics[metric.Key], 4);
+            foreach (Metric metric in metrics) Line($"layer {layer.Layer}  {metric.Heading}", layer.Metrics[metric.Key], metric);
         }
+        table.Write(output);
         output.WriteLine($"summary: {Path.Combine(path, TrainingEnsemble.SummaryFile)}");
         output.WriteLine($"members: {Path.Combine(path, "seed-*")}, each a run folder for `measure` and `report`");
 
-        void Line(string name, Spread spread, int digits) =>
-            output.WriteLine(
-                $"{name,-24}{Numbers.Short(spread.Minimum, digits),11}{Numbers.Short(spread.Median, digits),11}{Numbers.Short(spread.Maximum, digits),11}");
+        void Line(string name, Spread spread, Metric metric) =>
+            table.Add(name, Numbers.Of(metric, spread.Minimum), Numbers.Of(metric, spread.Median), Numbers.Of(metric, spread.Maximum));
     }
 }

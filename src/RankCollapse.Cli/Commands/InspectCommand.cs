@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
@@ -13,8 +12,6 @@ namespace RankCollapse.Cli.Commands;
 /// <summary><c>inspect MODEL</c>: rank and spectra of every layer of a user's model.</summary>
 internal static class InspectCommand
 {
-    private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(2);
-
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
@@ -45,21 +42,24 @@ internal static class InspectCommand
             string?[] onOutput = [.. ((string?[])[parsed.GetValue(html), parsed.GetValue(parquet)]).Where(file => file == StandardOutput.Name)];
             if (onOutput.Length + (parsed.GetValue(json) ? 1 : 0) > 1)
                 throw new InvalidInputException("--json, --html - and --parquet - write to standard output; give one of them.");
-            var options = new InspectionOptions
+            parsed.AcceptModel(accept, environment, parsed.GetRequiredValue(path));
+            parsed.UseThreads(threads);
+            Inspection inspection = JobProgress.Show(environment, progress => Inspection.Run(parsed.GetRequiredValue(path), new InspectionOptions
             {
                 Convolution = parsed.Choice(
                     convolution, ("unfold", ConvolutionView.Unfolded), ("slices", ConvolutionView.Slices), ("fft", ConvolutionView.Fourier)),
                 FourierSize = parsed.Given(fourierSize) ?? new InspectionOptions().FourierSize,
                 Classes = parsed.AtLeast(classes, 1),
                 Only = parsed.Texts(only),
-                Features = features.Read(parsed),
-                LayerProgress = Progress(environment),
-                Progress = environment.Error.WriteLine,
+                Features = features.Read(parsed, progress.Say),
+                LayerProgress = (number, count, layer) => progress.Update(new ProgressState($"layer {number + 1} of {count}")
+                {
+                    Fraction = (double)number / count,
+                    Details = [$"{ErrorText.Printable(layer.Name)} ({layer.Tensor.ShapeText})"],
+                }),
+                Progress = what => progress.Update(new ProgressState(what)),
                 Cancellation = environment.Cancellation,
-            };
-            parsed.AcceptModel(accept, environment, parsed.GetRequiredValue(path));
-            parsed.UseThreads(threads);
-            var inspection = Inspection.Run(parsed.GetRequiredValue(path), options);
+            }));
             if (parsed.GetValue(parquet) is { } table) InspectionTable.Write(table, inspection);
             if (parsed.GetValue(html) is { } page) ModelReport.Write(inspection, page);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, InspectionJson.Document.Write(inspection));
@@ -71,17 +71,5 @@ internal static class InspectCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    /// <summary>A line now and then while large models are read.</summary>
-    private static Action<int, int, WeightLayer> Progress(CommandEnvironment environment)
-    {
-        long last = Stopwatch.GetTimestamp();
-        return (number, count, layer) =>
-        {
-            if (Stopwatch.GetElapsedTime(last) < BetweenLines) return;
-            last = Stopwatch.GetTimestamp();
-            environment.Error.WriteLine($"layer {number + 1} of {count}: {ErrorText.Printable(layer.Name)} ({layer.Tensor.ShapeText})");
-        };
     }
 }

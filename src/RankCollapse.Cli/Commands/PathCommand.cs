@@ -133,11 +133,11 @@ internal static class PathCommand
         if (result.Scale != 1)
             output.WriteLine($"W_1 of the start is multiplied with {Numbers.Short(result.Scale)}, so that features keep the range of the activations and their "
                 + "digits.");
-        string start = Numbers.Short(path.StartCost, 6), end = Numbers.Short(path.EndCost, 6), minimum = Numbers.Short(path.Minimum, 6);
+        string start = Numbers.Objective(path.StartCost), end = Numbers.Objective(path.EndCost), minimum = Numbers.Objective(path.Minimum);
         output.WriteLine($"{result.Folder}: the cost falls from {start} to {end}; the minimum is {minimum}");
         var table = new TextTable("layer that moves", "C", "cost before", "cost after", "rank drops");
         foreach (PathPart part in path.Parts)
-            table.Add($"{part.Layer}", Numbers.Short(part.Constant), Numbers.Short(part.StartCost, 6), Numbers.Short(part.EndCost, 6), $"{part.RankDropCount}");
+            table.Add($"{part.Layer}", Numbers.Short(part.Constant), Numbers.Objective(part.StartCost), Numbers.Objective(part.EndCost), $"{part.RankDropCount}");
         table.Write(output);
         string monotone = YesNo(path.IsMonotone), minimal = YesNo(path.ReachesMinimum), collapsed = YesNo(path.EndIsCollapsed);
         string orthogonality = Numbers.Short(path.OrthogonalityError), error = Numbers.Short(path.LargestError);
@@ -145,8 +145,8 @@ internal static class PathCommand
             + $"end: {collapsed}");
         output.WriteLine($"Costs are computed from the features at {path.Samples.Count} times, each to a relative {error} or better; orthogonality to "
             + $"{orthogonality}.");
-        output.WriteLine($"The largest cost on this path is {Numbers.Short(path.LargestCost, 6)}, the start's: inf over paths of sup L ≤ "
-            + $"{Numbers.Short(path.StartCost, 6)}.");
+        output.WriteLine($"The largest cost on this path is {Numbers.Objective(path.LargestCost)}, the start's: inf over paths of sup L ≤ "
+            + $"{Numbers.Objective(path.StartCost)}.");
         if (path.LayersAtTheirLeast is { Count: > 0 } still)
             output.WriteLine($"While layer {string.Join(", ", still)} moves its share of the cost stays: this start has √C times an isometry of the next layer "
                 + "there" + (result.IsTrained ? "." : ", as orthogonal weights give with C = 1; after train --init gaussian all layers move."));

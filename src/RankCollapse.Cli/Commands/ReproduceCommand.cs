@@ -7,6 +7,7 @@ using RankCollapse.Experiments;
 using RankCollapse.Experiments.Page;
 using RankCollapse.Experiments.Running;
 using RankCollapse.Formats;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Cli.Commands;
@@ -35,14 +36,14 @@ internal static class ReproduceCommand
         Argument<string[]> figures = new("FIGURE") { Description = "fig1 … fig7 or all, one or more", Arity = ArgumentArity.OneOrMore };
         Option<bool> quick = OptionValue.Switch("--quick", "A faithful smaller version of every figure, in minutes");
         Option<string> output = OptionValue.Folder("--out", "The folder of the results [reproduction, with --quick reproduction-quick]");
-        Option<int> threads = OptionValue.Of<int>("--threads", "Trainings at the same time [all cores]; results do not depend on it", "n");
+        Option<int> workers = OptionValue.Of<int>("--workers", "Trainings at the same time [all cores]; results do not depend on it", "n");
         Option<long> seed = OptionValue.Of<long>("--seed", "The first seed [0]", "n");
         Option<bool> force = OptionValue.Switch("--force", "Replace earlier results of these figures");
         Option<bool> json = CommonOptions.Json();
         command.Add(figures);
         command.Add(quick);
         command.Add(output);
-        command.Add(threads);
+        command.Add(workers);
         var engines = new EngineOptionSet(command, withSingleOnes: false);
         command.Add(seed);
         command.Add(force);
@@ -52,9 +53,10 @@ internal static class ReproduceCommand
             IReadOnlyList<Experiment> experiments = ExperimentCatalogue.Find(parsed.GetRequiredValue(figures));
             var settings = new ReproductionSettings(parsed.GetValue(quick), parsed.GetValue(seed));
             string path = parsed.GetValue(output) ?? (settings.IsQuick ? "reproduction-quick" : "reproduction");
-            int? count = parsed.GetResult(threads) is null ? null : parsed.GetValue(threads);
+            int? count = parsed.AtLeast(workers, 1);
+            RequirePlace(path);
             (Engine engine, EngineSettings asked) = engines.Read(parsed);
-            IReadOnlyList<FigureResult> results = ReproductionDisplay.Show(environment, display => Reproduction.Run(
+            IReadOnlyList<FigureResult> results = Run(display => Reproduction.Run(
                 experiments,
                 settings,
                 path,
@@ -75,6 +77,26 @@ internal static class ReproduceCommand
             return ExitCode.Done;
         });
         return command;
+
+        IReadOnlyList<FigureResult> Run(Func<ReproductionDisplay, IReadOnlyList<FigureResult>> reproduce)
+        {
+            try
+            {
+                return ReproductionDisplay.Show(environment, reproduce);
+            }
+            catch (OperationCanceledException e) when (environment.Cancellation.IsCancellationRequested)
+            {
+                throw new ComputationFailedException("stopped on request; finished trainings are stored, and the same command goes on from there.", e);
+            }
+        }
+    }
+
+    /// <summary>Refuses a file, and folders that hold something else.</summary>
+    private static void RequirePlace(string path)
+    {
+        if (File.Exists(path)) throw new InvalidInputException($"--out is {path}, which is a file; expected a folder for the results.");
+        string? other = File.Exists(Path.Combine(path, "config.json")) ? "a run" : File.Exists(Path.Combine(path, "plan.json")) ? "a sweep" : null;
+        if (other is not null) throw new InvalidInputException($"--out is {path}, the folder of {other}; choose another one, so that both stay apart.");
     }
 
     private static void Write(CommandEnvironment environment, string path, IReadOnlyList<FigureResult> results)
@@ -88,14 +110,19 @@ internal static class ReproduceCommand
                 environment.Output.WriteLine($"    {Sentence(verdict.AsStated)}");
                 if (verdict.UnderCondition is { } under) environment.Output.WriteLine($"    under {verdict.Condition}: {Sentence(under)}");
             }
-            environment.Output.WriteLine($"  {result.TrainingCount} trainings ({string.Join(", ", result.Statuses.Select(s => $"{s.Value} {s.Key}"))}), "
-                + $"{Numbers.Short(result.TrainingSeconds)} s of one core: {Path.Combine(path, result.Name)}");
+            environment.Output.WriteLine(
+                $"  {NumberText.Count(result.TrainingCount, "training")} ({string.Join(", ", result.Statuses.Select(s => $"{s.Value} {s.Key}"))}), "
+                + $"{Numbers.Seconds(result.TrainingSeconds)} of one core: {Path.Combine(path, result.Name)}");
         }
         environment.Output.WriteLine($"report: {Path.Combine(path, ReproductionReport.FileName)}");
     }
 
     private static string Sentence(Measurement m) =>
-        $"{m.Quantity}: {Numbers.Short(m.Value)} ({(m.Comparison == Comparison.AtMost ? "at most" : "at least")} {Numbers.Short(m.Threshold)} asked)";
+        $"{m.Quantity}: {Value(m)} ({(m.Comparison == Comparison.AtMost ? "at most" : "at least")} {Numbers.Plain(m.Threshold)} asked)";
+
+    /// <summary>A number that is held against a whole one counts something, where it is whole itself.</summary>
+    private static string Value(Measurement m) =>
+        m.Value == Math.Floor(m.Value) && m.Threshold == Math.Floor(m.Threshold) ? Numbers.Plain(m.Value) : Numbers.Short(m.Value);
 
     /// <summary>The JSON document.</summary>
     internal static JsonShape<(string Path, IReadOnlyList<FigureResult> Results)> Document =>

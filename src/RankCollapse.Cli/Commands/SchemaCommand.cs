@@ -29,7 +29,7 @@ internal static class SchemaCommand
             else if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write(Schemas.All));
             else
             {
-                var table = new TextTable("name", "of");
+                var table = new TextTable("name", new Column("of") { IsText = true });
                 foreach (NamedSchema schema in Schemas.All) table.Add(schema.Name, schema.Meaning);
                 table.Write(environment.Output);
             }

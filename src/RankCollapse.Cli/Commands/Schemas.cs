@@ -50,6 +50,7 @@ internal static class Schemas
         new NamedSchema("construct-json", "construct --json", () => ConstructCommand.Document.Schema()),
         new NamedSchema("path-json", "path --json", () => PathCommand.Document.Schema()),
         new NamedSchema("reproduce-json", "reproduce --json", () => ReproduceCommand.Document.Schema()),
+        new NamedSchema("compare-json", "compare --json", () => CompareCommand.Document.Schema()),
         new NamedSchema("report-json", "report --json", () => ReportCommand.Document.Schema()),
         new NamedSchema("inspect-json", "inspect --json", () => InspectionJson.Document.Schema()),
         new NamedSchema("compress-json", "compress --json", () => CompressionOutput.Document.Schema()),

@@ -97,7 +97,9 @@ internal static class TrainCommand
             bool writesReport = !parsed.GetValue(noReport) && !(result.HadEnded && File.Exists(result.Folder!.ReportPath));
             string? report = writesReport ? ReportFiles.Write(result.Run, result.Folder!).Page
                 : result.HadEnded && !parsed.GetValue(noReport) ? result.Folder!.ReportPath : null;
-            int code = CodeOf(result.Run.Summary.Status, IsGiven(settings, parsed, Tolerances), IsGiven(settings, parsed, Limits));
+            // What a run was asked when it began counts as asked when it is resumed.
+            bool IsAsked(string[] properties) => IsGiven(settings, parsed, properties) || (isResumed && Differs(result.Run.Configuration, properties));
+            int code = CodeOf(result.Run.Summary.Status, IsAsked(Tolerances), IsAsked(Limits));
             CurvatureOutput? curvature = parsed.GetValue(verify) && result.IsMeasured ? CurvatureOutput.Of(result.Run, result.Folder!) : null;
             if (parsed.GetValue(verify) && curvature?.Certificate.Kind != StationaryPointKind.Minimum) code = ExitCode.NotReached;
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, TrainingSummary.Document.Write((result, report, curvature, code)));
@@ -113,6 +115,9 @@ internal static class TrainCommand
 
     private static bool IsGiven(TrainingOptionSet settings, ParseResult parsed, string[] properties) =>
         properties.Any(property => settings.IsGiven(parsed, property));
+
+    private static bool Differs(RunConfiguration configuration, string[] properties) =>
+        properties.Select(RunSettings.Of).Any(setting => !Equals(setting.Get(configuration), setting.Default));
 
     /// <summary>A limit that was asked for and used up is what was asked, unless a tolerance was asked for too.</summary>
     private static int CodeOf(TrainingStatus status, bool isToleranceAsked, bool isLimitAsked) => status switch

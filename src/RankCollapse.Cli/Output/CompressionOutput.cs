@@ -1,5 +1,6 @@
 using RankCollapse.Formats;
 using RankCollapse.Models.Compression;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Cli.Output;
 
@@ -15,11 +16,14 @@ internal static class CompressionOutput
             + $"{Numbers.PerCent(report.Removed)} removed");
         bool hasCertificate = report.Layers.Any(layer => layer.Certificate is not null), hasData = report.Layers.Any(layer => layer.IsFittedToData);
         var table = new TextTable(
-            ["layer", "kind", "shape", "rank", "of", "parameters", "after", "least error", "error of W", .. hasData ? ["error on data"] : Array.Empty<string>(),
-            .. hasCertificate ? ["Theorem 3.4"] : Array.Empty<string>()]);
+            ["layer", new Column("kind", 9) { IsText = true }, new Column("shape", 6), "rank", new Column("of", 5), new Column("parameters", 8),
+                new Column("after", 7),
+            new Column("least error", 4), new Column("error of W", 3), .. hasData ? [new Column("error on data", 2)] : Array.Empty<Column>(),
+            .. hasCertificate ? [new Column("Theorem 3.4", 1)] : Array.Empty<Column>()]);
         foreach (CompressedLayer layer in report.Layers)
         {
-            table.Add([ShortName.Of(layer.Name, LongestName), layer.Kind, layer.ShapeText, layer.Rank is { } rank ? $"{rank}" : "whole",
+            table.Add(
+                [ShortName.Of(layer.Name, ShortName.Longest(output, LongestName)), layer.Kind, layer.ShapeText, layer.Rank is { } rank ? $"{rank}" : "whole",
                 layer.FullRank is { } full ? $"{full}" : Numbers.Short(null),
                 $"{layer.ParametersBefore:N0}", $"{layer.ParametersAfter:N0}", Numbers.Short(layer.ErrorBound), Numbers.Short(layer.WeightError),
                 .. hasData ? [Numbers.Short(layer.DataError)] : Array.Empty<string>(),
@@ -92,7 +96,7 @@ internal static class CompressionOutput
             output.WriteLine(reason);
             return;
         }
-        output.WriteLine($"On {check.SampleCount} samples, {check.Inputs}:");
+        output.WriteLine($"On {NumberText.Count(check.SampleCount, "sample")}, {check.Inputs}:");
         foreach (OutputDifference difference in check.Outputs)
             output.WriteLine($"  output {ShortName.Of(difference.Name, LongestName)}: relative error {Numbers.Short(difference.RelativeError)}, norm of the "
                 + $"difference {Numbers.Short(difference.Error)}, largest entry {Numbers.Short(difference.LargestError)}");

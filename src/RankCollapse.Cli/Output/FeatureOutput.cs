@@ -1,6 +1,7 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Formats;
 using RankCollapse.Models.Features;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Cli.Output;
 
@@ -16,16 +17,18 @@ internal static class FeatureOutput
     /// <param name="all">Every column and every tensor that was left out.</param>
     public static void Write(TextWriter output, FeatureReport report, bool all)
     {
-        string classes = report.Labels.Count == 0 ? "no labels" : $"{report.Labels.Count} classes";
+        string classes = report.Labels.Count == 0 ? "no labels" : NumberText.Count(report.Labels.Count, "class", "classes");
         string right = report.Accuracy is { } accuracy ? $"; {ErrorText.Printable(report.OutputTensor!)} predicts {Numbers.PerCent(accuracy)} of them right"
             : "";
-        output.WriteLine($"Features of {report.SampleCount} samples, {classes}{right}");
+        output.WriteLine($"Features of {NumberText.Count(report.SampleCount, "sample")}, {classes}{right}");
         Metric[] metrics = [.. report.Present().Where(metric => all || metric.IsMainIn(MetricScopes.Features))];
-        var table = new TextTable(["tensor", "layer", "by", "dimensions", .. metrics.Select(metric => metric.Heading)]);
+        var table = new TextTable(["tensor", new Column("layer", 90) { IsText = true }, new Column("by", 95) { IsText = true }, new Column("dimensions", 85),
+            .. MetricColumns.Of(metrics, MetricScopes.Features)]);
         foreach (FeatureMetrics layer in report.Layers)
         {
-            string tensor = ShortName.Of(layer.Tensor.Name, LongestName), name = ShortName.Of(layer.Tensor.Layer ?? Numbers.Short(null), LongestName);
-            IEnumerable<string> numbers = metrics.Select(metric => Numbers.Of(metric.Format, layer.Number(metric)));
+            string tensor = ShortName.Of(layer.Tensor.Name, ShortName.Longest(output, LongestName)),
+                name = ShortName.Of(layer.Tensor.Layer ?? Numbers.Short(null), LongestName);
+            IEnumerable<string> numbers = metrics.Select(metric => Numbers.Of(metric, layer.Number(metric)));
             table.Add([tensor, name, layer.Tensor.Operator, Dimensions(layer), .. numbers]);
         }
         table.Write(output);

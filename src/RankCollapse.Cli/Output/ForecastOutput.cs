@@ -1,5 +1,6 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Formats;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
 using RankCollapse.Training;
@@ -17,9 +18,11 @@ internal static class ForecastOutput
         if (lower is not null) Write(output, lower);
         if (set.Centroids is not { } centroids) return;
         string lifted = At(centroids.LiftedValue, centroids.LiftedGradient);
-        output.WriteLine($"The centroid problem was solved in {centroids.Steps} steps. Lifted to all samples: {lifted}");
+        output.WriteLine($"The centroid problem was solved in {NumberText.Count(centroids.Steps, "step")}. Lifted to all samples: {lifted}");
         if (set.Refinement is { } refined)
-            output.WriteLine($"Newton's method from there: {refined.Steps} steps to {At(refined.Value, refined.Gradient)}; {Numbers.Short(refined.Seconds)} s");
+            output.WriteLine(
+                $"Newton's method from there: {NumberText.Count(refined.Steps, "step")} to {At(refined.Value, refined.Gradient)}; "
+                + $"{Numbers.Seconds(refined.Seconds)}");
     }
 
     /// <summary>Writes what a lower rank costs, beside the full width.</summary>
@@ -80,16 +83,17 @@ internal static class ForecastOutput
         .Number("weightDistance", one => one.Trained is null ? null : one.Layer.WeightDistance(one.Trained.WeightSingularValues));
 
     private static string At(ObjectiveValue value, GradientSize gradient) =>
-        $"objective {Numbers.Short(value.Total, 6)}, relative gradient {Numbers.Short(gradient.Relative)}";
+        $"objective {Numbers.Objective(value.Total)}, relative gradient {Numbers.Short(gradient.Relative)}";
 
     private static void Write(TextWriter output, Forecast forecast, Run? run)
     {
-        string objective = Numbers.Short(forecast.Objective, 6), compared = run is null ? "" : $", trained {Numbers.Short(run.Summary.Objective, 6)}";
-        string perLambda = Numbers.Short(forecast.ObjectivePerLambda, 6);
-        output.WriteLine($"{forecast.Source}: objective {objective}{compared}; J/λ = {perLambda}; {Numbers.Short(forecast.Seconds)} s");
+        string objective = Numbers.Objective(forecast.Objective), compared = run is null ? "" : $", trained {Numbers.Objective(run.Summary.Objective)}";
+        string perLambda = Numbers.Objective(forecast.ObjectivePerLambda);
+        output.WriteLine($"{forecast.Source}: objective {objective}{compared}; J/λ = {perLambda}; {Numbers.Seconds(forecast.Seconds)}");
         TextTable table = run is null
-            ? new TextTable("layer", "rank", "s₁(Z)", "s_K(Z)", "s₁(W)", "s_K(W)")
-            : new TextTable("layer", "rank", "s₁(Z)", "s_K(Z)", "s₁(W)", "s_K(W)", "trained s₁(Z)", "trained s₁(W)", "off Z", "off W");
+            ? new TextTable("layer", "rank", "s₁(Z)", new Column("s_K(Z)", 2), "s₁(W)", new Column("s_K(W)", 3))
+            : new TextTable("layer", "rank", "s₁(Z)", new Column("s_K(Z)", 4), "s₁(W)", new Column("s_K(W)", 5), new Column("trained s₁(Z)", 2),
+                new Column("trained s₁(W)", 3), "off Z", "off W");
         foreach (ForecastLayer layer in forecast.Layers)
         {
             string[] cells =

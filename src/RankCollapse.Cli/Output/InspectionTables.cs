@@ -3,6 +3,7 @@ using RankCollapse.Collapse.Metrics;
 using RankCollapse.Models;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Cli.Output;
 
@@ -19,15 +20,16 @@ internal static class InspectionTables
     public static void Write(TextWriter output, Inspection inspection, bool all)
     {
         long weights = inspection.Layers.Sum(layer => layer.Parameters);
-        output.WriteLine($"{inspection.Path}: {inspection.Layers.Count} layers with {weights.ToString("N0")} weights");
+        output.WriteLine($"{inspection.Path}: {NumberText.Count(inspection.Layers.Count, "layer")} with {weights.ToString("N0")} weights");
         if (inspection.Layers.Any(layer => layer.Layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution))
             output.WriteLine(View(inspection.Options));
         Metric[] metrics = [.. inspection.WeightMetrics().Where(metric => all || metric.IsMainIn(MetricScopes.Weights))];
-        var table = new TextTable(["layer", "kind", "matrix", .. metrics.Select(metric => metric.Heading)]);
+        var table =
+            new TextTable(["layer", new Column("kind", 90) { IsText = true }, new Column("matrix", 80), .. MetricColumns.Of(metrics, MetricScopes.Weights)]);
         foreach (InspectedLayer layer in inspection.Layers)
         {
-            string[] numbers = [.. metrics.Select(metric => Numbers.Of(metric.Format, inspection.Number(layer, metric)))];
-            table.Add([ShortName.Of(layer.Layer.Name, LongestName), Kind(layer.Layer), layer.Spectrum.Shape.ToString(), .. numbers]);
+            string[] numbers = [.. metrics.Select(metric => Numbers.Of(metric, inspection.Number(layer, metric)))];
+            table.Add([ShortName.Of(layer.Layer.Name, ShortName.Longest(output, LongestName)), Kind(layer.Layer), layer.Spectrum.Shape.ToString(), .. numbers]);
         }
         if (inspection.Layers.Count > 0) table.Write(output);
         WriteSavings(output, inspection, weights);
@@ -61,7 +63,9 @@ internal static class InspectionTables
     private static void WriteSkipped(TextWriter output, IReadOnlyList<SkippedTensor> skipped, bool all)
     {
         if (skipped.Count == 0) return;
-        output.WriteLine(all ? $"Not layers ({skipped.Count} tensors):" : $"Not layers ({skipped.Count} tensors; --all names each):");
+        output.WriteLine(
+            all ? $"Not layers ({NumberText.Count(skipped.Count, "tensor")}):"
+            : $"Not layers ({NumberText.Count(skipped.Count, "tensor")}; --all names each):");
         if (all)
         {
             foreach (SkippedTensor tensor in skipped) output.WriteLine($"  {ErrorText.Printable(tensor.Name)}: {tensor.Reason}");

@@ -16,7 +16,7 @@ internal static class JsonOutput
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes the document.</summary>
-    public static void Write(TextWriter output, JsonObject document) => output.WriteLine(Escaped(document.ToJsonString(Indented)));
+    public static void Write(TextWriter output, JsonObject document) => ScreenWriter.Unfolded(output).WriteLine(Escaped(document.ToJsonString(Indented)));
 
     /// <summary>JSON in which what steers a terminal is written by its number; it stands nowhere but inside texts.</summary>
     public static string Escaped(string json) => !json.AsSpan().ContainsAnyExceptInRange(' ', '~') ? json : string.Concat(json.Select(c =>

@@ -11,8 +11,8 @@ internal static class LayerTable
     public static void Write(TextWriter output, RunMeasurements run)
     {
         Metric[] metrics = [.. MetricTable.Of(MetricScopes.Layers).Where(metric => metric.IsMainIn(MetricScopes.Layers))];
-        var table = new TextTable(["layer", "collapsed", .. metrics.Select(metric => metric.Heading)]);
-        foreach (int l in run.Layers) table.Add([$"{l}", Word(run.State(l)), .. metrics.Select(metric => Numbers.Of(metric.Format, run.Number(l, metric)))]);
+        var table = new TextTable(["layer", "collapsed", .. MetricColumns.Of(metrics, MetricScopes.Layers)]);
+        foreach (int l in run.Layers) table.Add([$"{l}", Word(run.State(l)), .. metrics.Select(metric => Numbers.Of(metric, run.Number(l, metric)))]);
         table.Write(output);
     }
 

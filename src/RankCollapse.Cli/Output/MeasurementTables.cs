@@ -1,5 +1,6 @@
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Cli.Output;
 
@@ -14,7 +15,7 @@ internal static class MeasurementTables
     {
         TextWriter output = environment.Output;
         int clusters = measured.ClusterCount ?? measured.Run.DataSet.OutputDimension;
-        output.WriteLine($"{measured.Path}: {measured.Run.DataSet.Name}, {measured.Run.DataSet.SampleCount} samples, K = {clusters}");
+        output.WriteLine($"{measured.Path}: {measured.Run.DataSet.Name}, {NumberText.Count(measured.Run.DataSet.SampleCount, "sample")}, K = {clusters}");
         output.WriteLine();
         foreach (IGrouping<MetricTopic, Metric> topic in MetricTable.Of(MetricScopes.Layers).GroupBy(metric => metric.Topic))
         {
@@ -22,11 +23,11 @@ internal static class MeasurementTables
             if (metrics.Length == 0) continue;
             output.WriteLine(Title(topic.Key, measured, clusters));
             bool isJudged = topic.Key == MetricTopic.Collapse;
-            var table = new TextTable(["layer", .. isJudged ? ["collapsed"] : Array.Empty<string>(), .. metrics.Select(metric => metric.Heading)]);
+            var table = new TextTable(["layer", .. isJudged ? ["collapsed"] : Array.Empty<Column>(), .. MetricColumns.Of(metrics, MetricScopes.Layers)]);
             foreach (MeasuredLayer layer in measured.Layers)
             {
                 string[] verdict = isJudged ? [LayerTable.Word(layer.Verdict?.State ?? CollapseState.Unknown)] : [];
-                table.Add([$"{layer.Layer}", .. verdict, .. metrics.Select(metric => Numbers.Of(metric.Format, layer.Summary.Number(metric)))]);
+                table.Add([$"{layer.Layer}", .. verdict, .. metrics.Select(metric => Numbers.Of(metric, layer.Summary.Number(metric)))]);
             }
             table.Write(output);
         }
@@ -52,11 +53,11 @@ internal static class MeasurementTables
             return;
         }
         output.WriteLine("Neural collapse at the last hidden layer; each NC is 0 at full collapse");
-        var table = new TextTable("property", "", "value");
+        var table = new TextTable("property", new Column("", 1) { IsText = true }, "value");
         foreach (Metric metric in OfLastHiddenLayer)
         {
             if (metric.OfFeatures!(last).Number is { } number)
-                table.Add(metric.Heading, metric.Symbol == metric.Heading ? "" : metric.Symbol, Numbers.Of(metric.Format, number));
+                table.Add(metric.Heading, metric.Symbol == metric.Heading ? "" : metric.Symbol, Numbers.Of(metric, number));
         }
         table.Write(output);
     }

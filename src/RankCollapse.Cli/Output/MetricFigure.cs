@@ -1,8 +1,10 @@
 using System.Collections;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
+using RankCollapse.Runs;
 using RankCollapse.Sweeps.Results;
 
 namespace RankCollapse.Cli.Output;
@@ -14,7 +16,7 @@ namespace RankCollapse.Cli.Output;
 internal sealed record MetricFigureStyle(string Statistic, string Band, bool? IsLogarithmic);
 
 /// <summary>Makes figures from the metrics of many runs.</summary>
-internal static class MetricFigure
+internal static partial class MetricFigure
 {
     private const int MostCells = 48;
     private const int MostLines = 24;
@@ -42,7 +44,7 @@ internal static class MetricFigure
         var panel = new Panel
         {
             Title = Title(request),
-            X = new Axis(request.X)
+            X = new Axis(NameOf(request.X))
             {
                 Labels = isNumeric ? null : [.. positions.Select(Label)],
                 IsLogarithmic = isNumeric && ColourScale.Spans(positions.Select(p => Position(p, 0)))
@@ -54,7 +56,7 @@ internal static class MetricFigure
             {
                 MetricGroup[] own = [.. groups.Groups.Where(g => Equals(g.Y, name)).OrderBy(g => Position(g.X, i))];
                 string colour = hasOrder ? Palette.Layer(i + 1, series.Length) : Palette.Kind(i);
-                return new Series(request.Y is null ? "" : $"{request.Y} {Label(name)}", colour, [.. own.Select(g => Position(g.X, i))],
+                return new Series(request.Y is null ? "" : $"{NameOf(request.Y)} {Label(name)}", colour, [.. own.Select(g => Position(g.X, i))],
                     [.. own.Select(g => Middle(g, style))], isNumeric ? Mark.DottedLine : Mark.Dots)
                 {
                     Lower = hasBands ? [.. own.Select(g => Edge(g, style, -1))] : null,
@@ -63,7 +65,7 @@ internal static class MetricFigure
             })],
         };
         return new Figure(FileName(request, isHeatMap: false), Title(request),
-            $"{value} over {request.X}{(request.Y is null ? "" : $", a line for each {request.Y}")}.", new PanelBlock(panel));
+            $"{value} over {NameOf(request.X)}{(request.Y is null ? "" : $", a line for each {NameOf(request.Y)}")}.", new PanelBlock(panel));
     }
 
     /// <summary>A cell for each pair of values; many values of numbers are put together into intervals.</summary>
@@ -78,7 +80,7 @@ internal static class MetricFigure
         Panel panel = Grid(request.X, x, request.Y!, y, (column, row) => cells.TryGetValue((column, row), out double known) ? known : null, value,
             style.IsLogarithmic) with
         { Title = Title(request) };
-        return new Figure(FileName(request, isHeatMap: true), Title(request), $"A heat map of {value} over {request.X} and {request.Y}.",
+        return new Figure(FileName(request, isHeatMap: true), Title(request), $"A heat map of {value} over {NameOf(request.X)} and {NameOf(request.Y!)}.",
             new PanelBlock(panel));
     }
 
@@ -97,8 +99,8 @@ internal static class MetricFigure
         var scale = ColourScale.Of(valueName, values.SelectMany(row => row).OfType<double>(), isLogarithmic);
         return new Panel
         {
-            X = new Axis(xName) { Labels = x.Labels },
-            Y = new Axis(yName) { Labels = y.Labels },
+            X = new Axis(NameOf(xName)) { Labels = x.Labels },
+            Y = new Axis(NameOf(yName)) { Labels = y.Labels },
             Heat = new HeatMap(values, scale) { Columns = x.Labels, Rows = y.Labels }
         };
     }
@@ -135,6 +137,17 @@ internal static class MetricFigure
         "first" or "last" => $"{Metric(request)?.Heading ?? request.Metric}, {request.Layer} layer",
         var number => $"{Metric(request)?.Heading ?? request.Metric}, layer {number}",
     };
+
+    /// <summary>What a setting is called on an axis: its meaning with its symbol, such as <c>weight penalty λ</c>; other names with blanks.</summary>
+    public static string NameOf(string setting)
+    {
+        if (RunSettings.Find(setting) is not { } known) return setting;
+        Match symbol = Symbol().Match(known.Help);
+        return symbol.Success ? $"{symbol.Groups["name"].Value} {symbol.Groups["symbol"].Value}" : known.Name.Replace('-', ' ');
+    }
+
+    [GeneratedRegex(@"^(?<symbol>\S{1,2}), (the )?(?<name>[^,:(]+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Symbol();
 
     private static Metric? Metric(MetricRequest request) => MetricTable.All.Find(request.Metric);
 

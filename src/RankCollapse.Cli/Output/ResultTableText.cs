@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Results;
 
 namespace RankCollapse.Cli.Output;
@@ -7,7 +8,6 @@ namespace RankCollapse.Cli.Output;
 /// <summary>Rows of an answer as a table in the terminal: numbers of six digits, long texts and lists cut.</summary>
 internal static class ResultTableText
 {
-    private const int Digits = 6;
     private const int LongestText = 60;
     private const int LongestList = 4;
 
@@ -18,16 +18,16 @@ internal static class ResultTableText
         foreach (IReadOnlyList<object?> row in table.Rows) text.Add([.. row.Select(Cell)]);
         text.Write(environment.Output);
         environment.Error.WriteLine(table.IsCut
-            ? $"the first {table.Rows.Count} rows; --format csv writes all"
-            : $"{table.Rows.Count} row{(table.Rows.Count == 1 ? "" : "s")}");
+            ? $"the first {NumberText.Count(table.Rows.Count, "row")}; --format csv writes all"
+            : NumberText.Count(table.Rows.Count, "row"));
     }
 
     private static string Cell(object? value) => value switch
     {
         null => Numbers.Short(null),
         string text => Cut(ErrorText.Printable(text)),
-        double number => Number(number),
-        float number => Number(number),
+        double number => Numbers.Plain(number),
+        float number => Numbers.Plain(number),
         bool truth => truth ? "true" : "false",
         IDictionary map => $"{map.Count} entries",
         IEnumerable list => List([.. list.Cast<object?>()]),
@@ -35,12 +35,9 @@ internal static class ResultTableText
         _ => ErrorText.Printable(value.ToString() ?? ""),
     };
 
-    private static string Number(double number) => number == Math.Floor(number) && Math.Abs(number) < 1e15
-        ? number.ToString("0", CultureInfo.InvariantCulture) : Numbers.Short(number, Digits);
-
     private static string Cut(string text) => text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText - 1), "…");
 
     private static string List(object?[] items) =>
-        $"[{string.Join(", ", items.Take(LongestList).Select(item => item is double number ? Numbers.Short(number) : Cell(item)))}"
+        $"[{string.Join(", ", items.Take(LongestList).Select(item => Cell(item)))}"
         + $"{(items.Length > LongestList ? $", … {items.Length}" : "")}]";
 }

@@ -9,11 +9,11 @@ internal static class StabilityOutput
     /// <summary>Writes a line for each δ.</summary>
     public static void Write(TextWriter output, StabilityFamily family, ConstrainedFamily? onS)
     {
-        output.WriteLine($"Minimisers as δ → 0 (Theorem 4.4): J/λ of the limit is {Numbers.Short(family.Limit.ObjectivePerLambda, 6)}; distances of the "
+        output.WriteLine($"Minimisers as δ → 0 (Theorem 4.4): J/λ of the limit is {Numbers.Objective(family.Limit.ObjectivePerLambda)}; distances of the "
             + "features' singular values from the limit's, relative");
-        var table = new TextTable(["δ", "J/λ", .. family.Limit.Layers.Select(l => $"layer {l.Layer}")]);
+        var table = new TextTable(["δ", new Column("J/λ", 1000), .. family.Limit.Layers.Select(l => new Column($"layer {l.Layer}", l.Layer))]);
         foreach (StabilityPoint point in family.Points)
-            table.Add([Numbers.Short(point.Delta), Numbers.Short(point.Forecast.ObjectivePerLambda, 6), .. point.Distances.Select(d => Numbers.Short(d))]);
+            table.Add([Numbers.Short(point.Delta), Numbers.Objective(point.Forecast.ObjectivePerLambda), .. point.Distances.Select(d => Numbers.Short(d))]);
         table.Write(output);
         if (onS is null) return;
         output.WriteLine($"Minimisers of (12) on S for C = {Numbers.Short(onS.Constant)} (Theorem 4.4): L of the limit, Theorem 4.2's, is "

@@ -2,48 +2,21 @@ using System.Diagnostics;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
-using Spectre.Console;
 
 namespace RankCollapse.Cli.Output;
 
-/// <summary>Shows how a sweep goes on: a live bar on a terminal, otherwise a line every five seconds and at the end.</summary>
-internal sealed class SweepProgress
+/// <summary>Shows how a sweep goes on.</summary>
+internal sealed class SweepProgress(JobProgress progress, int count)
 {
-    private const double SecondsPerLine = 5;
-
-    private readonly CommandEnvironment _environment;
-    private readonly int _count;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Lock _lock = new();
-    private IAnsiConsole? _console;
-    private ProgressTask? _task;
     private int? _endedBefore;
     private int _ended;
     private double _endedAt;
-    private double _lastShown = -SecondsPerLine;
-    private string _lastLine = "";
-
-    private SweepProgress(CommandEnvironment environment, int count)
-    {
-        _environment = environment;
-        _count = count;
-    }
 
     /// <summary>Runs a sweep with its progress shown.</summary>
-    public static SweepStatus Show(CommandEnvironment environment, SweepPlan plan, Func<SweepProgress, SweepStatus> run)
-    {
-        var progress = new SweepProgress(environment, plan.Trials.Count);
-        if (!environment.ErrorIsTerminal) return run(progress);
-        progress._console = environment.ErrorConsole();
-        return progress._console.Progress()
-            .AutoClear(true)
-            .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(context =>
-            {
-                progress._task = context.AddTask("starting", autoStart: true, maxValue: Math.Max(1, progress._count));
-                return run(progress);
-            });
-    }
+    public static SweepStatus Show(CommandEnvironment environment, SweepPlan plan, Func<SweepProgress, SweepStatus> run) =>
+        JobProgress.Show(environment, progress => run(new SweepProgress(progress, plan.Trials.Count)));
 
     /// <summary>Shows where the trials stand.</summary>
     public void Update(SweepStatus status)
@@ -53,37 +26,24 @@ internal sealed class SweepProgress
             int done = status.Counts[TrialState.Done], failed = status.Counts[TrialState.Failed], ended = done + failed;
             _endedBefore ??= ended;
             double now = Stopwatch.GetElapsedTime(_started).TotalSeconds;
-            if (ended != _ended) (_ended, _endedAt) = (ended, now);
-            string line = $"{NumberText.Whole(done)} of {NumberText.Count(_count, "trial")} done"
-                + (failed > 0 ? $", {NumberText.Whole(failed)} failed" : "")
-                + (status.Counts[TrialState.Leased] is > 0 and var running ? $", {running} running" : "")
-                + (SecondsLeft(ended, now) is { } left ? $", about {NumberText.Duration(left)} left" : "");
-            if (_task is not null)
+            bool isNews = ended != _ended;
+            if (isNews) (_ended, _endedAt) = (ended, now);
+            progress.Update(new ProgressState($"{NumberText.Whole(done)} of {NumberText.Count(count, "trial")} done")
             {
-                _task.Value = ended;
-                _task.Description = Markup.Escape(line);
-            }
-            else if ((now - _lastShown >= SecondsPerLine || status.HasEnded) && line != _lastLine)
-            {
-                _environment.Error.WriteLine(line);
-                (_lastShown, _lastLine) = (now, line);
-            }
+                Fraction = (double)ended / Math.Max(1, count),
+                Value = failed > 0 ? $"{NumberText.Whole(failed)} failed" : null,
+                Details = status.Counts[TrialState.Leased] is > 0 and var running ? [$"{NumberText.Whole(running)} running"] : [],
+                Rate = ended > _endedBefore && _endedAt > 0 ? $"{Numbers.Short(60 * (ended - _endedBefore.Value) / _endedAt)} in a minute" : null,
+                Left = SecondsLeft(ended, now) is { } left ? $"about {NumberText.Duration(Math.Ceiling(left))} left" : null,
+            }, isNews, status.HasEnded);
         }
     }
 
     /// <summary>Says what is odd.</summary>
-    public void Warn(string message)
-    {
-        lock (_lock)
-        {
-            string line = WarningLine.Of(message);
-            if (_console is null) _environment.Error.WriteLine(line);
-            else _console.WriteLine(ErrorText.Line(line));
-        }
-    }
+    public void Warn(string message) => progress.Warn(message);
 
     /// <summary>From the time that trials took up to the last that ended; counts down until the next one ends.</summary>
-    private double? SecondsLeft(int ended, double now) => ended > _endedBefore && ended < _count
-        ? Math.Max(_endedAt / (ended - _endedBefore.Value), (_endedAt / (ended - _endedBefore.Value) * (_count - ended)) - (now - _endedAt))
+    private double? SecondsLeft(int ended, double now) => ended > _endedBefore && ended < count
+        ? Math.Max(_endedAt / (ended - _endedBefore.Value), (_endedAt / (ended - _endedBefore.Value) * (count - ended)) - (now - _endedAt))
         : null;
 }

@@ -72,7 +72,7 @@ internal static class SweepWatch
                 LiveTrial? trial = now.Find(worker.Trial!);
                 string settings = trial is null ? worker.Trial!
                     : string.Join(", ", now.Names.Zip(trial.Settings, (name, value) => $"{name} {MetricFigure.Label(value)}"));
-                table.AddRow(new Text(settings), new Text(NumberText.Whole(worker.TrialEpoch)), new Text(Numbers.Short(worker.TrialObjective, 4)),
+                table.AddRow(new Text(settings), new Text(NumberText.Whole(worker.TrialEpoch)), new Text(Numbers.Objective(worker.TrialObjective)),
                     new Text($"{worker.TrialSeconds:0}"), new Text(ErrorText.Printable(worker.Host)));
             }
             parts.Add(table);

@@ -23,7 +23,7 @@ internal static class TrainingSummary
         if (result.IsMeasured) output.WriteLine(verdict.Collapse);
         output.WriteLine(verdict.Convergence);
         output.WriteLine(
-            $"objective {Numbers.Short(summary.Objective, 5)} = data {Numbers.Short(summary.DataLoss * measurements.DataFactor, 4)} + weight penalty "
+            $"objective {Numbers.Objective(summary.Objective)} = data term {Numbers.Short(summary.DataLoss * measurements.DataFactor, 4)} + weight penalty "
             + $"{Numbers.Short(summary.WeightPenalty, 4)} + feature penalty {Numbers.Short(summary.FeaturePenalty, 4)} (convention "
             + $"{EnumNames.Of(summary.Convention)})");
         if (result.IsMeasured) LayerTable.Write(output, measurements);

@@ -13,6 +13,14 @@ internal static class CommonOptions
     /// <summary>One JSON document instead of text.</summary>
     public static Option<bool> Json() => OptionValue.Switch(JsonName, "Write one JSON document to standard output and nothing else");
 
+    /// <summary>Tables with every column.</summary>
+    public static Option<bool> Wide() => new("--wide")
+    {
+        Description = "Tables with every column, and lines as long as they are, however narrow the terminal is",
+        Arity = ArgumentArity.Zero,
+        Recursive = true,
+    };
+
     /// <summary>The threads of products.</summary>
     public static Option<int> Threads() => OptionValue.Of<int>("--threads", RunSettings.Of(nameof(RunConfiguration.Threads)).HelpWithValues, "n");
 

@@ -8,20 +8,22 @@ internal sealed class FeatureOptionSet
 {
     private readonly Option<string> _data = OptionValue.Of<string>(
         "--data",
-        "Samples to run the model on and measure its features: .npz with X and y, csv, IDX, the folder of a run, or mnist [a run's own data]",
+        "Samples to run the model on and measure its features: .npz with X (a sample a row) and y, csv, IDX, the folder of a run, or mnist [a run's own data]",
         "DATA");
+    private readonly ReadingOptionSet _reading = new();
     private readonly Option<string> _other = OptionValue.Of<string>("--ood", "Other samples, out of distribution, for NC5", "DATA");
-    private readonly Option<int> _samples = OptionValue.Of<int>("--samples", "Take at most so many samples, in proportion to the classes [all]", "N");
+    private readonly Option<int> _samples =
+        OptionValue.Of<int>("--samples", "Take at most so many samples, in proportion to the classes [all; 1000 of gaussian-mixture]", "N");
     private readonly Option<string> _output = OptionValue.Of<string>("--output", "The output that predicts classes [the first]", "NAME");
     private readonly Option<string> _tensors = OptionValue.Of<string>(
         "--tensors",
         "Which tensors to measure: layers (the last one of each), all, or those whose names contain one of some texts [layers]",
         "layers|all|TEXT[,…]");
     private readonly Option<int> _dimension = OptionValue.Of<int>("--max-dimension", "Features of more dimensions are reduced [4096]", "n");
-    private readonly Option<string> _wide = OptionValue.Of<string>("--wide", "How: sketch (random sums), pool (mean over positions) or skip [sketch]", "WAY");
+    private readonly Option<string> _wide = OptionValue.Of<string>("--reduce", "How: sketch (random sums), pool (mean over positions) or skip [sketch]", "WAY");
     private readonly Option<int> _subsample = OptionValue.Of<int>("--subsample", "TCV is of at most so many samples [500]", "N");
 
-    private Option[] All => [_data, _other, _samples, _output, _tensors, _dimension, _wide, _subsample];
+    private Option[] All => [_data, .. _reading.All, _other, _samples, _output, _tensors, _dimension, _wide, _subsample];
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
@@ -30,8 +32,10 @@ internal sealed class FeatureOptionSet
     }
 
     /// <summary>What was asked about features; null where nothing was.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="understood">Hears how a file was understood.</param>
     /// <exception cref="InvalidInputException">An option is out of range.</exception>
-    public FeatureOptions? Read(ParseResult parsed)
+    public FeatureOptions? Read(ParseResult parsed, Action<string> understood)
     {
         if (!All.Any(parsed.Has)) return null;
         var defaults = new FeatureOptions();
@@ -39,6 +43,7 @@ internal sealed class FeatureOptionSet
         return defaults with
         {
             Data = parsed.GetValue(_data),
+            Reading = _reading.Read(parsed, understood),
             OutOfDistribution = parsed.GetValue(_other),
             Output = parsed.GetValue(_output),
             Samples = parsed.AtLeast(_samples, 1),

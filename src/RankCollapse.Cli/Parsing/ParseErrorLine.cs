@@ -33,6 +33,7 @@ internal static class ParseErrorLine
             return $"The option {swallowing.Option.Name} needs a value; {help} shows which.";
         return error.SymbolResult switch
         {
+            OptionResult { IdentifierTokenCount: 0 } option => $"{owner} needs {option.Option.Name}; {help} shows an example.",
             OptionResult { Tokens.Count: 0 } option => $"The option {option.Option.Name} needs a value; {help} shows which.",
             OptionResult { IdentifierTokenCount: > 1 } option => $"The option {option.Option.Name} is given {option.IdentifierTokenCount} times; give it once.",
             ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using RankCollapse.Runs;
 
@@ -8,8 +9,11 @@ namespace RankCollapse.Cli.Parsing;
 /// <param name="settings">The settings that the verb uses, in the order of its help.</param>
 internal sealed class TrainingOptionSet(IEnumerable<Setting> settings)
 {
+    /// <summary>The name of the option for a file of settings.</summary>
+    public const string ConfigName = "--config";
+
     private readonly Option<string> _config = OptionValue.Of<string>(
-        "--config", "Read settings from a JSON file with the same names in camel case; options given here win", "FILE");
+        ConfigName, "Read settings from a JSON file with the same names in camel case; options given here win", "FILE");
     private readonly (Setting Setting, Option Option)[] _options = [.. settings.Select(setting => (setting, OptionOf(setting)))];
 
     /// <summary>The settings that were given on the command line.</summary>
@@ -52,13 +56,16 @@ internal sealed class TrainingOptionSet(IEnumerable<Setting> settings)
     private static Option OptionOf(Setting setting)
     {
         string name = $"--{setting.Name}";
-        return setting.ValueName is null ? OptionValue.Switch(name, setting.HelpWithValues) : new Option<object>(name)
+        if (setting.ValueName is null) return OptionValue.Switch(name, setting.HelpWithValues);
+        var option = new Option<object>(name)
         {
             Description = setting.HelpWithValues,
             HelpName = setting.ValueName,
             Arity = ArgumentArity.ExactlyOne,
             CustomParser = result => Read(setting, result)!,
         };
+        option.CompletionSources.Add(_ => setting.Names.Select(value => new CompletionItem(value)));
+        return option;
     }
 
     private static object? Read(Setting setting, ArgumentResult result)

@@ -13,4 +13,7 @@ internal sealed class Verb(string name, string description) : Command(name, desc
 
     /// <summary>Paragraphs before the examples.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What one wants to do with it, the heading under which help lists it.</summary>
+    public string? Topic { get; set; }
 }

@@ -9,6 +9,7 @@ internal sealed class ServedFolder
     /// <exception cref="InvalidInputException">There is no such folder.</exception>
     public ServedFolder(string path)
     {
+        if (File.Exists(path)) throw new InvalidInputException($"{path} is a file, expected a folder of runs and sweeps; give the folder that holds it.");
         if (!Directory.Exists(path)) throw new InvalidInputException($"There is no folder {path}; give a folder of runs and sweeps.");
         Path = path;
         _root = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));

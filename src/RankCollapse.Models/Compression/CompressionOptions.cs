@@ -1,3 +1,5 @@
+using RankCollapse.Data;
+
 namespace RankCollapse.Models.Compression;
 
 /// <summary>How ranks are chosen.</summary>
@@ -39,6 +41,9 @@ public sealed record CompressionOptions
 
     /// <summary>The most samples to take from the data; null for all.</summary>
     public int? Samples { get; init; }
+
+    /// <summary>What settles how files of samples are meant.</summary>
+    public FileReading Reading { get; init; } = new();
 
     /// <summary>The output that predicts classes; null takes the first.</summary>
     public string? Output { get; init; }

@@ -24,7 +24,7 @@ internal sealed class OnnxTarget : ICompressionTarget
         _proto = OnnxFile.Read(model);
         Layers = [.. GraphLayers.Find(model).Layers.Select(Describe)];
         Parameters = model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count);
-        if (options.Data is { } data) _data = ModelData.Read(data, [.. OnnxFile.InputNames(_proto.Graph)], options.Samples, options.Seed);
+        if (options.Data is { } data) _data = ModelData.Read(data, [.. OnnxFile.InputNames(_proto.Graph)], options.Samples, options.Seed, options.Reading);
     }
 
     public IReadOnlyList<CompressibleLayer> Layers { get; }
@@ -70,7 +70,8 @@ internal sealed class OnnxTarget : ICompressionTarget
         string name = Path.GetFileName(_model.Path), folder = OnnxFile.FolderOf(_model);
         using var before = new OnnxSession(_proto, name, folder);
         using var after = new OnnxSession(changed, Path.GetFileName(path), folder);
-        ModelData? samples = _options.Test is { } test ? ModelData.Read(test, [.. before.Inputs.Select(input => input.Name)], _options.Samples, _options.Seed)
+        ModelData? samples = _options.Test is { } test
+            ? ModelData.Read(test, [.. before.Inputs.Select(input => input.Name)], _options.Samples, _options.Seed, _options.Reading)
             : _data;
         ModelBatches data = samples is null ? RandomInputs.For(before, _options.Seed) : ModelBatches.Of(samples, before.Inputs, new FeatureOptions().BatchSize);
         CompressionCheck check = ModelComparison.Compare(before, after, data, _options.Output, _options.Cancellation);

@@ -93,7 +93,7 @@ internal sealed class RunTarget : ICompressionTarget
 
     private (Matrix Inputs, IReadOnlyList<int>? Labels, string Name) Read(string path, string source)
     {
-        var data = ModelData.Read(source, [], _options.Samples, _options.Seed);
+        var data = ModelData.Read(source, [], _options.Samples, _options.Seed, _options.Reading);
         Matrix inputs = data.Arrays[0].Rows.Transpose();
         return inputs.Rows == _run.Trained.Specification.InputDimension
             ? (inputs, data.Labels, data.Name)

@@ -1,3 +1,5 @@
+using RankCollapse.Data;
+
 namespace RankCollapse.Models.Features;
 
 /// <summary>What features are measured on, how, and how much memory that takes.</summary>
@@ -8,6 +10,9 @@ public sealed record FeatureOptions
 
     /// <summary>Other data, for NC5.</summary>
     public string? OutOfDistribution { get; init; }
+
+    /// <summary>What settles how files of samples are meant.</summary>
+    public FileReading Reading { get; init; } = new();
 
     /// <summary>The output that predicts classes; null takes the first.</summary>
     public string? Output { get; init; }

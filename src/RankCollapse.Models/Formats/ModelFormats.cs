@@ -74,7 +74,8 @@ public static class ModelFormats
         {
             [var single] => single,
             [] => throw new InvalidInputException($"The folder {folder} holds no model ({Readable}); give the file of a model or the folder of a run."),
-            _ => throw new InvalidInputException($"The folder {folder} holds {models.Length} models: {string.Join(", ", shown)}{(models.Length > MostNames ? ", …" : "")}; give one of them."),
+            _ => throw new InvalidInputException(
+                $"The folder {folder} holds {models.Length} models: {string.Join(", ", shown)}{(models.Length > MostNames ? ", …" : "")}; give one of them."),
         };
     }
 }

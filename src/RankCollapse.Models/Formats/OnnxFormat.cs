@@ -23,7 +23,7 @@ internal sealed class OnnxFormat() : ModelFormat("onnx", "ONNX")
     {
         var onnx = (OnnxModel)model;
         string[] names = [.. OnnxFile.InputNames(onnx.Skeleton.Model.Graph)];
-        return new OnnxFeatureSource(onnx, ModelData.Read(data!, names, options.Samples, options.Seed), options.Output);
+        return new OnnxFeatureSource(onnx, ModelData.Read(data!, names, options.Samples, options.Seed, options.Reading), options.Output);
     }
 
     internal override ICompressionTarget OpenTarget(ModelTensors model, string output, CompressionOptions options) => new OnnxTarget((OnnxModel)model, options);

@@ -34,7 +34,7 @@ internal sealed class RunFormat() : ModelFormat("run", "the folder of a run")
     {
         Run run = RunFolder.Read(model.Path);
         if (data is null && options.Samples is null) return new RunFeatureSource(model.Path, run.Trained, run.DataSet);
-        ModelData samples = ModelData.Read(data ?? model.Path, [], options.Samples, options.Seed);
+        ModelData samples = ModelData.Read(data ?? model.Path, [], options.Samples, options.Seed, options.Reading);
         return new RunFeatureSource(model.Path, run.Trained, samples.Arrays[0].Rows.Transpose(), samples.Labels);
     }
 

@@ -29,10 +29,8 @@ internal sealed record DataArray(string Name, IReadOnlyList<int> SampleShape, do
 
 /// <summary>Samples for a model: its inputs, whose sizes are kept, and their labels.</summary>
 /// <remarks>
-/// In an .npz file the inputs are arrays named as the model's inputs, or <c>X</c> or <c>X_rows</c>. Samples are the first axis, as everywhere in Python;
-/// only an <c>X</c> of two dimensions whose second axis alone has the length of the labels, or that stands beside <c>Y</c> [K, N], has samples as columns,
-/// as <c>train</c> reads it. Labels are <c>labels</c>, <c>y</c>, or one-hot in <c>Y</c> or <c>Y_rows</c>; there may be none.
-/// Csv and IDX files are read as by <c>train</c>; the folder of a run gives its data.
+/// In an .npz file the inputs are arrays named as the model's inputs, a sample a row; otherwise, as csv and IDX files, it is read as for training.
+/// There may be no labels, and those that there are stay as they are. The folder of a run gives its data.
 /// </remarks>
 internal sealed class ModelData
 {
@@ -50,6 +48,9 @@ internal sealed class ModelData
     /// <summary>The inputs, at least one.</summary>
     public IReadOnlyList<DataArray> Arrays { get; }
 
+    /// <summary>How the file was understood, in words; null where there is nothing to say.</summary>
+    public string? Understood { get; private init; }
+
     /// <summary>The label of each sample; null where there are none.</summary>
     public int[]? Labels { get; }
 
@@ -61,20 +62,24 @@ internal sealed class ModelData
     /// <param name="inputNames">The names of the model's inputs.</param>
     /// <param name="most">The most samples to take, in proportion to the classes; null for all.</param>
     /// <param name="seed">The seed of the choice.</param>
+    /// <param name="reading">What settles how a file is meant; null for nothing.</param>
     /// <exception cref="InvalidInputException">The file is missing or damaged, or its arrays do not fit together.</exception>
-    public static ModelData Read(string source, IReadOnlyCollection<string> inputNames, int? most = null, long seed = 0)
+    public static ModelData Read(string source, IReadOnlyCollection<string> inputNames, int? most = null, long seed = 0, FileReading? reading = null)
     {
+        reading ??= new FileReading();
         if (most < 1) throw new InvalidInputException($"{most} samples are asked for; ask for at least 1.");
         ModelData data = Directory.Exists(source) ? FromDataSet(RunFolder.Open(source).ReadDataSet())
-            : DataSource.Names.Contains(source) ? FromDataSet(DataSource.Load(new DataRequest { Source = source, Samples = most ?? 1000, Seed = seed }))
+            : DataSource.Names.Contains(source)
+                ? FromDataSet(DataSource.Load(new DataRequest { Source = source, Samples = most ?? DataSource.UsualSamples(source), Seed = seed }))
             : DataSource.KindOf(source) switch
             {
-                DataFileKind.Npz => FromNpz(source, inputNames),
+                DataFileKind.Npz => FromNpz(source, inputNames, reading),
                 DataFileKind.Npy => new ModelData(source, [Whole("X", NpyFormat.Read(source), source)], null, NpyFormat.Read(source).Shape[0]),
                 DataFileKind.Idx => FromImages(IdxImages.Read(source)),
-                DataFileKind.Csv => FromSamples(CsvSamples.Read(source)),
+                DataFileKind.Csv => FromSamples(CsvSamples.Read(source, reading.Label)),
                 _ => throw new InvalidInputException($"{source} is neither an .npz archive, nor IDX images, nor csv; convert it to one of them."),
             };
+        if (data.Understood is { } understood) reading.Understood?.Invoke($"{Path.GetFileName(source)}: {understood}");
         return most is { } limit && limit < data.SampleCount ? data.Choose(new ClassLabels(data.Labels, data.SampleCount).Subsample(limit, seed)) : data;
     }
 
@@ -87,40 +92,43 @@ internal sealed class ModelData
 
     /// <summary>Chosen samples.</summary>
     public ModelData Choose(int[] samples) =>
-        new(Name, [.. Arrays.Select(array => array.Choose(samples))], Labels is null ? null : [.. samples.Select(i => Labels[i])], samples.Length);
+        new(Name, [.. Arrays.Select(array => array.Choose(samples))], Labels is null ? null : [.. samples.Select(i => Labels[i])], samples.Length)
+        {
+            Understood = Understood,
+        };
 
-    private static ModelData FromSamples(Samples samples) => new(samples.Name, [Flat(samples.Inputs)], samples.Labels, samples.Inputs.Columns);
+    private static ModelData FromSamples(Samples samples) =>
+        new(samples.Name, [Flat(samples.Inputs)], samples.Labels, samples.Inputs.Columns) { Understood = samples.Understood };
 
-    private static ModelData FromImages(IdxImages images)
-    {
-        int classes = images.Labels.Max() + 1;
-        int[] counts = [.. Enumerable.Range(0, classes).Select(k => images.Labels.Count(label => label == k))];
-        if (counts.All(count => count > 0)) return FromDataSet(images.Subsample(images.Labels.Count, classes, seed: 0));
-        throw new InvalidInputException(
-            $"The IDX images have labels up to {classes - 1}, but none of class {Array.IndexOf(counts, 0)}; save them as .npz with X and y.");
-    }
+    private static ModelData FromImages(IdxImages images) => FromSamples(images.All());
 
     private static DataArray Flat(Matrix columns) => new("X", [columns.Rows], columns.Transpose().AsSpan().ToArray());
 
-    private static ModelData FromNpz(string path, IReadOnlyCollection<string> inputNames)
+    private static ModelData FromNpz(string path, IReadOnlyCollection<string> inputNames, FileReading reading)
     {
         using NpzFile file = NpzFile.Open(path);
-        int[]? labels = ReadLabels(file);
-        DataArray[] arrays;
-        if (inputNames.Count > 0 && inputNames.All(file.Contains))
+        if (inputNames.Count == 0 || !inputNames.All(file.Contains))
         {
-            arrays = [.. inputNames.Select(name => Whole(name, file.Read(name), path))];
+            SampleArrays read;
+            try
+            {
+                read = NpzSamples.ReadArrays(file, reading);
+            }
+            catch (InvalidInputException e) when (inputNames.Count > 0 && !file.Names.Any(name => name is "X" or "x" or "X_rows"))
+            {
+                string names = ErrorText.Printable(string.Join(", ", inputNames));
+                throw new InvalidInputException($"{e.Message.TrimEnd('.')}, or {names} as the model's inputs are named.", e)
+                { Settings = e.Settings };
+            }
+            RequireClasses(read.Labels, path);
+            return new ModelData(path, [new DataArray(read.InputName, read.SampleShape, read.ToRows())], read.Labels, read.SampleCount)
+            {
+                Understood = read.Understood,
+            };
         }
-        else
-        {
-            string name = Array.Find(["X", "X_rows", "x"], file.Contains)
-                ?? throw new InvalidInputException(
-                    $"{path} has the arrays {ErrorText.Printable(string.Join(", ", file.Names))}, expected X with a sample a "
-                    + $"row{(inputNames.Count > 0 ? $", or {ErrorText.Printable(string.Join(", ", inputNames))} as the model's inputs are named" : "")}.");
-            NpyArray array = file.Read(name);
-            bool isColumns = name == "X" && array.Shape.Count == 2 && HasSampleColumns(array.Shape, labels, file.Contains("Y"));
-            arrays = [isColumns ? Flat(new Matrix(array.ToDoubles(), 0, array.Shape[0], array.Shape[1])) : Whole(name, array, path)];
-        }
+        int[]? labels = NpzSamples.ReadLabels(file);
+        RequireClasses(labels, path);
+        DataArray[] arrays = [.. inputNames.Select(name => Whole(name, file.Read(name), path))];
         int count = arrays[0].Values.Length / Math.Max(1, arrays[0].SampleLength);
         foreach (DataArray array in arrays)
         {
@@ -137,30 +145,13 @@ internal sealed class ModelData
         return new ModelData(path, arrays, labels, count);
     }
 
-    /// <summary>Whether an X of two dimensions has samples as columns: where only that fits the labels, or where both fit and Y says so.</summary>
-    private static bool HasSampleColumns(IReadOnlyList<int> shape, int[]? labels, bool hasColumnTargets) =>
-        labels is null ? hasColumnTargets : shape[1] == labels.Length && (shape[0] != labels.Length || hasColumnTargets);
+    private static void RequireClasses(int[]? labels, string path)
+    {
+        if (labels is not null && Array.Find(labels, label => label < 0) is var wrong and < 0)
+            throw new InvalidInputException($"{path}: the labels hold {wrong}, expected classes 0, 1, …");
+    }
 
     private static DataArray Whole(string name, NpyArray array, string path) => array.Shape.Count > 0
         ? new DataArray(name, [.. array.Shape.Skip(1)], array.ToDoubles())
         : throw new InvalidInputException($"{path}: {ErrorText.Printable(name)} is a single number, expected a sample a row.");
-
-    private static int[]? ReadLabels(NpzFile file)
-    {
-        if (Array.Find(["labels", "y", "label"], file.Contains) is { } name)
-        {
-            NpyArray array = file.Read(name);
-            if (array.Shape.Count(size => size != 1) > 1)
-                throw new InvalidInputException($"{file.Path}: {name} has the shape ({string.Join(", ", array.Shape)}), expected one class for each sample.");
-            return Array.ConvertAll(array.ToIntegers(), label => label is >= 0 and <= int.MaxValue - 1
-                ? (int)label
-                : throw new InvalidInputException($"{file.Path}: {name} holds {label}, expected classes 0, 1, …"));
-        }
-        bool isColumns = file.Contains("Y");
-        if (!isColumns && !file.Contains("Y_rows")) return null;
-        NpyArray targets = file.Read(isColumns ? "Y" : "Y_rows");
-        if (targets.Shape.Count != 2) return null;
-        var matrix = new Matrix(targets.ToDoubles(), 0, targets.Shape[0], targets.Shape[1]);
-        return NpzSamples.OneHotLabels(isColumns ? matrix : matrix.Transpose());
-    }
 }

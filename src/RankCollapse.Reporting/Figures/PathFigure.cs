@@ -44,12 +44,12 @@ internal static class PathFigure
             Levels = [new ReferenceLine(path.Minimum, "least cost")],
             Series =
             [
+                .. Pieces(path).Select(piece => Of(path, piece, piece, s => s.Cost)),
                 // At t = 1 all ranks fall at once: a jump, drawn as the dashed drop to the end.
                 new Series("jump to the end", Palette.Predicted, [1, 1], [path.Samples[^2].Cost, path.EndCost], Mark.Dashed) { Size = 1.2 },
                 new Series("jump to the end", Palette.Predicted, [1], [path.EndCost], Mark.Dots) { Size = 7 },
                 new Series("rank drops", Palette.Predicted, [.. path.RankDrops.Select(d => d.Time)], [.. path.RankDrops.Select(d => d.Cost - d.Drop)],
-                    Mark.Dots) { Size = 4 },
-                .. Pieces(path).Select(piece => Of(path, piece, piece, s => s.Cost)),
+                    Mark.Dots) { Size = 7 },
             ],
         };
     }

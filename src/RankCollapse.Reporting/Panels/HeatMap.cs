@@ -46,15 +46,24 @@ public sealed record ColourScale(string Label, double Minimum, double Maximum, b
     public bool HasSmaller { get; init; }
 
     /// <summary>A scale that holds values: logarithmic where all are positive and span a factor of 50, unless told otherwise.</summary>
+    /// <remarks>A logarithmic scale ends at powers of ten; a value of 0 has the darkest colour on it, and stands as 0 where cells tell their values.</remarks>
     /// <param name="label">What the values are.</param>
     /// <param name="values">The values; those that are not finite do not count.</param>
     /// <param name="isLogarithmic">The scale; null lets the values decide.</param>
     public static ColourScale Of(string label, IEnumerable<double> values, bool? isLogarithmic = null)
     {
-        bool isLog = isLogarithmic ?? Spans(values);
+        bool isLog = isLogarithmic ?? Spans(values.Where(value => value != 0));
         double[] known = [.. values.Where(value => double.IsFinite(value) && (!isLog || value > 0))];
-        return known.Length == 0 ? new ColourScale(label, double.NaN, double.NaN, isLog) : new ColourScale(label, known.Min(), known.Max(), isLog);
+        if (known.Length == 0) return new ColourScale(label, double.NaN, double.NaN, isLog);
+        if (!isLog) return new ColourScale(label, known.Min(), known.Max());
+        return new ColourScale(label, Decade(known.Min(), Math.Floor), Decade(known.Max(), Math.Ceiling), IsLogarithmic: true)
+        {
+            HasSmaller = values.Any(value => value == 0),
+        };
     }
+
+    /// <summary>The power of ten next to a value.</summary>
+    private static double Decade(double value, Func<double, double> round) => Math.Pow(10, round(Math.Log10(value)));
 
     /// <summary>Whether values are all positive and span so much that a logarithmic scale shows more.</summary>
     public static bool Spans(IEnumerable<double> values)

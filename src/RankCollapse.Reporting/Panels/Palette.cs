@@ -59,6 +59,9 @@ public static partial class Palette
         ("kind-4", "#e69f00", "#efb118"),
         ("kind-5", "#56b4e9", "#7cc7f0"),
         ("kind-6", "#b8a800", "#d3c42c"),
+        ("kind-7", "#5b5f66", "#b4bac2"),
+        ("kind-8", "#7b3294", "#b98ad0"),
+        ("kind-9", "#8c510a", "#c9925a"),
     ];
 
     private static readonly (string Name, string Light, string Dark)[] Meanings =

@@ -34,10 +34,7 @@ internal static class JsonReading
         }
         catch (JsonException e)
         {
-            // The reader speaks of a depth, which here is a setting.
-            bool isCutOff = e.Message.Contains("Expected depth to be zero", StringComparison.Ordinal);
-            throw new InvalidInputException(
-                $"{path} is not valid JSON: {(isCutOff ? "it ends before every bracket is closed." : ErrorText.Printable(e.Message))}", e);
+            throw new InvalidInputException($"{path} {JsonErrorLine.Of(e)}", e);
         }
     }
 

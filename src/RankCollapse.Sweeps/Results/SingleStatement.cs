@@ -11,12 +11,15 @@ internal static class SingleStatement
 {
     private const string Word = "lambda";
 
+    private static readonly string[] Beginnings = ["SELECT", "FROM", "WITH", "DESCRIBE", "SUMMARIZE", "PIVOT", "UNPIVOT", "VALUES", "SHOW", "TABLE"];
+
     private static readonly SearchValues<char> WordCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
     /// <summary>The statement that selects all of it; as a subquery, only what gives a table is accepted.</summary>
     /// <exception cref="InvalidInputException">There are several statements, or a closing parenthesis without an opening one.</exception>
     public static string Of(string sql)
     {
+        RequireBeginning(sql);
         var quoted = new StringBuilder(sql.Length + 32).Append("SELECT * FROM (\n");
         int depth = 0, at = 0, end;
         for (; at < sql.Length; at = end)
@@ -34,7 +37,24 @@ internal static class SingleStatement
             if (isColumn) quoted.Append('"').Append(token).Append('"');
             else quoted.Append(token);
         }
+        if (depth > 0) throw new InvalidInputException("SQL: a parenthesis is opened that is not closed.");
         return quoted.Append("\n)").ToString();
+    }
+
+    private static void RequireBeginning(string sql)
+    {
+        int at = 0;
+        while (at < sql.Length && (char.IsWhiteSpace(sql[at]) || sql.AsSpan(at).StartsWith("--") || sql.AsSpan(at).StartsWith("/*")))
+            at = char.IsWhiteSpace(sql[at]) ? at + 1 : EndOfToken(sql, at);
+        if (at == sql.Length)
+            throw new InvalidInputException("SQL: the statement is empty; expected is one such as SELECT run, objective FROM runs.");
+        if (!char.IsLetter(sql[at])) return;
+        string word = sql[at..EndOfToken(sql, at)];
+        if (Beginnings.Contains(word, StringComparer.OrdinalIgnoreCase)) return;
+        IReadOnlyList<string> near = NearMatches.Of(word.ToUpperInvariant(), Beginnings);
+        string advice = near.Count > 0 ? $"did you mean {near[0]}?" : $"expected is one SELECT, FROM, WITH, DESCRIBE, SUMMARIZE or PIVOT, over "
+            + $"{string.Join(", ", ResultTables.Views)}.";
+        throw new InvalidInputException($"SQL: it begins with '{ErrorText.Printable(word)}'; {advice}");
     }
 
     private static int EndOfToken(string sql, int at)

@@ -38,7 +38,7 @@ internal static class BlockReader
         {
             string[] named = [.. block.AllNames];
             IReadOnlyList<JsonElement> all = JsonReading.List(exclude, Within(place, "exclude"), "a list of conditions such as [{ \"depth\": 2 }]");
-            for (int i = 0; i < all.Count; i++) block.Exclusions.Add(Exclusion.Read(all[i], named, $"{Within(place, "exclude")}[{i + 1}]"));
+            for (int i = 0; i < all.Count; i++) block.Exclusions.Add(Exclusion.Read(all[i], named, $"{Within(place, "exclude")}[{i}]"));
         }
         return block;
     }
@@ -70,7 +70,7 @@ internal static class BlockReader
     private static void AddList(SpecificationBlock block, JsonElement list, string place)
     {
         IReadOnlyList<JsonElement> entries = JsonReading.List(list, place, "a list of settings such as [{ \"depth\": 2, \"lambda\": 1e-3 }]");
-        block.Factors.Add([.. entries.Select((entry, i) => ReadSettings(entry, $"{place}[{i + 1}]"))]);
+        block.Factors.Add([.. entries.Select((entry, i) => ReadSettings(entry, $"{place}[{i}]"))]);
     }
 
     private static void AddRandom(SpecificationBlock block, JsonElement random, string place)
@@ -127,7 +127,7 @@ internal static class BlockReader
         foreach (string name in block.Inner.SelectMany(other => other.AllNames)) taken.TryAdd(name, block.Place);
         for (int i = 0; i < entries.Count; i++)
         {
-            string at = $"{place}[{i + 1}]";
+            string at = $"{place}[{i}]";
             JsonReading.RequireObject(entries[i], at, Parts);
             SpecificationBlock read = Read(entries[i], at, depth + 1);
             foreach (string name in read.AllNames)

@@ -69,7 +69,7 @@ internal sealed class ValueAxis
     {
         IReadOnlyList<JsonElement> values = JsonReading.List(
             element, place, "a list such as [1, 2] or a range such as {\"from\": 1e-5, \"to\": 1e-1, \"count\": 9, \"scale\": \"log\"}");
-        for (int i = 0; i < values.Count; i++) setting.Read(values[i], $"{place}[{i + 1}]");
+        for (int i = 0; i < values.Count; i++) setting.Read(values[i], $"{place}[{i}]");
         return [.. values];
     }
 

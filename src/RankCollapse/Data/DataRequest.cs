@@ -21,6 +21,9 @@ public sealed record DataRequest
     /// <summary>σ of a Gaussian mixture.</summary>
     public double Sigma { get; init; } = 0.1;
 
+    /// <summary>What settles how a file is meant.</summary>
+    public FileReading Reading { get; init; } = new();
+
     /// <summary>The seed that draws or chooses the samples.</summary>
     public long Seed { get; init; }
 }

@@ -49,6 +49,9 @@ public sealed class DataSet
     /// <summary>The class of each sample, 0 … K−1; empty for regression.</summary>
     public int[] Labels { get; }
 
+    /// <summary>How the file that it comes from was understood, in words; null where there is nothing to say.</summary>
+    public string? Understood { get; internal set; }
+
     /// <summary>d, the number of inputs.</summary>
     public int InputDimension => Inputs.Rows;
 

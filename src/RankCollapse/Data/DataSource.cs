@@ -20,6 +20,10 @@ public static class DataSource
     /// <summary>The names of the built-in data sets.</summary>
     public static IReadOnlyList<string> Names { get; } = [MnistName, GaussianMixtureName];
 
+    /// <summary>How many samples a built-in data set has where none are asked for: all of MNIST, a thousand of a mixture, which has any number.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public static int UsualSamples(string name) => name == MnistName ? Mnist.SampleCount : 1000;
+
     /// <summary>Loads the data that a request asks for.</summary>
     /// <exception cref="InvalidInputException">
     /// The name is unknown (near ones are listed), the file is missing or damaged, or it has too few samples.
@@ -44,11 +48,11 @@ public static class DataSource
             throw new InvalidInputException($"There is no data set and no file '{ErrorText.Printable(path)}'; {NearMatches.Advice(path, Names)}");
         return KindOf(path) switch
         {
-            DataFileKind.Npz => NpzSamples.Read(path).Subsample(request),
+            DataFileKind.Npz => NpzSamples.Read(path, request.Reading).Subsample(request),
             DataFileKind.Npy =>
-                throw new InvalidInputException($"{path} holds one NumPy array, expected inputs and labels; save both with numpy.savez(FILE, X=…, labels=…)."),
+                throw new InvalidInputException($"{path} holds one NumPy array, expected inputs and labels; save both with numpy.savez(FILE, X=…, y=…)."),
             DataFileKind.Idx => IdxImages.Read(path).Subsample(request.Samples, request.Classes, request.Seed, request.ClassCounts),
-            DataFileKind.Csv => CsvSamples.Read(path).Subsample(request),
+            DataFileKind.Csv => CsvSamples.Read(path, request.Reading.Label).Subsample(request),
             _ => throw new InvalidInputException($"{path} is neither an .npz archive, nor IDX images, nor csv; convert it to one of them."),
         };
     }

@@ -66,6 +66,9 @@ public sealed class IdxImages
         return File.Exists(path) || !File.Exists(other) ? path : other;
     }
 
+    /// <summary>All images in the file's order, with their labels as they are: X ∈ [0, 1]^{d×N} with pixels divided by 255.</summary>
+    public Samples All() => new(_name, Inputs([.. Enumerable.Range(0, _labels.Length)]), Targets: null, _labels);
+
     /// <summary>
     /// Takes a seeded subsample, as <see cref="Mnist.Subsample"/> does: X ∈ [0, 1]^{d×N} with pixels divided by 255, one-hot Y, sorted by class.
     /// </summary>
@@ -76,7 +79,15 @@ public sealed class IdxImages
     /// <exception cref="InvalidInputException">More samples than there are, or counts that do not fit.</exception>
     public DataSet Subsample(int samples, int classes, long seed, IReadOnlyList<int>? classCounts = null)
     {
-        int[] chosen = ClassSubsample.Choose(_name, _labels, samples, classes, seed, classCounts);
+        int[] labels = Samples.FromZero(_labels, out string note);
+        int[] chosen = ClassSubsample.Choose(_name, labels, samples, classes, seed, classCounts);
+        var data = DataSet.FromLabels(_name, Inputs(chosen), [.. chosen.Select(i => labels[i])], classes);
+        if (note.Length > 0) data.Understood = note.TrimStart(';', ' ');
+        return data;
+    }
+
+    private Matrix Inputs(int[] chosen)
+    {
         int pixels = Pixels;
         MemoryBudget.Require(8.0 * pixels * chosen.Length, $"{chosen.Length} samples of {_name} with {pixels} pixels", "ask for fewer samples");
         var inputs = new Matrix(pixels, chosen.Length);
@@ -87,6 +98,6 @@ public sealed class IdxImages
             for (int pixel = 0; pixel < pixels; pixel++)
                 entries[(pixel * chosen.Length) + column] = image[pixel] / WhitePixel;
         }
-        return DataSet.FromLabels(_name, inputs, [.. chosen.Select(i => _labels[i])], classes);
+        return inputs;
     }
 }

@@ -8,6 +8,9 @@ namespace RankCollapse.Data;
 /// </summary>
 public static class Mnist
 {
+    /// <summary>How many images there are.</summary>
+    public const int SampleCount = 10_000;
+
     private static readonly Lazy<IdxImages> TestSet = new(() => new IdxImages(
         "mnist",
         Embedded("t10k-images-idx3-ubyte.br"),

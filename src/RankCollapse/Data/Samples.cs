@@ -9,17 +9,35 @@ namespace RankCollapse.Data;
 /// <param name="Labels">The class of each sample; null for regression.</param>
 public sealed record Samples(string Name, Matrix Inputs, Matrix? Targets, int[]? Labels)
 {
+    /// <summary>How the file was understood, in words; null where there is nothing to say.</summary>
+    public string? Understood { get; init; }
+
+    /// <summary>Classes from labels: those that count from 1 and have no 0 are counted from 0.</summary>
+    /// <param name="labels">The labels.</param>
+    /// <param name="note">What was done, for <see cref="Understood"/>; empty where nothing was.</param>
+    internal static int[] FromZero(int[] labels, out string note)
+    {
+        note = "";
+        if (labels.Length == 0 || labels.Min() != 1) return labels;
+        note = $"; labels 1…{labels.Max()} are classes 0…{labels.Max() - 1}";
+        return Array.ConvertAll(labels, label => label - 1);
+    }
+
     /// <summary>Takes a seeded subsample: balanced and sorted by class where there are labels, at random where there are none.</summary>
     /// <exception cref="InvalidInputException">A label lies outside 0 … K−1, or there are too few samples.</exception>
     public DataSet Subsample(DataRequest request)
     {
         int classes = Targets?.Rows ?? request.Classes;
-        int[] chosen = Labels is null ? Choose(request) : ChooseByClass(Labels, classes, request);
+        string note = "";
+        int[]? all = Labels is null || Targets is not null ? Labels : FromZero(Labels, out note);
+        int[] chosen = all is null ? Choose(request) : ChooseByClass(all, classes, request);
         Matrix inputs = Columns(Inputs, chosen);
-        int[] labels = Labels is null ? [] : Array.ConvertAll(chosen, i => Labels[i]);
-        return Targets is null
+        int[] labels = all is null ? [] : Array.ConvertAll(chosen, i => all[i]);
+        DataSet data = Targets is null
             ? DataSet.FromLabels(Name, inputs, labels, classes)
             : new DataSet(Name, inputs, Columns(Targets, chosen), labels);
+        data.Understood = Understood is null ? null : Understood + note;
+        return data;
     }
 
     private int[] ChooseByClass(int[] labels, int classes, DataRequest request)

@@ -22,6 +22,26 @@ public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortra
     /// <exception cref="InvalidInputException">It is none, or describes an array that is not supported.</exception>
     public static NpyHeader Read(Stream stream, string name)
     {
+        (string text, int headerBytes) = ReadText(stream, name);
+        return Parse(text, name, headerBytes);
+    }
+
+    /// <summary>Reads a header of texts: how many there are, their most characters, and the bytes of one; null where it is of something else.</summary>
+    internal static (int Count, int Length, int CharacterBytes, bool IsBigEndian)? ReadOfTexts(Stream stream, string name)
+    {
+        (string text, _) = ReadText(stream, name);
+        if (PythonDictionary.Parse(text) is not { } entries || !entries.TryGetValue("descr", out string? descr)
+            || !entries.TryGetValue("shape", out string? shape))
+            return null;
+        string quoted = descr.Trim('\'', '"'), type = quoted.TrimStart('<', '>', '|', '=');
+        if (type.Length < 2 || type[0] is not ('U' or 'S') || !int.TryParse(type.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int length))
+            return null;
+        int count = (int)ParseShape(shape, name).Aggregate(1L, (product, size) => product * size);
+        return (count, length, type[0] == 'U' ? 4 : 1, quoted.StartsWith('>'));
+    }
+
+    private static (string Text, int HeaderBytes) ReadText(Stream stream, string name)
+    {
         Span<byte> start = stackalloc byte[12];
         ReadExactly(stream, start[..8], name);
         if (!start[..6].SequenceEqual(Mark))
@@ -38,7 +58,7 @@ public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortra
             throw new InvalidInputException($"{name} says that its header has {length} bytes, expected at most {LongestText}; it is damaged.");
         var text = new byte[length];
         ReadExactly(stream, text, name);
-        return Parse(Encoding.Latin1.GetString(text), name, 8 + lengthBytes + text.Length);
+        return (Encoding.Latin1.GetString(text), 8 + lengthBytes + text.Length);
     }
 
     /// <summary>The bytes of a header of version 1, padded so that the values begin at a multiple of 64.</summary>

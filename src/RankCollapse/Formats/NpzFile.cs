@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 
 namespace RankCollapse.Formats;
 
@@ -91,6 +92,31 @@ public sealed class NpzFile : IDisposable
             return content.Checksum == entry.Crc32
                 ? array
                 : throw new InvalidInputException($"{label} does not have the content that its checksum says; the file is damaged; get it again.");
+        });
+    }
+
+    /// <summary>Reads an array of texts (U or S), without the blanks that fill them up; null where it holds something else.</summary>
+    /// <exception cref="InvalidInputException">There is no such array, or it is damaged.</exception>
+    internal string[]? ReadTexts(string name)
+    {
+        if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry)) return null;
+        string label = $"{Path}, array {ErrorText.Printable(name)}";
+        return InputFile.Guard(label, () =>
+        {
+            using Stream packed = Unpack(entry, label);
+            if (NpyHeader.ReadOfTexts(packed, label) is not { } header) return null;
+            long size = (long)header.Length * header.CharacterBytes;
+            if (size * header.Count > entry.Length)
+                throw new InvalidInputException($"{label} is shorter than its header says; it is truncated or damaged; get the file again.");
+            Encoding encoding = header.CharacterBytes == 1 ? Encoding.UTF8 : new UTF32Encoding(header.IsBigEndian, byteOrderMark: false);
+            var texts = new string[header.Count];
+            var bytes = new byte[size];
+            for (int i = 0; i < texts.Length; i++)
+            {
+                packed.ReadExactly(bytes);
+                texts[i] = encoding.GetString(bytes).TrimEnd('\0');
+            }
+            return texts;
         });
     }
 

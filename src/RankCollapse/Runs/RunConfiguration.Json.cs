@@ -61,7 +61,11 @@ public sealed partial record RunConfiguration
             using JsonDocument document = JsonDocument.Parse(WithoutByteOrderMark(json), Tolerant);
             return Read(document.RootElement, name, start);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
+        {
+            throw new InvalidInputException($"{name} {JsonErrorLine.Of(e)}", e);
+        }
+        catch (InvalidOperationException e)
         {
             throw new InvalidInputException($"{name} is not valid JSON: {ErrorText.Printable(e.Message)}", e);
         }

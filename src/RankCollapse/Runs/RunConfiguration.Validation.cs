@@ -82,6 +82,7 @@ public sealed partial record RunConfiguration
         Dimension = Dimension,
         Sigma = Sigma,
         Seed = DataSeed,
+        Reading = new FileReading { Label = Label, Layout = Layout, Split = Split },
     };
 
     /// <summary>n_1 … n_{L−1}: one number stands for all of them.</summary>

@@ -1,3 +1,4 @@
+using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Training;
 using RankCollapse.Training.Solving;
@@ -30,6 +31,15 @@ public sealed partial record RunConfiguration
 
     /// <summary>σ of a Gaussian mixture.</summary>
     public double Sigma { get; init; } = 0.1;
+
+    /// <summary>The column of a csv file that holds the class; null finds it.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Which axis of an array in a file is that of the samples.</summary>
+    public SampleLayout Layout { get; init; }
+
+    /// <summary>The part of a file with two that is read.</summary>
+    public DataSplit Split { get; init; }
 
     /// <summary>How layers are joined.</summary>
     public Architecture Architecture { get; init; } = Architecture.Feedforward;

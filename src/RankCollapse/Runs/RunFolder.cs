@@ -57,15 +57,18 @@ public sealed class RunFolder
     /// <param name="path">The folder, which does not exist or is empty.</param>
     /// <param name="force">Accepts a folder that is not empty: an earlier run in it is deleted, other files stay.</param>
     /// <param name="requiredBytes">What the run will need on the disk; see <see cref="EstimateBytes"/>.</param>
+    /// <param name="canResume">Whether the run that is there may be gone on with, which the error then says.</param>
     /// <exception cref="InvalidInputException">The folder is not empty, cannot be written or has too little space.</exception>
-    public static RunFolder Create(string path, bool force = false, long requiredBytes = 0)
+    public static RunFolder Create(string path, bool force = false, long requiredBytes = 0, bool canResume = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var folder = new RunFolder(path);
         RequireFolder(path);
         if (!force && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !folder.IsOfABeginning(entry)))
         {
-            string problem = $"The folder {path} is not empty; choose another one (out), go on with the run in it (resume) or replace it (force).";
+            string problem =
+                $"The folder {path} is not empty; choose another one (out){(canResume ? ", go on with the run in it (resume)" : "")} or replace the "
+                + "run in it (force).";
             throw new InvalidInputException(problem) { Settings = ["out", "resume", "force"] };
         }
         bool existed = Directory.Exists(path);
@@ -119,7 +122,7 @@ public sealed class RunFolder
         if (System.IO.File.Exists(path))
             throw new InvalidInputException($"{path} is a file, expected the folder of a run; give the folder that holds {ConfigurationFile}.");
         if (!Directory.Exists(path))
-            throw new InvalidInputException($"There is no run folder {path}; train one there (out).") { Settings = ["out"] };
+            throw new InvalidInputException($"There is no run folder {path}; give the folder of a run that was trained.");
         var folder = new RunFolder(path);
         if (!System.IO.File.Exists(folder.File(ConfigurationFile)))
             throw new InvalidInputException($"{path} holds no {ConfigurationFile}, so it is not the folder of a run; give the folder that train wrote.");

@@ -16,6 +16,7 @@ public static class RunSettings
 
     private static readonly SettingScope Mixtures =
         new(nameof(C.Data), () => $"the data {DataSource.GaussianMixtureName}", c => c.Data == DataSource.GaussianMixtureName);
+    private static readonly SettingScope Files = new(nameof(C.Data), () => "data from a file", c => !DataSource.Names.Contains(c.Data));
     private static readonly SettingScope HiddenLayers = new(nameof(C.Depth), () => "a depth of at least 2", c => c.Depth >= 2);
     private static readonly SettingScope InnerLayers = new(nameof(C.Depth), () => "a depth of at least 3", c => c.Depth >= 3);
     private static readonly SettingScope DrawnWeights = new(nameof(C.From), () => "weights that are drawn", c => c.From is null);
@@ -30,6 +31,12 @@ public static class RunSettings
         new(nameof(C.ClassCounts), SettingPart.Data, Result, "Samples of each class, which sum to N", "n,n,…") { Range = Counts, InWords = () => "equal" },
         new(nameof(C.Dimension), SettingPart.Data, Result, "The number of inputs", "n") { Range = Counts, Scope = Mixtures },
         new(nameof(C.Sigma), SettingPart.Data, Result, "Standard deviation of each class around its mean", "σ") { Range = NotNegative, Scope = Mixtures },
+        new(nameof(C.Label), SettingPart.Data, Result, "The column of a csv file that holds the class: its name, or its number from 1", "NAME|n")
+        {
+            Scope = Files, InWords = () => "label, target, class, y or species, or the last", IsLater = true,
+        },
+        new(nameof(C.Layout), SettingPart.Data, Result, "Whether a sample is a row or a column of X", "NAME") { Scope = Files, IsLater = true },
+        new(nameof(C.Split), SettingPart.Data, Result, "The part of a file with x_train and x_test", "NAME") { Scope = Files, IsLater = true },
         new(nameof(C.Architecture), SettingPart.Network, Result, "How layers are joined", "NAME") { Scope = InnerLayers },
         new(nameof(C.Depth), SettingPart.Network, Result, "L, the number of layers", "L") { Range = new(1, 10_000) },
         new(nameof(C.Width), SettingPart.Network, Result, "Width of the hidden layers: one number for all, or one for each", "n[,n…]")

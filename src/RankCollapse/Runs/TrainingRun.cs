@@ -38,7 +38,7 @@ public static class TrainingRun
         using FolderClaim? claim = path is null ? null : RunFolder.ClaimNew(path);
         if (path is not null)
         {
-            folder = Create(path, options.Force, claim!, RunFolder.EstimateBytes(
+            folder = Create(path, options, claim!, RunFolder.EstimateBytes(
                 session.Initial.Specification, session.Data, configuration.ToSolverSettings().Entry.VectorsPerCheckpoint));
             folder.WriteDataSet(session.Data);
             folder.WriteInitial(session.Initial);
@@ -133,11 +133,11 @@ public static class TrainingRun
     }
 
     /// <summary>Makes the folder of a run; where that is refused, a folder that was made for it goes.</summary>
-    private static RunFolder Create(string path, bool force, FolderClaim claim, long bytes)
+    private static RunFolder Create(string path, TrainingRunOptions options, FolderClaim claim, long bytes)
     {
         try
         {
-            return RunFolder.Create(path, force, bytes);
+            return RunFolder.Create(path, options.Force, bytes, canResume: options.Initial is null);
         }
         catch
         {

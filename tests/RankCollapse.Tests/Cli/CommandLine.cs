@@ -21,6 +21,17 @@ internal sealed record CommandLine(int ExitCode, string Output, string Error)
         return new CommandLine(code, output.ToString(), error.ToString());
     }
 
+    /// <summary>Runs a command line in a terminal of so many columns; what was written to it is the error output's last part too.</summary>
+    public static CommandLine RunOnScreen(int columns, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var screen = new ScreenWriter(output, () => columns);
+        using var errorScreen = new ScreenWriter(error, () => columns);
+        int code = RankCollapseCommand.Run(arguments, new CommandEnvironment { Output = screen, Error = errorScreen, OutputIsTerminal = true, ErrorIsTerminal = true });
+        return new CommandLine(code, output.ToString(), error.ToString());
+    }
+
     /// <summary>Trains the small task into a folder.</summary>
     public static CommandLine Train(string folder, params string[] more) => Run(["train", .. SmallTask, "--out", folder, .. more]);
 }

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps.Storage;
 
 namespace RankCollapse.Tests.Cli;
 
@@ -9,7 +11,7 @@ public sealed class RankCollapseCommandTests
     public static TheoryData<string, string> CommandLines => new()
     {
         { "trian", "did you mean 'train'" },
-        { "frobnicate", "known are train, measure, forecast, certify, construct, path" },
+        { "frobnicate", "known are train, measure, report, compare" },
         { "--jsn", "rankcollapse has no option '--jsn'" },
         { "-x", "rankcollapse cannot use '-x'" },
         { "train --dpeth 5", "did you mean '--depth'" },
@@ -88,6 +90,71 @@ public sealed class RankCollapseCommandTests
         CommandLine result = CommandLine.Run(isTraining ? [.. arguments, "--out", folder.File("run")] : arguments);
         AssertRefused(result, found);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
+    }
+
+    /// <summary>What is said of each line of <c>bad-inputs.txt</c>; <c>RANKCOLLAPSE_REWRITE=1</c> writes it anew.</summary>
+    [Fact]
+    public void BadInputs_AreRefusedInOneLineThatSaysWhatWasFoundAndWhatToDo()
+    {
+        string table = Path.Combine(House.SourceTree.Root, "tests", "RankCollapse.Tests", "Cli", "bad-inputs.txt");
+        using var folder = new TemporaryFolder();
+        Prepare(folder);
+        string[] before = Entries(folder.Root);
+        var said = new StringBuilder();
+        foreach (string line in File.ReadLines(table).Where(line => line.StartsWith("$ ", StringComparison.Ordinal)))
+        {
+            string[] arguments = [.. line[2..].Split(' ').Select(part => part.Replace("{dir}", folder.Root, StringComparison.Ordinal))];
+            bool isTraining = arguments[0] is "train" && !arguments.Contains("--out");
+            CommandLine result = CommandLine.Run(isTraining ? [.. arguments, "--out", folder.File("new")] : arguments);
+            Assert.True(result.ExitCode == 2, $"{line}: {result.ExitCode} {result.Error}");
+            string message = Assert.Single(result.Error.TrimEnd().Split('\n'), one => one.StartsWith("error: ", StringComparison.Ordinal));
+            Assert.DoesNotContain("Exception", message, StringComparison.Ordinal);
+            Assert.Equal("", result.Output);
+            said.Append(line).Append('\n').Append(message.Replace(folder.Root, "{dir}", StringComparison.Ordinal)).Append("\n\n");
+        }
+        Assert.Equal(before, Entries(folder.Root));
+        if (Environment.GetEnvironmentVariable("RANKCOLLAPSE_REWRITE") is "1") File.WriteAllText(table, said.ToString());
+        Assert.Equal(File.ReadAllText(table), said.ToString());
+    }
+
+    private static string[] Entries(string folder) =>
+        [.. Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
+    private static void Prepare(TemporaryFolder folder)
+    {
+        Assert.Equal(0, CommandLine.Train(folder.File("run"), "--max-epochs", "3", "--no-report").ExitCode);
+        folder.Write("text.txt", "hello\n");
+        folder.Write("empty.json", "");
+        folder.Write("bytes.bin", [1, 2, 0, 3]);
+        folder.Write("typo.json", """{ "lamda": 1 }""");
+        folder.Write("cut.json", """{ "depth": 3""");
+        folder.Write("list.json", "[1]");
+        folder.Write("wrong-type.json", """{ "depth": "deep" }""");
+        folder.Write("constant.csv", "1,2,0\n3,4,0\n5,6,0\n");
+        folder.Write("words.csv", "1,2,0\nx,4,1\n");
+        folder.Write("ragged.csv", "1,2,0\n3,1\n");
+        folder.Write("two-labels.csv", "label,a,class\n0,1,0\n1,2,1\n");
+        folder.Write("named.csv", "a,b,class\n1,2,0\n3,4,1\n");
+        folder.Write("quote.csv", "1,\"2,0\n");
+        folder.Write("broken.safetensors", "nothing");
+        folder.Write("broken.onnx", "nothing");
+        folder.Write("sweep-typo.json", """{ "grid": { "dept": [2, 3] } }""");
+        folder.Write("sweep-exclude.json", """{ "grid": { "depth": [2, 3] }, "exclude": [{ "depht": 2 }] }""");
+        folder.Write("sweep-bound.json", """{ "grid": { "depth": [2, 3] }, "exclude": [{ "depth": { "bellow": 3 } }] }""");
+        folder.Write("sweep-empty.json", """{ "grid": { "depth": [] } }""");
+        folder.Write("sweep-good.json", """{ "settings": { "data": "gaussian-mixture" }, "grid": { "depth": [2, 3] } }""");
+        NpyArray rows = new([3, 2], [1.0, 2, 3, 4, 5, 6]);
+        void Npz(string name, params (string Name, NpyArray Array)[] arrays) =>
+            NpzFile.Write(folder.File(name), arrays.ToDictionary(a => a.Name, a => a.Array));
+        Npz("square.npz", ("X", new([2, 2], [1.0, 2, 3, 4])), ("y", new([2], [0L, 1])));
+        Npz("unlabelled.npz", ("X", rows));
+        Npz("other.npz", ("weights", rows));
+        Npz("nan.npz", ("X", new([3, 2], [1.0, 2, double.NaN, 4, 5, 6])), ("y", new([3], [0L, 1, 1])));
+        Npz("three.npz", ("X", rows), ("y", new([3], [0L, 1, 2])));
+        Npz("fractions.npz", ("X", rows), ("y", new([3], [0.5, 1, 2])));
+        NpyFormat.Write(folder.File("array.npy"), rows);
+        SweepFolder sweep = Sweeps.Results.SampleResults.WriteSweep(folder.File("sweep"), [1e-3], 1);
+        Assert.True(Directory.Exists(sweep.Path));
     }
 
     public static TheoryData<string, byte[], string> Files => new()
@@ -194,11 +261,14 @@ public sealed class RankCollapseCommandTests
     }
 
     [Fact]
-    public void NoVerb_ShowsHelp()
+    public void NoVerb_ShowsFiveThingsToDo_AndHelpEveryVerb()
     {
         CommandLine result = CommandLine.Run();
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("doctor", result.Output, StringComparison.Ordinal);
+        string[] commands = [.. result.Output.Split('\n').Where(line => line.StartsWith("     rankcollapse ", StringComparison.Ordinal))];
+        Assert.Equal(5, commands.Length);
+        Assert.All(commands, command => Assert.Equal(0, CommandLine.Run(command.Trim().Split(' ')[1], "--help").ExitCode));
+        Assert.Contains("doctor", CommandLine.Run("--help").Output, StringComparison.Ordinal);
         Assert.Equal(TrainingRun.ProgramVersion, CommandLine.Run("--version").Output.Trim());
     }
 }

@@ -68,9 +68,38 @@ public sealed class CsvSamplesTests
         });
     }
 
-    private static DataSet Load(string text, int samples, int classes)
+    [Theory]
+    [InlineData("label,p1,p2\n0,1,2\n1,3,4\n", null)]
+    [InlineData("p1,Species,p2\n1,cat,2\n3,dog,4\n", null)]
+    [InlineData("p1,kind,p2\n1,cat,2\n3,dog,4\n", null)]
+    [InlineData(",p1,p2,class\n0,1,2,0\n1,3,4,1\n", null)]
+    [InlineData("label,0,1\n0,1,2\n1,3,4\n", null)]
+    [InlineData("p1,kind,p2\n1,0,2\n3,1,4\n", "kind")]
+    [InlineData("0,1,2\n1,3,4\n", "1")]
+    [InlineData("a,b,y\n1,2,1\n3,4,2\n", null)]
+    public void TheLabel_IsFoundByHeaderOrOption(string text, string? label)
+    {
+        DataSet data = Load(text, 2, 2, label);
+        Assert.Equal([0, 1], data.Labels);
+        Assert.Equal([1.0, 2], data.Inputs.Column(0));
+        Assert.Equal([3.0, 4], data.Inputs.Column(1));
+    }
+
+    [Theory]
+    [InlineData("label,p,class\n0,1,1\n1,3,0\n", null, "several columns that may be the label: label, class")]
+    [InlineData("0,1,0\n1,3,0\n1,3,0\n", null, "the last column is 0 in every line")]
+    [InlineData("a,b,c\n1,2,0\n3,4,1\n", "d", "no column 'd'; known are")]
+    [InlineData("1,2,0\n3,4,1\n", "4", "a number from 1 to 3")]
+    public void AnUnclearLabel_IsRefusedWithTheSettingThatSettlesIt(string text, string? label, string found)
+    {
+        var error = Assert.Throws<InvalidInputException>(() => Load(text, 2, 2, label));
+        Assert.Contains(found, error.Message, StringComparison.Ordinal);
+        if (label is null) Assert.Equal(["label"], error.Settings);
+    }
+
+    private static DataSet Load(string text, int samples, int classes, string? label = null)
     {
         using var folder = new TemporaryFolder();
-        return DataSource.Load(new DataRequest { Source = folder.Write("a.csv", text), Samples = samples, Classes = classes });
+        return DataSource.Load(new DataRequest { Source = folder.Write("a.csv", text), Samples = samples, Classes = classes, Reading = new FileReading { Label = label } });
     }
 }

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using RankCollapse.Data;
 using RankCollapse.Formats;
 
@@ -51,17 +53,18 @@ public sealed class NpzSamplesTests
 
     public static TheoryData<string, Dictionary<string, NpyArray>> Wrong => new()
     {
-        { "expected X", new() { ["data"] = Columns } },
-        { "expected Y, Y_rows or labels", new() { ["X"] = Columns } },
+        { "expected X", new() { ["inputs"] = Columns } },
+        { "expected labels (y) or targets (Y)", new() { ["X"] = Columns } },
         { "both X and X_rows", new() { ["X"] = Columns, ["X_rows"] = Rows, ["labels"] = new NpyArray([4], new long[4]) } },
-        { "4 samples but there are 3 labels", new() { ["X"] = Columns, ["labels"] = new NpyArray([3], new long[3]) } },
-        { "4 samples but Y has 3", new() { ["X"] = Columns, ["Y"] = new NpyArray([2, 3], new double[6]) } },
+        { "X is (2, 4), but there are 3 labels in labels", new() { ["X"] = Columns, ["labels"] = new NpyArray([3], new long[3]) } },
+        { "X is (2, 4), but there are 4 labels in labels and Y is (2, 3)", new() { ["X"] = Columns, ["Y"] = new NpyArray([2, 3], new double[6]), ["labels"] = new NpyArray([4], new long[4]) } },
+        { "X is (4, 2), but Y is (3, 3)", new() { ["X"] = Rows, ["Y"] = new NpyArray([3, 3], new double[9]) } },
+        { "X is (2, 2) and there are 2 labels in y, so that a sample may be a row or a column", new() { ["X"] = new NpyArray([2, 2], new double[4]), ["y"] = new NpyArray([2], [0L, 1]) } },
         { "label 7, outside 0…1; set classes to 8", new() { ["X"] = Columns, ["labels"] = new NpyArray([4], [0L, 1, 7, 1]) } },
         { "label -1", new() { ["X"] = Columns, ["labels"] = new NpyArray([4], [0L, 1, -1, 1]) } },
         { "0.5", new() { ["X"] = Columns, ["labels"] = new NpyArray([4], [0, 0.5, 1, 1]) } },
-        { "labels have the shape (2, 2)", new() { ["X"] = Columns, ["labels"] = new NpyArray([2, 2], new long[4]) } },
+        { "X is (2, 4), but labels is (3, 3)", new() { ["X"] = Columns, ["labels"] = new NpyArray([3, 3], new long[9]) } },
         { "NaN at row 1, column 2", new() { ["X"] = new NpyArray([2, 4], [1, 2, 3, 4, 5, 6, double.NaN, 8]), ["labels"] = new NpyArray([4], [0L, 1, 0, 1]) } },
-        { "X has 3 dimensions", new() { ["X"] = new NpyArray([2, 2, 2], new double[8]), ["labels"] = new NpyArray([2], [0L, 1]) } },
         { "2 samples in classes", new() { ["X"] = new NpyArray([1, 2], [1.0, 2]), ["labels"] = new NpyArray([2], [0L, 1]) } },
         { "no samples of class 1", new() { ["X"] = Columns, ["labels"] = new NpyArray([4], new long[4]) } },
     };
@@ -74,10 +77,73 @@ public sealed class NpzSamplesTests
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
     }
 
-    private static DataSet Load(Dictionary<string, NpyArray> arrays, int samples, int classes)
+    [Fact]
+    public void RowsAsPythonHasThem_AreTheDefault()
+    {
+        DataSet rows = Load(new() { ["X"] = Rows, ["y"] = new NpyArray([4, 1], [1L, 0, 1, 0]) }, 4, 2);
+        Assert.Equal(10 * rows.Inputs[0, 0], rows.Inputs[1, 0]);
+        Assert.Equal("4 samples × 2 inputs, 2 classes, labels from y; X has a sample a row", rows.Understood);
+        DataSet images = Load(new() { ["X"] = new NpyArray([4, 1, 2], Rows.ToDoubles()), ["y"] = new NpyArray([4], [1L, 0, 1, 0]) }, 4, 2);
+        Assert.Equal(rows.Inputs.AsSpan(), images.Inputs.AsSpan());
+        DataSet oneHot = Load(new() { ["X"] = Rows, ["y"] = new NpyArray([4, 2], [0.0, 1, 1, 0, 0, 1, 1, 0]) }, 4, 2);
+        Assert.Equal(rows.Labels, oneHot.Labels);
+    }
+
+    [Fact]
+    public void SquareInputs_AreReadAsTheTargetsOrTheOptionSay()
+    {
+        NpyArray square = new([3, 3], [1.0, 2, 3, 4, 5, 6, 7, 8, 9]), classes = new([3], [0L, 1, 1]);
+        Assert.Equal([1.0, 4, 7], Load(new() { ["X"] = square, ["Y"] = new NpyArray([2, 3], [1.0, 0, 0, 0, 1, 1]) }, 3, 2).Inputs.Column(0));
+        Assert.Equal([1.0, 2, 3], Load(new() { ["X"] = square, ["Y"] = new NpyArray([3, 2], [1.0, 0, 0, 1, 0, 1]) }, 3, 2).Inputs.Column(0));
+        Assert.Equal([1.0, 2, 3], Load(new() { ["X"] = square, ["y"] = classes }, 3, 2, new FileReading { Layout = SampleLayout.Rows }).Inputs.Column(0));
+        Assert.Equal([1.0, 4, 7], Load(new() { ["X"] = square, ["y"] = classes }, 3, 2, new FileReading { Layout = SampleLayout.Columns }).Inputs.Column(0));
+        var wrong = Assert.Throws<InvalidInputException>(() => Load(new() { ["X"] = square, ["y"] = classes }, 3, 2));
+        Assert.Equal(["layout"], wrong.Settings);
+    }
+
+    [Theory]
+    [InlineData("x_train", "y_train", "x_test", "y_test")]
+    [InlineData("train_images", "train_labels", "test_images", "test_labels")]
+    public void OneOfTwoParts_IsRead(string inputs, string labels, string testInputs, string testLabels)
+    {
+        Dictionary<string, NpyArray> arrays = new()
+        {
+            [inputs] = Rows, [labels] = new NpyArray([4, 1], [0L, 1, 0, 1]), [testInputs] = new NpyArray([2, 2], [5.0, 6, 7, 8]),
+            [testLabels] = new NpyArray([2, 1], [0L, 1]),
+        };
+        Assert.Equal(4, Load(arrays, 4, 2).SampleCount);
+        Assert.Equal([5.0, 6], Load(arrays, 2, 2, new FileReading { Split = DataSplit.Test, Layout = SampleLayout.Rows }).Inputs.Column(0));
+    }
+
+    [Fact]
+    public void LabelsFromOne_AreCountedFromZero()
+    {
+        DataSet data = Load(new() { ["X"] = Rows, ["y"] = new NpyArray([4], [1L, 2, 1, 2]) }, 4, 2);
+        Assert.Equal([0, 0, 1, 1], data.Labels);
+        Assert.EndsWith("; labels 1…2 are classes 0…1", data.Understood, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LabelsOfText_AreNumberedAlphabetically()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("texts.npz");
+        using (var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create))
+        {
+            using (Stream inputs = archive.CreateEntry("X.npy").Open()) NpyFormat.Write(inputs, Rows);
+            using Stream labels = archive.CreateEntry("y.npy").Open();
+            labels.Write(NpyHeader.ToBytes("<U3", [4]));
+            foreach (string name in (string[])["dog", "cat", "ox", "cat"]) labels.Write(Encoding.UTF32.GetBytes(name.PadRight(3, '\0')));
+        }
+        Samples samples = NpzSamples.Read(path);
+        Assert.Equal([1, 0, 2, 0], samples.Labels!);
+        Assert.Contains("3 classes, labels from y (cat, dog, ox)", samples.Understood, StringComparison.Ordinal);
+    }
+
+    private static DataSet Load(Dictionary<string, NpyArray> arrays, int samples, int classes, FileReading? reading = null)
     {
         using var folder = new TemporaryFolder();
         NpzFile.Write(folder.File("a.npz"), arrays);
-        return DataSource.Load(new DataRequest { Source = folder.File("a.npz"), Samples = samples, Classes = classes });
+        return DataSource.Load(new DataRequest { Source = folder.File("a.npz"), Samples = samples, Classes = classes, Reading = reading ?? new FileReading() });
     }
 }

@@ -147,7 +147,7 @@ public sealed class RunConfigurationTests
     [InlineData("""{ "depth": 1, "depth": 2 }""", "not valid JSON")]
     [InlineData("""[1]""", "no JSON object")]
     [InlineData("""{ "depth": """, "not valid JSON")]
-    [InlineData("", "not valid JSON")]
+    [InlineData("", "is empty; expected a JSON object")]
     public void WrongJson_SaysWhatIsWrong(string json, string found)
     {
         var error = Assert.Throws<InvalidInputException>(() => FromText(json));

@@ -32,6 +32,8 @@ internal sealed record SlurmTask(string Job, string State, string Reason)
 /// <param name="folder">The folder of the commands; null finds them as a shell does.</param>
 internal sealed class SlurmClient(string? folder)
 {
+    private const int NotFound = 2;
+
     private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(2);
     private static readonly string[] Unreachable = ["Unable to contact", "Connection refused", "Connection timed out", "Socket timed out",
         "Zero Bytes were transmitted", "slurm_persist_conn_open", "Communication connection failure", "Transport endpoint", "temporarily unable",
@@ -119,7 +121,8 @@ internal sealed class SlurmClient(string? folder)
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new InvalidInputException($"Slurm's command {program} cannot be run: {e.Message}; install Slurm's client, or choose another engine.", e);
+            throw new InvalidInputException($"Slurm's command {program} {(e.NativeErrorCode == NotFound ? "is not there" : "may not be run")}; install "
+                + "Slurm's client, or choose another engine.", e);
         }
     }
 

@@ -37,6 +37,7 @@ public static class CollapseMetrics
     public static Metric TcvLower { get; } = new("tcvLower")
     {
         Heading = "TCV ≥",
+        Priority = 3,
         Symbol = "TCV, lower bound",
         Meaning = "A number that TCV is not below; equal to the one from above, it proves that no better clusters exist.",
         Topic = MetricTopic.Collapse,

@@ -108,6 +108,9 @@ public sealed class Metric(string key)
     /// <summary>Where it belongs to the few that are shown first.</summary>
     public MetricScopes Main { get; init; }
 
+    /// <summary>Where there is too little room for all metrics of a table, those with the largest number are left out first, of equal ones the last.</summary>
+    public int Priority { get; init; } = 1;
+
     /// <summary>Computes it of a whole network in training; null where it is none of networks.</summary>
     public Func<MeasuredNetwork, double>? OfNetwork { get; init; }
 

@@ -35,6 +35,7 @@ public static class RankMetrics
     public static Metric WeightNorm { get; } = new("weightNorm")
     {
         Heading = "‖W‖",
+        Priority = 2,
         Symbol = "‖W‖",
         Meaning = "The size of all weights together; it grows with the layer's size, so that layers of different shapes do not compare.",
         Topic = MetricTopic.Rank,

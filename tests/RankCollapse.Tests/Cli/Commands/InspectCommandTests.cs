@@ -18,7 +18,7 @@ public sealed class InspectCommandTests : IDisposable
         Assert.Equal(0, text.ExitCode);
         Assert.Contains("fc.weight", text.Output, StringComparison.Ordinal);
         Assert.Contains("tail W", text.Output, StringComparison.Ordinal);
-        Assert.Contains("Not layers (1 tensors", text.Output, StringComparison.Ordinal);
+        Assert.Contains("Not layers (1 tensor;", text.Output, StringComparison.Ordinal);
 
         CommandLine json = CommandLine.Run("inspect", model, "--json", "--html", _folder.File("m.html"), "--parquet", _folder.File("m.parquet"));
         using JsonDocument document = JsonDocument.Parse(json.Output);

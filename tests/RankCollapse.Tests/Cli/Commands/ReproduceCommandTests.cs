@@ -22,12 +22,12 @@ public sealed class ReproduceCommandTests
     }
 
     [Fact]
-    public void Threads_BelowOne_AreBadInput()
+    public void Workers_BelowOne_AreBadInput()
     {
         using var folder = new TemporaryFolder();
-        var result = CommandLine.Run("reproduce", "fig5", "--quick", "--threads", "0", "--out", folder.File("out"));
+        var result = CommandLine.Run("reproduce", "fig5", "--quick", "--workers", "0", "--out", folder.File("out"));
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("threads is 0", result.Error);
+        Assert.Contains("--workers is 0", result.Error);
         Assert.False(Directory.Exists(folder.File("out")));
     }
 
@@ -55,7 +55,9 @@ public sealed class ReproduceCommandTests
         stopped.Cancel();
         var result = CommandLine.Run(stopped.Token, "reproduce", "fig5", "--quick", "--out", folder.File("out"), "--json");
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal("stopped on request.", JsonNode.Parse(result.Output)!["error"]!.GetValue<string>());
+        Assert.Equal(
+            "stopped on request; finished trainings are stored, and the same command goes on from there.",
+            JsonNode.Parse(result.Output)!["error"]!.GetValue<string>());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using RankCollapse.Data;
 using RankCollapse.Formats;
 using RankCollapse.Models.Running;
 
@@ -25,13 +26,10 @@ public sealed class ModelDataTests
         Assert.Equal([3], data.Arrays[0].SampleShape);
         Assert.Equal([0, 4, 8], data.Arrays[0].Values[..3]);
 
-        // Square, with Y beside it: as train reads it.
-        ModelData square = ModelData.Read(Write(folder, ("X", Array([2, 2])), ("Y", new NpyArray([2, 2], [1, 0, 0, 1.0]))), []);
-        Assert.Equal([0, 2], square.Arrays[0].Values[..2]);
-        Assert.Equal([0, 1], square.Labels!);
-
-        // Square, with labels alone: rows.
-        Assert.Equal([0, 1], ModelData.Read(Write(folder, ("X", Array([2, 2])), ("y", Labels(0, 1))), []).Arrays[0].Values[..2]);
+        // Square, with labels alone: as training reads it.
+        string square = Write(folder, ("X", Array([2, 2])), ("y", Labels(0, 1)));
+        Assert.Contains("a row or a column", Assert.Throws<InvalidInputException>(() => ModelData.Read(square, [])).Message);
+        Assert.Equal([0, 1], ModelData.Read(square, [], reading: new FileReading { Layout = SampleLayout.Rows }).Arrays[0].Values[..2]);
     }
 
     [Fact]
@@ -67,8 +65,8 @@ public sealed class ModelDataTests
     {
         using var folder = new TemporaryFolder();
         Refuses("expected X with a sample a row", Write(folder, ("Z", Array([2, 2]))));
-        Refuses("4 samples, but there are 3 labels", Write(folder, ("X", Array([4, 2])), ("y", Labels(0, 1, 1))));
-        Refuses("expected classes 0, 1", Write(folder, ("X", Array([2, 2])), ("y", Labels(0, -1))));
+        Refuses("X is (4, 2), but there are 3 labels in y", Write(folder, ("X", Array([4, 2])), ("y", Labels(0, 1, 1))));
+        Refuses("expected classes 0, 1", Write(folder, ("X", Array([3, 2])), ("y", Labels(0, -1, 1))));
         Refuses("There is no file", folder.File("none.npz"));
         Assert.Contains("at least 1", Assert.Throws<InvalidInputException>(() => ModelData.Read("mnist", [], most: 0)).Message);
     }

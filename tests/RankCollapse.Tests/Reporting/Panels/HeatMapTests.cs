@@ -35,7 +35,9 @@ public sealed class HeatMapTests
         Assert.True(ColourScale.Of("v", [1, 50, double.NaN]).IsLogarithmic);
         Assert.False(ColourScale.Of("v", [1, 49]).IsLogarithmic);
         Assert.False(ColourScale.Of("v", [0, 1000]).IsLogarithmic);
-        Assert.Equal(5, ColourScale.Of("v", [0, 5, 1000], isLogarithmic: true).Minimum);
+        ColourScale withZero = ColourScale.Of("v", [0, 5, 999]);
+        Assert.Equal((1, 1000, true, true), (withZero.Minimum, withZero.Maximum, withZero.IsLogarithmic, withZero.HasSmaller));
+        Assert.Equal(0, withZero.Place(0));
         Assert.True(double.IsNaN(ColourScale.Of("v", []).Minimum));
     }
 }

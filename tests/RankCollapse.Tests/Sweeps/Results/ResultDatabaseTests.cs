@@ -199,8 +199,9 @@ public sealed class ResultDatabaseTests : IDisposable
     }
 
     [Theory]
-    [InlineData("selct 1", "syntax error")]
-    [InlineData("", "syntax error")]
+    [InlineData("selct 1", "did you mean SELECT?")]
+    [InlineData("", "the statement is empty")]
+    [InlineData("SELECT (1", "opened that is not closed")]
     [InlineData("SELECT 1; SELECT 2", "several statements")]
     [InlineData("CREATE TABLE x AS SELECT 1", "expected is one SELECT")]
     [InlineData("SELECT lamda FROM runs", "\"lambda\"")]
