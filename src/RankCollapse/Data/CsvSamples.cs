@@ -92,7 +92,7 @@ public static class CsvSamples
             if (int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= columns) return number - 1;
             throw new InvalidInputException($"{path} has no column '{ErrorText.Printable(label)}'; "
                 + (header is null ? $"it has no header, so give a number from 1 to {columns}."
-                    : NearMatches.Advice(label, [.. header.Select(ErrorText.Printable)])))
+                    : NearMatches.Advice(label, [.. header.Select(ErrorText.Printable)])));
         }
         int[] byName = [.. Enumerable.Range(0, columns).Where(column => header is not null && IsLabelName(header[column]))];
         int[] ofNames = header is null ? []

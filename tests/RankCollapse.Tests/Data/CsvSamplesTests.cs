@@ -88,7 +88,7 @@ public sealed class CsvSamplesTests
     [Theory]
     [InlineData("label,p,class\n0,1,1\n1,3,0\n", null, "several columns that may be the label: label, class")]
     [InlineData("0,1,0\n1,3,0\n1,3,0\n", null, "the last column is 0 in every line")]
-    [InlineData("a,b,c\n1,2,0\n3,4,1\n", "d", "no column 'd'; known are")]
+    [InlineData("a,b,c\n1,2,0\n3,4,1\n", "d", "no column 'd'; ")]
     [InlineData("1,2,0\n3,4,1\n", "4", "a number from 1 to 3")]
     public void AnUnclearLabel_IsRefusedWithTheSettingThatSettlesIt(string text, string? label, string found)
     {
