@@ -3,7 +3,7 @@ namespace RankCollapse.LinearAlgebra;
 /// <summary>Minimises ½xᵀHx + cᵀx over lower ≤ x ≤ upper, H positive semidefinite, by projected Newton steps (Bertsekas 1982).</summary>
 internal static class BoxQuadraticProgram
 {
-    private const int MostSteps = 50;
+    private const int MostSteps = 25;
     private const double ShortestStep = 1e-6;
 
     /// <summary>A step that gains this share of the function's value is the last one.</summary>

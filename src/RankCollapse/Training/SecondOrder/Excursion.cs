@@ -4,19 +4,25 @@ using RankCollapse.Networks;
 namespace RankCollapse.Training.SecondOrder;
 
 /// <summary>
-/// A look around with four thousand short steps of Adam on the exact objective. It leaves stationary points that are no minima but hold every method that
+/// A look around with thousands of short steps of Adam on the exact objective. It leaves stationary points that are no minima but hold every method that
 /// follows slopes or curvature there: units whose weights are all 0, from which the objective falls in a cone that neither shows.
 /// </summary>
-internal sealed class Excursion(NetworkSpecification specification)
+internal sealed class Excursion(NetworkSpecification specification, int samples)
 {
     /// <summary>What an excursion has to gain, as a share of the objective.</summary>
     public const double LeastGain = 3e-4;
 
-    private const int Steps = 4000;
+    private const int LeastSteps = 1000;
+    private const int MostSteps = 10_000;
+
+    /// <summary>About so many multiplications are spent on an excursion, unless they are too few for the least steps.</summary>
+    private const double Multiplications = 1e10;
+
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
 
+    private readonly int _steps = (int)Math.Clamp(Multiplications / (3.0 * Network.CountParameters(specification) * samples), LeastSteps, MostSteps);
     private readonly double[] _first = new double[Network.CountParameters(specification)];
     private readonly double[] _second = new double[Network.CountParameters(specification)];
     private readonly double[] _best = new double[Network.CountParameters(specification)];
@@ -39,8 +45,8 @@ internal sealed class Excursion(NetworkSpecification specification)
         iterate.Current.Network.Parameters.CopyTo(trial.Network.Parameters, 0);
         double start = trial.Evaluate(), best = (1 - LeastGain) * start;
         bool found = false;
-        var schedule = new LearningRate(rate, RateSchedule.Cosine, Steps);
-        for (int i = 0; i < Steps; i++)
+        var schedule = new LearningRate(rate, RateSchedule.Cosine, _steps);
+        for (int i = 0; i < _steps; i++)
         {
             iterate.EvaluateTrialGradient();
             ElementWise.Adam(

@@ -42,7 +42,7 @@ internal sealed class GaussNewtonSolver : Solver
         _phases = preconditioner.ResolvesOutputs ? [new ChordWalk(specification, samples), new NormalSteps(specification, samples), last] : [last];
         if (specification != _reduction.Specification)
         {
-            _kinks = new KinkRounding(specification, preconditioner as KinkPreconditioner);
+            _kinks = new KinkRounding(specification, samples, preconditioner as KinkPreconditioner);
             _subgradient = new LeastSubgradient(objective);
             _phases = [_kinks, .. _phases];
         }

@@ -44,6 +44,12 @@ internal sealed class KinkRounding : INewtonPhase
     /// <summary>The most excursions that are followed.</summary>
     private const int MostExcursions = 8;
 
+    /// <summary>Where an ε below this share of the preactivations ends unsolved, its kinks are not those of a minimiser: larger ones have to find it.</summary>
+    private const double LostWidth = 1e-5;
+
+    /// <summary>The most times that the method begins again for that reason.</summary>
+    private const int MostRestarts = 3;
+
     /// <summary>Preactivations up to so many times ε are taken for kinks when ε falls.</summary>
     private const double Reach = 3;
 
@@ -53,12 +59,12 @@ internal sealed class KinkRounding : INewtonPhase
     private readonly Excursion _excursion;
 
     /// <summary>Takes the activations of a shape that <see cref="Round"/> made.</summary>
-    public KinkRounding(NetworkSpecification specification, KinkPreconditioner? preconditioner)
+    public KinkRounding(NetworkSpecification specification, int samples, KinkPreconditioner? preconditioner)
     {
         _activations = [.. new[] { specification.HiddenActivation, specification.OutputActivation }.OfType<RoundedActivation>()];
         _preconditioner = preconditioner;
         _change = new Network(specification);
-        _excursion = new Excursion(specification);
+        _excursion = new Excursion(specification, samples);
     }
 
     /// <summary>ε.</summary>
@@ -97,6 +103,12 @@ internal sealed class KinkRounding : INewtonPhase
         double next = Factor * Width;
         bool looksAround = memory.Excursions < MostExcursions && Excursion.IsDue(Width / scale);
         if (looksAround && LeavesForLess(iterate, Excursion.Rate(Width / scale))) return StepOutcome.Moved;
+        if (!isSolved && Width < LostWidth * scale && memory.Restarts < MostRestarts)
+        {
+            memory.Restarts++;
+            BeginAgain(iterate);
+            return null;
+        }
         if (next > LeastWidth * scale) Shrink(iterate, next);
         else if (memory.StepsAtWidth > MostSteps || memory.IdleSteps >= MostIdleSteps) return StepOutcome.Stalled;
         else memory.StepsAtWidth++;
@@ -114,11 +126,17 @@ internal sealed class KinkRounding : INewtonPhase
             SetWidth(memory.KinkWidth);
             return false;
         }
-        (memory.KinkWidth, memory.IsAtKinks) = (ChooseWidth(iterate.Current, Excursion.LeastGain), false);
         memory.Excursions++;
-        Begin(iterate);
+        BeginAgain(iterate);
         iterate.Phase = "Adam steps to a lower point";
         return true;
+    }
+
+    /// <summary>Begins again where the method stands.</summary>
+    private void BeginAgain(NewtonIterate iterate)
+    {
+        (iterate.Memory.KinkWidth, iterate.Memory.IsAtKinks) = (ChooseWidth(iterate.Current, Excursion.LeastGain), false);
+        Begin(iterate);
     }
 
     /// <summary>The largest of the widths that raises the objective by no more than a share.</summary>

@@ -17,7 +17,7 @@ internal sealed class LeastSubgradient
     /// <summary>Preactivations count as 0 up to this share of their layer's root mean square.</summary>
     private const double Radius = 1e-8;
 
-    private const int MostPrograms = 10;
+    private const int MostPrograms = 4;
 
     /// <summary>More kinks keep the slopes that they start with: a program takes n³/3 operations and more.</summary>
     private const int MostKinks = 2048;
@@ -53,7 +53,7 @@ internal sealed class LeastSubgradient
             Improve(network, kinks, trial, gradient);
             GradientSize size = Evaluate(network, kinks, trial, _trial);
             if (!(size.Norm < best.Norm)) break;
-            bool isSmall = size.Norm > 0.99 * best.Norm;
+            bool isSmall = size.Norm > 0.9 * best.Norm;
             _trial.Parameters.CopyTo(gradient.Parameters, 0);
             best = size;
             if (isSmall) break;

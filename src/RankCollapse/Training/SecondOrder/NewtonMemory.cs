@@ -27,6 +27,9 @@ internal sealed class NewtonMemory
     /// <summary>Lower points that first-order steps have found.</summary>
     public int Excursions { get; set; }
 
+    /// <summary>How often the method has begun again without such a point.</summary>
+    public int Restarts { get; set; }
+
     /// <summary>Whether ε has fallen, so that what curves at kinks is there to stay.</summary>
     public bool IsAtKinks { get; set; }
 
@@ -43,6 +46,7 @@ internal sealed class NewtonMemory
         writer.Write(StepsAtWidth);
         writer.Write(LastValue);
         writer.Write(Excursions);
+        writer.Write(Restarts);
         writer.Write(IsAtKinks);
     }
 
@@ -60,6 +64,7 @@ internal sealed class NewtonMemory
         StepsAtWidth = reader.ReadInt32();
         LastValue = reader.ReadDouble();
         Excursions = reader.ReadInt32();
+        Restarts = reader.ReadInt32();
         IsAtKinks = reader.ReadBoolean();
     }
 }

@@ -24,7 +24,8 @@ public sealed class NewtonMemoryTests
     [Fact]
     public void WhatConcernsKinks_IsSavedWhereThereAreSome()
     {
-        NewtonMemory memory = new() { IdleSteps = 3, KinkWidth = 1e-4, StepsAtWidth = 5, LastValue = 0.5, Excursions = 2, IsAtKinks = true }, read = new();
+        NewtonMemory memory = new() { IdleSteps = 3, KinkWidth = 1e-4, StepsAtWidth = 5, LastValue = 0.5, Excursions = 2, IsAtKinks = true, Restarts = 1 };
+        NewtonMemory read = new();
         memory.Region.Reset(3);
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
@@ -32,7 +33,8 @@ public sealed class NewtonMemoryTests
         stream.Position = 0;
         using var reader = new BinaryReader(stream);
         read.Load(reader);
-        Assert.Equal((3, 1e-4, 5, 0.5, 2, true), (read.IdleSteps, read.KinkWidth, read.StepsAtWidth, read.LastValue, read.Excursions, read.IsAtKinks));
+        Assert.Equal((3, 1e-4, 5, 0.5), (read.IdleSteps, read.KinkWidth, read.StepsAtWidth, read.LastValue));
+        Assert.Equal((2, 1, true), (read.Excursions, read.Restarts, read.IsAtKinks));
         Assert.Equal(stream.Length, stream.Position);
     }
 }
