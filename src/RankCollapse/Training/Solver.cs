@@ -55,6 +55,9 @@ public abstract class Solver
     /// <summary>One line on what the solver is doing, for the progress display; empty where there is nothing to say.</summary>
     public virtual string Phase => "";
 
+    /// <summary>The relative gradient norm that rounding leaves where it has the last word, from the sizes there; null while that is not known.</summary>
+    public virtual double? RoundingFloor => null;
+
     /// <summary>Whether a step can come to <see cref="StepOutcome.NonFinite"/>; the training loop then keeps a good state to go back to.</summary>
     public virtual bool CanDiverge => true;
 

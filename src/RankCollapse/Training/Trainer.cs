@@ -127,7 +127,8 @@ public sealed class Trainer : IDisposable
 
     private Advice Stalled(TrainingState state)
     {
-        string here = $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:0.0e-0}";
+        string here = $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:0.0e-0}"
+            + (_solver.RoundingFloor is { } floor ? $", where rounding leaves about {floor:0.0e-0}" : "");
         return IsStationary(state) && _options.Missing?.Invoke(_solver) is { } missing
             ? new Advice($"{here}, where {missing}; try another seed, or leave collapse-tolerance out.", "seed", "collapse-tolerance")
             : new Advice($"{here}; a larger gradient-tolerance would be reached.", "gradient-tolerance");

@@ -65,6 +65,9 @@ internal sealed class GaussNewtonSolver : Solver
     public override string Phase => _kinks is null ? _iterate.Phase : $"{_iterate.Phase}, kinks rounded by {_kinks.Width:0e-0}";
 
     /// <inheritdoc/>
+    public override double? RoundingFloor => _iterate.RoundingFloor;
+
+    /// <inheritdoc/>
     public override bool CanDiverge => false;
 
     /// <inheritdoc/>

@@ -36,6 +36,9 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
     /// <summary>The decrease of the model that the last solve's step promises, ≥ 0.</summary>
     public double PredictedDecrease { get; private set; }
 
+    /// <summary>‖g‖_{M^{-1}} of the last solve.</summary>
+    public double GradientNorm { get; private set; }
+
     /// <summary>‖p‖_M of the last solve.</summary>
     public double StepNorm { get; private set; }
 
@@ -68,6 +71,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         double ry = Reduction.Dot(r, y);
         double goal = Math.Max(tolerance * tolerance * ry, floor * floor);
         double pp = 0, pd = 0, dd = ry;
+        GradientNorm = Math.Sqrt(Math.Max(0, ry));
         Products = 0;
         PredictedDecrease = 0;
         StepNorm = 0;

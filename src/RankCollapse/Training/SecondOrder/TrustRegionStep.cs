@@ -28,9 +28,6 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
 
     private const int MostInnerProducts = 400;
 
-    /// <summary>So many iterations without a smaller objective or gradient mean that rounding has the last word.</summary>
-    private const int MostIdleSteps = 40;
-
     /// <summary>After so many idle iterations directions of hardly any curvature are no longer ignored: what is left of the gradient may lie in them.</summary>
     private const int IdleStepsWithFlatDirections = 4;
 
@@ -38,10 +35,6 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
     private readonly StepAcceptance _acceptance = new(specification, samples);
     private readonly Network _step = new(specification);
 
-    /// <summary>
-    /// What rounding leaves of ∇J in the preconditioner's dual norm, relative to √(2J): at a stationary point terms like λW cancel, with
-    /// ‖λW‖_{M^{-1}} ≤ √λ‖W‖ ≤ √(2J), and sums over N samples and n units lose √N + √n times ε.
-    /// </summary>
     private readonly double _rounding = Tolerances.Decomposition(samples, specification.Widths.Max());
 
     /// <summary>Sets the radius at the first point; a radius that was loaded is kept.</summary>
@@ -61,37 +54,63 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
         // What is below rounding points anywhere, also along orbits of equal networks, where hardly any curvature bounds the step: it gets long, and the
         // orbit's own curvature brings back at second order the gradient that the step has taken away. Once a step has gained nothing, the next
         // ones stop at rounding.
-        double floor = memory.IdleSteps is > 0 and < IdleStepsWithFlatDirections ? _rounding * Math.Sqrt(2 * iterate.Current.Value.Total) : 0;
+        double floor = Floor(iterate);
+
+        // Before rounding has the last word, one step looks as far as it can for negative curvature: a gradient of rounding alone is that of a saddle too.
+        bool looksAround = memory.IdleSteps == IdleStepsWithFlatDirections;
         InnerOutcome outcome = _inner.Solve(
             iterate.Current.Gradient,
             iterate.Multiply,
             iterate.Preconditioner,
-            memory.Region.Radius,
-            Math.Min(InnerTolerance, Math.Sqrt(relative)),
-            floor,
+            looksAround ? Math.Max(memory.Region.Radius, FirstRadius * Math.Sqrt(iterate.Current.Value.Total)) : memory.Region.Radius,
+            looksAround ? 0 : Math.Min(InnerTolerance, Math.Sqrt(relative)),
+            memory.IdleSteps is > 0 and < IdleStepsWithFlatDirections ? floor : 0,
             flat,
             MostInnerProducts,
             _step);
         iterate.Phase = $"{(memory.Stage == NewtonStage.Newton ? "Newton" : "Gauss–Newton")}, {_inner.Products} products, {Describe(outcome)}";
+        bool isTaken = false;
         if (_inner.Products > 0)
         {
             double ratio = _acceptance.Try(iterate, _step, _inner.PredictedDecrease);
             memory.Region.Update(ratio, _inner.StepNorm, gently: iterate.IsFar);
-            if (TrustRegion.Accepts(ratio)) StepAcceptance.Accept(iterate, _inner.PredictedDecrease);
+            isTaken = TrustRegion.Accepts(ratio);
+            if (isTaken) StepAcceptance.Accept(iterate, _inner.PredictedDecrease);
         }
         double share = iterate.Preconditioner.ResolvesOutputs ? HessianShare : HessianShareOfLargeProblems;
         if (_inner.PredictedDecrease < share * iterate.Current.Value.Total) memory.Stage = NewtonStage.Newton;
-        return IsStalled(iterate) ? StepOutcome.Stalled : StepOutcome.Moved;
+        if (!IsStalled(iterate, isTaken, outcome, floor)) return StepOutcome.Moved;
+        iterate.RoundingFloor = _inner.GradientNorm > 0 ? relative * floor / _inner.GradientNorm : 0;
+        return StepOutcome.Stalled;
     }
 
-    private static bool IsStalled(NewtonIterate iterate)
+    /// <summary>
+    /// What rounding leaves of ∇J in the preconditioner's dual norm, and of Θ in its norm. At a stationary point terms like λW cancel, with
+    /// ‖λW‖_{M^{-1}} ≤ √λ‖W‖ ≤ √(2J); outputs of the targets' size err by ε times as much, which Jᵀ brings to the gradient with ‖Jᵀae‖_{M^{-1}} ≤ √a‖e‖; and
+    /// sums over N samples and n units lose √N + √n times ε.
+    /// </summary>
+    private double Floor(NewtonIterate iterate)
+    {
+        Objective objective = iterate.Current.Objective;
+        double targets = Math.Sqrt(objective.Coefficients.DataFactor) * Frobenius.Norm(objective.Data.Targets);
+        return _rounding * (Math.Sqrt(2 * iterate.Current.Value.Total) + (targets / 8));
+    }
+
+    /// <summary>
+    /// Whether rounding has the last word: the iteration has lowered neither objective nor gradient, and either the gradient is at its floor and no negative
+    /// curvature was found, or the trust region, which each such iteration shortens, has shrunk to the rounding of the parameters, as at a kink.
+    /// </summary>
+    private bool IsStalled(NewtonIterate iterate, bool isTaken, InnerOutcome outcome, double floor)
     {
         NewtonMemory memory = iterate.Memory;
         double norm = iterate.Current.Objective.GradientSize.Norm;
         bool improves = iterate.Current.Value.Total < iterate.ValueAtBeginning * (1 - NewtonIterate.Rounding) || norm < 0.9 * memory.LeastGradient;
         memory.LeastGradient = Math.Min(memory.LeastGradient, norm);
         memory.IdleSteps = improves ? 0 : memory.IdleSteps + 1;
-        return memory.IdleSteps >= MostIdleSteps;
+        if (improves) return false;
+        bool isSaddle = outcome == InnerOutcome.NegativeCurvature;
+        if (isTaken && !isSaddle) memory.Region.Reset(0.5 * Math.Min(memory.Region.Radius, _inner.StepNorm));
+        return memory.Region.Radius <= floor || (_inner.GradientNorm <= floor && memory.IdleSteps > IdleStepsWithFlatDirections && !isSaddle);
     }
 
     private static string Describe(InnerOutcome outcome) => outcome switch

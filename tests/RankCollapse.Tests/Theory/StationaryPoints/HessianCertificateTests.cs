@@ -201,7 +201,7 @@ public sealed class HessianCertificateTests
         Network network = problem.Network.Copy();
         var solver = new GaussNewtonSolver(problem.Objective(), network);
         solver.Start();
-        for (int i = 0; i < iterations && solver.GradientSize.Relative > 1e-11; i++)
+        for (int i = 0; i < iterations && solver.GradientSize.Relative > 1e-12; i++)
         {
             if (solver.Step() == StepOutcome.Stalled) break;
         }

@@ -37,6 +37,24 @@ public sealed class GaussNewtonSolverTests
         }
     }
 
+    /// <summary>Steps along orbits of equal networks, with a gradient that is rounding alone, must not bring back a gradient that is more.</summary>
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("tanh")]
+    [InlineData("softplus")]
+    public void WithoutATolerance_TheEndIsStalledNearTheFloorOfRoundingThatItSays(string name)
+    {
+        foreach (Loss loss in Enum.GetValues<Loss>())
+        {
+            TrainingProblem problem = Task(Activation.Parse(name), loss, Convention.Mean, Architecture.Feedforward, true, seed: 2);
+            TrainingResult result = Train(problem, out Solver solver, 0, 400);
+            Assert.Equal(TrainingStatus.Stalled, result.Status);
+            Assert.InRange(solver.RoundingFloor ?? double.NaN, 1e-16, 1e-11);
+            Assert.InRange(result.Final.Gradient.Relative, 0, 1e-10);
+            Assert.Contains("rounding leaves about", result.Advice!.Text, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("tanh")]
     [InlineData("elu")]
