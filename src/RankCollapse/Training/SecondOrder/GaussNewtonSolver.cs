@@ -38,7 +38,7 @@ internal sealed class GaussNewtonSolver : Solver
         _iterate = new NewtonIterate(
             preconditioner,
             () => new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients, objective.SampleWeights));
-        var last = new TrustRegionStep(specification, samples);
+        var last = new TrustRegionStep(specification, samples) { EndsAtRounding = specification == _reduction.Specification };
         _phases = preconditioner.ResolvesOutputs ? [new ChordWalk(specification, samples), new NormalSteps(specification, samples), last] : [last];
         if (specification != _reduction.Specification)
         {

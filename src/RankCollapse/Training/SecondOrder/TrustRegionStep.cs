@@ -37,6 +37,9 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
 
     private readonly double _rounding = Tolerances.Decomposition(samples, specification.Widths.Max());
 
+    /// <summary>Whether it ends the run where rounding has the last word; where kinks are rounded ever less, what rounds them does.</summary>
+    public bool EndsAtRounding { get; init; } = true;
+
     /// <summary>Sets the radius at the first point; a radius that was loaded is kept.</summary>
     public static void Start(NewtonIterate iterate)
     {
@@ -57,7 +60,7 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
         double floor = Floor(iterate);
 
         // Before rounding has the last word, one step looks as far as it can for negative curvature: a gradient of rounding alone is that of a saddle too.
-        bool looksAround = memory.IdleSteps == IdleStepsWithFlatDirections;
+        bool looksAround = EndsAtRounding && memory.IdleSteps == IdleStepsWithFlatDirections;
         InnerOutcome outcome = _inner.Solve(
             iterate.Current.Gradient,
             iterate.Multiply,
@@ -98,7 +101,7 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
 
     /// <summary>
     /// Whether rounding has the last word: the iteration has lowered neither objective nor gradient, and either the gradient is at its floor and no negative
-    /// curvature was found, or the trust region, which each such iteration shortens, has shrunk to the rounding of the parameters, as at a kink.
+    /// curvature was found, or the trust region, which each such iteration shortens, has shrunk to the rounding of the parameters.
     /// </summary>
     private bool IsStalled(NewtonIterate iterate, bool isTaken, InnerOutcome outcome, double floor)
     {
@@ -107,7 +110,7 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
         bool improves = iterate.Current.Value.Total < iterate.ValueAtBeginning * (1 - NewtonIterate.Rounding) || norm < 0.9 * memory.LeastGradient;
         memory.LeastGradient = Math.Min(memory.LeastGradient, norm);
         memory.IdleSteps = improves ? 0 : memory.IdleSteps + 1;
-        if (improves) return false;
+        if (improves || !EndsAtRounding) return false;
         bool isSaddle = outcome == InnerOutcome.NegativeCurvature;
         if (isTaken && !isSaddle) memory.Region.Reset(0.5 * Math.Min(memory.Region.Radius, _inner.StepNorm));
         return memory.Region.Radius <= floor || (_inner.GradientNorm <= floor && memory.IdleSteps > IdleStepsWithFlatDirections && !isSaddle);
