@@ -1,3 +1,4 @@
+using RankCollapse.Experiments.Depth;
 using RankCollapse.Experiments.Figure1;
 using RankCollapse.Experiments.Figure2;
 using RankCollapse.Experiments.Figure3;
@@ -13,7 +14,7 @@ public static class ExperimentCatalogue
     /// <summary>The name that stands for all figures.</summary>
     public const string All = "all";
 
-    /// <summary>All figures, in the paper's order.</summary>
+    /// <summary>All figures, in the paper's order, and then our own.</summary>
     public static Registry<Experiment> Experiments { get; } = new(
         "figure",
         experiment => experiment.Name,
@@ -21,7 +22,8 @@ public static class ExperimentCatalogue
         new SingularValuesExperiment(),
         new CollapseExperiment(),
         new WeightNormsExperiment(),
-        new FeatureEvolutionExperiment());
+        new FeatureEvolutionExperiment(),
+        new DepthExperiment());
 
     /// <summary>What sweeps of figures may ask to be recorded.</summary>
     public static IReadOnlyList<TrialRecording> Recordings => [.. Experiments.Select(experiment => experiment.Recording).OfType<TrialRecording>()];

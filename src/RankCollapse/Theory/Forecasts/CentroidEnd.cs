@@ -38,7 +38,9 @@ internal sealed record CentroidEnd(
         var stiffness = CentroidStiffness.Uniform(problem.Coefficients.DataFactor, problem.Sizes);
         CentroidFirstLayer first = problem.FirstLayer(stiffness);
         var network = new Network(problem.Specification);
-        if (index > 0 || !CentroidStart.TryFill(network, first, problem.Sizes, ratios, options.Seed))
+        bool isFilled = index == 0 && ((options.BeginsWithGraph && GraphStart.TryFill(network, first, problem.Sizes.Length))
+            || CentroidStart.TryFill(network, first, problem.Sizes, ratios, options.Seed));
+        if (!isFilled)
             Initialization.Initialize(network, InitializationScheme.Orthogonal, options.Seed + index);
         (GaussNewtonSolver solver, int steps) = Solve(network, isPenalised ? Math.Max(options.GradientTolerance, RoughTolerance) : options.GradientTolerance);
         for (int round = 0; isPenalised && round < MostRounds; round++)

@@ -25,6 +25,9 @@ public sealed record CentroidForecastOptions
     /// <summary>The most seconds of all starts together; the first one takes at least one step.</summary>
     public double MaxSeconds { get; init; } = 20;
 
+    /// <summary>Whether the first start is that of <see cref="GraphStart"/> where there is one.</summary>
+    internal bool BeginsWithGraph { get; init; }
+
     /// <summary>Options for a forecast that <see cref="CentroidForecast.Refine"/> goes on from: a start for the full problem is worth solving well.</summary>
     /// <param name="gradientTolerance">The relative gradient norm that the refinement is to reach.</param>
     public static CentroidForecastOptions ForRefinement(double gradientTolerance) =>

@@ -6,17 +6,18 @@ using RankCollapse.Training;
 namespace RankCollapse.Theory.Forecasts;
 
 /// <summary>
-/// Collapse of lower rank than K: the lowest network found whose hidden features and weights have rank at most r, beside collapse at rank K.
+/// Collapse of lower rank than K: the lowest network found whose features Z^1 … Z^{L−2} have rank at most r, beside collapse at rank K.
 /// </summary>
 /// <remarks>
 /// Theorem 4.2 asks for rank K, condition (III). Without it fewer dimensions than classes may cost less where activations can tell more classes apart than
-/// there are dimensions (Súkeník, Lampert and Mondelli 2024, for relu). A network of rank at most r is one whose hidden layers are r wide, up to rotations that
-/// activations do not commute with; the centroid problem of that network is solved from several starts. The ends are candidates: each bounds the least value
+/// there are dimensions (Súkeník, Lampert and Mondelli 2024, for relu). A network whose hidden layers but the last are r wide has such a rank; its centroid
+/// problem is solved from several starts, the first of them the one of <see cref="GraphStart"/>. The last hidden layer keeps its width: linear outputs of K
+/// classes need K dimensions before them. The ends are candidates: each bounds the least value
 /// of its rank from above, and the comparison holds for what was found.
 /// </remarks>
 public sealed record LowerRankForecast
 {
-    /// <summary>r, the width of the hidden layers.</summary>
+    /// <summary>r, the width of the hidden layers but the last.</summary>
     public required int Rank { get; init; }
 
     /// <summary>The lowest candidate of rank at most r.</summary>
@@ -44,16 +45,21 @@ public sealed record LowerRankForecast
     /// <param name="rank">r, at least 1 and below K.</param>
     /// <param name="seed">The seed of the first start.</param>
     /// <param name="starts">Starts of each.</param>
-    /// <exception cref="InvalidInputException">r is out of range, the network has no hidden layer or an activation that does not fix 0, or the centroid problem
-    /// does not exist.</exception>
+    /// <exception cref="InvalidInputException">r is out of range, the network is residual, has fewer than two hidden layers or an activation that does not fix
+    /// 0, or the centroid problem does not exist.</exception>
     public static LowerRankForecast Compute(
         NetworkSpecification specification, DataSet data, ObjectiveSettings settings, int rank, long seed = 0, int starts = 8)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
-        int classes = data.OutputDimension, widest = specification.Depth < 2 ? 0 : specification.Widths.SkipLast(1).Max();
-        if (rank < 1 || rank >= Math.Min(classes, Math.Max(widest, 1)))
-            throw new InvalidInputException($"rank is {rank}; a lower rank than K lies between 1 and {Math.Min(classes, widest) - 1}.") { Settings = ["rank"] };
+        int classes = data.OutputDimension, bottlenecks = specification.Depth - 2;
+        if (bottlenecks < 1 || specification.Architecture != Architecture.Feedforward)
+            throw new InvalidInputException("A lower rank than K needs a feedforward network of at least 3 layers: linear outputs of K classes need K dimensions "
+                + "in the last hidden layer, and skips need equal widths.")
+            { Settings = ["depth"] };
+        int widest = specification.Widths.Take(bottlenecks).Max();
+        if (rank < 1 || rank >= Math.Min(classes, widest))
+            throw new InvalidInputException($"rank is {rank}; a lower rank than K lies between 1 and {Math.Min(classes, widest) - 1} here.") { Settings = ["rank"] };
         if (!specification.HiddenActivation.FixesZero)
             throw new InvalidInputException($"Units that are 0 need an activation that fixes 0, and {specification.HiddenActivation.Name} does not; without "
                 + "such units a low rank is no narrow network.");
@@ -65,11 +71,11 @@ public sealed record LowerRankForecast
             MaxSteps = 300,
             GradientTolerance = 1e-5,
         };
-        int[] widths = [.. specification.Widths.SkipLast(1).Select(width => Math.Min(width, rank)), specification.OutputDimension];
+        int[] widths = [.. specification.Widths.Select((width, i) => i < bottlenecks ? Math.Min(width, rank) : width)];
         var narrow = new NetworkSpecification(
             specification.InputDimension, widths, specification.Architecture, specification.HasBias, specification.HiddenActivation,
             specification.OutputActivation);
-        var candidate = CentroidForecast.Compute(narrow, data, settings, options);
+        var candidate = CentroidForecast.Compute(narrow, data, settings, options with { BeginsWithGraph = true });
         Forecast collapse = CentroidForecast.Compute(specification, data, settings, options).Forecast;
         return new LowerRankForecast
         {

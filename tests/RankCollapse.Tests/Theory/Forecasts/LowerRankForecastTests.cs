@@ -17,7 +17,23 @@ public sealed class LowerRankForecastTests
         var lower = LowerRankForecast.Compute(specification, data, Settings, rank: 2, starts: 2);
         Assert.Equal(lower.Candidate.Objective, new Objective(specification, data, Settings).Value(lower.Network).Total, 1e-7);
         Matrix[] features = lower.Network.Features(data.Inputs);
-        Assert.All(Enumerable.Range(1, 2), l => Assert.InRange(NumericalRank.Of(features[l]), 0, 2));
+        Assert.InRange(NumericalRank.Of(features[1]), 0, 2);
+    }
+
+    [Fact]
+    public void Relu_TellsSixClassesApartInFourDimensions()
+    {
+        var stream = new RandomStream(2, RandomPurpose.Data);
+        int[] labels = [.. Enumerable.Range(0, 12).Select(i => i / 2)];
+        DataSet data = DataSet.FromLabels("edges", RandomMatrix.Gaussian(14, 12, stream), labels, 6);
+        var specification = new NetworkSpecification(14, [8, 8, 8, 6], hiddenActivation: Activation.Parse("relu"));
+        ObjectiveSettings small = Settings with { Lambda = 1e-4, LambdaFeatures = 1e-4 };
+        var lower = LowerRankForecast.Compute(specification, data, small, rank: 4, starts: 1);
+
+        // A class that is given up costs ½·N_k = 1.
+        Assert.InRange(lower.Candidate.Objective, 0, 0.1);
+        Matrix[] features = lower.Network.Features(data.Inputs);
+        Assert.All(Enumerable.Range(1, 2), l => Assert.InRange(NumericalRank.Of(features[l]), 0, 4));
     }
 
     [Fact]
@@ -28,6 +44,14 @@ public sealed class LowerRankForecastTests
         var lower = LowerRankForecast.Compute(specification, data, Settings, rank: 2, starts: 2);
         Assert.False(lower.IsLower);
         Assert.All(lower.CollapseRanks, rank => Assert.Equal(3, rank));
+    }
+
+    [Fact]
+    public void Edges_OfACompleteGraph_AreAllPairsOnce_AndFewerUseVerticesEvenly()
+    {
+        Assert.Equal(10, GraphStart.Edges(5, 10).Distinct().Count());
+        int[] uses = [.. Enumerable.Range(0, 5).Select(i => GraphStart.Edges(5, 5).Count(edge => edge.I == i || edge.J == i))];
+        Assert.InRange(uses.Max() - uses.Min(), 0, 2);
     }
 
     [Fact]
