@@ -54,12 +54,15 @@ public sealed record LowerRankForecast
         ArgumentNullException.ThrowIfNull(data);
         int classes = data.OutputDimension, bottlenecks = specification.Depth - 2;
         if (bottlenecks < 1 || specification.Architecture != Architecture.Feedforward)
-            throw new InvalidInputException("A lower rank than K needs a feedforward network of at least 3 layers: linear outputs of K classes need K dimensions "
-                + "in the last hidden layer, and skips need equal widths.")
-            { Settings = ["depth"] };
+            throw new InvalidInputException("A lower rank than K needs a feedforward network of at least 3 layers: linear outputs of K classes need K "
+                + "dimensions in the last hidden layer, and skips need equal widths; change depth or architecture.")
+            { Settings = ["depth", "architecture"] };
         int widest = specification.Widths.Take(bottlenecks).Max();
         if (rank < 1 || rank >= Math.Min(classes, widest))
-            throw new InvalidInputException($"rank is {rank}; a lower rank than K lies between 1 and {Math.Min(classes, widest) - 1} here.") { Settings = ["rank"] };
+            throw new InvalidInputException($"rank is {rank}; a lower rank than K lies between 1 and {Math.Min(classes, widest) - 1} here.")
+            {
+                Settings = ["rank"],
+            };
         if (!specification.HiddenActivation.FixesZero)
             throw new InvalidInputException($"Units that are 0 need an activation that fixes 0, and {specification.HiddenActivation.Name} does not; without "
                 + "such units a low rank is no narrow network.");
