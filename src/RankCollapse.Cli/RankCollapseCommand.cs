@@ -52,6 +52,11 @@ internal static class RankCollapseCommand
         }
     }
 
+    /// <summary>What is wrong with the words of a command line, in one line; null where it could be run.</summary>
+    public static string? WhatIsWrong(IReadOnlyList<string> arguments, CommandEnvironment environment) =>
+        ParseErrorLine.Of(Create(environment, CommonOptions.Wide())
+        .Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false }));
+
     private static void WriteJsonError(CommandEnvironment environment, string message, int code)
     {
         try

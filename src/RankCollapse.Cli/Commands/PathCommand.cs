@@ -137,7 +137,8 @@ internal static class PathCommand
         output.WriteLine($"{result.Folder}: the cost falls from {start} to {end}; the minimum is {minimum}");
         var table = new TextTable("layer that moves", "C", "cost before", "cost after", "rank drops");
         foreach (PathPart part in path.Parts)
-            table.Add($"{part.Layer}", Numbers.Short(part.Constant), Numbers.Objective(part.StartCost), Numbers.Objective(part.EndCost), $"{part.RankDropCount}");
+            table.Add(
+                $"{part.Layer}", Numbers.Short(part.Constant), Numbers.Objective(part.StartCost), Numbers.Objective(part.EndCost), $"{part.RankDropCount}");
         table.Write(output);
         string monotone = YesNo(path.IsMonotone), minimal = YesNo(path.ReachesMinimum), collapsed = YesNo(path.EndIsCollapsed);
         string orthogonality = Numbers.Short(path.OrthogonalityError), error = Numbers.Short(path.LargestError);

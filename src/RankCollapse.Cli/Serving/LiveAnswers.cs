@@ -104,6 +104,11 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
             Texts(writer, "names", now.Names);
             Texts(writer, "metrics", MetricTable.Of(MetricScopes.Network).Select(metric => metric.Key));
             Texts(writer, "layerMetrics", MetricTable.Of(MetricScopes.Layers).Select(metric => metric.Key));
+            writer.WriteNumber("depth", now.Trials.Select(trial => trial.Depth).DefaultIfEmpty(0).Max());
+            writer.WriteStartObject("headings");
+            foreach (Metric metric in MetricTable.All.Where(metric => (metric.Scopes & (MetricScopes.Network | MetricScopes.Layers)) != MetricScopes.None))
+                writer.WriteString(metric.Key, metric.Heading);
+            writer.WriteEndObject();
             writer.WriteStartArray("training");
             foreach (var worker in now.Training.Take(MostTraining))
             {

@@ -69,8 +69,8 @@
 
   function showChoices() {
     fill($("view"), state.views.map(v => ({ value: v.id, text: v.name })), state.view);
-    fill($("metric"), plain([...state.metrics, ...state.layerMetrics]), chosen.get("metric") || "objective");
-    fill($("layer"), plain(["last", "max", "min", ...Array.from({ length: 16 }, (_, i) => String(i + 1))]), chosen.get("layer") || "last");
+    fill($("metric"), [...state.metrics, ...state.layerMetrics].map(m => ({ value: m, text: state.headings[m] || m })), chosen.get("metric") || "objective");
+    fill($("layer"), plain(["last", "max", "min", ...Array.from({ length: state.depth }, (_, i) => String(i + 1))]), chosen.get("layer") || "last");
     $("layer-choice").hidden = !isOfLayers();
     const names = state.names.filter(n => n !== "seed" && n !== "dataSeed").concat(state.names.filter(n => n === "seed" || n === "dataSeed"));
     const x = fill($("x"), [...plain(names), { value: "", text: "–" }], chosen.has("x") ? chosen.get("x") : names[0] || "");

@@ -375,7 +375,7 @@ const Chart = (() => {
       const { labels, low: least, high: largest } = panel[axis], log = this.isLog(panel, axis);
       if (labels) return { range: [-0.5, labels.length - 0.5] };
       if (panel.equal) {
-        const half = 1.08 * Math.max(...panel.series.flatMap(s => [...s.x, ...s.y]).map(Math.abs), 1e-300);
+        const half = 1.2 * Math.max(...panel.series.flatMap(s => [...s.x, ...s.y]).map(Math.abs), 1e-300);
         return { range: [-half, half] };
       }
       const sharing = this.sharing(panel, axis);

@@ -138,7 +138,7 @@ internal sealed class BlockLayout
     // A scale of the panel's own around 0.
     private static AxisRange Symmetric(Panel panel)
     {
-        double half = Math.Max(1e-300, 1.1 * panel.Series.SelectMany(s => s.X.Concat(s.Y)).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max());
+        double half = Math.Max(1e-300, 1.2 * panel.Series.SelectMany(s => s.X.Concat(s.Y)).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max());
         return new AxisRange(-half, half, []);
     }
 }

@@ -44,6 +44,9 @@ public sealed class LiveTrial
         return _row is null ? double.NaN : metric.Of(_row.Summary, _row.Layers);
     }
 
+    /// <summary>How many layers its results have; 0 where there are none.</summary>
+    public int Depth => _row?.Layers.Count ?? 0;
+
     /// <summary>How training ended, as in <c>summary.json</c>; null while it has not.</summary>
     public string? Status => _row?.Summary[StatusColumn] as string;
 }

@@ -28,7 +28,9 @@ internal sealed record CommandLine(int ExitCode, string Output, string Error)
         using var error = new StringWriter();
         using var screen = new ScreenWriter(output, () => columns);
         using var errorScreen = new ScreenWriter(error, () => columns);
-        int code = RankCollapseCommand.Run(arguments, new CommandEnvironment { Output = screen, Error = errorScreen, OutputIsTerminal = true, ErrorIsTerminal = true });
+        int code =
+            RankCollapseCommand.Run(
+            arguments, new CommandEnvironment { Output = screen, Error = errorScreen, OutputIsTerminal = true, ErrorIsTerminal = true });
         return new CommandLine(code, output.ToString(), error.ToString());
     }
 
