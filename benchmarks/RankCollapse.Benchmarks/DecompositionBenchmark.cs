@@ -28,8 +28,10 @@ internal static unsafe partial class DecompositionBenchmark
             double[] copy = new double[n * n];
             Compare($"singular values {n}×{n}", () => SingularValueDecomposition.SingularValues(a), () => Svd(a, false, copy), seconds, only);
             Compare($"SVD with vectors {n}×{n}", () => SingularValueDecomposition.Thin(a), () => Svd(a, true, copy), seconds, only);
-            Compare($"symmetric eigenvalues {n}×{n}", () => SymmetricEigendecomposition.Eigenvalues(symmetric), () => Eigen(symmetric, false, copy), seconds, only);
-            Compare($"symmetric eigenvectors {n}×{n}", () => SymmetricEigendecomposition.Decompose(symmetric), () => Eigen(symmetric, true, copy), seconds, only);
+            Compare(
+                $"symmetric eigenvalues {n}×{n}", () => SymmetricEigendecomposition.Eigenvalues(symmetric), () => Eigen(symmetric, false, copy), seconds, only);
+            Compare(
+                $"symmetric eigenvectors {n}×{n}", () => SymmetricEigendecomposition.Decompose(symmetric), () => Eigen(symmetric, true, copy), seconds, only);
             Compare($"QR {n}×{n}", () => QrDecomposition.Decompose(a), () => Qr(a, copy), seconds, only);
             Compare($"Cholesky {n}×{n}", () => CholeskyDecomposition.TryDecompose(symmetric, out _, out _), () => Cholesky(symmetric, copy), seconds, only);
         }
@@ -37,7 +39,8 @@ internal static unsafe partial class DecompositionBenchmark
         {
             Matrix a = RandomMatrix.Gaussian(rows, columns, new RandomStream(1, RandomPurpose.Sampling));
             double[] copy = new double[a.Length];
-            Compare($"singular values {rows}×{columns}", () => SingularValueDecomposition.SingularValues(a), () => Svd(a, false, copy), seconds, only);
+            Compare(
+                $"singular values {rows}×{columns}", () => SingularValueDecomposition.SingularValues(a), () => Svd(a.Transpose(), false, copy), seconds, only);
         }
     }
 
@@ -142,7 +145,8 @@ internal static unsafe partial class DecompositionBenchmark
 
     [LibraryImport(Library)]
     private static partial void dgesdd_(
-        byte* job, int* m, int* n, double* a, int* lda, double* s, double* u, int* ldu, double* vt, int* ldvt, double* work, int* size, int* integers, int* info);
+        byte* job, int* m, int* n, double* a, int* lda, double* s, double* u, int* ldu, double* vt, int* ldvt, double* work, int* size, int* integers,
+        int* info);
 
     [LibraryImport(Library)]
     private static partial void dsyevd_(

@@ -8,38 +8,13 @@ namespace RankCollapse.LinearAlgebra;
 /// </summary>
 internal static unsafe class BandReduction
 {
-    /// <summary>Above this ratio of sides a triangle by QR first takes less work.</summary>
-    private const double TallRatio = 1.6;
-
     /// <summary>Overwrites A, m×n with m ≥ n, and gives the n×n band matrix with the same singular values.</summary>
     public static BandMatrix Reduce(Matrix a, int bandwidth)
     {
         int m = a.Rows, n = a.Columns;
         var reflector = new BlockReflector(bandwidth, m);
         fixed (double* start = a.AsSpan())
-        {
-            var entries = new Operand(start, n, 1);
-            if (m > TallRatio * n)
-            {
-                Triangularize(entries, m, n, bandwidth, reflector);
-                m = n;
-            }
-            return Reduce(entries, m, n, bandwidth, reflector);
-        }
-    }
-
-    /// <summary>QR alone: R on and above the diagonal of the first n rows, and zeros below.</summary>
-    private static void Triangularize(Operand a, int m, int n, int bandwidth, BlockReflector reflector)
-    {
-        for (int k = 0; k < n; k += bandwidth)
-        {
-            int width = Math.Min(bandwidth, n - k);
-            reflector.Reduce(Transposed(a.From(k, k)), width, m - k);
-            reflector.ApplyLeft(a.From(k, k + width), n - k - width);
-            for (int i = 0; i < n - k; i++)
-                for (int j = 0; j < width; j++)
-                    *a.From(k + i, k + j).Start = i <= j ? reflector.Triangle(j, i) : 0;
-        }
+            return Reduce(new Operand(start, n, 1), m, n, bandwidth, reflector);
     }
 
     private static BandMatrix Reduce(Operand a, int m, int n, int bandwidth, BlockReflector reflector)

@@ -58,7 +58,7 @@ internal sealed unsafe class BlockReflector
                 MakeFactor(first, from, reflections, length - from, products);
                 fixed (double* factor = _factor.AsSpan(), work = _work)
                 {
-                    Apply(new Operand(first, length, 1), new Operand(factor + ((nint)from * _factor.Columns) + from, _factor.Columns, 1),
+                    Apply(new Operand(first, length, 1), new Operand(factor + ((nint)from * _factor.Columns) + from, 1, _factor.Columns),
                         new Operand(first + ((nint)(to - from) * length), length, 1), after, reflections, length - from, work);
                 }
             }
@@ -102,7 +102,7 @@ internal sealed unsafe class BlockReflector
         double[] work = ArrayPool<double>.Shared.Rent(2 * rows * _count);
         int size = _factor.Columns;
         fixed (double* pv = _vectors.AsSpan(), pw = work, pt = _factor.AsSpan())
-            Apply(new Operand(pv, _length, 1), transposed ? new Operand(pt, 1, size) : new Operand(pt, size, 1), c, rows, _count, _length, pw);
+            Apply(new Operand(pv, _length, 1), transposed ? new Operand(pt, size, 1) : new Operand(pt, 1, size), c, rows, _count, _length, pw);
         ArrayPool<double>.Shared.Return(work);
     }
 
@@ -126,7 +126,7 @@ internal sealed unsafe class BlockReflector
             var scaled = new Operand(pw + ((nint)columns * _count), columns, 1);
             int size = _factor.Columns;
             Product.Run(new Operand(pv, _length, 1), c, projected, _count, columns, _length, accumulate: false);
-            Product.Run(transposed ? new Operand(pt, 1, size) : new Operand(pt, size, 1), projected, scaled, _count, columns, _count, accumulate: false);
+            Product.Run(transposed ? new Operand(pt, size, 1) : new Operand(pt, 1, size), projected, scaled, _count, columns, _count, accumulate: false);
             Product.Run(new Operand(pv, 1, _length), scaled, c, _length, columns, _count, accumulate: true);
         }
         ArrayPool<double>.Shared.Return(work);
@@ -152,23 +152,24 @@ internal sealed unsafe class BlockReflector
     }
 
     /// <summary>
-    /// −T of the vectors from the given one on, column by column: T_jj = scale_j and T_{1…j−1,j} = −scale_j·T·(V·v_j). The sign spares a pass in every product.
+    /// (−T)ᵀ of the vectors from the given one on, row by row: T_jj = scale_j and T_{1…j−1,j} = −scale_j·T·(V·v_j). The sign spares a pass in every product.
     /// </summary>
     private void MakeFactor(double* vectors, int first, int count, int length, double* products)
     {
         Product.RunPart(new Operand(vectors, _length, 1), new Operand(vectors, 1, _length), new Operand(products, count, 1), count, count, length,
             accumulate: false, ProductPart.Lower);
-        for (int j = 0; j < count; j++)
+        int size = _factor.Columns;
+        fixed (double* factor = _factor.AsSpan())
         {
-            for (int i = 0; i < count; i++) _factor[first + i, first + j] = 0;
-            double scale = _scales[first + j];
-            for (int i = 0; i < j; i++)
+            double* start = factor + ((nint)first * size) + first;
+            for (int j = 0; j < count; j++)
             {
-                double sum = 0;
-                for (int k = i; k < j; k++) sum += _factor[first + i, first + k] * products[(j * count) + k];
-                _factor[first + i, first + j] = -scale * sum;
+                double* row = start + ((nint)j * size);
+                new Span<double>(row, count).Clear();
+                MatrixVector.AddRows(start, size, j, j, products + ((nint)j * count), row);
+                MatrixVector.Scale(row, j, -_scales[first + j], row);
+                row[j] = -_scales[first + j];
             }
-            _factor[first + j, first + j] = -scale;
         }
     }
 }

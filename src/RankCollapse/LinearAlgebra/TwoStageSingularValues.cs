@@ -12,11 +12,17 @@ namespace RankCollapse.LinearAlgebra;
 /// </remarks>
 internal static class TwoStageSingularValues
 {
+    /// <summary>Above this ratio of sides a triangle by QR first takes less work.</summary>
+    private const double TallRatio = 1.6;
+
     /// <summary>The min(m, n) values, descending.</summary>
     /// <param name="a">A, m×n, finite and not empty; unchanged.</param>
     public static double[] Compute(Matrix a)
     {
-        Matrix work = UnitScale.Of(a.Rows >= a.Columns ? a : a.Transpose(), out double unit);
+        int shorter = Math.Min(a.Rows, a.Columns);
+        double unit = UnitScale.UnitOf(a);
+        Matrix work = Math.Max(a.Rows, a.Columns) > TallRatio * shorter
+            ? TallTriangle.Of(a, unit) : UnitScale.Of(a.Rows >= a.Columns ? a : a.Transpose(), out _);
         (double[] diagonal, double[] above) = BandReduction.Reduce(work, Bandwidth(work.Columns)).ToBidiagonal();
         double[] values = BidiagonalValues.Compute(diagonal, above);
         TensorPrimitives.Multiply(values, unit, values);

@@ -14,6 +14,8 @@ public sealed class TwoStageSingularValuesTests
     [InlineData(97, 290)]
     [InlineData(300, 290)]
     [InlineData(1, 90)]
+    [InlineData(5000, 40)]
+    [InlineData(33, 9000)]
     public void Values_AreThoseThatTheMatrixWasMadeOf(int rows, int columns)
     {
         int count = Math.Min(rows, columns);
@@ -58,13 +60,8 @@ public sealed class TwoStageSingularValuesTests
     [Fact]
     public void Values_DoNotDependOnThreads()
     {
-        Matrix a = Gaussian(420, 400, 8);
-        double[] expected = TwoStageSingularValues.Compute(a);
-        int before = Product.MaxThreads;
-        Product.MaxThreads = 3;
-        double[] found = TwoStageSingularValues.Compute(a);
-        Product.MaxThreads = before;
-        Assert.Equal(expected, found);
+        CheckThreads(Gaussian(420, 400, 8));
+        CheckThreads(Gaussian(4000, 70, 8));
     }
 
     [Fact]
@@ -75,5 +72,15 @@ public sealed class TwoStageSingularValuesTests
         Assert.Equal(5, found[0], 1e-14);
         Assert.Equal(2, found[1], 1e-14);
         Assert.Equal(0, found[2], 1e-15);
+    }
+
+    private static void CheckThreads(Matrix a)
+    {
+        double[] expected = TwoStageSingularValues.Compute(a);
+        int before = Product.MaxThreads;
+        Product.MaxThreads = 3;
+        double[] found = TwoStageSingularValues.Compute(a);
+        Product.MaxThreads = before;
+        Assert.Equal(expected, found);
     }
 }
