@@ -164,7 +164,7 @@ internal sealed class KinkRounding : INewtonPhase
         (memory.LeastGradient, memory.Stage) = (double.PositiveInfinity, NewtonStage.Newton);
         Start(iterate);
         iterate.Start();
-        iterate.Begin();
+        iterate.Continue();
         memory.Region.Reset(double.NaN);
         TrustRegionStep.Start(iterate);
     }

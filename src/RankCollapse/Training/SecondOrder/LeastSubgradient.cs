@@ -43,15 +43,13 @@ internal sealed class LeastSubgradient
     public GradientSize Measure(Network network, Network gradient, double width)
     {
         _objective.ValueWithSlopes(network);
-        PreactivationRow[] kinks = FindKinks(network, width, out double[] slopes);
-        double[] trial = new double[slopes.Length];
-        slopes.CopyTo(trial, 0);
-        GradientSize best = Evaluate(network, kinks, trial, _trial);
+        PreactivationRow[] kinks = FindKinks(network, width, out double[] shares);
+        GradientSize best = Evaluate(network, kinks, shares, _trial);
         _trial.Parameters.CopyTo(gradient.Parameters, 0);
         for (int k = 0; k < MostPrograms && kinks.Length > 0; k++)
         {
-            Improve(network, kinks, trial, gradient);
-            GradientSize size = Evaluate(network, kinks, trial, _trial);
+            Improve(network, kinks, shares, gradient);
+            GradientSize size = Evaluate(network, kinks, shares, _trial);
             if (!(size.Norm < best.Norm)) break;
             bool isSmall = size.Norm > 0.9 * best.Norm;
             _trial.Parameters.CopyTo(gradient.Parameters, 0);
@@ -63,7 +61,8 @@ internal sealed class LeastSubgradient
         return best.Norm <= _rounding ? best with { Relative = 0 } : best;
     }
 
-    private PreactivationRow[] FindKinks(Network network, double width, out double[] slopes)
+    /// <summary>The preactivations at kinks, with s₊ − s₋ for their scale, and the shares of s₊ in the slopes that they start with.</summary>
+    private PreactivationRow[] FindKinks(Network network, double width, out double[] shares)
     {
         NetworkSpecification shape = _objective.Specification;
         var found = new List<PreactivationRow>();
@@ -85,7 +84,7 @@ internal sealed class LeastSubgradient
                 }
             }
         }
-        slopes = [.. starts];
+        shares = [.. starts];
         return [.. found];
     }
 

@@ -72,6 +72,12 @@ internal sealed class NewtonIterate
     public void Begin()
     {
         (GradientEvaluations, HessianProducts) = (0, 0);
+        Continue();
+    }
+
+    /// <summary>Goes on with an iteration after its objective or its point was changed from outside.</summary>
+    public void Continue()
+    {
         ValueAtBeginning = Current.Value.Total;
         if (_builtAt == Current) return;
         Preconditioner.Build(Current.Objective, Current.Network);
