@@ -11,6 +11,8 @@ namespace RankCollapse.Cli;
 /// <summary>The <c>rankcollapse</c> command: verbs, help, and errors as one line each.</summary>
 internal static class RankCollapseCommand
 {
+    private static readonly Option<long?> MemoryOption = MemorySize.Option();
+
     private const string DebugVariable = "RANKCOLLAPSE_DEBUG";
 
     /// <summary>Runs a command line.</summary>
@@ -36,6 +38,7 @@ internal static class RankCollapseCommand
             if (!asksForHelp && parsed.CommandResult.Command is Verb { Computes: true } && Arithmetic.Notice is { } notice)
                 environment.Error.WriteLine(WarningLine.Of(notice));
             foreach (ScreenWriter screen in new[] { environment.Output, environment.Error }.OfType<ScreenWriter>()) screen.IsWide = parsed.GetValue(wide);
+            MemoryBudget.Use(parsed.GetValue(MemoryOption));
             return parsed.Invoke(invocation);
         }
         catch (Exception e)
@@ -84,6 +87,7 @@ internal static class RankCollapseCommand
             ManCommand.Create(environment));
         root.Add(CompletionCommand.CreateAnswer(environment, root));
         root.Add(wide);
+        root.Add(MemoryOption);
         root.SetAction(_ =>
         {
             GuidedStart.Write(environment.Output);

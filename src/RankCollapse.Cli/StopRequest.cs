@@ -47,6 +47,7 @@ internal sealed class StopRequest : IDisposable
         while (Cancellation.IsSaving) Thread.Sleep(Look);
         if (_hasEnded) return;
         AtomicFile.RemoveUnfinished();
+        WorkFolder.RemoveAll();
         using TextWriter error = StandardOutput.OpenErrorText();
         error.WriteLine("error: stopped on request.");
         Environment.Exit(ExitCode.NotReached);

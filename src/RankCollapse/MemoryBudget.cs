@@ -3,8 +3,14 @@ namespace RankCollapse;
 /// <summary>Refuses requests that would exhaust the memory before anything is allocated for them.</summary>
 public static class MemoryBudget
 {
-    /// <summary>Half of what the machine, or the container, offers to this process.</summary>
-    public static long Bytes { get; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+    private static readonly long Half = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+    private static readonly AsyncLocal<long?> Given = new();
+
+    /// <summary>The most bytes that something may need: what a front end said, or half of what the machine, or the container, offers to this process.</summary>
+    public static long Bytes => Given.Value ?? Half;
+
+    /// <summary>Says how much something may need in this and later calls; null for the machine's half.</summary>
+    public static void Use(long? bytes) => Given.Value = bytes;
 
     /// <summary>Requires that something fits into memory.</summary>
     /// <param name="bytes">The bytes needed; a value beyond <see cref="long"/> is given as +∞.</param>

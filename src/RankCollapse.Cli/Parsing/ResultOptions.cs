@@ -52,7 +52,7 @@ internal static class ResultOptions
             return;
         }
         using var stream = new TextWriterStream(environment.DataOutput);
-        database.Write(format, stream, environment.Cancellation);
+        AtomicFile.WriteWhole(stream, whole => database.Write(format, whole, environment.Cancellation));
         if (format == ResultFormat.Json) environment.Output.WriteLine();
     }
 

@@ -71,7 +71,8 @@ public static class OnnxExport
     internal static void Check(ModelProto model, string name, ModelData data, Matrix expected)
     {
         const double Most = 1e-5;
-        using var session = new OnnxSession(model, name, Path.GetTempPath());
+        using WorkFolder folder = WorkFolder.Make("export");
+        using var session = new OnnxSession(model, name, folder.Path);
         var values = new ModelInputs(session.Inputs, data).Batch(0, data.SampleCount, data.SampleCount);
         using var results = session.Run(values, ["Y"]);
         var outputs = new Matrix(expected.Columns, expected.Rows);

@@ -20,8 +20,10 @@ internal sealed record ModelOutput(string Name, TensorElementType Type);
 /// <summary>A model in ONNX Runtime, on the processor.</summary>
 internal sealed class OnnxSession : IDisposable
 {
+    /// <summary>The most time for one batch.</summary>
+    private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(10);
+
     private readonly InferenceSession _session;
-    private readonly RunOptions _runOptions = new();
     private readonly string _name;
 
     /// <summary>Loads a model.</summary>
@@ -45,7 +47,6 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            _runOptions.Dispose();
             throw Refused(e);
         }
         Inputs = [.. _session.InputMetadata.Select(input => new ModelInput(input.Key, input.Value.ElementDataType, input.Value.Dimensions))];
@@ -63,22 +64,26 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="InvalidInputException">The model cannot be run on these inputs.</exception>
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs)
     {
+        CancellationToken asked = Cancellation.Current;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(asked);
+        // A graph may hold loops without an end.
+        stop.CancelAfter(MostTime);
+        using var options = new RunOptions();
+        using CancellationTokenRegistration registration = stop.Token.Register(() => options.Terminate = true);
         try
         {
-            return _session.Run(_runOptions, inputs, outputs);
+            return _session.Run(options, inputs, outputs);
         }
         catch (OnnxRuntimeException e)
         {
-            throw Refused(e);
+            asked.ThrowIfCancellationRequested();
+            if (!stop.IsCancellationRequested) throw Refused(e);
+            throw new InvalidInputException($"{_name} did not give its outputs within {MostTime.TotalMinutes:0} minutes; give fewer samples.", e);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _session.Dispose();
-        _runOptions.Dispose();
-    }
+    public void Dispose() => _session.Dispose();
 
     private InvalidInputException Refused(OnnxRuntimeException e) =>
         new($"ONNX Runtime cannot run {_name}: {ErrorText.Printable(e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.'))}.", e);

@@ -28,9 +28,14 @@ internal static class JsonReading
         {
             ReadOnlyMemory<byte> json = content is [0xEF, 0xBB, 0xBF, ..] ? content.AsMemory(3) : content;
             JsonElement root = JsonDocument.Parse(json, Tolerant).RootElement;
+            JsonText.Require(root, path);
             return root.ValueKind == JsonValueKind.Object
                 ? root
                 : throw new InvalidInputException($"{path} holds no JSON object; expected {{ \"settings\": …, \"grid\": … }}.");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw JsonText.Unreadable(path, e);
         }
         catch (JsonException e)
         {

@@ -11,9 +11,9 @@ namespace RankCollapse.Sweeps.Results;
 public sealed class ResultDatabase : IDisposable
 {
     private readonly DuckDBConnection _connection;
-    private readonly DirectoryInfo _folder;
+    private readonly WorkFolder _folder;
 
-    private ResultDatabase(DirectoryInfo folder, string sql)
+    private ResultDatabase(WorkFolder folder, string sql)
     {
         _folder = folder;
         Sql = sql;
@@ -38,7 +38,7 @@ public sealed class ResultDatabase : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(sql);
-        var database = new ResultDatabase(Directory.CreateTempSubdirectory("rankcollapse-query-"), sql);
+        var database = new ResultDatabase(WorkFolder.Make("query"), sql);
         try
         {
             database._connection.Open();
@@ -49,8 +49,9 @@ public sealed class ResultDatabase : IDisposable
             database.Set("temp_directory", $"'{database.PathInside("spill")}'");
             database.Problems = ResultTables.Fill(database._connection, sources, sql, cancellation);
             database.VariedSettings = ResultTables.VariedSettings(database._connection);
-            // Only the database's own folder stays within its reach, for tables larger than the memory and for exports.
-            database.Set("allowed_directories", $"['{database.PathInside("")}']");
+            // Only these stay within its reach: one for tables larger than the memory, the other for exports.
+            database.Set("allowed_directories", $"['{database.PathInside("spill")}']");
+            database.Set("allowed_paths", $"['{database.PathInside("export")}']");
             database.Set("enable_external_access", "false");
             database.Set("lock_configuration", "true");
             return database;
@@ -67,7 +68,7 @@ public sealed class ResultDatabase : IDisposable
     /// <param name="cancellation">Stops the query.</param>
     /// <exception cref="InvalidInputException">The SQL is wrong; the message is one line.</exception>
     /// <exception cref="OperationCanceledException">The query was stopped.</exception>
-    public ResultTable Read(int mostRows = int.MaxValue, CancellationToken cancellation = default) => Ask(SingleStatement.Of(Sql), reader =>
+    public ResultTable Read(int mostRows = int.MaxValue, CancellationToken cancellation = default) => Ask(Statement(cancellation), reader =>
     {
         var columns = Enumerable.Range(0, reader.FieldCount).Select(i => new ResultTableColumn(reader.GetName(i), reader.GetDataTypeName(i))).ToList();
         var rows = new List<IReadOnlyList<object?>>();
@@ -79,7 +80,7 @@ public sealed class ResultDatabase : IDisposable
                 isCut = true;
                 break;
             }
-            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i))]);
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => SqlValues.Read(reader, i))]);
         }
         return new ResultTable(columns, rows, isCut);
     }, cancellation);
@@ -95,13 +96,13 @@ public sealed class ResultDatabase : IDisposable
         ArgumentNullException.ThrowIfNull(output);
         if (format == ResultFormat.Json)
         {
-            Ask(SingleStatement.Of(Sql), reader => ResultJson.Write(reader, output), cancellation);
+            Ask(Statement(cancellation), reader => ResultJson.Write(reader, output), cancellation);
             return;
         }
-        string export = Path.Combine(_folder.FullName, "export");
+        string export = Path.Combine(_folder.Path, "export");
         string written = format == ResultFormat.Csv ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd";
         Ask($"COPY ({SingleStatement.Of(Sql)}) TO '{PathInside("export")}' ({written})", _ => 0, cancellation);
-        using (FileStream file = File.OpenRead(export)) file.CopyTo(output);
+        using (FileStream file = InputFile.Open(export)) file.CopyTo(output);
         FileSteps.Delete(export);
     }
 
@@ -109,18 +110,28 @@ public sealed class ResultDatabase : IDisposable
     public void Dispose()
     {
         _connection.Dispose();
-        try
-        {
-            _folder.Delete(recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A folder for temporary files that is left over does no harm.
-        }
+        _folder.Dispose();
     }
+
+    /// <summary>The statement, with texts in place of values that .NET has no type for, such as infinite times.</summary>
+    private string Statement(CancellationToken cancellation)
+    {
+        string sql = SingleStatement.Of(Sql);
+        (string Name, string Type)[] columns = Ask(
+            sql, reader => Enumerable.Range(0, reader.FieldCount).Select(i => (reader.GetName(i), reader.GetDataTypeName(i))).ToArray(), cancellation);
+        if (columns.All(column => SqlValues.IsSimple(column.Type))) return sql;
+        string types = string.Join(", ", columns.Select((_, i) => $"typeof(#{i + 1})"));
+        string[] full = Ask($"SELECT {types} FROM ({sql}) LIMIT 1", reader => reader.Read()
+            ? Enumerable.Range(0, columns.Length).Select(reader.GetString).ToArray() : [], cancellation);
+        return full.Length == 0 ? sql
+            : $"SELECT {string.Join(", ", columns.Select((column, i) => $"{SqlValues.Readable($"#{i + 1}", full[i])} AS {Quoted(column.Name)}"))} FROM ({sql})";
+    }
+
+    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private T Ask<T>(string sql, Func<DuckDBDataReader, T> read, CancellationToken cancellation)
     {
+        SingleStatement.Require(_connection, sql);
         using DuckDBCommand command = _connection.CreateCommand();
         command.CommandText = sql;
         using CancellationTokenRegistration registration = cancellation.Register(command.Cancel);
@@ -146,9 +157,15 @@ public sealed class ResultDatabase : IDisposable
         {
             throw new InvalidInputException("SQL: it has parameters such as ? or $1, which have no values here; write the values.", e);
         }
+        catch (Exception e) when (e is InvalidOperationException or InvalidCastException or NotSupportedException or NotImplementedException
+            or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            throw new InvalidInputException($"SQL: a value of the answer cannot be read: {ErrorText.Printable(e.Message.TrimEnd('.'))}; cast it, as by "
+                + "CAST(… AS VARCHAR).", e);
+        }
     }
 
-    private string PathInside(string name) => Path.Combine(_folder.FullName, name).Replace("'", "''", StringComparison.Ordinal);
+    private string PathInside(string name) => Path.Combine(_folder.Path, name).Replace("'", "''", StringComparison.Ordinal);
 
     private void Set(string option, string value)
     {

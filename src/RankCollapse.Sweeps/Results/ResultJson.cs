@@ -25,7 +25,7 @@ internal static class ResultJson
             for (int i = 0; i < names.Length; i++)
             {
                 writer.WritePropertyName(names[i]);
-                Value(writer, reader.IsDBNull(i) ? null : reader.GetValue(i));
+                Value(writer, SqlValues.Read(reader, i));
             }
             writer.WriteEndObject();
             if (writer.BytesPending > FlushedBytes) writer.Flush();

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text;
+using DuckDB.NET.Data;
+using DuckDB.NET.Native;
 
 namespace RankCollapse.Sweeps.Results;
 
@@ -55,6 +57,15 @@ internal static class SingleStatement
         string advice = near.Count > 0 ? $"did you mean {near[0]}?" : $"expected is one SELECT, FROM, WITH, DESCRIBE, SUMMARIZE or PIVOT, over "
             + $"{string.Join(", ", ResultTables.Views)}.";
         throw new InvalidInputException($"SQL: it begins with '{ErrorText.Printable(word)}'; {advice}");
+    }
+
+    /// <summary>Requires that the database's own parser finds one statement, whatever the rest of this type took for its parts.</summary>
+    /// <exception cref="InvalidInputException">It finds several.</exception>
+    public static void Require(DuckDBConnection connection, string sql)
+    {
+        int count = NativeMethods.ExtractStatements.DuckDBExtractStatements(connection.NativeConnection, sql, out DuckDBExtractedStatements statements);
+        statements.Dispose();
+        if (count > 1) throw new InvalidInputException("SQL: there are several statements; expected is one, in which WITH names what is used more than once.");
     }
 
     private static int EndOfToken(string sql, int at)

@@ -55,7 +55,7 @@ public sealed class SweepSpecification
         string name = root.TryGetProperty("name", out JsonElement given) ? JsonReading.Text(given, $"{file}: name") : Path.GetFileNameWithoutExtension(file);
         if (name.Length is 0 or > 60 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) || name[0] is '.' or '-')
             throw new InvalidInputException(
-                $"{file}: the name is '{ErrorText.Printable(name)}', expected up to 60 letters, digits, '-', '_' and '.', the first no '-' or '.'; give \"name\".");
+                $"{file}: the name is '{ErrorText.Printable(name)}', expected up to 60 letters, digits, '-', '_', '.', not '-' or '.' first; give \"name\".");
         return new SweepSpecification(file, BlockReader.Read(root, file), name, ReadLimits(root, file), ReadEngines(root, file));
     }
 

@@ -43,7 +43,8 @@ public sealed class EngineSettings
     }
 
     /// <summary>The same without some.</summary>
-    public EngineSettings Without(IEnumerable<string> names) => new(_values.ExceptBy(names, pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value));
+    public EngineSettings Without(IEnumerable<string> names) =>
+        new(_values.ExceptBy(names, pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value));
 
     /// <summary>An object that gives them again, in UTF-8.</summary>
     public byte[] ToJson()

@@ -48,7 +48,8 @@ internal sealed class LeaseBook(SweepFolder folder)
         {
             if (InputFile.TryReadSmall(PathOf(trial), LargestFile) is not { } content) return null;
             string[] lines = Encoding.UTF8.GetString(content).Split('\n');
-            return lines is [var worker, var attempt, ""] && WorkerHeartbeat.IsName(worker) && int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            return lines is [var worker, var attempt, ""] && WorkerHeartbeat.IsName(worker)
+                && int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 ? new Lease(trial, worker, number)
                 : new Lease(trial, "", 0);
         }

@@ -38,6 +38,7 @@ public static class NpzSamples
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(reading);
         (string inputName, string? labelName, string? targetName) = Names(file, reading.Split);
+        RequireMemory(file, inputName, labelName, targetName);
         NpyArray inputs = file.Read(inputName);
         if (inputs.Shape.Count == 0 || inputs.Shape.Contains(0))
             throw new InvalidInputException(
@@ -59,6 +60,14 @@ public static class NpzSamples
         string shape = inputs.Shape.Count > 2 ? $" ({string.Join('×', inputs.Shape.Skip(1))})" : "";
         string layout = $"; {inputName} has a sample a {(isColumns ? "column" : "row")}";
         return new SampleArrays(inputName, inputs, isColumns, y, labels, $"{count} samples × {length} inputs{shape}{what}{layout}");
+    }
+
+    /// <summary>What is read is there up to three times: as it was stored, as numbers, and with samples as columns.</summary>
+    private static void RequireMemory(NpzFile file, params string?[] read)
+    {
+        const int Copies = 3;
+        double numbers = file.Describe().Where(array => read.Contains(array.Name) && array.Header is not null).Sum(array => (double)array.Header!.Count);
+        MemoryBudget.Require(Copies * sizeof(double) * numbers, file.Path, "use fewer samples (max-memory)");
     }
 
     /// <summary>The labels of a file, whatever its inputs are called; null where there are none.</summary>

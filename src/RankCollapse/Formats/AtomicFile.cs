@@ -274,18 +274,37 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>The content is whole before its first byte goes out.</summary>
+    /// <summary>Writes to a stream once the content is whole, so that an error in between leaves nothing written.</summary>
+    /// <param name="target">Where the content goes; it stays open.</param>
+    /// <param name="write">Writes the content to a seekable stream.</param>
+    /// <exception cref="IOException">The disk for temporary files is full.</exception>
+    public static void WriteWhole(Stream target, Action<Stream> write) => WriteWhole(() => target, write);
+
     private static void WriteThrough(string path, Action<Stream> write)
     {
+        Stream? target = null;
+        try
+        {
+            WriteWhole(() => target = path == StandardOutput.Name
+                ? StandardOutput.Open()
+                : new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), write);
+        }
+        finally
+        {
+            target?.Dispose();
+        }
+    }
+
+    private static void WriteWhole(Func<Stream> open, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
         string temporary = Path.Combine(Path.GetTempPath(), $"rankcollapse-{Guid.NewGuid():N}{Ending}");
         using var content = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, CopyBuffer, FileOptions.DeleteOnClose);
         if (!OperatingSystem.IsWindows()) FileSteps.TryDelete(temporary);
         write(content);
         content.Flush();
         content.Position = 0;
-        using Stream target = path == StandardOutput.Name
-            ? StandardOutput.Open()
-            : new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        Stream target = open();
         if (target.CanSeek) target.Seek(0, SeekOrigin.End);
         content.CopyTo(target, CopyBuffer);
         target.Flush();

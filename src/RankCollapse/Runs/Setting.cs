@@ -200,7 +200,7 @@ public sealed class Setting
             JsonValueKind.Null when Type == typeof(double) => double.NaN,
             JsonValueKind.Number when Type == typeof(int) => value.TryGetInt32(out int number) ? number : null,
             JsonValueKind.Number when Type == typeof(long) => value.TryGetInt64(out long number) ? number : null,
-            JsonValueKind.Number when Type == typeof(double) => value.GetDouble(),
+            JsonValueKind.Number when Type == typeof(double) => double.IsFinite(value.GetDouble()) ? value.GetDouble() : null,
             JsonValueKind.Number when IsList => value.TryGetInt32(out int number) ? new[] { number } : null,
             JsonValueKind.Array when IsList => ReadList(value),
             JsonValueKind.True or JsonValueKind.False when Type == typeof(bool) => value.GetBoolean(),

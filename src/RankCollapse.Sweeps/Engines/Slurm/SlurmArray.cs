@@ -75,8 +75,8 @@ public static class SlurmArrays
         try
         {
             SlurmArray? array = content is null ? null : JsonSerializer.Deserialize(content, SlurmJson.Default.SlurmArray);
-            return array is { Token: { } token, Tasks: > 0 } && IsToken(token) && (array.Job is null || (array.Job.Length > 0 && array.Job.All(char.IsAsciiDigit)))
-                ? array : null;
+            bool isJob = array?.Job is null || (array.Job.Length > 0 && array.Job.All(char.IsAsciiDigit));
+            return array is { Token: { } token, Tasks: > 0 } && IsToken(token) && isJob ? array : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

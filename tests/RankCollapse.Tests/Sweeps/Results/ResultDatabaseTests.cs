@@ -70,6 +70,7 @@ public sealed class ResultDatabaseTests : IDisposable
     {
         Run("a", 1e-3, 2);
         Run("b", 1e-2, 3);
+        foreach (string run in (string[])["a", "b"]) File.Delete(_folder.File($"runs/{run}/manifest.json"));
         File.WriteAllText(_folder.File("runs/a/summary.json"), "{\"objective\": 1,");
         File.WriteAllBytes(_folder.File("runs/b/metrics.parquet"), [1, 2, 3]);
         using var database = ResultDatabase.Open(
@@ -87,6 +88,7 @@ public sealed class ResultDatabaseTests : IDisposable
     public void SummaryOfAnotherVersion_IsReadAsFarAsItGoes()
     {
         Run("a", 1e-3, 2);
+        File.Delete(_folder.File("runs/a/manifest.json"));
         File.WriteAllText(_folder.File("runs/a/summary.json"),
             """{ "objective": 5, "epochs": "many", "new": { "x": 1 }, "layers": [{ "layer": 1, "fresh": true }] }""");
         File.WriteAllText(_folder.File("runs/a/config.json"), """{ "lambda": 0.5, "width": [8, 4], "setting": 1 }""");
@@ -305,4 +307,37 @@ public sealed class ResultDatabaseTests : IDisposable
         SampleResults.WriteRun(_folder.File($"runs/{name}"), SampleResults.Configuration(lambda, 20, 3), objective);
 
     private ResultTable Ask(string sql) => SampleResults.Ask(_folder.File("runs"), sql);
+
+    [Theory]
+    [InlineData("SELECT $a$1$a$); COPY (SELECT 1) TO '{0}' (FORMAT csv); SELECT (1")]
+    [InlineData("SELECT $é$ $é$); COPY (SELECT 1) TO '{0}' (FORMAT csv); SELECT ('$é$' || $é$1$é$")]
+    [InlineData("SELECT '$' AS a, $$'$$ AS b); COPY (SELECT 1) TO '{0}' (FORMAT csv); SELECT ($$'$$")]
+    [InlineData("SELECT e'\\'); COPY (SELECT 1) TO ''{0}''; --' AS a")]
+    public void SecondStatementInQuotes_RunsNot(string sql)
+    {
+        Run("a", 1e-3, 1);
+        string target = _folder.File("escaped");
+        using var database = ResultDatabase.Open(
+            ResultSearch.Find([_folder.File("runs")]), sql.Replace("{0}", target, StringComparison.Ordinal));
+        try
+        {
+            database.Read();
+        }
+        catch (InvalidInputException)
+        {
+            // Refused, or taken for one harmless text.
+        }
+        Assert.False(File.Exists(target));
+    }
+
+    [Fact]
+    public void FolderOfAQueryThatWasKilled_GoesWithTheNext()
+    {
+        Run("a", 1e-3, 1);
+        string left = Directory.CreateTempSubdirectory("rankcollapse-query-").FullName;
+        File.WriteAllText(Path.Combine(left, ".claim"), "1 here \n");
+        File.WriteAllText(Path.Combine(left, "export"), "half");
+        using var database = ResultDatabase.Open(ResultSearch.Find([_folder.File("runs")]), "SELECT 1");
+        Assert.False(Directory.Exists(left));
+    }
 }

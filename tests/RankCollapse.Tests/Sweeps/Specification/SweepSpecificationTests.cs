@@ -241,4 +241,17 @@ public sealed class SweepSpecificationTests
         Assert.All(read.Trials, trial => Assert.Equal(trial.Id, TrialIdentity.Of(trial.Configuration)));
         return [.. read.Trials.Select(trial => trial.Configuration)];
     }
+
+    [Theory]
+    [InlineData("""{ "settings": { "lambda": 1e400 } }""", "1e400")]
+    [InlineData("""{ "settings": {}, "limits": { "leaseSeconds": 1e-300 } }""", "leaseSeconds")]
+    [InlineData("""{ "settings": {}, "name": "-rf" }""", "-rf")]
+    [InlineData("""{ "settings": { "data": "\ud800" } }""", "half a character")]
+    [InlineData("""{ "\udc00": 1 }""", "half a character")]
+    public void ValueThatNothingCanMean_IsRefusedByWhatItIs(string json, string found)
+    {
+        var error = Assert.Throws<InvalidInputException>(() => SweepSpecification.Parse(System.Text.Encoding.UTF8.GetBytes(json), "a.json").Plan());
+        Assert.Contains(found, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", error.Message, StringComparison.Ordinal);
+    }
 }
