@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,7 @@ internal sealed class AddressGuard
     public AddressGuard(IPAddress address, IReadOnlyList<string> otherNames)
     {
         _isLoopback = IPAddress.IsLoopback(address);
+        _hosts.Add(address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString());
         if (!_isLoopback)
         {
             _hosts.Add(Dns.GetHostName());

@@ -70,8 +70,14 @@ public sealed class FolderClaim : IDisposable
     public void Dispose()
     {
         // The lock is held while the file is deleted, so that nobody else's file is.
-        if (!OperatingSystem.IsWindows()) FileSteps.TryDelete(_file.Name);
-        _file.Dispose();
+        try
+        {
+            if (!OperatingSystem.IsWindows()) FileSteps.TryDelete(_file.Name);
+        }
+        finally
+        {
+            _file.Dispose();
+        }
         if (OperatingSystem.IsWindows()) FileSteps.TryDelete(_file.Name);
     }
 
