@@ -71,13 +71,15 @@ internal static class RegisterTiles
         Line(2, "double* a0 = t.A;");
         if (packed)
         {
-            Line(2, "double* ahead = t.C;");
+            Line(2, "double* result = t.C;");
             foreach (int i in r)
             {
-                foreach (int j in v) Line(2, $"Prefetch({Place("ahead", j)});");
-                if (vectors > 1) Line(2, $"Prefetch(ahead + ({vectors} * lanes) - 1);");
-                Line(2, "ahead += t.CStride;");
+                foreach (int j in v) Line(2, $"Prefetch({Place("result", j)});");
+                if (vectors > 1) Line(2, $"Prefetch(result + ({vectors} * lanes) - 1);");
+                Line(2, "result += t.CStride;");
             }
+            Line(2, "double* ahead = t.Ahead;");
+            Line(2, "nint aheadStep = t.AheadStep;");
         }
         else
         {
@@ -112,6 +114,9 @@ internal static class RegisterTiles
                     foreach (int j in v) Line(3, $"c{i}{j} = TDoubles.MultiplyAdd(a{k}{i}, b{k}{j}, c{i}{j});");
                 }
                 Line(3, "b += rowStride;");
+                if (unroll == 1 || !packed) continue;
+                Line(3, "Prefetch(ahead);");
+                Line(3, "ahead += aheadStep;");
             }
             if (packs) Line(3, $"to += {unroll * vectors} * lanes;");
             if (packed) Line(3, $"a0 += {unroll * rows};");

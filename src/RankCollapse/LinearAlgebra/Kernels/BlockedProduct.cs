@@ -29,6 +29,9 @@ internal static unsafe class BlockedProduct<TDoubles>
     /// </summary>
     private const int DepthBlock = 400;
 
+    /// <summary>The most rows of a block of A: enough to use a panel of B for, and little to wait for before the first is packed.</summary>
+    private const int RowBlock = 48;
+
     /// <summary>From so many columns on A is packed.</summary>
     private const int ColumnsWorthPackingA = 48;
 
@@ -42,10 +45,10 @@ internal static unsafe class BlockedProduct<TDoubles>
         int depthBlock = depth <= DepthBlock + (DepthBlock / 4) ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
         bool packA = columns >= ColumnsWorthPackingA;
         bool packB = b.ColumnStride != 1 || rows > 2 * tileRows;
-        bool packsAsItGoes = packA && b.ColumnStride == 1 && part == ProductPart.All;
+        bool packsAsItGoes = packA && packB && part == ProductPart.All;
 
         // A's block stays in the second-level cache beside a panel of B, and B's in a part of the third-level one, which cores share.
-        int rowBlock = Math.Min(RoundUp(rows, tileRows), Fitting(ProcessorCaches.Second / 6, depthBlock, tileRows));
+        int rowBlock = Math.Min(Math.Min(RoundUp(rows, tileRows), RowBlock), Fitting(ProcessorCaches.Second / 6, depthBlock, tileRows));
         int columnBlock = Math.Min(RoundUp(columns, panelWidth), Fitting(ProcessorCaches.Third / 8, depthBlock, panelWidth));
 
         nuint scratchLength = (nuint)(tileRows * panelWidth);
@@ -69,6 +72,14 @@ internal static unsafe class BlockedProduct<TDoubles>
                     int rowsHere = Math.Min(rowBlock, rows - ic);
                     if (part == ProductPart.Lower && ic + rowsHere <= jc) continue;
                     Operand aBlock = a.From(ic, pc);
+                    Operand below = a.From(ic + rowsHere, pc);
+                    var nextOfA = Lookahead.At(new(below.Start, below.ColumnStride, below.RowStride), depthHere, Math.Min(rowBlock, rows - ic - rowsHere));
+                    Lookahead nextOfB = default;
+                    if (ic == 0 && packsAsItGoes)
+                    {
+                        Lookahead.Ask(new(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere);
+                        Lookahead.Ask(b.From(pc, jc), depthHere, Math.Min(panelWidth, columnsHere));
+                    }
                     if (packA) PackPanels(new Operand(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere, packedA, tileRows, 1);
                     for (int j = 0, width; j < columnsHere; j += width)
                     {
@@ -83,9 +94,10 @@ internal static unsafe class BlockedProduct<TDoubles>
                         if (!packB || (packsAsItGoes && ic == 0))
                         {
                             Operand panel = b.From(pc, jc + j);
-                            if (width != tile.BStride)
+                            nextOfB = Lookahead.At(panel.From(0, width), depthHere, Math.Min(panelWidth, columnsHere - j - width));
+                            if (width != tile.BStride || b.ColumnStride != 1)
                             {
-                                // The last columns: a whole vector would read past the end of a row.
+                                // Columns are not contiguous, or they are the last ones, where a whole vector would read past the end of a row.
                                 Packing<TDoubles>.Pack(panel, depthHere, width, tile.B, (int)tile.BStride);
                             }
                             else
@@ -96,7 +108,7 @@ internal static unsafe class BlockedProduct<TDoubles>
                             }
                         }
                         int firstRow = part == ProductPart.Lower ? jc + j - ic : 0;
-                        Column(ref tile, aBlock, packedA, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, scratch);
+                        Column(ref tile, aBlock, packedA, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, scratch, ref nextOfA, ref nextOfB);
                     }
                 }
             }
@@ -111,7 +123,8 @@ internal static unsafe class BlockedProduct<TDoubles>
 
     /// <summary>One panel of B against all rows of a block of A, but those before <paramref name="firstRow"/>.</summary>
     private static void Column(
-        ref Tile tile, Operand a, double* packedA, Operand c, int firstRow, int rows, int width, int vectors, double* scratch)
+        ref Tile tile, Operand a, double* packedA, Operand c, int firstRow, int rows, int width, int vectors, double* scratch,
+        ref Lookahead nextOfA, ref Lookahead nextOfB)
     {
         int tileRows = RegisterTile<TDoubles>.Rows;
         bool wholeVectors = width == vectors * TDoubles.Count;
@@ -130,6 +143,7 @@ internal static unsafe class BlockedProduct<TDoubles>
                 tile.AStep = a.ColumnStride;
             }
             double* target = c.Start + (i * c.RowStride);
+            if (!nextOfB.Give(ref tile)) nextOfA.Give(ref tile);
             if (wholeVectors)
             {
                 tile.C = target;
