@@ -9,9 +9,10 @@ namespace RankCollapse.Generators;
 /// accumulators in registers only where each is a local variable of its own and the method holds nothing but the loop.
 /// </summary>
 /// <remarks>
-/// Packed and packing tiles read A through one pointer with constant offsets, four steps of depth to a turn of the loop: what is left beside multiply–adds
+/// Packed tiles of three kinds read A through one pointer with constant offsets, four steps of depth to a turn of the loop: what is left beside multiply–adds
 /// and loads is an addition a step, so that processors that issue four operations a cycle keep both multiply–add units busy. A packing tile also writes the
-/// rows of B that it has loaded one after the other, which costs nothing beside its multiply–adds. A direct tile reads A where it lies.
+/// rows of B that it has loaded one after the other, which costs nothing beside its multiply–adds; it and a fetching tile ask for memory that will be packed
+/// next. A direct tile reads A where it lies.
 /// </remarks>
 internal static class RegisterTiles
 {
@@ -19,7 +20,7 @@ internal static class RegisterTiles
     private const int MaxRows = 8;
     private const int MaxVectors = 3;
 
-    private static readonly string[] Kinds = ["Packed", "Packing", "Direct"];
+    private static readonly string[] Kinds = ["Packed", "Fetching", "Packing", "Direct"];
 
     /// <summary>The tiles of all sizes, and the choice between them.</summary>
     public static string Write()
@@ -57,7 +58,7 @@ internal static class RegisterTiles
 
     private static void WriteTile(StringBuilder text, string kind, int rows, int vectors)
     {
-        bool packed = kind != "Direct", packs = kind == "Packing";
+        bool packed = kind != "Direct", packs = kind == "Packing", fetches = packs || kind == "Fetching";
         void Line(int depth, string line) => text.Append(' ', 4 * depth).AppendLine(line);
         int[] r = [.. Enumerable.Range(0, rows)], v = [.. Enumerable.Range(0, vectors)];
         string Place(string pointer, int vector) => vector == 0 ? pointer : $"{pointer} + ({vector} * lanes)";
@@ -78,8 +79,8 @@ internal static class RegisterTiles
                 if (vectors > 1) Line(2, $"Prefetch(result + ({vectors} * lanes) - 1);");
                 Line(2, "result += t.CStride;");
             }
-            Line(2, "double* ahead = t.Ahead;");
-            Line(2, "nint aheadStep = t.AheadStep;");
+            if (fetches) Line(2, "double* ahead = t.Ahead;");
+            if (fetches) Line(2, "nint aheadStep = t.AheadStep;");
         }
         else
         {
@@ -114,7 +115,7 @@ internal static class RegisterTiles
                     foreach (int j in v) Line(3, $"c{i}{j} = TDoubles.MultiplyAdd(a{k}{i}, b{k}{j}, c{i}{j});");
                 }
                 Line(3, "b += rowStride;");
-                if (unroll == 1 || !packed) continue;
+                if (unroll == 1 || !fetches) continue;
                 Line(3, "Prefetch(ahead);");
                 Line(3, "ahead += aheadStep;");
             }

@@ -3,6 +3,7 @@ using RankCollapse.Cli.Doctor;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Commands;
@@ -37,7 +38,9 @@ internal static class DoctorCommand
         Line("system", machine.System);
         Line("arithmetic", Arithmetic.Current.ToString());
         Line("cores, memory", $"{machine.Cores}, {machine.MemoryBytes / 1e9:0.0} GB");
-        Line("vectors", $"{machine.VectorBits} bits");
+        Line("processor", machine.Processor);
+        Line("caches", $"{Processor.FirstLevelCache >> 10}, {Processor.SecondLevelCache >> 10}, {Processor.ThirdLevelCache >> 10} KiB");
+        Line("vectors", $"{machine.VectorBits} bits: {machine.VectorChoice}");
         Line("peak of one core, of all", $"{machine.PeakOfOneCore:0.0}, {machine.PeakOfAllCores:0.0} GFLOP/s");
         Line("product 200×200", $"{machine.Product200:0.0} GFLOP/s, {machine.Product200 / machine.PeakOfOneCore:P0} of the peak");
         Line("product 2000×2000, one core", $"{machine.Product2000:0.0} GFLOP/s, {machine.Product2000 / machine.PeakOfOneCore:P0} of the peak");
@@ -57,7 +60,9 @@ internal static class DoctorCommand
         .Text("arithmetic", _ => Arithmetic.Current.ToString())
         .Whole("cores", machine => machine.Cores)
         .Number("memoryBytes", machine => machine.MemoryBytes)
+        .Text("processor", machine => machine.Processor)
         .Whole("vectorBits", machine => machine.VectorBits)
+        .Text("vectorChoice", machine => machine.VectorChoice)
         .Number("peakGflopsOfOneCore", machine => machine.PeakOfOneCore)
         .Number("peakGflopsOfAllCores", machine => machine.PeakOfAllCores)
         .Number("product200Gflops", machine => machine.Product200)

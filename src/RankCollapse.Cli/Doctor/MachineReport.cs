@@ -25,6 +25,12 @@ internal sealed record MachineReport
     /// <summary>The width of the vectors that products use.</summary>
     public required int VectorBits { get; init; }
 
+    /// <summary>Why products use vectors of that width.</summary>
+    public required string VectorChoice { get; init; }
+
+    /// <summary>The processor's name.</summary>
+    public required string Processor { get; init; }
+
     /// <summary>Multiply–adds of one core, in GFLOP/s (a multiply–add counts as two).</summary>
     public required double PeakOfOneCore { get; init; }
 
@@ -65,6 +71,8 @@ internal sealed record MachineReport
             Cores = cores,
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             VectorBits = Product.VectorBits,
+            VectorChoice = Product.VectorChoice,
+            Processor = LinearAlgebra.Processor.Name,
             PeakOfOneCore = peak,
             PeakOfAllCores = peakOfAll,
             Product200 = small,

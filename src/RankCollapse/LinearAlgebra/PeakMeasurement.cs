@@ -15,18 +15,25 @@ public static class PeakMeasurement
     /// independent fused multiply–adds of the widest vectors that touch no memory.
     /// </summary>
     /// <param name="seconds">How long to measure.</param>
-    public static double FlopsPerSecond(double seconds = 0.3)
+    public static double FlopsPerSecond(double seconds = 0.3) => VectorWidth.Widest switch
+    {
+        512 => FlopsPerSecond<Doubles512>(seconds),
+        256 => FlopsPerSecond<Doubles256>(seconds),
+        _ => FlopsPerSecond<Doubles128>(seconds),
+    };
+
+    /// <summary>The same with vectors of a given width.</summary>
+    internal static double FlopsPerSecond<TDoubles>(double seconds)
+        where TDoubles : struct, IDoubles<TDoubles>
     {
         const int Steps = 20_000;
         double best = 0;
         long end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
-        double flopsOfBurst = 2.0 * Steps * Accumulators * VectorWidth.Widest / 64;
+        double flopsOfBurst = 2.0 * Steps * Accumulators * TDoubles.Count;
         do
         {
             long start = Stopwatch.GetTimestamp();
-            double sink = VectorWidth.Widest == 512 ? Burst<Doubles512>(Steps)
-                : VectorWidth.Widest == 256 ? Burst<Doubles256>(Steps)
-                : Burst<Doubles128>(Steps);
+            double sink = Burst<TDoubles>(Steps);
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (!double.IsNaN(sink)) best = Math.Max(best, flopsOfBurst / elapsed);
         }
@@ -34,7 +41,7 @@ public static class PeakMeasurement
         return best;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Burst<TDoubles>(int steps)
         where TDoubles : struct, IDoubles<TDoubles>
     {

@@ -30,6 +30,9 @@ public static class Product
     /// <summary>The vector width in bits that the kernels use on this machine.</summary>
     public static int VectorBits => VectorWidth.Bits;
 
+    /// <summary>Why that width: what the processor has, and how fast it was.</summary>
+    public static string VectorChoice => VectorWidth.Reason;
+
     /// <summary>A·B for A m×k and B k×n.</summary>
     /// <exception cref="ShapeMismatchException">The inner sizes differ.</exception>
     public static Matrix Multiply(Matrix a, Matrix b)

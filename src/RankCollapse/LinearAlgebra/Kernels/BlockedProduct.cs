@@ -48,8 +48,8 @@ internal static unsafe class BlockedProduct<TDoubles>
         bool packsAsItGoes = packA && packB && part == ProductPart.All;
 
         // A's block stays in the second-level cache beside a panel of B, and B's in a part of the third-level one, which cores share.
-        int rowBlock = Math.Min(Math.Min(RoundUp(rows, tileRows), RowBlock), Fitting(ProcessorCaches.Second / 6, depthBlock, tileRows));
-        int columnBlock = Math.Min(RoundUp(columns, panelWidth), Fitting(ProcessorCaches.Third / 8, depthBlock, panelWidth));
+        int rowBlock = Math.Min(Math.Min(RoundUp(rows, tileRows), RowBlock), Fitting(Processor.SecondLevelCache / 6, depthBlock, tileRows));
+        int columnBlock = Math.Min(RoundUp(columns, panelWidth), Fitting(Processor.ThirdLevelCache / 8, depthBlock, panelWidth));
 
         nuint scratchLength = (nuint)(tileRows * panelWidth);
         nuint packedBLength = RoundUp((nuint)(packB ? depthBlock * columnBlock : depthBlock * panelWidth));
@@ -91,6 +91,7 @@ internal static unsafe class BlockedProduct<TDoubles>
                         tile.Accumulate = add;
                         tile.B = packB ? packedB + ((nint)j * depthHere) : packedB;
                         tile.BStride = vectors * TDoubles.Count;
+                        tile.Ahead = tile.B; // Until a line is given: asking for one without memory behind it takes long.
                         if (!packB || (packsAsItGoes && ic == 0))
                         {
                             Operand panel = b.From(pc, jc + j);

@@ -30,8 +30,9 @@ internal static unsafe partial class RegisterTile<TDoubles>
     public static void Compute(in Tile tile, int rows, int vectors)
     {
         if (!tile.AIsPacked) Direct(tile, rows, vectors);
-        else if (tile.PackedB == null) Packed(tile, rows, vectors);
-        else Packing(tile, rows, vectors);
+        else if (tile.PackedB != null) Packing(tile, rows, vectors);
+        else if (tile.AheadStep != 0) Fetching(tile, rows, vectors);
+        else Packed(tile, rows, vectors);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using RankCollapse.LinearAlgebra.Vectors;
@@ -8,16 +7,15 @@ namespace RankCollapse.LinearAlgebra.Kernels;
 /// <summary>Which vectors the kernels use on this processor; results are the same with all.</summary>
 /// <remarks>
 /// What counts is what the processor has: the runtime reports 512-bit vectors as not accelerated on Skylake-X and its successors, but compiles them all the
-/// same. Where there are two widths, the faster is not known beforehand (some processors have one unit for 512 bits, or a lower clock with them), so the
-/// register tile of each is timed once, on panels in the first-level cache.
+/// same. Whether they are faster is not known beforehand: some of those processors have one unit for them, or a lower clock. So multiply–adds of both widths
+/// are timed once, for some two milliseconds at the first product: long enough for a processor that slows down while it wakes its wide units.
 /// </remarks>
 internal static class VectorWidth
 {
-    private const int Depth = 128;
-    private const int Bursts = 12;
+    private const double WideSeconds = 0.0015, NarrowSeconds = 0.0003;
 
     /// <summary>Wider vectors that are as fast are taken: they need fewer instructions for everything else.</summary>
-    private const double Margin = 0.95;
+    private const double Margin = 0.9;
 
     private static readonly Lazy<(int Bits, string Reason)> Choice = new(Choose);
 
@@ -33,30 +31,7 @@ internal static class VectorWidth
     private static (int Bits, string Reason) Choose()
     {
         if (Widest < 512) return (Widest, Widest == 256 ? "AVX2, without AVX-512" : "no wider ones in this processor");
-        double wide = TileSpeed<Doubles512>(), narrow = TileSpeed<Doubles256>();
-        return (wide >= Margin * narrow ? 512 : 256, $"tiles of 512 bits ran at {wide:F0}, of 256 bits at {narrow:F0} GFLOP/s");
-    }
-
-    private static unsafe double TileSpeed<TDoubles>()
-        where TDoubles : struct, IDoubles<TDoubles>
-    {
-        int rows = RegisterTile<TDoubles>.Rows, columns = RegisterTile<TDoubles>.MaxVectors * TDoubles.Count;
-        double* memory = PackingBuffer.OfThread.Reserve((nuint)((rows * Depth) + (columns * Depth) + (rows * columns)));
-        new Span<double>(memory, (rows + columns) * Depth).Clear();
-        Tile tile = default;
-        tile.AIsPacked = true;
-        tile.A = memory;
-        tile.B = memory + (rows * Depth);
-        tile.C = tile.B + (columns * Depth);
-        tile.BStride = tile.CStride = columns;
-        tile.Depth = Depth;
-        long best = long.MaxValue;
-        for (int burst = 0; burst < Bursts; burst++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < 16; i++) RegisterTile<TDoubles>.Compute(tile, rows, RegisterTile<TDoubles>.MaxVectors);
-            best = Math.Min(best, Stopwatch.GetTimestamp() - start);
-        }
-        return 16 * 2e-9 * rows * columns * Depth * Stopwatch.Frequency / Math.Max(1, best);
+        double wide = PeakMeasurement.FlopsPerSecond<Doubles512>(WideSeconds) / 1e9, narrow = PeakMeasurement.FlopsPerSecond<Doubles256>(NarrowSeconds) / 1e9;
+        return (wide >= Margin * narrow ? 512 : 256, $"multiply–adds of 512 bits ran at {wide:F0}, of 256 bits at {narrow:F0} GFLOP/s");
     }
 }

@@ -1,24 +1,42 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using System.Text;
 
-namespace RankCollapse.LinearAlgebra.Kernels;
+namespace RankCollapse.LinearAlgebra;
 
-/// <summary>The sizes of the caches in bytes, as the processor or else Linux reports them; usual ones where nobody does.</summary>
-internal static class ProcessorCaches
+/// <summary>The processor and its caches, as it or else Linux reports them; usual sizes where nobody does.</summary>
+public static class Processor
 {
     private const int DeterministicParameters = 4;
     private const int TopologyParameters = unchecked((int)0x8000001D);
 
     private static readonly long[] Sizes = Read();
 
-    /// <summary>Data of the first level: 32 KiB at least everywhere.</summary>
-    public static long First => Sizes[1] > 0 ? Sizes[1] : 32 << 10;
+    /// <summary>The processor's name, with family and model where it tells them, such as <c>AMD EPYC (family 25, model 17)</c>.</summary>
+    public static string Name { get; } = ReadName();
 
-    /// <summary>The second level, of one core or of a few.</summary>
-    public static long Second => Sizes[2] > 0 ? Sizes[2] : 512 << 10;
+    /// <summary>Bytes of the first-level data cache.</summary>
+    public static long FirstLevelCache => Sizes[1] > 0 ? Sizes[1] : 32 << 10;
 
-    /// <summary>The third level, of all cores or of a group.</summary>
-    public static long Third => Sizes[3] > 0 ? Sizes[3] : 8 << 20;
+    /// <summary>Bytes of the second-level cache, of one core or of a few.</summary>
+    public static long SecondLevelCache => Sizes[2] > 0 ? Sizes[2] : 512 << 10;
+
+    /// <summary>Bytes of the third-level cache, of all cores or of a group.</summary>
+    public static long ThirdLevelCache => Sizes[3] > 0 ? Sizes[3] : 8 << 20;
+
+    private static string ReadName()
+    {
+        const int Brand = unchecked((int)0x80000002);
+        if (!X86Base.IsSupported) return RuntimeInformation.ProcessArchitecture.ToString();
+        Span<int> words = stackalloc int[12];
+        for (int i = 0; i < 3; i++) (words[4 * i], words[(4 * i) + 1], words[(4 * i) + 2], words[(4 * i) + 3]) = X86Base.CpuId(Brand + i, 0);
+        string brand = Encoding.ASCII.GetString(MemoryMarshal.AsBytes(words)).TrimEnd('\0').Trim();
+        int signature = X86Base.CpuId(1, 0).Eax, baseFamily = (signature >> 8) & 0xF;
+        int family = baseFamily == 15 ? baseFamily + ((signature >> 20) & 0xFF) : baseFamily;
+        int model = ((signature >> 4) & 0xF) + (baseFamily is 6 or 15 ? (signature >> 12) & 0xF0 : 0);
+        return $"{brand} (family {family}, model {model})";
+    }
 
     private static long[] Read()
     {
