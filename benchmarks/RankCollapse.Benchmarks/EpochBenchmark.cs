@@ -41,6 +41,7 @@ internal static class EpochBenchmark
             Do(solver, FirstEpochs);
             foreach (TorchProcess process in torch) process.Epochs(FirstEpochs);
             RequireAgreement(solver, torch);
+            Console.WriteLine(Processor.Name);
             Console.WriteLine("Adam epoch, L = 10, widths 200, N = 200 (MNIST), tanh, float64, one thread each; "
                 + $"{(clock == Clock.Wall ? "wall" : "processor")} time, {BlockEpochs} epochs of each in turn");
             Measure(problem, solver, torch, seconds, clock);
@@ -73,12 +74,14 @@ internal static class EpochBenchmark
             }
         }
         int blocks = ours.Count;
-        Console.WriteLine($"  {"",-52}{"ms/epoch",10}{"GFLOP/s",9}{"of FMA peak",13}{"times ours",12}");
-        Console.WriteLine($"  {$"RankCollapse ({Product.VectorBits}-bit vectors)",-52}{Paired.Median(ours) * 1e3,10:F3}{flops / Paired.Median(ours) / 1e9,9:F1}{Paired.Median(shares),13:F3}{"",12}");
+        Console.WriteLine($"  {"",-52}{"ms/epoch",10}{"GFLOP/s",9}{"of FMA peak",13}{"times ours",12}  verdict");
+        Console.WriteLine($"  {$"RankCollapse ({Product.VectorBits}-bit vectors)",-52}{Paired.Median(ours) * 1e3,10:F3}{flops / Paired.Median(ours) / 1e9,9:F1}{Paired.Median(shares),13:F3}{"",12}  "
+            + Goal.AtLeast(Paired.Median(shares), Goal.EpochShare));
         for (int i = 0; i < torch.Length; i++)
         {
             double median = Paired.Median(theirs[i]), ratio = Paired.Median(ratios[i]);
-            Console.WriteLine($"  {torch[i].About,-52}{median * 1e3,10:F3}{flops / median / 1e9,9:F1}{"",13}{ratio,12:F2}");
+            Console.WriteLine($"  {torch[i].About,-52}{median * 1e3,10:F3}{flops / median / 1e9,9:F1}{"",13}{ratio,12:F2}  "
+                + $"{Goal.AtLeast(ratio, Goal.EpochRatio)}");
         }
         Console.WriteLine($"  medians of {blocks} blocks; \"times ours\" is the median of the paired ratios; {flops / 1e6:F1} MFLOP in products; ours "
             + $"allocates {allocated / ((double)BlockEpochs * blocks):F0} bytes an epoch");

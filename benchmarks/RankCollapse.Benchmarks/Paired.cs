@@ -13,7 +13,7 @@ internal sealed record PairedTimes(double MedianA, double MedianB, double Median
 /// <summary>Times two actions in turn, so that a drift of the machine's speed meets both, and reports medians and the median ratio.</summary>
 internal static class Paired
 {
-    public static PairedTimes Time(Action a, Action b, double seconds, int innerRepeats = 1)
+    public static PairedTimes Time(Action a, Action b, double seconds, int innerRepeats = 1, Clock clock = Clock.Wall)
     {
         a();
         b();
@@ -25,7 +25,7 @@ internal static class Paired
         while (Stopwatch.GetTimestamp() < end || ratios.Count < 5)
         {
             peaks.Add(PeakMeasurement.FlopsPerSecond(0.001));
-            double ta = Once(a, innerRepeats), tb = Once(b, innerRepeats);
+            double ta = Once(a, innerRepeats, clock), tb = Once(b, innerRepeats, clock);
             timesA.Add(ta);
             timesB.Add(tb);
             ratios.Add(ta / tb);
@@ -40,10 +40,10 @@ internal static class Paired
         return n % 2 == 1 ? values[n / 2] : 0.5 * (values[(n / 2) - 1] + values[n / 2]);
     }
 
-    private static double Once(Action action, int repeats)
+    private static double Once(Action action, int repeats, Clock clock)
     {
-        long start = Stopwatch.GetTimestamp();
+        Seconds start = OwnClock.Now();
         for (int i = 0; i < repeats; i++) action();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds / repeats;
+        return (OwnClock.Now() - start).On(clock) / repeats;
     }
 }

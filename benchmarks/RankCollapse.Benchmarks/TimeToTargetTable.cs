@@ -1,3 +1,5 @@
+using RankCollapse.LinearAlgebra;
+
 namespace RankCollapse.Benchmarks;
 
 /// <summary>The table of times to targets: seconds, epochs' time E, and multiples of ours.</summary>
@@ -29,5 +31,8 @@ internal static class TimeToTargetTable
             }
         }
         writer.WriteLine();
+        string first = Goal.AtMost(curves[0].TimeTo(Targets[0], clock) / epoch, Goal.EpochsToFirstTarget);
+        string gradient = Goal.AtMost(curves[0].TimeToGradient(gradientTolerance, clock) / epoch, Goal.EpochsToGradient);
+        writer.WriteLine($"{Processor.Name}; in E: J ≤ {Targets[0]:0.00e-0} {first}, relative gradient ≤ {gradientTolerance:0e-0} {gradient}");
     }
 }

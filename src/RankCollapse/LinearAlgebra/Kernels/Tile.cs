@@ -24,7 +24,7 @@ internal unsafe struct Tile
     /// <summary>Where the tile writes B's rows one after the other for the tiles below it; null where it does not.</summary>
     public double* PackedB;
 
-    /// <summary>A line of memory that will be packed soon: a tile that packs or fetches asks for it at its first step of depth, then for the next ones.</summary>
+    /// <summary>A line of memory that will be packed soon: a tile that packs or fetches asks for it at its first step of depth, then for others.</summary>
     public double* Ahead;
 
     /// <summary>From a line ahead to the next; 0 where nothing is known.</summary>
