@@ -28,11 +28,13 @@ internal static class CertifyCommand
                 "rankcollapse certify runs/first",
                 "rankcollapse certify runs/first --curvature",
                 "rankcollapse certify runs/first --rank 12 --json",
+                "rankcollapse certify runs/first --batch class:3",
             ],
         };
         Argument<string> path = CommonOptions.RunFolder();
         Option<int> rank = OptionValue.Of<int>("--rank", "K [the number of classes]", "K");
-        Option<int> batch = OptionValue.Of<int>("--batch", "Samples of Proposition 3.1's batch, the first of the data [K]", "n");
+        Option<string> batch = OptionValue.Of<string>(
+            "--batch", "Samples of Proposition 3.1's batch: the first n, random:n, class:k, or index:i,j,… counted from 0 [K]", "BATCH");
         Option<bool> curvature = OptionValue.Switch(
             "--curvature", "Also say whether the point is a minimum or a saddle, by the least eigenvalues of the Hessian; weights below a saddle go to "
                 + "RUN/descent.safetensors");
@@ -51,14 +53,14 @@ internal static class CertifyCommand
             string folder = parsed.GetRequiredValue(path);
             parsed.Accept(accept, environment, folder);
             Run run = RunFolder.Read(folder);
-            int? size = parsed.GetResult(batch) is null ? null : parsed.GetValue(batch);
+            IReadOnlyList<int>? samples = parsed.GetValue(batch) is { } text ? BatchText.Parse(text, run.DataSet, run.Configuration.Seed) : null;
             var options = new LowRankCertificateOptions { Rank = clusters };
-            var found = Certification.Compute(run.Trained, run.DataSet, run.Configuration.ToObjectiveSettings(), options, size);
+            var found = Certification.Compute(run.Trained, run.DataSet, run.Configuration.ToObjectiveSettings(), options, samples);
             CurvatureOutput? curved = parsed.GetValue(curvature) ? CurvatureOutput.Of(run, RunFolder.Open(folder)) : null;
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder, found.Certificate, found.GradientRanks, curved)));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder, found, curved)));
             else
             {
-                Write(environment, folder, found.Certificate, found.GradientRanks);
+                Write(environment, folder, found, parsed.GetValue(batch));
                 curved?.Write(environment.Output);
             }
             return found.Holds && curved?.Certificate.Kind != StationaryPointKind.Undecided ? ExitCode.Done : ExitCode.NotReached;
@@ -66,47 +68,54 @@ internal static class CertifyCommand
         return command;
     }
 
-    private static void Write(CommandEnvironment environment, string folder, LowRankCertificate certificate, IReadOnlyList<GradientRank> gradients)
+    private static void Write(CommandEnvironment environment, string folder, Certification found, string? batch)
     {
+        (LowRankCertificate certificate, IReadOnlyList<GradientRank> gradients) = (found.Certificate, found.GradientRanks);
         environment.Output.WriteLine($"{folder}: distance of W from rank {certificate.Layers[0].Rank}, and what bounds it (Theorem 3.4)");
         var table = new TextTable(
             "layer", "distance", new Column("exact bound", 2), new Column("ratio", 3), new Column("from", 4), "tight bound", new Column("ratio", 1),
-            new Column("from", 4), new Column("M", 7), new Column("sampled", 9), new Column("M bound", 7), new Column("ratio", 8), new Column("from", 8),
-            new Column("residual of (4)", 6), new Column("relative", 5), "holds");
+            new Column("from", 4), new Column("M", 7), new Column("over the hull", 9), new Column("sampled", 9), new Column("M bound", 7),
+            new Column("ratio", 8), new Column("from", 8), new Column("residual of (4)", 6), new Column("relative", 5), "holds");
         foreach (LayerCertificate layer in certificate.Layers)
         {
             LayerBound? best = layer.Best, curved = layer.BestByCurvature;
             table.Add(
                 $"{layer.Layer}", Numbers.Short(layer.Distance), Numbers.Short(best?.ExactBound), Numbers.Short(layer.Ratio), From(best?.From),
                 Numbers.Short(layer.TightBound), Numbers.Short(layer.TightRatio), From(layer.TightFrom),
-                Numbers.Short(curved?.Remainder.Curvature), Numbers.Short(curved?.Remainder.SampledCurvature),
+                Numbers.Short(curved?.Remainder.Curvature), Numbers.Short(curved?.HullCurvature), Numbers.Short(curved?.Remainder.SampledCurvature),
                 Numbers.Short(curved?.CurvatureBound), Numbers.Short(layer.CurvatureRatio), From(curved?.From),
                 Numbers.Short(layer.StationarityResidual), Numbers.Short(layer.RelativeStationarityResidual),
                 layer.Bounds.Count == 0 ? Numbers.Short(null) : layer.Holds ? "yes" : "no");
         }
         table.Write(environment.Output);
+        if (found.IsZero)
+            environment.Output.WriteLine($"The network has collapsed to 0: no weights exceed {Numbers.Short(certificate.Layers.Max(l => l.WeightNorm))} in norm, "
+                + "and ranks and ratios are rounding.");
         foreach (LayerCertificate layer in certificate.Layers.Where(l => l.Reason is not null)) environment.Output.WriteLine(layer.Reason);
         IEnumerable<string?> reasons = certificate.Layers.SelectMany(l => l.Bounds).Select(b => b.Remainder.CurvatureReason);
         foreach (string reason in reasons.OfType<string>().Distinct(StringComparer.Ordinal)) environment.Output.WriteLine($"no M: {reason}");
         string ranks = string.Join(", ", gradients.Select(g => g.Rank)), verdict = gradients.All(g => g.Holds) ? "it holds" : "it does not hold";
-        environment.Output.WriteLine($"Proposition 3.1: gradients of the first {gradients[0].BatchSize} samples have ranks {ranks}; {verdict}.");
+        int size = gradients[0].BatchSize;
+        string samples = batch?.Contains(':', StringComparison.Ordinal) == true ? $"{size} samples ({batch})" : $"the first {size} samples";
+        environment.Output.WriteLine($"Proposition 3.1: gradients of {samples} have ranks {ranks}; {verdict}.");
     }
 
     private static string From(int? layer) => layer is null ? Numbers.Short(null) : $"Z{layer}";
 
     /// <summary>The JSON document.</summary>
-    internal static JsonShape<(string Folder, LowRankCertificate Certificate, IReadOnlyList<GradientRank> Gradients, CurvatureOutput? Curvature)> Document =>
-        new JsonShape<(string Folder, LowRankCertificate Certificate, IReadOnlyList<GradientRank> Gradients, CurvatureOutput? Curvature)>()
+    internal static JsonShape<(string Folder, Certification Found, CurvatureOutput? Curvature)> Document =>
+        new JsonShape<(string Folder, Certification Found, CurvatureOutput? Curvature)>()
         .Text("run", one => one.Folder)
-        .Flag("holds", one => one.Certificate.Holds)
-        .List("gradientRanks", one => one.Gradients, new JsonShape<GradientRank>()
+        .Flag("holds", one => one.Found.Certificate.Holds)
+        .Flag("isZero", one => one.Found.IsZero)
+        .List("gradientRanks", one => one.Found.GradientRanks, new JsonShape<GradientRank>()
             .Whole("layer", g => g.Layer)
             .Whole("batch", g => g.BatchSize)
             .Whole("rank", g => g.Rank)
             .Flag("holds", g => g.Holds)
             .Numbers("singularValues", g => g.SingularValues))
         .ObjectOrNull("curvature", one => one.Curvature, CurvatureOutput.Shape)
-        .List("layers", one => one.Certificate.Layers, OfLayer);
+        .List("layers", one => one.Found.Certificate.Layers, OfLayer);
 
     private static JsonShape<LayerCertificate> OfLayer => new JsonShape<LayerCertificate>()
         .Whole("layer", layer => layer.Layer)
@@ -145,6 +154,7 @@ internal static class CertifyCommand
             .Number("projectedResidual", b => b.ProjectedResidual)
             .Number("projectedBound", b => b.ProjectedBound)
             .Number("curvature", b => b.Remainder.Curvature)
+            .Number("hullCurvature", b => b.HullCurvature)
             .Number("sampledCurvature", b => b.Remainder.SampledCurvature)
             .TextOrNull("curvatureReason", b => b.Remainder.CurvatureReason)
             .Number("remainderBound", b => b.Remainder.Bound)

@@ -3,6 +3,7 @@ using RankCollapse.Formats;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
+using RankCollapse.Theory.Minimizers;
 using RankCollapse.Training;
 
 namespace RankCollapse.Cli.Output;
@@ -13,6 +14,7 @@ internal static class ForecastOutput
     /// <summary>Writes a table for each forecast, and why others are missing.</summary>
     public static void Write(TextWriter output, ForecastSet set, Run? run, LowerRankForecast? lower)
     {
+        if (set.Existence.Attainment is Attainment.NotAttained or Attainment.AtConstantsOnly) output.WriteLine(set.Existence.Reason);
         foreach (Forecast forecast in set.Forecasts) Write(output, forecast, run);
         foreach (MissingForecast missing in set.Missing) output.WriteLine($"No forecast by the {missing.Source}: {missing.Reason}");
         if (lower is not null) Write(output, lower);
@@ -39,6 +41,8 @@ internal static class ForecastOutput
     public static JsonShape<(ForecastSet Set, Run? Run, LowerRankForecast? Lower, IReadOnlyList<string> Figures)> Document =>
         new JsonShape<(ForecastSet Set, Run? Run, LowerRankForecast? Lower, IReadOnlyList<string> Figures)>()
         .Whole("version", _ => JsonOutput.MetricsVersion)
+        .Name("minimum", one => one.Set.Existence.Attainment, typeof(Attainment))
+        .Text("minimumReason", one => one.Set.Existence.Reason)
         .Number("trainedObjective", one => one.Run?.Summary.Objective)
         .List("forecasts", one => one.Set.Forecasts.Select(forecast => (forecast, one.Run)), OfForecast)
         .List("missing", one => one.Set.Missing, new JsonShape<MissingForecast>().Text("source", m => m.Source).Text("reason", m => m.Reason))

@@ -12,4 +12,11 @@ namespace RankCollapse.Cli.Output;
 /// <param name="LastLayer">The last hidden layer, for NC1 to NC4; null where these do not exist.</param>
 /// <param name="Reason">Why they do not exist.</param>
 internal sealed record MeasuredRun(
-    string Path, Run Run, double Tolerance, int? ClusterCount, IReadOnlyList<MeasuredLayer> Layers, MeasuredFeatures? LastLayer, string? Reason);
+    string Path, Run Run, double Tolerance, int? ClusterCount, IReadOnlyList<MeasuredLayer> Layers, MeasuredFeatures? LastLayer, string? Reason)
+{
+    /// <summary>Section 4's costs and constraints; null where they were not asked for.</summary>
+    public RepresentationOutput? Representation { get; init; }
+
+    /// <summary>The partition that was given, at every layer; empty where none was.</summary>
+    public IReadOnlyList<PartitionLayer> Partition { get; init; } = [];
+}

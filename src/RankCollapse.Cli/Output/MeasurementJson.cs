@@ -20,6 +20,11 @@ internal static class MeasurementJson
         .List("layers", measured => measured.Layers, OfLayer)
         .ObjectOrNull("lastHiddenLayer", measured => measured.LastLayer, MeasurementTables.OfLastHiddenLayer.Aggregate(
             new JsonShape<MeasuredFeatures>(), (shape, metric) => shape.Metric(metric, last => metric.OfFeatures!(last).Number)))
+        .ObjectOrNull("representation", measured => measured.Representation, RepresentationOutput.Shape)
+        .List("partition", measured => measured.Partition, new JsonShape<PartitionLayer>()
+            .Whole("layer", layer => layer.Layer)
+            .Number("wcss", layer => layer.Wcss)
+            .Number("centroidLoss", layer => layer.CentroidLoss))
         .TextsByKey("reasons", Reasons);
 
     private static JsonShape<MeasuredLayer> OfLayer => new JsonShape<MeasuredLayer>()

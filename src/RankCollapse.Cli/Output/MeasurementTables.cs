@@ -34,6 +34,12 @@ internal static class MeasurementTables
         string[] unmet = [.. measured.Layers.SelectMany(layer => layer.Prediction.UnmetHypotheses).Distinct()];
         if (unmet.Length > 0) output.WriteLine($"The theorem also asks that {string.Join("; ", unmet)}.{Environment.NewLine}");
         WriteLastLayer(output, measured);
+        measured.Representation?.Write(output);
+        if (measured.Partition.Count == 0) return;
+        output.WriteLine("The partition that was given");
+        var given = new TextTable("layer", "WCSS", "centroid loss (8)");
+        foreach (PartitionLayer layer in measured.Partition) given.Add($"{layer.Layer}", Numbers.Short(layer.Wcss, 6), Numbers.Short(layer.CentroidLoss, 6));
+        given.Write(output);
     }
 
     private static string Title(MetricTopic topic, MeasuredRun measured, int clusters) => topic switch

@@ -24,6 +24,9 @@ public static class Reduction
         static abstract double Add(double sum, double x, double y);
     }
 
+    /// <summary>Below it squares have vanished, or lost digits.</summary>
+    private const double SmallestSum = 1e-280;
+
     /// <summary>Σ x_i.</summary>
     public static double Sum(ReadOnlySpan<double> x) => Over<Entries>(x, x);
 
@@ -34,12 +37,37 @@ public static class Reduction
     /// <exception cref="ShapeMismatchException">The lengths differ.</exception>
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Over<Products>(x, y);
 
-    /// <summary>‖x‖ = √Σ x_i².</summary>
-    public static double Norm(ReadOnlySpan<double> x) => Math.Sqrt(SumOfSquares(x));
+    /// <summary>‖x‖ = √Σ x_i²; where squares overflow or vanish, of entries that are scaled by a power of two.</summary>
+    public static double Norm(ReadOnlySpan<double> x)
+    {
+        double sum = SumOfSquares(x);
+        return sum > SmallestSum && sum < double.PositiveInfinity ? Math.Sqrt(sum) : ScaledNorm(x, sum);
+    }
 
     /// <summary>‖x − y‖.</summary>
     /// <exception cref="ShapeMismatchException">The lengths differ.</exception>
-    public static double Distance(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Math.Sqrt(Over<SquaredDifferences>(x, y));
+    public static double Distance(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        double sum = Over<SquaredDifferences>(x, y);
+        if (sum > SmallestSum && sum < double.PositiveInfinity) return Math.Sqrt(sum);
+        double[] difference = new double[x.Length];
+        for (int i = 0; i < difference.Length; i++) difference[i] = x[i] - y[i];
+        return ScaledNorm(difference, sum);
+    }
+
+    private static double ScaledNorm(ReadOnlySpan<double> x, double sum)
+    {
+        double largest = 0, scaled = 0;
+        foreach (double entry in x) largest = Math.Max(largest, Math.Abs(entry));
+        if (largest == 0 || !double.IsFinite(largest)) return Math.Sqrt(sum);
+        int exponent = Math.ILogB(largest);
+        foreach (double entry in x)
+        {
+            double part = Math.ScaleB(entry, -exponent);
+            scaled += part * part;
+        }
+        return Math.ScaleB(Math.Sqrt(scaled), exponent);
+    }
 
     /// <summary>The sum of eight lanes: halves are added until one is left.</summary>
     internal static double Lanes(Doubles512 sum)

@@ -3,6 +3,7 @@ using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.Networks;
+using RankCollapse.Theory.Minimizers;
 using RankCollapse.Training;
 
 namespace RankCollapse.Runs;
@@ -12,6 +13,7 @@ internal sealed class TrainingSession : IDisposable
 {
     private readonly RunConfiguration _configuration;
     private readonly TrainingRunOptions _options;
+    private readonly MinimumExistence _existence;
     private readonly TrainingOptions _limits;
     private readonly Solver _solver;
     private readonly RunRecorder _recorder;
@@ -28,8 +30,13 @@ internal sealed class TrainingSession : IDisposable
         Data = data;
         Initial = initial;
         _options = options;
+        _existence = MinimumExistence.Decide(initial.Specification, data, configuration.ToObjectiveSettings());
         _limits = new TrainingOptions
         {
+            Unattainable = _existence.Attainment == Attainment.NotAttained ? new Advice(_existence.Reason, "lambda", "delta", "lambda-features") : null,
+            NoMinimum = solver => _existence.Refute(solver.Network, solver.Value.Total) is { } reason
+                ? new Advice($"{reason} The last state is saved.", "lambda", "delta", "lambda-features")
+                : null,
             MaxEpochs = configuration.MaxEpochs,
             MaxSeconds = configuration.MaxSeconds,
             GradientTolerance = configuration.GradientTolerance,
@@ -79,6 +86,7 @@ internal sealed class TrainingSession : IDisposable
         _folder = folder;
         _writeCheckpoint = folder is not null ? folder.WriteCheckpoint : checkpoints is not null ? checkpoints.Write : null;
         WarnOfTargetsOutOfReach();
+        if (_existence.Attainment is Attainment.NotAttained or Attainment.AtConstantsOnly) _options.Warning?.Invoke(_existence.Reason);
         _options.Started?.Invoke(new TrainingRunStart(_configuration, Data, Initial.Specification, _trainer.Epoch));
         TrainingResult result = _trainer.Run(cancellation);
         if (result.Status == TrainingStatus.Cancelled) TryWriteCheckpoint();

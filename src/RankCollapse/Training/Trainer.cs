@@ -92,9 +92,9 @@ public sealed class Trainer : IDisposable
         while (true)
         {
             string? missing = IsStationary(state) ? _options.Missing?.Invoke(_solver) : null;
-            if (IsStationary(state) && missing is null) return End(TrainingStatus.Converged, state, null);
-            if (_epoch >= _options.MaxEpochs) return End(TrainingStatus.MaxEpochs, state, OutOfEpochs(state, missing));
-            if (_options.MaxSeconds is { } limit && state.Seconds >= limit) return End(TrainingStatus.TimeLimit, state, OutOfTime(state, missing, limit));
+            if (IsStationary(state) && missing is null) return EndAt(TrainingStatus.Converged, state, null);
+            if (_epoch >= _options.MaxEpochs) return End(TrainingStatus.MaxEpochs, state, _options.Unattainable ?? OutOfEpochs(state, missing));
+            if (_options.MaxSeconds is { } limit && state.Seconds >= limit) return End(TrainingStatus.TimeLimit, state, _options.Unattainable ?? OutOfTime(state, missing, limit));
             if (cancellation.IsCancellationRequested)
                 return End(TrainingStatus.Cancelled, state, new Advice("Stopped on request; go on from here (resume).", "resume"));
 
@@ -105,7 +105,7 @@ public sealed class Trainer : IDisposable
             _observer.Progress?.Invoke(state);
             if (_options.IsRecorded(_epoch)) _observer.Record?.Invoke(state);
             if (existence.Missing(_solver.Network) is { } reason) return End(TrainingStatus.NoMinimum, state, reason);
-            if (outcome == StepOutcome.Stalled) return End(TrainingStatus.Stalled, state, Stalled(state));
+            if (outcome == StepOutcome.Stalled) return EndAt(TrainingStatus.Stalled, state, Stalled(state));
             if (_epoch - _snapshotEpoch >= SnapshotEpochs) TakeSnapshot();
             if (_observer.Checkpoint is { } checkpoint && state.Seconds - lastCheckpoint >= _options.CheckpointSeconds)
             {
@@ -140,6 +140,10 @@ public sealed class Trainer : IDisposable
         : $"The relative gradient norm is {state.Gradient.Relative:0.0e-0}, but {missing}";
 
     private TrainingState State() => new(_epoch, Seconds, _solver.Value, _solver.GradientSize, _solver.Phase);
+
+    /// <summary>Ends where nothing moves any more, unless the weights would go on to grow.</summary>
+    private TrainingResult EndAt(TrainingStatus status, TrainingState state, Advice? advice) =>
+        _options.NoMinimum?.Invoke(_solver) is { } none ? End(TrainingStatus.NoMinimum, state, none) : End(status, state, advice);
 
     private TrainingResult End(TrainingStatus status, TrainingState state, Advice? advice)
     {

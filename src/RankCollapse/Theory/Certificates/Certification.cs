@@ -10,6 +10,9 @@ namespace RankCollapse.Theory.Certificates;
 /// <param name="GradientRanks">The ranks of every layer's gradient for a small batch.</param>
 public sealed record Certification(LowRankCertificate Certificate, IReadOnlyList<GradientRank> GradientRanks)
 {
+    /// <summary>Whether every layer's weights have collapsed to 0, to rounding: what ranks and ratios say is rounding too then.</summary>
+    public bool IsZero => Certificate.Layers.All(l => l.WeightNorm <= Tolerances.MachineEpsilon);
+
     /// <summary>Whether all of it holds.</summary>
     public bool Holds => Certificate.Holds && GradientRanks.All(g => g.Holds);
 
@@ -18,18 +21,19 @@ public sealed record Certification(LowRankCertificate Certificate, IReadOnlyList
     /// <param name="data">The samples.</param>
     /// <param name="settings">The objective.</param>
     /// <param name="options">K and how hard to search.</param>
-    /// <param name="batch">B, the samples of Proposition 3.1's batch, the first of the data; null is K, or N where that is less.</param>
-    /// <exception cref="InvalidInputException">K is below 1, or the batch is empty or larger than the data.</exception>
-    public static Certification Compute(Network network, DataSet data, ObjectiveSettings settings, LowRankCertificateOptions? options = null, int? batch = null)
+    /// <param name="batch">The samples of Proposition 3.1's batch; null takes the first K, or all where there are fewer.</param>
+    /// <exception cref="InvalidInputException">K is below 1, or the batch is empty or names samples that there are not.</exception>
+    public static Certification Compute(
+        Network network, DataSet data, ObjectiveSettings settings, LowRankCertificateOptions? options = null, IReadOnlyList<int>? batch = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        int samples = data.SampleCount;
-        if (batch < 1 || batch > samples)
-            throw new InvalidInputException($"batch is {batch}; expected 1 to the {samples} samples of the data.") { Settings = ["batch"] };
+        if (batch is { Count: 0 } || batch?.Any(i => i < 0 || i >= data.SampleCount) == true)
+            throw new InvalidInputException($"batch names samples beyond the {data.SampleCount} of the data, or none.") { Settings = ["batch"] };
         var certificate = LowRankCertificate.Compute(network, data, settings, options);
-        int size = batch ?? Math.Min(certificate.Layers[0].Rank, samples);
-        Matrix inputs = data.Inputs.Block(0, 0, data.InputDimension, size), targets = data.Targets.Block(0, 0, data.OutputDimension, size);
-        var first = new DataSet(data.Name, inputs, targets, data.Labels.Length == 0 ? [] : data.Labels[..size]);
-        return new Certification(certificate, GradientRank.Measure(network, first, settings));
+        batch ??= [.. Enumerable.Range(0, Math.Min(certificate.Layers[0].Rank, data.SampleCount))];
+        var inputs = Matrix.FromEntries(data.InputDimension, batch.Count, (i, j) => data.Inputs[i, batch[j]]);
+        var targets = Matrix.FromEntries(data.OutputDimension, batch.Count, (i, j) => data.Targets[i, batch[j]]);
+        int[] labels = data.Labels.Length == 0 ? [] : [.. batch.Select(i => data.Labels[i])];
+        return new Certification(certificate, GradientRank.Measure(network, new DataSet(data.Name, inputs, targets, labels), settings));
     }
 }

@@ -12,6 +12,9 @@ internal static class GradientNoise
     /// <summary>Products of a few tens of terms and an activation each err by a modest multiple of ε.</summary>
     private const double Units = 32;
 
+    /// <summary>What the products of so many terms lose that lie below the least number there is.</summary>
+    internal static double Underflow(Matrix gradient, int terms) => terms * Math.Sqrt(gradient.Length) * double.Epsilon;
+
     /// <summary>An estimate of the error's Frobenius norm, for l = 1 … L at index l.</summary>
     internal static double[] Of(Network network, TailPass pass, Matrix targets, ObjectiveCoefficients coefficients)
     {

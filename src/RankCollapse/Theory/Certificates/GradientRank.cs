@@ -30,7 +30,8 @@ public sealed record GradientRank(int Layer, int BatchSize, IReadOnlyList<double
             double[] values = SingularValueDecomposition.SingularValues(pass.Gradient(l));
 
             // The product of errors and features errs by about √B·ε of its factors' sizes.
-            double noise = 8 * Math.Sqrt(batch.SampleCount) * Tolerances.MachineEpsilon * Frobenius.Norm(pass.Errors[l]) * Frobenius.Norm(pass.Features[l - 1]);
+            double noise = (8 * Math.Sqrt(batch.SampleCount) * Tolerances.MachineEpsilon * Frobenius.Norm(pass.Errors[l])
+                * Frobenius.Norm(pass.Features[l - 1])) + GradientNoise.Underflow(pass.Gradient(l), batch.SampleCount);
             int rank = values.Count(s => s > noise);
             result.Add(new GradientRank(l, batch.SampleCount, values, rank, rank <= batch.SampleCount));
         }

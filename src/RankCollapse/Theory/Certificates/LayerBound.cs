@@ -15,4 +15,9 @@ namespace RankCollapse.Theory.Certificates;
 /// <param name="CurvatureBound">(½·N·M·WCSS + r_l)/λ_l; +∞ where M has no bound, NaN where it was left out.</param>
 public sealed record LayerBound(
     int From, string PartitionName, int ClusterCount, Lemma33Remainder Remainder, double ExactBound, double SharpBound,
-    double ProjectedRemainder, double ProjectedResidual, double ProjectedBound, double CurvatureBound);
+    double ProjectedRemainder, double ProjectedResidual, double ProjectedBound, double CurvatureBound)
+{
+    /// <summary>N·M over a ball that holds all features and targets, and so their hull, as Theorem 3.4 has it: not below the tighter M over the clusters'
+    /// balls that the remainder has. NaN where it was left out.</summary>
+    public double HullCurvature { get; init; } = double.NaN;
+}

@@ -19,6 +19,7 @@ internal sealed class LayerCertificateBuilder
     private readonly double _gradientNorm;
     private readonly double _gradientNoise;
     private readonly List<LayerBound> _bounds = [];
+    private readonly Dictionary<int, double> _hullCurvatures = [];
     private OwnLayerBound? _own;
     private double _allowance;
     private bool _holds = true;
@@ -61,18 +62,23 @@ internal sealed class LayerCertificateBuilder
         Matrix errors = centroids.Pass.Errors[_layer], before = centroids.Pass.Features[_layer - 1];
         for (int k = 0; k < errors.Columns; k++)
             factors += centroids.Sizes[k] * Reduction.Norm(errors.Column(k)) * Reduction.Norm(before.Column(k));
-        double epsilon = Tolerances.MachineEpsilon;
-        double allowance = (((4 + errors.Columns) * epsilon * factors) + (8 * epsilon * (_gradientNorm + _residualNorm)))
+        double epsilon = Tolerances.MachineEpsilon, vanishing = GradientNoise.Underflow(_gradient, 8 + (int)centroids.Sizes.Sum());
+        double allowance = (((4 + errors.Columns) * epsilon * factors) + (8 * epsilon * (_gradientNorm + _residualNorm)) + vanishing)
             / _lambda + ((Tolerances.Decomposition(_gradient.Rows, _gradient.Columns) + (16 * epsilon)) * _weightNorm);
         _allowance = Math.Max(_allowance, allowance);
 
         // Gradients of N samples, for the lemma, err like √N times their terms.
-        double lemmaAllowance = (64 * Math.Sqrt(centroids.Sizes.Sum()) * epsilon * (factors + _gradientNorm)) + _gradientNoise;
+        double lemmaAllowance = (64 * Math.Sqrt(centroids.Sizes.Sum()) * epsilon * (factors + _gradientNorm)) + _gradientNoise + vanishing;
         _holds &= _distance <= sharp + allowance && _distance <= exact + allowance && _distance <= projected + allowance;
         if (!double.IsNaN(lemma.Bound))
             _holds &= remainderNorm <= lemma.Bound + lemmaAllowance && _distance <= byCurvature + allowance + (lemmaAllowance / _lambda);
-        _bounds.Add(new LayerBound(from, name, errors.Columns, lemma, exact, sharp, projectedRemainder, projectedResidual, projected, byCurvature));
+        _bounds.Add(new LayerBound(from, name, errors.Columns, lemma, exact, sharp, projectedRemainder, projectedResidual, projected, byCurvature)
+        {
+            HullCurvature = _hullCurvatures.TryGetValue(from, out double hull) ? hull : double.NaN,
+        });
     }
+
+    internal void AddHull(int from, double curvature) => _hullCurvatures[from] = curvature;
 
     internal void AddOwn(Matrix before, string name, Partition partition)
     {

@@ -66,6 +66,7 @@ public sealed class LowRankCertificate
         for (int l = 1; l <= depth; l++) layers[l] = new LayerCertificateBuilder(l, rank, network.Weights(l), pass, coefficients.WeightFactorOf(l), noise[l]);
         for (int j = 0; j < depth; j++)
         {
+            if (options.HasCurvatureBound) AddHull(network, data, settings.Loss, coefficients, pass.Features[j], j, layers);
             foreach ((string name, Partition partition) in Partitions(pass.Features[j], data, j, rank, options))
             {
                 AddBounds(network, data, settings.Loss, coefficients, pass.Features[j], j, name, partition, options, layers);
@@ -83,6 +84,16 @@ public sealed class LowRankCertificate
         var search = new TotalClusterVariationOptions { Restarts = options.Restarts, Seed = options.Seed, HasSharpLowerBound = false };
         Partition best = TotalClusterVariation.Compute(features, data.Targets, rank, classes, search).Partition;
         if (classes is null || classes.NonEmptyCount > rank || !best.GroupsLike(classes)) yield return ($"clusters of layer {layer}", best);
+    }
+
+    /// <summary>N·M_{l,j} over a ball that holds all features and targets, and so their hull, as the theorem has it.</summary>
+    private static void AddHull(
+        Network network, DataSet data, Loss loss, ObjectiveCoefficients coefficients, Matrix features, int from, LayerCertificateBuilder[] layers)
+    {
+        var whole = new Partition(new int[data.SampleCount], 1);
+        var centre = CentroidLoss.Compute(network, data, loss, coefficients, features, from, whole);
+        double[] curvature = CurvatureBound.Compute(network, loss, coefficients, centre, Radii(features, data.Targets, whole), out _);
+        for (int l = from + 1; l < layers.Length; l++) layers[l].AddHull(from, data.SampleCount * curvature[l]);
     }
 
     private static void AddBounds(

@@ -1,5 +1,6 @@
 using RankCollapse.Data;
 using RankCollapse.Networks;
+using RankCollapse.Theory.Minimizers;
 using RankCollapse.Training;
 
 namespace RankCollapse.Theory.Forecasts;
@@ -12,13 +13,19 @@ public sealed record MissingForecast(string Source, string Reason);
 /// <summary>All forecasts of one configuration; each stands alone where another does not exist.</summary>
 public sealed class ForecastSet
 {
-    private ForecastSet(IReadOnlyList<Forecast> forecasts, IReadOnlyList<MissingForecast> missing, CentroidForecast? centroids, CentroidRefinement? refinement)
+    private ForecastSet(
+        MinimumExistence existence, IReadOnlyList<Forecast> forecasts, IReadOnlyList<MissingForecast> missing, CentroidForecast? centroids,
+        CentroidRefinement? refinement)
     {
+        Existence = existence;
         Forecasts = forecasts;
         Missing = missing;
         Centroids = centroids;
         Refinement = refinement;
     }
+
+    /// <summary>Whether there is a minimum to forecast.</summary>
+    public MinimumExistence Existence { get; }
 
     /// <summary>The forecasts there are, at least one.</summary>
     public IReadOnlyList<Forecast> Forecasts { get; }
@@ -48,16 +55,45 @@ public sealed class ForecastSet
         var forecasts = new List<Forecast>();
         var missing = new List<MissingForecast>();
         CentroidForecast? centroids = null;
-        Try("penalised recursion", () => PenalizedForecast.Compute(specification, data, settings));
-        Try("Theorem 4.2 and C.2", () => CollapsedForecast.Compute(specification, data, settings));
-        Try("centroid problem", () => (centroids = CentroidForecast.Compute(specification, data, settings, options with { Seed = seed })).Forecast);
+        var existence = MinimumExistence.Decide(specification, data, settings);
+        Try("penalised recursion", () => OfMinimum(PenalizedForecast.Compute(specification, data, settings)));
+        Try("Theorem 4.2 and C.2", () => OfTheorem(CollapsedForecast.Compute(specification, data, settings)));
+        Try("centroid problem", () =>
+        {
+            RequireMinimum();
+            var found = CentroidForecast.Compute(specification, data, settings, options with { Seed = seed });
+            Forecast forecast = OfMinimum(found.Forecast);
+            centroids = found;
+            return existence.Attainment == Attainment.Undecided && existence.Refute(found.Lifted, forecast.Objective) is { } growing
+                ? forecast with { UnmetHypotheses = [.. forecast.UnmetHypotheses, $"there is a minimum near by ({growing})"] }
+                : forecast;
+        });
         if (forecasts.Count == 0) throw new InvalidInputException(missing.Select(m => m.Reason).Distinct().Aggregate((a, b) => $"{a} {b}"));
-        if (refineTo is null) return new ForecastSet(forecasts, missing, centroids, null);
+        if (refineTo is null) return new ForecastSet(existence, forecasts, missing, centroids, null);
         if (centroids is null)
             throw new InvalidInputException("refine starts from the centroid problem, which has no solution here: "
                 + $"{missing[^1].Reason}")
             { Settings = ["refine"] };
-        return new ForecastSet(forecasts, missing, centroids, centroids.Refine(refineTo.Value));
+        return new ForecastSet(existence, forecasts, missing, centroids, centroids.Refine(refineTo.Value));
+
+        void RequireMinimum()
+        {
+            if (existence.Attainment == Attainment.NotAttained) throw new InvalidInputException(existence.Reason);
+        }
+
+        // An objective below that of every constant network, where only these can be minima.
+        Forecast OfMinimum(Forecast forecast)
+        {
+            RequireMinimum();
+            return existence.Attainment == Attainment.AtConstantsOnly && forecast.Objective < existence.LeastConstant
+                ? throw new InvalidInputException(existence.Reason)
+                : forecast;
+        }
+
+        // The theorem's minimum is that of the representation cost under its constraints, whatever the objective has.
+        Forecast OfTheorem(Forecast forecast) => existence.Attainment is Attainment.Attained or Attainment.Undecided
+            ? forecast
+            : forecast with { UnmetHypotheses = [.. forecast.UnmetHypotheses, "the objective has a minimum, which it has not without these constraints"] };
 
         void Try(string source, Func<Forecast> compute)
         {

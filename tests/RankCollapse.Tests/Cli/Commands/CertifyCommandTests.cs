@@ -75,4 +75,23 @@ public sealed class CertifyCommandTests
         Assert.Equal(2, idle.ExitCode);
         Assert.Contains("--init", idle.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Certify_OfANetworkThatHasCollapsedToZero_HoldsAndSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        CommandLine.Run(
+            "train", "--data", "gaussian-mixture", "--samples", "10", "--classes", "2", "--dimension", "3", "--sigma", "0.2", "--depth", "3", "--width", "4",
+            "--convention", "mean", "--lambda", "0.3", "--delta", "1", "--no-report", "--out", run);
+        CommandLine result = CommandLine.Run("certify", run);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("has collapsed to 0", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("does not hold", result.Output, StringComparison.Ordinal);
+        Assert.Contains("samples (class:1) have ranks", CommandLine.Run("certify", run, "--batch", "class:1").Output, StringComparison.Ordinal);
+        Assert.Contains("4 samples (random:4)", CommandLine.Run("certify", run, "--batch", "random:4").Output, StringComparison.Ordinal);
+        Assert.Contains("2 samples (index:0,9)", CommandLine.Run("certify", run, "--batch", "index:0,9").Output, StringComparison.Ordinal);
+        foreach (string bad in (string[])["index:0,10", "index:1,1", "class:7", "random:11", "some"])
+            Assert.Equal(2, CommandLine.Run("certify", run, "--batch", bad).ExitCode);
+    }
 }

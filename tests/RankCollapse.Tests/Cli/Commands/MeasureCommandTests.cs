@@ -55,4 +55,28 @@ public sealed class MeasureCommandTests
         foreach (string word in (string[])["TCV", "effective", "Theorem 4.2", "NC1", "NC4"]) Assert.Contains(word, output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output);
     }
+
+    [Fact]
+    public void Measure_OfAMinimiser_HasTheTheoremsCostAndConstraints()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run"), partition = folder.File("partition.txt");
+        CommandLine.Run(
+            "construct", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "4", "--width", "12", "--activation",
+            "asinh", "--out", run);
+        File.WriteAllText(partition, string.Join('\n', Enumerable.Range(0, 12).Select(i => i % 2)));
+        CommandLine result = CommandLine.Run("measure", run, "--representation", "--partition", partition, "--json");
+        Assert.Equal(0, result.ExitCode);
+        using var document = JsonDocument.Parse(result.Output);
+        JsonElement representation = document.RootElement.GetProperty("representation");
+        Assert.Equal(4.5, representation.GetProperty("costOfFeatures").GetDouble(), 1e-9);
+        Assert.Equal(4.5, representation.GetProperty("costOfWeights").GetDouble(), 1e-9);
+        Assert.Equal(1, representation.GetProperty("leastConstant").GetDouble(), 1e-9);
+        Assert.True(representation.GetProperty("isInConstraints").GetBoolean());
+        Assert.Equal(5, document.RootElement.GetProperty("partition").GetArrayLength());
+        Assert.True(document.RootElement.GetProperty("partition")[1].GetProperty("wcss").GetDouble() > 0);
+        Assert.Equal(2, CommandLine.Run("measure", run, "--constant", "2").ExitCode);
+        File.WriteAllText(partition, "0 1 2");
+        Assert.Contains("12 samples", CommandLine.Run("measure", run, "--partition", partition).Error, StringComparison.Ordinal);
+    }
 }

@@ -22,8 +22,8 @@ public sealed class CertificationTests
         TrainingPoint.All(0.2).Sample(
             p =>
             {
-                Assert.Throws<InvalidInputException>(() => Certification.Compute(p.Network, p.Data, p.Settings, Quick, 0));
-                Assert.Throws<InvalidInputException>(() => Certification.Compute(p.Network, p.Data, p.Settings, Quick, p.Data.SampleCount + 1));
+                Assert.Throws<InvalidInputException>(() => Certification.Compute(p.Network, p.Data, p.Settings, Quick, []));
+                Assert.Throws<InvalidInputException>(() => Certification.Compute(p.Network, p.Data, p.Settings, Quick, [p.Data.SampleCount]));
             },
             iter: 20);
 }
