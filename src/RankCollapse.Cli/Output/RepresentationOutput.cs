@@ -63,8 +63,8 @@ internal sealed record RepresentationOutput(
         output.WriteLine($"Representation costs: (10), of the weights of layers 2 … L, {Numbers.Short(found.OfWeights, 6)}; (11), of the features, "
             + $"{Numbers.Short(found.OfFeatures, 6)}; (12) with (δ/2)‖W_1‖², δ = {Numbers.Short(Delta)}, {Numbers.Short(found.OfFeaturesWithFirst(Delta), 6)}");
         if (found.InterpolationDistance > FeatureProblem.DefaultTolerance)
-            output.WriteLine($"Z^L differs from Y by {Numbers.Short(found.InterpolationDistance)} of it, where the paper's costs are +∞: these are the sums for "
-                + "Z^L as it is.");
+            output.WriteLine($"Z^L differs from Y by {Numbers.Short(found.InterpolationDistance)} of it, where the paper's costs are +∞: these are the sums "
+                + "for Z^L as it is.");
         var table = new TextTable(
             "layer", "½‖W‖²", "½‖A·Z⁺‖²", "L^{[1,l−1]}", "L^{[l−1,L−1]}", "(I) residual", "least C", "margin of (II)", "margin of (III)", "C by direction",
             "recursion");
@@ -81,8 +81,8 @@ internal sealed record RepresentationOutput(
         string constant = Numbers.Short(found.Constraints.Constant);
         output.WriteLine(found.Constraints.AreSatisfied
             ? $"The features lie in S for C = {constant}."
-            : $"The features do not lie in S for C = {constant}: {string.Join("; ", found.Constraints.Layers.SelectMany(l => l.Violations).Take(3))}. The least C "
-                + $"for (II) is {Numbers.Short(found.Constraints.LeastConstant, 6)}.");
+            : $"The features do not lie in S for C = {constant}: {string.Join("; ", found.Constraints.Layers.SelectMany(l => l.Violations).Take(3))}. The least "
+                + $"C for (II) is {Numbers.Short(found.Constraints.LeastConstant, 6)}.");
     }
 
     /// <summary>WCSS and centroid loss (8) of a partition at the features of every layer.</summary>

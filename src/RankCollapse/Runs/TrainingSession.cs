@@ -3,6 +3,7 @@ using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.Networks;
+using RankCollapse.Theory.Forecasts;
 using RankCollapse.Theory.Minimizers;
 using RankCollapse.Training;
 

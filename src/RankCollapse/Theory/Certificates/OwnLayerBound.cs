@@ -39,7 +39,7 @@ public sealed record OwnLayerBound(string PartitionName, int ClusterCount, doubl
         double amplification = inverse.Rank == 0 ? 0 : Frobenius.Norm(produced) / inverse.SingularValues[inverse.Rank - 1];
         double allowance = (Tolerances.Decomposition(before.Rows, before.Columns) * amplification)
             + (Tolerances.Decomposition(weights.Rows, weights.Columns) * Frobenius.Norm(weights));
-        double bound = double.Hypot(within, outside);
+        double bound = Reduction.Norm([within, outside]);
         return new OwnLayerBound(name, partition.NonEmptyCount, wcss / before.Columns, within, outside, bound, allowance);
     }
 }

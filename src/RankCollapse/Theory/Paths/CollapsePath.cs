@@ -82,7 +82,7 @@ public sealed class CollapsePath
     /// <summary>The largest relative error that rounding may have made in a recorded cost.</summary>
     public double LargestError => Samples.Max(s => s.Error / s.Cost);
 
-    /// <summary>The largest recorded cost; where it is the start's, inf over paths of sup_t L(γ(t)) ≤ L(γ(0)) (after Theorem 4.3) is seen on this path.</summary>
+    /// <summary>The largest recorded cost; where it is the start's, inf over paths of sup_t L(γ(t)) ≤ L(γ(0)) is seen on this path.</summary>
     public double LargestCost => Samples.Max(s => s.Cost);
 
     /// <summary>The limit of the cost at t = 1 from before, where all ranks but that of the last layer are N.</summary>
@@ -91,7 +91,7 @@ public sealed class CollapsePath
     /// <summary>The largest ‖QᵀQ − I‖_F in the flows, and ‖OᵀO − I‖_F of the factors of layers that follow.</summary>
     public double OrthogonalityError => _curve.Layers.Max(l => Math.Max(l.Flow.OrthogonalityError, l.OrthogonalityError));
 
-    /// <summary>The layers whose own share of the cost does not fall while they move: they were √C times isometries of the next layer's preimage already.</summary>
+    /// <summary>The layers whose share of the cost stays while they move: they were √C times isometries of the next layer's preimage already.</summary>
     public IReadOnlyList<int> LayersAtTheirLeast =>
     [
         .. Samples.Skip(1).GroupBy(s => s.Layer).Where(part => part.First().MovingCost - part.Last().MovingCost <= 1e-9 * part.First().MovingCost)
@@ -112,7 +112,7 @@ public sealed class CollapsePath
     /// <summary>Whether the samples of a class coincide in each of the layers 1 … L − 1 at the end, as far as rounding lets them.</summary>
     public bool EndIsCollapsed { get; private set; }
 
-    /// <summary>Whether all that the theorem says was found: in S all the time, the cost never grew, and the end has the least cost and has collapsed.</summary>
+    /// <summary>Whether all that the theorem says was found: always in S, the cost never grew, and the end has the least cost and has collapsed.</summary>
     public bool Holds => IsInConstraints && IsMonotone && ReachesMinimum && EndIsCollapsed;
 
     /// <summary>What Theorem 4.3 asks and this configuration does not meet.</summary>

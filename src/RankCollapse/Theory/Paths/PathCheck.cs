@@ -12,7 +12,7 @@ namespace RankCollapse.Theory.Paths;
 /// <param name="RankMargin">rank(σ_l^{-1}(Z^l)) − rank(Y) of (III).</param>
 internal readonly record struct PathLayerCheck(double Cost, double Error, double Representability, double Ratio, int RankMargin);
 
-/// <summary>The cost (11) and the conditions (I), (II), (III) of features on the path, computed anew from the features and not from the path's formulas.</summary>
+/// <summary>The cost (11) and the conditions (I), (II), (III) of features on the path, computed from the features and not from the path's formulas.</summary>
 /// <remarks>
 /// With Z + E in the place of Z, ‖E‖ ≤ ε_d·s_1 by a backward stable decomposition, A·Z⁺ errs by ε_d·κ/(1 − ε_d·κ) of its norm as long as the rank r of Z
 /// is known; κ = s_1/s_r. Preimages err by a few ε of their size, at most s_1·‖A·Z⁺‖, and products by as much: twice ε_d grants all of it.

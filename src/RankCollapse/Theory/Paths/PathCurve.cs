@@ -64,9 +64,8 @@ internal sealed class PathCurve(FeatureProblem problem, IReadOnlyList<Matrix> st
             if (!problem.TryProduce(features, m + 1, out Matrix? produced, out string? missing))
             {
                 double time = (layer - 1 + part) / layers.Count;
-                reason = $"At t = {time:G4}, while layer {layer} moves, the path leaves the range of an activation: {missing} Theorem 4.3 needs activations onto R, such as "
-                    + "asinh; "
-                    + "with others start from smaller features, such as with scale 0.1.";
+                reason = $"At t = {time:G4}, while layer {layer} moves, the path leaves the range of an activation: {missing} Theorem 4.3 needs "
+                    + "activations onto R, such as asinh; with others start from smaller features, such as with scale 0.1.";
                 return null;
             }
             features[m] = Product.Multiply(layers[m - 1].Orthogonal, produced).Scaled(Math.Sqrt(constants[m - 1]));

@@ -11,7 +11,7 @@ namespace RankCollapse.Theory.RepresentationCosts;
 /// <param name="CostUpTo">(1/L)Σ‖W_{m+1}‖² over m = 1 … l − 1, the share of the first layers in Remark B.6; 0 for l = 1.</param>
 /// <param name="CostFrom">(1/L)Σ‖W_{m+1}‖² over m = l − 1 … L − 1, without W_1.</param>
 /// <param name="Constraints">(I), (II) and (III) at l; null for l = L.</param>
-/// <param name="Constants">s_k(Z^l)²/s_k(σ_{l+1}^{-1}(Z^{l+1}))² for k = 1 … rank(Y): the C of each direction; empty for l = L and where it does not exist.</param>
+/// <param name="Constants">s_k(Z^l)²/s_k(σ_{l+1}^{-1}(Z^{l+1}))² for k = 1 … rank(Y), the C of each direction; empty for l = L or without preimage.</param>
 public sealed record RepresentationLayer(
     int Layer, double WeightCost, double? FeatureCost, double CostUpTo, double CostFrom, LayerConstraints? Constraints, IReadOnlyList<double> Constants);
 

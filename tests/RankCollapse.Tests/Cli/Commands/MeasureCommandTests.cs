@@ -62,8 +62,8 @@ public sealed class MeasureCommandTests
         using var folder = new TemporaryFolder();
         string run = folder.File("run"), partition = folder.File("partition.txt");
         CommandLine.Run(
-            "construct", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "4", "--width", "12", "--activation",
-            "asinh", "--out", run);
+            "construct", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "20", "--depth", "4", "--width", "12",
+            "--activation", "asinh", "--out", run);
         File.WriteAllText(partition, string.Join('\n', Enumerable.Range(0, 12).Select(i => i % 2)));
         CommandLine result = CommandLine.Run("measure", run, "--representation", "--partition", partition, "--json");
         Assert.Equal(0, result.ExitCode);

@@ -71,7 +71,9 @@ public sealed class CollapsePathTests
 
     [Fact]
     public void Cost_OfADiscretization_NeverGrows() =>
-        Discretizations.Sample(d => d.Points.Zip(d.Points.Skip(1)).All(p => p.Second.Cost - p.First.Cost <= p.First.Error + p.Second.Error + (1e-12 * p.First.Cost)), iter: 200);
+        Discretizations.Sample(
+            d => d.Points.Zip(d.Points.Skip(1)).All(p => p.Second.Cost - p.First.Cost <= p.First.Error + p.Second.Error + (1e-12 * p.First.Cost)),
+            iter: 200);
 
     [Fact]
     public void Cost_AtTheEndOfADiscretization_IsTheMinimum() =>

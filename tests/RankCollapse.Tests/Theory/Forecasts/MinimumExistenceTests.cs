@@ -7,7 +7,7 @@ using RankCollapse.Theory.Minimizers;
 using RankCollapse.Training;
 using static RankCollapse.Tests.Theory.Instances;
 
-namespace RankCollapse.Tests.Theory.Minimizers;
+namespace RankCollapse.Tests.Theory.Forecasts;
 
 public sealed class MinimumExistenceTests
 {
@@ -29,7 +29,9 @@ public sealed class MinimumExistenceTests
     [InlineData("relu", 4, 3, 1, 0, Attainment.Attained)]
     public void Attainment_FollowsFromSettingsActivationsAndData(
         string activation, int dimension, int depth, double delta, double features, Attainment expected) =>
-        Assert.Equal(expected, MinimumExistence.Decide(Shape(activation, dimension, depth), Classes(dimension, Sizes, 1), Penalties(delta, features)).Attainment);
+        Assert.Equal(
+            expected,
+            MinimumExistence.Decide(Shape(activation, dimension, depth), Classes(dimension, Sizes, 1), Penalties(delta, features)).Attainment);
 
     [Fact]
     public void PenalisedFeaturesWithoutWeights_HaveNoMinimum() =>

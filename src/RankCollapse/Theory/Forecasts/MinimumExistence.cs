@@ -4,7 +4,7 @@ using RankCollapse.Networks;
 using RankCollapse.Theory.Certificates;
 using RankCollapse.Training;
 
-namespace RankCollapse.Theory.Minimizers;
+namespace RankCollapse.Theory.Forecasts;
 
 /// <summary>Whether an objective has a minimum.</summary>
 public enum Attainment
@@ -92,8 +92,8 @@ public sealed class MinimumExistence
             count++;
         }
         return outward <= 0.1 * reference ? null
-            : $"{count} features of layer 1 are saturated ({specification.HiddenActivation.Name} has a slope below {Saturated} there) and would still lower the "
-                + "objective if they grew: the gradient is small because W_1 is large, which nothing penalises.";
+            : $"{count} features of layer 1 are saturated ({specification.HiddenActivation.Name} has a slope below {Saturated} there) and would still lower "
+                + "the objective if they grew: the gradient is small because W_1 is large, which nothing penalises.";
     }
 
     private static (Attainment Attainment, string Reason) Decide(
@@ -121,8 +121,8 @@ public sealed class MinimumExistence
         if (next == 0)
             return (Attainment.NotAttained, "There is no minimum: features are penalised and weights are not, so that the objective falls for ever as hidden "
                 + "features shrink and weights grow. Set lambda above 0.");
-        string growing = $"neither W_1 (delta is 0) nor features are penalised, so that the objective falls for ever as W_1 grows and W_2 shrinks. Set delta or "
-            + "lambda-features above 0.";
+        string growing = $"neither W_1 (delta is 0) nor features are penalised, so that the objective falls for ever as W_1 grows and W_2 shrinks. Set delta "
+            + "or lambda-features above 0.";
         if (isUnbounded || (depth == 2 && specification.Architecture == Architecture.Feedforward))
             return (Attainment.NotAttained, $"There is no minimum: {growing}");
         return specification.Architecture == Architecture.Feedforward
