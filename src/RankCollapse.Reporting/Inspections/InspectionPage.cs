@@ -68,7 +68,7 @@ internal static class InspectionPage
         double saved = (double)inspection.Layers.Sum(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved!.Value) / Math.Max(1, weights);
         int paying = inspection.Layers.Count(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved > 0);
         return saved < 0.005
-            ? "Keeping 99 % of every layer’s energy would save next to nothing: no layer is close to low rank."
+            ? "Keeping 99 % of every layer’s energy would save next to nothing: no layer’s rank is far below what its shape allows."
             : $"Keeping 99 % of every layer’s energy would save {NumberText.Percent(saved)} of the weights, in {paying} of "
                 + $"{NumberText.Count(inspection.Layers.Count, "layer")}.";
     }
