@@ -37,13 +37,24 @@ internal sealed unsafe class HouseholderQr
     /// <summary>R, min(m, n) × n, upper triangular, with any signs on its diagonal.</summary>
     public Matrix R { get; }
 
-    /// <summary>C := Q·C for C of m rows.</summary>
-    public void Apply(Matrix c)
+    /// <summary>The first columns of Q.</summary>
+    public Matrix Columns(int rows, int columns)
+    {
+        var q = Matrix.Identity(rows, columns);
+        Apply(q, isIdentity: true);
+        return q;
+    }
+
+    /// <summary>C := Q·C for C of m rows; of the identity each block changes only the columns from its own on.</summary>
+    public void Apply(Matrix c, bool isIdentity = false)
     {
         fixed (double* start = c.AsSpan())
         {
             for (int b = _blocks.Count - 1; b >= 0; b--)
-                _blocks[b].ApplyLeft(new Operand(start + ((nint)b * Panel * c.Columns), c.Columns, 1), c.Columns, transposed: false);
+            {
+                int row = b * Panel, column = isIdentity ? row : 0;
+                _blocks[b].ApplyLeft(new Operand(start, c.Columns, 1).From(row, column), c.Columns - column, transposed: false);
+            }
         }
     }
 }

@@ -31,8 +31,7 @@ public sealed class QrDecomposition
         }
         Require.Finite(a, "QR decomposition");
         var factors = new HouseholderQr(UnitScale.Of(a, out double unit));
-        Matrix q = Matrix.Identity(a.Rows, Math.Min(a.Rows, a.Columns)), r = factors.R;
-        factors.Apply(q);
+        Matrix q = factors.Columns(a.Rows, Math.Min(a.Rows, a.Columns)), r = factors.R;
         TensorPrimitives.Multiply(r.AsSpan(), unit, r.AsSpan());
         for (int i = 0; i < r.Rows; i++)
         {
