@@ -27,6 +27,7 @@ public static class PeakMeasurement
         where TDoubles : struct, IDoubles<TDoubles>
     {
         const int Steps = 20_000;
+        _ = Burst<TDoubles>(1); // Compiles it.
         double best = 0;
         long end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
         double flopsOfBurst = 2.0 * Steps * Accumulators * TDoubles.Count;
