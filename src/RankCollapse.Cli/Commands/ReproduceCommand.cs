@@ -33,7 +33,7 @@ internal static class ReproduceCommand
             Examples = ["rankcollapse reproduce fig5 --quick", "rankcollapse reproduce all --out reproduction",
                 "rankcollapse reproduce fig1 fig2 --seed 7 --out other-seed --json"],
         };
-        Argument<string[]> figures = new("FIGURE") { Description = "fig1 … fig7, depth (Remark B.6, ours) or all, one or more", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> figures = new("FIGURE") { Description = "fig1 … fig7, depth and ranks (ours) or all, one or more", Arity = ArgumentArity.OneOrMore };
         Option<bool> quick = OptionValue.Switch("--quick", "A faithful smaller version of every figure, in minutes");
         Option<string> output = OptionValue.Folder("--out", "The folder of the results [reproduction, with --quick reproduction-quick]");
         Option<int> workers = OptionValue.Of<int>("--workers", "Trainings at the same time [all cores]; results do not depend on it", "n");

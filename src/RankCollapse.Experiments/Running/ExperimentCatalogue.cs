@@ -4,6 +4,7 @@ using RankCollapse.Experiments.Figure2;
 using RankCollapse.Experiments.Figure3;
 using RankCollapse.Experiments.Figure5;
 using RankCollapse.Experiments.Figures6And7;
+using RankCollapse.Experiments.Ranks;
 using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Experiments.Running;
@@ -23,7 +24,8 @@ public static class ExperimentCatalogue
         new CollapseExperiment(),
         new WeightNormsExperiment(),
         new FeatureEvolutionExperiment(),
-        new DepthExperiment());
+        new DepthExperiment(),
+        new LowerRankExperiment());
 
     /// <summary>What sweeps of figures may ask to be recorded.</summary>
     public static IReadOnlyList<TrialRecording> Recordings => [.. Experiments.Select(experiment => experiment.Recording).OfType<TrialRecording>()];

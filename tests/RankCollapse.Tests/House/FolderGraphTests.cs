@@ -33,7 +33,7 @@ public sealed class FolderGraphTests
         "RankCollapse.Reporting.Text", "RankCollapse.Reporting.Fonts", "RankCollapse.Reporting.Panels", "RankCollapse.Reporting.Rendering",
             "RankCollapse.Reporting.Pages",
         "RankCollapse.Reporting.Figures", "RankCollapse.Reporting.Inspections", "RankCollapse.Reporting.Reports", "RankCollapse.Reporting",
-        "RankCollapse.Experiments", "RankCollapse.Experiments.Depth",
+        "RankCollapse.Experiments", "RankCollapse.Experiments.Depth", "RankCollapse.Experiments.Ranks",
         "RankCollapse.Experiments.Figure1", "RankCollapse.Experiments.Figure2", "RankCollapse.Experiments.Figure3",
         "RankCollapse.Experiments.Figure5", "RankCollapse.Experiments.Figures6And7", "RankCollapse.Experiments.Page", "RankCollapse.Experiments.Running",
         "RankCollapse.Cli.Doctor", "RankCollapse.Cli.Output", "RankCollapse.Cli.Parsing", "RankCollapse.Cli.Serving", "RankCollapse.Cli.Commands.Sweeps",
