@@ -6,6 +6,7 @@ using RankCollapse.Formats;
 using var stop = new StopRequest();
 if (OperatingSystem.IsWindows()) Console.OutputEncoding = Encoding.UTF8;
 bool isDumb = Environment.GetEnvironmentVariable("TERM") is "dumb";
+#pragma warning disable CA2000 // The streams live as long as the process.
 return RankCollapseCommand.Run(args, new CommandEnvironment
 {
     Output = Console.IsOutputRedirected ? StandardOutput.OpenText() : new ScreenWriter(StandardOutput.OpenText(), () => Console.WindowWidth),
@@ -14,3 +15,4 @@ return RankCollapseCommand.Run(args, new CommandEnvironment
     ErrorIsTerminal = !Console.IsErrorRedirected && !isDumb,
     Cancellation = stop.Token,
 });
+#pragma warning restore CA2000

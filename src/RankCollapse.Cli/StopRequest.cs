@@ -13,7 +13,9 @@ internal sealed class StopRequest : IDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
+#pragma warning disable CA2213 // A signal may still be on its way when the program ends.
     private readonly CancellationTokenSource _source = new();
+#pragma warning restore CA2213
     private readonly List<PosixSignalRegistration> _signals = [];
     private volatile bool _hasEnded;
 
@@ -38,7 +40,7 @@ internal sealed class StopRequest : IDisposable
         if (_source.IsCancellationRequested) return;
         context.Cancel = true;
         new Thread(EndInTime) { IsBackground = true, Name = "stop" }.Start();
-        _source.CancelAsync();
+        _ = _source.CancelAsync();
     }
 
     private void EndInTime()

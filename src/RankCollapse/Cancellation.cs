@@ -29,10 +29,11 @@ public static class Cancellation
     {
         Interlocked.Increment(ref _saving);
         // It asks its own token where it can stop; being stopped within a file would lose what it has.
-        IDisposable ambient = Use(CancellationToken.None);
+        CancellationToken before = Ambient.Value;
+        Ambient.Value = CancellationToken.None;
         return new Scope(() =>
         {
-            ambient.Dispose();
+            Ambient.Value = before;
             Interlocked.Decrement(ref _saving);
         });
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
-using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Formats;
 using RankCollapse.Reporting;
@@ -54,7 +53,7 @@ internal static class CompareCommand
                 throw new InvalidInputException($"compare is given {paths.Length} {(paths.Length == 1 ? "run" : "runs")}; expected 2 to {MostRuns}.");
             string? page = parsed.GetValue(html);
             if (page is not null) AtomicFile.Require(page, makesFolder: false);
-            string[] names = [.. Names(paths)];
+            string[] names = Names(paths);
             ComparedRun[] runs = [.. paths.Select((path, i) => Read(path, names[i]))];
             if (page is not null) ComparisonReport.Write(runs, page);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((runs, page)));
@@ -65,7 +64,7 @@ internal static class CompareCommand
     }
 
     /// <summary>The folders' own names where these tell the runs apart; the paths otherwise.</summary>
-    private static IEnumerable<string> Names(string[] paths)
+    private static string[] Names(string[] paths)
     {
         string[] own = [.. paths.Select(path => Path.GetFileName(Path.TrimEndingDirectorySeparator(path)))];
         return own.Distinct(StringComparer.Ordinal).Count() == paths.Length && own.All(name => name.Length > 0) ? own : paths;

@@ -46,6 +46,8 @@ internal sealed record CommandEnvironment
         return console;
     }
 
+#pragma warning disable CA2000 // The writers are those of whoever gave them.
     private static TextWriter Printable(TextWriter writer) =>
         writer is ScreenWriter screen ? new ScreenWriter(PrintableWriter.Of(screen.Inner), () => screen.Width) : PrintableWriter.Of(writer);
+#pragma warning restore CA2000
 }

@@ -1,5 +1,4 @@
 using RankCollapse.Formats;
-using RankCollapse.Networks;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Theory.StationaryPoints;

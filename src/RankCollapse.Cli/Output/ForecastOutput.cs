@@ -3,7 +3,6 @@ using RankCollapse.Formats;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
-using RankCollapse.Theory.Minimizers;
 using RankCollapse.Training;
 
 namespace RankCollapse.Cli.Output;

@@ -1,6 +1,4 @@
 using RankCollapse.Collapse;
-using RankCollapse.Collapse.Metrics;
-using RankCollapse.Data;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;

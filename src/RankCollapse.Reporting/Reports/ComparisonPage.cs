@@ -5,7 +5,6 @@ using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
-using RankCollapse.Runs;
 
 namespace RankCollapse.Reporting.Reports;
 

@@ -51,7 +51,7 @@ internal static partial class SqlValues
             return $"replace(CAST({value} AS VARCHAR), ' ', 'T')";
         string bare = QuotedName().Replace(type, "x");
         bool isReadable = !bare.StartsWith("UNION", StringComparison.Ordinal) && !bare.StartsWith("ENUM", StringComparison.Ordinal)
-            && Unreadable().Matches(bare).Count == 0 && WideDecimal().Matches(bare).Count == 0;
+            && !Unreadable().IsMatch(bare) && !WideDecimal().IsMatch(bare);
         return isReadable ? value : $"CAST({value} AS VARCHAR)";
     }
 

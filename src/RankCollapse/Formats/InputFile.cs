@@ -72,7 +72,7 @@ public static class InputFile
         });
     }
 
-    private static FileStream Open(string path, FileShare share)
+    private static AskingFile Open(string path, FileShare share)
     {
         RequirePath(path);
         FileKind kind = FileKinds.Of(path);

@@ -21,7 +21,9 @@ public static partial class StandardOutput
     /// <summary>Standard error as text in UTF-8; what cannot be written there is lost, since there is nowhere to say so.</summary>
     public static TextWriter OpenErrorText() => Text(new Channel(2, isSilent: true));
 
+#pragma warning disable CA2000 // The writer lives as long as the process.
     private static TextWriter Text(Stream stream) => TextWriter.Synchronized(new StreamWriter(stream, Utf8, bufferSize: 4096) { AutoFlush = true });
+#pragma warning restore CA2000
 
     [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_Write", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -30,7 +32,9 @@ public static partial class StandardOutput
     /// <summary>One of the streams that a process is given.</summary>
     private sealed class Channel(int number, bool isSilent) : Stream
     {
+#pragma warning disable CA2213 // The process's own stream, which stays open.
         private readonly Stream? _windows = !OperatingSystem.IsWindows() ? null : number == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
+#pragma warning restore CA2213
 
         public override bool CanRead => false;
 

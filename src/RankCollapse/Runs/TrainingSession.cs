@@ -4,7 +4,6 @@ using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Theory.Forecasts;
-using RankCollapse.Theory.Minimizers;
 using RankCollapse.Training;
 
 namespace RankCollapse.Runs;

@@ -1,6 +1,5 @@
 using RankCollapse.Data;
 using RankCollapse.Networks;
-using RankCollapse.Theory.Minimizers;
 using RankCollapse.Training;
 
 namespace RankCollapse.Theory.Forecasts;

@@ -67,7 +67,7 @@ public sealed class RepresentationMeasurement
         return new RepresentationMeasurement(Frobenius.RelativeDistance(features[^1], data.Targets), constraints, layers);
     }
 
-    private static double[] Ratios(FeatureProblem problem, IReadOnlyList<Matrix> features, int layer, int rank)
+    private static double[] Ratios(FeatureProblem problem, Matrix[] features, int layer, int rank)
     {
         if (!problem.TryProduce(features, layer + 1, out Matrix? produced, out _)) return [];
         double[] found = SingularValueDecomposition.SingularValues(features[layer]), wanted = SingularValueDecomposition.SingularValues(produced);

@@ -3,7 +3,6 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
-using RankCollapse.Theory.Minimizers;
 using RankCollapse.Training;
 using static RankCollapse.Tests.Theory.Instances;
 
