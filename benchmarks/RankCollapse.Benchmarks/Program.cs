@@ -12,7 +12,8 @@ try
         "time-to-target" => TimeToTargetBenchmark.Prepare(arguments),
         _ => null,
     };
-    if (benchmark == null) throw new InvalidInputException("usage: run.sh decompositions | epoch | products | time-to-target [--option value …]; see benchmarks/README.md.");
+    if (benchmark == null)
+        throw new InvalidInputException("usage: run.sh decompositions | epoch | products | time-to-target [--option value …]; see benchmarks/README.md.");
     arguments.RequireAllUsed();
     benchmark();
     return 0;

@@ -4,6 +4,7 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 
@@ -83,15 +84,8 @@ internal static class MeasureCommand
     /// <summary>Numbers of clusters, separated by anything that is no number.</summary>
     private static Partition ReadPartition(string path, int samples)
     {
-        string text;
-        try
-        {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidInputException($"--partition {ErrorText.Printable(path)} cannot be read: {e.Message}");
-        }
+        const int MostBytesPerSample = 64;
+        string text = System.Text.Encoding.UTF8.GetString(InputFile.ReadSmall(path, (long)MostBytesPerSample * (samples + 1)));
         string[] entries = text.Split((char[])[' ', ',', ';', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
         var clusters = new int[entries.Length];
         for (int i = 0; i < entries.Length; i++)

@@ -72,7 +72,7 @@ internal sealed record MachineReport
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             VectorBits = Product.VectorBits,
             VectorChoice = Product.VectorChoice,
-            Processor = LinearAlgebra.Processor.Name,
+            Processor = RankCollapse.Processor.Name,
             PeakOfOneCore = peak,
             PeakOfAllCores = peakOfAll,
             Product200 = small,

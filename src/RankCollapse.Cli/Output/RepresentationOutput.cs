@@ -79,8 +79,8 @@ internal sealed record RepresentationOutput(
         string constant = Numbers.Short(found.Constraints.Constant);
         output.WriteLine(found.Constraints.AreSatisfied
             ? $"The features lie in S for C = {constant}."
-            : $"The features do not lie in S for C = {constant}: {string.Join("; ", found.Constraints.Layers.SelectMany(l => l.Violations).Take(3))}. The least "
-                + $"C for (II) is {Numbers.Short(found.Constraints.LeastConstant, 6)}.");
+            : $"The features do not lie in S for C = {constant}: {string.Join("; ", found.Constraints.Layers.SelectMany(l => l.Violations).Take(3))}. The "
+                + $"least C for (II) is {Numbers.Short(found.Constraints.LeastConstant, 6)}.");
     }
 
     /// <summary>WCSS and centroid loss (8) of a partition at the features of every layer.</summary>

@@ -50,6 +50,7 @@ public sealed class FolderClaim : IDisposable
                 }
                 catch
                 {
+                    FileSteps.TryDelete(path);
                     file.Dispose();
                     throw;
                 }

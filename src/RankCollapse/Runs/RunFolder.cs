@@ -101,9 +101,10 @@ public sealed class RunFolder
             FileSteps.MakeFolder(path);
             return FolderClaim.Take(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidInputException)
         {
             if (!existed) RemoveIfEmpty(path);
+            if (e is InvalidInputException) throw;
             throw CannotWrite(path, e);
         }
     }

@@ -94,7 +94,8 @@ public sealed class Trainer : IDisposable
             string? missing = IsStationary(state) ? _options.Missing?.Invoke(_solver) : null;
             if (IsStationary(state) && missing is null) return EndAt(TrainingStatus.Converged, state, null);
             if (_epoch >= _options.MaxEpochs) return End(TrainingStatus.MaxEpochs, state, _options.Unattainable ?? OutOfEpochs(state, missing));
-            if (_options.MaxSeconds is { } limit && state.Seconds >= limit) return End(TrainingStatus.TimeLimit, state, _options.Unattainable ?? OutOfTime(state, missing, limit));
+            if (_options.MaxSeconds is { } limit && state.Seconds >= limit)
+                return End(TrainingStatus.TimeLimit, state, _options.Unattainable ?? OutOfTime(state, missing, limit));
             if (cancellation.IsCancellationRequested)
                 return End(TrainingStatus.Cancelled, state, new Advice("Stopped on request; go on from here (resume).", "resume"));
 

@@ -21,7 +21,7 @@ public sealed record TrainingOptions
     /// <summary>Asked where training would end as converged or stalled: why there is no minimum near by; null where there may be one.</summary>
     public Func<Solver, Advice?>? NoMinimum { get; init; }
 
-    /// <summary>What to say where training runs out of epochs or time, and it is known that there is no minimum to go on to; null where there may be one.</summary>
+    /// <summary>What to say where training runs out of epochs or time and there is no minimum to go on to; null where there may be one.</summary>
     public Advice? Unattainable { get; init; }
 
     /// <summary>The name of a solver to advise where this one does not get there; null advises none.</summary>

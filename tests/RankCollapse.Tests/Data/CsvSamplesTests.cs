@@ -100,6 +100,7 @@ public sealed class CsvSamplesTests
     private static DataSet Load(string text, int samples, int classes, string? label = null)
     {
         using var folder = new TemporaryFolder();
-        return DataSource.Load(new DataRequest { Source = folder.Write("a.csv", text), Samples = samples, Classes = classes, Reading = new FileReading { Label = label } });
+        var reading = new FileReading { Label = label };
+        return DataSource.Load(new DataRequest { Source = folder.Write("a.csv", text), Samples = samples, Classes = classes, Reading = reading });
     }
 }

@@ -49,7 +49,8 @@ internal sealed record FrontDoor(string Name, double Share, IReadOnlyList<byte[]
             new("npy", 0.05, [Npy()], Mutation.OfBytes, FromFile(folder, "a.npy", path => NpyFormat.Read(path))),
             new("idx", 0.03, [idx, IdxBytes.Gzip(idx)], Mutation.OfBytes, FromFile(folder, "a.idx", path => IdxFile.Read(path))),
             new("csv", 0.05, [Corpus("data.csv")], Mutation.OfText, FromFile(folder, "a.csv", path => CsvSamples.Read(path))),
-            new("metrics", 0.02, [Of(Path.Combine(run, "metrics.parquet"))], Mutation.OfBytes, FromFile(folder, "metrics.parquet", path => MetricsTable.Read(path))),
+            new("metrics", 0.02, [Of(Path.Combine(run, "metrics.parquet"))], Mutation.OfBytes,
+                FromFile(folder, "metrics.parquet", path => MetricsTable.Read(path))),
             new("sql", 0.002, [Corpus("query.sql")], Mutation.OfSql, content => Query(run, content)),
         ];
     }

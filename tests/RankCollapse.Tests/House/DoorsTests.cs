@@ -9,7 +9,7 @@ public sealed partial class DoorsTests
     private static readonly Dictionary<string, string[]> Doors = new()
     {
         [@"(?<![\w])File\.(Move|Copy|Replace|Create|CreateText|Delete|Open\w*|Write\w*|Append\w*|Read\w*|CreateSymbolicLink)\("] =
-            ["AtomicFile.cs", "InputFile.cs", "FileSteps.cs", "FileKinds.cs", "LocalProcess.cs", "ProcessorCaches.cs"],
+            ["AtomicFile.cs", "InputFile.cs", "FileSteps.cs", "FileKinds.cs", "LocalProcess.cs", "Processor.cs"],
         [@"Directory\.(Move|Delete|CreateDirectory|CreateTempSubdirectory|CreateSymbolicLink)\("] = ["FileSteps.cs", "WorkFolder.cs"],
         [@"new FileStream\("] = ["AtomicFile.cs", "InputFile.cs", "FolderClaim.cs", "LiveServer.cs"],
         [@"new (FileInfo|DirectoryInfo)\([^)]*\)\.(Delete|MoveTo|Create|Open\w*|CopyTo)\("] = [],
@@ -17,7 +17,7 @@ public sealed partial class DoorsTests
         [@"PosixSignalRegistration\.Create|Console\.CancelKeyPress|Environment\.(Exit|FailFast)\("] = ["StopRequest.cs"],
         [@"(?<!\w)Process\.Start\(|new ProcessStartInfo\("] = ["SlurmClient.cs", "WorkerProcess.cs"],
         [@"Path\.GetTemp(Path|FileName)\("] = ["AtomicFile.cs", "WorkFolder.cs"],
-        [@"LibraryImport\(|DllImport\("] = ["FileKinds.cs", "StandardOutput.cs", "NativeLapackProvider.cs"],
+        [@"LibraryImport\(|DllImport\("] = ["FileKinds.cs", "StandardOutput.cs"],
         [@"char\.IsControl\("] = ["ErrorText.cs"],
     };
 

@@ -19,6 +19,9 @@ internal sealed class FlatSubspace
     /// <summary>Explicit bases hold at most so many numbers.</summary>
     private const long LargestBasis = 4_000_000;
 
+    /// <summary>Below it the squares of parameters vanish: the network has collapsed to 0, which rotations leave where it is.</summary>
+    private const double Vanished = 1e-150;
+
     private readonly NetworkSpecification _specification;
 
     /// <summary>For each layer the orthonormal vectors, n_{l−1} (+ 1 with biases) × m, that (1) is made of; null for none.</summary>
@@ -36,6 +39,10 @@ internal sealed class FlatSubspace
         long unseen = Enumerable.Range(1, _specification.Depth).Sum(l => (long)_specification.Width(l) * (_unseen[l]?.Columns ?? 0));
         var parts = new List<FlatDirections>();
         if (unseen > 0) parts.Add(new FlatDirections("weights without penalty outside the range of what they act on", unseen));
+
+        AddOrthonormal(parts, "one constant for all outputs", Shifts(point), noise);
+        Parts = parts;
+        if (Reduction.Norm(network.Parameters) < Vanished) return;
 
         long parameters = network.Parameters.Length, generators = HiddenGroups().Sum(g => Pairs(point, g).LongCount());
         if (generators * parameters <= LargestBasis)
@@ -66,8 +73,6 @@ internal sealed class FlatSubspace
                 AddCount(parts, First, [AlignedRotations(point.Features[1], network.Weights(2), noise)]);
             }
         }
-        AddOrthonormal(parts, "one constant for all outputs", Shifts(point), noise);
-        Parts = parts;
     }
 
     /// <summary>What makes directions flat, with their numbers.</summary>

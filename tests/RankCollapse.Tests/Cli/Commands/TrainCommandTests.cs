@@ -94,7 +94,8 @@ public sealed class TrainCommandTests
     public void ConfigurationFile_IsReadAndOptionsWin()
     {
         using var folder = new TemporaryFolder();
-        string settings = folder.Write("settings.json", """{ "data": "gaussian-mixture", "samples": 12, "classes": 3, "depth": 2, "width": 5, "lambda": 0.5, "solver": "adam", "maxEpochs": 2 }""");
+        string settings = folder.Write("settings.json",
+            """{ "data": "gaussian-mixture", "samples": 12, "classes": 3, "depth": 2, "width": 5, "lambda": 0.5, "solver": "adam", "maxEpochs": 2 }""");
         string run = folder.File("run");
         CommandLine result = CommandLine.Run("train", "--config", settings, "--lambda", "0.25", "--out", run, "--no-report");
         Assert.Equal(0, result.ExitCode);

@@ -57,7 +57,8 @@ public sealed partial class ScreenWriterTests
         Show("compress", run, "--out", folder.File("small.safetensors"));
         Show("query", "SELECT * EXCLUDE (seconds, recordEvery) FROM runs", run);
         folder.Write("sweep.json", """
-            { "settings": { "data": "gaussian-mixture", "samples": 20, "classes": 2, "width": 5, "solver": "adam", "maxEpochs": 5 }, "grid": { "depth": [2, 3] } }
+            { "settings": { "data": "gaussian-mixture", "samples": 20, "classes": 2, "width": 5, "solver": "adam", "maxEpochs": 5 },
+              "grid": { "depth": [2, 3] } }
             """);
         Show("sweep", folder.File("sweep.json"), "--out", sweep, "--dry-run");
         ShowTimed(["train", "--out", folder.File("ensemble"), "--seeds", "0..1", "--max-epochs", "10", .. CommandLine.SmallTask]);

@@ -94,6 +94,7 @@ public sealed class TrialIdentityTests
         bool isOn => !isOn,
         Enum named => EnumNames.Find(setting.Type, setting.Names.First(name => name != EnumNames.Of(named)))!,
         string => "other",
+        null when setting.Type == typeof(string) => "other",
         _ => new[] { 7 },
     };
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
 
-namespace RankCollapse.LinearAlgebra;
+namespace RankCollapse;
 
 /// <summary>The processor and its caches, as it or else Linux reports them; usual sizes where nobody does.</summary>
 public static class Processor
