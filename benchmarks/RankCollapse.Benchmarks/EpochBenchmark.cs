@@ -1,4 +1,5 @@
 using RankCollapse.LinearAlgebra;
+using RankCollapse.LinearAlgebra.Kernels;
 using RankCollapse.Training;
 using RankCollapse.Training.Solving;
 

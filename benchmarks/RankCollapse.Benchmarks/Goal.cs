@@ -1,5 +1,3 @@
-using RankCollapse.LinearAlgebra;
-
 namespace RankCollapse.Benchmarks;
 
 /// <summary>What must be reached, and the verdict on what was.</summary>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RankCollapse.LinearAlgebra;
+using RankCollapse.LinearAlgebra.Kernels;
 
 namespace RankCollapse.Benchmarks;
 

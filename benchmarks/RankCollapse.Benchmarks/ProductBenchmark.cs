@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.LinearAlgebra.Kernels;
 
 namespace RankCollapse.Benchmarks;
 

@@ -1,5 +1,3 @@
-using RankCollapse.LinearAlgebra;
-
 namespace RankCollapse.Benchmarks;
 
 /// <summary>The table of times to targets: seconds, epochs' time E, and multiples of ours.</summary>

@@ -3,7 +3,6 @@ using RankCollapse.Cli.Doctor;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Commands;

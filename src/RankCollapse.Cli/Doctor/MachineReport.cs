@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using RankCollapse.LinearAlgebra;
+using RankCollapse.LinearAlgebra.Kernels;
 using RankCollapse.Reporting.Fonts;
 using RankCollapse.Runs;
 

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using RankCollapse.LinearAlgebra.Kernels;
 using RankCollapse.LinearAlgebra.Vectors;
 
-namespace RankCollapse.LinearAlgebra;
+namespace RankCollapse.LinearAlgebra.Kernels;
 
 /// <summary>Measures how many multiply–adds a core really does per second, as the yardstick for every product.</summary>
 public static class PeakMeasurement
