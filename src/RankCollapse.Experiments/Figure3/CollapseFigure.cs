@@ -40,8 +40,8 @@ internal static class CollapseFigure
             Title,
             reading,
             Block(
-                $"First order: Adam, {Runs(adam)} each",
-                new Axis("epoch", Unit: "100 are one of the paper's steps"),
+                $"First order: Adam, {Runs(adam)} each; 100 epochs are one of the paper's steps",
+                new Axis("epoch"),
                 quantity => [Mean(MeanLoss, adamOfMean.OverEpochs(quantity)), Mean(SumLoss, adam.OverEpochs(quantity))],
                 Layers(adamOfMean.Runs[0].Log, log => log.Epochs, depth)),
             Block(
