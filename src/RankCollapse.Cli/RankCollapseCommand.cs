@@ -35,23 +35,25 @@ internal static class RankCollapseCommand
             };
             bool asksForHelp = parsed.Action is ExampleHelpAction or VersionAction;
             if (!asksForHelp && ParseErrorLine.Of(parsed) is { } line) throw new InvalidInputException(line);
-            if (!asksForHelp && parsed.CommandResult.Command is Verb { Computes: true } && Arithmetic.Notice is { } notice)
-                environment.Error.WriteLine(WarningLine.Of(notice));
             foreach (ScreenWriter screen in new[] { environment.Output, environment.Error }.OfType<ScreenWriter>()) screen.IsWide = parsed.GetValue(wide);
             MemoryBudget.Use(parsed.GetValue(MemoryOption));
-            return parsed.Invoke(invocation);
+            int code = parsed.Invoke(invocation);
+            // Said of results: where there are none, the error's one line stands alone.
+            if (!asksForHelp && parsed.CommandResult.Command is Verb { Computes: true } && Arithmetic.Notice is { } notice)
+                environment.Error.WriteLine(WarningLine.Of(notice));
+            return code;
         }
         catch (Exception e)
         {
             // The program's border: whatever went wrong becomes one line and an exit code.
-            (string message, int code) = Describe(e);
+            (string message, int failure) = Describe(e);
             // Who has stopped reading, as head does, wants to hear nothing.
-            if (code == ExitCode.PipeClosed) return code;
+            if (failure == ExitCode.PipeClosed) return failure;
             message = ErrorText.Line(message);
             environment.Error.WriteLine($"error: {message}");
             if (Environment.GetEnvironmentVariable(DebugVariable) is "1") environment.Error.WriteLine(e);
-            if (e is not StandardOutputException && arguments.Contains(CommonOptions.JsonName)) WriteJsonError(environment, message, code);
-            return code;
+            if (e is not StandardOutputException && arguments.Contains(CommonOptions.JsonName)) WriteJsonError(environment, message, failure);
+            return failure;
         }
     }
 

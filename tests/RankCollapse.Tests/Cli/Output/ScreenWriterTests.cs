@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
 using RankCollapse.Cli.Output;
+using RankCollapse.Runs;
 
 namespace RankCollapse.Tests.Cli.Output;
 
@@ -72,7 +73,8 @@ public sealed partial class ScreenWriterTests
             Directory.CreateDirectory(Path.GetDirectoryName(golden)!);
             File.WriteAllText(golden, found);
         }
-        if (folder.Root.Length == LengthOfFolder) Assert.Equal(File.ReadAllText(golden), found);
+        // Where products are not fused, results have other digits.
+        if (folder.Root.Length == LengthOfFolder && Arithmetic.Current.IsFused) Assert.Equal(File.ReadAllText(golden), found);
 
         // How long something took breaks lines elsewhere, so that only the words of such an answer are kept.
         void ShowTimed(string[] arguments)
