@@ -2,9 +2,9 @@ using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
+using RankCollapse.Models;
 using RankCollapse.Models.Formats;
 using RankCollapse.Models.Weights;
-using RankCollapse.Models;
 using RankCollapse.Reporting;
 
 namespace RankCollapse.Cli.Commands;

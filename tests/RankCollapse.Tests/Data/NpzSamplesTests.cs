@@ -110,7 +110,9 @@ public sealed class NpzSamplesTests
     {
         Dictionary<string, NpyArray> arrays = new()
         {
-            [inputs] = Rows, [labels] = new NpyArray([4, 1], [0L, 1, 0, 1]), [testInputs] = new NpyArray([2, 2], [5.0, 6, 7, 8]),
+            [inputs] = Rows,
+            [labels] = new NpyArray([4, 1], [0L, 1, 0, 1]),
+            [testInputs] = new NpyArray([2, 2], [5.0, 6, 7, 8]),
             [testLabels] = new NpyArray([2, 1], [0L, 1]),
         };
         Assert.Equal(4, Load(arrays, 4, 2).SampleCount);

@@ -10,8 +10,19 @@ internal static class GoldenTrainings
     // Sizes that fill no vector and no register tile.
     private static readonly RunConfiguration Small = new()
     {
-        Data = "gaussian-mixture", Samples = 29, Classes = 3, Dimension = 11, Sigma = 0.4, Depth = 3, Width = [13], Convention = Convention.Mean, Lambda = 5e-3,
-        Delta = 0.3, GradientTolerance = 0, RecordEvery = 10, Threads = 1,
+        Data = "gaussian-mixture",
+        Samples = 29,
+        Classes = 3,
+        Dimension = 11,
+        Sigma = 0.4,
+        Depth = 3,
+        Width = [13],
+        Convention = Convention.Mean,
+        Lambda = 5e-3,
+        Delta = 0.3,
+        GradientTolerance = 0,
+        RecordEvery = 10,
+        Threads = 1,
     };
 
     private static readonly RunConfiguration FirstOrder = Small with { MaxEpochs = 40 };
@@ -26,20 +37,33 @@ internal static class GoldenTrainings
         ["adam"] = FirstOrder with { Solver = "adam", LearningRate = 1e-2 },
         ["adam-residual-elu"] = FirstOrder with
         {
-            Solver = "adam", Architecture = Architecture.Residual, Depth = 4, Activation = "elu", Loss = Loss.CrossEntropy, Init = InitializationScheme.He,
-            Bias = true, Schedule = RateSchedule.Constant,
+            Solver = "adam",
+            Architecture = Architecture.Residual,
+            Depth = 4,
+            Activation = "elu",
+            Loss = Loss.CrossEntropy,
+            Init = InitializationScheme.He,
+            Bias = true,
+            Schedule = RateSchedule.Constant,
         },
         ["adam-relu"] = FirstOrder with { Solver = "adam", Activation = "relu", Loss = Loss.CrossEntropy, Init = InitializationScheme.He },
         ["sgd-arctan"] = FirstOrder with { Solver = "sgd", Activation = "arctan", Init = InitializationScheme.Gaussian, Bias = true },
         ["sgd-selu"] = FirstOrder with
         {
-            Solver = "sgd", Activation = "selu", Init = InitializationScheme.Xavier, Convention = Convention.Sum, LearningRate = 1e-4,
+            Solver = "sgd",
+            Activation = "selu",
+            Init = InitializationScheme.Xavier,
+            Convention = Convention.Sum,
+            LearningRate = 1e-4,
         },
         ["sgd-leaky-relu"] = FirstOrder with { Solver = "sgd", Activation = "leaky-relu(0.2)", Loss = Loss.CrossEntropy, OutputActivation = "sigmoid" },
         ["lbfgs-asinh"] = QuasiNewton with { Activation = "asinh", Loss = Loss.CrossEntropy, Init = InitializationScheme.Xavier },
         ["lbfgs-residual-softplus"] = QuasiNewton with
         {
-            Architecture = Architecture.Residual, Depth = 4, Activation = "softplus", Init = InitializationScheme.Gaussian,
+            Architecture = Architecture.Residual,
+            Depth = 4,
+            Activation = "softplus",
+            Init = InitializationScheme.Gaussian,
         },
         ["lbfgs-gelu"] = QuasiNewton with { Activation = "gelu", Convention = Convention.Equation3, Lambda = 1e-3 },
         ["gauss-newton"] = Newton with { LambdaFeatures = 0, ClassCounts = [5, 10, 14] },

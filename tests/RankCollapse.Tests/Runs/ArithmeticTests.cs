@@ -17,7 +17,15 @@ public sealed class ArithmeticTests : IDisposable
 
     private static readonly RunConfiguration Tiny = new()
     {
-        Data = "gaussian-mixture", Samples = 12, Classes = 3, Dimension = 4, Depth = 2, Width = [5], Solver = "lbfgs", MaxEpochs = 3, GradientTolerance = 0,
+        Data = "gaussian-mixture",
+        Samples = 12,
+        Classes = 3,
+        Dimension = 4,
+        Depth = 2,
+        Width = [5],
+        Solver = "lbfgs",
+        MaxEpochs = 3,
+        GradientTolerance = 0,
         Threads = 1,
     };
 

@@ -66,7 +66,7 @@ internal static unsafe class Packing<TDoubles>
         int j = 0;
         if (source.RowStride == 1)
         {
-            for (; j < columns; )
+            for (; j < columns;)
             {
                 double* from = source.Start + (j * source.ColumnStride);
                 double* to = panel + j;

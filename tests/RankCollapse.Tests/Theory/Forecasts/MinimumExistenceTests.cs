@@ -69,8 +69,20 @@ public sealed class MinimumExistenceTests
     {
         var configuration = new RunConfiguration
         {
-            Data = "gaussian-mixture", Samples = 9, Classes = 3, ClassCounts = [2, 3, 4], Dimension = dimension, Sigma = 0.3, Depth = 3, Width = [6],
-            Activation = activation, Convention = Convention.Mean, Lambda = 3e-3, Delta = 0, LambdaFeatures = 0, MaxEpochs = 400,
+            Data = "gaussian-mixture",
+            Samples = 9,
+            Classes = 3,
+            ClassCounts = [2, 3, 4],
+            Dimension = dimension,
+            Sigma = 0.3,
+            Depth = 3,
+            Width = [6],
+            Activation = activation,
+            Convention = Convention.Mean,
+            Lambda = 3e-3,
+            Delta = 0,
+            LambdaFeatures = 0,
+            MaxEpochs = 400,
         };
         using var folder = new TemporaryFolder();
         TrainingRunResult result = TrainingRun.Start(configuration, folder.File("run"));
@@ -82,8 +94,17 @@ public sealed class MinimumExistenceTests
     {
         var configuration = new RunConfiguration
         {
-            Data = "gaussian-mixture", Samples = 9, Classes = 3, Dimension = 12, Depth = 3, Width = [6], Activation = "asinh", Lambda = 3e-3, Delta = 0,
-            LambdaFeatures = 0, MaxEpochs = 5,
+            Data = "gaussian-mixture",
+            Samples = 9,
+            Classes = 3,
+            Dimension = 12,
+            Depth = 3,
+            Width = [6],
+            Activation = "asinh",
+            Lambda = 3e-3,
+            Delta = 0,
+            LambdaFeatures = 0,
+            MaxEpochs = 5,
         };
         using var folder = new TemporaryFolder();
         TrainingRunResult result = TrainingRun.Start(configuration, folder.File("run"));
