@@ -14,21 +14,7 @@ internal static unsafe class MatrixVector
     public static double Dot(double* x, double* y, int length) => Reduction.Dot(new ReadOnlySpan<double>(x, length), new ReadOnlySpan<double>(y, length));
 
     /// <summary>‖x‖₂, safe against overflow and underflow.</summary>
-    public static double Norm(double* x, int length)
-    {
-        double square = Dot(x, x, length);
-        if (square is > 1e-280 and < 1e280) return Math.Sqrt(square);
-        double largest = 0;
-        for (int j = 0; j < length; j++) largest = Math.Max(largest, Math.Abs(x[j]));
-        if (largest == 0) return 0;
-        double sum = 0;
-        for (int j = 0; j < length; j++)
-        {
-            double part = x[j] / largest;
-            sum += part * part;
-        }
-        return largest * Math.Sqrt(sum);
-    }
+    public static double Norm(double* x, int length) => Reduction.Norm(new ReadOnlySpan<double>(x, length));
 
     /// <summary>√(a² + b²), safe against overflow and underflow.</summary>
     public static double Hypotenuse(double a, double b)

@@ -8,6 +8,30 @@ internal static unsafe class SecularVectors
     private const int Lanes = 8;
 
     /// <summary>
+    /// Whether two poles that follow one another are too near to be told apart; then the second takes the weight of both by a rotation (c, s), which the
+    /// caller gives to their vectors, and the first stays what it is.
+    /// </summary>
+    /// <param name="first">The index of the lower pole.</param>
+    /// <param name="second">The index of the higher one.</param>
+    /// <param name="d">Poles, or where squared their roots; the two change.</param>
+    /// <param name="z">Weights; the second one changes.</param>
+    /// <param name="group">The halves that vectors belong to: 0, 1 for both, 2; the second one changes.</param>
+    /// <param name="tolerance">What may be neglected.</param>
+    /// <param name="c">The rotation's cosine.</param>
+    /// <param name="s">The rotation's sine.</param>
+    public static bool Joins(int first, int second, double[] d, double[] z, int[] group, double tolerance, out double c, out double s)
+    {
+        double length = MatrixVector.Hypotenuse(z[second], z[first]);
+        c = z[second] / length;
+        s = -z[first] / length;
+        if (!(Math.Abs((d[second] - d[first]) * c * s) <= tolerance)) return false;
+        z[second] = length;
+        if (group[second] != group[first]) group[second] = 1;
+        (d[first], d[second]) = ((d[first] * c * c) + (d[second] * s * s), (d[first] * s * s) + (d[second] * c * c));
+        return true;
+    }
+
+    /// <summary>
     /// Where each kept vector goes when those of the first half (group 0) stand first, those of both (1) next, those of the second (2) last.
     /// </summary>
     public static int[] Place(List<int> kept, int[] group, out int firsts, out int both)

@@ -98,13 +98,9 @@ internal sealed unsafe class TridiagonalEigen
             }
             if (pending >= 0)
             {
-                double length = MatrixVector.Hypotenuse(z[j], z[pending]), c = z[j] / length, s = -z[pending] / length;
-                if (Math.Abs((d[j] - d[pending]) * c * s) <= tolerance)
+                if (SecularVectors.Joins(pending, j, d, z, group, tolerance, out double c, out double s))
                 {
-                    z[j] = length;
-                    if (group[j] != group[pending]) group[j] = 1;
                     MatrixVector.Rotate(rows + ((nint)(from + pending) * n) + from, rows + ((nint)(from + j) * n) + from, size, c, s);
-                    (d[pending], d[j]) = ((d[pending] * c * c) + (d[j] * s * s), (d[pending] * s * s) + (d[j] * c * c));
                     deflated.Add(pending);
                 }
                 else

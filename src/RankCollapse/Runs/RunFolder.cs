@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RankCollapse.Data;
 using RankCollapse.Formats;
 using RankCollapse.Networks;
@@ -26,13 +25,13 @@ public sealed class RunFolder
     private const string FiguresName = "figures";
 
     private readonly CheckpointFolder _checkpoints;
-    private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
-    private RunManifest? _manifest;
+    private readonly CoveredFiles _files;
 
     private RunFolder(string path)
     {
         Path = path;
-        _checkpoints = new CheckpointFolder(File(CheckpointsFolder), () => _manifest?.Identity);
+        _files = new CoveredFiles(path, AllFiles);
+        _checkpoints = new CheckpointFolder(File(CheckpointsFolder), () => _files.Identity);
     }
 
     /// <summary>The files that a run begins with, from which it has its identity.</summary>
@@ -86,7 +85,7 @@ public sealed class RunFolder
             if (e is InvalidInputException) throw;
             throw CannotWrite(path, e);
         }
-        folder._manifest = new RunManifest();
+        folder._files.Begin();
         return folder;
     }
 
@@ -119,6 +118,13 @@ public sealed class RunFolder
     /// <exception cref="InvalidInputException">There is no run in the folder.</exception>
     public static RunFolder Open(string path)
     {
+        RunFolder folder = OpenUnread(path);
+        folder._files.Read();
+        return folder;
+    }
+
+    private static RunFolder OpenUnread(string path)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (System.IO.File.Exists(path))
             throw new InvalidInputException($"{path} is a file, expected the folder of a run; give the folder that holds {ConfigurationFile}.");
@@ -127,7 +133,6 @@ public sealed class RunFolder
         var folder = new RunFolder(path);
         if (!System.IO.File.Exists(folder.File(ConfigurationFile)))
             throw new InvalidInputException($"{path} holds no {ConfigurationFile}, so it is not the folder of a run; give the folder that train wrote.");
-        folder._manifest = RunManifest.Read(path);
         return folder;
     }
 
@@ -135,41 +140,11 @@ public sealed class RunFolder
     /// <param name="path">The folder of the run.</param>
     /// <returns>The names of the files that had changed.</returns>
     /// <exception cref="InvalidInputException">There is no run in the folder, another process has it, or it cannot be written.</exception>
-    public static IReadOnlyList<string> AcceptChanges(string path)
-    {
-        RunManifest? manifest;
-        bool isReadable = true;
-        try
-        {
-            manifest = Open(path)._manifest;
-        }
-        catch (InvalidInputException e) when (e.Settings.Contains("accept-changed"))
-        {
-            manifest = new RunManifest();
-            isReadable = false;
-        }
-        if (manifest is null) return [];
-        using FolderClaim claim = FolderClaim.Take(path);
-        var changed = new List<string>();
-        foreach (string name in (string[])[.. isReadable ? manifest.Names : AllFiles])
-        {
-            if (!System.IO.File.Exists(System.IO.Path.Combine(path, name)) || (isReadable && manifest.Accepts(path, name))) continue;
-            manifest.Settle(RunManifest.Describe(path, name));
-            changed.Add(name);
-        }
-        if (changed.Count > 0) manifest.Write(path);
-        return changed;
-    }
+    public static IReadOnlyList<string> AcceptChanges(string path) => OpenUnread(path)._files.Accept();
 
     /// <summary>Checks every file that the manifest names and that is there; a run of an earlier version has none, and is not checked.</summary>
     /// <exception cref="InvalidInputException">A file has another content than was written; the message names it.</exception>
-    public void Verify()
-    {
-        foreach (string name in (string[])[.. _manifest?.Names ?? []])
-        {
-            if (System.IO.File.Exists(File(name))) Check(name);
-        }
-    }
+    public void Verify() => _files.Verify();
 
     /// <summary>Writes files that are made of a run's others, such as its report, and has the manifest cover them.</summary>
     /// <param name="write">Writes them, and gives their paths; what lies outside the folder is not covered.</param>
@@ -181,23 +156,7 @@ public sealed class RunFolder
         // Whoever made the folder, nothing is written through its links.
         foreach (string place in (string[])[ReportPath, FiguresPath, .. Directory.Exists(FiguresPath) ? Directory.GetFiles(FiguresPath) : []])
             AtomicFile.RequireInside(place);
-        _manifest = RunManifest.Read(Path);
-        if (_manifest is null)
-        {
-            write();
-            return;
-        }
-        // Until all are written, the manifest says nothing about those that are there.
-        string[] derived = [.. _manifest.Names.Where(name => !AllFiles.Contains(name))];
-        foreach (string name in derived) _manifest.Forget(name);
-        if (derived.Length > 0) _manifest.Write(Path);
-        string root = System.IO.Path.GetFullPath(Path) + System.IO.Path.DirectorySeparatorChar;
-        IEnumerable<string> inside = write().Select(System.IO.Path.GetFullPath).Where(file => file.StartsWith(root, StringComparison.Ordinal));
-        foreach (string name in derived.Union(inside.Select(file => file[root.Length..].Replace('\\', '/'))))
-        {
-            if (System.IO.File.Exists(File(name))) _manifest.Settle(RunManifest.Describe(Path, name));
-        }
-        _manifest.Write(Path);
+        _files.Cover(write);
     }
 
     /// <summary>Reads a finished run.</summary>
@@ -224,29 +183,29 @@ public sealed class RunFolder
     public void WriteConfiguration(RunConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        Put(ConfigurationFile, stream => stream.Write(configuration.ToJson()));
+        _files.Put(ConfigurationFile, stream => stream.Write(configuration.ToJson()));
     }
 
     /// <summary>Writes <c>dataset.safetensors</c>.</summary>
-    public void WriteDataSet(DataSet data) => Put(DataSetFile, DataSetTensors.WriterOf(data).Write);
+    public void WriteDataSet(DataSet data) => _files.Put(DataSetFile, DataSetTensors.WriterOf(data).Write);
 
     /// <summary>Writes the network before training, <c>initial.safetensors</c>.</summary>
-    public void WriteInitial(Network network) => Put(InitialFile, NetworkTensors.WriterOf(network).Write);
+    public void WriteInitial(Network network) => _files.Put(InitialFile, NetworkTensors.WriterOf(network).Write);
 
     /// <summary>Writes the trained network, <c>weights.safetensors</c>.</summary>
-    public void WriteTrained(Network network) => Put(WeightsFile, NetworkTensors.WriterOf(network).Write);
+    public void WriteTrained(Network network) => _files.Put(WeightsFile, NetworkTensors.WriterOf(network).Write);
 
     /// <summary>Writes a network below the saddle that the run reached, <c>descent.safetensors</c>.</summary>
-    public void WriteDescent(Network network) => Put(DescentFile, NetworkTensors.WriterOf(network).Write);
+    public void WriteDescent(Network network) => _files.Put(DescentFile, NetworkTensors.WriterOf(network).Write);
 
     /// <summary>Writes <c>metrics.parquet</c>.</summary>
-    public void WriteMetrics(IReadOnlyList<MetricRecord> metrics) => Put(MetricsFile, stream => stream.Write(MetricsTable.ToBytes(metrics)));
+    public void WriteMetrics(IReadOnlyList<MetricRecord> metrics) => _files.Put(MetricsFile, stream => stream.Write(MetricsTable.ToBytes(metrics)));
 
     /// <summary>Writes <c>summary.json</c>; last, because its presence says that the run has finished.</summary>
     public void WriteSummary(RunSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);
-        Put(SummaryFile, stream => stream.Write(summary.ToJson()));
+        _files.Put(SummaryFile, stream => stream.Write(summary.ToJson()));
     }
 
     /// <summary>Writes a state to resume from, with a checksum, and keeps the newest two.</summary>
@@ -360,49 +319,12 @@ public sealed class RunFolder
         string path = File(name);
         if (System.IO.File.Exists(path))
         {
-            Check(name);
+            _files.Check(name);
             return path;
         }
         throw new InvalidInputException($"The run {Path} has no {name}: training did not finish, or the file was removed, or never kept, "
                 + "as where a sweep keeps less than whole runs; go on with the run (resume), or train again.")
         { Settings = ["resume"] };
-    }
-
-    /// <summary>Requires that a file has a content that the manifest knows. Whoever trains may replace it just now, with the manifest.</summary>
-    private void Check(string name)
-    {
-        if (_manifest is null || !_checked.Add(name) || _manifest.Accepts(Path, name)) return;
-        const int Looks = 3;
-        for (int look = 0; look < Looks; look++)
-        {
-            if (RunManifest.Read(Path) is not { } now || now.Accepts(Path, name)) return;
-        }
-        _checked.Remove(name);
-        throw new InvalidInputException($"{File(name)} does not have the content that {RunManifest.FileName} says: it is damaged, of another run, or was "
-            + "changed; restore it, train again, or accept it as it is (accept-changed).")
-        { Settings = ["accept-changed"] };
-    }
-
-    /// <summary>Writes a file that the manifest knows before it is there.</summary>
-    private void Put(string name, Action<Stream> write)
-    {
-        // A run of an earlier version gets its manifest when it goes on.
-        _manifest ??= ManifestOfExisting();
-        ManifestFile? written = null;
-        AtomicFile.WriteInside(File(name), write, content =>
-        {
-            written = new ManifestFile(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
-            _manifest.Announce(written);
-            _manifest.Write(Path);
-        });
-        _manifest.Settle(written!);
-    }
-
-    private RunManifest ManifestOfExisting()
-    {
-        var manifest = new RunManifest();
-        foreach (string name in AllFiles.Where(name => System.IO.File.Exists(File(name)))) manifest.Announce(RunManifest.Describe(Path, name));
-        return manifest;
     }
 
     private static void RequireFolder(string path)
