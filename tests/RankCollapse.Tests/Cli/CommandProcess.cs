@@ -44,6 +44,21 @@ internal sealed class CommandProcess : IDisposable
         return new CommandLine(_process.ExitCode, _output.Result, _error.Result);
     }
 
+    /// <summary>Waits until it hears signals, which on a busy machine takes a while; one that comes before is not heard.</summary>
+    public void WaitUntilItListens(double seconds = 60)
+    {
+        const ulong Interrupt = 1 << 1, Terminate = 1 << 14;
+        string status = $"/proc/{Id}/status";
+        if (!OperatingSystem.IsLinux()) return;
+        var waiting = Stopwatch.StartNew();
+        while (!HasEnded && waiting.Elapsed.TotalSeconds < seconds)
+        {
+            string caught = File.ReadLines(status).FirstOrDefault(line => line.StartsWith("SigCgt:", StringComparison.Ordinal)) ?? "SigCgt: 0";
+            if ((Convert.ToUInt64(caught.Split((char[])[' ', '\t'])[^1], 16) & (Interrupt | Terminate)) == (Interrupt | Terminate)) return;
+            Thread.Sleep(20);
+        }
+    }
+
     /// <summary>Sends a signal.</summary>
     public void Signal(string name) => SmallDisk.Execute("kill", $"-{name}", $"{Id}");
 

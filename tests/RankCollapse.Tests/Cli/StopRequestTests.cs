@@ -12,6 +12,7 @@ public sealed class StopRequestTests
         string pipe = SpecialFile.Pipe(folder.File("pipe"));
         // Nobody reads the pipe, so that opening it waits for ever.
         using var command = CommandProcess.Start("query", "SELECT 1", folder.File("run"), "--format", "csv", "--out", pipe);
+        command.WaitUntilItListens();
         Thread.Sleep(1500);
         Assert.False(command.HasEnded);
         command.Signal(signal);
