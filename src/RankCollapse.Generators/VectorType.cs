@@ -8,6 +8,8 @@ internal static class VectorType
     private const string Template = """
         using System.Runtime.CompilerServices;
         using System.Runtime.Intrinsics;
+        using System.Runtime.Intrinsics.Arm;
+        using System.Runtime.Intrinsics.X86;
 
         namespace RankCollapse.LinearAlgebra.Vectors;
 
@@ -50,9 +52,10 @@ internal static class VectorType
             [MethodImpl(Inline)]
             public static double Sum(DoublesBITS a) => VectorBITS.Sum(a._vector);
 
+            // As Fused.IsSupported, but seen by the compiler before it inlines: the method for processors without would use up its budget in a tile.
             [MethodImpl(Inline)]
             public static DoublesBITS MultiplyAdd(DoublesBITS a, DoublesBITS b, DoublesBITS c) =>
-                new(Fused.IsSupported ? VectorBITS.FusedMultiplyAdd(a._vector, b._vector, c._vector) : (a._vector * b._vector) + c._vector);
+                new(Fma.IsSupported || AdvSimd.Arm64.IsSupported ? VectorBITS.FusedMultiplyAdd(a._vector, b._vector, c._vector) : (a._vector * b._vector) + c._vector);
 
             [MethodImpl(Inline)]
             public static DoublesBITS Sqrt(DoublesBITS a) => new(VectorBITS.Sqrt(a._vector));
