@@ -42,9 +42,11 @@ internal static class CompareCommand
         };
         var folders = new Argument<string[]>("RUN") { Description = "the folders of two to seven runs", Arity = ArgumentArity.OneOrMore };
         Option<string> html = OptionValue.Of<string>("--html", "Also write a page with curves over each other and spectra beside each other", "FILE");
+        Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(folders);
         command.Add(html);
+        command.Add(accept);
         command.Add(json);
         command.SetAction(parsed =>
         {
@@ -53,6 +55,7 @@ internal static class CompareCommand
                 throw new InvalidInputException($"compare is given {paths.Length} {(paths.Length == 1 ? "run" : "runs")}; expected 2 to {MostRuns}.");
             string? page = parsed.GetValue(html);
             if (page is not null) AtomicFile.Require(page, makesFolder: false);
+            parsed.Accept(accept, environment, paths);
             string[] names = Names(paths);
             ComparedRun[] runs = [.. paths.Select((path, i) => Read(path, names[i]))];
             if (page is not null) ComparisonReport.Write(runs, page);

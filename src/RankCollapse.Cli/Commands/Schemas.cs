@@ -38,6 +38,7 @@ internal static class Schemas
         schema => schema.Name,
         new NamedSchema("config", "config.json of a run, and files for --config", RunSchemas.Configuration),
         new NamedSchema("summary", "summary.json of a run", RunSchemas.Summary),
+        new NamedSchema("manifest", "manifest.json of a run", RunSchemas.Manifest),
         new NamedSchema("ensemble", "ensemble.json, and train --seeds --json", RunSchemas.Ensemble),
         new NamedSchema("sweep", "the specification of a sweep", SpecificationSchema.Create),
         new NamedSchema("result", "result.json of a trial", ResultManifest.Schema),

@@ -48,12 +48,10 @@ public sealed class BlockStructure
         double crossSum = 0, blockSum = 0;
         for (int k = 0; k < sizes.Length; k++)
         {
-            crossSum += sizes[k] * SumOfSquares(cross.Row(k));
+            crossSum += sizes[k] * Reduction.SumOfSquares(cross.Row(k));
             for (int l = 0; l < sizes.Length; l++) blockSum += (double)sizes[k] * sizes[l] * blocks[k, l] * blocks[k, l];
         }
-        double squared = (2 * crossSum) + SumOfSquares(inner.AsSpan());
+        double squared = (2 * crossSum) + Reduction.SumOfSquares(inner.AsSpan());
         return new BlockStructure(blocks, Math.Sqrt(squared), Math.Sqrt(squared + blockSum));
     }
-
-    private static double SumOfSquares(ReadOnlySpan<double> values) => Reduction.SumOfSquares(values);
 }

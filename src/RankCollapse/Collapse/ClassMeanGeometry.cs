@@ -25,7 +25,7 @@ public sealed class ClassMeanGeometry
         Centred = means.Copy();
         Centre = LabelledPoints.Centroids(means, new Partition(new int[means.Rows], 1)).AsSpan().ToArray();
         for (int k = 0; k < means.Rows; k++) TensorPrimitives.Subtract(Centred.Row(k), Centre, Centred.Row(k));
-        _norms = [.. Enumerable.Range(0, means.Rows).Select(k => Norm(Centred.Row(k)))];
+        _norms = [.. Enumerable.Range(0, means.Rows).Select(k => Reduction.Norm(Centred.Row(k)))];
         _gram = Product.MultiplyTransposedRight(Centred, Centred);
         _decomposition = SingularValueDecomposition.Thin(Centred);
 
@@ -112,7 +112,7 @@ public sealed class ClassMeanGeometry
         double sum = 0;
         for (int k = 0; k < _norms.Length; k++)
         {
-            double product = _norms[k] * Norm(classifier.Row(k));
+            double product = _norms[k] * Reduction.Norm(classifier.Row(k));
             if (product == 0) return null;
             sum += Reduction.Dot(classifier.Row(k), Centred.Row(k)) / product;
         }
@@ -161,7 +161,7 @@ public sealed class ClassMeanGeometry
 
     private static double? NormalisedDistance(Matrix a, Matrix b)
     {
-        double first = Norm(a.AsSpan()), second = Norm(b.AsSpan()), sum = 0;
+        double first = Reduction.Norm(a.AsSpan()), second = Reduction.Norm(b.AsSpan()), sum = 0;
         if (first == 0 || second == 0) return null;
         ReadOnlySpan<double> x = a.AsSpan(), y = b.AsSpan();
         for (int i = 0; i < x.Length; i++)
@@ -171,6 +171,4 @@ public sealed class ClassMeanGeometry
         }
         return Math.Sqrt(sum);
     }
-
-    private static double Norm(ReadOnlySpan<double> values) => Reduction.Norm(values);
 }

@@ -24,7 +24,7 @@ internal static class Preimage
             double value = values.AsSpan()[i];
             reason = value > lower && value < upper
                 ? $"Layer {layer} holds {value:R}, whose preimage under {activation.Name} overflows."
-                : $"Layer {layer} holds {values.AsSpan()[i]:R}, outside the open range ({lower}, {upper}) of {activation.Name}, so that its inverse does not "
+                : $"Layer {layer} holds {value:R}, outside the open range ({lower}, {upper}) of {activation.Name}, so that its inverse does not "
                     + "exist there.";
             return null;
         }

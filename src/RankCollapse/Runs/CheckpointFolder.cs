@@ -6,7 +6,7 @@ namespace RankCollapse.Runs;
 
 /// <summary>
 /// The checkpoints of a run, newest last by their number. A file is a mark (8 bytes), the SHA-256 of the rest, the identity of its run and the state itself,
-/// so that one that was torn by a crash is recognised and the one before it is used. Files of version 0.2 have no identity, and another mark.
+/// so that one that was torn by a crash is recognised and the one before it is used. Files of version 0.1.0 have no identity, and another mark.
 /// </summary>
 /// <param name="path">The folder.</param>
 /// <param name="identity">Gives the identity of the run, hexadecimal; null where it has none.</param>

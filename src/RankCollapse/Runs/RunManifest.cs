@@ -19,7 +19,7 @@ internal sealed record ManifestFile(string Name, long Bytes, string Sha256);
 /// </summary>
 internal sealed class RunManifest
 {
-    /// <summary>Its name in a run's folder; folders of version 0.2 and before have none, and are not checked.</summary>
+    /// <summary>Its name in a run's folder; folders of version 0.1.0 have none, and are not checked.</summary>
     public const string FileName = "manifest.json";
 
     private const int FormatVersion = 1;

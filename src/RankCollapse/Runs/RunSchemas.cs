@@ -29,6 +29,9 @@ public static class RunSchemas
         KeyValuePair.Create("layers", JsonSchema.List(Layer())),
     ]);
 
+    /// <summary><c>manifest.json</c>.</summary>
+    public static JsonObject Manifest() => RunManifest.Schema();
+
     /// <summary><c>ensemble.json</c>.</summary>
     public static JsonObject Ensemble()
     {

@@ -6,6 +6,8 @@ namespace RankCollapse.Tests.Cli;
 /// <summary>The command as a process of its own, for what a process alone has: signals, pipes, exit codes.</summary>
 internal sealed class CommandProcess : IDisposable
 {
+    private const string HearsInterrupts = "--default-signal=INT";
+
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
@@ -23,11 +25,16 @@ internal sealed class CommandProcess : IDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts it as a shell does in the foreground.</summary>
+    /// <remarks>
+    /// What runs in the background, as a job of continuous integration may, ignores SIGINT, and so does all that it starts; GNU's env undoes that.
+    /// </remarks>
     public static CommandProcess Start(params string[] arguments)
     {
         IReadOnlyList<string> program = SweepRun.ThisProgram();
-        return new CommandProcess(Begin(program[0], [.. program.Skip(1), .. arguments]));
+        string[] foreground = SmallDisk.Execute("env", HearsInterrupts, "true") ? ["env", HearsInterrupts] : [];
+        string[] words = [.. foreground, .. program, .. arguments];
+        return new CommandProcess(Begin(words[0], words[1..]));
     }
 
     /// <summary>Starts it from a line of a shell, in which <c>$RC</c> stands for the command.</summary>

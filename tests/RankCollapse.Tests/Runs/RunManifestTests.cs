@@ -29,7 +29,8 @@ public sealed class RunManifestTests
         byte[] changed = File.ReadAllBytes(weights);
         changed[^3] ^= 1;
         File.WriteAllBytes(weights, changed);
-        foreach (string[] arguments in (string[][])[["measure", run], ["report", run], ["inspect", run], ["train", "--resume", "--out", run]])
+        string[][] readers = [["measure", run], ["compare", run, run], ["report", run], ["inspect", run], ["train", "--resume", "--out", run]];
+        foreach (string[] arguments in readers)
         {
             CommandLine refused = CommandLine.Run(arguments);
             Assert.Equal(2, refused.ExitCode);

@@ -56,7 +56,9 @@ public sealed class SchemaCommandTests
         Require("train-json", CommandLine.Train(run, "--max-epochs", "20", "--json").Output);
         Require("config", File.ReadAllText(Path.Combine(run, "config.json")));
         Require("summary", File.ReadAllText(Path.Combine(run, "summary.json")));
+        Require("manifest", File.ReadAllText(Path.Combine(run, "manifest.json")));
         Require("measure-json", Done("measure", run, "--json"));
+        Require("compare-json", Done("compare", run, run, "--json"));
         Require("certify-json", Done("certify", run, "--json"));
         Require("forecast-json", Done("forecast", "--against", run, "--json"));
         Require("stability-json", Done("forecast", "--against", run, "--stability", "--json"));
