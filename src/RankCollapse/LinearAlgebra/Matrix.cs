@@ -13,6 +13,12 @@ namespace RankCollapse.LinearAlgebra;
 [DebuggerDisplay("{Rows}×{Columns}")]
 public sealed class Matrix
 {
+    /// <summary>Doubles in a cache line.</summary>
+    private const int LineLength = 8;
+
+    /// <summary>Arrays of 85,000 bytes or more are not moved.</summary>
+    private const int LargeLength = 85_000 / sizeof(double);
+
     private readonly double[] _storage;
     private readonly int _offset;
 
@@ -20,7 +26,7 @@ public sealed class Matrix
     /// <param name="rows">The number of rows, at least 0.</param>
     /// <param name="columns">The number of columns, at least 0.</param>
     public Matrix(int rows, int columns)
-        : this(new double[CheckedLength(rows, columns)], 0, rows, columns)
+        : this(OnCacheLine(CheckedLength(rows, columns), out int offset), offset, rows, columns)
     {
     }
 
@@ -188,6 +194,18 @@ public sealed class Matrix
 
     /// <inheritdoc/>
     public override string ToString() => $"{Rows}×{Columns} matrix";
+
+    /// <summary>
+    /// Zeros from an offset that lies on a cache line, which vectors of 512 bits should not cross; only for large arrays, which the collector leaves in place.
+    /// </summary>
+    private static unsafe double[] OnCacheLine(int length, out int offset)
+    {
+        offset = 0;
+        if (length < LargeLength || length > Array.MaxLength - LineLength) return new double[length];
+        var storage = new double[length + LineLength - 1];
+        fixed (double* start = storage) offset = (int)(-((nint)start / sizeof(double)) & (LineLength - 1));
+        return storage;
+    }
 
     private static int CheckedLength(int rows, int columns)
     {

@@ -16,11 +16,13 @@ internal sealed class BackwardPass
     {
         _specification = specification;
 
-        // Sensitivities are needed for two layers at a time: two buffers take turns and stay in cache.
-        int size = specification.Widths.Max() * samples;
-        double[][] buffers = [new double[size], new double[size], new double[size]];
-        Sensitivities = Layers((l, width) => new Matrix(buffers[l % 2], 0, width, samples));
-        Errors = Layers((_, width) => keepsErrors ? new Matrix(width, samples) : new Matrix(buffers[2], 0, width, samples));
+        // Sensitivities are needed for two layers at a time: two buffers take turns and stay in cache. Errors that nobody keeps overwrite those that no skip needs.
+        int widest = specification.Widths.Max();
+        Matrix[] turns = [new Matrix(widest, samples), new Matrix(widest, samples)];
+        Sensitivities = Layers((l, width) => turns[l % 2].RowView(0, width));
+        bool inPlace = !keepsErrors && specification.Architecture != Architecture.Residual;
+        Matrix? own = keepsErrors || inPlace ? null : new Matrix(widest, samples);
+        Errors = inPlace ? Sensitivities : Layers((_, width) => own?.RowView(0, width) ?? new Matrix(width, samples));
 
         Matrix[] Layers(Func<int, int, Matrix> create) =>
             [.. Enumerable.Range(0, specification.Depth + 1).Select(l => create(l, l == 0 ? 0 : specification.Width(l)))];
@@ -29,7 +31,7 @@ internal sealed class BackwardPass
     /// <summary>∂J/∂Z^l, n_l×N, of this layer and the one before.</summary>
     public IReadOnlyList<Matrix> Sensitivities { get; }
 
-    /// <summary>∂J/∂P^l, the errors at the preactivations, n_l×N.</summary>
+    /// <summary>∂J/∂P^l, the errors at the preactivations, n_l×N; they may have the memory of the layer's sensitivities.</summary>
     public IReadOnlyList<Matrix> Errors { get; }
 
     /// <summary>Writes the derivatives of a layer's parameters, and the sensitivities before it, from its errors and sensitivities.</summary>

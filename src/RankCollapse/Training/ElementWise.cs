@@ -9,7 +9,7 @@ namespace RankCollapse.Training;
 /// </summary>
 internal static class ElementWise
 {
-    /// <summary>g ← g + μz and d = g∘s; returns Σz².</summary>
+    /// <summary>g ← g + μz and d = g∘s, where d may be g; returns Σz².</summary>
     public static double ThroughActivation(Span<double> g, ReadOnlySpan<double> z, double mu, ReadOnlySpan<double> s, Span<double> d)
     {
         int i = 0;

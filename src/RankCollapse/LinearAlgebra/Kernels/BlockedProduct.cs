@@ -16,8 +16,9 @@ internal enum ProductPart
 /// C (+)= A·B on one thread: cuts the product into blocks that stay in the caches, and those into register tiles.
 /// </summary>
 /// <remarks>
-/// Factors are packed to panels that are read in order and whose vectors cross no cache lines, which halves the loads of 512-bit vectors elsewhere: A unless
-/// there are few columns to use it for, B unless there are few rows. Where rows of B are contiguous, the first tile of each panel packs as it goes.
+/// Factors are packed to panels that are read in order and whose vectors cross no cache lines, which halves the loads of 512-bit vectors elsewhere; B unless
+/// there are few rows to use it for. The first tiles that read them pack as they go: A in the first panel of columns, B, where its rows are contiguous, in
+/// the first rows.
 /// The blocks of rows and columns follow the caches; those of the depth must not, because they are the order of additions.
 /// </remarks>
 internal static unsafe class BlockedProduct<TDoubles>
@@ -32,9 +33,6 @@ internal static unsafe class BlockedProduct<TDoubles>
     /// <summary>The most rows of a block of A: enough to use a panel of B for, and little to wait for before the first is packed.</summary>
     private const int RowBlock = 48;
 
-    /// <summary>From so many columns on A is packed.</summary>
-    private const int ColumnsWorthPackingA = 48;
-
     /// <summary>Rows that are packed at a time, no more than pages that the address caches hold.</summary>
     private const int PackedRowsAtOnce = 64;
 
@@ -43,9 +41,8 @@ internal static unsafe class BlockedProduct<TDoubles>
         int tileRows = RegisterTile<TDoubles>.Rows;
         int panelWidth = RegisterTile<TDoubles>.MaxVectors * TDoubles.Count;
         int depthBlock = depth <= DepthBlock + (DepthBlock / 4) ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
-        bool packA = columns >= ColumnsWorthPackingA;
         bool packB = b.ColumnStride != 1 || rows > 2 * tileRows;
-        bool packsAsItGoes = packA && packB && part == ProductPart.All;
+        bool packsAsItGoes = packB && part == ProductPart.All;
 
         // A's block stays in the second-level cache beside a panel of B, and B's in a part of the third-level one, which cores share.
         int rowBlock = Math.Min(Math.Min(RoundUp(rows, tileRows), RowBlock), Fitting(Processor.SecondLevelCache / 6, depthBlock, tileRows));
@@ -53,10 +50,10 @@ internal static unsafe class BlockedProduct<TDoubles>
 
         nuint scratchLength = (nuint)(tileRows * panelWidth);
         nuint packedBLength = RoundUp((nuint)(packB ? depthBlock * columnBlock : depthBlock * panelWidth));
-        nuint packedALength = packA ? (nuint)(depthBlock * rowBlock) : 0;
+        nuint packedALength = (nuint)(depthBlock * rowBlock);
         double* scratch = PackingBuffer.OfThread.Reserve(scratchLength + packedBLength + packedALength);
         double* packedB = scratch + scratchLength;
-        double* packedA = packA ? packedB + packedBLength : null;
+        double* packedA = packedB + packedBLength;
 
         if (depth == 0 && !accumulate) Clear(c, rows, columns);
         for (int jc = 0; jc < columns; jc += columnBlock)
@@ -80,13 +77,13 @@ internal static unsafe class BlockedProduct<TDoubles>
                         Lookahead.Ask(new(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere);
                         Lookahead.Ask(b.From(pc, jc), depthHere, Math.Min(panelWidth, columnsHere));
                     }
-                    if (packA) PackPanels(new Operand(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere, packedA, tileRows, 1);
                     for (int j = 0, width; j < columnsHere; j += width)
                     {
                         width = Part(columnsHere - j, panelWidth, TDoubles.Count);
                         int vectors = (width + TDoubles.Count - 1) / TDoubles.Count;
                         Tile tile = default;
-                        tile.AIsPacked = packA;
+                        tile.ARowStride = a.RowStride;
+                        tile.AStep = a.ColumnStride;
                         tile.Depth = depthHere;
                         tile.Accumulate = add;
                         tile.B = packB ? packedB + ((nint)j * depthHere) : packedB;
@@ -96,9 +93,9 @@ internal static unsafe class BlockedProduct<TDoubles>
                         {
                             Operand panel = b.From(pc, jc + j);
                             nextOfB = Lookahead.At(panel.From(0, width), depthHere, Math.Min(panelWidth, columnsHere - j - width));
-                            if (width != tile.BStride || b.ColumnStride != 1)
+                            if (width != tile.BStride || b.ColumnStride != 1 || (packB && j == 0))
                             {
-                                // Columns are not contiguous, or they are the last ones, where a whole vector would read past the end of a row.
+                                // Columns are not contiguous, or the tiles pack A, or these are the last ones, where a whole vector would read past a row's end.
                                 Packing<TDoubles>.Pack(panel, depthHere, width, tile.B, (int)tile.BStride);
                             }
                             else
@@ -109,7 +106,7 @@ internal static unsafe class BlockedProduct<TDoubles>
                             }
                         }
                         int firstRow = part == ProductPart.Lower ? jc + j - ic : 0;
-                        Column(ref tile, aBlock, packedA, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, scratch, ref nextOfA, ref nextOfB);
+                        Column(ref tile, aBlock, packedA, j == 0, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, scratch, ref nextOfA, ref nextOfB);
                     }
                 }
             }
@@ -122,9 +119,9 @@ internal static unsafe class BlockedProduct<TDoubles>
     private static int Part(int left, int whole, int unit) =>
         left > whole && left < 2 * whole ? RoundUp((left + 1) / 2, unit) : Math.Min(whole, left);
 
-    /// <summary>One panel of B against all rows of a block of A, but those before <paramref name="firstRow"/>.</summary>
+    /// <summary>One panel of B against all rows of a block of A, which the first one packs, but those before <paramref name="firstRow"/>.</summary>
     private static void Column(
-        ref Tile tile, Operand a, double* packedA, Operand c, int firstRow, int rows, int width, int vectors, double* scratch,
+        ref Tile tile, Operand a, double* packedA, bool packsA, Operand c, int firstRow, int rows, int width, int vectors, double* scratch,
         ref Lookahead nextOfA, ref Lookahead nextOfB)
     {
         int tileRows = RegisterTile<TDoubles>.Rows;
@@ -133,15 +130,15 @@ internal static unsafe class BlockedProduct<TDoubles>
         {
             height = Part(rows - i, tileRows, 1);
             if (i + height <= firstRow) continue;
-            if (packedA != null)
+            double* panel = packedA + ((nint)i * tile.Depth);
+            if (packsA)
             {
-                tile.A = packedA + ((nint)i * tile.Depth);
+                tile.A = a.Start + (i * a.RowStride);
+                tile.PackedA = panel;
             }
             else
             {
-                tile.A = a.Start + (i * a.RowStride);
-                tile.ARowStride = a.RowStride;
-                tile.AStep = a.ColumnStride;
+                tile.A = panel;
             }
             double* target = c.Start + (i * c.RowStride);
             if (!nextOfB.Give(ref tile)) nextOfA.Give(ref tile);
@@ -150,12 +147,10 @@ internal static unsafe class BlockedProduct<TDoubles>
                 tile.C = target;
                 tile.CStride = c.RowStride;
                 RegisterTile<TDoubles>.Compute(tile, height, vectors);
-                if (tile.PackedB != null)
-                {
-                    tile.B = tile.PackedB;
-                    tile.BStride = vectors * TDoubles.Count;
-                    tile.PackedB = null;
-                }
+                if (tile.PackedB == null) continue;
+                tile.B = tile.PackedB;
+                tile.BStride = vectors * TDoubles.Count;
+                tile.PackedB = null;
             }
             else
             {

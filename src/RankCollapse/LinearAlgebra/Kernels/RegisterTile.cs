@@ -19,6 +19,11 @@ internal static unsafe partial class RegisterTile<TDoubles>
     /// <summary>The most vectors side by side in a tile.</summary>
     public const int MaxVectors = 3;
 
+    /// <summary>
+    /// Steps of depth before a tile's end at which it asks for its lines of C: before, they would be pushed out of the first-level cache again by factors.
+    /// </summary>
+    private const int StepsBeforeResult = 48;
+
     /// <summary>Rows of a full tile: as many as accumulators fit in registers beside three vectors of B, of which AVX-512 has 32 and others 16.</summary>
     public static int Rows
     {
@@ -29,7 +34,7 @@ internal static unsafe partial class RegisterTile<TDoubles>
     /// <summary>Computes a tile of at most <see cref="Rows"/> rows and <see cref="MaxVectors"/> vectors.</summary>
     public static void Compute(in Tile tile, int rows, int vectors)
     {
-        if (!tile.AIsPacked) Direct(tile, rows, vectors);
+        if (tile.PackedA != null) First(tile, rows, vectors);
         else if (tile.PackedB != null) Packing(tile, rows, vectors);
         else if (tile.AheadStep != 0) Fetching(tile, rows, vectors);
         else Packed(tile, rows, vectors);
@@ -38,7 +43,7 @@ internal static unsafe partial class RegisterTile<TDoubles>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(double* c, TDoubles value, bool accumulate) => (accumulate ? value + TDoubles.Load(c) : value).Store(c);
 
-    /// <summary>Asks for a line of C, which comes from far away in a large product, while the tile is computed.</summary>
+    /// <summary>Asks for a line of C, which comes from far away unless the product is small, while the tile is computed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(double* c)
     {
