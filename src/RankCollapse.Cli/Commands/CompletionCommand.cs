@@ -16,7 +16,7 @@ internal static class CompletionCommand
         new ShellScript("bash", "source <(rankcollapse completion bash)", """
             _rankcollapse() {
                 local IFS=$'\n'
-                COMPREPLY=( $(compgen -W "$(rankcollapse complete "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}") )
+                COMPREPLY=( $(compgen -W "$("${COMP_WORDS[0]}" complete "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}") )
             }
             complete -o default -F _rankcollapse rankcollapse
             """),
@@ -24,19 +24,19 @@ internal static class CompletionCommand
             #compdef rankcollapse
             _rankcollapse() {
                 local -a found
-                found=("${(@f)$(rankcollapse complete "${(j: :)words[1,CURRENT]}" 2>/dev/null)}")
+                found=("${(@f)$("${words[1]}" complete "${(j: :)words[1,CURRENT]}" 2>/dev/null)}")
                 if [[ -n "${found[*]}" ]]; then compadd -- "${found[@]}"; else _files; fi
             }
             compdef _rankcollapse rankcollapse
             """),
         new ShellScript("fish", "rankcollapse completion fish | source", """
-            complete -c rankcollapse -a '(rankcollapse complete (commandline -cp | string collect) 2>/dev/null)'
+            complete -c rankcollapse -a '(set -l words (commandline -opc); $words[1] complete (commandline -cp | string collect) 2>/dev/null)'
             """),
         new ShellScript("powershell", "rankcollapse completion powershell | Out-String | Invoke-Expression", """
             Register-ArgumentCompleter -Native -CommandName rankcollapse -ScriptBlock {
                 param($word, $line, $position)
                 $typed = "$line".PadRight($position).Substring(0, $position)
-                rankcollapse complete $typed 2>$null | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
+                & $line.CommandElements[0].Value complete $typed 2>$null | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
             }
             """));
 
@@ -49,7 +49,7 @@ internal static class CompletionCommand
             Examples = ["rankcollapse completion bash"],
         };
         var shell = new Argument<string>("SHELL") { Description = $"one of {string.Join(", ", Shells.Names)}" };
-        shell.CompletionSources.Add(_ => Shells.Names.Select(name => new CompletionItem(name)));
+        shell.CompletionSources.Add([.. Shells.Names]);
         command.Add(shell);
         command.SetAction(parsed =>
         {

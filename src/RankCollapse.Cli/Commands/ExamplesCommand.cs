@@ -48,7 +48,7 @@ internal static class ExamplesCommand
             Examples = ["rankcollapse examples", "rankcollapse examples digits"],
         };
         var name = new Argument<string?>("NAME") { Description = $"one of {string.Join(", ", All.Names)}", Arity = ArgumentArity.ZeroOrOne };
-        name.CompletionSources.Add(_ => All.Names.Select(known => new System.CommandLine.Completions.CompletionItem(known)));
+        name.CompletionSources.Add([.. All.Names]);
         Option<string> output = OptionValue.Of<string>("--out", "The folder [example-NAME]", "DIR");
         Option<bool> force = OptionValue.Switch("--force", "Replace files of the same names in the folder");
         command.Add(name);

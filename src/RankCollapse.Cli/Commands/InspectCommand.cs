@@ -24,7 +24,8 @@ internal static class InspectCommand
         };
         var path = new Argument<string>("MODEL") { Description = "the model's file or folder" };
         Option<int> classes = OptionValue.Of<int>("--classes", "K for the tail energy [the classes of the data, where there are data]", "K");
-        Option<string> convolution = OptionValue.Of<string>("--convolution", "The matrix of a convolution: unfold, slices or fft [unfold]", "VIEW");
+        Option<string> convolution = OptionValue.Name(
+            "--convolution", "The matrix of a convolution: unfold, slices or fft [unfold]", "VIEW", "unfold", "slices", "fft");
         Option<int> fourierSize = OptionValue.Of<int>("--fft-size", "Side of the images for --convolution fft [32]", "n");
         Option<string> only = OptionValue.Of<string>("--only", "Only layers whose names contain one of these texts, with commas between them", "TEXT[,…]");
         Option<bool> all = OptionValue.Switch("--all", "Every column, and every skipped tensor with its reason");

@@ -31,7 +31,8 @@ internal static class QueryCommand
         };
         var sql = new Argument<string>("SQL") { Description = "one statement that gives a table" };
         Argument<string[]> folders = ResultOptions.Folders();
-        Option<string> format = OptionValue.Of<string>("--format", "table, csv, json or parquet [table; with --out by its ending]", "NAME");
+        Option<string> format = OptionValue.Name(
+            "--format", "table, csv, json or parquet [table; with --out by its ending]", "NAME", "table", "csv", "json", "parquet");
         Option<string> file = OptionValue.File("--out", "Write to this file; - is standard output");
         Option<bool> json = CommonOptions.Json();
         Option<bool> accept = CommonOptions.AcceptChanged();

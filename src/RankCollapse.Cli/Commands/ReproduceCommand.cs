@@ -38,6 +38,7 @@ internal static class ReproduceCommand
         Option<string> output = OptionValue.Folder("--out", "The folder of the results [reproduction, with --quick reproduction-quick]");
         Option<int> workers = OptionValue.Of<int>("--workers", "Trainings at the same time [all cores]; results do not depend on it", "n");
         Option<long> seed = OptionValue.Of<long>("--seed", "The first seed [0]", "n");
+        figures.CompletionSources.Add([.. ExperimentCatalogue.Find([ExperimentCatalogue.All]).Select(experiment => experiment.Name), ExperimentCatalogue.All]);
         Option<bool> force = OptionValue.Switch("--force", "Replace earlier results of these figures");
         Option<bool> json = CommonOptions.Json();
         command.Add(figures);

@@ -20,6 +20,7 @@ internal static class SchemaCommand
             Examples = ["rankcollapse schema", "rankcollapse schema config", "rankcollapse schema measure-json"],
         };
         Argument<string?> name = new("NAME") { Description = "which schema", Arity = ArgumentArity.ZeroOrOne };
+        name.CompletionSources.Add([.. Schemas.All.Names]);
         Option<bool> json = CommonOptions.Json();
         command.Add(name);
         command.Add(json);

@@ -13,9 +13,9 @@ namespace RankCollapse.Cli.Parsing;
 /// </summary>
 internal sealed class EngineOptionSet
 {
-    private readonly Option<string> _engine = OptionValue.Of<string>(
+    private readonly Option<string> _engine = OptionValue.Name(
         "--engine", $"Where trainings run: {string.Join(", ", SweepEngines.All.Select(engine => $"{engine.Name} ({engine.Help})"))} "
-            + $"[{SweepEngines.All[0].Name}]", "NAME");
+            + $"[{SweepEngines.All[0].Name}]", "NAME", [.. SweepEngines.All.Names]);
 
     private readonly List<(Engine Engine, Option<string> Option)> _files = [];
     private readonly List<(string Name, Option<string> Option)> _single = [];

@@ -20,7 +20,8 @@ internal sealed class FeatureOptionSet
         "Which tensors to measure: layers (the last one of each), all, or those whose names contain one of some texts [layers]",
         "layers|all|TEXT[,…]");
     private readonly Option<int> _dimension = OptionValue.Of<int>("--max-dimension", "Features of more dimensions are reduced [4096]", "n");
-    private readonly Option<string> _wide = OptionValue.Of<string>("--reduce", "How: sketch (random sums), pool (mean over positions) or skip [sketch]", "WAY");
+    private readonly Option<string> _wide = OptionValue.Name(
+        "--reduce", "How: sketch (random sums), pool (mean over positions) or skip [sketch]", "WAY", "sketch", "pool", "skip");
     private readonly Option<int> _subsample = OptionValue.Of<int>("--subsample", "TCV is of at most so many samples [500]", "N");
 
     private Option[] All => [_data, .. _reading.All, _other, _samples, _output, _tensors, _dimension, _wide, _subsample];

@@ -16,6 +16,14 @@ internal static class OptionValue
         return option;
     }
 
+    /// <summary>Makes an option that takes one of some names, which a shell completes.</summary>
+    public static Option<string> Name(string name, string description, string valueName, params string[] known)
+    {
+        Option<string> option = Of<string>(name, description, valueName);
+        option.CompletionSources.Add(known);
+        return option;
+    }
+
     /// <summary>Makes an option that names a file to write; whether it can be written is known before any work begins.</summary>
     /// <param name="name">The option's name.</param>
     /// <param name="description">Its help.</param>

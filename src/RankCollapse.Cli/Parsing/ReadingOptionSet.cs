@@ -8,8 +8,8 @@ namespace RankCollapse.Cli.Parsing;
 internal sealed class ReadingOptionSet
 {
     private readonly Option<string> _label = OptionValue.Of<string>("--label", Help(nameof(RunConfiguration.Label)), "NAME|n");
-    private readonly Option<string> _layout = OptionValue.Of<string>("--layout", Help(nameof(RunConfiguration.Layout)), "NAME");
-    private readonly Option<string> _split = OptionValue.Of<string>("--split", Help(nameof(RunConfiguration.Split)), "NAME");
+    private readonly Option<string> _layout = Named("--layout", nameof(RunConfiguration.Layout));
+    private readonly Option<string> _split = Named("--split", nameof(RunConfiguration.Split));
 
     /// <summary>The options.</summary>
     public IReadOnlyList<Option> All => [_label, _layout, _split];
@@ -25,6 +25,8 @@ internal sealed class ReadingOptionSet
         Split = parsed.Choice(_split, ("train", DataSplit.Train), ("test", DataSplit.Test)),
         Understood = understood,
     };
+
+    private static Option<string> Named(string name, string property) => OptionValue.Name(name, Help(property), "NAME", [.. RunSettings.Of(property).Names]);
 
     private static string Help(string property) => RunSettings.Of(property).HelpWithValues;
 }

@@ -64,7 +64,7 @@ internal sealed class TrainingOptionSet(IEnumerable<Setting> settings)
             Arity = ArgumentArity.ExactlyOne,
             CustomParser = result => Read(setting, result)!,
         };
-        option.CompletionSources.Add(_ => setting.Names.Select(value => new CompletionItem(value)));
+        option.CompletionSources.Add([.. setting.Names]);
         return option;
     }
 

@@ -101,7 +101,7 @@ public sealed class ResultDatabase : IDisposable
         }
         string export = Path.Combine(_folder.Path, "export");
         string written = format == ResultFormat.Csv ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd";
-        Ask($"COPY ({SingleStatement.Of(Sql)}) TO '{PathInside("export")}' ({written})", _ => 0, cancellation);
+        Ask($"COPY ({SingleStatement.Of(_connection, Sql)}) TO '{PathInside("export")}' ({written})", _ => 0, cancellation);
         using (FileStream file = InputFile.Open(export)) file.CopyTo(output);
         FileSteps.Delete(export);
     }
@@ -116,7 +116,7 @@ public sealed class ResultDatabase : IDisposable
     /// <summary>The statement, with texts in place of values that .NET has no type for, such as infinite times.</summary>
     private string Statement(CancellationToken cancellation)
     {
-        string sql = SingleStatement.Of(Sql);
+        string sql = SingleStatement.Of(_connection, Sql);
         (string Name, string Type)[] columns = Ask(
             sql, reader => Enumerable.Range(0, reader.FieldCount).Select(i => (reader.GetName(i), reader.GetDataTypeName(i))).ToArray(), cancellation);
         if (columns.All(column => SqlValues.IsSimple(column.Type))) return sql;
@@ -151,7 +151,7 @@ public sealed class ResultDatabase : IDisposable
         }
         catch (DuckDBException e)
         {
-            throw new InvalidInputException(SqlErrorLine.Of(e), e);
+            throw new InvalidInputException(SqlErrorLine.Of(e.Message), e);
         }
         catch (InvalidOperationException e) when (e.Message.Contains("parameters", StringComparison.Ordinal))
         {

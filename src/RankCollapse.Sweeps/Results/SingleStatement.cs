@@ -12,17 +12,26 @@ namespace RankCollapse.Sweeps.Results;
 internal static class SingleStatement
 {
     private const string Word = "lambda";
+    private const string Opening = "SELECT * FROM (\n";
+    private const string Closing = "\n)";
 
     private static readonly string[] Beginnings = ["SELECT", "FROM", "WITH", "DESCRIBE", "SUMMARIZE", "PIVOT", "UNPIVOT", "VALUES", "SHOW", "TABLE"];
 
     private static readonly SearchValues<char> WordCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
     /// <summary>The statement that selects all of it; as a subquery, only what gives a table is accepted.</summary>
-    /// <exception cref="InvalidInputException">There are several statements, or a closing parenthesis without an opening one.</exception>
-    public static string Of(string sql)
+    /// <exception cref="InvalidInputException">It is no statement, or several; its errors are those of the statement, not of the subquery.</exception>
+    public static string Of(DuckDBConnection connection, string sql)
+    {
+        string all = Subquery(sql);
+        Count(connection, all[Opening.Length..^Closing.Length]);
+        return all;
+    }
+
+    private static string Subquery(string sql)
     {
         RequireBeginning(sql);
-        var quoted = new StringBuilder(sql.Length + 32).Append("SELECT * FROM (\n");
+        var quoted = new StringBuilder(sql.Length + 32).Append(Opening);
         int depth = 0, at = 0, end;
         for (; at < sql.Length; at = end)
         {
@@ -40,7 +49,7 @@ internal static class SingleStatement
             else quoted.Append(token);
         }
         if (depth > 0) throw new InvalidInputException("SQL: a parenthesis is opened that is not closed.");
-        return quoted.Append("\n)").ToString();
+        return quoted.Append(Closing).ToString();
     }
 
     private static void RequireBeginning(string sql)
@@ -60,12 +69,21 @@ internal static class SingleStatement
     }
 
     /// <summary>Requires that the database's own parser finds one statement, whatever the rest of this type took for its parts.</summary>
-    /// <exception cref="InvalidInputException">It finds several.</exception>
+    /// <exception cref="InvalidInputException">It finds none, or several.</exception>
     public static void Require(DuckDBConnection connection, string sql)
     {
+        if (Count(connection, sql) > 1)
+            throw new InvalidInputException("SQL: there are several statements; expected is one, in which WITH names what is used more than once.");
+    }
+
+    private static int Count(DuckDBConnection connection, string sql)
+    {
         int count = NativeMethods.ExtractStatements.DuckDBExtractStatements(connection.NativeConnection, sql, out DuckDBExtractedStatements statements);
-        statements.Dispose();
-        if (count > 1) throw new InvalidInputException("SQL: there are several statements; expected is one, in which WITH names what is used more than once.");
+        using (statements)
+        {
+            if (count > 0) return count;
+            throw new InvalidInputException(SqlErrorLine.Of(NativeMethods.ExtractStatements.DuckDBExtractStatementsError(statements)));
+        }
     }
 
     private static int EndOfToken(string sql, int at)

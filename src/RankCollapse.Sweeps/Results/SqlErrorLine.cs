@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DuckDB.NET.Data;
 
 namespace RankCollapse.Sweeps.Results;
 
@@ -9,9 +8,8 @@ internal static partial class SqlErrorLine
     private const string NotFound = "not found in FROM clause";
 
     /// <summary>The database's message without its picture of the statement, with the way out.</summary>
-    public static string Of(DuckDBException error)
+    public static string Of(string message)
     {
-        string message = error.Message;
         int picture = message.IndexOf("LINE ", StringComparison.Ordinal);
         if (picture > 0) message = message[..picture];
         message = ErrorText.Printable(string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))

@@ -37,6 +37,14 @@ internal sealed class CommandProcess : IDisposable
         return new CommandProcess(Begin(words[0], words[1..]));
     }
 
+    /// <summary>Writes a script <c>rankcollapse</c> that is the command, for shells that look for it.</summary>
+    public static void WriteProgram(TemporaryFolder folder)
+    {
+        string program =
+            folder.Write("rankcollapse", $"#!/bin/sh\nexec {string.Join(' ', SweepRun.ThisProgram().Select(word => $"'{word}'"))} \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     /// <summary>Starts it from a line of a shell, in which <c>$RC</c> stands for the command.</summary>
     public static CommandProcess Shell(string line)
     {

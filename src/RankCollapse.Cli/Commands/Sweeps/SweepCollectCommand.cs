@@ -29,7 +29,8 @@ internal static class SweepCollectCommand
         Argument<string[]> folders = ResultOptions.Folders();
         folders.Arity = ArgumentArity.OneOrMore;
         Option<string> file = OptionValue.File("--out", $"The file: .parquet, .csv or .json [{DefaultName} in the first folder]");
-        Option<string> format = OptionValue.Of<string>("--format", "csv, json or parquet [by the file's ending]", "NAME");
+        Option<string> format = OptionValue.Name(
+            "--format", "csv, json or parquet [by the file's ending]", "NAME", "csv", "json", "parquet");
         command.Add(folders);
         command.Add(file);
         command.Add(format);

@@ -14,6 +14,9 @@ namespace RankCollapse.Cli.Commands.Sweeps;
 /// <summary><c>sweep plot</c>: one metric over one setting or two, as a figure.</summary>
 internal static class SweepPlotCommand
 {
+    private static readonly string[] Statistics = ["median", "mean", "min", "max"];
+    private static readonly string[] Bands = ["quartiles", "range", "deviation", "none"];
+
     /// <summary>The verb.</summary>
     public static Command Create(CommandEnvironment environment)
     {
@@ -35,14 +38,17 @@ internal static class SweepPlotCommand
         Argument<string[]> folders = ResultOptions.Folders();
         folders.Arity = ArgumentArity.OneOrMore;
         Option<string> metric = OptionValue.Of<string>("--metric", "The metric, as in the views runs and layers", "NAME");
-        Option<string> layer = OptionValue.Of<string>("--layer", "The layer of a metric of layers: a number, first, last, max, min or mean", "l");
+        Option<string> layer = OptionValue.Name(
+            "--layer", "The layer of a metric of layers: a number, first, last, max, min or mean", "l", "first", "last", "max", "min", "mean");
         Option<string> x = OptionValue.Of<string>("--x", "The setting from left to right", "NAME");
         Option<string> y = OptionValue.Of<string>("--y", "The setting upwards, for a heat map", "NAME");
         Option<string> by = OptionValue.Of<string>("--by", "A line for each value of this setting", "NAME");
-        Option<string> statistic = OptionValue.Of<string>("--statistic", "What is drawn: median, mean, min or max [median]", "NAME");
-        Option<string> band = OptionValue.Of<string>("--band", "The bands of lines: quartiles, range, deviation or none [quartiles]", "NAME");
-        Option<string> scale = OptionValue.Of<string>(
-            "--scale", "Scale of the metric: log or linear [log where its values are positive and span a factor of 50]", "NAME");
+        Option<string> statistic = OptionValue.Name(
+            "--statistic", "What is drawn: median, mean, min or max [median]", "NAME", Statistics);
+        Option<string> band = OptionValue.Name(
+            "--band", "The bands of lines: quartiles, range, deviation or none [quartiles]", "NAME", Bands);
+        Option<string> scale = OptionValue.Name(
+            "--scale", "Scale of the metric: log or linear [log where its values are positive and span a factor of 50]", "NAME", "log", "linear");
         Option<string> where = OptionValue.Of<string>("--where", "Only runs that meet this condition on the columns of runs", "SQL");
         Option<string> file = OptionValue.Folder("--out", "The files' path without ending [figures/… in the first folder]", "PATH");
         Option<bool> accept = CommonOptions.AcceptChanged();
@@ -58,8 +64,8 @@ internal static class SweepPlotCommand
             if (parsed.GetValue(y) is not null && parsed.GetValue(by) is not null)
                 throw new InvalidInputException("--y draws a heat map and --by lines; give one of them.");
             var style = new MetricFigureStyle(
-                Choice(parsed.GetValue(statistic) ?? "median", "--statistic", "median", "mean", "min", "max"),
-                Choice(parsed.GetValue(band) ?? "quartiles", "--band", "quartiles", "range", "deviation", "none"),
+                Choice(parsed.GetValue(statistic) ?? "median", "--statistic", Statistics),
+                Choice(parsed.GetValue(band) ?? "quartiles", "--band", Bands),
                 parsed.GetValue(scale) is { } chosen ? Choice(chosen, "--scale", "log", "linear") == "log" : null);
             var request = new MetricRequest
             {
