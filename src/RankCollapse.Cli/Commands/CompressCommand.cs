@@ -42,7 +42,7 @@ internal static class CompressCommand
         var reading = new ReadingOptionSet();
         Option<string> test = OptionValue.Of<string>("--test", "Other samples to compare on [those of --data, or random ones]", "DATA");
         Option<int> samples = OptionValue.Of<int>("--samples", "Take at most so many samples [all]", "N");
-        Option<string> predicts = OptionValue.Of<string>("--output", "The output that predicts classes [the first]", "NAME");
+        var predicts = new PredictionOptionSet();
         Option<string> only = OptionValue.Of<string>("--only", "Only layers whose names contain one of these texts, with commas between them", "TEXT[,…]");
         Option<string> except = OptionValue.Of<string>("--except", "No layers whose names contain one of these texts", "TEXT[,…]");
         Option<long> seed = OptionValue.Of<long>("--seed", "Seed of samples and of random inputs [0]", "n");
@@ -51,7 +51,7 @@ internal static class CompressCommand
         Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
-        Option[] all = [output, energy, tolerance, rank, certificate, keep, data, .. reading.All, test, samples, predicts, only, except, seed, force, threads,
+        Option[] all = [output, energy, tolerance, rank, certificate, keep, data, .. reading.All, test, samples, .. predicts.All, only, except, seed, force, threads,
             accept, json];
         foreach (Option option in all) command.Add(option);
         command.SetAction(parsed =>
@@ -73,7 +73,8 @@ internal static class CompressCommand
                 Reading = reading.Read(parsed, progress.Say),
                 Test = parsed.GetValue(test),
                 Samples = parsed.Given(samples),
-                Output = parsed.GetValue(predicts),
+                Output = predicts.Output(parsed),
+                Task = predicts.Task(parsed),
                 Only = parsed.Texts(only),
                 Except = parsed.Texts(except),
                 Seed = parsed.GetValue(seed),

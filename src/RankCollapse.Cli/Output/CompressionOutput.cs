@@ -86,6 +86,8 @@ internal static class CompressionOutput
             .Number("largestError", difference => difference.LargestError))
         .Number("accuracyBefore", check => check.AccuracyBefore)
         .Number("accuracyAfter", check => check.AccuracyAfter)
+        .TextOrNull("accuracyReason", check => check.AccuracyReason)
+        .Texts("unseen", check => check.Unseen)
         .Number("outputBound", check => check.OutputBound)
         .Number("certifiedOutputBound", check => check.CertifiedOutputBound);
 
@@ -100,10 +102,17 @@ internal static class CompressionOutput
         foreach (OutputDifference difference in check.Outputs)
             output.WriteLine($"  output {ShortName.Of(difference.Name, LongestName)}: relative error {Numbers.Short(difference.RelativeError)}, norm of the "
                 + $"difference {Numbers.Short(difference.Error)}, largest entry {Numbers.Short(difference.LargestError)}");
+        if (check.Unseen.Count > 0)
+        {
+            string names = string.Join(", ", check.Unseen.Take(4).Select(name => ShortName.Of(name, LongestName)));
+            string more = check.Unseen.Count > 4 ? $" and {check.Unseen.Count - 4} more" : "";
+            output.WriteLine($"  these inputs do not see {names}{more}: no output depends on {(check.Unseen.Count == 1 ? "it" : "them")} there; give --data or --test");
+        }
         if (check.OutputBound is { } bound) output.WriteLine($"  bound of that norm from the layers' errors: {Numbers.Short(bound)}");
         if (check.CertifiedOutputBound is { } certified)
             output.WriteLine($"  bound with Theorem 3.4 in place of the errors, where it is not vacuous: {Numbers.Short(certified)}");
         if (check.AccuracyBefore is not null)
             output.WriteLine($"  accuracy {Numbers.PerCent(check.AccuracyBefore)} before, {Numbers.PerCent(check.AccuracyAfter)} after");
+        else if (check.AccuracyReason is { } none) output.WriteLine($"  no accuracy: {none}");
     }
 }

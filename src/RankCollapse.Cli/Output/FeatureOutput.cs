@@ -21,6 +21,7 @@ internal static class FeatureOutput
         string right = report.Accuracy is { } accuracy ? $"; {ErrorText.Printable(report.OutputTensor!)} predicts {Numbers.PerCent(accuracy)} of them right"
             : "";
         output.WriteLine($"Features of {NumberText.Count(report.SampleCount, "sample")}, {classes}{right}");
+        if (report.Labels.Count > 0 && report.AccuracyReason is { } none) output.WriteLine($"No accuracy and no NC4: {none}");
         Metric[] metrics = [.. report.Present().Where(metric => all || metric.IsMainIn(MetricScopes.Features))];
         var table = new TextTable(["tensor", new Column("layer", 90) { IsText = true }, new Column("by", 95) { IsText = true }, new Column("dimensions", 85),
             .. MetricColumns.Of(metrics, MetricScopes.Features)]);
@@ -50,6 +51,7 @@ internal static class FeatureOutput
         .Whole("subsample", report => report.SubsampleCount)
         .TextOrNull("output", report => report.OutputTensor)
         .Number("accuracy", report => report.Accuracy)
+        .TextOrNull("accuracyReason", report => report.AccuracyReason)
         .TextOrNull("classifier", report => report.ClassifierWeights)
         .List("tensors", report => report.Layers, OfTensor)
         .List("skipped", report => report.Skipped, new JsonShape<SkippedItem>().Text("name", item => item.Name).Text("reason", item => item.Reason));

@@ -14,7 +14,7 @@ internal sealed class FeatureOptionSet
     private readonly Option<string> _other = OptionValue.Of<string>("--ood", "Other samples, out of distribution, for NC5", "DATA");
     private readonly Option<int> _samples =
         OptionValue.Of<int>("--samples", "Take at most so many samples, in proportion to the classes [all; 1000 of gaussian-mixture]", "N");
-    private readonly Option<string> _output = OptionValue.Of<string>("--output", "The output that predicts classes [the first]", "NAME");
+    private readonly PredictionOptionSet _predicts = new();
     private readonly Option<string> _tensors = OptionValue.Of<string>(
         "--tensors",
         "Which tensors to measure: layers (the last one of each), all, or those whose names contain one of some texts [layers]",
@@ -24,7 +24,7 @@ internal sealed class FeatureOptionSet
         "--reduce", "How: sketch (random sums), pool (mean over positions) or skip [sketch]", "WAY", "sketch", "pool", "skip");
     private readonly Option<int> _subsample = OptionValue.Of<int>("--subsample", "TCV is of at most so many samples [500]", "N");
 
-    private Option[] All => [_data, .. _reading.All, _other, _samples, _output, _tensors, _dimension, _wide, _subsample];
+    private Option[] All => [_data, .. _reading.All, _other, _samples, .. _predicts.All, _tensors, _dimension, _wide, _subsample];
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
@@ -46,7 +46,8 @@ internal sealed class FeatureOptionSet
             Data = parsed.GetValue(_data),
             Reading = _reading.Read(parsed, understood),
             OutOfDistribution = parsed.GetValue(_other),
-            Output = parsed.GetValue(_output),
+            Output = _predicts.Output(parsed),
+            Task = _predicts.Task(parsed),
             Samples = parsed.AtLeast(_samples, 1),
             MaxDimension = parsed.AtLeast(_dimension, 1) ?? defaults.MaxDimension,
             Subsample = parsed.AtLeast(_subsample, 2) ?? defaults.Subsample,

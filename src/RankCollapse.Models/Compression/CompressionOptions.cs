@@ -1,4 +1,5 @@
 using RankCollapse.Data;
+using RankCollapse.Models.Features;
 
 namespace RankCollapse.Models.Compression;
 
@@ -47,6 +48,9 @@ public sealed record CompressionOptions
 
     /// <summary>The output that predicts classes; null takes the first.</summary>
     public string? Output { get; init; }
+
+    /// <summary>What the model is trained to tell; null where its output says so.</summary>
+    public PredictionTask? Task { get; init; }
 
     /// <summary>Only layers whose names contain one of these texts; empty for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];

@@ -71,6 +71,12 @@ public sealed record CompressionCheck
     /// <summary>The same after.</summary>
     public double? AccuracyAfter { get; init; }
 
+    /// <summary>Why there is no accuracy although there are labels; null otherwise.</summary>
+    public string? AccuracyReason { get; init; }
+
+    /// <summary>The factored layers on which no output depends on these inputs, so that what their factors change is not seen.</summary>
+    public IReadOnlyList<string> Unseen { get; init; } = [];
+
     /// <summary>For runs: a bound of ‖f_r(X) − f(X)‖_F from the distances of the layers, as they were computed.</summary>
     public double? OutputBound { get; init; }
 

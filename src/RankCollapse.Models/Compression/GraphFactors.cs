@@ -69,6 +69,23 @@ internal static class GraphFactors
         graph.Initializer.FirstOrDefault(tensor => tensor.Name == weights)
         ?? graph.Node.First(node => node.OpType == "Constant" && node.Output[0] == weights).Attribute.First(attribute => attribute.Name == "value").T;
 
+    /// <summary>Makes weights an input of the graph, changed in place; what they were is returned.</summary>
+    public static TensorProto MakeInput(GraphProto graph, string weights)
+    {
+        TensorProto tensor = TensorOf(graph, weights);
+        Remove(graph.Initializer, other => other.Name == weights);
+        Remove(graph.Node, node => node.OpType == "Constant" && node.Output[0] == weights);
+        Remove(graph.Input, input => input.Name == weights);
+        var shape = new TensorShapeProto();
+        foreach (long size in tensor.Dims) shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = size });
+        graph.Input.Add(new ValueInfoProto
+        {
+            Name = weights,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = tensor.DataType, Shape = shape } },
+        });
+        return tensor;
+    }
+
     /// <summary>How a node applies weights: Conv, Gemm, x·W (right) or W·x (left); null where it cannot be factored.</summary>
     private static string? Form(NodeProto node, string weights, int dimensions)
     {

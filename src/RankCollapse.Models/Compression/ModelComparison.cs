@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
+using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Running;
 
 namespace RankCollapse.Models.Compression;
@@ -10,39 +11,47 @@ namespace RankCollapse.Models.Compression;
 internal static class ModelComparison
 {
     /// <summary>Compares every output that holds real numbers.</summary>
+    /// <param name="graph">The model's graph.</param>
     /// <param name="before">The model.</param>
     /// <param name="after">The changed model, with the same inputs and outputs.</param>
     /// <param name="data">The inputs, with labels where there are any.</param>
-    /// <param name="output">The output that predicts classes; null takes the first with a place for each sample.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="options">
+    /// The output that predicts classes, where null takes the first with a place for each sample; the task; and what stops between batches.
+    /// </param>
     /// <exception cref="ComputationFailedException">An output of the changed model is not finite where the model's is.</exception>
-    public static CompressionCheck Compare(OnnxSession before, OnnxSession after, ModelBatches data, string? output, CancellationToken cancellation)
+    public static CompressionCheck Compare(GraphProto graph, OnnxSession before, OnnxSession after, ModelBatches data, CompressionOptions options)
     {
         ModelOutput[] outputs = [.. before.Outputs.Where(candidate => TensorValues.IsReadable(candidate.Type))];
         string[] names = [.. outputs.Select(candidate => candidate.Name)];
         if (outputs.Length == 0) throw new InvalidInputException("The model has no output with real numbers, so that the result cannot be checked.");
         var sums = new Sums[outputs.Length];
         int[] labels = data.Labels is null ? [] : [.. data.Labels.Distinct().Order()];
-        int predicted = output is null ? -1 : Array.IndexOf(names, output), hitsBefore = 0, hitsAfter = 0;
+        int predicted = options.Output is null ? -1 : Array.IndexOf(names, options.Output), hitsBefore = 0, hitsAfter = 0;
+        Prediction? prediction = null;
+        string? whyNot = labels.Length == 0 ? null : "No output has a place for each sample.";
         foreach (ModelBatch batch in data.Batches)
         {
-            cancellation.ThrowIfCancellationRequested();
+            options.Cancellation.ThrowIfCancellationRequested();
             using IDisposableReadOnlyCollection<OrtValue> left = batch.Run(before, names), right = batch.Run(after, names);
             for (int o = 0; o < names.Length; o++)
             {
                 Matrix a = Read(left[o], outputs[o].Type, batch), b = Read(right[o], outputs[o].Type, batch);
                 sums[o].Add(a, b, names[o]);
-                bool isPrediction = a.Rows == batch.Count && a.Columns > 0 && labels.Length > 0 && (predicted == o || predicted < 0);
-                if (!isPrediction) continue;
-                predicted = o;
-                for (int i = 0; i < batch.Count; i++)
+                if (labels.Length == 0) continue;
+                long[] shape = left[o].GetTensorTypeAndShape().Shape;
+                if (predicted < 0 && shape is [var first, ..] && first == batch.Size) predicted = o;
+                if (predicted != o) continue;
+                if (batch.First == 0)
+                    prediction = Prediction.Of(
+                        options.Task, shape is [var size, ..] && size == batch.Size ? shape[1..] : null, OnnxFile.IsProbability(graph, names[o]), labels, out whyNot);
+                for (int i = 0; i < batch.Count && prediction is not null; i++)
                 {
-                    if (Prediction.Of(a.Row(i), labels) == data.Labels![batch.First + i]) hitsBefore++;
-                    if (Prediction.Of(b.Row(i), labels) == data.Labels![batch.First + i]) hitsAfter++;
+                    if (prediction.Label(a.Row(i)) == data.Labels![batch.First + i]) hitsBefore++;
+                    if (prediction.Label(b.Row(i)) == data.Labels![batch.First + i]) hitsAfter++;
                 }
             }
         }
-        bool hasAccuracy = labels.Length > 0 && predicted >= 0;
+        bool hasAccuracy = prediction is not null;
         return new CompressionCheck
         {
             Inputs = data.Name,
@@ -50,7 +59,67 @@ internal static class ModelComparison
             Outputs = [.. names.Select((name, o) => sums[o].ToDifference(name))],
             AccuracyBefore = hasAccuracy ? (double)hitsBefore / data.SampleCount : null,
             AccuracyAfter = hasAccuracy ? (double)hitsAfter / data.SampleCount : null,
+            AccuracyReason = whyNot,
         };
+    }
+
+    /// <summary>
+    /// The layers that no output of the model depends on, on the first of some inputs: with 0 in place of their weights every output stays as it is, to single
+    /// precision. What compressing them changes cannot be seen there.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="session">Makes a session of a model.</param>
+    /// <param name="weights">The weights, by name.</param>
+    /// <param name="data">The inputs.</param>
+    /// <param name="cancellation">Stops between layers.</param>
+    public static IReadOnlyList<string> Unseen(
+        ModelProto model, Func<ModelProto, OnnxSession> session, IEnumerable<(string Name, double[] Values)> weights, ModelBatches data,
+        CancellationToken cancellation)
+    {
+        var given = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
+        var zeros = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
+        try
+        {
+            ModelProto probe = model.Clone();
+            foreach ((string layer, double[] values) in weights)
+            {
+                // Weights become inputs, so that one session will do for all.
+                TensorProto tensor = GraphFactors.MakeInput(probe.Graph, layer);
+                long[] shape = [.. tensor.Dims];
+                // The runtime's numbers of types are those of the format.
+                var type = (TensorElementType)tensor.DataType;
+                given.Add(layer, TensorValues.Create(layer, type, values, shape));
+                zeros.Add(layer, TensorValues.Create(layer, type, new double[values.Length], shape));
+            }
+            using OnnxSession runs = session(probe);
+            ModelOutput[] outputs = [.. runs.Outputs.Where(candidate => TensorValues.IsReadable(candidate.Type))];
+            string[] names = [.. outputs.Select(candidate => candidate.Name)];
+            ModelBatch batch = data.Batches[0];
+            using IDisposableReadOnlyCollection<OrtValue> whole = batch.Run(runs, names, given);
+            var unseen = new List<string>();
+            foreach (string layer in given.Keys.ToArray())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var changed = new Dictionary<string, OrtValue>(given) { [layer] = zeros[layer] };
+                using IDisposableReadOnlyCollection<OrtValue> without = batch.Run(runs, names, changed);
+                bool isSeen = Enumerable.Range(0, names.Length).Any(o => Differ(whole[o], without[o], outputs[o].Type, batch));
+                if (!isSeen) unseen.Add(layer);
+            }
+            return unseen;
+        }
+        finally
+        {
+            foreach (OrtValue value in given.Values.Concat(zeros.Values)) value.Dispose();
+        }
+    }
+
+    private static bool Differ(OrtValue a, OrtValue b, TensorElementType type, ModelBatch batch)
+    {
+        const double Rounding = 1e-7;
+        Matrix x = Read(a, type, batch), y = Read(b, type, batch);
+        if (x.Length != y.Length) return true;
+        double norm = Reduction.Norm(x.AsSpan());
+        return !(Reduction.Distance(x.AsSpan(), y.AsSpan()) <= Rounding * norm);
     }
 
     /// <summary>A sample a row where the first size is the batch's, without those that fill a fixed batch; otherwise all numbers in one row.</summary>

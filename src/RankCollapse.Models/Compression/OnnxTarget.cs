@@ -73,8 +73,14 @@ internal sealed class OnnxTarget : ICompressionTarget
         ModelData? samples = _options.Test is { } test
             ? ModelData.Read(test, [.. before.Inputs.Select(input => input.Name)], _options.Samples, _options.Seed, _options.Reading)
             : _data;
-        ModelBatches data = samples is null ? RandomInputs.For(before, _options.Seed) : ModelBatches.Of(samples, before.Inputs, new FeatureOptions().BatchSize);
-        CompressionCheck check = ModelComparison.Compare(before, after, data, _options.Output, _options.Cancellation);
+        ModelBatches data = samples is null ? RandomInputs.For(before, _proto.Graph, _options.Seed) : ModelBatches.Of(samples, before.Inputs, new FeatureOptions().BatchSize);
+        CompressionCheck check = ModelComparison.Compare(_proto.Graph, before, after, data, _options);
+        _options.Progress?.Invoke("looking which layers the check sees");
+        check = check with
+        {
+            Unseen = ModelComparison.Unseen(_proto, model => new OnnxSession(model, name, folder),
+                factors.Keys.Select(layer => (layer, _model.ReadDoubles(layer))), data, _options.Cancellation),
+        };
         OnnxFile.Embed(changed, _model.Path);
         OnnxFile.Write(path, changed);
         return check;

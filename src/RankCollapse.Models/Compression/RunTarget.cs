@@ -79,8 +79,9 @@ internal sealed class RunTarget : ICompressionTarget
             SampleCount = _inputs.Columns,
             Outputs = [new OutputDifference(
                 $"Z{before.Length - 1}", norm > 0 ? error / norm : 0, error, Math.Abs(TensorPrimitives.MaxMagnitude<double>(difference.AsSpan())))],
-            AccuracyBefore = Accuracy(before[^1]),
-            AccuracyAfter = Accuracy(after[^1]),
+            AccuracyBefore = Accuracy(before[^1], out string? whyNot),
+            AccuracyAfter = Accuracy(after[^1], out _),
+            AccuracyReason = whyNot,
             OutputBound = measured,
             CertifiedOutputBound = certified,
         };
@@ -102,11 +103,13 @@ internal sealed class RunTarget : ICompressionTarget
                 + "that it was trained on.");
     }
 
-    private double? Accuracy(Matrix outputs)
+    private double? Accuracy(Matrix outputs, out string? reason)
     {
+        reason = null;
         if (_labels is null) return null;
         int[] labels = [.. _labels.Distinct().Order()];
-        return Enumerable.Range(0, outputs.Columns).Count(i => Prediction.Of(outputs.Column(i), labels) == _labels[i]) / (double)outputs.Columns;
+        return Prediction.Of(_options.Task, [outputs.Rows], isProbability: false, labels, out reason) is { } prediction
+            ? Enumerable.Range(0, outputs.Columns).Count(i => prediction.Label(outputs.Column(i)) == _labels[i]) / (double)outputs.Columns : null;
     }
 
     private void WriteTensors(string path, IReadOnlyDictionary<string, LayerFactors> factors)

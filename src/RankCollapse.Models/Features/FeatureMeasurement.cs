@@ -16,6 +16,8 @@ internal sealed class FeatureMeasurement
     private readonly List<FeatureAccumulator> _accumulators = [];
     private readonly int[] _subsample;
     private readonly int _batchSize;
+    private readonly Prediction? _prediction;
+    private readonly string? _whyNoPrediction;
     private readonly int[] _predictions;
     private int[] _asked = [];
 
@@ -27,7 +29,10 @@ internal sealed class FeatureMeasurement
         _skipped = [.. source.Skipped];
         _subsample = _labels.Subsample(Math.Max(options.Subsample, 2 * _labels.Count), options.Seed);
         _batchSize = Math.Max(1, Math.Min(options.BatchSize, source.SampleCount));
-        _predictions = source.Output is null || !_labels.HasLabels ? [] : new int[source.SampleCount];
+        if (!_labels.HasLabels) _whyNoPrediction = "The data have no labels.";
+        else if (source.Output is null) _whyNoPrediction = "The model has no output with a place for each sample.";
+        else _prediction = Prediction.Of(options.Task, source.Output.Shape, source.IsOutputProbability, _labels.Labels, out _whyNoPrediction);
+        _predictions = _prediction is null ? [] : new int[source.SampleCount];
         Allocate();
     }
 
@@ -109,7 +114,7 @@ internal sealed class FeatureMeasurement
 
     private void Predict(int first, Matrix rows)
     {
-        for (int i = 0; i < rows.Rows; i++) _predictions[first + i] = _asked[Prediction.Of(rows.Row(i), _labels.Labels)];
+        for (int i = 0; i < rows.Rows; i++) _predictions[first + i] = _asked[_prediction!.Label(rows.Row(i))];
     }
 
     private NearestMeans?[] CompareNearestMeans(Action<string>? progress, CancellationToken cancellation)
@@ -158,7 +163,7 @@ internal sealed class FeatureMeasurement
             FeatureAccumulator accumulator = _accumulators[t];
             if (accumulator.Failure is { } failure) _skipped.Add(new SkippedItem(accumulator.Tensor.Name, failure));
             else layers.Add(
-                TensorMeasurement.Measure(accumulator, _labels, _subsample, _options, _source.Classifier, nearest[t], _predictions.Length > 0, otherMeans[t]));
+                TensorMeasurement.Measure(accumulator, _labels, _subsample, _options, _source.Classifier, nearest[t], _whyNoPrediction, otherMeans[t]));
         }
         double? accuracy = null;
         if (_predictions.Length > 0)
@@ -168,6 +173,7 @@ internal sealed class FeatureMeasurement
             accuracy = (double)hits / _predictions.Length;
         }
         return new FeatureReport(_source.Name, layers, _skipped, _source.SampleCount, _labels.HasLabels ? _labels.Labels : [], _subsample.Length,
-            _predictions.Length > 0 ? _source.Output!.Name : null, accuracy, _source.Classifier?.WeightsName);
+            _predictions.Length > 0 ? _source.Output!.Name : null, accuracy, _source.Classifier?.WeightsName)
+        { AccuracyReason = _whyNoPrediction };
     }
 }

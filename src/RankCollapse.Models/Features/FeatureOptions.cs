@@ -17,6 +17,9 @@ public sealed record FeatureOptions
     /// <summary>The output that predicts classes; null takes the first.</summary>
     public string? Output { get; init; }
 
+    /// <summary>What the model is trained to tell; null where its output says so.</summary>
+    public PredictionTask? Task { get; init; }
+
     /// <summary>The most samples to take from the data; null for all.</summary>
     public int? Samples { get; init; }
 

@@ -16,6 +16,9 @@ public sealed record FeatureReport(
     string Source, IReadOnlyList<FeatureMetrics> Layers, IReadOnlyList<SkippedItem> Skipped, int SampleCount, IReadOnlyList<int> Labels, int SubsampleCount,
     string? OutputTensor, double? Accuracy, string? ClassifierWeights)
 {
+    /// <summary>Why there is no accuracy; null where there is one.</summary>
+    public string? AccuracyReason { get; init; }
+
     /// <summary>
     /// The numbers by layer, to be joined with the layers' weights: a layer's are those of its last tensor; other tensors go by their own names.
     /// </summary>

@@ -35,6 +35,9 @@ internal interface IFeatureSource : IDisposable
     /// <summary>The tensor whose largest entry is the prediction; null where there is none.</summary>
     FeatureTensor? Output { get; }
 
+    /// <summary>Whether the output is a sigmoid, that is a probability and no log-odds.</summary>
+    bool IsOutputProbability => false;
+
     /// <summary>The last linear layer; null where there is none.</summary>
     LinearClassifier? Classifier { get; }
 

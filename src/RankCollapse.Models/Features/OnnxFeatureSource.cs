@@ -59,6 +59,8 @@ internal sealed class OnnxFeatureSource : IFeatureSource
 
     public FeatureTensor? Output { get; }
 
+    public bool IsOutputProbability => Output is not null && OnnxFile.IsProbability(_model.Graph, Output.Name);
+
     public LinearClassifier? Classifier { get; }
 
     public void Run(IReadOnlyList<FeatureTensor> tensors, int batchSize, FeatureVisitor visit, CancellationToken cancellation)

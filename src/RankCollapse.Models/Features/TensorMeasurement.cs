@@ -15,7 +15,7 @@ internal static class TensorMeasurement
     /// <summary>Measures one tensor.</summary>
     public static FeatureMetrics Measure(
         FeatureAccumulator accumulator, ClassLabels labels, int[] subsample, FeatureOptions options, LinearClassifier? classifier, NearestMeans? nearest,
-        bool hasPredictions, double[]? otherMean)
+        string? whyNoPrediction, double[]? otherMean)
     {
         ClassScatter moments = accumulator.Moments;
         bool isComplete = subsample.Length == moments.Count;
@@ -37,7 +37,8 @@ internal static class TensorMeasurement
             Spectrum = spectrum,
             Classifier = weights,
             WhyNoClassifier = whyNoClassifier ?? "",
-            NearestMeanDisagreement = nearest is not null && hasPredictions ? 1 - ((double)nearest.Agreements / nearest.Count) : null,
+            NearestMeanDisagreement = nearest is not null && whyNoPrediction is null ? 1 - ((double)nearest.Agreements / nearest.Count) : null,
+            WhyNoPrediction = whyNoPrediction ?? "",
             NearestMeanAccuracy = nearest is null ? null : (double)nearest.Hits / nearest.Count,
             OtherMean = otherMean,
         };

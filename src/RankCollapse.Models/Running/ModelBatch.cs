@@ -10,13 +10,17 @@ namespace RankCollapse.Models.Running;
 internal sealed record ModelBatch(int First, int Count, int Size, Func<Dictionary<string, OrtValue>> Create)
 {
     /// <summary>Runs a model on the inputs; the caller disposes of the results.</summary>
+    /// <param name="session">The model.</param>
+    /// <param name="outputs">What is asked for.</param>
+    /// <param name="others">Values of inputs that are no samples, which are left to the caller.</param>
     /// <exception cref="InvalidInputException">The model cannot be run on them.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(OnnxSession session, IReadOnlyCollection<string> outputs)
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        OnnxSession session, IReadOnlyCollection<string> outputs, IReadOnlyDictionary<string, OrtValue>? others = null)
     {
         Dictionary<string, OrtValue> values = Create();
         try
         {
-            return session.Run(values, outputs);
+            return session.Run(others is null ? values : values.Concat(others).ToDictionary(), outputs);
         }
         finally
         {

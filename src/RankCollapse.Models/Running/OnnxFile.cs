@@ -38,6 +38,19 @@ internal static class OnnxFile
     public static IEnumerable<string> InputNames(GraphProto graph) =>
         graph.Input.Select(input => input.Name).Except(graph.Initializer.Select(tensor => tensor.Name));
 
+    /// <summary>Whether a tensor is a sigmoid, in whatever shape.</summary>
+    public static bool IsProbability(GraphProto graph, string name)
+    {
+        for (NodeProto? node = Producer(name); node is not null; node = node.Input.Count > 0 ? Producer(node.Input[0]) : null)
+        {
+            if (node.OpType is "Sigmoid" or "HardSigmoid") return true;
+            if (node.OpType is not ("Identity" or "Cast" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze")) return false;
+        }
+        return false;
+
+        NodeProto? Producer(string tensor) => graph.Node.FirstOrDefault(node => node.Output.Contains(tensor));
+    }
+
     /// <summary>The folder of a model's file, where its external data lie.</summary>
     public static string FolderOf(OnnxModel model) => Path.GetDirectoryName(Path.GetFullPath(model.Path))!;
 

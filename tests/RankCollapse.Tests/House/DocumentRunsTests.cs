@@ -149,7 +149,7 @@ public sealed partial class DocumentRunsTests
         CommandLine.Run("examples", "model", "--out", stage.File("examples"), "--force");
         foreach (string name in (string[])["digits.npz", "letters.npz", "images.npz"]) File.Copy(stage.File("examples/digits.npz"), stage.File(name));
         File.Copy(stage.File("examples/model.safetensors"), stage.File("model.safetensors"));
-        new OnnxModels(-1, 784).Random("w1", 784, 32).Random("w2", 32, 10).Node("MatMul", ["x", "w1"], "h").Node("Tanh", ["h"], "z")
+        new OnnxModels(784).Random("w1", 784, 32).Random("w2", 32, 10).Node("MatMul", ["x", "w1"], "h").Node("Tanh", ["h"], "z")
             .Node("MatMul", ["z", "w2"], "y").Write(stage, "y");
         Directory.CreateDirectory(stage.File("docs/examples"));
         foreach (string file in Directory.GetFiles(Path.Combine(SourceTree.Root, "docs/examples"), "fig*.json"))

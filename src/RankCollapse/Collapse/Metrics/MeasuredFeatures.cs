@@ -49,6 +49,9 @@ public sealed record MeasuredFeatures
     /// <summary>The share of samples whose nearest class mean is not the class that the model predicts, biases included; null without predictions.</summary>
     public double? NearestMeanDisagreement { get; init; }
 
+    /// <summary>Why it does not exist where there are classes.</summary>
+    public string WhyNoPrediction { get; init; } = "The model has no output that a class can be read from.";
+
     /// <summary>The share of samples whose nearest class mean is their own class's.</summary>
     public double? NearestMeanAccuracy { get; init; }
 

@@ -45,7 +45,7 @@ internal static class NeuralCollapseMetrics
             Topic = MetricTopic.NeuralCollapse,
             Main = MetricScopes.Features,
             OfFeatures = f => f.Geometry is null ? MetricValue.Missing(f.WhyNoClasses)
-                : f.NearestMeanDisagreement ?? MetricValue.Missing("The model has no output that a class can be read from."),
+                : f.NearestMeanDisagreement ?? MetricValue.Missing(f.WhyNoPrediction),
         },
         new("nearestMeanAccuracy")
         {

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using RankCollapse.Formats;
 using RankCollapse.Models;
 using RankCollapse.Models.Compression;
+using RankCollapse.Models.Features;
 using RankCollapse.Models.Formats;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;
@@ -109,6 +110,100 @@ public sealed class OnnxTargetTests
             Compress(path, folder.File("small.onnx"), new CompressionOptions { Rule = RankRule.Rank, Rank = 3, Data = folder.File("data.npz") });
         Assert.InRange(report.Check!.AccuracyBefore!.Value, 0, 1);
         Assert.InRange(report.Check.AccuracyAfter!.Value, 0, 1);
+    }
+
+    /// <summary>Attention: with one place softmax is 1, whatever its two matrices are.</summary>
+    private static OnnxModels Attention(long places)
+    {
+        OnnxModels model = new OnnxModels(places, 32).Random("wq", 32, 32).Random("wk", 32, 32).Random("wv", 32, 32)
+            .Node("MatMul", ["x", "wq"], "q").Node("MatMul", ["x", "wk"], "k").Node("MatMul", ["x", "wv"], "v")
+            .Node("Transpose", ["k"], "kt", GraphBuilder.Wholes("perm", [0, 2, 1])).Node("MatMul", ["q", "kt"], "s").Node("Softmax", ["s"], "p")
+            .Node("MatMul", ["p", "v"], "y");
+        if (places < 0) model.Graph.Input[0].Type.TensorType.Shape.Dim[1] = new TensorShapeProto.Types.Dimension { DimParam = "S" };
+        return model;
+    }
+
+    [Fact]
+    public void Check_OfFreeSizes_IsOfSequencesOfSeveralPlaces()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new CompressionOptions { Rule = RankRule.Rank, Rank = 1, Only = ["wq", "wk"] };
+        CompressionCheck check = Compress(Attention(-1).Write(folder, "y"), folder.File("small.onnx"), options).Check!;
+        Assert.InRange(check.Outputs[0].RelativeError, 0.5, 2);
+        Assert.Contains("free sizes 8, 11, 16, 32", check.Inputs, StringComparison.Ordinal);
+        Assert.Empty(check.Unseen);
+    }
+
+    [Fact]
+    public void Check_OfOnePlace_NamesTheLayersThatItDoesNotSee()
+    {
+        using var folder = new TemporaryFolder();
+        CompressionCheck check =
+            Compress(Attention(1).Write(folder, "y"), folder.File("small.onnx"), new CompressionOptions { Rule = RankRule.Rank, Rank = 1 }).Check!;
+        Assert.Equal(["wq", "wk"], check.Unseen);
+    }
+
+    [Fact]
+    public void Tokens_AreDrawnFromAllRowsOfTheirTable()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModels model = new OnnxModels().Random("table", 500, 16).OfRank("w", 2, [16, 16])
+            .Node("Gather", ["table", "ids"], "h").Node("MatMul", ["h", "w"], "y");
+        model.Graph.Input.Clear();
+        model.Graph.Input.Add(GraphBuilder.Value("ids", DataType.Int64, 1));
+        model.Graph.Input[0].Type.TensorType.Shape.Dim[1] = new TensorShapeProto.Types.Dimension { DimParam = "length" };
+        using var session = new OnnxSession(model.Build("y"), "model", folder.Root);
+        ModelBatches drawn = RandomInputs.For(session, model.Graph, seed: 0);
+        var ids = new HashSet<long>();
+        foreach (ModelBatch batch in drawn.Batches)
+        {
+            Dictionary<string, Microsoft.ML.OnnxRuntime.OrtValue> values = batch.Create();
+            foreach (long id in values["ids"].GetTensorDataAsSpan<long>()) ids.Add(id);
+            values["ids"].Dispose();
+        }
+        Assert.True(ids.Count > 50 && ids.Max() > 300 && ids.Min() >= 0 && ids.Max() < 500);
+    }
+
+    [Theory]
+    [InlineData("Sigmoid", null, true)]
+    [InlineData("Identity", null, true)]
+    [InlineData("Sigmoid", PredictionTask.Binary, true)]
+    [InlineData("Sigmoid", PredictionTask.Multiclass, false)]
+    [InlineData("Sigmoid", PredictionTask.None, false)]
+    public void Accuracy_OfOneOutput_IsOfItsMiddle(string last, PredictionTask? task, bool hasAccuracy)
+    {
+        using var folder = new TemporaryFolder();
+        double[] inputs = new OnnxModels(6).Numbers(240);
+        double[] weights = [1, -1, 0.5, 0, 2, -0.5];
+        string path = new OnnxModels(6).Tensor("w", [6, 6], [.. Enumerable.Range(0, 36).Select(i => i / 6 == i % 6 ? 1.0 : 0)]).Tensor("v", [6, 1], weights)
+            .Node("MatMul", ["x", "w"], "h").Node("MatMul", ["h", "v"], "z").Node(last, ["z"], "p").Node("Identity", ["p"], "y").Write(folder, "y");
+        NpzFile.Write(folder.File("data.npz"), new Dictionary<string, NpyArray>
+        {
+            ["X"] = new NpyArray([40, 6], inputs),
+            ["y"] = new NpyArray([40],
+                [.. Enumerable.Range(0, 40).Select(i => Enumerable.Range(0, 6).Sum(j => inputs[(6 * i) + j] * weights[j]) > 0 ? 1L : 0L)]),
+        });
+        CompressionCheck check = Compress(path, folder.File("small.onnx"),
+            new CompressionOptions { Rule = RankRule.Rank, Rank = 1, Only = ["w"], Data = folder.File("data.npz"), Task = task }).Check!;
+        Assert.Equal(hasAccuracy ? 1 : null, check.AccuracyBefore);
+        Assert.Equal(hasAccuracy, check.AccuracyAfter is not null);
+        Assert.Equal(hasAccuracy, check.AccuracyReason is null);
+    }
+
+    [Fact]
+    public void Accuracy_OfOutputsByToken_IsNoneWithAReason()
+    {
+        using var folder = new TemporaryFolder();
+        string path = new OnnxModels(5, 12).OfRank("w", 2, [12, 3], isTransposed: true).Node("MatMul", ["x", "w"], "y").Write(folder, "y");
+        NpzFile.Write(folder.File("data.npz"), new Dictionary<string, NpyArray>
+        {
+            ["X"] = new NpyArray([6, 5, 12], new OnnxModels(5, 12).Numbers(360)),
+            ["y"] = new NpyArray([6], [0L, 1, 2, 0, 1, 2]),
+        });
+        CompressionCheck check =
+            Compress(path, folder.File("small.onnx"), new CompressionOptions { Rule = RankRule.Rank, Rank = 1, Data = folder.File("data.npz") }).Check!;
+        Assert.Null(check.AccuracyBefore);
+        Assert.Contains("5×3 numbers for a sample", check.AccuracyReason, StringComparison.Ordinal);
     }
 
     [Fact]
