@@ -26,6 +26,7 @@ internal static class CompareCommand
         .List("networks", one => one.Runs, new JsonShape<ComparedRun>()
             .Text("run", run => run.Name)
             .Number("forecastObjective", run => run.Forecast?.Objective)
+            .Number("leastKnownObjective", run => run.LeastKnown)
             .Metrics(MetricScopes.Network, (run, metric) => run.Run.Summary.Number(metric)))
         .List("layers", one => one.Runs.SelectMany(run => run.Run.Summary.Layers.Select(layer => (run.Name, layer))),
             new JsonShape<(string Name, LayerSummary Layer)>()
@@ -78,7 +79,8 @@ internal static class CompareCommand
         Run run = RunFolder.Read(path);
         var set = ForecastSet.Compute(run.Trained.Specification, run.DataSet, run.Configuration.ToObjectiveSettings(), run.Configuration.Seed);
         // The last one is the most exact.
-        return new ComparedRun(name, run, set.Forecasts.Count > 0 ? set.Forecasts[^1] : null);
+        return new ComparedRun(
+            name, run, set.Forecasts.Count > 0 ? set.Forecasts[^1] : null, set.Candidates.Count > 0 ? set.Candidates[0] : null);
     }
 
     private static void Write(TextWriter output, ComparedRun[] runs, string? page)
@@ -96,7 +98,9 @@ internal static class CompareCommand
         foreach (Metric metric in MetricTable.Of(MetricScopes.Network))
         {
             whole.Add([metric.Heading, .. runs.Select(run => Numbers.Of(metric, run.Run.Summary.Number(metric)))]);
-            if (metric == NetworkMetrics.Objective) whole.Add(["objective, forecast", .. runs.Select(run => Numbers.Objective(run.Forecast?.Objective))]);
+            if (metric != NetworkMetrics.Objective) continue;
+            whole.Add(["objective, forecast", .. runs.Select(run => Numbers.Objective(run.Forecast?.Objective))]);
+            whole.Add(["objective, least known", .. runs.Select(run => Numbers.Objective(run.LeastKnown))]);
         }
         whole.Write(output);
         RunMeasurements[] measured = [.. runs.Select(run => new RunMeasurements(run.Run))];

@@ -17,6 +17,7 @@ internal static class ForecastOutput
         foreach (Forecast forecast in set.Forecasts) Write(output, forecast, run);
         foreach (MissingForecast missing in set.Missing) output.WriteLine($"No forecast by the {missing.Source}: {missing.Reason}");
         if (lower is not null) Write(output, lower);
+        WriteCandidates(output, set, run, lower);
         if (set.Centroids is not { } centroids) return;
         string lifted = At(centroids.LiftedValue, centroids.LiftedGradient);
         output.WriteLine($"The centroid problem was solved in {NumberText.Count(centroids.Steps, "step")}. Lifted to all samples: {lifted}");
@@ -24,6 +25,40 @@ internal static class ForecastOutput
             output.WriteLine(
                 $"Newton's method from there: {NumberText.Count(refined.Steps, "step")} to {At(refined.Value, refined.Gradient)}; "
                 + $"{Numbers.Seconds(refined.Seconds)}");
+    }
+
+    /// <summary>Networks whose objectives are known, the trained one among them, from the lowest to the highest.</summary>
+    private static IReadOnlyList<ForecastCandidate> Candidates(ForecastSet set, Run? run, LowerRankForecast? lower)
+    {
+        if (set.Candidates.Count == 0) return [];
+        IEnumerable<ForecastCandidate> known = set.Candidates;
+        if (lower is not null) known = known.Append(lower.Candidate.ToCandidate()).Append(lower.Collapse.ToCandidate());
+        if (run is not null)
+            known = known.Append(new ForecastCandidate(
+                "trained network", run.Summary.Objective, [.. run.Summary.Layers.Select(layer => layer.FeatureNumericalRank)]));
+        return [.. known.OrderBy(one => one.Objective)];
+    }
+
+    /// <summary>Writes the networks that are known, and of each forecast whether one of them is lower: several minima are possible, and no theorem says which
+    /// is the least.</summary>
+    private static void WriteCandidates(TextWriter output, ForecastSet set, Run? run, LowerRankForecast? lower)
+    {
+        IReadOnlyList<ForecastCandidate> known = Candidates(set, run, lower);
+        if (known.Count == 0) return;
+        output.WriteLine("Networks that are known, from the lowest; the minimum is not above them, and may be below:");
+        var table = new TextTable(new Column("network") { IsText = true }, "objective", new Column("ranks of Z", 1));
+        foreach (ForecastCandidate one in known) table.Add(one.Source, Numbers.Objective(one.Objective), string.Join(" ", one.Ranks));
+        table.Write(output);
+        foreach (Forecast forecast in set.Forecasts)
+        {
+            double off = forecast.OffFrom(known[0]);
+            string objective = Numbers.Objective(forecast.Objective), least = Numbers.Objective(known[0].Objective);
+            output.WriteLine(
+                off > ForecastCandidate.Rounding
+                    ? $"{forecast.Source}: {objective} is not the minimum; {known[0].Source} has {least}, {Numbers.PerCent(off / (1 + off))} less."
+                : off >= -ForecastCandidate.Rounding ? $"{forecast.Source}: {objective} is the lowest of those known."
+                : $"{forecast.Source}: {objective} is an approximation, {Numbers.PerCent(-off)} below the lowest network that is known.");
+        }
     }
 
     /// <summary>Writes what a lower rank costs, beside the full width.</summary>
@@ -43,7 +78,12 @@ internal static class ForecastOutput
         .Name("minimum", one => one.Set.Existence.Attainment, typeof(Attainment))
         .Text("minimumReason", one => one.Set.Existence.Reason)
         .Number("trainedObjective", one => one.Run?.Summary.Objective)
-        .List("forecasts", one => one.Set.Forecasts.Select(forecast => (forecast, one.Run)), OfForecast)
+        .List("forecasts", one => one.Set.Forecasts.Select(forecast =>
+            (forecast, one.Run, Candidates(one.Set, one.Run, one.Lower).FirstOrDefault())), OfForecast)
+        .List("candidates", one => Candidates(one.Set, one.Run, one.Lower), new JsonShape<ForecastCandidate>()
+            .Text("source", candidate => candidate.Source)
+            .Number("objective", candidate => candidate.Objective)
+            .Wholes("ranks", candidate => candidate.Ranks.Select(rank => (long)rank)))
         .List("missing", one => one.Set.Missing, new JsonShape<MissingForecast>().Text("source", m => m.Source).Text("reason", m => m.Reason))
         .ObjectOrNull("centroids", one => one.Set.Centroids, new JsonShape<CentroidForecast>()
             .Whole("steps", centroids => centroids.Steps)
@@ -67,10 +107,13 @@ internal static class ForecastOutput
         .Flag("isLower", lower => lower.IsLower)
         .Whole("starts", lower => lower.Starts);
 
-    private static JsonShape<(Forecast Forecast, Run? Run)> OfForecast => new JsonShape<(Forecast Forecast, Run? Run)>()
+    private static JsonShape<(Forecast Forecast, Run? Run, ForecastCandidate? Lowest)> OfForecast =>
+        new JsonShape<(Forecast Forecast, Run? Run, ForecastCandidate? Lowest)>()
         .Text("source", one => one.Forecast.Source)
         .Number("objective", one => one.Forecast.Objective)
         .Number("objectivePerLambda", one => one.Forecast.ObjectivePerLambda)
+        .Number("aboveLowestKnown", one => one.Lowest is null ? null : one.Forecast.OffFrom(one.Lowest))
+        .FlagOrNull("isLowestKnown", one => one.Lowest is null ? null : one.Forecast.OffFrom(one.Lowest) <= ForecastCandidate.Rounding)
         .Number("seconds", one => one.Forecast.Seconds)
         .Texts("unmetHypotheses", one => one.Forecast.UnmetHypotheses)
         .List("layers", one => one.Forecast.Layers.Select(layer => (layer, one.Run?.Summary.Layers[layer.Layer - 1])), OfLayer);

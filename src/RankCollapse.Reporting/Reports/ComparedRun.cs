@@ -7,8 +7,12 @@ namespace RankCollapse.Reporting.Reports;
 /// <param name="Name">What it is called, different from the others.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Forecast">The forecast of its centroid problem; null where there is none.</param>
-public sealed record ComparedRun(string Name, Run Run, Forecast? Forecast)
+/// <param name="Known">The lowest network that is known without its training; null where there is none.</param>
+public sealed record ComparedRun(string Name, Run Run, Forecast? Forecast, ForecastCandidate? Known = null)
 {
+    /// <summary>The least objective that is known, by the forecast's candidates or by training; null where there are no candidates.</summary>
+    public double? LeastKnown => Known is null ? null : Math.Min(Known.Objective, Run.Summary.Objective);
+
     /// <summary>The settings that differ, each with its values in the order of the runs.</summary>
     /// <param name="runs">The runs.</param>
     public static IReadOnlyList<(Setting Setting, IReadOnlyList<string> Values)> Differences(IReadOnlyList<ComparedRun> runs)

@@ -48,7 +48,10 @@ internal static class ComparisonPage
             int digits = metric == NetworkMetrics.Objective ? 6 : 3;
             yield return (metric.Heading, [.. runs.Select(run => NumberText.Of(metric.Format, run.Run.Summary.Number(metric), digits))]);
             if (metric == NetworkMetrics.Objective && runs.Any(run => run.Forecast is not null))
+            {
                 yield return ("objective, forecast", [.. runs.Select(run => NumberText.Of(metric.Format, run.Forecast?.Objective, digits))]);
+                yield return ("objective, least known", [.. runs.Select(run => NumberText.Of(metric.Format, run.LeastKnown, digits))]);
+            }
         }
     }
 

@@ -15,8 +15,10 @@ namespace RankCollapse.Theory.Forecasts;
 /// <param name="Total">The objective that is forecast.</param>
 /// <param name="Steps">The solver's steps.</param>
 /// <param name="IsPenalised">Whether λ_1 > 0.</param>
+/// <param name="Start">Where it began.</param>
 internal sealed record CentroidEnd(
-    GaussNewtonSolver Solver, CentroidFirstLayer First, Network Lifted, Objective Full, ObjectiveValue Value, double Total, int Steps, bool IsPenalised)
+    GaussNewtonSolver Solver, CentroidFirstLayer First, Network Lifted, Objective Full, ObjectiveValue Value, double Total, int Steps, bool IsPenalised,
+    string Start)
 {
     /// <summary>How well the problem is solved before the stiffness is known.</summary>
     private const double RoughTolerance = 1e-2;
@@ -38,10 +40,11 @@ internal sealed record CentroidEnd(
         var stiffness = CentroidStiffness.Uniform(problem.Coefficients.DataFactor, problem.Sizes);
         CentroidFirstLayer first = problem.FirstLayer(stiffness);
         var network = new Network(problem.Specification);
-        bool isFilled = index == 0 && ((options.BeginsWithGraph && GraphStart.TryFill(network, first, problem.Sizes.Length))
-            || CentroidStart.TryFill(network, first, problem.Sizes, ratios, options.Seed));
-        if (!isFilled)
-            Initialization.Initialize(network, InitializationScheme.Orthogonal, options.Seed + index);
+        string begin = $"random start {index + 1}";
+        if (index == 0 && options.BeginsWithGraph && GraphStart.TryFill(network, first, problem.Sizes.Length)) begin = "a graph's edges";
+        else if (index <= 1 && CentroidStart.TryFill(network, first, problem, ratios, options.Seed, isWhole: index == 0))
+            begin = index == 0 ? "the recursion" : "the recursion without directions that cost more than they bring";
+        else Initialization.Initialize(network, InitializationScheme.Orthogonal, options.Seed + index);
         (GaussNewtonSolver solver, int steps) = Solve(network, isPenalised ? Math.Max(options.GradientTolerance, RoughTolerance) : options.GradientTolerance);
         for (int round = 0; isPenalised && round < MostRounds; round++)
         {
@@ -60,7 +63,7 @@ internal sealed record CentroidEnd(
         Network lifted = first.Lift(full.Specification, solver.Network);
         ObjectiveValue value = full.ValueAndGradient(lifted, new Network(full.Specification));
         double total = isPenalised ? value.Total : solver.Value.Total + problem.WithinTargets;
-        return new CentroidEnd(solver, first, lifted, full, value, total, steps, isPenalised);
+        return new CentroidEnd(solver, first, lifted, full, value, total, steps, isPenalised, begin);
 
         (GaussNewtonSolver Solver, int Steps) Solve(Network from, double tolerance)
         {
@@ -68,6 +71,9 @@ internal sealed record CentroidEnd(
             return (newton, Run(newton, tolerance, options.MaxSteps, secondsLeft()));
         }
     }
+
+    /// <summary>The end as a network among others.</summary>
+    internal ForecastCandidate ToCandidate() => new($"centroid problem from {Start}", Value.Total, [.. Layers().Select(l => l.FeatureSingularValues.Count)]);
 
     /// <summary>Spectra of every layer; beyond K there is the spread, of which the network of K directions says little.</summary>
     internal IReadOnlyList<ForecastLayer> Layers()

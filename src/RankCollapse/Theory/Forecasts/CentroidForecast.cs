@@ -10,7 +10,8 @@ namespace RankCollapse.Theory.Forecasts;
 /// <summary>How the centroid problem is solved.</summary>
 public sealed record CentroidForecastOptions
 {
-    /// <summary>Starts, of which the best end is kept; the first is the penalised recursion's network where there is one, the others are orthogonal.</summary>
+    /// <summary>Starts, of which the best end is kept; the first is the penalised recursion's network where there is one, the second that
+    /// without the directions that cost more than they bring where there are some, the others are orthogonal.</summary>
     public int Starts { get; init; } = 1;
 
     /// <summary>The seed of the first start; the others follow.</summary>
@@ -20,10 +21,13 @@ public sealed record CentroidForecastOptions
     public double GradientTolerance { get; init; } = 1e-3;
 
     /// <summary>The most steps of one start.</summary>
-    public int MaxSteps { get; init; } = 500;
+    public int MaxSteps { get; init; } = 150;
 
-    /// <summary>The most seconds of all starts together; the first one takes at least one step.</summary>
-    public double MaxSeconds { get; init; } = 20;
+    /// <summary>The most seconds of all starts together; the first one takes at least one step. What a limit ends depends on the machine.</summary>
+    public double MaxSeconds { get; init; } = double.PositiveInfinity;
+
+    /// <summary>A later start's end is kept where it is lower by more than this part of the objective.</summary>
+    internal double Margin { get; init; }
 
     /// <summary>Whether the first start is that of <see cref="GraphStart"/> where there is one.</summary>
     internal bool BeginsWithGraph { get; init; }
@@ -57,9 +61,10 @@ public sealed class CentroidForecast
     private readonly DataSet _data;
     private readonly ObjectiveSettings _settings;
 
-    private CentroidForecast(DataSet data, ObjectiveSettings settings, CentroidEnd end, Forecast forecast)
+    private CentroidForecast(
+        DataSet data, ObjectiveSettings settings, CentroidEnd end, Forecast forecast, IReadOnlyList<ForecastCandidate> candidates)
     {
-        (_data, _settings) = (data, settings);
+        (_data, _settings, Candidates) = (data, settings, candidates);
         Forecast = forecast;
         Lifted = end.Lifted;
         RelativeGradient = end.Solver.GradientSize.Relative;
@@ -70,6 +75,9 @@ public sealed class CentroidForecast
 
     /// <summary>Spectra and objective.</summary>
     public Forecast Forecast { get; }
+
+    /// <summary>The lifted networks at the ends of all starts, from the lowest to the highest; those that agree are one.</summary>
+    public IReadOnlyList<ForecastCandidate> Candidates { get; }
 
     /// <summary>The network for the full inputs, W_1 = P·SᵀX⁺ and all else of the centroid problem's network.</summary>
     public Network Lifted { get; }
@@ -106,12 +114,24 @@ public sealed class CentroidForecast
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
         var problem = new CentroidProblem(specification, data, settings);
         CentroidEnd? best = null;
-        for (int i = 0; i < Math.Max(1, options.Starts) && (best is null || Left() > 0); i++)
+        var candidates = new List<ForecastCandidate>();
+        int starts = Math.Max(1, options.Starts);
+        for (int i = 0; i < starts && (best is null || Left() > 0); i++)
         {
-            // Every start is followed to its end: which one leads lowest does not show at a rough tolerance.
-            CentroidEnd end = CentroidEnd.Follow(problem, ratios, options, i, Left);
-            if (best is null || end.Total < best.Total) best = end;
+            CentroidEnd end;
+            try
+            {
+                // Every start is followed to its end: which one leads lowest does not show at a rough tolerance.
+                end = CentroidEnd.Follow(problem, ratios, options, i, Left);
+            }
+            catch (ComputationFailedException) when (i < starts - 1 || best is not null)
+            {
+                continue;
+            }
+            if (options.Starts > 1) candidates.Add(end.ToCandidate());
+            if (best is null || end.Total < best.Total * (1 - options.Margin)) best = end;
         }
+        if (candidates.Count == 0) candidates.Add(best!.ToCandidate());
         return new CentroidForecast(data, settings, best!, new Forecast
         {
             Source = "centroid problem",
@@ -120,7 +140,7 @@ public sealed class CentroidForecast
             ObjectivePerLambda = best.Total / ratios.Lambda,
             UnmetHypotheses = [.. Unmet(best, options.GradientTolerance)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
-        });
+        }, ForecastCandidate.Order(candidates));
 
         double Left() => options.MaxSeconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
     }

@@ -22,6 +22,17 @@ public sealed record Forecast
 
     /// <summary>How long the forecast took.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>(J − J_c)/|J_c| for a network that is known: where it is positive the forecast is not the minimum.</summary>
+    public double OffFrom(ForecastCandidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        double difference = Objective - candidate.Objective;
+        return difference == 0 ? 0 : difference / Math.Abs(candidate.Objective);
+    }
+
+    /// <summary>The forecast of a network as that network.</summary>
+    public ForecastCandidate ToCandidate() => new(Source, Objective, [.. Layers.Select(layer => layer.FeatureSingularValues.Count)]);
 }
 
 /// <summary>What is expected of one layer.</summary>

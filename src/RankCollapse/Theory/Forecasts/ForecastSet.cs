@@ -1,4 +1,5 @@
 using RankCollapse.Data;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training;
 
@@ -12,10 +13,17 @@ public sealed record MissingForecast(string Source, string Reason);
 /// <summary>All forecasts of one configuration; each stands alone where another does not exist.</summary>
 public sealed class ForecastSet
 {
+    /// <summary>From how many starts the centroid problem is solved, to see whether it has several minima: fewer where they take seconds.</summary>
+    private const int Starts = 4, StartsOfLarge = 2;
+
+    /// <summary>The most weights of a small network.</summary>
+    private const int MostOfSmall = 50_000;
+
     private ForecastSet(
         MinimumExistence existence, IReadOnlyList<Forecast> forecasts, IReadOnlyList<MissingForecast> missing, CentroidForecast? centroids,
-        CentroidRefinement? refinement)
+        CentroidRefinement? refinement, IReadOnlyList<ForecastCandidate> candidates)
     {
+        Candidates = candidates;
         Existence = existence;
         Forecasts = forecasts;
         Missing = missing;
@@ -31,6 +39,12 @@ public sealed class ForecastSet
 
     /// <summary>Those that there are not.</summary>
     public IReadOnlyList<MissingForecast> Missing { get; }
+
+    /// <summary>
+    /// Networks whose objectives are known, from the lowest to the highest: ends of the centroid problem, the best one with constant outputs, and what
+    /// <see cref="Refinement"/> reached. Empty where there is no minimum.
+    /// </summary>
+    public IReadOnlyList<ForecastCandidate> Candidates { get; }
 
     /// <summary>The centroid problem with its network; null where it has no solution.</summary>
     public CentroidForecast? Centroids { get; }
@@ -51,6 +65,7 @@ public sealed class ForecastSet
         if (refineTo is { } asked && (!(asked > 0) || double.IsInfinity(asked)))
             throw new InvalidInputException($"refine is {asked}; the relative gradient norm to reach is positive and finite.") { Settings = ["refine"] };
         CentroidForecastOptions options = refineTo is { } tolerance ? CentroidForecastOptions.ForRefinement(tolerance) : new CentroidForecastOptions();
+        int starts = Enumerable.Range(1, specification.Depth).Sum(l => (long)specification.Width(l) * specification.Width(l - 1)) <= MostOfSmall ? Starts : StartsOfLarge;
         var forecasts = new List<Forecast>();
         var missing = new List<MissingForecast>();
         CentroidForecast? centroids = null;
@@ -60,7 +75,8 @@ public sealed class ForecastSet
         Try("centroid problem", () =>
         {
             RequireMinimum();
-            var found = CentroidForecast.Compute(specification, data, settings, options with { Seed = seed });
+            var found = CentroidForecast.Compute(
+                specification, data, settings, options with { Seed = seed, Starts = starts, Margin = ForecastCandidate.Same });
             Forecast forecast = OfMinimum(found.Forecast);
             centroids = found;
             return existence.Attainment == Attainment.Undecided && existence.Refute(found.Lifted, forecast.Objective) is { } growing
@@ -68,12 +84,17 @@ public sealed class ForecastSet
                 : forecast;
         });
         if (forecasts.Count == 0) throw new InvalidInputException(missing.Select(m => m.Reason).Distinct().Aggregate((a, b) => $"{a} {b}"));
-        if (refineTo is null) return new ForecastSet(existence, forecasts, missing, centroids, null);
+        List<ForecastCandidate> candidates = [.. centroids?.Candidates ?? []];
+        if (existence.Attainment != Attainment.NotAttained && ConstantOutputs.Find(specification, data, settings) is { } constant) candidates.Add(constant);
+        if (refineTo is null) return new ForecastSet(existence, forecasts, missing, centroids, null, ForecastCandidate.Order(candidates));
         if (centroids is null)
             throw new InvalidInputException("refine starts from the centroid problem, which has no solution here: "
                 + $"{missing[^1].Reason}")
             { Settings = ["refine"] };
-        return new ForecastSet(existence, forecasts, missing, centroids, centroids.Refine(refineTo.Value));
+        CentroidRefinement refined = centroids.Refine(refineTo.Value);
+        candidates.Insert(0, new ForecastCandidate("centroid problem, refined", refined.Value.Total, [.. refined.Network.Features(data.Inputs).Skip(1)
+            .Select(z => NumericalRank.Of(z, Tolerances.NumericalRank))]));
+        return new ForecastSet(existence, forecasts, missing, centroids, refined, ForecastCandidate.Order(candidates));
 
         void RequireMinimum()
         {
@@ -100,7 +121,7 @@ public sealed class ForecastSet
             {
                 forecasts.Add(compute());
             }
-            catch (InvalidInputException e)
+            catch (Exception e) when (e is InvalidInputException or ComputationFailedException)
             {
                 missing.Add(new MissingForecast(source, e.Message));
             }

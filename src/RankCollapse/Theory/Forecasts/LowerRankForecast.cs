@@ -70,7 +70,6 @@ public sealed record LowerRankForecast
         {
             Seed = seed,
             Starts = starts,
-            MaxSeconds = double.PositiveInfinity,
             MaxSteps = 300,
             GradientTolerance = 1e-5,
         };

@@ -18,7 +18,7 @@ public sealed class CentroidStartTests
         var problem = new CentroidProblem(new NetworkSpecification(16, [8, 6, 3]), data, settings);
         CentroidFirstLayer first = problem.FirstLayer(CentroidStiffness.Uniform(problem.Coefficients.DataFactor, problem.Sizes));
         var network = new Network(problem.Specification);
-        Assert.True(CentroidStart.TryFill(network, first, problem.Sizes, PenaltyRatios.Of(settings, 3, data.SampleCount), seed: 3));
+        Assert.True(CentroidStart.TryFill(network, first, problem, PenaltyRatios.Of(settings, 3, data.SampleCount), seed: 3));
         Matrix[] factors = [Factor(8, 1), Factor(6, 2), Matrix.Identity(3)];
         Matrix start = Product.Multiply(network.Weights(1), first.Inputs);
         for (int k = 0; k < 3; k++)
@@ -44,6 +44,6 @@ public sealed class CentroidStartTests
         var settings = new ObjectiveSettings { Lambda = 1, LambdaFeatures = penalty };
         var problem = new CentroidProblem(new NetworkSpecification(16, [width, 3]), data, settings);
         CentroidFirstLayer first = problem.FirstLayer(CentroidStiffness.Uniform(1, problem.Sizes));
-        Assert.False(CentroidStart.TryFill(new Network(problem.Specification), first, problem.Sizes, PenaltyRatios.Of(settings, 2, data.SampleCount), seed: 1));
+        Assert.False(CentroidStart.TryFill(new Network(problem.Specification), first, problem, PenaltyRatios.Of(settings, 2, data.SampleCount), seed: 1));
     }
 }
