@@ -2,6 +2,7 @@ using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Certificates;
 using RankCollapse.Theory.StationaryPoints;
@@ -98,6 +99,11 @@ internal static class CertifyCommand
         int size = gradients[0].BatchSize;
         string samples = batch?.Contains(':', StringComparison.Ordinal) == true ? $"{size} samples ({batch})" : $"the first {size} samples";
         environment.Output.WriteLine($"Proposition 3.1: gradients of {samples} have ranks {ranks}; {verdict}.");
+        if (found.LeastSubgradient is not { } least) return;
+        string counted = NumberText.Count(found.KinkCount, "preactivation");
+        environment.Output.WriteLine($"{counted} at a kink: the gradients shown have the slopes to the right of it there, which other ones would have to balance "
+            + "at a stationary point. The bounds hold for these slopes as for all others, and so does Proposition 3.1: every Clarke subgradient of a batch is "
+            + $"a sum of one e·zᵀ for each sample. The least subgradient found has the relative norm {Numbers.Short(least.Relative)}.");
     }
 
     private static string From(int? layer) => layer is null ? Numbers.Short(null) : $"Z{layer}";
@@ -108,6 +114,8 @@ internal static class CertifyCommand
         .Text("run", one => one.Folder)
         .Flag("holds", one => one.Found.Certificate.Holds)
         .Flag("isZero", one => one.Found.IsZero)
+        .Whole("kinks", one => one.Found.KinkCount)
+        .Number("leastRelativeSubgradient", one => one.Found.LeastSubgradient?.Relative)
         .List("gradientRanks", one => one.Found.GradientRanks, new JsonShape<GradientRank>()
             .Whole("layer", g => g.Layer)
             .Whole("batch", g => g.BatchSize)

@@ -13,9 +13,10 @@ namespace RankCollapse.Cli.Output;
 /// <param name="Measurement">The costs.</param>
 /// <param name="Delta">δ.</param>
 /// <param name="Lambda">The factor of the weights of layers 2 … L.</param>
+/// <param name="IsResidual">Whether the costs are those of Appendix C.</param>
 /// <param name="Predicted">C_l of each direction by the penalised recursion, at l − 1; empty where there is no recursion.</param>
 internal sealed record RepresentationOutput(
-    RepresentationMeasurement Measurement, double Delta, double Lambda, IReadOnlyList<IReadOnlyList<double>> Predicted)
+    RepresentationMeasurement Measurement, double Delta, double Lambda, bool IsResidual, IReadOnlyList<IReadOnlyList<double>> Predicted)
 {
     /// <summary>The JSON object.</summary>
     public static JsonShape<RepresentationOutput> Shape => new JsonShape<RepresentationOutput>()
@@ -51,15 +52,19 @@ internal sealed record RepresentationOutput(
         ObjectiveCoefficients factors = settings.Coefficients(run.Trained.Specification.Depth, run.DataSet.SampleCount);
         var measurement = RepresentationMeasurement.Of(run.Trained, run.DataSet, constant);
         double lambda = run.Trained.Specification.Depth > 1 ? factors.WeightFactorOf(2) : 0;
-        return new RepresentationOutput(measurement, lambda > 0 ? factors.WeightFactorOf(1) / lambda : 0, lambda, PredictedConstants(run, settings));
+        bool isResidual = run.Trained.Specification.Architecture == Networks.Architecture.Residual;
+        return new RepresentationOutput(
+            measurement, lambda > 0 ? factors.WeightFactorOf(1) / lambda : 0, lambda, isResidual, PredictedConstants(run, settings));
     }
 
     /// <summary>Writes the costs and a table of the layers.</summary>
     public void Write(TextWriter output)
     {
         RepresentationMeasurement found = Measurement;
-        output.WriteLine($"Representation costs: (10), of the weights of layers 2 … L, {Numbers.Short(found.OfWeights, 6)}; (11), of the features, "
-            + $"{Numbers.Short(found.OfFeatures, 6)}; (12) with (δ/2)‖W_1‖², δ = {Numbers.Short(Delta)}, {Numbers.Short(found.OfFeaturesWithFirst(Delta), 6)}");
+        (string weights, string features, string first) = IsResidual ? ("Appendix C's", "L^res", "(27)") : ("(10)", "(11)", "(12)");
+        output.WriteLine($"Representation costs: {weights}, of the weights of layers 2 … L, {Numbers.Short(found.OfWeights, 6)}; {features}, of the features, "
+            + $"{Numbers.Short(found.OfFeatures, 6)}; {first} with (δ/2)‖W_1‖², δ = {Numbers.Short(Delta)}, "
+            + $"{Numbers.Short(found.OfFeaturesWithFirst(Delta), 6)}");
         if (found.InterpolationDistance > FeatureProblem.DefaultTolerance)
             output.WriteLine($"Z^L differs from Y by {Numbers.Short(found.InterpolationDistance)} of it, where the paper's costs are +∞: these are the sums "
                 + "for Z^L as it is.");

@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Text;
@@ -19,9 +20,6 @@ namespace RankCollapse.Experiments.Depth;
 internal sealed class DepthExperiment : Experiment
 {
     internal const int Classes = 3;
-
-    /// <summary>A layer has collapsed where its TCV is at most this share of the mean square of its features.</summary>
-    internal const double CollapsedBelow = 1e-3;
 
     private static readonly WidthRegime[] Regimes = [new("wide", "N ≤ width", 12, 16), new("narrow", "N > width", 24, 8)];
 
@@ -68,7 +66,7 @@ internal sealed class DepthExperiment : Experiment
             ["objective"] = $"squared loss, convention sum, λ = {NumberText.Plain(one.Lambda)}, δ = 1, λ' = 0",
             ["starts"] = $"orthogonal, seeds {string.Join(", ", Seeds(settings))}; of each depth the lowest end counts",
             ["solver"] = $"gauss-newton to a relative gradient of {NumberText.Plain(one.GradientTolerance)}, at most {one.MaxEpochs} iterations",
-            ["collapsed"] = $"TCV at most {NumberText.Plain(CollapsedBelow)} of the features' mean square",
+            ["collapsed"] = $"wholly or nearly: variation inside classes at most {NumberText.Plain(Tolerances.NearlyCollapsed)} of the features' total variation",
         };
     }
 
@@ -171,7 +169,7 @@ internal sealed record DepthPoint(
     public static DepthPoint Of(WidthRegime regime, int depth, long seed, RunSummary summary)
     {
         int first = depth + 1;
-        while (first > 1 && HasCollapsed(summary.Layers[first - 2], regime.Samples)) first--;
+        while (first > 1 && HasCollapsed(summary.Layers[first - 2])) first--;
         double[] distances = [.. Enumerable.Range(first, Math.Max(0, depth - first)).Select(l => Misfit(summary.Layers[l - 1]))];
         return new DepthPoint(
             regime, depth, seed, summary.Objective, summary.RelativeGradientNorm,
@@ -179,8 +177,8 @@ internal sealed record DepthPoint(
             distances.Length == 0 ? double.NaN : distances.Max());
     }
 
-    private static bool HasCollapsed(LayerSummary layer, int samples) =>
-        layer.TcvUpper * samples <= DepthExperiment.CollapsedBelow * Reduction.SumOfSquares([.. layer.FeatureSingularValues]);
+    private static bool HasCollapsed(LayerSummary layer) =>
+        CollapseVerdict.Of(layer.Number(CollapseMetrics.RelativeVariation) ?? double.NaN).State is CollapseState.Nearly or CollapseState.Collapsed;
 
     /// <summary>‖s − √C·p‖/‖s‖ over the K largest, for the √C of least squares.</summary>
     private static double Misfit(LayerSummary layer)

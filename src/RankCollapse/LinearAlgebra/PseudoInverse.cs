@@ -5,8 +5,11 @@ namespace RankCollapse.LinearAlgebra;
 /// <summary>A⁺ with what decided it: V_r·diag(1/s_1, …, 1/s_r)·U_rᵀ, where r counts the s_i above the cut-off times s_1.</summary>
 public sealed class PseudoInverse
 {
-    private PseudoInverse(Matrix inverse, double relativeCutoff, int rank, double[] singularValues)
+    private readonly Matrix _rows;
+
+    private PseudoInverse(Matrix inverse, double relativeCutoff, int rank, double[] singularValues, Matrix rows)
     {
+        _rows = rows;
         Inverse = inverse;
         RelativeCutoff = relativeCutoff;
         Rank = rank;
@@ -25,6 +28,20 @@ public sealed class PseudoInverse
     /// <summary>s_i(A), descending, all min(m, n) of them.</summary>
     public double[] SingularValues { get; }
 
+    /// <summary>‖B − B·A⁺A‖/‖B‖, by orthonormal rows that span those of A: A⁺ itself would enlarge rounding by the condition of A. 0 where B = 0.</summary>
+    /// <param name="b">B, with as many columns as A.</param>
+    internal double RelativeResidual(Matrix b)
+    {
+        Matrix outside = b.Copy();
+        if (Rank > 0)
+        {
+            Matrix projected = Product.Multiply(Product.MultiplyTransposedRight(b, _rows), _rows);
+            TensorPrimitives.Subtract(outside.AsSpan(), projected.AsSpan(), outside.AsSpan());
+        }
+        double norm = Frobenius.Norm(b);
+        return norm == 0 ? 0 : Frobenius.Norm(outside) / norm;
+    }
+
     /// <summary>Computes A⁺; the pseudo-inverse of 0 is 0.</summary>
     /// <param name="a">A, m×n; unchanged.</param>
     /// <param name="relativeCutoff">In [0, 1); null takes <see cref="Tolerances.PseudoInverseCutoff"/>.</param>
@@ -36,7 +53,7 @@ public sealed class PseudoInverse
         Require.RelativeTolerance(cutoff);
         SingularValueDecomposition svd = SingularValueDecomposition.Thin(a);
         int rank = NumericalRank.Of(svd.Values, cutoff);
-        return new PseudoInverse(Of(svd, rank), cutoff, rank, svd.Values);
+        return new PseudoInverse(Of(svd, rank), cutoff, rank, svd.Values, svd.RightTransposed.Block(0, 0, rank, svd.RightTransposed.Columns));
     }
 
     /// <summary>V_r·diag(1/s_1, …, 1/s_r)·U_rᵀ of a decomposition.</summary>

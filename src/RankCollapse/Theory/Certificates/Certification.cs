@@ -2,6 +2,7 @@ using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training;
+using RankCollapse.Training.SecondOrder;
 
 namespace RankCollapse.Theory.Certificates;
 
@@ -10,6 +11,12 @@ namespace RankCollapse.Theory.Certificates;
 /// <param name="GradientRanks">The ranks of every layer's gradient for a small batch.</param>
 public sealed record Certification(LowRankCertificate Certificate, IReadOnlyList<GradientRank> GradientRanks)
 {
+    /// <summary>How many preactivations lie at a kink, where derivatives are those from the right.</summary>
+    public int KinkCount { get; private init; }
+
+    /// <summary>The least norm of ∇J found over all slopes at the kinks; null where there are none.</summary>
+    public GradientSize? LeastSubgradient { get; private init; }
+
     /// <summary>Whether every layer's weights have collapsed to 0, to rounding: what ranks and ratios say is rounding too then.</summary>
     public bool IsZero => Certificate.Layers.All(l => l.WeightNorm <= Tolerances.MachineEpsilon);
 
@@ -34,6 +41,13 @@ public sealed record Certification(LowRankCertificate Certificate, IReadOnlyList
         var inputs = Matrix.FromEntries(data.InputDimension, batch.Count, (i, j) => data.Inputs[i, batch[j]]);
         var targets = Matrix.FromEntries(data.OutputDimension, batch.Count, (i, j) => data.Targets[i, batch[j]]);
         int[] labels = data.Labels.Length == 0 ? [] : [.. batch.Select(i => data.Labels[i])];
-        return new Certification(certificate, GradientRank.Measure(network, new DataSet(data.Name, inputs, targets, labels), settings));
+        var found = new Certification(certificate, GradientRank.Measure(network, new DataSet(data.Name, inputs, targets, labels), settings));
+        if (!network.Specification.HiddenActivation.HasKink && !network.Specification.OutputActivation.HasKink) return found;
+        var objective = new Objective(network.Specification, data, settings);
+        var gradient = new Network(network.Specification);
+        objective.ValueAndGradient(network, gradient);
+        var subgradient = new LeastSubgradient(objective);
+        GradientSize least = subgradient.Measure(network, gradient, width: 0);
+        return subgradient.KinkCount == 0 ? found : found with { KinkCount = subgradient.KinkCount, LeastSubgradient = least };
     }
 }

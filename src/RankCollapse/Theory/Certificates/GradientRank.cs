@@ -6,6 +6,10 @@ using RankCollapse.Training;
 namespace RankCollapse.Theory.Certificates;
 
 /// <summary>Proposition 3.1: for a batch of B samples rank ∇_{W_l} Σ_i ℓ(f(x_i), y_i) ≤ B; read from the gradient's singular values.</summary>
+/// <remarks>
+/// At kinks derivatives are those from the right. The rank of every Clarke subgradient is at most B too: a sample's gradients near by are e·zᵀ with z close to
+/// z_i^{l−1}, their limits e·z_i^{l−1,T} with that one vector, and convex combinations of sums Σ_i e_i·z_iᵀ are such sums.
+/// </remarks>
 /// <param name="Layer">l.</param>
 /// <param name="BatchSize">B.</param>
 /// <param name="SingularValues">The gradient's singular values, descending, without weight penalty.</param>

@@ -62,7 +62,7 @@ public sealed class FeatureConstraints
                 continue;
             }
             PseudoInverse inverse = PseudoInverse.Compute(features[l]);
-            double residual = Frobenius.RelativeDistance(Product.Multiply(produced, Product.Multiply(inverse.Inverse, features[l])), produced);
+            double residual = inverse.RelativeResidual(produced);
             if (!(residual <= tolerance)) violations.Add($"(I) at layer {l}: σ^{{-1}}(Z^{l + 1}) is not representable by Z^{l}, relative residual "
                 + $"{residual:G3}");
 

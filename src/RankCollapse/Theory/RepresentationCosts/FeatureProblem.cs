@@ -85,7 +85,7 @@ public sealed class FeatureProblem
         if (!TryProduce(features, layer, out Matrix? produced, out string? reason)) return LayerCost.Infinite(layer, reason);
         PseudoInverse inverse = PseudoInverse.Compute(features[layer - 1]);
         Matrix weights = Product.Multiply(produced, inverse.Inverse);
-        double residual = Frobenius.RelativeDistance(Product.Multiply(weights, features[layer - 1]), produced);
+        double residual = inverse.RelativeResidual(produced);
         if (!(residual <= tolerance))
             return LayerCost.Infinite(layer, $"Layer {layer} is not representable: W·Z^{layer - 1} = σ^{{-1}}(Z^{layer}) leaves a relative residual of "
                 + $"{residual:G3}, since Z^{layer - 1} has rank {inverse.Rank} for {features[layer].Columns} samples.", residual);

@@ -35,6 +35,9 @@ internal sealed class LeastSubgradient
         _rounding = Tolerances.Decomposition(objective.Data.SampleCount, objective.Specification.Widths.Max()) * objective.ScaleOfData;
     }
 
+    /// <summary>How many preactivations were at kinks in the last measurement.</summary>
+    public int KinkCount { get; private set; }
+
     /// <summary>Finds the least gradient.</summary>
     /// <param name="network">Θ.</param>
     /// <param name="gradient">∇J with the right slopes; overwritten by the least one where there are kinks.</param>
@@ -44,6 +47,7 @@ internal sealed class LeastSubgradient
     {
         _objective.ValueWithSlopes(network);
         PreactivationRow[] kinks = FindKinks(network, width, out double[] shares);
+        KinkCount = kinks.Length;
         GradientSize best = Evaluate(network, kinks, shares, _trial);
         _trial.Parameters.CopyTo(gradient.Parameters, 0);
         for (int k = 0; k < MostPrograms && kinks.Length > 0; k++)
