@@ -101,9 +101,9 @@ internal static class CertifyCommand
         environment.Output.WriteLine($"Proposition 3.1: gradients of {samples} have ranks {ranks}; {verdict}.");
         if (found.LeastSubgradient is not { } least) return;
         string counted = NumberText.Count(found.KinkCount, "preactivation");
-        environment.Output.WriteLine($"{counted} at a kink: the gradients shown have the slopes to the right of it there, which other ones would have to balance "
-            + "at a stationary point. The bounds hold for these slopes as for all others, and so does Proposition 3.1: every Clarke subgradient of a batch is "
-            + $"a sum of one e·zᵀ for each sample. The least subgradient found has the relative norm {Numbers.Short(least.Relative)}.");
+        environment.Output.WriteLine($"{counted} at a kink: gradients and residuals of (4) are those with the slopes to the right. The bounds hold for all "
+            + "slopes there, and so does Proposition 3.1: every Clarke subgradient of a batch is a sum of one e·zᵀ for each sample. The least subgradient "
+            + $"found has the relative norm {Numbers.Short(least.Relative)}.");
     }
 
     private static string From(int? layer) => layer is null ? Numbers.Short(null) : $"Z{layer}";

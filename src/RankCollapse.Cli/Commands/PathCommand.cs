@@ -149,8 +149,8 @@ internal static class PathCommand
         output.WriteLine($"The largest cost on this path is {Numbers.Objective(path.LargestCost)}, the start's: inf over paths of sup L ≤ "
             + $"{Numbers.Objective(path.StartCost)}.");
         if (path.LayersAtTheirLeast is { Count: > 0 } still)
-            output.WriteLine($"While layer {string.Join(" or ", still)} moves its share of the cost stays: this start has √C times an isometry of the next layer "
-                + "there" + (result.IsTrained ? "." : ", as orthogonal weights give with C = 1; after train --init gaussian all layers move."));
+            output.WriteLine($"While layer {string.Join(" or ", still)} moves its share of the cost stays: this start has √C times an isometry of the next "
+                + "layer there" + (result.IsTrained ? "." : ", as orthogonal weights give with C = 1; after train --init gaussian all layers move."));
         if (path.UnmetHypotheses.Count > 0) output.WriteLine($"Theorem 4.3 also asks that {string.Join("; ", path.UnmetHypotheses)}.");
         if (result.Steps.Count == 0) return;
         output.WriteLine();

@@ -66,7 +66,7 @@ internal sealed class DepthExperiment : Experiment
             ["objective"] = $"squared loss, convention sum, λ = {NumberText.Plain(one.Lambda)}, δ = 1, λ' = 0",
             ["starts"] = $"orthogonal, seeds {string.Join(", ", Seeds(settings))}; of each depth the lowest end counts",
             ["solver"] = $"gauss-newton to a relative gradient of {NumberText.Plain(one.GradientTolerance)}, at most {one.MaxEpochs} iterations",
-            ["collapsed"] = $"wholly or nearly: variation inside classes at most {NumberText.Plain(Tolerances.NearlyCollapsed)} of the features' total variation",
+            ["collapsed"] = $"wholly or nearly: variation inside classes at most {NumberText.Plain(Tolerances.NearlyCollapsed)} of the features' total",
         };
     }
 

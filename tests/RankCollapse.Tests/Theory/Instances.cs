@@ -13,28 +13,37 @@ namespace RankCollapse.Tests.Theory;
 /// </summary>
 internal static class Instances
 {
-    /// <summary>Homeomorphisms of R that fix 0.</summary>
-    internal static readonly Gen<Activation> OntoReals = Gen.OneOf("identity", "asinh", "leaky-relu(0.2)").Select(Activation.Parse);
+    /// <summary>
+    /// Those of Theorem 4.2 with a C for which features stay in their range: homeomorphisms of R, any C; those of an interval around 0, a C so small that
+    /// preimages shrink from layer to layer.
+    /// </summary>
+    internal static readonly Gen<(Activation Activation, double Constant)> WithConstants = Gen.OneOf(
+        Gen.Select(Gen.OneOf("identity", "asinh", "leaky-relu(0.2)", "leaky-relu(0.7)").Select(Activation.Parse), Gen.Double[0.5, 1.5]),
+        Gen.Select(Gen.OneOf("tanh", "arctan", "softsign", "elu", "selu").Select(Activation.Parse), Gen.Double[0.05, 0.2]));
 
     /// <summary>Analytic ones.</summary>
     internal static readonly Gen<Activation> Analytic = Gen.OneOf("identity", "asinh").Select(Activation.Parse);
 
-    /// <summary>Problems within Theorem 4.2's hypotheses.</summary>
-    internal static readonly Gen<FeatureProblem> Pyramids =
-        from sizes in ClassSizes(4, 3)
+    /// <summary>Problems within Theorem 4.2's hypotheses, with C.</summary>
+    internal static readonly Gen<(FeatureProblem Problem, double Constant)> Pyramids =
+        from sizes in Unbalanced
         from growth in Gen.Int[0, 2].Array[0, 3]
         from extra in Gen.Int[0, 3]
-        from activation in OntoReals
+        from one in WithConstants
         from data in Classes(sizes.Sum() + extra, sizes)
-        select new FeatureProblem(new NetworkSpecification(data.InputDimension, PyramidWidths(sizes, growth), hiddenActivation: activation), data);
+        select (new FeatureProblem(new NetworkSpecification(data.InputDimension, PyramidWidths(sizes, growth), hiddenActivation: one.Activation), data),
+            one.Constant);
 
-    /// <summary>Problems within Theorem C.2's hypotheses.</summary>
-    internal static readonly Gen<FeatureProblem> Residuals =
-        from sizes in ClassSizes(4, 3)
+    /// <summary>Problems within Theorem C.2's hypotheses, with C.</summary>
+    internal static readonly Gen<(FeatureProblem Problem, double Constant)> Residuals =
+        from sizes in Unbalanced
         from depth in Gen.Int[2, 5]
-        from activation in OntoReals
-        from problem in Squares(sizes, depth, activation, Architecture.Residual)
-        select problem;
+        from one in WithConstants
+        from problem in Squares(sizes, depth, one.Activation, Architecture.Residual)
+        select (problem, one.Constant);
+
+    /// <summary>Up to twelve samples in one to four classes, and one time in sixteen up to forty in two to four.</summary>
+    private static Gen<int[]> Unbalanced => Gen.Frequency((15, ClassSizes(4, 3)), (1, Gen.Int[1, 10].Array[2, 4]));
 
     /// <summary>Numbers of samples of so many classes, each with at least one.</summary>
     internal static Gen<int[]> ClassSizes(int classes, int samples) => Gen.Int[1, samples].Array[1, classes];

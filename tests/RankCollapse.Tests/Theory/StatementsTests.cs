@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using RankCollapse.Collapse;
+using RankCollapse.Tests.Cli;
 using RankCollapse.Theory.Certificates;
 using RankCollapse.Theory.Forecasts;
 using RankCollapse.Theory.Minimizers;
@@ -47,10 +48,12 @@ public sealed partial class StatementsTests
             .Where(m => m.Numbers.Length > 0)]);
 
     private static readonly Lazy<string[][]> Table = new(() =>
-        [.. File.ReadLines(Path.Combine(RepositoryRoot(), "docs", "theory.md"))
+        [.. File.ReadLines(Page)
             .TakeWhile(line => !line.StartsWith("## Where the paper is loose", StringComparison.Ordinal))
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .Select(line => line.Trim('|', ' ').Split(" | "))]);
+
+    private static string Page => Path.Combine(RepositoryRoot(), "docs", "theory.md");
 
     public static TheoryData<string> Computed => [.. Homes.Keys];
 
@@ -73,7 +76,7 @@ public sealed partial class StatementsTests
     public void Statement_StandsInTheTableWithItsHome(string number)
     {
         (Type type, string? member) = Homes[number];
-        string[] row = Assert.Single(Table.Value, r => r.Length == 4 && Names(r[0], number));
+        string[] row = Assert.Single(Table.Value, r => r.Length == 5 && Names(r[0], number));
         Assert.Equal(type.Namespace!.Split('.')[^1], row[1].Split(", ")[0].Trim('`'));
         Assert.Contains(member is null ? $"`{type.Name}`" : $"`{type.Name}.{member}`", row[2], StringComparison.Ordinal);
     }
@@ -87,12 +90,55 @@ public sealed partial class StatementsTests
     public void TypesInTheTable_Exist()
     {
         ILookup<string, Type> types = typeof(GlobalMinimizer).Assembly.GetTypes().ToLookup(t => t.Name, StringComparer.Ordinal);
-        Assert.All(Table.Value.Where(r => r.Length == 4).SelectMany(r => Quoted(r[2])), name =>
+        Assert.All(Table.Value.Where(r => r.Length == 5).SelectMany(r => Quoted(r[2])), name =>
         {
             string[] parts = name.Split('.');
             Type type = Assert.Single(types[parts[0]]);
+            Assert.True(type.IsPublic, $"{name} is named, and not public.");
             if (parts.Length == 2) Assert.NotEmpty(type.GetMember(parts[1]));
         });
+    }
+
+    [Fact]
+    public void TypesThatThePageNames_ArePublic()
+    {
+        ILookup<string, Type> types = typeof(GlobalMinimizer).Assembly.GetTypes().ToLookup(t => t.Name, StringComparer.Ordinal);
+        Assert.All(File.ReadLines(Page).SelectMany(Quoted).Select(name => name.Split('.')[0]).Distinct().SelectMany(name => types[name]), type =>
+            Assert.True(type.IsPublic, $"{type} is named, and not public."));
+    }
+
+    [Fact]
+    public void EveryRow_SaysHowToSeeItsStatement() => Assert.All(Table.Value.Where(r => r.Length == 5).Skip(2), row =>
+        Assert.True(Promise().IsMatch(row[3]) || row[3].StartsWith("in the library alone: ", StringComparison.Ordinal), row[0]));
+
+    [Fact]
+    public void Commands_PrintWhatTheTableSays()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("runs"));
+        foreach (string line in File.ReadLines(Page).TakeWhile(line => !line.StartsWith("| statement", StringComparison.Ordinal)).Where(line => line.StartsWith("    ", StringComparison.Ordinal)))
+        {
+            string[] words = Words(line.Trim());
+            if (words[0] == "echo") File.WriteAllText(words[^1], string.Join(" ", words[1..^2]));
+            else Run(words);
+        }
+        Match[] promises = [.. Table.Value.Where(r => r.Length == 5).SelectMany(r => Promise().Matches(r[3]))];
+        foreach (IGrouping<string, string> command in promises.GroupBy(m => m.Groups["command"].Value, m => m.Groups["words"].Value))
+        {
+            string printed = Run(Words(command.Key));
+            foreach (string words in command) Assert.True(printed.Contains(words, StringComparison.Ordinal), $"{command.Key} does not print “{words}”:\n{printed}");
+        }
+
+        string[] Words(string line) => [.. line.Split(' ').Select(word =>
+            word.StartsWith("runs/", StringComparison.Ordinal) ? folder.File(word.Replace('/', Path.DirectorySeparatorChar)) : word)];
+
+        static string Run(string[] words)
+        {
+            Assert.Equal("rankcollapse", words[0]);
+            CommandLine result = CommandLine.Run(words[1..]);
+            Assert.True(result.ExitCode == 0, $"{string.Join(" ", words)} ended with {result.ExitCode}: {result.Error}{result.Output}");
+            return result.Output;
+        }
     }
 
     [Fact]
@@ -100,7 +146,7 @@ public sealed partial class StatementsTests
     {
         Type[] types = typeof(StatementsTests).Assembly.GetTypes();
         HashSet<string> names = [.. types.Select(t => t.Name), .. types.SelectMany(t => t.GetMethods()).Select(m => m.Name)];
-        Assert.All(Table.Value.Where(r => r.Length == 4).SelectMany(r => Quoted(r[3])), name => Assert.Contains(name, names));
+        Assert.All(Table.Value.Where(r => r.Length == 5).SelectMany(r => Quoted(r[4])), name => Assert.Contains(name, names));
     }
 
     private static IEnumerable<string> HomesOf(string number) =>
@@ -123,6 +169,10 @@ public sealed partial class StatementsTests
     /// <summary>One number or several at the beginning, up to a colon.</summary>
     [GeneratedRegex(@"^(?:(?:, | and )?((?:Theorem|Lemma|Proposition|Definition|Corollary|Remark) [A-D1-9]\.\d))+:")]
     private static partial Regex Heading();
+
+    /// <summary>A command and words that it prints.</summary>
+    [GeneratedRegex("`(?<command>rankcollapse [^`]+)` prints “(?<words>[^”]+)”", RegexOptions.ExplicitCapture)]
+    private static partial Regex Promise();
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Code();

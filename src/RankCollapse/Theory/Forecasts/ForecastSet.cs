@@ -65,7 +65,8 @@ public sealed class ForecastSet
         if (refineTo is { } asked && (!(asked > 0) || double.IsInfinity(asked)))
             throw new InvalidInputException($"refine is {asked}; the relative gradient norm to reach is positive and finite.") { Settings = ["refine"] };
         CentroidForecastOptions options = refineTo is { } tolerance ? CentroidForecastOptions.ForRefinement(tolerance) : new CentroidForecastOptions();
-        int starts = Enumerable.Range(1, specification.Depth).Sum(l => (long)specification.Width(l) * specification.Width(l - 1)) <= MostOfSmall ? Starts : StartsOfLarge;
+        long weights = Enumerable.Range(1, specification.Depth).Sum(l => (long)specification.Width(l) * specification.Width(l - 1));
+        int starts = weights <= MostOfSmall ? Starts : StartsOfLarge;
         var forecasts = new List<Forecast>();
         var missing = new List<MissingForecast>();
         CentroidForecast? centroids = null;

@@ -58,13 +58,21 @@ public sealed class RepresentationMeasurement
         var layers = new List<RepresentationLayer>();
         for (int l = 1; l <= depth; l++)
         {
-            LayerCost cost = problem.Layer(features, l);
             double upTo = 2.0 / depth * weights.Take(l).Skip(1).Sum(), from = 2.0 / depth * weights.Skip(Math.Max(1, l - 1)).Sum();
+            double? cost = problem.TryProduce(features, l, out _, out _) ? LeastCost(network.Weights(l), features[l - 1]) : null;
             layers.Add(new RepresentationLayer(
-                l, weights[l - 1], cost.Weights is null ? null : cost.Value, upTo, from, l < depth ? constraints.Layers[l - 1] : null,
+                l, weights[l - 1], cost, upTo, from, l < depth ? constraints.Layers[l - 1] : null,
                 l < depth ? Ratios(problem, features, l, rank) : []));
         }
         return new RepresentationMeasurement(Frobenius.RelativeDistance(features[^1], data.Targets), constraints, layers);
+    }
+
+    /// <summary>½‖A·Z⁺‖² for A = W·Z: that of W·Z·Z⁺, by orthonormal columns that span those of Z, since Z⁺ would enlarge rounding.</summary>
+    private static double LeastCost(Matrix weights, Matrix before)
+    {
+        var svd = SingularValueDecomposition.Thin(before);
+        int rank = NumericalRank.Of(svd.Values, Tolerances.PseudoInverseCutoff(before.Rows, before.Columns));
+        return 0.5 * Reduction.SumOfSquares(Product.Multiply(weights, svd.Left.Block(0, 0, svd.Left.Rows, rank)).AsSpan());
     }
 
     private static double[] Ratios(FeatureProblem problem, Matrix[] features, int layer, int rank)

@@ -8,7 +8,8 @@ public sealed class ForecastCommandTests
     public void Forecast_OfTenLayers_IsTheKnownNumber()
     {
         CommandLine result =
-            CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "200", "--classes", "10", "--dimension", "300", "--depth", "10", "--json");
+            CommandLine.Run("forecast", "--data", "gaussian-mixture", "--samples", "200", "--classes", "10", "--dimension", "300", "--depth", "10",
+                "--width", "16", "--json");
         Assert.Equal(0, result.ExitCode);
         using JsonDocument document = JsonDocument.Parse(result.Output);
         JsonElement forecast = document.RootElement.GetProperty("forecasts")[0];
@@ -31,6 +32,31 @@ public sealed class ForecastCommandTests
         Assert.Contains("--depth", both.Error, StringComparison.Ordinal);
         foreach (string file in (string[])["forecast.svg", "forecast.png", "forecast.csv"]) Assert.True(File.Exists(Path.Combine(run, "figures", file)));
         Assert.Equal(2, CommandLine.Run("forecast", "--out", folder.File("nothing")).ExitCode);
+    }
+
+    [Fact]
+    public void Forecast_AboveAnotherMinimum_IsNotCalledTheMinimum()
+    {
+        using var folder = new TemporaryFolder();
+        string[] settings = ["--data", "gaussian-mixture", "--samples", "14", "--classes", "4", "--class-counts", "1,2,4,7", "--dimension", "20", "--sigma",
+            "0.3", "--depth", "5", "--width", "14", "--activation", "identity", "--convention", "mean", "--lambda", "0.2", "--delta", "1", "--lambda-features",
+            "0"];
+        CommandLine.Run(["train", .. settings, "--no-report", "--out", folder.File("run")]);
+        CommandLine result = CommandLine.Run("forecast", "--against", folder.File("run"), "--out", folder.File("figures"), "--json");
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        JsonElement root = document.RootElement;
+        JsonElement[] known = [.. root.GetProperty("candidates").EnumerateArray()];
+        Assert.Equal("the network that is 0", known[0].GetProperty("source").GetString());
+        Assert.Equal(0.5, known[0].GetProperty("objective").GetDouble(), 1e-12);
+        double trained = root.GetProperty("trainedObjective").GetDouble();
+        Assert.Equal(trained, Assert.Single(known, one => one.GetProperty("source").GetString() == "trained network").GetProperty("objective").GetDouble());
+        Assert.True(trained > 0.504);
+        JsonElement recursion = root.GetProperty("forecasts")[0];
+        Assert.False(recursion.GetProperty("isLowestKnown").GetBoolean());
+        Assert.Equal(recursion.GetProperty("objective").GetDouble() / 0.5, 1 + recursion.GetProperty("aboveLowestKnown").GetDouble(), 1e-12);
+        string text = CommandLine.Run("forecast", "--against", folder.File("run"), "--out", folder.File("figures")).Output;
+        Assert.Contains("is not the minimum; the network that is 0 has 0.500000", text, StringComparison.Ordinal);
+        Assert.Contains("objective, least known", CommandLine.Run("compare", folder.File("run"), folder.File("run")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,6 +29,10 @@ public sealed class LowRankCertificateTests
     public void Certificate_AtAnyPoint_Holds() => Certificates.Sample(c => c.Holds, iter: 500);
 
     [Fact]
+    public void Certificate_OfActivationsWithKinks_Holds() => TrainingPoint.WithKinks(0.05)
+        .Select(point => LowRankCertificate.Compute(point.Network, point.Data, point.Settings, Quick)).Sample(c => c.Holds, iter: 200);
+
+    [Fact]
     public void Distance_IsNotAboveTheExactBound() => EveryBound((layer, b) => layer.Distance <= b.ExactBound + layer.RoundingAllowance);
 
     [Fact]

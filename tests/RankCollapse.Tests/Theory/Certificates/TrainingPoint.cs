@@ -22,11 +22,19 @@ internal sealed record TrainingPoint(Network Network, DataSet Data, ObjectiveSet
 
     /// <summary>Every kind of shape, smooth activation and objective.</summary>
     /// <param name="noise">How far inputs of a class spread.</param>
-    internal static Gen<TrainingPoint> All(double noise) =>
+    internal static Gen<TrainingPoint> All(double noise) => Of(noise, Gen.OneOf(Smooth));
+
+    /// <summary>The same with activations whose derivatives jump.</summary>
+    /// <param name="noise">How far inputs of a class spread.</param>
+    internal static Gen<TrainingPoint> WithKinks(double noise) => Of(noise, Gen.OneOf([.. Smooth, "softsign", "elu", "selu", "relu", "leaky-relu(0.2)"]));
+
+    private static readonly string[] Smooth = ["tanh", "asinh", "sigmoid", "softplus", "arctan", "gelu", "identity"];
+
+    private static Gen<TrainingPoint> Of(double noise, Gen<string> activations) =>
         from sizes in Gen.Int[1, 4].Array[2, 3]
         from dimension in Gen.Int[1, 5]
         from data in Noisy(dimension, sizes, noise)
-        from specification in Specifications(dimension, sizes.Length)
+        from specification in Specifications(dimension, sizes.Length, activations)
         from settings in Objectives
         from parameters in Gen.Double[-1.2, 1.2].Array[new Network(specification).Parameters.Length]
         select new TrainingPoint(Filled(specification, parameters), data, settings);
@@ -61,11 +69,11 @@ internal sealed record TrainingPoint(Network Network, DataSet Data, ObjectiveSet
         from features in Gen.OneOf(Gen.Const(0.0), Gen.Double.Unit)
         select new ObjectiveSettings { Loss = loss, Convention = convention, Lambda = lambda, Delta = delta, LambdaFeatures = features };
 
-    private static Gen<NetworkSpecification> Specifications(int dimension, int classes) =>
+    private static Gen<NetworkSpecification> Specifications(int dimension, int classes, Gen<string> activations) =>
         from architecture in Gen.Enum<Architecture>()
         from widths in Gen.Int[1, 6].Array[0, 3]
         from hasBias in Gen.Bool
-        from hidden in Gen.OneOf("tanh", "asinh", "sigmoid", "softplus", "arctan", "gelu", "identity")
+        from hidden in activations
         from output in Gen.OneOf("identity", "tanh")
         let inner = architecture == Architecture.Residual ? widths.Select(_ => widths[0]) : widths
         select new NetworkSpecification(dimension, [.. inner, classes], architecture, hasBias, Activation.Parse(hidden), Activation.Parse(output));

@@ -29,6 +29,32 @@ public sealed class ForecastSetTests
         Assert.All(set.Missing, m => Assert.Contains("cross-entropy", m.Reason));
     }
 
+    [Theory]
+    [InlineData("identity", false)]
+    [InlineData("tanh", true)]
+    [InlineData("sigmoid", false)]
+    public void Candidates_AreOrderedNetworksWithOneOfConstantOutputs(string activation, bool hasBias)
+    {
+        var specification = new NetworkSpecification(16, [10, 10, 3], hasBias: hasBias, hiddenActivation: Activation.Parse(activation));
+        var set = ForecastSet.Compute(specification, Data, new ObjectiveSettings { Lambda = 1e-2, Delta = 0.3, Convention = Convention.Mean });
+        Assert.True(set.Candidates.Count >= 2);
+        Assert.Equal(set.Candidates.OrderBy(one => one.Objective), set.Candidates);
+        ForecastCandidate constant = set.Candidates[^1];
+        Assert.All(constant.Ranks, rank => Assert.InRange(rank, 0, 1));
+        Assert.True(constant.Objective >= set.Existence.LeastConstant * (1 - 1e-12));
+        Assert.Equal(set.Centroids!.LiftedValue.Total, set.Candidates[0].Objective, 1e-3 * set.Candidates[0].Objective);
+    }
+
+    [Fact]
+    public void Candidate_OfConstantOutputs_HasTheMeanWhereBiasesAreFree()
+    {
+        // ½/N·Σ‖y − ȳ‖² = ½(1 − Σ(N_k/N)²) for one-hot targets: all weights are 0 and the last bias is ȳ.
+        var specification = new NetworkSpecification(16, [10, 3], hasBias: true, hiddenActivation: Activation.Identity);
+        var settings = new ObjectiveSettings { Lambda = 1e-2, LambdaFeatures = 0, Delta = 0.3, Convention = Convention.Mean };
+        var set = ForecastSet.Compute(specification, Data, settings);
+        Assert.Equal(0.5 * (1 - ((16 + 9 + 9) / 100.0)), set.Candidates[^1].Objective, 1e-6);
+    }
+
     [Fact]
     public void Refinement_ReachesWhatIsAsked()
     {

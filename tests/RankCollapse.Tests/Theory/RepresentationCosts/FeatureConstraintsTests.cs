@@ -11,7 +11,7 @@ public sealed class FeatureConstraintsTests
     private static readonly Gen<(FeatureProblem Problem, Matrix[] Features)> Interpolating =
         from sizes in ClassSizes(3, 3)
         from depth in Gen.Int[2, 4]
-        from activation in OntoReals
+        from activation in WithConstants.Select(one => one.Activation)
         from problem in Squares(sizes, depth, activation)
         from features in Interpolations(problem)
         select (problem, features);

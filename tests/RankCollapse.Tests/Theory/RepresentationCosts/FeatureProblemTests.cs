@@ -14,7 +14,7 @@ public sealed class FeatureProblemTests
         Gen<(FeatureProblem, Matrix[])> interpolating =
             from sizes in ClassSizes(2, 3)
             from depth in Gen.Int[2, 4]
-            from activation in OntoReals
+            from activation in WithConstants.Select(one => one.Activation)
             from architecture in Gen.Enum<Architecture>()
             from problem in Squares(sizes, depth, activation, architecture)
             from features in Interpolations(problem)
