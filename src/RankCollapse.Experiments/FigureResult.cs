@@ -104,7 +104,13 @@ public sealed record FigureResult
     public static FigureResult Read(string folder)
     {
         string charts = Path.Combine(folder, ChartsFileName);
-        FigureResult result = Read(Path.Combine(folder, FileName), RelaxedJson.Context.FigureResult);
+        string path = Path.Combine(folder, FileName);
+        FigureResult result = Read(path, RelaxedJson.Context.FigureResult);
+        if (((IEnumerable<object?>)[.. result.Verdicts, .. result.Notes, .. result.Pictures, .. result.Data, .. result.Settings.Values]).Contains(null))
+        {
+            string problem = $"{path} lists nothing where something is expected; reproduce the figure again with force.";
+            throw new InvalidInputException(problem) { Settings = ["force"] };
+        }
         return File.Exists(charts) ? result with { Charts = Read(charts, RelaxedJson.Context.JsonObject).ToJsonString() } : result;
     }
 
@@ -142,6 +148,7 @@ public sealed record FigureData(string Name, string Description, IReadOnlyDictio
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     Converters = [typeof(NonFiniteAsNullConverter), typeof(ComparisonConverter), typeof(OutcomeConverter)])]
 [JsonSerializable(typeof(FigureResult))]
 [JsonSerializable(typeof(JsonObject))]

@@ -53,7 +53,8 @@ public sealed class TrainingEnsemble
         RunConfiguration configuration, long firstSeed, long lastSeed, string path, EnsembleOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        InputFile.RequirePath(path);
         options ??= new EnsembleOptions();
         if (lastSeed < firstSeed || lastSeed - firstSeed >= MostMembers)
             throw new InvalidInputException(

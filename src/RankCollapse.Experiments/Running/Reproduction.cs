@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using RankCollapse.Experiments.Page;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Engines.InProcess;
 using RankCollapse.Sweeps.Work;
 
@@ -68,7 +69,8 @@ public static class Reproduction
     {
         ArgumentNullException.ThrowIfNull(experiments);
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        InputFile.RequirePath(path);
         options ??= new ReproductionOptions();
         if (options.Threads < 1) throw new InvalidInputException($"The setting threads is {options.Threads}; expected at least 1.");
         foreach (Experiment experiment in experiments) FigureFolder.Check(Path.Combine(path, experiment.Name), settings, experiment, options.Force);

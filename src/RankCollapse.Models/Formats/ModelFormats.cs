@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Models.Formats;
@@ -26,7 +27,8 @@ public static class ModelFormats
     /// <exception cref="InvalidInputException">It is missing, damaged, hostile or of a kind that is not read; the message says how to convert it.</exception>
     public static ModelTensors Open(string path, out ModelFormat format)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        InputFile.RequirePath(path);
         var start = ModelStart.Of(path);
         (ModelFormat? found, Recognition recognition) = Find(start);
         if (start.IsFolder && found is null)

@@ -65,9 +65,10 @@ internal static class PlanFile
         try
         {
             var document = JsonDocument.Parse(content);
-            PlanHeader header = document.RootElement.Deserialize(PlanJson.Default.PlanHeader)!;
+            PlanHeader header = document.RootElement.Deserialize(PlanJson.Default.PlanHeader) ?? throw new JsonException("it holds null");
             if (header.Format is not (Format or FirstFormat))
                 throw new InvalidInputException($"{path} has the format {header.Format}, expected {Format}; it was written by another version of the program.");
+            if (header.Names.Contains(null!)) throw new JsonException("a setting has no name");
             if (header.Limits.Recording is { } recording && !recording.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
                 throw new JsonException($"its recording is {recording}");
             var template = new SettingsTemplate(header.Shared, header.Names);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RankCollapse.Data;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Plan;
 
@@ -10,11 +11,13 @@ internal sealed class TrialData
     private readonly Dictionary<string, string?> _hashes = [];
 
     /// <summary>The full path of a file; a built-in set's name as it is.</summary>
+    /// <exception cref="InvalidInputException">It is no path.</exception>
     public string PathOf(string data)
     {
         if (_paths.TryGetValue(data, out string? path)) return path;
-        path = DataSource.Names.Contains(data) ? data : Path.GetFullPath(data);
-        return _paths[data] = path;
+        if (DataSource.Names.Contains(data)) return data;
+        InputFile.RequirePath(data);
+        return _paths[data] = Path.GetFullPath(data);
     }
 
     /// <summary>The value of the setting <c>data</c> with a full path.</summary>

@@ -70,7 +70,8 @@ internal static class ResultFiles
         byte[] content = InputFile.ReadSmall(file, LargestManifest);
         try
         {
-            ResultManifest manifest = JsonSerializer.Deserialize(content, StorageJson.Default.ResultManifest)!;
+            if (JsonSerializer.Deserialize(content, StorageJson.Default.ResultManifest) is not { } manifest || manifest.Files.Values.Contains(null!))
+                throw Damaged(file);
             int place = content.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(manifest.Checksum));
             if (manifest.Checksum.Length != ChecksumDigits || place < 0) throw Damaged(file);
             Encoding.ASCII.GetBytes(NoChecksum, content.AsSpan(place, ChecksumDigits));

@@ -67,7 +67,8 @@ public sealed class SweepFolder
     /// <exception cref="InvalidInputException">There is no plan in the folder.</exception>
     public static SweepFolder Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        InputFile.RequirePath(path);
         var folder = new SweepFolder(path);
         return System.IO.File.Exists(folder.PlanPath)
             ? folder
@@ -84,7 +85,8 @@ public sealed class SweepFolder
     /// <exception cref="InvalidInputException">The folder holds something else, or cannot be written.</exception>
     public static SweepFolder Create(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        InputFile.RequirePath(path);
         var folder = new SweepFolder(path);
         if (System.IO.File.Exists(path))
             throw new InvalidInputException($"{path} is a file, expected a folder for the sweep; choose another out.") { Settings = ["out"] };

@@ -54,7 +54,7 @@ public static class InputFile
     /// <exception cref="InvalidInputException">It is empty or holds NUL.</exception>
     public static void RequirePath(string path)
     {
-        if (string.IsNullOrWhiteSpace(path)) throw new InvalidInputException("The name of a file is empty; give one.");
+        if (string.IsNullOrWhiteSpace(path)) throw new InvalidInputException("The name of a file or folder is empty; give one.");
         if (path.Contains('\0', StringComparison.Ordinal))
             throw new InvalidInputException($"The file name {ErrorText.Printable(path)} holds NUL; give another one.");
     }

@@ -60,7 +60,8 @@ public sealed class RunFolder
     /// <exception cref="InvalidInputException">The folder is not empty, cannot be written or has too little space.</exception>
     public static RunFolder Create(string path, bool force = false, long requiredBytes = 0, bool canResume = true)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        InputFile.RequirePath(path);
         var folder = new RunFolder(path);
         RequireFolder(path);
         if (!force && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !folder.IsOfABeginning(entry)))
@@ -125,7 +126,8 @@ public sealed class RunFolder
 
     private static RunFolder OpenUnread(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        InputFile.RequirePath(path);
         if (System.IO.File.Exists(path))
             throw new InvalidInputException($"{path} is a file, expected the folder of a run; give the folder that holds {ConfigurationFile}.");
         if (!Directory.Exists(path))

@@ -76,7 +76,7 @@ public static class SlurmArrays
         {
             SlurmArray? array = content is null ? null : JsonSerializer.Deserialize(content, SlurmJson.Default.SlurmArray);
             bool isJob = array?.Job is null || (array.Job.Length > 0 && array.Job.All(char.IsAsciiDigit));
-            return array is { Token: { } token, Tasks: > 0 } && IsToken(token) && isJob ? array : null;
+            return array is { Token: { } token, Tasks: > 0 } && IsToken(token) && isJob && array.Ends?.Contains(null!) != true ? array : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
@@ -95,6 +95,6 @@ public static class SlurmArrays
 }
 
 /// <summary>The JSON of what was submitted.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(SlurmArray))]
 internal sealed partial class SlurmJson : JsonSerializerContext;

@@ -1,0 +1,1 @@
+WITH a AS (SELECT run, lambda, objective FROM runs WHERE state = 'done') SELECT lambda, median(objective), [1, 2] AS b, {'k': 'infinity'::timestamp} AS s, $q$;$q$ AS q, '24:00:00'::time AS t FROM a GROUP BY ALL -- end
