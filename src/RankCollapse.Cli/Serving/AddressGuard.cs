@@ -8,7 +8,8 @@ namespace RankCollapse.Cli.Serving;
 
 /// <summary>
 /// Who may ask: hosts by the names that this machine has, so that another site's name that is made to lead here (DNS rebinding) gets nothing,
-/// and on a network only those who know the token that begins every path.
+/// and on a network only those who know the token that begins every path. Files have addresses without it, each with a key of its own: what a page
+/// among them reads of its own address opens nothing else.
 /// </summary>
 internal sealed class AddressGuard
 {
@@ -17,6 +18,7 @@ internal sealed class AddressGuard
     private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]" };
     private readonly bool _isLoopback;
     private readonly byte[] _token;
+    private readonly byte[] _fileKey = RandomNumberGenerator.GetBytes(2 * TokenBytes);
 
     /// <summary>Guards an address.</summary>
     /// <param name="address">The address that is listened to.</param>
@@ -37,9 +39,20 @@ internal sealed class AddressGuard
     /// <summary>The token; empty where none is asked for.</summary>
     public string Token { get; } = "";
 
-    /// <summary>Whether the Host header names this machine. On a network its number will do, which no other site can take.</summary>
-    public bool AcceptsHost(HostString host) =>
-        host.HasValue && (_hosts.Contains(host.Host) || (!_isLoopback && IPAddress.TryParse(host.Host.Trim('[', ']'), out _)));
+    /// <summary>
+    /// Whether the Host header names this machine. Its number will do, which no other site can take: any that leads to this machine alone, and any on a
+    /// network.
+    /// </summary>
+    public bool AcceptsHost(HostString host) => host.HasValue
+        && (_hosts.Contains(host.Host) || (IPAddress.TryParse(host.Host.Trim('[', ']'), out IPAddress? ip) && (!_isLoopback || IPAddress.IsLoopback(ip))));
+
+    /// <summary>What opens a file: 128 bits of an HMAC of its names, with a key of this server alone.</summary>
+    public string FileKey(params string[] names) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(_fileKey, Encoding.UTF8.GetBytes(string.Join('\0', names))).AsSpan(0, TokenBytes));
+
+    /// <summary>Whether a key opens the file of these names.</summary>
+    public bool Opens(string key, params string[] names) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(key), Encoding.ASCII.GetBytes(FileKey(names)));
 
     /// <summary>The path without its token; null where the token is missing or wrong.</summary>
     public string? Strip(string path)

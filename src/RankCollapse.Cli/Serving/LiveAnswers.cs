@@ -14,7 +14,7 @@ using RankCollapse.Sweeps.Live;
 namespace RankCollapse.Cli.Serving;
 
 /// <summary>What the page asks for, as JSON.</summary>
-internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
+internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder, AddressGuard guard)
 {
     private const int MostTrials = 200;
     private const int MostTraining = 50;
@@ -149,7 +149,15 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder)
                     .Select(l => Series.OfLayer(l, depth, series[(metric, l)].Epochs, series[(metric, l)].Values))]);
             writer.WriteEndObject();
             writer.WriteStartArray("files");
-            foreach (LiveFile file in LiveFiles.All.Where(file => LiveFiles.Find(folder, trial, file) is not null)) writer.WriteStringValue(file.Name);
+            foreach (LiveFile file in LiveFiles.All.Where(file => LiveFiles.Find(folder, trial, file) is not null))
+            {
+                string[] names = [hub.IdOf(view), trial.Id, file.Name];
+                writer.WriteStartObject();
+                writer.WriteString("name", file.Name);
+                writer.WriteString("address", LiveFiles.Address
+                    + new QueryString().Add("view", names[0]).Add("trial", names[1]).Add("name", names[2]).Add("key", guard.FileKey(names)));
+                writer.WriteEndObject();
+            }
             writer.WriteEndArray();
         });
     }

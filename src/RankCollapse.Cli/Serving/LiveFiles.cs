@@ -5,6 +5,9 @@ namespace RankCollapse.Cli.Serving;
 /// <summary>The files of a trial that are served as they are: those of a fixed list, and of a folder that the server knows.</summary>
 internal static class LiveFiles
 {
+    /// <summary>The path of the address of every file; its query says which, and holds the key that opens it.</summary>
+    public const string Address = "/file";
+
     /// <summary>The files.</summary>
     public static IReadOnlyList<LiveFile> All { get; } =
     [
@@ -26,4 +29,8 @@ internal static class LiveFiles
 /// <summary>A file that is served.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its content type.</param>
-internal sealed record LiveFile(string Name, string Type);
+internal sealed record LiveFile(string Name, string Type)
+{
+    /// <summary>Whether a browser runs what is in it.</summary>
+    public bool IsPage => Type.StartsWith("text/html", StringComparison.Ordinal);
+}

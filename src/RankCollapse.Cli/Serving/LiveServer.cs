@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Live;
 
 namespace RankCollapse.Cli.Serving;
@@ -21,10 +22,6 @@ internal sealed class LiveServer : IAsyncDisposable
     private const string PagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; font-src data:; base-uri "
         + "'none'; form-action 'none'; frame-ancestors 'none'";
 
-    // A report in a results folder may come from anyone: it gets an origin of its own and no network.
-    private const string FilePolicy = "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
-        + "font-src data:";
-
     private readonly WebApplication _application;
     private readonly AddressGuard _guard;
     private readonly ServedFolder _folder;
@@ -37,7 +34,7 @@ internal sealed class LiveServer : IAsyncDisposable
         _guard = new AddressGuard(options.Address, options.HostNames);
         _folder = new ServedFolder(options.Folder);
         _hub = new LiveHub(_folder);
-        _answers = new LiveAnswers(_hub, _folder);
+        _answers = new LiveAnswers(_hub, _folder, _guard);
     }
 
     /// <summary>Where the page is, with the token.</summary>
@@ -117,7 +114,9 @@ internal sealed class LiveServer : IAsyncDisposable
         }
         try
         {
-            await AnswerPathAsync(context, _guard.Strip(context.Request.Path.Value ?? "/"));
+            string path = context.Request.Path.Value ?? "/";
+            if (path == LiveFiles.Address) await FileAsync(context);
+            else await AnswerPathAsync(context, _guard.Strip(path));
         }
         catch (InvalidInputException e)
         {
@@ -140,7 +139,6 @@ internal sealed class LiveServer : IAsyncDisposable
             case "/grid": await BytesAsync(context, await _answers.GridAsync(context.Request), Json); break;
             case "/trials": await BytesAsync(context, await _answers.TrialsAsync(context.Request), Json); break;
             case "/curve": await BytesAsync(context, await _answers.CurveAsync(context.Request), Json); break;
-            case "/file": await FileAsync(context); break;
             default: await TextAsync(context, StatusCodes.Status404NotFound, "There is nothing here."); break;
         }
     }
@@ -148,16 +146,27 @@ internal sealed class LiveServer : IAsyncDisposable
     private async Task FileAsync(HttpContext context)
     {
         IQueryCollection query = context.Request.Query;
-        string name = query["name"].ToString();
+        string view = query["view"].ToString(), id = query["trial"].ToString(), name = query["name"].ToString();
         LiveFile? known = LiveFiles.All.FirstOrDefault(file => file.Name == name);
-        LiveTrial? trial = (await _answers.ViewAsync(context.Request)).Snapshot.Find(query["trial"].ToString());
+        LiveTrial? trial = known is not null && _guard.Opens(query["key"].ToString(), view, id, name)
+            ? (await _answers.ViewAsync(context.Request)).Snapshot.Find(id) : null;
         if (trial is null || known is null || LiveFiles.Find(_folder, trial, known) is not { } path)
         {
             await TextAsync(context, StatusCodes.Status404NotFound, "There is no such file.");
             return;
         }
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        context.Response.Headers.ContentSecurityPolicy = FilePolicy;
+        IHeaderDictionary headers = context.Response.Headers;
+        if (known.IsPage && !query.ContainsKey(FilePage.Framed))
+        {
+            headers.ContentSecurityPolicy = FilePage.FramePolicy;
+            await BytesAsync(context, FilePage.Frame(name, context.Request.QueryString.Value!), "text/html; charset=utf-8");
+            return;
+        }
+        await using FileStream file = InputFile.OpenShared(path);
+        // Asked for by itself, outside its frame, a page gets no scripts, and with them no way to go elsewhere by itself.
+        bool isAlone = context.Request.Headers["Sec-Fetch-Dest"] == "document";
+        headers.ContentSecurityPolicy = known.IsPage && !isAlone && FilePage.IsOurs(file) ? FilePage.OwnPolicy : FilePage.ForeignPolicy;
+        headers.Remove("X-Frame-Options");
         context.Response.ContentType = known.Type;
         context.Response.ContentLength = file.Length;
         if (HttpMethods.IsGet(context.Request.Method)) await file.CopyToAsync(context.Response.Body, context.RequestAborted);
@@ -189,8 +198,8 @@ internal sealed record LiveServerOptions
     /// <summary>The folder of runs and sweeps.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>The address to listen on.</summary>
-    public IPAddress Address { get; init; } = IPAddress.Loopback;
+    /// <summary>The address to listen on; one of IPv4 that is written as one of IPv6 is that of IPv4.</summary>
+    public IPAddress Address { get; init => field = value.IsIPv4MappedToIPv6 ? value.MapToIPv4() : value; } = IPAddress.Loopback;
 
     /// <summary>The port; 0 takes a free one.</summary>
     public int Port { get; init; }

@@ -151,10 +151,11 @@
       host.append(title, box);
       charts.set(name, new Chart(box, data));
     }
-    $("files").replaceChildren(...answer.files.flatMap(name => {
+    $("files").replaceChildren(...answer.files.flatMap(file => {
       const link = document.createElement("a");
-      link.href = `file?${new URLSearchParams({ view: state.view, trial: id, name })}`;
-      link.textContent = name;
+      link.href = file.address;
+      link.rel = "noopener noreferrer";
+      link.textContent = file.name;
       return [link, " "];
     }));
     if (isNew) { $("curves").scrollIntoView({ block: "start" }); $("curves-heading").focus({ preventScroll: true }); }

@@ -39,6 +39,8 @@ public sealed class LiveServerTests : IAsyncLifetime
     [InlineData("127.0.0.1", 200)]
     [InlineData("LOCALHOST", 200)]
     [InlineData("[::1]", 200)]
+    [InlineData("127.0.0.2", 200)]
+    [InlineData("[::ffff:7f00:1]", 200)]
     [InlineData("evil.example", 421)]
     [InlineData("localhost.evil.example", 421)]
     [InlineData("127.0.0.1.evil.example", 421)]
@@ -76,12 +78,18 @@ public sealed class LiveServerTests : IAsyncLifetime
     [InlineData("/file?view=phase&trial={trial}&name=")]
     [InlineData("/file?view=phase&trial=..%2f..%2f..%2f..&name=config.json")]
     [InlineData("/file?view=..&trial={trial}&name=config.json")]
+    [InlineData("/file?view=phase&trial={trial}&name=config.json")]
+    [InlineData("/file?view=phase&trial={trial}&name=config.json&key=00000000000000000000000000000000")]
+    [InlineData("/file?view=phase&trial={trial}&name=config.json&key={key}")]
+    [InlineData("/file?view=phase&trial={trial}&name=..%2f..%2f..%2f..%2fsecret.json&key={key}")]
     [InlineData("/curve?view=phase&trial=..%2f..%2f..%2fsecret")]
     [InlineData("/state?view=..%2f")]
     public async Task PathsOutOfTheFolder_LeadNowhere(string path)
     {
-        string answer = await AskRaw(
-            $"GET {path.Replace("{trial}", _trial.Id, StringComparison.Ordinal)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        // The key of another file.
+        string key = (await AddressOfAsync(_trial, "summary.json"))[^32..];
+        path = path.Replace("{trial}", _trial.Id, StringComparison.Ordinal).Replace("{key}", key, StringComparison.Ordinal);
+        string answer = await AskRaw($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.Matches("^HTTP/1.1 (400|404) ", answer);
         Assert.DoesNotContain(Secret, answer, StringComparison.Ordinal);
         Assert.DoesNotContain("root:", answer, StringComparison.Ordinal);
@@ -91,7 +99,11 @@ public sealed class LiveServerTests : IAsyncLifetime
     public async Task Links_AreNotFollowed()
     {
         string result = _sweep.ResultPath(_trial.Id);
-        File.Delete(Path.Combine(result, "config.json"));
+        string[] names = ["config.json", "report.html"];
+        File.WriteAllText(Path.Combine(result, "report.html"), "");
+        string[] addresses = [await AddressOfAsync(_trial, names[0]), await AddressOfAsync(_trial, names[1])];
+        foreach (string address in addresses) Assert.Equal(HttpStatusCode.OK, (await GetAsync(address)).Status);
+        foreach (string name in names) File.Delete(Path.Combine(result, name));
         File.CreateSymbolicLink(Path.Combine(result, "config.json"), _folder.File("secret.json"));
         File.CreateSymbolicLink(Path.Combine(result, "report.html"), _folder.File("secret.json"));
         Trial waiting = _sweep.ReadPlan().Trials[3];
@@ -102,8 +114,13 @@ public sealed class LiveServerTests : IAsyncLifetime
         Directory.Move(other, _folder.File("moved"));
         Directory.CreateSymbolicLink(other, _folder.File("moved"));
 
-        foreach (string name in (string[])["config.json", "report.html"])
-            Assert.Equal(HttpStatusCode.NotFound, (await GetAsync($"file?view=phase&trial={_trial.Id}&name={name}")).Status);
+        foreach (string address in addresses)
+        {
+            foreach (string framed in (string[])["", "&framed=1"]) Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(address + framed)).Status);
+        }
+        // One that has not looked before.
+        await _server.DisposeAsync();
+        _server = await LiveServer.StartAsync(new LiveServerOptions { Folder = _folder.File("served") });
         Assert.DoesNotContain("123456", (await GetAsync($"curve?view=phase&trial={waiting.Id}")).Body, StringComparison.Ordinal);
         Assert.DoesNotContain("987654", (await GetAsync("trials?view=*")).Body, StringComparison.Ordinal);
         Assert.Equal(["damaged", "damaged", "done", "pending"], (await TrialsAsync()).Select(t => t.GetProperty("state").GetString()));
@@ -124,7 +141,7 @@ public sealed class LiveServerTests : IAsyncLifetime
             Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
             Assert.False(answer.Headers.Contains("Server"));
         }
-        using HttpResponseMessage file = await client.GetAsync(new Uri($"file?view=phase&trial={_trial.Id}&name=summary.json", UriKind.Relative));
+        using HttpResponseMessage file = await client.GetAsync(new Uri(await AddressOfAsync(_trial, "summary.json"), UriKind.Relative));
         Assert.StartsWith("sandbox", file.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 
@@ -151,6 +168,41 @@ public sealed class LiveServerTests : IAsyncLifetime
         Assert.StartsWith("HTTP/1.1 421", await AskRaw(Request($"/{token}state", "evil.example"), server), StringComparison.Ordinal);
         await using LiveServer again = await LiveServer.StartAsync(new LiveServerOptions { Folder = _folder.File("served"), Address = IPAddress.Any });
         Assert.NotEqual(token, again.Address.Segments[1]);
+    }
+
+    [Fact]
+    public async Task OnANetwork_AFilesAddressOpensThatFileAlone()
+    {
+        await using LiveServer server = await LiveServer.StartAsync(new LiveServerOptions { Folder = _folder.File("served"), Address = IPAddress.Any });
+        string address = await AddressOfAsync(_trial, "summary.json", server);
+        Assert.DoesNotContain(server.Address.Segments[1].Trim('/'), address, StringComparison.Ordinal);
+        string Request(string path) => $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+        Assert.StartsWith("HTTP/1.1 200", await AskRaw(Request(address), server), StringComparison.Ordinal);
+        string other = _sweep.ReadPlan().Trials[1].Id, key = address[^32..];
+        foreach (string path in (string[])[address.Replace("summary", "config", StringComparison.Ordinal), address.Replace(_trial.Id, other, StringComparison.Ordinal),
+            address[..^1], address.Replace(key, "", StringComparison.Ordinal), $"/{key}/state", $"/{key}/"])
+            Assert.StartsWith("HTTP/1.1 404", await AskRaw(Request(path), server), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 404", await AskRaw(Request(address)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.2")]
+    [InlineData("127.1.2.3")]
+    [InlineData("::1")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData("0.0.0.0")]
+    [InlineData("::")]
+    public async Task AddressThatIsPrinted_Answers(string at)
+    {
+        var address = IPAddress.Parse(at);
+        Assert.SkipWhen(address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6, "There is no IPv6 here.");
+        await using LiveServer server = await LiveServer.StartAsync(new LiveServerOptions { Folder = _folder.File("served"), Address = address });
+        using var client = new HttpClient();
+        Assert.Contains("<title>RankCollapse</title>", await client.GetStringAsync(server.Address), StringComparison.Ordinal);
+        // As a browser writes it.
+        Assert.StartsWith("HTTP/1.1 200",
+            await AskRaw($"GET {server.Address.AbsolutePath}state HTTP/1.1\r\nHost: {server.Address.Authority}\r\nConnection: close\r\n\r\n", server),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -258,6 +310,14 @@ public sealed class LiveServerTests : IAsyncLifetime
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
+    private async Task<string> AddressOfAsync(Trial trial, string name, LiveServer? server = null)
+    {
+        using var client = new HttpClient { BaseAddress = (server ?? _server).Address };
+        using var document = JsonDocument.Parse(await client.GetStringAsync(new Uri($"curve?view=phase&trial={trial.Id}", UriKind.Relative)));
+        return document.RootElement.GetProperty("files").EnumerateArray().Single(file => file.GetProperty("name").GetString() == name).GetProperty("address")
+            .GetString()!;
+    }
+
     private async Task<JsonElement[]> TrialsAsync()
     {
         using var document = JsonDocument.Parse((await GetAsync("trials?view=phase")).Body);
@@ -270,7 +330,7 @@ public sealed class LiveServerTests : IAsyncLifetime
     private async Task<string> AskRaw(string request, LiveServer? server = null)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, (server ?? _server).Address.Port);
+        await client.ConnectAsync((server ?? _server).Address.DnsSafeHost, (server ?? _server).Address.Port);
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
         var buffer = new byte[1 << 16];
