@@ -27,20 +27,44 @@ public static class Cancellation
     /// <summary>Says that something is worth saving until the result is disposed: the work stops by itself, with all of it written.</summary>
     public static IDisposable Saving()
     {
-        Interlocked.Increment(ref _saving);
-        // It asks its own token where it can stop; being stopped within a file would lose what it has.
-        CancellationToken before = Ambient.Value;
-        Ambient.Value = CancellationToken.None;
-        return new Scope(() =>
-        {
-            Ambient.Value = before;
-            Interlocked.Decrement(ref _saving);
-        });
+        var scope = new SavingScope();
+        scope.Begin();
+        return scope;
     }
 
     /// <summary>Stops where that was asked for.</summary>
     /// <exception cref="OperationCanceledException">It was.</exception>
     public static void ThrowIfRequested() => Ambient.Value.ThrowIfCancellationRequested();
+
+    /// <summary>A part of the work that stops by itself, and says when there is something to lose.</summary>
+    internal sealed class SavingScope : IDisposable
+    {
+        // It asks its own token where it can stop; being stopped within a file would lose what it has.
+        private readonly IDisposable _use = Use(CancellationToken.None);
+        private bool _hasBegun;
+
+        /// <summary>From here something would be lost.</summary>
+        public void Begin()
+        {
+            if (_hasBegun) return;
+            _hasBegun = true;
+            Interlocked.Increment(ref _saving);
+        }
+
+        /// <summary>All is on the disk: the program may end.</summary>
+        public void End()
+        {
+            if (!_hasBegun) return;
+            _hasBegun = false;
+            Interlocked.Decrement(ref _saving);
+        }
+
+        public void Dispose()
+        {
+            End();
+            _use.Dispose();
+        }
+    }
 
     private sealed class Scope(Action end) : IDisposable
     {

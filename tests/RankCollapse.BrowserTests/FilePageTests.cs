@@ -140,7 +140,8 @@ public sealed class FilePageTests(Chromium chromium) : IClassFixture<Chromium>, 
     public async Task PageAskedForWithoutItsFrame_GoesNowhereByItself()
     {
         await File.WriteAllTextAsync(_report,
-            $"<!doctype html><meta http-equiv=refresh content=\"0; url={_attacker.Address}\"><p id=shown>shown</p><script>{PageFrame.Script}</script>\n</body>\n</html>\n");
+            $"<!doctype html><meta http-equiv=refresh content=\"0; url={_attacker.Address}\"><p id=shown>shown</p>"
+            + $"<script>{PageFrame.Script}</script>\n</body>\n</html>\n");
         await using OpenPage open = await OpenReportAsync();
         // Without the names of a network a browser says what it wants an answer for.
         string address = open.Page.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "&framed=1";

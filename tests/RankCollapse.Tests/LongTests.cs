@@ -5,6 +5,9 @@ internal static class LongTests
 {
     private const string Variable = "RANKCOLLAPSE_LONG_TESTS";
 
+    /// <summary>How many processes tests kill that kill many: RANKCOLLAPSE_KILLS.</summary>
+    public static int Kills => int.TryParse(Environment.GetEnvironmentVariable("RANKCOLLAPSE_KILLS"), out int kills) ? kills : 60;
+
     /// <summary>Skips the test unless long ones are asked for.</summary>
     public static void Require() =>
         Assert.SkipUnless(Environment.GetEnvironmentVariable(Variable) == "1", $"A long test; set {Variable}=1 to run it.");

@@ -1,6 +1,9 @@
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
+using RankCollapse.Models.Onnx;
 using RankCollapse.Tests.Cli;
+using RankCollapse.Tests.Formats;
+using RankCollapse.Tests.Models;
 
 namespace RankCollapse.Tests;
 
@@ -25,6 +28,86 @@ public sealed class MemoryBudgetTests
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("memory", result.Error, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
+    }
+
+    /// <summary>Small files that come to far more in memory than on the disk, and headers that promise more than there is.</summary>
+    [Theory]
+    [InlineData("train", "numbers.csv")]
+    [InlineData("train", "train-images-idx3-ubyte.gz")]
+    [InlineData("inspect", "long.npy")]
+    [InlineData("inspect", "nodes.onnx")]
+    [InlineData("inspect", "texts.onnx")]
+    [InlineData("inspect", "outside.onnx")]
+    [InlineData("inspect", "long.safetensors")]
+    [InlineData("inspect", "long.npz")]
+    public void SmallFileThatIsLargeInMemory_IsRefusedBeforeItIsRead(string verb, string name)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File(name);
+        WriteLarge(folder, path);
+        string[] arguments = verb == "train" ? ["train", "--data", path, "--out", folder.File("run")] : [verb, path];
+        CommandLine.Run("train", "--help");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        CommandLine result = CommandLine.Run([.. arguments, "--max-memory", "30M"]);
+        bool isRefused = result.ExitCode == 2 && result.Error.Contains("of memory, expected at most 30.0 MB", StringComparison.Ordinal);
+        Assert.True(isRefused, result.Error + result.Output);
+        Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => line.StartsWith("error", StringComparison.Ordinal));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 40_000_000);
+    }
+
+    private static void WriteLarge(TemporaryFolder folder, string path)
+    {
+        const int Many = 1_000_000;
+        static byte[] Of(byte[] start, long length)
+        {
+            var bytes = new byte[start.Length + length];
+            start.CopyTo(bytes, 0);
+            return bytes;
+        }
+
+        switch (Path.GetFileName(path))
+        {
+            case "numbers.csv":
+                File.WriteAllText(path, string.Concat(Enumerable.Repeat("1,2,3,4,5,6,7,0\n", Many / 8)));
+                break;
+            case "train-images-idx3-ubyte.gz":
+                foreach ((string file, byte[] header) in new[] { (path, new byte[] { 0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 4, 0, 0, 0, 4, 0 }),
+                    (folder.File("train-labels-idx1-ubyte.gz"), [0, 0, 8, 1, 0, 0, 0, 100]) })
+                {
+                    using var packed = new System.IO.Compression.GZipStream(File.Create(file), System.IO.Compression.CompressionLevel.Optimal);
+                    packed.Write(Of(header, 100));
+                }
+                break;
+            case "long.npy":
+                File.WriteAllBytes(path, Of(NpyHeader.ToBytes("<f2", [2500, 1600]), 8_000_000));
+                break;
+            case "long.npz":
+                using (var archive = new System.IO.Compression.ZipArchive(File.Create(path), System.IO.Compression.ZipArchiveMode.Create))
+                {
+                    using Stream content = archive.CreateEntry("w.npy").Open();
+                    content.Write(Of(NpyHeader.ToBytes("<f2", [2500, 1600]), 8_000_000));
+                }
+                break;
+            case "long.safetensors":
+                File.WriteAllBytes(path,
+                    SafetensorsBytes.Of("""{"w":{"dtype":"F16","shape":[2500,1600],"data_offsets":[0,8000000]}}""", new byte[8_000_000]));
+                break;
+            case "nodes.onnx":
+                // Nodes of two bytes each.
+                var graph = new byte[2 * Many];
+                for (int i = 0; i < graph.Length; i += 2) graph[i] = 0x0A;
+                File.WriteAllBytes(path, ModelBytes.Onnx(GraphProto.Parser.ParseFrom(graph)));
+                break;
+            case "texts.onnx":
+                File.WriteAllBytes(path, ModelBytes.Onnx(new GraphProto { ValueInfo = { Enumerable.Range(0, Many).Select(_ => new ValueInfoProto()) } }));
+                break;
+            default:
+                using (FileStream beside = File.Create(folder.File("w.bin"))) beside.SetLength(40_000_000);
+                var tensor = new TensorProto { Name = "w", Dims = { 2500, 4000 }, DataType = 1, DataLocation = TensorProto.Types.DataLocation.External };
+                tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "w.bin" });
+                File.WriteAllBytes(path, ModelBytes.Onnx(new GraphProto { Initializer = { tensor }, Node = { ModelBytes.Node("MatMul", ["x", "w"], "y") } }));
+                break;
+        }
     }
 
     [Theory]

@@ -26,8 +26,8 @@ internal static class FilePage
     /// The policy of the frame: it shows what this server sends and nothing else. What is in it cannot go elsewhere either, because a browser asks the policy
     /// of whoever holds a frame before it loads anything into that.
     /// </summary>
-    public static string FramePolicy { get; } =
-        $"default-src 'none'; frame-src 'self'; style-src 'sha256-{Digest(FrameStyle)}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    public static string FramePolicy { get; } = $"default-src 'none'; frame-src 'self'; style-src 'sha256-{Digest(FrameStyle)}'; img-src data:; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>The policy of a page whose script is ours.</summary>
     public static string OwnPolicy { get; } = $"sandbox allow-scripts; script-src 'sha256-{Digest(PageFrame.Script)}'; {Content}";
@@ -49,7 +49,8 @@ internal static class FilePage
         <style>{FrameStyle}</style>
         </head>
         <body>
-        <iframe sandbox="allow-scripts" referrerpolicy="no-referrer" title="{WebUtility.HtmlEncode(name)}" src="{WebUtility.HtmlEncode($"{query}&{Framed}=1")}"></iframe>
+        <iframe sandbox="allow-scripts" referrerpolicy="no-referrer" title="{WebUtility.HtmlEncode(name)}"
+          src="{WebUtility.HtmlEncode($"{query}&{Framed}=1")}"></iframe>
         </body>
         </html>
 

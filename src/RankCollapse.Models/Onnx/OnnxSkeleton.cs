@@ -16,12 +16,19 @@ internal sealed class OnnxSkeleton
     private const int MostSegments = 1_000_000;
     private const int DeepestNesting = 60;
 
+    // What small messages, texts, and numbers of one byte each come to as objects, at the most.
+    private const double BytesOfAMessage = 512;
+    private const double BytesOfATextByte = 48;
+    private const double BytesOfANumberByte = 24;
+
     private readonly List<List<DataSegment>> _data = [];
+    private readonly string _path;
     private long _size;
     private int _segments;
 
     private OnnxSkeleton(Stream stream, string path)
     {
+        _path = path;
         var reader = new WireReader(stream, path);
         using var skeleton = new MemoryStream();
         Copy(reader, stream.Length, Message.Model, skeleton, depth: 0);
@@ -51,6 +58,9 @@ internal sealed class OnnxSkeleton
     /// <summary>The model; tensors have no data, but <see cref="TensorProto.SkeletonNumber"/>, and external data where the file names it.</summary>
     public ModelProto Model { get; }
 
+    /// <summary>The memory, at the most, that the model's messages take beside the bytes of its tensors once they are objects.</summary>
+    public double ObjectBytes { get; private set; }
+
     /// <summary>Reads the skeleton of a model.</summary>
     /// <exception cref="InvalidInputException">The file is damaged or no ONNX model.</exception>
     public static OnnxSkeleton Read(Stream stream, string path) => new(stream, path);
@@ -79,6 +89,7 @@ internal sealed class OnnxSkeleton
                 if (data is not null && IsData(field))
                 {
                     reader.SkipScalar(type, end);
+                    Claim(BytesOfANumberByte);
                     AddLoose(reader, data, new DataSegment(field, type, IsPacked: false, start, reader.Position - start));
                     continue;
                 }
@@ -86,8 +97,10 @@ internal sealed class OnnxSkeleton
                 continue;
             }
             long length = reader.ReadLength(end);
+            Claim(BytesOfAMessage);
             if (data is not null && IsData(field))
             {
+                if (!IsPlain(field)) Claim(BytesOfANumberByte * length);
                 Add(reader, data, new DataSegment(field, type, IsPacked: true, reader.Position, length));
                 reader.Skip(length, end);
             }
@@ -106,6 +119,7 @@ internal sealed class OnnxSkeleton
             else
             {
                 Grow(reader, length + 16);
+                Claim(BytesOfATextByte * length);
                 WriteTag(destination, field, type);
                 WriteVarint(destination, (ulong)length);
                 reader.Copy(length, destination);
@@ -145,6 +159,13 @@ internal sealed class OnnxSkeleton
         data.Add(segment);
     }
 
+    /// <summary>Counts what something will take as an object, before anything is one.</summary>
+    private void Claim(double bytes)
+    {
+        ObjectBytes += bytes;
+        MemoryBudget.Require(ObjectBytes, _path, "is it the right file?");
+    }
+
     private void Grow(WireReader reader, long bytes)
     {
         _size += bytes;
@@ -170,6 +191,10 @@ internal sealed class OnnxSkeleton
         or TensorProto.FloatDataFieldNumber or TensorProto.DoubleDataFieldNumber
         or TensorProto.Int32DataFieldNumber or TensorProto.Int64DataFieldNumber or TensorProto.Uint64DataFieldNumber
         or TensorProto.StringDataFieldNumber;
+
+    /// <summary>Whether numbers take as many bytes in the file as in memory.</summary>
+    private static bool IsPlain(int field) =>
+        field is TensorProto.RawDataFieldNumber or TensorProto.FloatDataFieldNumber or TensorProto.DoubleDataFieldNumber;
 
     /// <summary>The field that only skeletons have: a file that holds it would name tensors that are not its own.</summary>
     private static bool IsOwn(Message kind, int field) => kind == Message.Tensor && field == TensorProto.SkeletonNumberFieldNumber;

@@ -20,7 +20,7 @@ internal static class OnnxFile
         if (stream.Length > LargestMessage)
             throw new InvalidInputException(
                 $"{model.Path} has {stream.Length} bytes, more than ONNX Runtime loads from one file (2 GB); export it with external data.");
-        MemoryBudget.Require(3.0 * stream.Length, model.Path, "use a machine with more memory");
+        MemoryBudget.Require((3.0 * stream.Length) + model.Skeleton.ObjectBytes, model.Path, "use a machine with more memory");
         return InputFile.Guard(model.Path, () =>
         {
             try

@@ -20,9 +20,6 @@ internal sealed record ModelOutput(string Name, TensorElementType Type);
 /// <summary>A model in ONNX Runtime, on the processor.</summary>
 internal sealed class OnnxSession : IDisposable
 {
-    /// <summary>The most time for one batch.</summary>
-    private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(10);
-
     private readonly InferenceSession _session;
     private readonly string _name;
 
@@ -54,6 +51,9 @@ internal sealed class OnnxSession : IDisposable
             .Select(output => new ModelOutput(output.Key, output.Value.ElementDataType))];
     }
 
+    /// <summary>The most time for one batch.</summary>
+    public TimeSpan MostTime { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The inputs that must be given.</summary>
     public IReadOnlyList<ModelInput> Inputs { get; }
 
@@ -78,7 +78,7 @@ internal sealed class OnnxSession : IDisposable
         {
             asked.ThrowIfCancellationRequested();
             if (!stop.IsCancellationRequested) throw Refused(e);
-            throw new InvalidInputException($"{_name} did not give its outputs within {MostTime.TotalMinutes:0} minutes; give fewer samples.", e);
+            throw new InvalidInputException($"{_name} did not give its outputs within {MostTime.TotalSeconds:0} s; give fewer samples.", e);
         }
     }
 

@@ -30,9 +30,12 @@ public static class SweepEngines
         ArgumentNullException.ThrowIfNull(request);
         SweepPlan plan = folder.ReadPlanToWork();
         using IDisposable saving = Cancellation.Saving();
-        folder.LiftCancellation();
-        engine.Remember(folder, request.Asked);
-        foreach (string damaged in folder.PutDamagedAside(plan)) request.Warning?.Invoke(damaged);
+        using (folder.Claim(cancellation))
+        {
+            folder.LiftCancellation();
+            engine.Remember(folder, request.Asked);
+            foreach (string damaged in folder.PutDamagedAside(plan)) request.Warning?.Invoke(damaged);
+        }
         if (folder.CountLeanResults(plan) is > 0 and var lean)
         {
             request.Warning?.Invoke($"{lean} of the results were made when less was kept, and stay as they are; "

@@ -94,7 +94,7 @@ public sealed class SweepFolder
             folder.AskedFolder];
         // A sweep whose making was cut off, as by a full disk, has parts but no plan.
         if (Directory.Exists(path) && !IsSweep(path)
-            && Directory.EnumerateFileSystemEntries(path).Any(entry => !parts.Contains(entry) && entry != folder.SpecificationPath))
+            && Directory.EnumerateFileSystemEntries(path).Any(entry => !parts.Contains(entry) && !folder.IsOfItsMaking(entry)))
             throw new InvalidInputException($"The folder {path} is not empty and holds no sweep; choose another out.") { Settings = ["out"] };
         try
         {
@@ -128,6 +128,8 @@ public sealed class SweepFolder
     public void Adopt(SweepPlan plan, byte[]? specification = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        // Two that begin at a time do so one after the other: the second finds the plan of the first.
+        using FolderClaim claim = Claim(Cancellation.Current);
         SweepPlan? stored = StoredPlan();
         if (stored is not null) Arithmetic.Require(stored.Arithmetic, $"The sweep {Path}");
         bool isSame = stored is not null && stored.Identity == plan.Identity && stored.Limits == plan.Limits && stored.Names.SequenceEqual(plan.Names)
@@ -263,6 +265,26 @@ public sealed class SweepFolder
     /// while it trains.
     /// </summary>
     public string LivePathOf(string id) => System.IO.Path.Combine(LivePath, id + ".csv");
+
+    /// <summary>Claims the folder for changes that processes make one after the other; waits while another one has it.</summary>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="InvalidInputException">The folder cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    internal FolderClaim Claim(CancellationToken cancellation)
+    {
+        const int MillisecondsBetweenTries = 50;
+        while (true)
+        {
+            if (FolderClaim.TryTake(Path) is { } claim) return claim;
+            cancellation.WaitHandle.WaitOne(MillisecondsBetweenTries);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Whether an entry is of a sweep that is being made: its claim, its specification, and plan and specification while they are written.</summary>
+    private bool IsOfItsMaking(string entry) => entry == SpecificationPath || System.IO.Path.GetFileName(entry) == FolderClaim.FileName
+        || (entry.EndsWith(".tmp", StringComparison.Ordinal)
+            && (entry.StartsWith(PlanPath + ".", StringComparison.Ordinal) || entry.StartsWith(SpecificationPath + ".", StringComparison.Ordinal)));
 
     /// <summary>The plan that is there; null for none, and for a damaged one, which is about to be replaced.</summary>
     private SweepPlan? StoredPlan()

@@ -22,13 +22,26 @@ public static class CsvSamples
     public static Samples Read(string path, string? label = null)
     {
         using FileStream file = InputFile.Open(path);
-        // A field of two bytes, digit and comma, becomes a double, which rows, matrix and transpose hold.
-        MemoryBudget.Require(12.0 * file.Length, path, "use fewer samples");
         return InputFile.Guard(path, () =>
         {
+            RequireMemory(file, path);
             using var reader = new StreamReader(file, Encoding.UTF8);
             return Read(reader, path, label);
         });
+    }
+
+    /// <summary>
+    /// A field is a text of its own, in a list that may have doubled just now, and a number in its row, the matrix and its transpose; a line is there as text
+    /// while it is read.
+    /// </summary>
+    private static void RequireMemory(FileStream file, string path)
+    {
+        const double BytesOfAField = 72, BytesOfAByte = 6;
+        long fields = 1;
+        var block = new byte[1 << 16];
+        for (int read; (read = file.Read(block)) > 0;) fields += block.AsSpan(0, read).Count((byte)',') + block.AsSpan(0, read).Count((byte)'\n');
+        file.Position = 0;
+        MemoryBudget.Require((BytesOfAField * fields) + (BytesOfAByte * file.Length), path, "use fewer samples (max-memory)");
     }
 
     private static Samples Read(StreamReader reader, string path, string? label)

@@ -47,7 +47,7 @@ public static class MetricsTable
         RequireChecksum(content, path);
         try
         {
-            return UnpackAsync(content).GetAwaiter().GetResult();
+            return UnpackAsync(content, path).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is not RankCollapseException)
         {
@@ -102,11 +102,20 @@ public static class MetricsTable
         }
     }
 
-    private static async Task<IReadOnlyList<MetricRecord>> UnpackAsync(byte[] content)
+    private static async Task<IReadOnlyList<MetricRecord>> UnpackAsync(byte[] content, string path)
     {
+        // As columns, and as records with their list.
+        const double BytesOfARow = 160;
         using var stream = new MemoryStream(content);
         await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
         DataField[] fields = reader.Schema.GetDataFields();
+        double said = 0;
+        for (int i = 0; i < reader.RowGroupCount; i++)
+        {
+            using ParquetRowGroupReader group = reader.OpenRowGroupReader(i);
+            said += group.RowCount;
+        }
+        MemoryBudget.Require(BytesOfARow * said, $"{path} with {said} rows", "is it the right file?");
         var metrics = new List<MetricRecord>();
         for (int i = 0; i < reader.RowGroupCount; i++)
         {

@@ -11,6 +11,9 @@ namespace RankCollapse.Runs;
 /// <summary>One session of a run: everything that training needs, in memory, before anything is written.</summary>
 internal sealed class TrainingSession : IDisposable
 {
+    /// <summary>Networks of more parameters take longer to measure than a request to stop may wait.</summary>
+    private const int SlowToMeasure = 1_000_000;
+
     private readonly RunConfiguration _configuration;
     private readonly TrainingRunOptions _options;
     private readonly MinimumExistence _existence;
@@ -18,6 +21,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly Solver _solver;
     private readonly RunRecorder _recorder;
     private readonly Trainer _trainer;
+    private Cancellation.SavingScope? _saving;
     private RunFolder? _folder;
     private long _shownAt = Stopwatch.GetTimestamp();
     private double _secondsUntilShown = 2;
@@ -57,10 +61,11 @@ internal sealed class TrainingSession : IDisposable
                 options.Recorded?.Invoke(new TrainingRecord(state, measured, _solver.Objective.Features));
                 ShowMetrics();
             },
-            Progress = options.Stepped is not { } stepped ? options.Progress : state =>
+            Progress = state =>
             {
+                _saving?.Begin();
                 options.Progress?.Invoke(state);
-                stepped(state, _solver.Objective.Features);
+                options.Stepped?.Invoke(state, _solver.Objective.Features);
             },
             Checkpoint = _ => TryWriteCheckpoint(),
         });
@@ -82,14 +87,17 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="checkpoints">Where checkpoints of a run in memory go; null for none.</param>
     public TrainingRunResult Train(RunFolder? folder, CancellationToken cancellation, CheckpointFolder? checkpoints = null)
     {
-        using IDisposable saving = Cancellation.Saving();
+        // Before its first epoch a training has nothing to lose, and nothing after a checkpoint: neither first record nor last measurement is waited for.
+        using var saving = new Cancellation.SavingScope();
+        _saving = saving;
         _folder = folder;
         _writeCheckpoint = folder is not null ? folder.WriteCheckpoint : checkpoints is not null ? checkpoints.Write : null;
         WarnOfTargetsOutOfReach();
         if (_existence.Attainment is Attainment.NotAttained or Attainment.AtConstantsOnly) _options.Warning?.Invoke(_existence.Reason);
         _options.Started?.Invoke(new TrainingRunStart(_configuration, Data, Initial.Specification, _trainer.Epoch));
         TrainingResult result = _trainer.Run(cancellation);
-        if (result.Status == TrainingStatus.Cancelled) TryWriteCheckpoint();
+        bool isSlowToMeasure = _solver.Network.Parameters.Length > SlowToMeasure;
+        if ((result.Status == TrainingStatus.Cancelled || isSlowToMeasure) && TryWriteCheckpoint()) saving.End();
         bool isFinite = double.IsFinite(result.Final.Value.Total);
         IReadOnlyList<MeasuredLayer> layers = isFinite ? CollapseMeasurement.Measure(_solver.Network, Data) : [];
         var run = new Run
@@ -136,16 +144,18 @@ internal sealed class TrainingSession : IDisposable
         _secondsUntilShown = Math.Max(Least, CostsBetween * Stopwatch.GetElapsedTime(began, _shownAt).TotalSeconds);
     }
 
-    private void TryWriteCheckpoint()
+    private bool TryWriteCheckpoint()
     {
-        if (_writeCheckpoint is null) return;
+        if (_writeCheckpoint is null) return false;
         try
         {
             _writeCheckpoint($"epoch-{_trainer.Epoch}", stream => _recorder.Save(_trainer, stream));
+            return true;
         }
         catch (InvalidInputException e)
         {
             _options.Warning?.Invoke($"A checkpoint could not be written, training goes on without it: {e.Message}");
+            return false;
         }
     }
 

@@ -1,10 +1,17 @@
+using System.Text.RegularExpressions;
 using RankCollapse.Formats;
 using RankCollapse.Runs;
+using RankCollapse.Sweeps;
+using RankCollapse.Sweeps.Engines.InProcess;
+using RankCollapse.Sweeps.Plan;
+using RankCollapse.Sweeps.Storage;
+using RankCollapse.Sweeps.Work;
+using RankCollapse.Tests.Sweeps;
 
 namespace RankCollapse.Tests.Formats;
 
-/// <summary>A training that ends at any point at which something happens to a file goes on to the same bits.</summary>
-public sealed class FilePointTests
+/// <summary>A training, or a sweep, that ends at any point at which something happens to a file goes on to the same bits.</summary>
+public sealed partial class FilePointTests
 {
     private static readonly RunConfiguration Configuration = new()
     {
@@ -75,8 +82,106 @@ public sealed class FilePointTests
         }
     }
 
-    /// <summary>About forty points, spread over the training; all of them among the long tests.</summary>
-    private static int Stride(int points) => Environment.GetEnvironmentVariable("RANKCOLLAPSE_LONG_TESTS") == "1" ? 1 : Math.Max(1, points / 40);
+    [Theory]
+    [InlineData(KeptFiles.Run)]
+    [InlineData(KeptFiles.Metrics)]
+    public void KillAtEveryPointOfASweep_LosesNothing(KeptFiles keep)
+    {
+        using var folder = new TemporaryFolder(inMemory: true);
+        string specification = Specification(folder, keep);
+        int points = PointsOfASweep(folder, specification);
+        for (int point = 0; point < points; point += Stride(points, mostInSuite: 12))
+        {
+            string path = folder.File($"sweep-{point}");
+            int at = 0;
+            Watched((_, _) =>
+            {
+                if (Interlocked.Increment(ref at) > point) throw new IOException("The world has ended.");
+            }, () => Ended(() => Swept(specification, path)));
+            EndProcesses(path);
+            Swept(specification, path);
+            SampleSweep.RequireAllAsUndisturbed(SweepFolder.Open(path));
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void FailureAtEveryPointOfASweep_IsWaitedForOrOneLine_AndLosesNothing()
+    {
+        using var folder = new TemporaryFolder(inMemory: true);
+        string specification = Specification(folder, KeptFiles.Run);
+        int points = PointsOfASweep(folder, specification);
+        for (int point = 0; point < points; point += Stride(points, mostInSuite: 12))
+        {
+            string path = folder.File($"sweep-{point}");
+            int at = 0;
+            Watched((_, file) =>
+            {
+                if (Interlocked.Increment(ref at) == point + 1) throw new IOException($"No space left on device : '{file}'", 28);
+            }, () =>
+            {
+                try
+                {
+                    Swept(specification, path);
+                }
+                catch (RankCollapseException e)
+                {
+                    Assert.DoesNotContain('\n', e.Message);
+                }
+            });
+            EndProcesses(path);
+            Swept(specification, path);
+            SampleSweep.RequireAllAsUndisturbed(SweepFolder.Open(path));
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    /// <summary>Two trials whose every epoch writes a checkpoint, and that may be tried again as often as it takes.</summary>
+    private static string Specification(TemporaryFolder folder, KeptFiles keep) => folder.Write("sweep.json", $$"""
+        { "settings": { {{SampleSweep.Tiny.Replace("\"maxEpochs\": 20", "\"maxEpochs\": 6", StringComparison.Ordinal)}}, "checkpointSeconds": 1e-9 },
+          "seeds": 2,
+          "limits": { "keep": "{{keep.ToString().ToLowerInvariant()}}", "attempts": 100 } }
+        """);
+
+    /// <summary>What happens at the end of the world does not matter; where only clearing away was left, nothing does.</summary>
+    private static void Ended(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is RankCollapseException or IOException)
+        {
+            // The next one goes on.
+        }
+    }
+
+    private static int PointsOfASweep(TemporaryFolder folder, string specification)
+    {
+        int points = 0;
+        Watched((_, _) => Interlocked.Increment(ref points), () => Swept(specification, folder.File("counted")));
+        Assert.True(points >= 200, $"There are {points} points.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{points} points");
+        return points;
+    }
+
+    private static void Swept(string specification, string path) => Sweep.Run(specification, path, new InProcessEngine(),
+        new EngineRequest { Asked = SampleSweep.Workers(1), PatienceSeconds = 0 });
+
+    /// <summary>Workers of this process go on for those who look: after an end of the world their heartbeats name a process that is gone.</summary>
+    private static void EndProcesses(string path)
+    {
+        string workers = Path.Combine(path, "workers");
+        if (!Directory.Exists(workers)) return;
+        foreach (string file in Directory.GetFiles(workers)) File.WriteAllText(file, ProcessStart().Replace(File.ReadAllText(file), "$1\"gone\""));
+    }
+
+    [GeneratedRegex(@"(""processStart"":\s*)""[^""]*""")]
+    private static partial Regex ProcessStart();
+
+    /// <summary>Some points, spread over the whole; all of them among the long tests.</summary>
+    private static int Stride(int points, int mostInSuite = 40) =>
+        Environment.GetEnvironmentVariable("RANKCOLLAPSE_LONG_TESTS") == "1" ? 1 : Math.Max(1, points / mostInSuite);
 
     private static double[] Trained(string path) => TrainingRun.Start(Configuration, path).Run.Trained.Parameters.ToArray();
 

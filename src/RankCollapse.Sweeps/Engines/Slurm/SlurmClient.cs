@@ -30,7 +30,8 @@ internal sealed record SlurmTask(string Job, string State, string Reason)
 
 /// <summary>Slurm's commands. Each is asked once; who asks decides what to do with an answer that is not known.</summary>
 /// <param name="folder">The folder of the commands; null finds them as a shell does.</param>
-internal sealed class SlurmClient(string? folder)
+/// <param name="cancellation">Ends the waiting for an answer, which is then not known; what is being submitted is waited for.</param>
+internal sealed class SlurmClient(string? folder, CancellationToken cancellation = default)
 {
     private const int NotFound = 2;
 
@@ -106,12 +107,14 @@ internal sealed class SlurmClient(string? folder)
             UseShellExecute = false
         };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        // It sends what is submitted to clusters that the other commands do not ask; SLURM_CLUSTERS is heard by all of them.
+        start.Environment.Remove("SBATCH_CLUSTERS");
         try
         {
             using Process process = Process.Start(start)!;
             process.StandardInput.Close();
             Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(MostTime))
+            if (!HasAnswered(process, mayStop: program != "sbatch"))
             {
                 process.Kill();
                 return (SlurmAnswer.Unknown, "", $"{program} did not answer for {MostTime.TotalSeconds:0} s");
@@ -124,6 +127,18 @@ internal sealed class SlurmClient(string? folder)
             throw new InvalidInputException($"Slurm's command {program} {(e.NativeErrorCode == NotFound ? "is not there" : "may not be run")}; install "
                 + "Slurm's client, or choose another engine.", e);
         }
+    }
+
+    private bool HasAnswered(Process process, bool mayStop)
+    {
+        const int MillisecondsBetweenLooks = 100;
+        var waiting = Stopwatch.StartNew();
+        while (waiting.Elapsed < MostTime)
+        {
+            if (process.WaitForExit(MillisecondsBetweenLooks)) return true;
+            if (mayStop && cancellation.IsCancellationRequested) return false;
+        }
+        return false;
     }
 
     private static SlurmAnswer Classify(string message) =>

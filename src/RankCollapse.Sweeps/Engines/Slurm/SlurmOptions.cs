@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Sweeps.Engines.Slurm;
 
 /// <summary>What is asked of Slurm for each array of tasks.</summary>
-public sealed record SlurmOptions
+public sealed partial record SlurmOptions
 {
     /// <summary>Reads what is asked.</summary>
     public SlurmOptions(EngineSettings asked)
@@ -34,7 +35,9 @@ public sealed record SlurmOptions
             "memory", "the memory of a task, as for sbatch [the cluster's default]", IsMemory, "a whole number with K, M, G or T, such as \"2G\""),
         EngineOption.Texts("options", "more options of sbatch", IsForOneCluster, "an option that does not choose another cluster: run this there")
             with { NamesPrograms = true },
-        EngineOption.Texts("setup", "lines of the script before the worker begins") with { NamesPrograms = true },
+        EngineOption.Texts(
+            "setup", "lines of the script before the worker begins", IsForTheShell, "a line for the shell; what sbatch is told stands in options")
+            with { NamesPrograms = true },
         EngineOption.Texts("command", "the program on a node [the one that runs now]") with { NamesPrograms = true },
         EngineOption.Text("bin", "the folder of Slurm's commands [found as a shell does]") with { NamesPrograms = true },
         EngineOption.Number("pollSeconds", 0.1, "seconds between two looks at the queue [15]"),
@@ -68,8 +71,14 @@ public sealed record SlurmOptions
     public double PollSeconds { get; init; } = 15;
 
     /// <summary>Jobs of other clusters would not be found again by the questions that are asked of this one.</summary>
-    private static bool IsForOneCluster(string option) =>
-        !option.StartsWith("-M", StringComparison.Ordinal) && !option.StartsWith("--clu", StringComparison.Ordinal);
+    private static bool IsForOneCluster(string option) => !ChoosesCluster().IsMatch(option);
+
+    /// <summary>Beginnings of <c>--clusters</c>, and <c>-M</c>, also after letters that take no value.</summary>
+    [GeneratedRegex(@"^(-{2}clu(s(t(e(rs?)?)?)?)?(=|$)|-[hHIkOQsuvVW]*M)")]
+    private static partial Regex ChoosesCluster();
+
+    /// <summary>Lines for sbatch among those of the script would choose what the options may not.</summary>
+    private static bool IsForTheShell(string line) => !line.StartsWith("#SBATCH", StringComparison.Ordinal);
 
     private static bool IsMemory(string memory) =>
         memory.TrimEnd('K', 'M', 'G', 'T') is { Length: > 0 } number && memory.Length - number.Length <= 1 && number.All(char.IsAsciiDigit);

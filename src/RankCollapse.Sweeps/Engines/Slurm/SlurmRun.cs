@@ -39,7 +39,7 @@ internal sealed class SlurmRun
     {
         _folder = folder;
         _options = options;
-        _slurm = new SlurmClient(options.Bin);
+        _slurm = new SlurmClient(options.Bin, cancellation);
         _listener = listener;
         _cancellation = cancellation;
         _plan = folder.ReadPlan();

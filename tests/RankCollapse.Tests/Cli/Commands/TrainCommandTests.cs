@@ -25,6 +25,51 @@ public sealed class TrainCommandTests
     }
 
     [Fact]
+    [Trait("Category", "Long")]
+    public void ManyTrainingsThatAreKilled_GoOnToTheSameBits()
+    {
+        LongTests.Require();
+        using var folder = new TemporaryFolder(inMemory: true);
+        string[] settings = ["--data", "gaussian-mixture", "--samples", "60", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "32",
+            "--convention", "mean", "--lambda", "1e-2", "--solver", "adam", "--max-epochs", "1500", "--record-every", "100", "--gradient-tolerance", "1e-300",
+            "--checkpoint-seconds", "0.005", "--no-report"];
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Ended(CommandProcess.Start(["train", .. settings, "--out", folder.File("undisturbed")]));
+        int most = (int)watch.ElapsedMilliseconds, kills = 0;
+        var expected = RunFolder.Read(folder.File("undisturbed")).Trained.Parameters.ToArray();
+        var random = new Random(1);
+        for (int run = 0; kills < LongTests.Kills; run++)
+        {
+            string path = folder.File($"run-{run}");
+            while (true)
+            {
+                // One that was killed before it had a configuration begins again.
+                string[] how = File.Exists(Path.Combine(path, "config.json")) ? ["--resume"] : settings;
+                using var training = CommandProcess.Start(["train", .. how, "--out", path]);
+                Thread.Sleep(random.Next(most / 3, most));
+                if (kills < LongTests.Kills && !training.HasEnded)
+                {
+                    training.Signal("KILL");
+                    training.WaitForEnd();
+                    kills++;
+                    continue;
+                }
+                Ended(training);
+                if (RunFolder.Read(path).Summary.Epochs == 1500) break;
+            }
+            Assert.Equal(expected, RunFolder.Read(path).Trained.Parameters);
+            Directory.Delete(path, recursive: true);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{kills} trainings were killed, {run + 1} runs have ended.");
+        }
+
+        static void Ended(CommandProcess process)
+        {
+            CommandLine result = process.WaitForEnd();
+            Assert.True(result.ExitCode is 0 or 1, result.Error);
+        }
+    }
+
+    [Fact]
     public void Json_IsTheOnlyOutputAndEqualsTheSummary()
     {
         using var folder = new TemporaryFolder();

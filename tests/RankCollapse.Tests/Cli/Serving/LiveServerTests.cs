@@ -179,8 +179,8 @@ public sealed class LiveServerTests : IAsyncLifetime
         string Request(string path) => $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
         Assert.StartsWith("HTTP/1.1 200", await AskRaw(Request(address), server), StringComparison.Ordinal);
         string other = _sweep.ReadPlan().Trials[1].Id, key = address[^32..];
-        foreach (string path in (string[])[address.Replace("summary", "config", StringComparison.Ordinal), address.Replace(_trial.Id, other, StringComparison.Ordinal),
-            address[..^1], address.Replace(key, "", StringComparison.Ordinal), $"/{key}/state", $"/{key}/"])
+        string config = address.Replace("summary", "config", StringComparison.Ordinal), another = address.Replace(_trial.Id, other, StringComparison.Ordinal);
+        foreach (string path in (string[])[config, another, address[..^1], address[..^32], $"/{key}/state", $"/{key}/"])
             Assert.StartsWith("HTTP/1.1 404", await AskRaw(Request(path), server), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 404", await AskRaw(Request(address)), StringComparison.Ordinal);
     }

@@ -50,6 +50,23 @@ public sealed class SweepCommandTests
     }
 
     [Fact]
+    public void TwoThatBeginAFolderTogether_ShareItsTrials()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("small.json", Small);
+        foreach (string name in (string[])["first", "second"])
+        {
+            string path = folder.File(name);
+            CommandProcess[] both = [.. Enumerable.Range(0, 2).Select(_ => CommandProcess.Start("sweep", file, "--out", path, "--workers", "1"))];
+            CommandLine[] ends = [.. both.Select(one => one.WaitForEnd(120))];
+            foreach (CommandProcess one in both) one.Dispose();
+            Assert.All(ends, end => Assert.True(end.ExitCode == 0, end.Error));
+            Assert.All(ends, end => Assert.Contains("6 trials: 6 done", end.Output, StringComparison.Ordinal));
+            SampleSweep.RequireAllAsUndisturbed(SweepFolder.Open(path));
+        }
+    }
+
+    [Fact]
     public void ASweep_RunsIsExtendedCancelledAndResumed()
     {
         using var folder = new TemporaryFolder();

@@ -67,11 +67,30 @@ public sealed class SlurmEngineTests : IDisposable
 
     [Theory]
     [InlineData("--clusters=other")]
+    [InlineData("--clusters")]
+    [InlineData("--cluster=other")]
+    [InlineData("--clu=other")]
     [InlineData("-Mother")]
+    [InlineData("-M")]
+    [InlineData("-HQMother")]
     public void AnotherCluster_IsRefusedAtOnce(string option)
     {
         var error = Assert.Throws<InvalidInputException>(() => new SlurmEngine().Ask(new JsonObject { ["options"] = new JsonArray(option) }));
         Assert.Contains("another cluster", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--cluster-constraint=gpu")]
+    [InlineData("-pMain")]
+    [InlineData("-JMine")]
+    [InlineData("--mem=2G")]
+    public void OtherOptions_AreNot(string option) => new SlurmEngine().Ask(new JsonObject { ["options"] = new JsonArray(option) });
+
+    [Fact]
+    public void LinesForSbatch_DoNotStandInSetup()
+    {
+        var error = Assert.Throws<InvalidInputException>(() => new SlurmEngine().Ask(new JsonObject { ["setup"] = new JsonArray("#SBATCH --clusters=other") }));
+        Assert.Contains("stands in options", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

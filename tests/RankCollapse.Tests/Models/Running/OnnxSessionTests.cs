@@ -1,0 +1,94 @@
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using RankCollapse.Models.Onnx;
+using RankCollapse.Models.Running;
+using RankCollapse.Tests.Cli;
+
+namespace RankCollapse.Tests.Models.Running;
+
+public sealed class OnnxSessionTests
+{
+    [Fact]
+    public void LoopWithoutAnEnd_EndsAtItsTime()
+    {
+        using var session = new OnnxSession(Loop(), "loop.onnx", ".") { MostTime = TimeSpan.FromSeconds(0.2) };
+        var error = Assert.Throws<InvalidInputException>(() => Run(session));
+        Assert.Contains("did not give its outputs within 0 s", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LoopWithoutAnEnd_EndsOnRequest()
+    {
+        using var session = new OnnxSession(Loop(), "loop.onnx", ".");
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(0.2));
+        using IDisposable use = Cancellation.Use(stop.Token);
+        Assert.ThrowsAny<OperationCanceledException>(() => Run(session));
+    }
+
+    [Theory]
+    [InlineData("inspect", "TERM")]
+    [InlineData("compress", "INT")]
+    public void CommandThatRunsIt_EndsAtTheFirstSignal(string verb, string signal)
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.File("loop.onnx"), data = folder.Write("data.csv", "1,2,3,4,0\n2,3,4,5,1\n3,4,5,6,0\n");
+        File.WriteAllBytes(model, Loop().ToByteArray());
+        string[] more = verb == "compress" ? ["--energy", "0.9", "--out", folder.File("small.onnx")] : [];
+        using var command = CommandProcess.Start([verb, model, "--data", data, .. more]);
+        command.WaitUntilItListens();
+        Thread.Sleep(1500);
+        Assert.False(command.HasEnded, command.HasEnded ? command.WaitForEnd().Error : "");
+        command.Signal(signal);
+        Assert.Equal(1, command.WaitForEnd(15).ExitCode);
+        Assert.False(File.Exists(folder.File("small.onnx")));
+    }
+
+    private static void Run(OnnxSession session)
+    {
+        using OrtValue x = OrtValue.CreateTensorValueFromMemory(new float[4], [1, 4]);
+        using var outputs = session.Run(new Dictionary<string, OrtValue> { ["x"] = x }, ["y"]);
+    }
+
+    /// <summary>y = x·W after 2⁶² trips that add nothing.</summary>
+    private static ModelProto Loop()
+    {
+        const int Whole = (int)TensorProto.Types.DataType.Int64, Truth = (int)TensorProto.Types.DataType.Bool, Real = (int)TensorProto.Types.DataType.Float;
+        static ValueInfoProto Value(string name, int type, params long[]? shape)
+        {
+            var tensor = new TypeProto.Types.Tensor { ElemType = type };
+            if (shape is not null)
+                tensor.Shape = new TensorShapeProto { Dim = { shape.Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }) } };
+            return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+        }
+
+        var body = new GraphProto
+        {
+            Name = "body",
+            Input = { Value("i", Whole, []), Value("goes-on", Truth, []), Value("v", Real, null) },
+            Output = { Value("goes-on-still", Truth, []), Value("next", Real, null) },
+            Node = { ModelBytes.Node("Identity", ["goes-on"], "goes-on-still"), ModelBytes.Node("Add", ["v", "v"], "next") },
+        };
+        var graph = new GraphProto
+        {
+            Name = "loop",
+            Input = { Value("x", Real, -1, 4) },
+            Output = { Value("y", Real, -1, 2) },
+            Initializer =
+            {
+                new TensorProto { Name = "trips", DataType = Whole, Int64Data = { 1L << 62 } },
+                new TensorProto { Name = "true", DataType = Truth, Int32Data = { 1 } },
+                ModelBytes.Raw("W", [4, 2], ModelBytes.Numbers(8)),
+            },
+            Node =
+            {
+                ModelBytes.Node(
+                    "Loop", ["trips", "true", "x"], "h",
+                    new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = body }),
+                ModelBytes.Node("MatMul", ["h", "W"], "y"),
+            },
+        };
+        graph.Input[0].Type.TensorType.Shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimParam = "batch" };
+        graph.Output[0].Type.TensorType.Shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimParam = "batch" };
+        return ModelProto.Parser.ParseFrom(ModelBytes.Onnx(graph));
+    }
+}
