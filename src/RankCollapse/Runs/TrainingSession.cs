@@ -22,6 +22,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly RunRecorder _recorder;
     private readonly Trainer _trainer;
     private Cancellation.SavingScope? _saving;
+    private CancellationToken _cancellation;
     private RunFolder? _folder;
     private long _shownAt = Stopwatch.GetTimestamp();
     private double _secondsUntilShown = 2;
@@ -67,7 +68,10 @@ internal sealed class TrainingSession : IDisposable
                 options.Progress?.Invoke(state);
                 options.Stepped?.Invoke(state, _solver.Objective.Features);
             },
-            Checkpoint = _ => TryWriteCheckpoint(),
+            Checkpoint = _ =>
+            {
+                if (TryWriteCheckpoint() && _cancellation.IsCancellationRequested) _saving?.End();
+            },
         });
     }
 
@@ -90,6 +94,7 @@ internal sealed class TrainingSession : IDisposable
         // Before its first epoch a training has nothing to lose, and nothing after a checkpoint: neither first record nor last measurement is waited for.
         using var saving = new Cancellation.SavingScope();
         _saving = saving;
+        _cancellation = cancellation;
         _folder = folder;
         _writeCheckpoint = folder is not null ? folder.WriteCheckpoint : checkpoints is not null ? checkpoints.Write : null;
         WarnOfTargetsOutOfReach();
@@ -99,7 +104,9 @@ internal sealed class TrainingSession : IDisposable
         bool isSlowToMeasure = _solver.Network.Parameters.Length > SlowToMeasure;
         if ((result.Status == TrainingStatus.Cancelled || isSlowToMeasure) && TryWriteCheckpoint()) saving.End();
         bool isFinite = double.IsFinite(result.Final.Value.Total);
-        IReadOnlyList<MeasuredLayer> layers = isFinite ? CollapseMeasurement.Measure(_solver.Network, Data) : [];
+        // Of a trial that goes on later nothing but its checkpoint is kept.
+        bool isMeasured = isFinite && !(result.Status == TrainingStatus.Cancelled && checkpoints is not null);
+        IReadOnlyList<MeasuredLayer> layers = isMeasured ? CollapseMeasurement.Measure(_solver.Network, Data) : [];
         var run = new Run
         {
             Configuration = _configuration,
@@ -110,7 +117,7 @@ internal sealed class TrainingSession : IDisposable
             Summary = Summarise(result, layers),
         };
         Write(run);
-        return new TrainingRunResult { Run = run, IsMeasured = isFinite, Folder = folder, Advice = result.Advice };
+        return new TrainingRunResult { Run = run, IsMeasured = isMeasured, Folder = folder, Advice = result.Advice };
     }
 
     public void Dispose() => _trainer.Dispose();

@@ -97,7 +97,11 @@ public sealed class Trainer : IDisposable
             if (_options.MaxSeconds is { } limit && state.Seconds >= limit)
                 return End(TrainingStatus.TimeLimit, state, _options.Unattainable ?? OutOfTime(state, missing, limit));
             if (cancellation.IsCancellationRequested)
+            {
+                // First of all: the last record may take long.
+                _observer.Checkpoint?.Invoke(this);
                 return End(TrainingStatus.Cancelled, state, new Advice("Stopped on request; go on from here (resume).", "resume"));
+            }
 
             StepOutcome outcome = _solver.Step();
             _epoch++;
