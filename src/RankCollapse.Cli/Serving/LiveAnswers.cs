@@ -106,8 +106,7 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder, AddressGuard
             Texts(writer, "layerMetrics", MetricTable.Of(MetricScopes.Layers).Select(metric => metric.Key));
             writer.WriteNumber("depth", now.Trials.Select(trial => trial.Depth).DefaultIfEmpty(0).Max());
             writer.WriteStartObject("headings");
-            foreach (Metric metric in MetricTable.All.Where(metric => (metric.Scopes & (MetricScopes.Network | MetricScopes.Layers)) != MetricScopes.None))
-                writer.WriteString(metric.Key, metric.Heading);
+            foreach (Metric metric in MetricTable.All) writer.WriteString(metric.Key, metric.Heading);
             writer.WriteEndObject();
             writer.WriteStartArray("training");
             foreach (var worker in now.Training.Take(MostTraining))
@@ -142,7 +141,7 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder, AddressGuard
             string[] whole = [.. records.Where(r => r.Layer == 0).Select(r => r.Metric).Distinct()];
             if (whole.Length > 0)
                 Chart(writer, WholeNetwork, new Axis("value") { IsLogarithmic = true },
-                    [.. whole.Select((name, i) => new Series(name, Palette.Kind(i), series[(name, 0)].Epochs, series[(name, 0)].Values))]);
+                    [.. whole.Select((name, i) => new Series(MetricTable.All.Find(name)?.Heading ?? name, Palette.Kind(i), series[(name, 0)].Epochs, series[(name, 0)].Values))]);
             foreach (string metric in records.Where(r => r.Layer > 0).Select(r => r.Metric).Distinct())
                 Chart(writer, metric, MetricTable.All.Find(metric) is { } entry ? Axis.Of(entry) : new Axis(metric) { IsLogarithmic = true },
                     [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric, l)))

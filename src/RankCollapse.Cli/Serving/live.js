@@ -103,7 +103,7 @@
 
   async function showTrials() {
     const answer = await ask("trials", { ...request(), state: $("state").value, ...(cell ? { cellX: cell[0], cellY: cell[1] } : {}) });
-    $("value-heading").textContent = $("metric").value + (isOfLayers() ? `, layer ${$("layer").value}` : "");
+    $("value-heading").textContent = (state.headings[$("metric").value] || "value") + (isOfLayers() ? `, layer ${$("layer").value}` : "");
     const shown = answer.total > answer.trials.length ? `, the first ${answer.trials.length} are shown` : "";
     $("found").textContent = `${cell ? `${nameOf(cell)}: ` : ""}${count(answer.total, "trial")}${shown}`;
     const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.trial : undefined;
@@ -147,7 +147,7 @@
       const box = document.createElement("div"), title = document.createElement("h3");
       box.className = "chart";
       box.dataset.chart = name;
-      title.textContent = name;
+      title.textContent = state.headings[name] || name;
       host.append(title, box);
       charts.set(name, new Chart(box, data));
     }

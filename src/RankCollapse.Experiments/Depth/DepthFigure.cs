@@ -8,9 +8,9 @@ internal static class DepthFigure
     /// <summary>The figure, of the lowest end of each depth.</summary>
     public static Figure Draw(string title, IReadOnlyList<DepthPoint> lowest)
     {
-        const string Reading = "Against the depth L, for the lowest end of all starts: the share of layer 1 in the sum of squared weight norms, the first "
-            + "layer from which on all have collapsed, and the largest distance of the hidden layers from there on from the shape that Theorem 4.2 predicts, "
-            + "with a C of their own.";
+        const string Reading = "Against the depth L, for the lowest end of all starts. ‘share of layer 1’: in the sum of squared weight norms. "
+            + "‘first collapsed layer’: from which on all have collapsed. ‘distance from Theorem 4.2’: the largest of the hidden layers from there on from the "
+            + "shape that it predicts, with a C of their own.";
         var depth = new Axis("depth", "L") { IsLogarithmic = true };
         DepthPoint[][] regimes = [.. lowest.GroupBy(point => point.Regime).Select(group => group.OrderBy(point => point.Depth).ToArray())];
         return new Figure("depth", title, Reading, new PanelBlock(

@@ -36,9 +36,10 @@ internal static class ConstantFigure
     /// <summary>The figure.</summary>
     public static Figure Draw(SpectraData data)
     {
+        const string AtDeltaZero = "δ = 0, stationary", Free = "λ' = 0, stationary", FirstOrder = "Adam, λ' = λ, δ = 0.1", Stationary = "stationary point";
         const string Reading = "√C of the intermediate layers by least squares of s(Z^l) against Theorem 4.2's prediction; the dashed line is C = 1. "
-            + "Left, stationary points with δ = 0 against the feature penalty: curves, the penalised recursion; dots, trained. Middle, λ' = 0 against δ. "
-            + "Right, over the epochs of a first-order training from orthogonal weights with λ' = λ; dots at the right edge, the stationary point.";
+            + $"‘{AtDeltaZero}’: dots, trained, and lines, the penalised recursion. ‘{Free}’: against the penalty of the first layer. "
+            + $"‘{FirstOrder}’: dashed, over the epochs of a first-order training from orthogonal weights; dots after its end, the stationary point.";
         IReadOnlyList<LayerSpectra> free = data.Of(SpectrumFamily.Free);
         LayerSpectra stationary = data.Of(SpectrumFamily.AsPrinted).MinBy(s => Math.Abs(s.Delta - 0.1))!;
         double[] ratios =
@@ -47,16 +48,16 @@ internal static class ConstantFigure
         ];
         double[] trained = [.. data.AtDeltaZero.Select(p => p.Ratio)], deltas = [.. free.Select(s => s.Delta)], epochs = Column(data, 0);
         return new Figure("fig2-constant", "Where C = 1 appears", Reading, new PanelBlock(
-            Panel("δ = 0, stationary", new Axis("feature penalty", "λ'/λ"), l =>
+            Panel(AtDeltaZero, new Axis("feature penalty", "λ'/λ"), l =>
             [
-                Of(l, trained, data.AtDeltaZero.Select(p => p.Spectra.RootOfC(l)), Mark.Dots),
-                Of(l, ratios, ratios.Select(r => RootsAtDeltaZero(r, data.Samples)[l - 1]), Mark.Line),
+                Of(l, trained, data.AtDeltaZero.Select(p => p.Spectra.RootOfC(l)), Mark.Dots, Stationary),
+                Of(l, ratios, ratios.Select(r => RootsAtDeltaZero(r, data.Samples)[l - 1]), Mark.Line, "penalised recursion"),
             ]),
-            Panel("λ' = 0, stationary", new Axis("penalty of the first layer", "δ"), l => [Of(l, deltas, free.Select(s => s.RootOfC(l)), Mark.DottedLine)]),
-            Panel("Adam, λ' = λ, δ = 0.1", Axis.Epoch, l =>
+            Panel(Free, new Axis("penalty of the first layer", "δ"), l => [Of(l, deltas, free.Select(s => s.RootOfC(l)), Mark.DottedLine, Stationary)]),
+            Panel(FirstOrder, Axis.Epoch, l =>
             [
-                Of(l, [3 * epochs[^1]], [stationary.RootOfC(l)], Mark.Dots),
-                Of(l, epochs, Column(data, l), Mark.Line),
+                Of(l, [3 * epochs[^1]], [stationary.RootOfC(l)], Mark.Dots, Stationary),
+                Of(l, epochs, Column(data, l), Mark.Dashed, "Adam"),
             ])));
     }
 
@@ -69,8 +70,8 @@ internal static class ConstantFigure
         Series = [.. LayerSpectra.Intermediate.SelectMany(series)],
     };
 
-    private static Series Of(int layer, double[] x, IEnumerable<double> y, Mark mark) =>
-        Series.OfLayer(layer, LayerSpectra.Depth - 1, x, [.. y], mark) with { Kind = mark == Mark.Dots ? "stationary point" : "" };
+    private static Series Of(int layer, double[] x, IEnumerable<double> y, Mark mark, string kind) =>
+        Series.OfLayer(layer, LayerSpectra.Depth - 1, x, [.. y], mark) with { Kind = kind };
 
     // Epoch 0 has no place on a logarithmic axis; it is in the table.
     private static double[] Column(SpectraData data, int column) => [.. Enumerable.Range(1, data.FirstOrder.Rows - 1).Select(i => data.FirstOrder[i, column])];

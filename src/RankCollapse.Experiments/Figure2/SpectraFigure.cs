@@ -19,7 +19,7 @@ internal static class SpectraFigure
         List<(string Title, IReadOnlyList<LayerSpectra> Spectra)> rows = [.. families.Select(family => (family.Title, OfThePaper(data.Of(family))))];
         const string Reading = "Lines, the singular values of the features of layers 1 to 4 of trained, stationary networks; dots of the same colour, what "
             + "Theorem 4.2 predicts from the next layer with C = 1. "
-            + "Rows differ in the feature penalty λ', columns in δ. Lines end where values fall below the axis: the rank.";
+            + "A group of panels for each feature penalty λ', a panel in it for each δ. Lines end where values fall below the axis: the rank.";
         return Draw("fig2", "Singular values of the features against Theorem 4.2, for several penalties", Reading, rows, withForecast: false);
     }
 
@@ -37,8 +37,8 @@ internal static class SpectraFigure
     public static Figure DrawFirstOrder(SpectraData data)
     {
         const string Reading = "Linear axes. Lines, the singular values of the features of layers 1 to 4; dots of the same colour, what Theorem 4.2 predicts "
-            + "from the next layer with C = 1. Left, after first-order training with means over the samples, which is on its way; middle and right, the "
-            + "stationary points of the same objective and of the printed one.";
+            + "from the next layer with C = 1. ‘Adam, means’: after first-order training with means over the samples, which is on its way; "
+            + "‘stationary, means’ and ‘stationary, sums’: the stationary points of the same objective and of the printed one.";
         (string Title, LayerSpectra? Spectra)[] shown =
         [
             ("Adam, means", data.FirstOrderOfMeans),

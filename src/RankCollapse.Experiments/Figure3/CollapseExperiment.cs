@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Storage;
@@ -156,7 +157,7 @@ internal sealed class CollapseExperiment : Experiment
         Solver = "gauss-newton",
         GradientTolerance = 1e-2,
         CollapseTolerance = CollapsedBelow,
-        Record = RecordKind.Collapse,
+        Record = RecordedMetrics.Collapse,
         MaxEpochs = 500,
         RecordEvery = 1,
     };

@@ -17,11 +17,11 @@ internal static class CollapseFigure
     public static Figure Draw(CollapseEnsemble newton, CollapseEnsemble adam, CollapseEnsemble adamOfMean, int classes)
     {
         int depth = newton.Runs[0].Log.Depth;
-        string reading = $"Above, Adam over the epochs, {Runs(adam)} with the loss as stated and {Runs(adamOfMean)} with its mean over the samples; below, "
-            + $"{newton.Runs.Count} runs to stationary points over the seconds. "
-            + $"Lines, the mean over the runs (loss J, and TCV and numerical rank averaged over the hidden layers 1 … {depth - 1}); bands, from the least to "
-                + "the largest run; "
-            + $"right, TCV of every layer in one run, above with the loss as a mean. The dashed line is K = {classes}.";
+        string reading = $"First order: {Runs(adam)} of Adam with the loss as stated and {Runs(adamOfMean)} with its mean over the samples, over the epochs. "
+            + $"To stationarity: {Runs(newton)} of Newton's method over the seconds. "
+            + $"‘loss’, ‘TCV’ and ‘rank’: lines, the mean over the runs (loss J, and TCV and numerical rank averaged over the hidden layers 1 … {depth - 1}); "
+            + $"bands, from the least to the largest run; the dashed line is K = {classes}. "
+            + "‘TCV, one run’: every layer of one run, of first order with the loss as a mean.";
         var time = new Axis("time", Unit: "s, one core") { Minimum = 0 };
         PanelBlock Block(string heading, Axis x, Func<Func<CollapseLog, double[]>, Series[]> curves, Series[] layers) =>
             new(

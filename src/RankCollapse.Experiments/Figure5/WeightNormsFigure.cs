@@ -11,10 +11,10 @@ internal static class WeightNormsFigure
     /// <summary>The figure.</summary>
     public static Figure Draw(string title, IReadOnlyList<NormTrajectory> trained, IReadOnlyList<StationaryWeightNorms> stationary)
     {
-        const string Reading = "Above, Frobenius norms of the weights of all six layers over the solver's iterations, for each δ, with λ' = λ; layers 2 to 5 "
+        const string Reading = "A panel for each δ with λ' = λ: Frobenius norms of the weights of all six layers over the solver's iterations; layers 2 to 5 "
             + "are residual. "
-            + "Below, the norms at the end against δ, and at stationary points with δ = 0 against the feature penalty λ'/λ. All norm axes are logarithmic and "
-                + "shared within a row.";
+            + "‘λ' = λ, at the end of training’: the last of these norms against δ. ‘δ = 0, stationary points’: against the feature penalty λ'/λ. "
+            + "Axes of one name have one scale.";
         var norm = new Axis("weight norm", "‖W‖") { IsLogarithmic = true };
         Axis final = norm with { Name = "final norm" };
         double[] places = [.. trained.Select((_, i) => (double)i)], ratios = [.. stationary.Select(s => s.Ratio)];

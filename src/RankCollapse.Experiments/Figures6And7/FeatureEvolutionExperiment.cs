@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Experiments.Figure3;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
@@ -133,7 +134,7 @@ internal sealed class FeatureEvolutionExperiment : Experiment
         Solver = "gauss-newton",
         GradientTolerance = 1e-6,
         CollapseTolerance = CollapseExperiment.CollapsedBelow,
-        Record = RecordKind.Collapse,
+        Record = RecordedMetrics.Collapse,
         MaxEpochs = 500,
         RecordEvery = 1,
         Seed = settings.Seed,

@@ -15,7 +15,7 @@ internal static class GramEvolutionFigure
     public static Figure Draw(TrainingMoments moments, int[] labels)
     {
         string reading = $"Inner products of {moments.All[0].Grams[0].Rows} samples, sorted by class, in the data X and in layers 1 … "
-            + $"{moments.All[0].Grams.Count - 1}, from left to right and from top to bottom; "
+            + $"{moments.All[0].Grams.Count - 1}, a panel for each; "
             + "each panel is divided by its largest entry in size. Flat blocks, one for each pair of classes, are collapse (Proposition D.1).";
         double lowest = Math.Min(0, moments.All.SelectMany(moment => moment.Grams).Min(gram => gram.AsSpan().ToArray().Min() / Largest(gram)));
         var scale = new ColourScale("inner product / largest in the panel", lowest, 1);

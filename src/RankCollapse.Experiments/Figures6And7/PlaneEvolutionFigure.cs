@@ -15,7 +15,7 @@ internal static class PlaneEvolutionFigure
     public static Figure Draw(TrainingMoments moments, int[] labels)
     {
         string reading = $"All {labels.Length} samples, orthogonally projected to a random plane for the data X and for each of the layers 1 … "
-            + $"{moments.All[0].Planes.Count - 1}, from left to right and from top to bottom; "
+            + $"{moments.All[0].Planes.Count - 1}, a panel for each; "
             + "a colour for each class, each panel on its own scale around 0. Collapsed classes are single points.";
         int[] classes = [.. labels.Distinct().Order()];
         return moments.ToFigure(Name, Title, reading, (moment, l) => new Panel

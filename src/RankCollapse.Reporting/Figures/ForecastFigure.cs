@@ -15,8 +15,8 @@ internal static class ForecastFigure
     /// <summary>Forecast values below this share of the largest are what is left of collapse, and are not drawn.</summary>
     private const double DrawnFrom = 1e-2;
     private const string Title = "Forecast against trained singular values";
-    private const string Reading = "Above, one panel for each layer: forecast singular values over the trained ones of the features (dots) and of the weights "
-        + "(triangles); on the dashed line they agree. Below, the distance in each layer: features solid, weights dashed.";
+    private const string Reading = "A panel for each layer: forecast singular values over the trained ones of the features (dots) and of the weights "
+        + "(triangles); on the dashed line they agree. ‘distance’: that in each layer, features solid, weights dashed.";
 
     /// <summary>The figure.</summary>
     public static Figure Draw(IReadOnlyList<Forecast> forecasts, RunSummary trained)
@@ -81,6 +81,7 @@ internal static class ForecastFigure
         double[] layers = [.. Enumerable.Range(1, depth).Select(l => (double)l)];
         return new Panel
         {
+            Title = "distance",
             X = Axis.Layer with { Minimum = 0.7, Maximum = depth + 0.3 },
             Y = new Axis("distance", Unit: "%") { IsLogarithmic = true },
             Series =

@@ -80,5 +80,5 @@ internal static class PathFigure
         $"The cost falls from {NumberText.Short(path.StartCost)} to {NumberText.Short(path.EndCost)} while {NumberText.Count(path.Constants.Count, "layer")} "
         + $"move one after the other: thick, along Brockett's flow; thin, along the segment of the singular values. "
         + $"{NumberText.Count(path.RankDrops.Count, "rank drop")} on the way, and the jump to the end. "
-        + "Below, the share of the layer that moves; the others' are constant meanwhile.";
+        + "In the panel of a layer, its share while it moves; those of the others are constant meanwhile.";
 }

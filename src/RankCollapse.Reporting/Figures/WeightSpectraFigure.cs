@@ -15,8 +15,8 @@ internal sealed class WeightSpectraFigure : RunFigure
     public override string Title => "Spectra of the weights, and final ranks";
 
     public override string Reading =>
-        "Left, singular values of each layer's weights relative to the largest (dashed: K, and the tolerance 10⁻⁵ of numerical ranks); right, the final "
-        + "numerical ranks.";
+        "‘spectra of the weights’: singular values of each layer's weights relative to the largest; dashed, K and the tolerance 10⁻⁵ of numerical ranks. "
+        + "‘final numerical ranks’: those of weights and features; dashed, K.";
 
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The singular values of the weights are missing from the summary, are zero, or are not finite." : null;

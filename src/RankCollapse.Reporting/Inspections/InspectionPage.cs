@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using RankCollapse.Collapse;
 using RankCollapse.Models;
 using RankCollapse.Models.Weights;
 using RankCollapse.Reporting.Pages;
@@ -16,6 +17,9 @@ internal static class InspectionPage
 {
     /// <summary>Beyond this many layers the page would be slow; the others stand in the table alone.</summary>
     private const int MostCharts = 500;
+
+    /// <summary>The most pairs of factors of one rank that are named.</summary>
+    private const int MostPairs = 8;
 
     /// <summary>The whole page.</summary>
     public static string Build(Inspection inspection)
@@ -49,7 +53,7 @@ internal static class InspectionPage
         html.Append($"<p class=\"subject\">{Encode(name)} · {Encode(inspection.Format.Description)} · {NumberText.Count(inspection.Layers.Count, "layer")} · "
             + $"{NumberText.Whole(weights)} weights{Kinds(inspection)}</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{Encode(Finding(inspection, weights))}</h1>\n");
-        html.Append($"<p class=\"note\">{Encode(HasConvolutions(inspection) ? View(inspection.Options) + " " : "")}Energy is Σs², and says nothing about "
+        html.Append($"<p class=\"note\">{Encode(HasConvolutions(inspection) ? View(inspection.Options) + " " : "")}{Factors(inspection)}Energy is Σs², and says nothing about "
             + "accuracy: compress the model and measure it.</p>\n");
         if (overview is not null)
         {
@@ -67,17 +71,39 @@ internal static class InspectionPage
             return $"{NumberText.Count(inspection.Layers.Count, "layer")} as matrices that factors could not replace; ranks below are those of this view.";
         double saved = (double)inspection.Layers.Sum(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved!.Value) / Math.Max(1, weights);
         int paying = inspection.Layers.Count(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved > 0);
-        return saved < 0.005
-            ? "Keeping 99 % of every layer’s energy would save next to nothing: no layer’s rank is far below what its shape allows."
-            : $"Keeping 99 % of every layer’s energy would save {NumberText.Percent(saved)} of the weights, in {paying} of "
-                + $"{NumberText.Count(inspection.Layers.Count, "layer")}.";
+        return paying == 0
+            ? "Keeping 99 % of every layer’s energy would save nothing: at the ranks that it needs, two factors are no smaller than their layer."
+            : $"Keeping 99 % of every layer’s energy would save {(saved < 0.0005 ? "less than 0.05 %" : NumberText.Percent(saved))} of the weights, in "
+                + $"{paying} of {NumberText.Count(inspection.Layers.Count, "layer")}.";
+    }
+
+    /// <summary>
+    /// Which layers are to each other as the factors m×r and r×n of one of low rank, r below its break-even rank: the second takes the r outputs of the first.
+    /// </summary>
+    private static string Factors(Inspection inspection)
+    {
+        var found = new List<(int First, int Rank)>();
+        for (int i = 0; i + 1 < inspection.Layers.Count; i++)
+        {
+            BlockShape first = inspection.Layers[i].Spectrum.Shape, second = inspection.Layers[i + 1].Spectrum.Shape;
+            bool isPair = first.Count == 1 && second.Count == 1 && first.Rows == second.Columns
+                && (double)first.Rows * (second.Rows + first.Columns) < (double)second.Rows * first.Columns;
+            if (!isPair) continue;
+            found.Add((i + 1, first.Rows));
+            i++;
+        }
+        if (found.Count == 0) return "";
+        string pairs = NumberText.List([.. found.GroupBy(pair => pair.Rank).Select(group =>
+            $"{NumberText.List([.. group.Take(MostPairs).Select(pair => $"{pair.First} and {pair.First + 1}")])}{(group.Count() > MostPairs ? ", …" : "")} "
+            + $"(rank {group.Key})")]);
+        return $"By their shapes these layers are the factors of one of low rank, or a narrow passage: {pairs}. ";
     }
 
     private static void Spectra(StringBuilder html, Inspection inspection)
     {
         html.Append("<section aria-labelledby=\"spectra-heading\"><h2 id=\"spectra-heading\">Spectra</h2>\n");
-        html.Append("<p class=\"note\">Left: singular values, largest first; the dashed line is the noise edge, where values of random weights of the same "
-            + "size would end. Right: the part of the eigenvalues s² that are at least so large; the straight line is the power law fitted to their "
+        html.Append("<p class=\"note\">‘singular values’: largest first; the dashed line is the noise edge, where values of random weights of the same "
+            + "size would end. ‘tail of the eigenvalues’: the part of the eigenvalues s² that are at least so large; the straight line is the power law fitted to their "
             + "tail.</p>\n<div class=\"cards\">\n");
         foreach ((InspectedLayer layer, int number) in inspection.Layers.Take(MostCharts).Select((layer, i) => (layer, i + 1)))
         {

@@ -40,14 +40,12 @@ public static class ChartJson
         ArgumentNullException.ThrowIfNull(figure);
         writer.WriteStartObject();
         if (figure.IsByMoment) Texts(writer, "moments", figure.Blocks.Select(block => $"{block.Heading}: {block.Detail}"));
+        else Texts(writer, "headings", figure.Blocks.Select(block => block.Heading));
         writer.WriteNumber("columns", figure.Blocks.Max(block => Math.Min(block.Columns, block.Panels.Count)));
         writer.WriteStartArray("panels");
-        for (int moment = 0; moment < figure.Blocks.Count; moment++)
+        for (int block = 0; block < figure.Blocks.Count; block++)
         {
-            PanelBlock block = figure.Blocks[moment];
-            foreach (Panel panel in block.Panels)
-                Write(writer, panel, figure.IsByMoment || block.Heading.Length == 0
-                    ? panel.Title : string.Join(" · ", ((string[])[block.Heading, panel.Title]).Where(t => t.Length > 0)), figure.IsByMoment ? moment : null);
+            foreach (Panel panel in figure.Blocks[block].Panels) Write(writer, panel, figure.IsByMoment ? "moment" : "block", block);
         }
         writer.WriteEndArray();
         writer.WriteEndObject();
@@ -61,16 +59,16 @@ public static class ChartJson
         Number(writer, value);
     }
 
-    private static void Write(Utf8JsonWriter writer, Panel panel, string title, int? moment)
+    private static void Write(Utf8JsonWriter writer, Panel panel, string place, int block)
     {
         writer.WriteStartObject();
-        writer.WriteString("title", title);
+        writer.WriteString("title", panel.Title);
         if (panel.Detail.Length > 0) writer.WriteString("detail", panel.Detail);
         if (panel.Note.Length > 0) writer.WriteString("note", panel.Note);
         Write(writer, "x", panel.X);
         Write(writer, "y", panel.Y);
         if (panel.HasEqualAxes) writer.WriteBoolean("equal", value: true);
-        if (moment is { } at) writer.WriteNumber("moment", at);
+        writer.WriteNumber(place, block);
         Lines(writer, "levels", panel.Levels);
         Lines(writer, "marks", panel.Marks);
         if (panel.Heat is { } heat) Write(writer, heat);

@@ -49,7 +49,7 @@ const Chart = (() => {
   }
 
   function say(node, text) {
-    node.replaceChildren(...pieces(text).map(piece => piece.place ? html(piece.place, "", null, piece.text) : piece.text));
+    node.replaceChildren(...pieces(text.replaceAll(" = ", "\u00a0=\u00a0")).map(piece => piece.place ? html(piece.place, "", null, piece.text) : piece.text));
     return node;
   }
 
@@ -93,6 +93,19 @@ const Chart = (() => {
 
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
   const wide = text => 6.8 * [...text].length;
+  const pencil = document.createElement("canvas").getContext("2d");
+  function measure(text) {
+    pencil.font = "12px Inter, system-ui, sans-serif";
+    return pencil.measureText(pieces(text).map(piece => piece.text).join("")).width;
+  }
+
+  // A label in one line, or in two where it is longer than its room: broken at the blank nearest to the middle.
+  function fitted(text, room) {
+    const blanks = [...text.matchAll(/ (?![^{]*\})/g)].map(match => match.index);
+    if (measure(text) <= room || !blanks.length) return [text];
+    const at = blanks[nearest(blanks, text.length / 2)];
+    return [text.slice(0, at), text.slice(at + 1)];
+  }
   const longest = texts => Math.max(0, ...texts.map(wide));
 
   function heat(share) {
@@ -133,6 +146,9 @@ const Chart = (() => {
   const isPlain = panel => panel.equal || isPicture(panel);
   const isShared = (a, b) => a.label === b.label && !a.log === !b.log && a.low === b.low && a.high === b.high && String(a.labels) === String(b.labels);
 
+  // What a panel has of its own beside the one that others show too.
+  const own = (panel, of) => new Set(of === "line" ? [...panel.levels, ...panel.marks].map(line => line.name) : panel.series.map(s => s[of]));
+
   // The outline of a marker of a size, and whether it is filled.
   const outlines = {
     dots: r => `m${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`,
@@ -150,6 +166,7 @@ const Chart = (() => {
     // A page may say what a cell of a heat map tells (describe), and what choosing one does (choose).
     constructor(host, data, { describe, choose } = {}) {
       this.host = host;
+      this.number = Chart.count = (Chart.count ?? 0) + 1;
       this.data = data;
       this.describe = describe;
       this.choose = choose;
@@ -182,14 +199,14 @@ const Chart = (() => {
     get visible() { return this.views.filter(v => v.panel.moment === undefined || v.panel.moment === this.moment); }
 
     build() {
-      const { panels, moments, columns } = this.data;
+      const { panels, moments, headings, columns } = this.data;
       if (moments) this.buildMoments(moments);
       this.tools = html("div", "tools", this.host);
-      this.keys = new Map();
-      this.buildKeys(panels.flatMap(p => p.series));
-      for (const name of new Set(panels.flatMap(p => [...p.levels, ...p.marks]).map(line => line.name))) {
-        if (name) this.label(html("span", "key", this.tools), name, "var(--reference)", "dashed");
-      }
+      this.keys = [];
+      this.blocks = new Map();
+      this.views = panels.map(panel => this.buildPanel(panel, this.blockOf(panel, headings, columns)));
+      this.buildKeys(panels, null, (name, of) => this.isCommon(name, of));
+      for (const view of this.views) this.buildKeys([view.panel], view, (name, of) => !this.isCommon(name, of));
       this.reading = html("output", "reading", this.tools);
       this.reading.setAttribute("aria-live", "polite");
       this.scales = {};
@@ -197,28 +214,49 @@ const Chart = (() => {
         if (!panels.some(p => p[axis].log && !p.heat)) continue;
         this.scales[axis] = button("scale", this.tools, "", () => { this.usesLinear[axis] = !this.usesLinear[axis]; this.draw(); });
       }
-      this.panels = html("div", panels.some(isPlain) ? "panels small" : columns > 2 ? "panels many" : "panels", this.host);
-      this.views = panels.map(panel => this.buildPanel(panel));
-      this.observer.observe(this.panels);
+      for (const block of this.blocks.values()) this.observer.observe(block);
       this.lead(null, null);
     }
 
-    // A key for each name; where one stands for several kinds of marks, such as trained and predicted, these can be switched too.
-    buildKeys(series) {
-      const names = grouped(series, s => s.name), kinds = grouped(series, s => s.kind);
-      for (const [name, all] of names) {
-        const colour = all.every(s => s.colour === all[0].colour) ? all[0].colour : "var(--muted)";
-        this.keys.set(name, this.buildKey(name, name, colour, all[0].kind && names.size > 1 ? "line" : all[0].mark));
+    // Panels stand in the group that they belong to, under its heading.
+    blockOf(panel, headings, columns) {
+      const at = panel.block ?? 0;
+      if (!this.blocks.has(at)) {
+        if (headings && headings[at]) say(html("h4", "block", this.host), headings[at]);
+        const those = this.data.panels.filter(p => (p.block ?? 0) === at), few = Math.min(columns, those.length);
+        this.blocks.set(at, html("div", those.some(isPlain) ? "panels small" : few > 2 ? "panels many" : "panels", this.host));
       }
-      if (kinds.size > 1) for (const [kind, all] of kinds) this.buildKey(`kind:${kind}`, kind, "var(--muted)", all[0].mark);
+      return this.blocks.get(at);
     }
 
-    buildKey(id, name, colour, mark) {
-      const key = button("key", this.tools, undefined, () => {
+    // Whether a key belongs above all panels, because more than half of them show what it names; otherwise it stands in those that do.
+    isCommon(name, of) {
+      const all = this.data.panels.filter(p => p.series.length > 0);
+      return 2 * all.filter(p => own(p, of).has(name)).length > all.length || all.length < 2;
+    }
+
+    // A key for each name, and for each kind of marks that names have, such as trained and predicted; then the reference lines.
+    buildKeys(panels, view, isHere) {
+      const series = panels.flatMap(p => p.series), names = grouped(series, s => s.name), kinds = grouped(series, s => s.kind);
+      const lines = new Set(panels.flatMap(p => [...p.levels, ...p.marks]).map(line => line.name).filter(Boolean));
+      const host = () => !view ? this.tools : view.tools ??= view.box.insertBefore(html("div", "tools"), view.svg);
+      for (const [name, all] of names) {
+        if (!isHere(name, "name")) continue;
+        const colour = all.every(s => s.colour === all[0].colour) ? all[0].colour : "var(--muted)";
+        const mark = all[0].kind && names.size > 1 ? "line" : all[0].mark;
+        this.keys.push({ name, view, output: this.buildKey(host(), name, name, colour, mark) });
+      }
+      for (const [kind, all] of kinds) if (isHere(kind, "kind")) this.buildKey(host(), `kind:${kind}`, kind, "var(--muted)", all[0].mark);
+      for (const name of lines) if (isHere(name, "line")) this.label(html("span", "key", host()), name, "var(--reference)", "dashed");
+    }
+
+    buildKey(host, id, name, colour, mark) {
+      const key = button("key", host, undefined, () => {
         if (this.hidden.has(id)) this.hidden.delete(id); else this.hidden.add(id);
-        key.setAttribute("aria-pressed", String(!this.hidden.has(id)));
+        for (const one of this.host.querySelectorAll("button.key")) if (one.dataset.key === id) one.setAttribute("aria-pressed", String(!this.hidden.has(id)));
         this.draw();
       });
+      key.dataset.key = id;
       key.setAttribute("aria-pressed", String(!this.hidden.has(id)));
       this.label(key, name, colour, mark);
       return html("output", "", key);
@@ -250,8 +288,8 @@ const Chart = (() => {
       };
     }
 
-    buildPanel(panel) {
-      const box = html("div", "panel", this.panels);
+    buildPanel(panel, block) {
+      const box = html("div", "panel", block);
       const heading = panel.title || panel.detail ? say(html("h4", "", box), panel.title) : null;
       if (panel.detail) html("small", "", heading, ` ${panel.detail}`);
       const moves = panel.heat || panel.equal ? `from value to value${this.choose ? ", Enter chooses one" : ""}` : "the cursor";
@@ -345,16 +383,21 @@ const Chart = (() => {
         if (xs.length && (view || isAlone && group.length <= 2 && panel.x.label === "epoch")) {
           this.x = index === null ? xs[xs.length - 1] : xs[index];
           const shownAs = panel.x.labels ? panel.x.labels[this.x] : this.x.toLocaleString("en", { maximumSignificantDigits: 6 });
-          text = `${index === null ? "at the end, " : ""}${panel.x.label}${/^[a-z]+$/.test(panel.x.label) ? "" : ":"} ${shownAs}`;
-          const asked = group.length <= 2 ? group : [panel];
-          values = name => asked.map(p => p.series.find(s => s.name === name && s.mark !== "dashed" && s.x.length)).filter(Boolean).map(s => {
-            const i = nearest(s.x, this.x);
-            const isNear = Math.abs(s.x[i] - this.x) <= 0.02 * (xs[xs.length - 1] - xs[0]);
-            return isNear ? number(s.y[i]) + (s.lower ? ` (${number(s.lower[i])} to ${number(s.upper[i])})` : "") : "–";
-          }).join(" | ");
+          const isOneEnd = group.every(p => p.series.every(s => s.x.length === 0 || s.x[s.x.length - 1] === this.x));
+          const place = `${panel.x.label}${/^[a-z]+$/.test(panel.x.label) ? "" : ":"} ${shownAs}`;
+          text = index !== null ? place : isOneEnd ? `at the end, ${place}` : "at the end of each";
+          values = (name, alone) => {
+            const asked = alone ? (group.includes(alone) ? [alone] : []) : group.length <= 2 ? group : [panel];
+            const found = asked.map(p => p.series.find(s => s.name === name && s.mark !== "dashed" && s.x.length)).filter(Boolean).map(s => {
+              const i = index === null ? s.x.length - 1 : nearest(s.x, this.x);
+              const isNear = index === null || Math.abs(s.x[i] - this.x) <= 0.02 * (xs[xs.length - 1] - xs[0]);
+              return isNear && s.y[i] !== null ? number(s.y[i]) + (s.lower ? ` (${number(s.lower[i])} to ${number(s.upper[i])})` : "") : "";
+            });
+            return found.some(Boolean) ? found.map(value => value || "–").join(" | ") : "";
+          };
         }
       }
-      for (const [name, output] of this.keys) output.textContent = values(name) ?? "";
+      for (const { name, view: place, output } of this.keys) output.textContent = values(name, place && place.panel) ?? "";
       say(this.reading, text);
       this.marks();
     }
@@ -417,8 +460,10 @@ const Chart = (() => {
       const isCells = map && !isPlain(panel), xLabels = panel.x.labels ?? [], yLabels = panel.y.labels ?? [];
       const width = svg.clientWidth;
       if (!width) return;
-      const left = yLabels.length ? Math.min(width / 3, 34 + longest(yLabels)) : 58;
-      const frame = isPlain(panel) ? { left: 1, right: 1, top: 1, bottom: 1 } : { left, right: isCells ? 14 : 22, top: 12, bottom: isCells ? 80 : 42 };
+      const names = view.names = { x: fitted(panel.x.label, width - 4), y: fitted(panel.y.label, Math.max(120, svg.clientHeight - 4)) };
+      const left = (yLabels.length ? Math.min(width / 3, 34 + longest(yLabels)) : 58) + 14 * (names.y.length - 1);
+      const bottom = (isCells ? 80 : 42) + 14 * (names.x.length - 1);
+      const frame = isPlain(panel) ? { left: 1, right: 1, top: 1, bottom: 1 } : { left, right: isCells ? 14 : 22, top: 12, bottom };
       view.isTurned = longest(xLabels) > Math.max(1, (width - frame.left - frame.right) / xLabels.length) - 4 && xLabels.length > 0;
       if (view.isTurned) frame.bottom += Math.min(90, longest(xLabels)) - 8;
       if (isCells && yLabels.length) svg.style.setProperty("height", `${clamp(420 / yLabels.length, 6, 40) * yLabels.length + frame.top + frame.bottom}px`);
@@ -445,10 +490,10 @@ const Chart = (() => {
       view.range = { x: x.range, y: y ? y.range : [0, 1] };
       const at = (axis, from, to) => drawn => from + (drawn - view.range[axis][0]) / (view.range[axis][1] - view.range[axis][0]) * (to - from);
       const tickX = at("x", left, width - right), tickY = at("y", height - bottom, top);
-      const place = (axis, tick) => value => {
+      const place = (axis, tick) => (value, mayLeave) => {
         if (value === null || (this.isLog(panel, axis) && value <= 0)) return null;
         const drawn = this.isLog(panel, axis) ? Math.log10(value) : value, [low, high] = view.range[axis], room = 1e-6 * (high - low);
-        return drawn >= low - room && drawn <= high + room ? tick(drawn) : null;
+        return mayLeave || drawn >= low - room && drawn <= high + room ? clamp(tick(drawn), -1e4, 1e4) : null;
       };
       view.x = place("x", tickX);
       view.y = y ? place("y", tickY) : () => null;
@@ -458,9 +503,15 @@ const Chart = (() => {
         for (const series of this.shown(panel)) this.drawSeries(view, series);
         return;
       }
-      element("text", { class: "label", x: (left + width - right) / 2, y: height - (panel.heat ? 42 : 6), "text-anchor": "middle" }, svg, panel.x.label);
-      const turned = `translate(13 ${(top + height - bottom) / 2}) rotate(-90)`;
-      element("text", { class: "label", x: 0, y: 0, "text-anchor": "middle", transform: turned }, svg, panel.y.label);
+      const centred = (line, middle, end) => clamp(middle, measure(line) / 2 + 1, Math.max(measure(line) / 2 + 1, end - measure(line) / 2 - 1));
+      view.names.x.forEach((line, i, all) => {
+        const at = { x: centred(line, (left + width - right) / 2, width), y: height - (panel.heat ? 42 : 6) - 14 * (all.length - 1 - i) };
+        element("text", { class: "label", ...at, "text-anchor": "middle" }, svg, line);
+      });
+      view.names.y.forEach((line, i) => {
+        const transform = `translate(${13 + 14 * i} ${centred(line, (top + height - bottom) / 2, height)}) rotate(-90)`;
+        element("text", { class: "label", x: 0, y: 0, "text-anchor": "middle", transform }, svg, line);
+      });
       this.drawTicks(view, "x", tickX, x.isWhole);
       if (!y && !panel.heat) {
         element("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, svg, "nothing to show");
@@ -469,6 +520,9 @@ const Chart = (() => {
       this.drawTicks(view, "y", tickY, y && y.isWhole);
       if (panel.heat) this.drawHeat(view);
       element("path", { d: `M${left} ${top}V${height - bottom}H${width - right}`, fill: "none", stroke: "var(--reference)" }, svg);
+      view.clip = `frame-${this.number}-${this.views.indexOf(view)}`;
+      const clip = element("clipPath", { id: view.clip }, svg);
+      element("rect", { x: left, y: top - 1, width: Math.max(0, width - left - right + 1), height: Math.max(0, height - top - bottom + 1) }, clip);
       for (const series of this.shown(panel)) if (series.lower) this.drawBand(view, series);
       const bars = this.shown(panel).filter(s => s.mark === "bars"), places = bars.flatMap(s => s.x), areBeside = places.length > new Set(places).size;
       bars.forEach((series, i) => this.drawBars(view, series, tickX, areBeside ? i : 0, areBeside ? bars.length : 1));
@@ -537,8 +591,11 @@ const Chart = (() => {
       element("text", { x: left + length, y: bar + 21, "text-anchor": "end" }, svg, number(scale.high, 2));
     }
 
-    drawBars({ panel, svg, frame, y }, series, place, index, count) {
-      const width = 0.78 / count;
+    // Where a series of a panel is drawn.
+    layer({ panel, svg }, series) { return element("g", { "data-series": panel.series.indexOf(series) }, svg); }
+
+    drawBars(view, series, place, index, count) {
+      const { frame, y } = view, svg = this.layer(view, series), width = 0.78 / count;
       series.x.forEach((value, i) => {
         const from = place(value - 0.39 + index * width), to = place(value - 0.39 + (index + 1) * width), top = y(series.y[i]);
         if (top === null || series.y[i] <= 0) return;
@@ -560,25 +617,30 @@ const Chart = (() => {
         if (!isLine(series)) path += `M${upper.pop()}L${lower.pop()}`;
       });
       close();
-      element("path", { class: "band", d: path, ...(isLine(series) ? { fill: series.colour } : { stroke: series.colour, "stroke-width": 1.2 }) }, view.svg);
+      element("path", { class: "band", d: path, ...(isLine(series) ? { fill: series.colour } : { stroke: series.colour, "stroke-width": 1.2 }) }, this.layer(view, series));
     }
 
     drawSeries(view, series) {
-      const points = series.x.map((x, i) => [view.x(x), view.y(series.y[i])]), known = points.filter(([x, y]) => x !== null && y !== null);
+      const isKnown = point => point !== undefined && point[0] !== null && point[1] !== null, layer = this.layer(view, series);
+      const known = series.x.map((x, i) => [view.x(x), view.y(series.y[i])]).filter(isKnown);
       if (!isLine(series)) {
-        this.drawMarkers(view.svg, known, series.mark, series.colour, series.size ?? (view.panel.equal ? 4 : 5.5));
+        this.drawMarkers(layer, known, series.mark, series.colour, series.size ?? (view.panel.equal ? 4 : 5.5));
         return;
       }
+      // Lines go on to values outside of the axes, and are cut by the frame.
+      const points = series.x.map((x, i) => [view.x(x, true), view.y(series.y[i], true)]);
       let path = "", pen = false;
       for (const [x, y] of points) {
         if (x === null || y === null) { pen = false; continue; }
         path += `${pen ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
         pen = true;
       }
+      const alone = points.filter((point, i) => isKnown(point) && !isKnown(points[i - 1]) && !isKnown(points[i + 1]));
       const isDashed = series.mark === "dashed", dashes = isDashed ? { "stroke-dasharray": "5 4" } : {};
       const line = { fill: "none", stroke: series.colour, "stroke-width": series.size ?? (isDashed ? 1.3 : 1.9), "stroke-linejoin": "round", ...dashes };
-      element("path", { d: path, ...line }, view.svg);
-      if (series.mark === "dottedLine" || known.length === 1) this.drawMarkers(view.svg, known, "dots", series.colour, 5.5);
+      element("path", { d: path, ...line, ...(view.clip ? { "clip-path": `url(#${view.clip})` } : {}) }, layer);
+      const dots = series.mark === "dottedLine" ? known : alone;
+      if (dots.length) this.drawMarkers(layer, dots, "dots", series.colour, 5.5);
     }
 
     drawMarkers(svg, points, mark, colour, size) {

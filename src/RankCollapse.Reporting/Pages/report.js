@@ -32,7 +32,21 @@
     });
   }
 
+  // Says below a table that is cut that it goes on, because bars that scroll are often hidden.
+  function hinting(region) {
+    const hint = document.createElement("p");
+    hint.className = "hint";
+    hint.textContent = "The table is wider than the page: scroll it sideways, with the arrow keys too.";
+    region.after(hint);
+    const look = () => { hint.hidden = region.scrollWidth <= region.clientWidth + 1; };
+    const observer = new ResizeObserver(look);
+    observer.observe(region);
+    for (const child of region.children) observer.observe(child);
+    look();
+  }
+
   themes();
+  document.querySelectorAll(".scroll[tabindex]").forEach(hinting);
   if (navigator.clipboard) document.querySelectorAll(".copy").forEach(copying);
   const data = document.getElementById("charts");
   if (!data) return;

@@ -34,7 +34,7 @@ internal static class ReportTables
             + "id=\"layers-caption\">Layers at the end</caption><thead><tr>");
         Metric[] metrics = [.. MetricTable.Of(MetricScopes.Layers).Where(metric => metric.IsMainIn(MetricScopes.Layers))];
         foreach (string heading in (IEnumerable<string>)["layer", "state", .. metrics.Select(metric => metric.Heading)])
-            html.Append($"<th scope=\"col\">{Encode(heading)}</th>");
+            html.Append($"<th scope=\"col\"{(heading == "state" ? " class=\"word\"" : "")}>{Encode(heading)}</th>");
         html.Append("</tr></thead><tbody>");
         foreach (int l in run.Layers)
         {

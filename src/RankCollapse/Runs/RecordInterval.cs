@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Networks;
 using RankCollapse.Training.Solving;
 
@@ -19,7 +20,7 @@ public static class RecordInterval
     private const double SecondsPerEntry = 3e-3 / (200.0 * 200 * 200);
 
     /// <summary>The number of epochs from a record to the next.</summary>
-    /// <param name="configuration">Its solver, number of epochs and kind of record are used.</param>
+    /// <param name="configuration">Its solver, number of epochs and what is recorded are used.</param>
     /// <param name="specification">The network's shape.</param>
     /// <param name="samples">N.</param>
     public static long For(RunConfiguration configuration, NetworkSpecification specification, int samples)
@@ -27,11 +28,12 @@ public static class RecordInterval
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(specification);
         double decompositions = 0;
+        bool needsWeights = RecordedMetrics.Parse(configuration.Record).NeedsWeights;
         for (int l = 1; l <= specification.Depth; l++)
         {
             double rows = specification.Width(l), columns = specification.Width(l - 1);
             decompositions += Cubic(rows, samples);
-            if (configuration.Record != RecordKind.Collapse) decompositions += Cubic(rows, columns);
+            if (needsWeights) decompositions += Cubic(rows, columns);
         }
         double epochSeconds = EpochSeconds(configuration, specification, samples);
         double recordSeconds = decompositions * SecondsPerEntry;

@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Training;
@@ -19,6 +20,7 @@ public sealed partial record RunConfiguration
         Networks.Activation.Parse(Activation);
         Networks.Activation.Parse(OutputActivation);
         Solvers.All.Parse(Solver);
+        RecordedMetrics.Parse(Record);
     }
 
     /// <summary>

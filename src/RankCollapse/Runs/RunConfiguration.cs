@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Training;
@@ -115,8 +116,8 @@ public sealed partial record RunConfiguration
     /// <summary>Record metrics every so many epochs, and at 1, 2, 5, 10, … below that; null chooses: see <see cref="RecordInterval"/>.</summary>
     public long? RecordEvery { get; init; }
 
-    /// <summary>What a record holds.</summary>
-    public RecordKind Record { get; init; } = RecordKind.All;
+    /// <summary>What a record holds: names of <see cref="RecordedMetrics"/> with commas between them.</summary>
+    public string Record { get; init; } = RecordedMetrics.All;
 
     /// <summary>Write a checkpoint every so many seconds.</summary>
     public double CheckpointSeconds { get; init; } = 30;

@@ -6,7 +6,7 @@ using RankCollapse.Training;
 namespace RankCollapse.Runs;
 
 /// <summary>Collects a run's metrics while it trains, and keeps them in its checkpoints.</summary>
-internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions options, bool isOfCollapseAlone)
+internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions options, RecordedMetrics recorded)
 {
     private const int Format = 2;
     private const int MostMetrics = 100_000_000;
@@ -26,15 +26,12 @@ internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions o
         void Add(int layer, string metric, double value) => _metrics.Add(new MetricRecord(state.Epoch, state.Seconds, layer, metric, value));
 
         var network = new MeasuredNetwork(state, solver);
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Network))
-        {
-            if (metric.Cost != MetricCost.AtEnd) Add(WholeNetwork, metric.Key, metric.OfNetwork!(network));
-        }
+        foreach (Metric metric in recorded.Network) Add(WholeNetwork, metric.Key, metric.OfNetwork!(network));
 
         // A step that was rejected leaves everything as it was.
         if (_measured != (state.Value, state.Gradient))
         {
-            _layers = CollapseMeasurement.Record(solver.Network, data, solver.Objective.Features, isOfCollapseAlone);
+            _layers = CollapseMeasurement.Record(solver.Network, data, solver.Objective.Features, recorded);
             _measured = (state.Value, state.Gradient);
         }
         foreach (LayerMetric metric in _layers) Add(metric.Layer, metric.Metric, metric.Value);

@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
 using RankCollapse.Networks;
 using RankCollapse.Training;
@@ -90,7 +91,8 @@ public static class RunSettings
             Range = Counts, InWords = () => "about 100 records",
         },
         new(nameof(C.Record), SettingPart.Records, SettingEffect.Records,
-            "What a record holds: all, or collapse (TCV and rank of the features), which costs a third less", "NAME")
+            "What a record holds beside the objective: all, collapse (TCV and rank of the features), which costs a third less, or metrics by their names or "
+            + "the beginnings of these, such as all,nc or tcv,nc1,weightStableRank", "NAME[,…]", () => RecordedMetrics.Names)
         {
             IsLater = true,
         },

@@ -53,7 +53,7 @@ internal sealed class TrainingSession : IDisposable
         };
         var objective = new Objective(initial.Specification, data, configuration.ToObjectiveSettings());
         _solver = configuration.ToSolverSettings().CreateSolver(objective, initial.Copy());
-        _recorder = new RunRecorder(_solver, data, _limits, configuration.Record == RecordKind.Collapse);
+        _recorder = new RunRecorder(_solver, data, _limits, RecordedMetrics.Parse(configuration.Record));
         _trainer = new Trainer(_solver, _limits, new TrainingObserver
         {
             Record = state =>

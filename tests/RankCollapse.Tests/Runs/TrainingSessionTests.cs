@@ -64,11 +64,31 @@ public sealed class TrainingSessionTests
     }
 
     [Fact]
+    public void RecordsOfChosenMetrics_AreWhatMeasuringTheEndGives_AndChangeNothing()
+    {
+        Run all = TrainingRun.Start(Small, path: null).Run, chosen = TrainingRun.Start(Small with { Record = "nc,weightStableRank,powerLawMinimum" }, null).Run;
+
+        Assert.Equal(all.Trained.Parameters, chosen.Trained.Parameters);
+        MeasuredFeatures last = CollapseMeasurement.LastHiddenLayer(chosen.Trained, chosen.DataSet, out _)!;
+        var ends = chosen.Metrics.Where(metric => metric.Epoch == chosen.Summary.Epochs && metric.Layer > 0)
+            .ToDictionary(metric => (metric.Metric, metric.Layer), metric => metric.Value);
+        foreach (Metric metric in RecordedMetrics.Parse("nc").Layers)
+            Assert.Equal(metric.OfFeatures!(last).Number, ends.TryGetValue((metric.Key, Small.Depth - 1), out double value) ? value : null);
+        int[] LayersOf(string metric) => [.. ends.Keys.Where(key => key.Metric == metric).Select(key => key.Layer).Order()];
+        Assert.Equal([1, 2, 3, 4], LayersOf("nc1WithinClassVariability"));
+        Assert.Equal([1, 2, 3, 4], LayersOf("powerLawMinimum"));
+        Assert.Equal([3], LayersOf("nc3SelfDualityDeviation"));
+        Assert.DoesNotContain(chosen.Metrics, metric => metric.Metric == "tcvUpper");
+        for (int l = 1; l <= Small.Depth; l++)
+            Assert.Equal(chosen.Summary.Layers[l - 1].Numbers["weightStableRank"], ends[("weightStableRank", l)]);
+    }
+
+    [Fact]
     public void RecordsOfCollapse_AreAPartOfAllRecords()
     {
-        Run all = TrainingRun.Start(Small, path: null).Run, lean = TrainingRun.Start(Small with { Record = RecordKind.Collapse }, path: null).Run;
+        Run all = TrainingRun.Start(Small, path: null).Run, lean = TrainingRun.Start(Small with { Record = RecordedMetrics.Collapse }, path: null).Run;
 
-        Assert.Equal(RecordKind.All, all.Configuration.Record);
+        Assert.Equal(RecordedMetrics.All, all.Configuration.Record);
         Assert.Equal(
             ["featureNumericalRank", "tcvLower", "tcvUpper", "wcssOfClasses"],
             lean.Metrics.Where(metric => metric.Layer > 0).Select(metric => metric.Metric).Distinct().Order(StringComparer.Ordinal));

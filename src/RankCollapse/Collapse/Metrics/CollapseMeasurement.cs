@@ -36,31 +36,28 @@ public static class CollapseMeasurement
             .ToDictionary(entry => entry.Key, entry => entry.Value);
     }
 
-    /// <summary>The cheaper numbers, for recording while training; those that do not exist are left out.</summary>
+    /// <summary>The numbers of layers that are recorded while training; those that do not exist are left out.</summary>
     /// <param name="network">The network.</param>
     /// <param name="data">The data.</param>
     /// <param name="features">Z^0 … Z^L where they are known already; otherwise they are computed.</param>
-    /// <param name="isOfCollapseAlone">
-    /// Whether only what tells collapse is measured. It takes about two thirds of the time, because no weights are decomposed.
-    /// </param>
+    /// <param name="recorded">What is measured; null takes all that is cheap.</param>
     /// <exception cref="ShapeMismatchException">The data do not fit the network.</exception>
     /// <exception cref="InvalidInputException">Features or weights are not finite.</exception>
-    public static IReadOnlyList<LayerMetric> Record(Network network, DataSet data, IReadOnlyList<Matrix>? features = null, bool isOfCollapseAlone = false)
+    public static IReadOnlyList<LayerMetric> Record(Network network, DataSet data, IReadOnlyList<Matrix>? features = null, RecordedMetrics? recorded = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
         RequireFit(network, data);
-        MetricCost least = isOfCollapseAlone ? MetricCost.RecordedWithCollapse : MetricCost.Recorded;
-        Metric[] metrics = [.. MetricTable.Of(MetricScopes.Layers).Where(metric => metric.Cost >= least)];
-        var recorded = new List<LayerMetric>();
+        IReadOnlyList<Metric> metrics = (recorded ?? RecordedMetrics.Parse(RecordedMetrics.All)).Layers;
+        var numbers = new List<LayerMetric>();
         foreach (MeasuredLayer layer in Layers(network, data, features ?? network.Features(data.Inputs), MeasurementOptions.Recording))
         {
             foreach (Metric metric in metrics)
             {
-                if (metric.OfLayer!(layer).Number is { } number) recorded.Add(new LayerMetric(layer.Layer, metric.Key, number));
+                if (RecordedMetrics.Number(metric, layer) is { } number) numbers.Add(new LayerMetric(layer.Layer, metric.Key, number));
             }
         }
-        return recorded;
+        return numbers;
     }
 
     /// <summary>The features of the last hidden layer, for NC1 to NC4; null with a reason where these do not exist.</summary>

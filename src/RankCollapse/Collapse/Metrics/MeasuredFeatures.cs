@@ -78,6 +78,16 @@ public sealed record MeasuredFeatures
         if (weights.Rows != count || weights.Columns != features.Rows)
             throw new ShapeMismatchException(
                 $"The last weights are {weights.Rows}×{weights.Columns}, but there are {count} classes and features of {features.Rows} rows.");
+        return OfLayer(features, outputs, classes) with { Classifier = weights };
+    }
+
+    /// <summary>The features of any layer of a run, without the classifier that may follow.</summary>
+    /// <param name="features">Z^l, n×N.</param>
+    /// <param name="outputs">f(X), K×N.</param>
+    /// <param name="classes">The classes, at least 2, none empty.</param>
+    internal static MeasuredFeatures OfLayer(Matrix features, Matrix outputs, Partition classes)
+    {
+        int count = classes.ClusterCount;
         if (outputs.Rows != count || outputs.Columns != features.Columns)
             throw new ShapeMismatchException(
                 $"The outputs are {outputs.Rows}×{outputs.Columns}, but there are {count} classes and {features.Columns} samples.");
@@ -98,7 +108,6 @@ public sealed record MeasuredFeatures
             WithinVariation = centroids.WithinVariation,
             BetweenVariation = centroids.BetweenVariation,
             DirectionalVariances = directions => Variances(directions, centroids.Deviations),
-            Classifier = weights,
             NearestMeanDisagreement = disagreement,
             NearestMeanAccuracy = accuracy,
         };

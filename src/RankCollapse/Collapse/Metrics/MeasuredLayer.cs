@@ -15,6 +15,8 @@ public sealed class MeasuredLayer
     private readonly Lazy<(CollapseVerdict Verdict, BlockStructure Blocks)?> _byClass;
     private readonly Lazy<BlockStructure?> _preimage;
     private readonly Lazy<PredictedSingularValues> _prediction;
+    private readonly Lazy<MeasuredFeatures?> _featuresOfClasses;
+    private readonly Lazy<MeasuredWeights> _weightNumbers;
     private readonly Lazy<(LayerSummary Summary, IReadOnlyDictionary<string, string> Reasons)> _summary;
 
     /// <summary>Prepares a layer.</summary>
@@ -44,6 +46,9 @@ public sealed class MeasuredLayer
         _byClass = new(() => Centroids() is { } centroids ? (CollapseVerdict.Of(centroids), Collapse.BlockStructure.Measure(centroids)) : null);
         _preimage = new(MeasurePreimage);
         _prediction = new(() => PredictedSingularValues.Predict(Network.Specification, _features, Layer, FeatureSpectrum.SingularValues));
+        _featuresOfClasses = new(MeasureFeatures);
+        _weightNumbers = new(() => new MeasuredWeights(
+            Collapse.WeightSpectrum.Of([[.. WeightSpectrum.SingularValues]], new BlockShape(Weights.Rows, Weights.Columns, 1)), Weights.AsSpan().Length, ClusterCount));
         _summary = new(Summarise);
     }
 
@@ -101,6 +106,15 @@ public sealed class MeasuredLayer
     /// <summary>The singular values of Z^l predicted from the next layer.</summary>
     public PredictedSingularValues Prediction => _prediction.Value;
 
+    /// <summary>
+    /// The features as the metrics of features measure them, with the classifier where the last layer takes them; null where there are no two classes with
+    /// samples, or a class is empty.
+    /// </summary>
+    public MeasuredFeatures? FeaturesOfClasses => _featuresOfClasses.Value;
+
+    /// <summary>The weights as the metrics of weights measure them.</summary>
+    public MeasuredWeights WeightNumbers => _weightNumbers.Value;
+
     /// <summary>Every metric of the layer, as a run's summary keeps them.</summary>
     public LayerSummary Summary => _summary.Value.Summary;
 
@@ -129,6 +143,13 @@ public sealed class MeasuredLayer
 
     private TotalClusterVariation? MeasureVariation() =>
         ClusterCount is { } k ? Collapse.TotalClusterVariation.Compute(Features, Data.Targets, k, Classes, _options.TotalClusterVariation) : null;
+
+    private MeasuredFeatures? MeasureFeatures()
+    {
+        if (Classes is not { ClusterCount: >= 2 } classes || classes.NonEmptyCount < classes.ClusterCount) return null;
+        var measured = MeasuredFeatures.OfLayer(Features, _features[^1], classes);
+        return Layer == _features.Count - 2 ? measured with { Classifier = Network.Weights(Layer + 1) } : measured;
+    }
 
     private BlockStructure? MeasurePreimage()
     {

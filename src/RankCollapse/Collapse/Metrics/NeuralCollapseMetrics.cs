@@ -8,6 +8,10 @@ namespace RankCollapse.Collapse.Metrics;
 /// </summary>
 internal static class NeuralCollapseMetrics
 {
+    /// <summary>The mean of |cos(z̄_k, z̄_o)|, the one metric that needs other data.</summary>
+    public static Metric OutOfDistributionCosine { get; } = OfMeans("nc5OutOfDistributionCosine", "NC5", "NC5", true, (g, f) => f.OutOfDistributionCosine(g),
+        "How far class means are from orthogonal to the mean of the other data: 0 is orthogonal; single samples do not count.");
+
     internal static IReadOnlyList<Metric> All { get; } =
     [
         OfMeans("nc1WithinClassVariability", "NC1", "tr(Σ_W Σ_B⁺)/K", true, (g, f) => g.Variability(f.DirectionalVariances),
@@ -55,8 +59,7 @@ internal static class NeuralCollapseMetrics
             Topic = MetricTopic.NeuralCollapse,
             OfFeatures = f => f.NearestMeanAccuracy,
         },
-        OfMeans("nc5OutOfDistributionCosine", "NC5", "NC5", true, (g, f) => f.OutOfDistributionCosine(g),
-            "How far class means are from orthogonal to the mean of the other data: 0 is orthogonal; single samples do not count."),
+        OutOfDistributionCosine,
         new("betweenClassRank")
         {
             Heading = "rank of means",

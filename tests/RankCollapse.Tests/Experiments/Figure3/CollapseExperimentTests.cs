@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figure3;
 using RankCollapse.Reporting.Rendering;
@@ -19,7 +20,7 @@ public sealed class CollapseExperimentTests
         Width = [30],
         GradientTolerance = 1e-2,
         CollapseTolerance = CollapseExperiment.CollapsedBelow,
-        Record = RecordKind.Collapse,
+        Record = RecordedMetrics.Collapse,
         Threads = 1,
     };
 

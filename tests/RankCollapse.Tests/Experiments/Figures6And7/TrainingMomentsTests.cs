@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Collapse;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figures6And7;
@@ -84,7 +85,7 @@ public sealed class TrainingMomentsTests
             Delta = 0,
             GradientTolerance = 1e-2,
             CollapseTolerance = 1e-12,
-            Record = RecordKind.Collapse,
+            Record = RecordedMetrics.Collapse,
             MaxEpochs = 100,
             RecordEvery = 1
         };

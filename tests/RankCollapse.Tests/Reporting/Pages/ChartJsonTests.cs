@@ -67,5 +67,15 @@ public sealed class ChartJsonTests
         Assert.Equal([0, 1], chart["panels"]!.AsArray().Select(p => (int)p!["moment"]!));
     }
 
+    [Fact]
+    public void Blocks_NumberTheirPanels_AndHaveHeadings()
+    {
+        var panel = new Panel { Title = "p", X = Any, Y = Any };
+        var figure = new Figure("f", "t", "r", new PanelBlock(panel, panel) { Heading = "first" }, new PanelBlock(panel));
+        JsonNode chart = JsonNode.Parse(ChartJson.Of([figure]))!["f"]!;
+        Assert.Equal("[\"first\",\"\"]", chart["headings"]!.ToJsonString());
+        Assert.Equal([("p", 0), ("p", 0), ("p", 1)], chart["panels"]!.AsArray().Select(p => ((string)p!["title"]!, (int)p["block"]!)));
+    }
+
     private static JsonNode Panel(Panel panel) => JsonNode.Parse(ChartJson.Of([new Figure("f", "t", "r", new PanelBlock(panel))]))!["f"]!["panels"]![0]!;
 }
