@@ -76,7 +76,8 @@ public sealed class TrainingSessionTests
             Assert.Equal(metric.OfFeatures!(last).Number, ends.TryGetValue((metric.Key, Small.Depth - 1), out double value) ? value : null);
         int[] LayersOf(string metric) => [.. ends.Keys.Where(key => key.Metric == metric).Select(key => key.Layer).Order()];
         Assert.Equal([1, 2, 3, 4], LayersOf("nc1WithinClassVariability"));
-        Assert.Equal([1, 2, 3, 4], LayersOf("powerLawMinimum"));
+        // The last layer has too few singular values for a power law.
+        Assert.Equal([1, 2, 3], LayersOf("powerLawMinimum"));
         Assert.Equal([3], LayersOf("nc3SelfDualityDeviation"));
         Assert.DoesNotContain(chosen.Metrics, metric => metric.Metric == "tcvUpper");
         for (int l = 1; l <= Small.Depth; l++)

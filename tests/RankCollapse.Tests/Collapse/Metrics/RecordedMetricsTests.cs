@@ -33,7 +33,8 @@ public sealed class RecordedMetricsTests
             var chosen = RecordedMetrics.Parse(metric.Key);
             Assert.Contains(metric, chosen.Network.Concat(chosen.Layers));
         }
-        foreach (string name in RecordedMetrics.Names) Assert.NotEmpty(Keys(name));
+        Assert.Superset(new HashSet<string> { "tcv", "nc1", "nc2", "nc3", "weight", "feature" }, RecordedMetrics.Names.ToHashSet());
+        foreach (string name in RecordedMetrics.Names) RecordedMetrics.Parse(name);
     }
 
     [Theory]
