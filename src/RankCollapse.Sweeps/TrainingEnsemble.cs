@@ -18,7 +18,7 @@ namespace RankCollapse.Sweeps;
 public sealed class TrainingEnsemble
 {
     /// <summary>The file of the summary in the ensemble's folder.</summary>
-    public const string SummaryFile = "ensemble.json";
+    public const string SummaryFile = Ensemble.SummaryFile;
 
     /// <summary>The folder of the sweep, there until all members have ended.</summary>
     private const string SweepName = "sweep";
@@ -181,14 +181,12 @@ public sealed class TrainingEnsemble
         foreach (string member in _members.Keys.Select(MemberPath).Where(Directory.Exists)) RunFolder.Create(member, force: true);
     }
 
-    private string MemberPath(long seed) => Path.Combine(_path, FolderOf(seed));
-
-    private static string FolderOf(long seed) => $"seed-{seed}";
+    private string MemberPath(long seed) => Path.Combine(_path, Ensemble.FolderOf(seed));
 
     private static EnsembleMember MemberOf(long seed, RunSummary summary) =>
-        new(seed, FolderOf(seed), summary.Status, summary.Objective, summary.RelativeGradientNorm, summary.Epochs, summary.Seconds, null);
+        new(seed, Ensemble.FolderOf(seed), summary.Status, summary.Objective, summary.RelativeGradientNorm, summary.Epochs, summary.Seconds, null);
 
-    private static EnsembleMember Failed(long seed, string reason) => new(seed, FolderOf(seed), null, null, null, null, null, reason);
+    private static EnsembleMember Failed(long seed, string reason) => new(seed, Ensemble.FolderOf(seed), null, null, null, null, null, reason);
 }
 
 /// <summary>What a caller may ask of an ensemble, and wants to hear from it.</summary>

@@ -1,4 +1,8 @@
 using Microsoft.Playwright;
+using RankCollapse.BrowserTests;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
+[assembly: AssemblyFixture(typeof(ReproductionFolder))]
 
 namespace RankCollapse.BrowserTests;
 

@@ -6,7 +6,7 @@ using RankCollapse.Tests.Reporting;
 
 namespace RankCollapse.BrowserTests;
 
-public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>, IDisposable
+public sealed class HtmlReportTests(Chromium chromium) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("rankcollapse-report-").FullName;
 
@@ -78,7 +78,7 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task LayerButton_HidesItsLine()
     {
         await using OpenPage open = await chromium.OpenAsync(Write(SampleRuns.Collapsed()));
-        ILocator lines = open.Page.Locator("#tcv .panel svg path[stroke^='var(--layer']");
+        ILocator lines = open.Page.Locator("#tcv .panel > svg path[stroke^='var(--layer']");
         ILocator button = open.Page.Locator("#tcv .key").First;
         int before = await lines.CountAsync();
         await button.ClickAsync();
@@ -93,7 +93,7 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task ScaleButton_SwitchesBetweenLogarithmicAndLinear()
     {
         await using OpenPage open = await chromium.OpenAsync(Write(SampleRuns.Collapsed()));
-        ILocator line = open.Page.Locator("#objective .panel svg path[stroke='var(--ink)']");
+        ILocator line = open.Page.Locator("#objective .panel > svg path[stroke='var(--ink)']");
         ILocator scale = open.Page.Locator("#objective .scale");
         string? logarithmic = await line.GetAttributeAsync("d");
         Assert.Equal("Linear scale", await scale.TextContentAsync());
@@ -107,7 +107,7 @@ public sealed class HtmlReportTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task PointerAndArrowKeys_ShowTheValuesOfAnEpoch()
     {
         await using OpenPage open = await chromium.OpenAsync(Write(SampleRuns.Collapsed()));
-        ILocator svg = open.Page.Locator("#tcv .panel svg");
+        ILocator svg = open.Page.Locator("#tcv .panel > svg");
         ILocator reading = open.Page.Locator("#tcv .reading");
         await svg.HoverAsync(new() { Position = new() { X = 62, Y = 60 } });
         Assert.Equal("epoch 0", await reading.TextContentAsync());

@@ -7,7 +7,7 @@ using RankCollapse.Tests.Sweeps.Results;
 
 namespace RankCollapse.BrowserTests;
 
-public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
+public sealed class LivePageTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private LiveServer _server = null!;
@@ -34,7 +34,7 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>, 
     public async Task Page_LoadsFromItsOwnAddressAlone_WithoutErrorsOrOverflow(int width, ColorScheme scheme)
     {
         await using OpenPage open = await OpenAsync($"#trial={_trials[0].Id}", width, scheme);
-        await open.Page.Locator("[data-chart] .panel svg path").First.WaitForAsync();
+        await open.Page.Locator("[data-chart] .panel > svg path").First.WaitForAsync();
 
         Assert.All(open.Requests,
             url => Assert.True(url.StartsWith(_server.Address.ToString(), StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
@@ -100,11 +100,11 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>, 
         await open.Page.Locator("#found").Filter(new() { HasText = "lambda 10⁻⁴, seed 0: 1 trial" }).WaitForAsync();
         await open.Page.Locator("#rows button").First.FocusAsync();
         await open.Page.Keyboard.PressAsync("Enter");
-        await open.Page.Locator("[data-chart='tcvUpper'] .panel svg path").First.WaitForAsync();
+        await open.Page.Locator("[data-chart='tcvUpper'] .panel > svg path").First.WaitForAsync();
         Assert.Contains(_trials[0].Id, open.Page.Url, StringComparison.Ordinal);
         Assert.Equal("curves-heading", await open.Page.EvaluateAsync<string>("document.activeElement.id"));
         await open.Page.ReloadAsync();
-        await open.Page.Locator("[data-chart='tcvUpper'] .panel svg path").First.WaitForAsync();
+        await open.Page.Locator("[data-chart='tcvUpper'] .panel > svg path").First.WaitForAsync();
     }
 
     [Fact]

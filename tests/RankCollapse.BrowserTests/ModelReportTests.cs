@@ -5,7 +5,7 @@ using RankCollapse.Tests.Reporting;
 
 namespace RankCollapse.BrowserTests;
 
-public sealed class ModelReportTests(Chromium chromium) : IClassFixture<Chromium>, IDisposable
+public sealed class ModelReportTests(Chromium chromium) : IDisposable
 {
     private const string Layers = "#table tbody tr:not([hidden]) th";
 

@@ -9,15 +9,17 @@ public sealed class ReproductionFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rankcollapse-reproduction-");
 
-    public ReproductionFolder() => SyntheticReproduction.Write(_folder.FullName);
+    private readonly Lazy<bool> _isWritten;
+
+    public ReproductionFolder() => _isWritten = new(() => SyntheticReproduction.Write(_folder.FullName).Count > 0);
 
     /// <summary>The page's path.</summary>
-    public string PagePath => Path.Combine(_folder.FullName, ReproductionReport.FileName);
+    public string PagePath => _isWritten.Value ? Path.Combine(_folder.FullName, ReproductionReport.FileName) : "";
 
     public void Dispose() => _folder.Delete(recursive: true);
 }
 
-public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolder folder) : IClassFixture<Chromium>, IClassFixture<ReproductionFolder>
+public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolder folder)
 {
     private const string Background = "getComputedStyle(document.body).backgroundColor";
 
@@ -46,7 +48,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
         await using OpenPage light = await chromium.OpenAsync(folder.PagePath);
         await using OpenPage dark = await chromium.OpenAsync(folder.PagePath, scheme: ColorScheme.Dark);
         const string Text = "getComputedStyle(document.querySelector('#fig6-gram-matrices .picture text')).fill";
-        const string Line = "getComputedStyle(document.querySelector('#fig3-collapse .panel svg path.band')).fill";
+        const string Line = "getComputedStyle(document.querySelector('#fig3-collapse .panel > svg path.band')).fill";
 
         Assert.NotEqual(await light.Page.EvaluateAsync<string>(Background), await dark.Page.EvaluateAsync<string>(Background));
         Assert.NotEqual(await light.Page.EvaluateAsync<string>(Text), await dark.Page.EvaluateAsync<string>(Text));
@@ -59,8 +61,8 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     public async Task Keys_HideTheirSeriesByMouseAndByKeyboard()
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
-        ILocator key = open.Page.Locator("#fig3-collapse .key", new() { HasText = "layer 3" });
-        ILocator lines = open.Page.Locator("#fig3-collapse .panel svg path[stroke^='var(--layer-']");
+        ILocator key = open.Page.Locator("#fig3-collapse .key", new() { HasText = "layer 3" }).First;
+        ILocator lines = open.Page.Locator("#fig3-collapse .panel > svg path[stroke^='var(--layer-']");
         int before = await lines.CountAsync();
 
         await key.ClickAsync();
@@ -76,7 +78,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     public async Task ScaleButton_MakesLogarithmicAxesLinear()
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
-        ILocator line = open.Page.Locator("#fig3-collapse .panel svg").First.Locator("path[stroke-width='1.9']").First;
+        ILocator line = open.Page.Locator("#fig3-collapse .panel > svg").First.Locator("path[stroke-width='1.9']").First;
         ILocator scale = open.Page.Locator("#fig3-collapse .scale");
         string? logarithmic = await line.GetAttributeAsync("d");
         await scale.PressAsync("Enter");
@@ -90,7 +92,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     public async Task Cursor_ShowsMeanAndBand_ByPointerAndArrowKeys()
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
-        ILocator svg = open.Page.Locator("#fig3-collapse .panel svg").First;
+        ILocator svg = open.Page.Locator("#fig3-collapse .panel > svg").First;
         ILocator reading = open.Page.Locator("#fig3-collapse .reading");
         ILocator value = open.Page.Locator("#fig3-collapse .key output").First;
         await svg.HoverAsync(new() { Position = new() { X = 58, Y = 60 } });
@@ -109,7 +111,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     public async Task HeatMap_TellsTheValueUnderThePointer_AndUnderTheArrowKeys()
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
-        ILocator svg = open.Page.Locator("#fig1-heat .panel svg").First;
+        ILocator svg = open.Page.Locator("#fig1-heat .panel > svg").First;
         ILocator reading = open.Page.Locator("#fig1-heat .reading");
         await svg.HoverAsync(new() { Position = new() { X = 70, Y = 20 } });
         Assert.Equal("layer 1, λ 10⁻⁴, σ 0.4: tail energy –", await reading.TextContentAsync());
@@ -125,7 +127,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
         ILocator figure = open.Page.Locator("#fig6-gram-matrices .chart");
-        ILocator visible = figure.Locator(".panel:not([hidden]) svg image");
+        ILocator visible = figure.Locator(".panel:not([hidden]) > svg image");
         string? start = await visible.Nth(3).GetAttributeAsync("href");
         Assert.Equal(16, await visible.CountAsync());
 
@@ -144,7 +146,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
         ILocator figure = open.Page.Locator("#fig6-gram-matrices .chart");
         await figure.Locator(".moment").Last.ClickAsync();
-        ILocator svg = figure.Locator(".panel:not([hidden]) svg").Nth(2);
+        ILocator svg = figure.Locator(".panel:not([hidden]) > svg").Nth(2);
         await svg.FocusAsync();
         await open.Page.Keyboard.PressAsync("Home");
 
@@ -156,7 +158,7 @@ public sealed class ReproductionReportTests(Chromium chromium, ReproductionFolde
     {
         await using OpenPage open = await chromium.OpenAsync(folder.PagePath);
         ILocator figure = open.Page.Locator("#fig6-random-planes .chart");
-        ILocator svg = figure.Locator(".panel:not([hidden]) svg").Nth(1);
+        ILocator svg = figure.Locator(".panel:not([hidden]) > svg").Nth(1);
         await svg.FocusAsync();
         await open.Page.Keyboard.PressAsync("Home");
         Assert.Matches(@"^layer 1, class 0: \(.+, .+\)$", await figure.Locator(".reading").TextContentAsync());

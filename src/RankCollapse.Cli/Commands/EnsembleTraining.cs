@@ -97,6 +97,7 @@ internal static class EnsembleTraining
         table.Write(output);
         output.WriteLine($"summary: {Path.Combine(path, TrainingEnsemble.SummaryFile)}");
         output.WriteLine($"members: {Path.Combine(path, "seed-*")}, each a run folder for `measure` and `report`");
+        output.WriteLine($"`report {path}` draws all of them together");
 
         void Line(string name, Spread spread, Metric metric) =>
             table.Add(name, Numbers.Of(metric, spread.Minimum), Numbers.Of(metric, spread.Median), Numbers.Of(metric, spread.Maximum));

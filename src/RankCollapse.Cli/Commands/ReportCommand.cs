@@ -20,12 +20,12 @@ internal static class ReportCommand
     public static Command Create(CommandEnvironment environment)
     {
         var command = new Verb(
-            "report", "Writes the report of a run as one HTML page that needs no network, and its figures as SVG and PNG.")
+            "report", "Writes the report of a run, or of an ensemble, as one HTML page that needs no network, and its figures as SVG and PNG.")
         {
             Examples =
-            ["rankcollapse report runs/first", "rankcollapse report runs/first --out first.html --no-figures"]
+            ["rankcollapse report runs/first", "rankcollapse report runs/first --out first.html --no-figures", "rankcollapse report runs/ensemble"]
         };
-        Argument<string> path = CommonOptions.RunFolder();
+        var path = new Argument<string>("RUN") { Description = "the folder of a run, as train wrote it, or of an ensemble of train --seeds" };
         Option<string> output = OptionValue.File("--out", "The page; - is standard output [RUN/report.html]", makesFolder: true);
         Option<bool> noFigures = OptionValue.Switch("--no-figures", "Do not write RUN/figures/");
         Option<bool> accept = CommonOptions.AcceptChanged();
@@ -41,8 +41,9 @@ internal static class ReportCommand
             bool isOnOutput = parsed.GetValue(output) == StandardOutput.Name;
             if (isOnOutput && parsed.GetValue(json)) throw new InvalidInputException("--json and --out - both write to standard output; give one of them.");
             parsed.Accept(accept, environment, folder);
-            Run run = RunFolder.Read(folder);
-            (string page, IReadOnlyList<string> figures) = ReportFiles.Write(run, RunFolder.Open(folder), parsed.GetValue(output), !parsed.GetValue(noFigures));
+            (string page, IReadOnlyList<string> figures) = Ensemble.IsIn(folder)
+                ? ReportFiles.Write(Ensemble.Read(folder), folder, parsed.GetValue(output), !parsed.GetValue(noFigures))
+                : ReportFiles.Write(RunFolder.Read(folder), RunFolder.Open(folder), parsed.GetValue(output), !parsed.GetValue(noFigures));
             if (isOnOutput) return ExitCode.Done;
             if (parsed.GetValue(json))
             {

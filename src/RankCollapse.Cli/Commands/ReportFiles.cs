@@ -26,6 +26,18 @@ internal static class ReportFiles
         return (page, figures);
     }
 
+    /// <summary>Writes both, of an ensemble.</summary>
+    /// <param name="ensemble">The ensemble.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="path">Where the page goes; null takes the ensemble's folder.</param>
+    /// <param name="withFigures">Whether figures are also written as files.</param>
+    /// <returns>The page and the figures.</returns>
+    public static (string Page, IReadOnlyList<string> Figures) Write(Ensemble ensemble, string folder, string? path, bool withFigures)
+    {
+        string page = path ?? Path.Combine(folder, "report.html");
+        return (page, EnsembleReport.Write(ensemble, page, withFigures ? Path.Combine(folder, "figures") : null));
+    }
+
     /// <summary>Writes files that are made of a run's others; those inside its folder are covered by its manifest.</summary>
     public static IReadOnlyList<string> Covered(RunFolder folder, Func<IReadOnlyList<string>> write, bool isInside = true)
     {

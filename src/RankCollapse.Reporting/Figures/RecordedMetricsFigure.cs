@@ -4,24 +4,27 @@ using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Reporting.Figures;
 
-/// <summary>Every other metric of layers that was recorded over the epochs, a panel each.</summary>
+/// <summary>Every other metric that was recorded over the epochs, a panel each.</summary>
 internal sealed class RecordedMetricsFigure : RunFigure
 {
+    /// <summary>The most metrics of which the sentence tells.</summary>
+    private const int MostTold = 5;
+
     // These have figures of their own.
     private static readonly Metric[] DrawnElsewhere =
         [CollapseMetrics.TcvUpper, CollapseMetrics.TcvLower, CollapseMetrics.WcssOfClasses, RankMetrics.FeatureNumericalRank, RankMetrics.WeightNumericalRank];
 
     public override string Name => "metrics";
 
-    public override string Title => "Other metrics of the layers";
+    public override string Title => "Other metrics over training";
 
-    public override string Reading => "Every other metric of layers that was recorded, over the epochs; logarithmic, but for counts.";
+    public override string Reading => "Every other metric that was recorded, over the epochs, a line for each layer; logarithmic, but for counts.";
 
-    public override string? Missing(RunMeasurements run) => Drawn(run).Count == 0 ? "No other metric of layers was recorded during training." : null;
+    public override string? Missing(RunMeasurements run) => Drawn(run).Count == 0 ? "No other metric was recorded during training; the setting record takes more, such as all,nc." : null;
 
-    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) => [new([.. Drawn(run).Select(metric => Of(run, metric))]) { Columns = 2 }];
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) => [.. MetricTopics.Blocks(Drawn(run), metric => Of(run, metric))];
 
-    public override string Sentence(RunMeasurements run) => string.Join(" ", Drawn(run).Select(metric =>
+    public override string Sentence(RunMeasurements run) => string.Join(" ", Drawn(run).Where(metric => metric.OfNetwork is null).Take(MostTold).Select(metric =>
     {
         var ends = run.Layers.Select(l => (Layer: l, run.Series(metric.Key, l)?.Last?.Value)).Where(end => end.Value is not null).ToList();
         var (least, largest) = (ends.MinBy(end => end.Value), ends.MaxBy(end => end.Value));
@@ -34,10 +37,14 @@ internal sealed class RecordedMetricsFigure : RunFigure
         Title = metric.Heading,
         X = Axis.Epoch,
         Y = Axis.Of(metric),
-        Series = [.. run.Layers.Where(l => run.Series(metric.Key, l) is not null)
-            .Select(l => Series.OfLayer(l, run.Depth, run.Series(metric.Key, l)!.Epochs, run.Series(metric.Key, l)!.Values))],
+        Series = run.Series(metric.Key, 0) is { } whole
+            ? [new Series("whole network", Palette.Ink, whole.Epochs, whole.Values)]
+            : [.. run.Layers.Where(l => run.Series(metric.Key, l) is not null).Select(l => Series.OfLayer(l, run.Depth, run.Series(metric.Key, l)!.Epochs, run.Series(metric.Key, l)!.Values))],
     };
 
     private static List<Metric> Drawn(RunMeasurements run) =>
-        [.. MetricTable.Of(MetricScopes.Layers).Except(DrawnElsewhere).Where(metric => run.Layers.Any(l => run.Series(metric.Key, l)?.Last is not null))];
+    [
+        .. MetricTable.All.Except(DrawnElsewhere).Where(metric => metric.Topic != MetricTopic.Objective)
+            .Where(metric => run.Layers.Prepend(0).Any(l => run.Series(metric.Key, l)?.Last is not null)),
+    ];
 }

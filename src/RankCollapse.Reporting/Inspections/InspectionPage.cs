@@ -94,9 +94,9 @@ internal static class InspectionPage
         }
         if (found.Count == 0) return "";
         string pairs = NumberText.List([.. found.GroupBy(pair => pair.Rank).Select(group =>
-            $"{NumberText.List([.. group.Take(MostPairs).Select(pair => $"{pair.First} and {pair.First + 1}")])}{(group.Count() > MostPairs ? ", …" : "")} "
+            $"{NumberText.List([.. group.Take(MostPairs).Select(pair => $"{pair.First} with {pair.First + 1}")])}{(group.Count() > MostPairs ? ", …" : "")} "
             + $"(rank {group.Key})")]);
-        return $"By their shapes these layers are the factors of one of low rank, or a narrow passage: {pairs}. ";
+        return $"By their shapes these are the two factors of a layer of low rank, or a narrow passage: layers {pairs}. ";
     }
 
     private static void Spectra(StringBuilder html, Inspection inspection)

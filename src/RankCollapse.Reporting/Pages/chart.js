@@ -115,6 +115,12 @@ const Chart = (() => {
     return `rgb(${[0, 1, 2].map(i => Math.round(part(left, i) + (scaled - left) * (part(left + 1, i) - part(left, i))))})`;
   }
 
+  // Whether black is read more easily than white on a colour: one of both has a contrast of at least 4.5 on any.
+  function isLight(rgb) {
+    const [r, g, b] = rgb.match(/\d+/g).map(c => c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179;
+  }
+
   // A matrix as a picture of one pixel an entry.
   function pixels(columns, rows, share) {
     const canvas = document.createElement("canvas");
@@ -526,6 +532,9 @@ const Chart = (() => {
       for (const series of this.shown(panel)) if (series.lower) this.drawBand(view, series);
       const bars = this.shown(panel).filter(s => s.mark === "bars"), places = bars.flatMap(s => s.x), areBeside = places.length > new Set(places).size;
       bars.forEach((series, i) => this.drawBars(view, series, tickX, areBeside ? i : 0, areBeside ? bars.length : 1));
+      // The first series lies on top.
+      for (const series of this.shown(panel).reverse()) if (isLine(series)) this.drawSeries(view, series);
+      // Reference lines lie on lines that they would be hidden by, and below markers.
       for (const { at: value } of panel.levels) {
         const h = view.y(value);
         if (h === null) continue;
@@ -536,8 +545,6 @@ const Chart = (() => {
         if (w === null) continue;
         element("line", { x1: w, x2: w, y1: top, y2: height - bottom, stroke: "var(--reference)", "stroke-dasharray": "5 4" }, svg);
       }
-      // The first series lies on top.
-      for (const series of this.shown(panel).reverse()) if (isLine(series)) this.drawSeries(view, series);
       for (const series of this.shown(panel).reverse()) if (!isLine(series) && series.mark !== "bars") this.drawSeries(view, series);
     }
 
@@ -579,7 +586,7 @@ const Chart = (() => {
         const text = number(value, 2);
         if (part === 1 && panel.y.labels && across > wide(text) + 4 && down > 15)
           element("text", {
-            class: isKnown && share >= 0.5 ? "on-light" : "on-dark", x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 + 4, "text-anchor": "middle",
+            class: !isKnown || isLight(fill) ? "on-light" : "on-dark", x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 + 4, "text-anchor": "middle",
           }, svg, text);
       }));
       // The scale of colours.

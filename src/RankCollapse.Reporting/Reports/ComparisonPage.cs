@@ -74,10 +74,11 @@ internal static class ComparisonPage
     private static IEnumerable<Figure> Figures(IReadOnlyList<ComparedRun> runs, RunMeasurements[] measured)
     {
         int depth = measured.Max(run => run.Depth);
-        Metric[] recorded = [NetworkMetrics.Objective, NetworkMetrics.RelativeGradientNorm];
-        yield return new Figure("curves", "Objective and gradient", "The objective and the relative gradient norm over the epochs, a line for each run.",
+        Metric[] recorded = [.. MetricTable.Of(MetricScopes.Network).Where(metric => measured.Any(run => run.Series(metric.Key, 0)?.Last is not null))];
+        yield return new Figure("curves", "Objective and gradient", "What was recorded of the whole network, over the epochs, a line for each run.",
             new PanelBlock([.. recorded.Select(metric => Curves(runs, measured, metric, 0, metric.Heading))]) { Columns = 2 });
-        foreach (Metric metric in (Metric[])[CollapseMetrics.TcvUpper, RankMetrics.FeatureNumericalRank])
+        foreach (Metric metric in MetricTable.All.Where(metric => metric.OfNetwork is null
+            && Enumerable.Range(1, depth).Any(l => measured.Any(run => run.Series(metric.Key, l)?.Last is not null))))
         {
             yield return new Figure(metric.Key, $"{metric.Heading} of each layer", $"{metric.Heading} over the epochs, a panel for each layer and a line for "
                 + "each run.", new PanelBlock([.. Enumerable.Range(1, depth).Select(l => Curves(runs, measured, metric, l, $"layer {l}"))]));

@@ -84,6 +84,6 @@ internal static class ReportPage
         string where = run.Summary.Arithmetic is { } arithmetic ? $"on every machine of the arithmetic {arithmetic}" : "with the version that computed it";
         html.Append($"<p>The same settings and seeds give the same numbers again, {where}:</p>\n");
         PageFrame.Command(html, ReproduceCommand.For(run.Configuration));
-        html.Append(ReportTables.Settings(run)).Append("</section>\n");
+        html.Append(ReportTables.Settings(run.Configuration)).Append("</section>\n");
     }
 }

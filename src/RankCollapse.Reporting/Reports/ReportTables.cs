@@ -60,8 +60,8 @@ internal static class ReportTables
     }
 
     /// <summary>Every setting.</summary>
-    public static string Settings(Run run) =>
-        Pairs("settings", "Every setting", ReproduceCommand.Settings(run.Configuration).Select(s => ($"<code>{Encode(s.Name)}</code>", Encode(s.Value))));
+    public static string Settings(RunConfiguration configuration) =>
+        Pairs("settings", "Every setting", ReproduceCommand.Settings(configuration).Select(s => ($"<code>{Encode(s.Name)}</code>", Encode(s.Value))));
 
     /// <summary>The CSS class of a state.</summary>
     public static string Css(CollapseState state) => state switch

@@ -45,8 +45,7 @@ public sealed record Verdict(string Collapse, string Convergence, Advice? Advice
     private static string DescribeConvergence(Run run)
     {
         RunSummary summary = run.Summary;
-        string gradient = $"relative gradient norm {NumberText.Short(summary.RelativeGradientNorm, 2)}, tolerance "
-            + $"{NumberText.Short(run.Configuration.GradientTolerance, 2)}";
+        string gradient = Gradient(summary, run.Configuration);
         if (run.Configuration.CollapseTolerance is { } bound
             && summary.Layers.MaxBy(layer => layer.TcvUpper ?? double.PositiveInfinity) is { TcvUpper: { } largest } worst)
             gradient += $"; largest TCV {NumberText.Short(largest, 2)}, in layer {worst.Layer}, asked {NumberText.Short(bound, 2)}; largest rank "
@@ -55,7 +54,7 @@ public sealed record Verdict(string Collapse, string Convergence, Advice? Advice
         return summary.Status switch
         {
             TrainingStatus.Converged => $"Training converged after {epochs} ({gradient}).",
-            TrainingStatus.Stalled => $"Training stalled after {epochs}: no step lowered the objective any more, to rounding ({gradient}).",
+            TrainingStatus.Stalled => $"Training {Stall(summary, gradient)}",
             TrainingStatus.NoMinimum =>
                 $"Training found no minimum: after {epochs} the objective still fell as the weights grew ({gradient}); the last state is shown.",
             TrainingStatus.MaxEpochs => $"Training used up its {epochs} before it converged ({gradient}).",
@@ -64,6 +63,16 @@ public sealed record Verdict(string Collapse, string Convergence, Advice? Advice
             _ => $"Training diverged after {epochs}; the last good state is shown.",
         };
     }
+
+    /// <summary>How a training stalled: <c>stalled after 24 epochs: …</c>, with the gradient that rounding leaves where that is known.</summary>
+    internal static string Stall(RunSummary summary, RunConfiguration configuration) => Stall(summary, Gradient(summary, configuration));
+
+    private static string Stall(RunSummary summary, string gradient) =>
+        $"stalled after {NumberText.Whole(summary.Epochs)}{(summary.Epochs == 1 ? " epoch" : " epochs")}: no step lowered the objective any more, to rounding "
+        + $"({gradient}{(summary.RoundingFloor is { } floor ? $"; rounding leaves about {NumberText.Short(floor, 2)}" : "")}).";
+
+    private static string Gradient(RunSummary summary, RunConfiguration configuration) =>
+        $"relative gradient norm {NumberText.Short(summary.RelativeGradientNorm, 2)}, tolerance {NumberText.Short(configuration.GradientTolerance, 2)}";
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -25,9 +25,12 @@ public static class RunSchemas
         KeyValuePair.Create("status", JsonSchema.OneOf(EnumNames.All<TrainingStatus>())),
         KeyValuePair.Create("convention", JsonSchema.OneOf(EnumNames.All<Convention>())),
         .. Metrics(MetricScopes.Network),
+        KeyValuePair.Create(RunSummary.RoundingFloorField, JsonSchema.Described(
+            JsonSchema.Type("number", "null"), "The relative gradient norm that rounding leaves at best, of a training that stalled.")),
         KeyValuePair.Create("reasons", JsonSchema.Map(JsonSchema.Type("string"))),
         KeyValuePair.Create("layers", JsonSchema.List(Layer())),
-    ]);
+    ],
+    name => name != RunSummary.RoundingFloorField);
 
     /// <summary><c>manifest.json</c>.</summary>
     public static JsonObject Manifest() => RunManifest.Schema();

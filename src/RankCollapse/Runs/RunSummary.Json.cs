@@ -15,6 +15,9 @@ public sealed partial record RunSummary
     /// </summary>
     public const int FormatVersion = 3;
 
+    /// <summary>The name of <see cref="RoundingFloor"/> in files.</summary>
+    internal const string RoundingFloorField = "roundingFloor";
+
     private const long LargestFile = 1L << 28;
     private const string VersionField = "version";
     private const string StatusField = "status";

@@ -45,6 +45,11 @@ public sealed partial record RunSummary : MetricNumbers
         init => Numbers = With(NetworkMetrics.RelativeGradientNorm, value);
     }
 
+    /// <summary>
+    /// The relative gradient norm that rounding leaves at best where a training stalled, by the solver's estimate; null for others, and where it is not known.
+    /// </summary>
+    public double? RoundingFloor => Numbers.GetValueOrDefault(RoundingFloorField);
+
     /// <summary>Epochs (solver iterations) done.</summary>
     public long Epochs { get => (long)(Number(NetworkMetrics.Epochs) ?? 0); init => Numbers = With(NetworkMetrics.Epochs, value); }
 

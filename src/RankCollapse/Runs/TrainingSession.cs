@@ -172,11 +172,13 @@ internal sealed class TrainingSession : IDisposable
     {
         const string NotFinite = "The objective is not finite, so that nothing can be measured.";
         var network = new MeasuredNetwork(result.Final with { Seconds = _trainer.Seconds }, _solver);
+        var numbers = MetricTable.Of(MetricScopes.Network).ToDictionary(metric => metric.Key, metric => (double?)metric.OfNetwork!(network));
+        if (result.Status == TrainingStatus.Stalled && _solver.RoundingFloor is { } floor) numbers[RunSummary.RoundingFloorField] = floor;
         return new RunSummary
         {
             Status = result.Status,
             Convention = _configuration.Convention,
-            Numbers = MetricTable.Of(MetricScopes.Network).ToDictionary(metric => metric.Key, metric => (double?)metric.OfNetwork!(network)),
+            Numbers = numbers,
             Reasons = layers.Count > 0
                 ? CollapseMeasurement.Reasons(layers)
                 : new Dictionary<string, string> { ["objective"] = NotFinite, ["layers"] = NotFinite },

@@ -29,6 +29,19 @@ internal static class SampleInspections
             new SkippedTensor("<b>bold</b>", "it is a single number")],
     };
 
+    /// <summary>A layer of full rank, and the two factors of one of rank 10.</summary>
+    public static Inspection Factored() => Usual() with
+    {
+        Layers =
+        [
+            Layer("fc1.weight", LayerKind.Linear, 64, 784, 1, i => 3 - (0.01 * i)),
+            Layer("fc2.weight.down", LayerKind.Linear, 10, 64, 1, i => 2 - (0.1 * i)),
+            Layer("fc2.weight.up", LayerKind.Linear, 64, 10, 1, i => 2 - (0.1 * i)),
+            Layer("fc3.weight", LayerKind.Linear, 10, 64, 1, i => 2 - (0.1 * i)),
+        ],
+        Skipped = [],
+    };
+
     /// <summary>The same with features: of one layer, and of a value that no layer computes.</summary>
     public static Inspection WithFeatures()
     {
