@@ -141,7 +141,8 @@ internal sealed class LiveAnswers(LiveHub hub, ServedFolder folder, AddressGuard
             string[] whole = [.. records.Where(r => r.Layer == 0).Select(r => r.Metric).Distinct()];
             if (whole.Length > 0)
                 Chart(writer, WholeNetwork, new Axis("value") { IsLogarithmic = true },
-                    [.. whole.Select((name, i) => new Series(MetricTable.All.Find(name)?.Heading ?? name, Palette.Kind(i), series[(name, 0)].Epochs, series[(name, 0)].Values))]);
+                    [.. whole.Select((name, i) => new Series(
+                        MetricTable.All.Find(name)?.Heading ?? name, Palette.Kind(i), series[(name, 0)].Epochs, series[(name, 0)].Values))]);
             foreach (string metric in records.Where(r => r.Layer > 0).Select(r => r.Metric).Distinct())
                 Chart(writer, metric, MetricTable.All.Find(metric) is { } entry ? Axis.Of(entry) : new Axis(metric) { IsLogarithmic = true },
                     [.. Enumerable.Range(1, depth).Where(l => series.ContainsKey((metric, l)))

@@ -95,7 +95,8 @@ internal static class FigureSection
             + $"{(figure.IsOnCluster ? "on a cluster" : $"with {NumberText.Count(figure.Threads, "thread")}")} in the last session");
         html.Append("</tbody></table>\n<p class=\"note\">The same command gives the same numbers again:</p>\n");
         PageFrame.Command(html, figure.Command.Split(' '));
-        html.Append("<div class=\"scroll\" role=\"region\" aria-label=\"Data\" tabindex=\"0\"><table class=\"data\"><thead><tr><th scope=\"col\">data</th><th scope=\"col\">a row is</th><th "
+        html.Append("<div class=\"scroll\" role=\"region\" aria-label=\"Data\" tabindex=\"0\"><table "
+            + "class=\"data\"><thead><tr><th scope=\"col\">data</th><th scope=\"col\">a row is</th><th "
             + "scope=\"col\">rows</th><th scope=\"col\">columns</th></tr></thead><tbody>");
         foreach (FigureData data in figure.Data)
         {

@@ -20,11 +20,13 @@ internal sealed class RecordedMetricsFigure : RunFigure
 
     public override string Reading => "Every other metric that was recorded, over the epochs, a line for each layer; logarithmic, but for counts.";
 
-    public override string? Missing(RunMeasurements run) => Drawn(run).Count == 0 ? "No other metric was recorded during training; the setting record takes more, such as all,nc." : null;
+    public override string? Missing(RunMeasurements run) => Drawn(run).Count == 0
+        ? "No other metric was recorded during training; the setting record takes more, such as all,nc." : null;
 
     public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) => [.. MetricTopics.Blocks(Drawn(run), metric => Of(run, metric))];
 
-    public override string Sentence(RunMeasurements run) => string.Join(" ", Drawn(run).Where(metric => metric.OfNetwork is null).Take(MostTold).Select(metric =>
+    public override string Sentence(RunMeasurements run) => string.Join(" ", Drawn(run)
+        .Where(metric => metric.OfNetwork is null).Take(MostTold).Select(metric =>
     {
         var ends = run.Layers.Select(l => (Layer: l, run.Series(metric.Key, l)?.Last?.Value)).Where(end => end.Value is not null).ToList();
         var (least, largest) = (ends.MinBy(end => end.Value), ends.MaxBy(end => end.Value));
@@ -39,7 +41,8 @@ internal sealed class RecordedMetricsFigure : RunFigure
         Y = Axis.Of(metric),
         Series = run.Series(metric.Key, 0) is { } whole
             ? [new Series("whole network", Palette.Ink, whole.Epochs, whole.Values)]
-            : [.. run.Layers.Where(l => run.Series(metric.Key, l) is not null).Select(l => Series.OfLayer(l, run.Depth, run.Series(metric.Key, l)!.Epochs, run.Series(metric.Key, l)!.Values))],
+            : [.. run.Layers.Where(l => run.Series(metric.Key, l) is not null)
+                .Select(l => Series.OfLayer(l, run.Depth, run.Series(metric.Key, l)!.Epochs, run.Series(metric.Key, l)!.Values))],
     };
 
     private static List<Metric> Drawn(RunMeasurements run) =>

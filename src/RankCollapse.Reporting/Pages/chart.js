@@ -624,7 +624,8 @@ const Chart = (() => {
         if (!isLine(series)) path += `M${upper.pop()}L${lower.pop()}`;
       });
       close();
-      element("path", { class: "band", d: path, ...(isLine(series) ? { fill: series.colour } : { stroke: series.colour, "stroke-width": 1.2 }) }, this.layer(view, series));
+      const paint = isLine(series) ? { fill: series.colour } : { stroke: series.colour, "stroke-width": 1.2 };
+      element("path", { class: "band", d: path, ...paint }, this.layer(view, series));
     }
 
     drawSeries(view, series) {

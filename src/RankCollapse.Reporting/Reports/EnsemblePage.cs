@@ -68,8 +68,8 @@ internal static class EnsemblePage
             html.Append($"<li class=\"{ReportTables.Css(worst)}\"><span class=\"number\">layer {layer}</span><span class=\"word\">"
                 + $"{Word(states)}</span><span class=\"ratio\">{numbers}</span></li>");
         }
-        html.Append("</ol>\n<p class=\"note\">The numbers are the median and the largest, over the members, of the variation inside the classes as a part of the "
-            + $"variation of the layer's features. At most {NumberText.PowerOfTen(Tolerances.Collapsed)} counts as collapsed.</p>\n");
+        html.Append("</ol>\n<p class=\"note\">The numbers are the median and the largest, over the members, of the variation inside the classes as a part of "
+            + $"the variation of the layer's features. At most {NumberText.PowerOfTen(Tolerances.Collapsed)} counts as collapsed.</p>\n");
         foreach (EnsembleRun member in ended.Where(member => member.Summary!.Status == TrainingStatus.Stalled))
             html.Append($"<p class=\"note\">Seed {member.Seed}: {PageText.Sentence(Verdict.Stall(member.Summary!, configuration))}</p>\n");
         html.Append("</section>\n");
@@ -94,8 +94,8 @@ internal static class EnsemblePage
     {
         EnsembleRun[] ended = [.. ensemble.Ended];
         html.Append("<section aria-labelledby=\"numbers-heading\"><h2 id=\"numbers-heading\">Numbers at the end</h2>\n<div class=\"scroll\" role=\"region\" "
-            + "aria-labelledby=\"numbers-heading\" tabindex=\"0\"><table class=\"numbers\"><thead><tr><th scope=\"col\">number</th><th scope=\"col\">minimum</th>"
-            + "<th scope=\"col\">median</th><th scope=\"col\">maximum</th></tr></thead><tbody>");
+            + "aria-labelledby=\"numbers-heading\" tabindex=\"0\"><table class=\"numbers\"><thead><tr><th scope=\"col\">number</th><th "
+            + "scope=\"col\">minimum</th><th scope=\"col\">median</th><th scope=\"col\">maximum</th></tr></thead><tbody>");
         foreach (Metric metric in MetricTable.Of(MetricScopes.Network)) Row(metric.Heading, metric, ended.Select(member => member.Summary!.Number(metric)));
         foreach (var layer in ended.SelectMany(member => member.Summary!.Layers).GroupBy(layer => layer.Layer).OrderBy(group => group.Key))
         {
@@ -129,7 +129,7 @@ internal static class EnsemblePage
             foreach (Metric metric in metrics) html.Append($"<td>{NumberText.Of(metric.Format, member.Summary?.Number(metric))}</td>");
             html.Append("</tr>");
         }
-        html.Append($"</tbody></table></div>\n<p class=\"note\">Each member is a run folder of its own beside this page, {Ensemble.FolderOf(0)} and so on.</p>\n"
-            + "</section>\n");
+        html.Append($"</tbody></table></div>\n<p class=\"note\">Each member is a run folder of its own beside this page, {Ensemble.FolderOf(0)} and so on.</p>"
+            + "\n</section>\n");
     }
 }

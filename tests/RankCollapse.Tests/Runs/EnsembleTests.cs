@@ -41,6 +41,7 @@ public sealed class EnsembleTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File(Ensemble.SummaryFile), "{");
-        Assert.Contains("is not an ensemble's summary", Assert.Throws<InvalidInputException>(() => Ensemble.Read(folder.Root)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<InvalidInputException>(() => Ensemble.Read(folder.Root));
+        Assert.Contains("is not an ensemble's summary", error.Message, StringComparison.Ordinal);
     }
 }

@@ -48,7 +48,8 @@ public sealed class MeasuredLayer
         _prediction = new(() => PredictedSingularValues.Predict(Network.Specification, _features, Layer, FeatureSpectrum.SingularValues));
         _featuresOfClasses = new(MeasureFeatures);
         _weightNumbers = new(() => new MeasuredWeights(
-            Collapse.WeightSpectrum.Of([[.. WeightSpectrum.SingularValues]], new BlockShape(Weights.Rows, Weights.Columns, 1)), Weights.AsSpan().Length, ClusterCount));
+            Collapse.WeightSpectrum.Of([[.. WeightSpectrum.SingularValues]], new BlockShape(Weights.Rows, Weights.Columns, 1)),
+            Weights.AsSpan().Length, ClusterCount));
         _summary = new(Summarise);
     }
 
@@ -110,10 +111,10 @@ public sealed class MeasuredLayer
     /// The features as the metrics of features measure them, with the classifier where the last layer takes them; null where there are no two classes with
     /// samples, or a class is empty.
     /// </summary>
-    public MeasuredFeatures? FeaturesOfClasses => _featuresOfClasses.Value;
+    internal MeasuredFeatures? FeaturesOfClasses => _featuresOfClasses.Value;
 
     /// <summary>The weights as the metrics of weights measure them.</summary>
-    public MeasuredWeights WeightNumbers => _weightNumbers.Value;
+    internal MeasuredWeights WeightNumbers => _weightNumbers.Value;
 
     /// <summary>Every metric of the layer, as a run's summary keeps them.</summary>
     public LayerSummary Summary => _summary.Value.Summary;

@@ -30,7 +30,7 @@ public sealed class RecordedMetrics
     public IReadOnlyList<Metric> Layers { get; }
 
     /// <summary>Whether more is measured than collapse, which may decompose the weights.</summary>
-    public bool NeedsWeights => Layers.Any(metric => metric.Cost != MetricCost.RecordedWithCollapse && !IsOfFeaturesAlone(metric));
+    internal bool NeedsWeights => Layers.Any(metric => metric.Cost != MetricCost.RecordedWithCollapse && !IsOfFeaturesAlone(metric));
 
     /// <summary>The names that stand for several metrics.</summary>
     public static IReadOnlyList<string> Names => [All, Collapse, .. MetricTable.All.Where(IsMeasured).GroupBy(metric => FirstWord(metric.Key))
@@ -62,9 +62,12 @@ public sealed class RecordedMetrics
         Metric[] found = MetricTable.All.Find(name) is { } one ? [one] : [.. MetricTable.All.Where(metric => BeginsWith(metric.Key, name))];
         Metric[] measured = [.. found.Where(IsMeasured)];
         if (measured.Length > 0) return measured;
-        throw new InvalidInputException(found.Length > 0
-            ? $"The metric {found[0].Key} compares with other data, which a training does not have; leave it out of what is recorded."
-            : $"There is no metric '{ErrorText.Printable(name)}' to record; {NearMatches.Advice(name, [.. Names, .. MetricTable.All.Where(IsMeasured).Select(metric => metric.Key)])}");
+        if (found.Length > 0)
+            throw new InvalidInputException(
+                $"The metric {found[0].Key} compares with other data, which a training does not have; leave it out of what is recorded.");
+        string[] near = [.. NearMatches.Of(name, Names.Concat(MetricTable.All.Where(IsMeasured).Select(metric => metric.Key)))];
+        string advice = near.Length > 0 ? NearMatches.Advice(name, near) : $"known are {string.Join(", ", Names)}, and each metric by its name.";
+        throw new InvalidInputException($"There is no metric '{ErrorText.Printable(name)}' to record; {advice}");
     }
 
     private static bool IsMeasured(Metric metric) => metric != NeuralCollapseMetrics.OutOfDistributionCosine;

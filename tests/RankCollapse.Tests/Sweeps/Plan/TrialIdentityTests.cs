@@ -50,7 +50,15 @@ public sealed class TrialIdentityTests
         Assert.Equal("28c82b1c888917852842", OfFirst(mixture with { Convention = Convention.Equation3, Architecture = Architecture.Residual }));
         Assert.Equal("87526c3f75ab55158795", OfFirst(mixture with { Solver = "adam", Schedule = RateSchedule.Constant, Loss = Loss.CrossEntropy }));
         Assert.Equal("3854a51388d81ca617a5",
-            OfFirst(mixture with { Solver = "sgd", Momentum = 0.5, Bias = true, CollapseTolerance = 1e-12, Record = RecordedMetrics.Collapse, MaxSeconds = 100 }));
+            OfFirst(mixture with
+            {
+                Solver = "sgd",
+                Momentum = 0.5,
+                Bias = true,
+                CollapseTolerance = 1e-12,
+                Record = RecordedMetrics.Collapse,
+                MaxSeconds = 100,
+            }));
         Assert.Equal("4b1aa6cd6d67c6b6318a", OfFirst(mixture with
         {
             Solver = "lbfgs",
