@@ -69,7 +69,8 @@ public sealed class PageFrameTests(Chromium chromium, ReproductionFolder reprodu
             <p style="color:#999">too light</p><div style="width:3000px">wide</div><div style="animation:a 1s infinite">moving</div>
             <button></button><button tabindex="-1">left out</button><div style="overflow-x:auto;width:50px"><div style="width:90px">w</div></div>
             <figure><div data-chart="c"><div class="panel"><h4>known</h4>
-            <svg tabindex="0" aria-label="a" width="90" height="40"><text x="70" y="20">cut by it</text></svg></div></div><figcaption>Right, ‘unknown’ and ‘known’.</figcaption></figure><style>@keyframes a{to{opacity:.9}}</style>
+            <svg tabindex="0" aria-label="a" width="90" height="40"><text x="70" y="20">cut by it</text></svg></div></div>
+            <figcaption>Right, ‘unknown’ and ‘known’.</figcaption></figure><style>@keyframes a{to{opacity:.9}}</style>
             <script type="application/json" id="charts">{"c":{"panels":[{"title":"known","x":{},"y":{},"levels":[],"marks":[],
             "series":[{"name":"line","x":[1],"y":[1],"mark":"line"}]}]}}</script></body></html>
             """, TestContext.Current.CancellationToken);

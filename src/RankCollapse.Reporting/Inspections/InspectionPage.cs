@@ -103,8 +103,8 @@ internal static class InspectionPage
     {
         html.Append("<section aria-labelledby=\"spectra-heading\"><h2 id=\"spectra-heading\">Spectra</h2>\n");
         html.Append("<p class=\"note\">‘singular values’: largest first; the dashed line is the noise edge, where values of random weights of the same "
-            + "size would end. ‘tail of the eigenvalues’: the part of the eigenvalues s² that are at least so large; the straight line is the power law fitted to "
-            + "their tail.</p>\n<div class=\"cards\">\n");
+            + "size would end. ‘tail of the eigenvalues’: the part of the eigenvalues s² that are at least so large; the straight line is the power law "
+            + "fitted to their tail.</p>\n<div class=\"cards\">\n");
         foreach ((InspectedLayer layer, int number) in inspection.Layers.Take(MostCharts).Select((layer, i) => (layer, i + 1)))
         {
             html.Append($"<article class=\"card\" id=\"layer-{number}\"><h3><span class=\"index\">{number}</span> "
