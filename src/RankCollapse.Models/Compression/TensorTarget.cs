@@ -19,7 +19,7 @@ internal sealed class TensorTarget : ICompressionTarget
             throw new InvalidInputException(
                 $"{model.Path} holds {model.Skipped.Count} tensors that are not read, such as {ErrorText.Printable(model.Skipped[0].Name)} "
                 + $"({model.Skipped[0].Reason}); a compressed file would lose them.");
-        Layers = [.. layers.Layers.Select(Describe)];
+        Layers = [.. layers.Layers.Where(layer => layer.PartOf is null).Select(Describe)];
         Parameters = model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count);
     }
 
@@ -63,6 +63,8 @@ internal sealed class TensorTarget : ICompressionTarget
         TensorEntry tensor = layer.Tensor;
         string? reason = layer.Kind switch
         {
+            _ when layer.Applied is { } applied =>
+                $"its weights are several tensors ({string.Join(", ", applied.Beside.Select(ErrorText.Printable))}); merge them first",
             LayerKind.Linear or LayerKind.Convolution when !ElementWriter.CanWrite(tensor.Type) =>
                 $"its weights are of type {tensor.Type}, which factors are not written in",
             LayerKind.Linear when tensor.Shape.Count != 2 => "it is a stack of matrices",

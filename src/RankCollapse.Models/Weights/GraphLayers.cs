@@ -16,6 +16,7 @@ internal sealed class GraphLayers
     private readonly Dictionary<string, WeightLayer> _layers = new(StringComparer.Ordinal);
     private readonly Dictionary<OnnxGraph, Dictionary<string, Constant>> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, SortedSet<string>> _otherUses = new(StringComparer.Ordinal);
+    private OnnxGraph? _graph;
 
     private GraphLayers(OnnxModel model)
     {
@@ -69,6 +70,7 @@ internal sealed class GraphLayers
             return null;
         }
 
+        _graph = graph;
         foreach (NodeProto node in graph.Proto.Node)
         {
             if (Pass(node, At) is { } passed)
@@ -181,10 +183,31 @@ internal sealed class GraphLayers
             "QLinearMatMul" or "QGemm" => new Quantization(at(node, 4)?.Tensor.Name, at(node, 5)?.Tensor.Name, last),
             "DynamicQuantizeMatMul" => new Quantization(at(node, 2)?.Tensor.Name, at(node, 3)?.Tensor.Name, last),
             "MatMulIntegerToFloat" => new Quantization(at(node, 3)?.Tensor.Name, at(node, 5)?.Tensor.Name, last),
-            "MatMulInteger" => new Quantization(ScaleBeside(tensor), at(node, 3)?.Tensor.Name, last),
-            "ConvInteger" => new Quantization(ScaleBeside(tensor), at(node, 3)?.Tensor.Name, 0),
+            "MatMulInteger" => new Quantization(ScaleAfter(node, at) ?? ScaleBeside(tensor), at(node, 3)?.Tensor.Name, last),
+            "ConvInteger" => new Quantization(ScaleAfter(node, at) ?? ScaleBeside(tensor), at(node, 3)?.Tensor.Name, 0),
             _ => null,
         };
+    }
+
+    /// <summary>
+    /// The constant that the product is multiplied by, after it is converted: by itself, or times the scale of what was multiplied. Null where there is none.
+    /// </summary>
+    private string? ScaleAfter(NodeProto node, Func<NodeProto, int, Constant?> at)
+    {
+        NodeProto[] nodes = [.. _graph!.Proto.Node];
+        string value = node.Output[0];
+        while (nodes.FirstOrDefault(other => other.Input.Contains(value)) is { Output.Count: > 0 } next)
+        {
+            if (next.OpType == "Mul") return Factor(next, value, at) ?? (nodes.FirstOrDefault(other => other.OpType == "Mul" && other.Output.Count > 0
+                && next.Input.Any(input => input != value && input == other.Output[0])) is { } scales ? Factor(scales, "", at) : null);
+            if (next.OpType is not ("Cast" or "Identity" or "Reshape")) return null;
+            value = next.Output[0];
+        }
+        return null;
+
+        static string? Factor(NodeProto product, string value, Func<NodeProto, int, Constant?> at) =>
+            Enumerable.Range(0, product.Input.Count).Where(i => product.Input[i] != value).Select(i => at(product, i)?.Tensor.Name)
+                .FirstOrDefault(name => name is not null);
     }
 
     /// <summary>ONNX Runtime's quantiser calls the scale of X_quantized X_scale; the graph multiplies by it after the product.</summary>

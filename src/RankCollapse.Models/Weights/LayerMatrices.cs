@@ -46,6 +46,7 @@ internal static class LayerMatrices
     public static double[] Read(ModelTensors model, WeightLayer layer)
     {
         double[] values = model.ReadDoubles(layer.Tensor.Name);
+        if (layer.Applied is { } applied) return applied.Apply(values, [.. applied.Beside.Select(model.ReadDoubles)]);
         if (layer.Quantization is not { } quantization) return values;
         IReadOnlyList<long> shape = layer.Tensor.Shape;
         double[]? scales = quantization.Scale is { } scale ? model.ReadDoubles(scale) : null;

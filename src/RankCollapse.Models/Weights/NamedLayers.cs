@@ -14,17 +14,102 @@ internal static class NamedLayers
 {
     private static readonly string[] TableWords = ["embed", "wte", "wpe", "token", "position", "table", "codebook"];
 
+    /// <summary>The modules of GPT-2 whose weights lie as [in, out].</summary>
+    private static readonly string[] InputFirstModules = ["c_attn", "c_proj", "c_fc", "q_attn"];
+
+    private static readonly string[] Projections = ["query", "key", "value", "qkv"];
+
     /// <summary>The layers and the rest.</summary>
     public static LayersFound Find(IReadOnlyList<TensorEntry> tensors)
     {
+        var byName = tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Dictionary<string, AppliedConvention> applied = tensors.Select(tensor => (tensor.Name, Found: TensorConventions.Of(tensor, byName.GetValueOrDefault)))
+            .Where(one => one.Found is not null).ToDictionary(one => one.Name, one => one.Found!, StringComparer.Ordinal);
+        Dictionary<string, string> beside = applied.SelectMany(one => one.Value.Beside.Select(name => (name, one.Key)))
+            .DistinctBy(one => one.name).ToDictionary(one => one.name, one => one.Key, StringComparer.Ordinal);
+        bool hasInputFirst = tensors.Any(tensor => IsInputFirstModule(tensor) && BiasSays(tensor, byName) == WeightLayout.InputFirst);
         var layers = new List<WeightLayer>();
         var skipped = new List<SkippedTensor>();
         foreach (TensorEntry tensor in tensors)
         {
-            if (NotALayer(tensor) is { } reason) skipped.Add(new SkippedTensor(tensor.Name, reason));
-            else layers.Add(Classify(tensor));
+            AppliedConvention? convention = applied.GetValueOrDefault(tensor.Name);
+            string? reason = beside.TryGetValue(tensor.Name, out string? weight) ? $"it is applied to {ErrorText.Printable(weight)}"
+                : convention is not null ? null
+                : tensor.Shape.Count < 2 ? NotALayer(tensor) : TensorConventions.NotALayer(tensor.Name) ?? NotALayer(tensor);
+            if (reason is not null)
+            {
+                skipped.Add(new SkippedTensor(tensor.Name, reason));
+                continue;
+            }
+            WeightLayer layer = Oriented(Classify(tensor), byName, hasInputFirst);
+            if (convention is not null)
+                layer = layer with { Name = convention.Name, Applied = convention, Evidence = $"{layer.Evidence}; {convention.Meaning}" };
+            layers.Add(layer);
+            layers.AddRange(Parts(layer));
         }
         return new LayersFound(layers, skipped);
+    }
+
+    private static bool IsInputFirstModule(TensorEntry tensor) =>
+        tensor.Shape.Count == 2 && tensor.Name.Split('.', '/') is [.., var module, _] && InputFirstModules.Contains(module);
+
+    /// <summary>What the length of the bias beside weights says of their layout; null where there is none or they are square.</summary>
+    private static WeightLayout? BiasSays(TensorEntry tensor, Dictionary<string, TensorEntry> byName)
+    {
+        const string Weight = "weight";
+        if (tensor.Shape is not [var rows, var columns] || rows == columns || !tensor.Name.EndsWith(Weight, StringComparison.Ordinal)) return null;
+        return byName.GetValueOrDefault($"{tensor.Name[..^Weight.Length]}bias")?.Shape switch
+        {
+            [var length] when length == columns => WeightLayout.InputFirst,
+            [var length] when length == rows => WeightLayout.OutputFirst,
+            _ => null,
+        };
+    }
+
+    private static WeightLayer Oriented(WeightLayer layer, Dictionary<string, TensorEntry> byName, bool hasInputFirst)
+    {
+        if (layer.Kind != LayerKind.Linear || layer.Tensor.Shape.Count != 2) return layer;
+        bool isModule = hasInputFirst && IsInputFirstModule(layer.Tensor);
+        return BiasSays(layer.Tensor, byName) is { } said && said != layer.Layout
+            ? layer with { Layout = said, Evidence = $"{layer.Evidence}, of which the bias has {(said == WeightLayout.InputFirst ? "the second" : "the first")}" }
+            : isModule && layer.Layout == WeightLayout.OutputFirst ? layer with { Layout = WeightLayout.InputFirst, Evidence = $"{layer.Evidence}, as its fellows lie" }
+            : layer;
+    }
+
+    /// <summary>Queries, keys and values of a fused product, each on its own; not where heads are interleaved.</summary>
+    private static IEnumerable<WeightLayer> Parts(WeightLayer layer)
+    {
+        string[] words = layer.Name.ToLowerInvariant().Split('.', '/');
+        bool isFused = words.Any(word => word is "c_attn" or "in_proj_weight" or "wqkv" or "to_qkv" or "qkv" or "qkv_proj" or "in_proj_qkv");
+        bool isInputFirst = layer.Layout == WeightLayout.InputFirst;
+        if (!isFused || layer.Tensor.Shape is not [var first, var second]) yield break;
+        (long outputs, long inputs) = isInputFirst ? (second, first) : (first, second);
+        if (outputs != 3 * inputs) yield break;
+        AppliedConvention? whole = layer.Applied;
+        for (int part = 0; part < 3; part++)
+        {
+            int from = part;
+            double[] Cut(double[] stored, double[][] beside)
+            {
+                double[] values = whole is null ? stored : whole.Apply(stored, beside);
+                var cut = new double[inputs * inputs];
+                for (long row = 0; row < inputs; row++)
+                {
+                    long start = isInputFirst ? (row * outputs) + (from * inputs) : ((from * inputs) + row) * inputs;
+                    Array.Copy(values, start, cut, row * inputs, inputs);
+                }
+                return cut;
+            }
+            string name = $"{layer.Name}[{Projections[part]}]";
+            yield return layer with
+            {
+                Name = name,
+                Tensor = layer.Tensor with { Shape = [inputs, inputs] },
+                Evidence = "a third of a fused product",
+                PartOf = layer.Name,
+                Applied = new AppliedConvention(name, "", whole?.Beside ?? [], Cut),
+            };
+        }
     }
 
     private static string? NotALayer(TensorEntry tensor)
@@ -58,7 +143,8 @@ internal static class NamedLayers
         if (tensor.Shape.Count == 2)
             return Layer(LayerKind.Linear, isKeras ? WeightLayout.InputFirst : WeightLayout.OutputFirst,
                 isKeras ? "two dimensions and the name kernel" : "two dimensions");
-        if (tensor.Shape.Count == 3 && name.Contains("expert", StringComparison.Ordinal))
+        if (isKeras && tensor.Shape.Count is 3 or 4 && HeadsOf(tensor, name) is { } heads) return heads;
+        if (tensor.Shape.Count == 3 && (name.Contains("expert", StringComparison.Ordinal) || name.Split('.', '/', '_').Contains("moe")))
             return Layer(LayerKind.Linear, WeightLayout.OutputFirst, "a stack of matrices, one an expert");
         string dimensions = (tensor.Shape.Count - 2).ToString(CultureInfo.InvariantCulture);
         if (isKeras) return Layer(LayerKind.Convolution, WeightLayout.ChannelsLast, $"a {dimensions}-D kernel [… , in, out] by its name");
@@ -67,5 +153,23 @@ internal static class NamedLayers
         return isDepthwise
             ? Layer(LayerKind.Convolution, WeightLayout.OutputFirst, $"a {dimensions}-D kernel, depthwise by its name", (int)tensor.Shape[0])
             : Layer(LayerKind.Convolution, WeightLayout.OutputFirst, $"a {dimensions}-D kernel by its shape, taken as one group");
+    }
+
+    /// <summary>The kernels of attention by heads, [in, heads, size] and [heads, size, out], as one matrix each; null for other kernels.</summary>
+    private static WeightLayer? HeadsOf(TensorEntry tensor, string name)
+    {
+        string[] words = name.Split('.', '/', ':');
+        int place = Array.FindIndex(words, word => word == "kernel");
+        string module = place > 0 ? words[place - 1] : "";
+        long inputs = Projections.Contains(module) ? tensor.Shape[0]
+            : module is "out" or "attention_output" or "output" && tensor.Shape.Count == 3 ? tensor.Shape[0] * tensor.Shape[1] : 0;
+        return inputs == 0 ? null : new WeightLayer
+        {
+            Name = tensor.Name,
+            Tensor = tensor with { Shape = [inputs, tensor.Count / inputs] },
+            Kind = LayerKind.Linear,
+            Layout = WeightLayout.InputFirst,
+            Evidence = $"a kernel of attention by heads, {tensor.ShapeText}",
+        };
     }
 }

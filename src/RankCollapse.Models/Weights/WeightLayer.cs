@@ -61,6 +61,12 @@ public sealed record WeightLayer
     /// <summary>The values that those nodes compute, for ONNX; features of the layer are measured there.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
+    /// <summary>The layer of which this one is a part that is named on its own, such as the queries of a fused product; null for whole layers.</summary>
+    public string? PartOf { get; init; }
+
+    /// <summary>Tensors that are applied to the stored numbers; null where these are the weights.</summary>
+    internal AppliedConvention? Applied { get; init; }
+
     /// <summary>How stored whole numbers become weights; null where the stored numbers are the weights.</summary>
     public Quantization? Quantization { get; init; }
 }

@@ -60,6 +60,27 @@ public sealed class GraphLayersTests : IDisposable
         Assert.Contains("used by Add", found.Skipped[1].Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ScaleAfterAnIntegerProduct_IsThatOfTheWeights(bool isDirect)
+    {
+        var graph = new GraphProto
+        {
+            Initializer =
+            {
+                new TensorProto { Name = "w8", Dims = { 2, 2 }, DataType = (int)DataType.Int8, Int32Data = { 1, 2, 3, 4 } },
+                new TensorProto { Name = "factor", Dims = { 1 }, DataType = (int)DataType.Float, FloatData = { 0.01f } },
+            },
+            Node =
+            {
+                Node("MatMulInteger", ["x", "w8"], "p"), Node("Cast", ["p"], "c"), Node("Mul", ["s", "factor"], "scales"),
+                Node("Mul", isDirect ? ["c", "factor"] : ["c", "scales"], "y"),
+            },
+        };
+        Assert.Equal("factor", Assert.Single(Find(graph).Layers).Quantization!.Scale);
+    }
+
     [Fact]
     public void TiedWeights_AreOneLayerWithBothNodes()
     {
