@@ -73,7 +73,7 @@ public static class ChartJson
         Lines(writer, "marks", panel.Marks);
         if (panel.Heat is { } heat) Write(writer, heat);
         writer.WriteStartArray("series");
-        foreach (Series series in panel.Series) Write(writer, series);
+        foreach (Series series in CoveredLines.Widen(panel)) Write(writer, series);
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
@@ -135,6 +135,7 @@ public static class ChartJson
         Number(writer, "high", map.Scale.Maximum);
         if (map.Scale.IsLogarithmic) writer.WriteBoolean("log", value: true);
         if (map.Scale.HasSmaller) writer.WriteBoolean("smaller", value: true);
+        if (map.Scale.HasZero) writer.WriteBoolean("zero", value: true);
         writer.WriteEndObject();
         if (map.IsPicture)
         {

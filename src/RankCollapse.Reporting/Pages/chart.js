@@ -4,7 +4,7 @@ const Chart = (() => {
   const svgNamespace = "http://www.w3.org/2000/svg";
   const raised = text => String(text).replace(/[-0-9]/g, c => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[+c]);
   const minus = text => text.replace("-", "−");
-  const heatColours = "{{heat}}".split(" ");
+  const heatColours = "{{heat}}".split(" "), onLightFrom = Number("{{on-light-from}}");
 
   // The twin of NumberText.Plain: as short as it can be, six digits from 100 on.
   function number(value, digits = 3) {
@@ -77,16 +77,24 @@ const Chart = (() => {
     return ticks;
   }
 
-  // Decades, and unlabelled ticks between where there are few of them.
+  // The twin of AxisRange: decades, and unlabelled ticks between where there are few of them; narrow ranges have 1, 2 and 5 times powers of ten, and still
+  // narrower ones multiples of a step.
   function decadeTicks(low, high, most) {
     const first = Math.ceil(low - 1e-9), last = Math.floor(high + 1e-9);
+    if (high - low < 1.5) {
+      const between = mantissas => Array.from({ length: Math.floor(high) - Math.floor(low) + 1 }, (_, i) => i + Math.floor(low))
+        .flatMap(e => mantissas.map(m => ({ at: e + Math.log10(m), value: Number(`${m}e${e}`) }))).filter(({ at }) => at >= low - 1e-9 && at <= high + 1e-9);
+      const round = between([1, 2, 5]);
+      if (round.length < 3) return linearTicks(10 ** low, 10 ** high, most).map(({ at, text }) => ({ at: Math.log10(at), text }));
+      return [...round.map(({ at, value }) => ({ at, text: number(value) })), ...between([3, 4, 6, 7, 8, 9]).map(({ at }) => ({ at, text: "" }))];
+    }
     let every = Math.max(1, Math.ceil((last - first + 1) / most));
     if (every > 3) every = every <= 5 ? 5 : 10 * Math.ceil(every / 10);
-    const isNarrow = last - first < 1, isPlain = isNarrow || (first >= 0 && last <= 4), ticks = [];
+    const isPlain = first >= 0 && last <= 4, ticks = [];
     for (let e = first; e <= last; e++) ticks.push({ at: e, text: e % every ? "" : isPlain ? number(10 ** e) : `10${raised(e)}` });
     if (high - low <= 4.5) for (let e = first - 1; e <= last; e++) for (let m = 2; m <= 9; m++) {
       const at = e + Math.log10(m);
-      if (at >= low && at <= high) ticks.push({ at, text: isNarrow && (m === 2 || m === 5) ? number(m * 10 ** e) : "" });
+      if (at >= low && at <= high) ticks.push({ at, text: "" });
     }
     return ticks;
   }
@@ -431,16 +439,17 @@ const Chart = (() => {
       const values = sharing.flatMap(p => [
         ...(axis === "x" ? p.series : this.shown(p)).flatMap(s => [...s[axis], ...(axis === "y" && s.lower ? [...s.lower, ...s.upper] : [])]),
         ...(axis === "x" ? p.marks : p.levels).map(line => line.at),
-      ]).filter(value => value !== null && (!log || value > 0));
+      ]).filter(value => value !== null && (!log || value >= 0));
       let low = Infinity, high = -Infinity;
-      for (const value of values) { low = Math.min(low, value); high = Math.max(high, value); }
+      for (const value of values) if (!log || value > 0) { low = Math.min(low, value); high = Math.max(high, value); }
       const isWhole = values.length > 0 && values.every(Number.isInteger);
       if (least !== undefined && largest !== undefined) return { range: log ? [Math.log10(least), Math.log10(largest)] : [least, largest], isWhole };
       if (low > high) return axis === "x" ? { range: [0, 1] } : null;
       if (log) {
         [low, high] = [Math.log10(low), Math.log10(high)];
-        if (high - low < 1.5) { low = Math.floor(low + 0.02); high = Math.max(low + 1, Math.ceil(high - 0.02)); }
-        const room = Math.max(0.04 * (high - low), 0.06);
+        const room = Math.max(0, 0.1 - (high - low)) / 2 + Math.max(0.04 * (high - low), 0.02), span = high - low + 2 * room;
+        // Zeros have a place of their own, below all others.
+        if (values.includes(0)) return { range: [low - room - 0.12 * span, high + room], zero: low - room - 0.08 * span };
         return { range: [low - room, high + room] };
       }
       const span = high > low ? high - low : Math.max(1e-12, Math.abs(high));
@@ -494,11 +503,13 @@ const Chart = (() => {
       const { panel, svg, frame: { left, right, top, bottom, width, height } } = view;
       const x = this.extent(panel, "x"), y = this.extent(panel, "y");
       view.range = { x: x.range, y: y ? y.range : [0, 1] };
+      view.zero = { x: x.zero, y: y ? y.zero : undefined };
       const at = (axis, from, to) => drawn => from + (drawn - view.range[axis][0]) / (view.range[axis][1] - view.range[axis][0]) * (to - from);
       const tickX = at("x", left, width - right), tickY = at("y", height - bottom, top);
       const place = (axis, tick) => (value, mayLeave) => {
-        if (value === null || (this.isLog(panel, axis) && value <= 0)) return null;
-        const drawn = this.isLog(panel, axis) ? Math.log10(value) : value, [low, high] = view.range[axis], room = 1e-6 * (high - low);
+        const log = this.isLog(panel, axis), isZero = log && value === 0 && view.zero[axis] !== undefined;
+        if (value === null || (log && value <= 0 && !isZero)) return null;
+        const drawn = isZero ? view.zero[axis] : log ? Math.log10(value) : value, [low, high] = view.range[axis], room = 1e-6 * (high - low);
         return mayLeave || drawn >= low - room && drawn <= high + room ? clamp(tick(drawn), -1e4, 1e4) : null;
       };
       view.x = place("x", tickX);
@@ -532,27 +543,23 @@ const Chart = (() => {
       for (const series of this.shown(panel)) if (series.lower) this.drawBand(view, series);
       const bars = this.shown(panel).filter(s => s.mark === "bars"), places = bars.flatMap(s => s.x), areBeside = places.length > new Set(places).size;
       bars.forEach((series, i) => this.drawBars(view, series, tickX, areBeside ? i : 0, areBeside ? bars.length : 1));
-      // The first series lies on top.
+      // The first series lies on top; reference lines lie above lines, which would hide them.
       for (const series of this.shown(panel).reverse()) if (isLine(series)) this.drawSeries(view, series);
-      // Reference lines lie on lines that they would be hidden by, and below markers.
-      for (const { at: value } of panel.levels) {
-        const h = view.y(value);
-        if (h === null) continue;
-        element("line", { x1: left, x2: width - right, y1: h, y2: h, stroke: "var(--reference)", "stroke-dasharray": "5 4" }, svg);
-      }
-      for (const { at: value } of panel.marks) {
-        const w = view.x(value);
-        if (w === null) continue;
-        element("line", { x1: w, x2: w, y1: top, y2: height - bottom, stroke: "var(--reference)", "stroke-dasharray": "5 4" }, svg);
-      }
+      const reference = ends => {
+        for (const [stroke, size] of [["var(--paper)", 3], ["var(--reference)", 1.2]])
+          element("line", { ...ends, stroke, "stroke-width": size, "stroke-dasharray": "5 4" }, svg);
+      };
+      for (const h of panel.levels.map(line => view.y(line.at))) if (h !== null) reference({ x1: left, x2: width - right, y1: h, y2: h });
+      for (const w of panel.marks.map(line => view.x(line.at))) if (w !== null) reference({ x1: w, x2: w, y1: top, y2: height - bottom });
       for (const series of this.shown(panel).reverse()) if (!isLine(series) && series.mark !== "bars") this.drawSeries(view, series);
     }
 
-    drawTicks({ panel, svg, range, frame, isTurned }, axis, place, isWhole) {
+    drawTicks({ panel, svg, range, zero, frame, isTurned }, axis, place, isWhole) {
       const { left, right, top, bottom, width, height } = frame, isX = axis === "x", { labels } = panel[axis];
       const [low, high] = range[axis], most = isX ? (width < 420 ? 4 : 7) : 7;
       const ticks = labels ? labels.map((text, i) => ({ at: i, text }))
-        : this.isLog(panel, axis) ? decadeTicks(low, high, most) : linearTicks(low, high, most, isWhole);
+        : !this.isLog(panel, axis) ? linearTicks(low, high, most, isWhole) : zero[axis] === undefined ? decadeTicks(low, high, most)
+          : [{ at: zero[axis], text: "0" }, ...decadeTicks((low + 0.12 * high) / 1.12, high, most)];
       const room = labels ? (isX && !isTurned ? longest(labels) + 6 : 14) : 0, step = labels ? Math.abs(place(1) - place(0)) : 1;
       const every = labels ? Math.max(1, Math.ceil(room / step)) : 1;
       ticks.forEach(({ at, text }, i) => {
@@ -577,7 +584,7 @@ const Chart = (() => {
       const gap = Math.min(across, down) > 12 ? 1 : 0;
       values.forEach((row, r) => row.forEach((value, c) => {
         if (!known[r][c]) return;
-        const part = filled ? filled[r][c] : 1, isKnown = value !== null && (!scale.log || value > 0 || scale.smaller);
+        const part = filled ? filled[r][c] : 1, isKnown = value !== null && (!scale.log || value > 0 || scale.smaller || scale.zero && value === 0);
         const share = !isKnown ? null : scale.log && value <= 0 ? 0 : high > low ? (scaled(value) - low) / (high - low) : 0.5;
         const rest = gap || -0.4, cell = { x: left + c * across + gap, y: top + (rows.length - 1 - r) * down, width: across - rest, height: down - rest };
         if (part < 1) element("rect", { ...cell, fill: "var(--raised)", stroke: "var(--line)", "stroke-width": 0.5 }, svg);
@@ -588,14 +595,33 @@ const Chart = (() => {
           element("text", {
             class: !isKnown || isLight(fill) ? "on-light" : "on-dark", x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 + 4, "text-anchor": "middle",
           }, svg, text);
+        else if (scale.log && scale.zero && value === 0) this.drawRing(svg, cell);
       }));
       // The scale of colours.
       const bar = height - 30, length = Math.min(width - left - right, 220);
       if (scale.low === null) { element("text", { x: left, y: bar + 10 }, svg, "no value yet"); return; }
       const url = this.scaleUrl ??= pixels(64, 1, (r, c) => c / 63);
       element("image", { href: url, x: left, y: bar, width: length, height: 7, preserveAspectRatio: "none" }, svg);
-      element("text", { x: left, y: bar + 21 }, svg, (scale.smaller ? "≤ " : "") + number(scale.low, 2));
-      element("text", { x: left + length, y: bar + 21, "text-anchor": "end" }, svg, number(scale.high, 2));
+      let end = -Infinity;
+      for (const { at, text } of high === low ? [{ at: low, text: number(scale.low) }]
+        : scale.log ? decadeTicks(low, high, 4) : linearTicks(low, high, 4)) {
+        if (!text) continue;
+        const told = (scale.smaller && at <= low ? "≤ " : "") + text, half = wide(told) / 2;
+        const x = Math.max(left + half, left + (high > low ? (at - low) / (high - low) : 0.5) * length);
+        if (x - half < end) continue;
+        element("text", { x, y: bar + 21, "text-anchor": "middle" }, svg, told);
+        end = x + half + 4;
+      }
+      if (!scale.zero) return;
+      const cell = { x: left + length + 16, y: bar - 2, width: 10, height: 10 };
+      element("rect", { ...cell, fill: heat(0) }, svg);
+      this.drawRing(svg, cell);
+      element("text", { x: cell.x + 16, y: bar + 8 }, svg, "0");
+    }
+
+    // The sign of a zero on a logarithmic scale of colours.
+    drawRing(svg, { x, y, width, height }) {
+      element("circle", { cx: x + width / 2, cy: y + height / 2, r: 0.22 * Math.min(width, height), fill: "none", stroke: "#fff" }, svg);
     }
 
     // Where a series of a panel is drawn.

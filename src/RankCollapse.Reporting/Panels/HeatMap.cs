@@ -45,30 +45,35 @@ public sealed record ColourScale(string Label, double Minimum, double Maximum, b
     /// <summary>Whether smaller values than the least have its colour too.</summary>
     public bool HasSmaller { get; init; }
 
-    /// <summary>A scale that holds values: logarithmic where all are positive and span a factor of 50, unless told otherwise.</summary>
-    /// <remarks>A logarithmic scale ends at powers of ten; a value of 0 has the darkest colour on it, and stands as 0 where cells tell their values.</remarks>
+    /// <summary>Whether some value on a logarithmic scale is 0, which has the darkest colour with a ring, and an entry of its own beside the scale.</summary>
+    public bool HasZero { get; init; }
+
+    /// <summary>A scale that holds values: logarithmic where those that are not 0 are positive and span a factor of 50, unless told otherwise.</summary>
+    /// <remarks>A logarithmic scale ends at powers of ten, and shows zeros as such.</remarks>
     /// <param name="label">What the values are.</param>
     /// <param name="values">The values; those that are not finite do not count.</param>
     /// <param name="isLogarithmic">The scale; null lets the values decide.</param>
     public static ColourScale Of(string label, IEnumerable<double> values, bool? isLogarithmic = null)
     {
-        bool isLog = isLogarithmic ?? Spans(values.Where(value => value != 0));
+        bool isLog = isLogarithmic ?? Spans(values);
         double[] known = [.. values.Where(value => double.IsFinite(value) && (!isLog || value > 0))];
         if (known.Length == 0) return new ColourScale(label, double.NaN, double.NaN, isLog);
         if (!isLog) return new ColourScale(label, known.Min(), known.Max());
         return new ColourScale(label, Decade(known.Min(), Math.Floor), Decade(known.Max(), Math.Ceiling), IsLogarithmic: true)
         {
-            HasSmaller = values.Any(value => value == 0),
+            HasZero = values.Any(value => value == 0),
         };
     }
 
     /// <summary>The power of ten next to a value.</summary>
     private static double Decade(double value, Func<double, double> round) => Math.Pow(10, round(Math.Log10(value)));
 
-    /// <summary>Whether values are all positive and span so much that a logarithmic scale shows more.</summary>
+    /// <summary>
+    /// Whether values are positive or 0 and those that are not 0 span so much that a logarithmic scale shows more; zeros have a place of their own on it.
+    /// </summary>
     public static bool Spans(IEnumerable<double> values)
     {
-        double[] known = [.. values.Where(double.IsFinite)];
+        double[] known = [.. values.Where(value => double.IsFinite(value) && value != 0)];
         return known.Length > 0 && known.Min() > 0 && known.Max() / known.Min() >= LogarithmicFrom;
     }
 
@@ -76,10 +81,13 @@ public sealed record ColourScale(string Label, double Minimum, double Maximum, b
     public double? Place(double? value)
     {
         if (value is not { } number || !double.IsFinite(number)) return null;
-        if (IsLogarithmic && number <= 0) return HasSmaller ? 0 : null;
+        if (IsLogarithmic && number <= 0) return HasSmaller || (HasZero && number == 0) ? 0 : null;
         double low = Scaled(Minimum), high = Scaled(Maximum);
         return high > low ? Math.Clamp((Scaled(number) - low) / (high - low), 0, 1) : 0.5;
     }
+
+    /// <summary>Whether a value is drawn as a zero on a logarithmic scale.</summary>
+    public bool IsZero(double? value) => IsLogarithmic && HasZero && value == 0;
 
     private double Scaled(double value) => IsLogarithmic ? Math.Log10(value) : value;
 }

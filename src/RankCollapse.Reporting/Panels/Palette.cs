@@ -6,7 +6,8 @@ namespace RankCollapse.Reporting.Panels;
 
 /// <summary>
 /// The one table of colours: what each stands for, and its shade on light and on dark paper. Figures name colours; files take the light shade, pages a
-/// CSS variable of the same name. Okabe and Ito (2008) for kinds, viridis for layers in order, cividis for heat maps: safe for colour-blind readers.
+/// CSS variable of the same name. Ten colours for kinds, whose least distance for normal sight, protanopia, deuteranopia and tritanopia (Machado et al. 2009)
+/// was made large; viridis for layers in order, cividis for heat maps.
 /// </summary>
 public static partial class Palette
 {
@@ -44,7 +45,7 @@ public static partial class Palette
     public const string OnDark = "#ffffff";
 
     /// <summary>Text on a light place of a heat map, in both themes.</summary>
-    public const string OnLight = "#15191e";
+    public const string OnLight = "#000000";
 
     private static readonly string[] Viridis =
         ["#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151", "#bddf26", "#fde725"];
@@ -52,16 +53,16 @@ public static partial class Palette
 
     private static readonly (string Name, string Light, string Dark)[] Kinds =
     [
-        ("kind-0", "#0072b2", "#4aa3df"),
-        ("kind-1", "#d55e00", "#ee7b33"),
-        ("kind-2", "#009e73", "#2bbd8f"),
-        ("kind-3", "#cc79a7", "#d98fbb"),
-        ("kind-4", "#e69f00", "#efb118"),
-        ("kind-5", "#56b4e9", "#7cc7f0"),
-        ("kind-6", "#b8a800", "#d3c42c"),
-        ("kind-7", "#5b5f66", "#b4bac2"),
-        ("kind-8", "#7b3294", "#b98ad0"),
-        ("kind-9", "#8c510a", "#c9925a"),
+        ("kind-0", "#138edb", "#4d7aee"),
+        ("kind-1", "#ae3906", "#f76a1e"),
+        ("kind-2", "#0c756a", "#2ab384"),
+        ("kind-3", "#ef7d92", "#fa74cd"),
+        ("kind-4", "#bfbd15", "#fcda15"),
+        ("kind-5", "#66c2eb", "#89ebfe"),
+        ("kind-6", "#a9841e", "#e8af44"),
+        ("kind-7", "#333773", "#a0cda1"),
+        ("kind-8", "#7a38b5", "#926db2"),
+        ("kind-9", "#682922", "#ad6954"),
     ];
 
     private static readonly (string Name, string Light, string Dark)[] Meanings =
@@ -74,7 +75,7 @@ public static partial class Palette
         Kinds[0] with { Name = Trained },
         Kinds[1] with { Name = Predicted },
         Kinds[0] with { Name = Weights },
-        Kinds[4] with { Name = Features },
+        Kinds[1] with { Name = Features },
         ("raised", "#f6f7f9", "#1b1f24"),
         ("line", "#dde1e6", "#2f363e"),
         ("accent", "#005f9e", "#6cb4ee"),
@@ -115,6 +116,27 @@ public static partial class Palette
 
     /// <summary>The colour of a heat map's value, clamped to 0 … 1, in both themes.</summary>
     public static string Heat(double value) => Interpolate(Cividis, double.IsNaN(value) ? 0 : Math.Clamp(value, 0, 1));
+
+    /// <summary>The colour of text on a heat map's value: that with more contrast, at least 4.5 to 1.</summary>
+    public static string OnHeat(double value) => value < OnLightFrom ? OnDark : OnLight;
+
+    /// <summary>The value of heat maps, 0 … 1, from which dark text has more contrast than light one.</summary>
+    public static double OnLightFrom { get; } = Enumerable.Range(0, 201).Select(i => i / 200.0)
+        .First(value => Contrast(OnLight, Heat(value)) >= Contrast(OnDark, Heat(value)));
+
+    /// <summary>The contrast of two shades, 1 … 21 (Web Content Accessibility Guidelines 2.2).</summary>
+    public static double Contrast(string shade, string other)
+    {
+        double a = Luminance(shade), b = Luminance(other);
+        return (Math.Max(a, b) + 0.05) / (Math.Min(a, b) + 0.05);
+    }
+
+    private static double Luminance(string shade)
+    {
+        double[] linear = [.. Convert.FromHexString(shade.AsSpan(1)).Select(part => part / 255.0)
+            .Select(part => part <= 0.04045 ? part / 12.92 : Math.Pow((part + 0.055) / 1.055, 2.4))];
+        return (0.2126 * linear[0]) + (0.7152 * linear[1]) + (0.0722 * linear[2]);
+    }
 
     /// <summary>The colours that heat maps' values go through, from the least to the largest.</summary>
     public static IReadOnlyList<string> HeatColours => Cividis;

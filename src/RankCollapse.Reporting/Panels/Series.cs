@@ -45,6 +45,9 @@ public enum Mark
 /// <param name="Mark">How it is drawn.</param>
 public sealed record Series(string Name, string Colour, IReadOnlyList<double> X, IReadOnlyList<double> Y, Mark Mark = Mark.Line)
 {
+    /// <summary>The usual width of lines, in units of 1/96 inch.</summary>
+    public const double LineWidth = 1.6;
+
     private static readonly Mark[] ClassMarks = [Mark.Dots, Mark.Triangles, Mark.Squares];
 
     /// <summary>
@@ -61,11 +64,14 @@ public sealed record Series(string Name, string Colour, IReadOnlyList<double> X,
     /// <summary>The width of lines or the size of markers, in units of 1/96 inch; null for the usual one.</summary>
     public double? Size { get; init; }
 
+    /// <summary>Whether its points are joined.</summary>
+    public bool IsLine => Mark is Mark.Line or Mark.Dashed or Mark.DottedLine;
+
     /// <summary>The series of layer l of L.</summary>
     public static Series OfLayer(int layer, int depth, IReadOnlyList<double> x, IReadOnlyList<double> y, Mark mark = Mark.Line) =>
         new($"layer {layer}", Palette.Layer(layer, depth), x, y, mark);
 
-    /// <summary>Points of a class, told apart by colour, and by their shape where there are more classes than colours.</summary>
+    /// <summary>Points of a class, told apart by colour and by shape; both together repeat after 30 classes.</summary>
     public static Series OfClass(int index, IReadOnlyList<double> x, IReadOnlyList<double> y) =>
-        new($"class {index}", Palette.Kind(index), x, y, ClassMarks[index / Palette.KindCount % ClassMarks.Length]);
+        new($"class {index}", Palette.Kind(index), x, y, ClassMarks[index % ClassMarks.Length]);
 }

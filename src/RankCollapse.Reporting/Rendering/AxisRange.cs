@@ -4,13 +4,25 @@ using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Reporting.Rendering;
 
-/// <summary>The range of an axis in the units that are drawn (log₁₀ on logarithmic axes), and its ticks.</summary>
+/// <summary>The range of an axis in the units that are drawn (log₁₀ on logarithmic axes), and its ticks: powers of ten, or 1, 2 and 5 times one.</summary>
 /// <param name="Minimum">The least value.</param>
 /// <param name="Maximum">The largest value.</param>
 /// <param name="Ticks">The ticks, ascending; those without a label are minor.</param>
 internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<AxisTick> Ticks)
 {
-    /// <summary>The range that holds values.</summary>
+    /// <summary>Ranges of fewer decades have labels between powers of ten.</summary>
+    private const double NarrowBelow = 1.5;
+
+    /// <summary>Fewer labels at 1, 2 and 5 times powers of ten are too few; multiples of a step, as on a linear axis, take their place.</summary>
+    private const int FewestLabels = 3;
+
+    /// <summary>Whether the drawn units are log₁₀ of the values.</summary>
+    public bool IsLogarithmic { get; init; }
+
+    /// <summary>Where 0 is drawn on a logarithmic axis that has such values, below all others; null where it has none.</summary>
+    public double? Zero { get; init; }
+
+    /// <summary>The range that holds values: what is there, and no more than a little room.</summary>
     /// <param name="axis">The axis.</param>
     /// <param name="values">What is drawn on it.</param>
     /// <param name="most">The most labels.</param>
@@ -19,11 +31,12 @@ internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<A
     public static AxisRange Of(Axis axis, IEnumerable<double> values, int most, double? sides)
     {
         if (axis.Labels is { } labels) return new AxisRange(-0.5, labels.Count - 0.5, [.. labels.Select((label, i) => new AxisTick(i, label))]);
-        double[] known = [.. values.Where(value => double.IsFinite(value) && (!axis.IsLogarithmic || value > 0))];
+        double[] finite = [.. values.Where(double.IsFinite)], known = axis.IsLogarithmic ? [.. finite.Where(value => value > 0)] : finite;
         double low = axis.Minimum ?? known.DefaultIfEmpty(axis.IsLogarithmic ? 0.1 : 0).Min(), high = axis.Maximum ?? known.DefaultIfEmpty(1).Max();
         bool isGiven = axis is { Minimum: not null, Maximum: not null };
-        if (axis.IsLogarithmic && isGiven) return new AxisRange(Math.Log10(low), Math.Log10(high), Decades(Math.Log10(low), Math.Log10(high), most));
-        if (axis.IsLogarithmic) return Logarithmic(low, high, most);
+        if (axis.IsLogarithmic && isGiven)
+            return new AxisRange(Math.Log10(low), Math.Log10(high), Decades(Math.Log10(low), Math.Log10(high), most)) { IsLogarithmic = true };
+        if (axis.IsLogarithmic) return finite.Contains(0) ? Logarithmic(low, high, most).WithZero() : Logarithmic(low, high, most);
         bool isWhole = known.Length > 0 && known.All(double.IsInteger);
         if (isGiven) return Linear(low, high, most, isWhole);
         double span = high > low ? high - low : Math.Max(1e-12, Math.Abs(high));
@@ -39,24 +52,29 @@ internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<A
         return new AxisRange(minimum, maximum, Multiples(minimum, maximum, most, isWhole));
     }
 
-    /// <summary>A logarithmic axis from the values' own extremes, widened to hold at least two labelled decades.</summary>
+    /// <summary>A logarithmic axis from the values' own extremes, with a little room.</summary>
     public static AxisRange Logarithmic(double smallest, double largest, int most = 6)
     {
-        double low = Math.Log10(smallest), high = Math.Log10(largest);
-        if (high - low < 1.5)
-        {
-            low = Math.Floor(low + 0.02);
-            high = Math.Max(low + 1, Math.Ceiling(high - 0.02));
-        }
-        double room = Math.Max(0.04 * (high - low), 0.06);
-        return new AxisRange(low - room, high + room, Decades(low - room, high + room, most));
+        const double LeastSpan = 0.1;
+        double low = Math.Log10(smallest), high = Math.Log10(largest), missing = Math.Max(0, LeastSpan - (high - low)) / 2;
+        double room = missing + Math.Max(0.04 * (high - low), 0.02);
+        return new AxisRange(low - room, high + room, Decades(low - room, high + room, most)) { IsLogarithmic = true };
     }
+
+    /// <summary>The value in the units that are drawn; NaN where it has no place.</summary>
+    public double Drawn(double value) => !IsLogarithmic ? value : value > 0 ? Math.Log10(value) : value == 0 && Zero is { } zero ? zero : double.NaN;
 
     /// <summary>The place of a drawn value, 0 at the least and 1 at the largest; NaN where it lies outside or is not finite.</summary>
     public double Place(double drawn)
     {
         double place = (drawn - Minimum) / (Maximum - Minimum);
         return place is >= -1e-6 and <= 1 + 1e-6 ? place : double.NaN;
+    }
+
+    private AxisRange WithZero()
+    {
+        double span = Maximum - Minimum, zero = Minimum - (0.08 * span);
+        return this with { Minimum = zero - (0.04 * span), Zero = zero, Ticks = [new AxisTick(zero, "0"), .. Ticks] };
     }
 
     private static List<AxisTick> Multiples(double minimum, double maximum, int most, bool isWhole)
@@ -77,29 +95,44 @@ internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<A
         return ticks;
     }
 
-    // Decades, labelled 10⁻⁵, or 1, 10, 100 where no other is shown, with unlabelled ticks between; 2 and 5 are labelled too where there is but one decade.
+    // Decades, labelled 10⁻⁵, or 1, 10, 100 where no other is shown, with unlabelled ticks between; narrow ranges are labelled at 1, 2 and 5 times powers
+    // of ten, and still narrower ones like linear axes.
     private static List<AxisTick> Decades(double minimum, double maximum, int most)
     {
-        var ticks = new List<AxisTick>();
         int first = (int)Math.Ceiling(minimum - 1e-9), last = (int)Math.Floor(maximum + 1e-9);
+        if (maximum - minimum < NarrowBelow) return Narrow(minimum, maximum, most);
         int every = Math.Max(1, (int)Math.Ceiling((last - first + 1) / (double)most));
         if (every > 3) every = every <= 5 ? 5 : 10 * (int)Math.Ceiling(every / 10.0);
-        bool isNarrow = last - first < 1, isPlain = isNarrow || (first >= 0 && last <= 4);
+        bool isPlain = first >= 0 && last <= 4;
+        var ticks = new List<AxisTick>();
         for (int e = first; e <= last; e++)
         {
             string label = isPlain ? NumberText.Plain(Math.Pow(10, e)) : NumberText.Power(e);
             ticks.Add(new AxisTick(e, e % every == 0 ? label : ""));
         }
-        for (int e = first - 1; e <= last && maximum - minimum <= 4.5; e++)
+        if (maximum - minimum <= 4.5) ticks.AddRange(Mantissas(minimum, maximum, 2, 3, 4, 5, 6, 7, 8, 9).Select(value => new AxisTick(Math.Log10(value), "")));
+        return ticks;
+    }
+
+    private static List<AxisTick> Narrow(double minimum, double maximum, int most)
+    {
+        double[] rounds = [.. Mantissas(minimum, maximum, 1, 2, 5)], minor = [.. Mantissas(minimum, maximum, 3, 4, 6, 7, 8, 9)];
+        if (rounds.Length < FewestLabels)
+            return [.. Multiples(Math.Pow(10, minimum), Math.Pow(10, maximum), most, isWhole: false).Select(tick => new AxisTick(Math.Log10(tick.At), tick.Label))];
+        IReadOnlyList<string> labels = NumberText.PlainAll(rounds);
+        return [.. rounds.Select((value, i) => new AxisTick(Math.Log10(value), labels[i])), .. minor.Select(value => new AxisTick(Math.Log10(value), ""))];
+    }
+
+    private static IEnumerable<double> Mantissas(double minimum, double maximum, params int[] mantissas)
+    {
+        for (int e = (int)Math.Floor(minimum); e <= Math.Floor(maximum + 1e-9); e++)
         {
-            for (int mantissa = 2; mantissa <= 9; mantissa++)
+            foreach (int mantissa in mantissas)
             {
                 double at = e + Math.Log10(mantissa);
-                if (at >= minimum && at <= maximum)
-                    ticks.Add(new AxisTick(at, isNarrow && mantissa is (2 or 5) ? NumberText.Plain(mantissa * Math.Pow(10, e)) : ""));
+                if (at >= minimum - 1e-9 && at <= maximum + 1e-9) yield return double.Parse($"{mantissa}E{e}", CultureInfo.InvariantCulture);
             }
         }
-        return ticks;
     }
 
     private static double Step(double range, int most)

@@ -11,6 +11,7 @@ internal sealed class BlockLayout
     private const float LabelRoom = 18;
     private const float MostCellHeight = 44;
     private const float MostGridHeight = 460;
+    private const float LeastPanelWidth = 125;
     private const float LeastPictureShare = 1f / 3;
 
     private readonly PanelBlock _block;
@@ -35,18 +36,19 @@ internal sealed class BlockLayout
     /// <summary>Lays a block out.</summary>
     public BlockLayout(Figure figure, PanelBlock block, float width)
     {
-        _block = block;
+        _block = block with { Panels = [.. block.Panels.Select(panel => panel with { Series = CoveredLines.Widen(panel) })] };
         _width = width;
         _heading = (block.Heading.Length > 0 ? 21 : 0) + (block.Detail.Length > 0 ? 15 : 0);
         Height = _heading + 8;
         (_x, _y, _columns) = ([], [], 1);
-        IReadOnlyList<Panel> panels = block.Panels;
+        IReadOnlyList<Panel> panels = _block.Panels;
         if (panels.Count == 0) return;
         _isPlain = panels.All(panel => panel.IsPlain);
         _isLabelled = !figure.IsByMoment;
         _sharesX = panels.Count > 1 && panels.All(panel => panel.X.Text == panels[0].X.Text && panel.X.IsLogarithmic == panels[0].X.IsLogarithmic);
         _sharesY = panels.Count > 1 && panels.All(panel => panel.Y.IsSharedWith(panels[0].Y));
-        int most = figure.IsByMoment ? (int)Math.Ceiling(Math.Sqrt(panels.Count)) : block.Columns;
+        int most = figure.IsByMoment ? (int)Math.Ceiling(Math.Sqrt(panels.Count))
+            : Math.Clamp((int)(width / LeastPanelWidth), 1, block.Columns);
         _rows = (panels.Count + most - 1) / most;
         _columns = (panels.Count + _rows - 1) / _rows;
 
@@ -115,8 +117,7 @@ internal sealed class BlockLayout
         return most == 1 ? full : Math.Min(full, room * Math.Max(LeastPictureShare, 1f / most));
     }
 
-    private static int? CellRows(IReadOnlyList<Panel> panels) => panels.Count == 1 && panels[0] is { Heat: { } heat, Y.Labels: not null }
-        ? heat.Values.Count : null;
+    private static int? CellRows(IReadOnlyList<Panel> panels) => panels.Count == 1 && panels[0].Heat is { IsPicture: false } heat ? heat.Values.Count : null;
 
     private AxisRange Across(Figure figure, Panel panel)
     {

@@ -12,13 +12,13 @@ internal static class FigureRenderer
     public static FigureDrawing Draw(Figure figure)
     {
         ArgumentNullException.ThrowIfNull(figure);
-        int across = figure.Width, inARow = figure.IsByMoment ? MomentsInARow : 1;
+        int across = figure.Width, inARow = figure.IsByMoment ? Math.Max(1, MomentsInARow * across / Figure.FullWidth) : 1;
         float blockWidth = (across - 4 - ((inARow - 1) * BlockGap)) / inARow;
         var legend = new Legend(figure, across - 12);
         BlockLayout[] blocks = [.. figure.Blocks.Select(block => new BlockLayout(figure, block, blockWidth))];
         var rows = blocks.Chunk(inARow).Select(row => (Blocks: row, Height: row.Max(block => block.Height))).ToList();
         HeatMap[] maps = [.. figure.Panels.Select(panel => panel.Heat).OfType<HeatMap>()];
-        float top = 4 + legend.Height, height = top + rows.Sum(row => row.Height) + (maps.Length > 0 ? HeatMapDrawing.ScaleHeight : 0);
+        float top = 4 + legend.Height, height = top + rows.Sum(row => row.Height) + (maps.Length > 0 ? HeatMapDrawing.Scale(null, maps, 6, 0, across - 12) + 2 : 0);
         return new FigureDrawing(across, (int)Math.Ceiling(height) + 2, figure.Title, figure.Reading, canvas =>
         {
             legend.Draw(canvas, 6, 4, across - 12);
@@ -28,10 +28,7 @@ internal static class FigureRenderer
                 for (int i = 0; i < row.Length; i++) row[i].Draw(canvas, 2 + (i * (blockWidth + BlockGap)), y);
                 y += rowHeight;
             }
-            if (maps.Length > 0) HeatMapDrawing.Scale(canvas, maps[0].Scale, maps.Any(HasGaps), 6, y + 4, across - 12);
+            if (maps.Length > 0) HeatMapDrawing.Scale(canvas, maps, 6, y + 4, across - 12);
         });
     }
-
-    private static bool HasGaps(HeatMap map) => !map.IsPicture
-        && map.Values.Any(row => row.Any(value => value is { } number && map.Scale.Place(number) is null));
 }

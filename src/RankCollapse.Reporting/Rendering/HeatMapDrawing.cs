@@ -7,8 +7,7 @@ namespace RankCollapse.Reporting.Rendering;
 /// <summary>Draws heat maps, and the scale of their colours.</summary>
 internal static class HeatMapDrawing
 {
-    /// <summary>The height of the scale.</summary>
-    public const float ScaleHeight = 32;
+    private const float RowHeight = 16;
 
     /// <summary>Fills a frame with the colours of values; large enough cells tell their values.</summary>
     public static void Draw(SKCanvas canvas, HeatMap heat, SKRect frame)
@@ -17,54 +16,89 @@ internal static class HeatMapDrawing
         else Cells(canvas, heat, frame);
     }
 
-    /// <summary>Draws the scale of colours, with its label to the right.</summary>
-    public static void Scale(SKCanvas canvas, ColourScale scale, bool hasGaps, float left, float top, float width)
+    /// <summary>Draws the scale of colours, with its label to the right or below.</summary>
+    /// <param name="canvas">The canvas; null measures alone.</param>
+    /// <param name="maps">The heat maps of a figure, which have one scale.</param>
+    /// <param name="left">The left edge.</param>
+    /// <param name="top">The upper edge.</param>
+    /// <param name="width">The room.</param>
+    /// <returns>The height.</returns>
+    public static float Scale(SKCanvas? canvas, IReadOnlyList<HeatMap> maps, float left, float top, float width)
     {
-        float length = Math.Min(220, width / 3);
-        bool isKnown = !double.IsNaN(scale.Minimum);
-        if (isKnown)
+        ColourScale scale = maps[0].Scale;
+        float length = Math.Min(220, width / 3), x = left, y = top + 9;
+        if (!double.IsNaN(scale.Minimum))
         {
-            using var bitmap = new SKBitmap(128, 1, SKColorType.Rgba8888, SKAlphaType.Opaque);
-            for (int i = 0; i < bitmap.Width; i++) bitmap.SetPixel(i, 0, SKColor.Parse(Palette.Heat(i / (bitmap.Width - 1.0))));
-            using SKImage image = SKImage.FromBitmap(bitmap);
-            canvas.DrawImage(image, SKRect.Create(left, top, length, 9), new SKSamplingOptions(SKFilterMode.Linear));
-            double[] ticks = [.. Ticks(scale)];
-            IReadOnlyList<string> labels = NumberText.PlainAll(ticks, 2);
-            for (int i = 0; i < ticks.Length; i++)
-                Tick(canvas, (scale.HasSmaller && i == 0 ? "≤ " : "") + labels[i], left, left + ((float)scale.Place(ticks[i])! * length), top);
+            if (canvas is not null) Bar(canvas, scale, left, top, length);
+            x += length + 22;
         }
-        float x = left + (isKnown ? length + 22 : 0);
-        FigureText.Write(canvas, scale.Label, x, top + 9);
-        if (!hasGaps) return;
-        x += FigureText.Measure(scale.Label) + 20;
-        using SKPaint paint = FigureText.Paint(Palette.Grid);
-        canvas.DrawRect(SKRect.Create(x, top, 10, 10), paint);
-        FigureText.Write(canvas, "no value", x + 16, top + 9, FigureText.TickSize, Palette.Muted);
+        // What does not fit beside the bar goes below its ticks.
+        void Move(float needed)
+        {
+            if (x > left && x + needed > left + width) (x, y) = (left, y + (y == top + 9 ? 2 * RowHeight : RowHeight));
+        }
+
+        string label = FigureText.Cut(scale.Label, width);
+        Move(FigureText.Measure(label));
+        if (canvas is not null) FigureText.Write(canvas, label, x, y);
+        x += FigureText.Measure(label) + 20;
+        foreach ((string name, bool isZero) in Entries(maps))
+        {
+            float needed = RowHeight + FigureText.Measure(name, FigureText.TickSize);
+            Move(needed);
+            if (canvas is not null) Entry(canvas, name, isZero, x, y);
+            x += needed + RowHeight;
+        }
+        return Math.Max(32, y - top + 8);
     }
 
-    private static void Tick(SKCanvas canvas, string text, float left, float at, float top) =>
-        FigureText.Write(canvas, text, Math.Max(left + (FigureText.Measure(text, FigureText.TickSize) / 2), at), top + 23, FigureText.TickSize, Palette.Muted,
-            align: SKTextAlign.Center);
-
-    // The ends, and between them powers of ten, or 0.
-    private static IEnumerable<double> Ticks(ColourScale scale)
+    private static void Bar(SKCanvas canvas, ColourScale scale, float left, float top, float length)
     {
-        yield return scale.Minimum;
-        if (scale.Maximum == scale.Minimum) yield break;
-        if (scale.IsLogarithmic)
+        using var bitmap = new SKBitmap(128, 1, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        for (int i = 0; i < bitmap.Width; i++) bitmap.SetPixel(i, 0, SKColor.Parse(Palette.Heat(i / (bitmap.Width - 1.0))));
+        using SKImage image = SKImage.FromBitmap(bitmap);
+        canvas.DrawImage(image, SKRect.Create(left, top, length, 9), new SKSamplingOptions(SKFilterMode.Linear));
+        AxisRange range = Range(scale);
+        using SKPaint line = FigureText.Paint(Palette.Reference, 0.8f);
+        float end = float.NegativeInfinity;
+        foreach (AxisTick tick in range.Ticks.Where(tick => tick.Label.Length > 0).OrderBy(tick => tick.At))
         {
-            int first = (int)Math.Ceiling(Math.Log10(scale.Minimum) + 1e-9), last = (int)Math.Floor(Math.Log10(scale.Maximum) - 1e-9),
-                every = Math.Max(1, (last - first + 3) / 4);
-            for (int e = first; e <= last; e++)
-            {
-                if (e % every == 0 && scale.Place(Math.Pow(10, e)) is > 0.17 and < 0.85) yield return Math.Pow(10, e);
-            }
+            string text = (scale.HasSmaller && tick.At <= range.Minimum ? "≤ " : "") + tick.Label;
+            float at = left + ((float)range.Place(tick.At) * length), half = FigureText.Measure(text, FigureText.TickSize) / 2;
+            canvas.DrawLine(at, top + 9, at, top + 12, line);
+            at = Math.Max(left + half, at);
+            if (at - half < end) continue;
+            FigureText.Write(canvas, text, at, top + 23, FigureText.TickSize, Palette.Muted, align: SKTextAlign.Center);
+            end = at + half + 4;
         }
-        else if (scale.Place(0) is > 0.17 and < 0.9 && scale.Minimum < 0)
-        {
-            yield return 0;
-        }
-        yield return scale.Maximum;
+    }
+
+    private static void Entry(SKCanvas canvas, string name, bool isZero, float x, float baseline)
+    {
+        var cell = SKRect.Create(x, baseline - 9, 10, 10);
+        using SKPaint paint = FigureText.Paint(isZero ? Palette.Heat(0) : Palette.Grid);
+        canvas.DrawRect(cell, paint);
+        if (isZero) Ring(canvas, cell);
+        FigureText.Write(canvas, name, x + RowHeight, baseline, FigureText.TickSize, Palette.Muted);
+    }
+
+    /// <summary>What the colours beside the scale mean: 0 on a logarithmic one, and values that do not exist.</summary>
+    internal static IEnumerable<(string Name, bool IsZero)> Entries(IReadOnlyList<HeatMap> maps)
+    {
+        double?[] values = [.. maps.Where(map => !map.IsPicture).SelectMany(map => map.Values).SelectMany(row => row).Where(value => value is not null)];
+        if (maps[0].Scale.IsLogarithmic && maps[0].Scale.HasZero) yield return ("0", true);
+        if (values.Any(value => maps[0].Scale.Place(value) is null)) yield return ("no value", false);
+    }
+
+    /// <summary>The range of a scale of colours, with ticks as on axes.</summary>
+    internal static AxisRange Range(ColourScale scale) => scale.Minimum == scale.Maximum
+        ? new AxisRange(scale.Minimum - 1, scale.Minimum + 1, [new AxisTick(scale.Minimum, NumberText.Plain(scale.Minimum))])
+        : AxisRange.Of(new Axis("") { IsLogarithmic = scale.IsLogarithmic, Minimum = scale.Minimum, Maximum = scale.Maximum }, [], 5, sides: 0);
+
+    private static void Ring(SKCanvas canvas, SKRect cell)
+    {
+        using SKPaint paint = FigureText.Paint(Palette.OnDark, 1);
+        canvas.DrawCircle(cell.MidX, cell.MidY, Math.Min(cell.Width, cell.Height) * 0.22f, paint);
     }
 
     private static void Picture(SKCanvas canvas, HeatMap heat, SKRect frame)
@@ -83,6 +117,7 @@ internal static class HeatMapDrawing
     {
         float width = frame.Width / heat.Values[0].Count, height = frame.Height / heat.Values.Count;
         bool hasNumbers = width >= 34 && height >= 15;
+        bool isWhole = heat.Values.All(row => row.All(value => value is not { } number || !double.IsFinite(number) || double.IsInteger(number)));
         float gap = hasNumbers ? 1 : 0;
         for (int y = 0; y < heat.Values.Count; y++)
         {
@@ -94,10 +129,11 @@ internal static class HeatMapDrawing
                 using SKPaint paint = FigureText.Paint(place is { } known ? Palette.Heat(known) : Palette.Grid);
                 paint.IsAntialias = false;
                 canvas.DrawRect(cell, paint);
-                string text = double.IsFinite(value) ? NumberText.Plain(value, 2) : "–";
-                if (!hasNumbers || FigureText.Measure(text, FigureText.TickSize) > width - 4) continue;
-                FigureText.Write(canvas, text, cell.MidX, cell.MidY + 3.5f, FigureText.TickSize, place < 0.5 ? Palette.OnDark : Palette.OnLight,
-                    align: SKTextAlign.Center);
+                string text = !double.IsFinite(value) ? "–" : isWhole ? NumberText.Plain(value) : NumberText.Short(value, 2);
+                if (hasNumbers && FigureText.Measure(text, FigureText.TickSize) <= width - 4)
+                    FigureText.Write(canvas, text, cell.MidX, cell.MidY + 3.5f, FigureText.TickSize, place is { } at ? Palette.OnHeat(at) : Palette.OnLight,
+                        align: SKTextAlign.Center);
+                else if (heat.Scale.IsZero(value)) Ring(canvas, cell);
             }
         }
     }

@@ -37,7 +37,7 @@ internal sealed class Legend
         {
             float x = left + at.X, y = top + at.Y + 8;
             if (entry.Mark == Mark.Bars) MarkDrawing.Markers(canvas, [new(x + 9, y)], Mark.Squares, entry.Colour, 8);
-            else if (MarkDrawing.IsLine(entry.Mark)) MarkDrawing.Line(
+            else if (entry.IsLine) MarkDrawing.Line(
                 canvas, [new(x, y), new(x + 18, y)], entry.Colour, (float)(entry.Size ?? 2), entry.Mark == Mark.Dashed);
             else MarkDrawing.Markers(canvas, [new(x + 9, y)], entry.Mark, entry.Colour, entry.Mark == Mark.Dashes ? 5 : 6.5f);
             FigureText.Write(canvas, FigureText.Cut(entry.Name, width - KeyWidth), x + KeyWidth, y + 4);

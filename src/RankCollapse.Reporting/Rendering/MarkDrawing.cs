@@ -12,9 +12,6 @@ internal static class MarkDrawing
     /// <summary>Markers closer than this, in units of 1/96 inch, are drawn once.</summary>
     private const float Distinct = 0.25f;
 
-    /// <summary>Whether points of a mark are joined.</summary>
-    public static bool IsLine(Mark mark) => mark is Mark.Line or Mark.Dashed or Mark.DottedLine;
-
     /// <summary>
     /// A line through points; it is interrupted where one is not finite. The SVG canvas ignores dash patterns, so dashes are drawn one by one.
     /// </summary>

@@ -11,7 +11,6 @@ namespace RankCollapse.Reporting.Rendering;
 /// <param name="y">The range upwards.</param>
 internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, AxisRange x, AxisRange y)
 {
-    private const float LineWidth = 1.6f;
     private const float MarkerSize = 5;
     private const float SmallMarkerSize = 2.6f;
     private const float LargeTick = 3.5f;
@@ -84,21 +83,19 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
     public void DrawData()
     {
         if (panel.Heat is { } heat) HeatMapDrawing.Draw(canvas, heat, frame);
-        foreach (ReferenceLine level in panel.Levels)
-            MarkDrawing.Line(canvas, [new(frame.Left, Y(Drawn(panel.Y, level.At))), new(frame.Right, Y(Drawn(panel.Y, level.At)))], Palette.Reference, 1,
-                isDashed: true);
-        foreach (ReferenceLine mark in panel.Marks)
-            MarkDrawing.Line(canvas, [new(X(Drawn(panel.X, mark.At)), frame.Top), new(X(Drawn(panel.X, mark.At)), frame.Bottom)], Palette.Reference, 1,
-                isDashed: true);
         foreach (Series series in panel.Series.Where(s => s.Lower is not null && s.Upper is not null)) Band(series);
         Series[] bars = [.. panel.Series.Where(s => s.Mark == Mark.Bars)];
         bool areBeside = bars.Sum(s => s.X.Count) > bars.SelectMany(s => s.X).Distinct().Count();
         for (int i = 0; i < bars.Length; i++) Bars(bars[i], areBeside ? i : 0, areBeside ? bars.Length : 1);
-        foreach (Series series in Enumerable.Reverse(panel.Series).Where(s => MarkDrawing.IsLine(s.Mark)))
-            MarkDrawing.Line(canvas, Points(series, series.Y), series.Colour, (float)(series.Size ?? LineWidth), series.Mark == Mark.Dashed);
+        foreach (Series series in Enumerable.Reverse(panel.Series).Where(s => s.IsLine))
+            MarkDrawing.Line(canvas, Points(series, series.Y), series.Colour, (float)(series.Size ?? Series.LineWidth), series.Mark == Mark.Dashed);
+        foreach (ReferenceLine level in panel.Levels)
+            Reference(new(frame.Left, Y(y.Drawn(level.At))), new(frame.Right, Y(y.Drawn(level.At))));
+        foreach (ReferenceLine mark in panel.Marks)
+            Reference(new(X(x.Drawn(mark.At)), frame.Top), new(X(x.Drawn(mark.At)), frame.Bottom));
         foreach (Series series in Enumerable.Reverse(panel.Series).Where(s => s.Mark is not (Mark.Line or Mark.Dashed or Mark.Bars)))
             MarkDrawing.Markers(
-                canvas, Points(series, series.Y), series.Mark, series.Colour, MarkDrawing.IsLine(series.Mark) ? MarkerSize : (float)(series.Size ?? UsualSize));
+                canvas, Points(series, series.Y), series.Mark, series.Colour, series.IsLine ? MarkerSize : (float)(series.Size ?? UsualSize));
         if (panel.Note.Length == 0) return;
         string colour = panel.Heat is null ? Palette.Muted : Palette.OnDark;
         FigureText.Write(canvas, FigureText.Cut(panel.Note, frame.Width, FigureText.TickSize), frame.MidX, frame.MidY + 4, FigureText.TickSize, colour,
@@ -107,14 +104,19 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
 
     private float UsualSize => panel.HasEqualAxes && frame.Width < 100 ? SmallMarkerSize : panel.HasEqualAxes ? 4.2f : MarkerSize;
 
-    private static double Drawn(Axis axis, double value) => !axis.IsLogarithmic ? value : value > 0 ? Math.Log10(value) : double.NaN;
+    // Above lines, which would hide it where they have its value, with dashes that are edged by paper.
+    private void Reference(SKPoint from, SKPoint to)
+    {
+        MarkDrawing.Line(canvas, [from, to], Palette.Paper, 2.6f, isDashed: true);
+        MarkDrawing.Line(canvas, [from, to], Palette.Reference, 1.1f, isDashed: true);
+    }
 
     private float X(double drawn) => frame.Left + (float)(x.Place(drawn) * frame.Width);
 
     private float Y(double drawn) => frame.Bottom - (float)(y.Place(drawn) * frame.Height);
 
     private SKPoint[] Points(Series series, IReadOnlyList<double> heights) =>
-        [.. series.X.Select((at, i) => new SKPoint(X(Drawn(panel.X, at)), Y(Drawn(panel.Y, heights[i]))))];
+        [.. series.X.Select((at, i) => new SKPoint(X(x.Drawn(at)), Y(y.Drawn(heights[i]))))];
 
     // A band that reaches 0 or below ends at its line where the axis is logarithmic.
     private void Band(Series series)
@@ -123,7 +125,7 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
         SKPoint[] lower = [.. Points(series, series.Lower!).Select((p, i) => MarkDrawing.IsFinite(p) ? p : middle[i])], upper = Points(series, series.Upper!);
         using SKPaint paint = FigureText.Paint(series.Colour);
         paint.Color = paint.Color.WithAlpha(BandOpacity);
-        if (!MarkDrawing.IsLine(series.Mark))
+        if (!series.IsLine)
         {
             for (int i = 0; i < middle.Length; i++)
                 if (MarkDrawing.IsFinite(lower[i]) && MarkDrawing.IsFinite(upper[i]))

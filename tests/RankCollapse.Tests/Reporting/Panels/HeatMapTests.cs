@@ -26,7 +26,7 @@ public sealed class HeatMapTests
         Assert.Null(scale.Place(null));
         Assert.Null(scale.Place(double.NaN));
         Assert.Null(scale.Place(0));
-        Assert.Equal(0, (scale with { HasSmaller = true }).Place(0));
+        Assert.Equal(0, (scale with { HasZero = true }).Place(0));
     }
 
     [Fact]
@@ -34,9 +34,9 @@ public sealed class HeatMapTests
     {
         Assert.True(ColourScale.Of("v", [1, 50, double.NaN]).IsLogarithmic);
         Assert.False(ColourScale.Of("v", [1, 49]).IsLogarithmic);
-        Assert.False(ColourScale.Of("v", [0, 1000]).IsLogarithmic);
+        Assert.False(ColourScale.Of("v", [-1, 0, 1000]).IsLogarithmic);
         ColourScale withZero = ColourScale.Of("v", [0, 5, 999]);
-        Assert.Equal((1, 1000, true, true), (withZero.Minimum, withZero.Maximum, withZero.IsLogarithmic, withZero.HasSmaller));
+        Assert.Equal((1, 1000, true, true), (withZero.Minimum, withZero.Maximum, withZero.IsLogarithmic, withZero.HasZero));
         Assert.Equal(0, withZero.Place(0));
         Assert.True(double.IsNaN(ColourScale.Of("v", []).Minimum));
     }
