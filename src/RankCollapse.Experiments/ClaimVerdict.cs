@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Experiments;
 
@@ -59,6 +60,14 @@ public sealed record ClaimVerdict
         AsStated.Holds ? VerdictOutcome.Reproduced
         : Condition is not null && UnderCondition is { Holds: true } ? VerdictOutcome.ReproducedUnder
         : VerdictOutcome.NotReproduced;
+
+    /// <summary>What became of claims, in a sentence each with the number that decided, for readers who cannot see the picture.</summary>
+    internal static string Findings(IEnumerable<ClaimVerdict> verdicts) => string.Join(" ", verdicts.Select(verdict =>
+    {
+        Measurement decided = verdict.Outcome == VerdictOutcome.ReproducedUnder ? verdict.UnderCondition! : verdict.AsStated;
+        string measured = double.IsFinite(decided.Value) ? $" ({decided.Quantity}: {NumberText.Short(decided.Value)})" : "";
+        return $"{char.ToUpperInvariant(verdict.InWords[0])}{verdict.InWords[1..]}: {verdict.Claim.TrimEnd('.')}{measured}.";
+    }));
 
     /// <summary>The outcome in words: reproduced, reproduced under …, not reproduced.</summary>
     [JsonIgnore]

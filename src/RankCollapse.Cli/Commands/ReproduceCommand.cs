@@ -39,6 +39,8 @@ internal static class ReproduceCommand
         Option<int> workers = OptionValue.Of<int>("--workers", "Trainings at the same time [all cores]; results do not depend on it", "n");
         Option<long> seed = OptionValue.Of<long>("--seed", "The first seed [0]", "n");
         figures.CompletionSources.Add([.. ExperimentCatalogue.Find([ExperimentCatalogue.All]).Select(experiment => experiment.Name), ExperimentCatalogue.All]);
+        Option<bool> gallery = OptionValue.Switch(
+            "--gallery", "Write DIR/gallery.html too: the figures at the width of a column and of a page, on light and on dark paper");
         Option<bool> force = OptionValue.Switch("--force", "Replace earlier results of these figures");
         Option<bool> json = CommonOptions.Json();
         command.Add(figures);
@@ -47,6 +49,7 @@ internal static class ReproduceCommand
         command.Add(workers);
         var engines = new EngineOptionSet(command, withSingleOnes: false);
         command.Add(seed);
+        command.Add(gallery);
         command.Add(force);
         command.Add(json);
         command.SetAction(parsed =>
@@ -64,6 +67,7 @@ internal static class ReproduceCommand
                 new ReproductionOptions
                 {
                     Force = parsed.GetValue(force),
+                    Gallery = parsed.GetValue(gallery),
                     Threads = count,
                     Engine = engine,
                     Asked = asked,

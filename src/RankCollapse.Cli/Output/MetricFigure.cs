@@ -44,19 +44,20 @@ internal static partial class MetricFigure
         var panel = new Panel
         {
             Title = Title(request),
-            X = new Axis(NameOf(request.X))
+            X = AxisOf(request.X) with
             {
                 Labels = isNumeric ? null : [.. positions.Select(Label)],
                 IsLogarithmic = isNumeric && ColourScale.Spans(positions.Select(p => Position(p, 0)))
             },
-            Y = new Axis(hasBands ? $"{value}; band: {style.Band}"
-                : value)
-            { IsLogarithmic = style.IsLogarithmic ?? ColourScale.Spans(groups.Groups.Select(g => Middle(g, style))) },
+            Y = new Axis(value)
+            {
+                IsLogarithmic = style.IsLogarithmic ?? ColourScale.Spans(groups.Groups.Select(g => Middle(g, style))),
+            },
             Series = [.. series.Select((name, i) =>
             {
                 MetricGroup[] own = [.. groups.Groups.Where(g => Equals(g.Y, name)).OrderBy(g => Position(g.X, i))];
                 string colour = hasOrder ? Palette.Layer(i + 1, series.Length) : Palette.Kind(i);
-                return new Series(request.Y is null ? "" : $"{NameOf(request.Y)} {Label(name)}", colour, [.. own.Select(g => Position(g.X, i))],
+                return new Series(request.Y is null ? "" : $"{SymbolOf(request.Y)} {Label(name)}", colour, [.. own.Select(g => Position(g.X, i))],
                     [.. own.Select(g => Middle(g, style))], isNumeric ? Mark.DottedLine : Mark.Dots)
                 {
                     Lower = hasBands ? [.. own.Select(g => Edge(g, style, -1))] : null,
@@ -65,7 +66,12 @@ internal static partial class MetricFigure
             })],
         };
         return new Figure(FileName(request, isHeatMap: false), Title(request),
-            $"{value} over {NameOf(request.X)}{(request.Y is null ? "" : $", a line for each {NameOf(request.Y)}")}.", new PanelBlock(panel));
+            $"{value} over {NameOf(request.X)}{(request.Y is null ? "" : $", a line for each {NameOf(request.Y)}")}{(hasBands ? $"; bands: {style.Band}" : "")}.",
+            new PanelBlock(panel))
+        {
+            Finding = Describe(value, groups.Groups.Select(g => (Middle(g, style),
+                $"{SymbolOf(request.X)} {Label(g.X)}{(request.Y is null ? "" : $", {SymbolOf(request.Y)} {Label(g.Y)}")}"))),
+        };
     }
 
     /// <summary>A cell for each pair of values; many values of numbers are put together into intervals.</summary>
@@ -79,9 +85,13 @@ internal static partial class MetricFigure
         string value = ValueName(request, style);
         Panel panel = Grid(request.X, x, request.Y!, y, (column, row) => cells.TryGetValue((column, row), out double known) ? known : null, value,
             style.IsLogarithmic) with
-        { Title = Title(request) };
+        { Title = Title(request), X = x.ToAxis(AxisOf(request.X)), Y = y.ToAxis(AxisOf(request.Y!)) };
         return new Figure(FileName(request, isHeatMap: true), Title(request), $"A heat map of {value} over {NameOf(request.X)} and {NameOf(request.Y!)}.",
-            new PanelBlock(panel));
+            new PanelBlock(panel))
+        {
+            Finding = Describe(value, cells.Select(cell => (cell.Value,
+                $"{SymbolOf(request.X)} {x.Labels[cell.Key.Item1]}, {SymbolOf(request.Y!)} {y.Labels[cell.Key.Item2]}"))),
+        };
     }
 
     /// <summary>A heat map over two settings.</summary>
@@ -99,8 +109,8 @@ internal static partial class MetricFigure
         var scale = ColourScale.Of(valueName, values.SelectMany(row => row).OfType<double>(), isLogarithmic);
         return new Panel
         {
-            X = new Axis(NameOf(xName)) { Labels = x.Labels },
-            Y = new Axis(NameOf(yName)) { Labels = y.Labels },
+            X = AxisOf(xName) with { Labels = x.Labels },
+            Y = AxisOf(yName) with { Labels = y.Labels },
             Heat = new HeatMap(values, scale) { Columns = x.Labels, Rows = y.Labels }
         };
     }
@@ -139,21 +149,43 @@ internal static partial class MetricFigure
     };
 
     /// <summary>What a setting is called on an axis: its meaning with its symbol, such as <c>weight penalty λ</c>; other names with blanks.</summary>
-    public static string NameOf(string setting)
+    public static string NameOf(string setting) => AxisOf(setting).Text;
+
+    /// <summary>The axis of a setting: its meaning, and the symbol that theory gives it.</summary>
+    private static Axis AxisOf(string setting)
     {
-        if (RunSettings.Find(setting) is not { } known) return setting;
-        Match symbol = Symbol().Match(known.Help);
-        return symbol.Success ? $"{symbol.Groups["name"].Value} {symbol.Groups["symbol"].Value}" : known.Name.Replace('-', ' ');
+        if (RunSettings.Find(setting) is not { } known) return new Axis(setting);
+        Match named = Named().Match(known.Help);
+        if (named.Success) return new Axis(named.Groups["name"].Value.Trim(), Prime(named.Groups["symbol"].Value));
+        bool isSymbol = known.ValueName is [> '\u007f'];
+        // A name that spells its symbol, as sigma does, says nothing beside it.
+        string name = isSymbol && known.Name == "sigma" ? "standard deviation of each class" : known.Name.Replace('-', ' ');
+        return new Axis(name, isSymbol ? known.ValueName! : "", name.EndsWith("seconds", StringComparison.Ordinal) ? "seconds" : "");
     }
 
-    [GeneratedRegex(@"^(?<symbol>\S{1,2}), (the )?(?<name>[^,:(]+)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Symbol();
+    /// <summary>A setting before its value in legends: <c>λ =</c>, or its name.</summary>
+    private static string SymbolOf(string setting) => AxisOf(setting) is { Symbol: { Length: > 0 } symbol } ? $"{symbol} =" : NameOf(setting);
+
+    private static string Prime(string symbol) => symbol.Replace('\'', '′');
+
+    // The ends of what is drawn.
+    private static string Describe(string value, IEnumerable<(double Value, string Place)> all)
+    {
+        (double Value, string Place)[] known = [.. all.Where(one => double.IsFinite(one.Value))];
+        if (known.Length == 0) return $"There is no finite value of {value}.";
+        var (least, largest) = (known.MinBy(one => one.Value), known.MaxBy(one => one.Value));
+        return $"The least is {NumberText.Short(least.Value)}, at {least.Place}; the largest {NumberText.Short(largest.Value)}, at {largest.Place}.";
+    }
+
+    [GeneratedRegex(@"^(?<symbol>\S{1,2}), (the )?(?<name>[^,:(]+?)(?= of λ|[,:(]|$)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Named();
 
     private static Metric? Metric(MetricRequest request) => MetricTable.All.Find(request.Metric);
 
     private static string ValueName(MetricRequest request, MetricFigureStyle style)
     {
-        string name = Metric(request) is { } metric ? Axis.Of(metric).Text : request.Metric;
+        string name = Metric(request) is not { } metric ? request.Metric
+            : metric.Heading == metric.Symbol ? Axis.Of(metric).Text : $"{metric.Heading}: {Axis.Of(metric).Text}";
         return $"{name}, {style.Statistic}";
     }
 

@@ -7,25 +7,25 @@ namespace RankCollapse.Experiments.Figure1;
 /// <summary>Figure 1's picture: a heat map for each layer over λ and σ, with one colour scale.</summary>
 internal static class TailEnergyFigure
 {
-    private static readonly ColourScale Scale = new("energy beyond rank K, Σ_{j>K} s_j²/Σ s_j²", 1e-12, 1, IsLogarithmic: true) { HasSmaller = true };
-
     /// <summary>The figure.</summary>
     public static Figure Draw(string title, IReadOnlyList<TailEnergyGrid> grids)
     {
         const string Reading = "For each weight decay λ and spread σ of the classes, the share of the energy of a trained weight matrix beyond its K = 10 "
             + "largest singular values, Σ_{j>K} s_j²/Σ s_j², "
             + "the squared relative distance from rank K; mean over the seeds. One colour scale for all layers, logarithmic; the darkest colour stands for "
-                + "10⁻¹² and less.";
-        return new Figure("fig1", title, Reading, new PanelBlock([.. grids.Select(Panel)]));
+                + "10⁻¹² and less, with a ring for 0.";
+        bool hasZero = grids.Any(grid => grid.Mean.Any(row => row.Contains(0)));
+        var scale = new ColourScale("energy beyond rank K, Σ_{j>K} s_j²/Σ s_j²", 1e-12, 1, IsLogarithmic: true) { HasSmaller = true, HasZero = hasZero };
+        return new Figure("fig1", title, Reading, new PanelBlock([.. grids.Select(grid => Panel(grid, scale))]));
     }
 
-    private static Panel Panel(TailEnergyGrid grid) => new()
+    private static Panel Panel(TailEnergyGrid grid, ColourScale scale) => new()
     {
         Title = $"layer {grid.Layer}",
         Note = grid.Mean.All(row => row.All(value => value == 0)) ? "0: W has K rows" : "",
         X = Axis("weight decay", "λ", grid.Lambdas),
         Y = Axis("spread of classes", "σ", grid.Sigmas),
-        Heat = new HeatMap([.. grid.Mean.Select(row => (double?[])[.. row])], Scale)
+        Heat = new HeatMap([.. grid.Mean.Select(row => (double?[])[.. row])], scale)
         {
             Columns = NumberText.PlainAll(grid.Lambdas),
             Rows = NumberText.PlainAll(grid.Sigmas),

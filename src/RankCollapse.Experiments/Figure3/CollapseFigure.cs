@@ -22,7 +22,7 @@ internal static class CollapseFigure
             + $"‘loss’, ‘TCV’ and ‘rank’: lines, the mean over the runs (loss J, and TCV and numerical rank averaged over the hidden layers 1 … {depth - 1}); "
             + $"bands, from the least to the largest run; the dashed line is K = {classes}. "
             + "‘TCV, one run’: every layer of one run, of first order with the loss as a mean.";
-        var time = new Axis("time", Unit: "s, one core") { Minimum = 0 };
+        var time = new Axis("time", Unit: "seconds of one core") { Minimum = 0 };
         PanelBlock Block(string heading, Axis x, Func<Func<CollapseLog, double[]>, Series[]> curves, Series[] layers) =>
             new(
                 Panel("loss", x, new Axis("loss", "J") { IsLogarithmic = true }, curves(log => log.Losses)),

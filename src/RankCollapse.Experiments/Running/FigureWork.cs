@@ -49,6 +49,9 @@ internal sealed class FigureWork
     /// <summary>The identities of those that were done when the work began.</summary>
     public IReadOnlySet<string> DoneBefore { get; }
 
+    /// <summary>The figures, once they are written.</summary>
+    public IReadOnlyList<Figure> Figures { get; private set; } = [];
+
     /// <summary>The result, once it is written.</summary>
     public FigureResult? Result { get; private set; }
 
@@ -65,7 +68,11 @@ internal sealed class FigureWork
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Cores, CancellationToken = cancellation };
         ExperimentOutcome outcome = Experiment.Conclude(_settings, results, parallel);
         foreach ((string name, DataTable table) in outcome.Tables) table.Write(_path, name);
-        foreach (Figure figure in outcome.Figures) FigureFiles.Write(figure, Path.Combine(_path, figure.Name));
+        Figures =
+        [
+            .. outcome.Figures.Select(figure => figure.Finding.Length > 0 ? figure : figure with { Finding = ClaimVerdict.Findings(outcome.Verdicts) }),
+        ];
+        foreach (Figure figure in Figures) FigureFiles.Write(figure, Path.Combine(_path, figure.Name));
         Result = ToResult(outcome, [.. results.Values]);
         Result.Write(_path);
     }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using RankCollapse.Experiments.Page;
 using RankCollapse.Formats;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Sweeps.Engines.InProcess;
 using RankCollapse.Sweeps.Work;
 
@@ -19,6 +20,9 @@ public sealed record ReproductionOptions
     /// What trains, each figure's trainings as a sweep in its folder <c>sweep</c>; by default threads of this process. Results do not depend on it.
     /// </summary>
     public Engine Engine { get; init; } = new InProcessEngine();
+
+    /// <summary>Whether all figures are also written to one page at the width of a column and of a page, on light and on dark paper.</summary>
+    public bool Gallery { get; init; }
 
     /// <summary>What is asked of the engine.</summary>
     public EngineSettings Asked { get; init; } = EngineSettings.None;
@@ -90,6 +94,7 @@ public static class Reproduction
             else foreach (FigureWork work in works) Make(work);
         }
         if (works.Any(work => work.Result is not null)) ReproductionReport.Write(path);
+        if (options.Gallery) FigureGallery.Write([.. works.SelectMany(work => work.Figures)], Path.Combine(path, FigureGallery.FileName));
         if (failures.Count > 0) ExceptionDispatchInfo.Throw(failures.Find(failure => failure is OperationCanceledException) ?? failures[0]);
         return [.. works.Select(work => work.Result!)];
 

@@ -7,15 +7,13 @@ namespace RankCollapse.Reporting.Figures;
 /// <summary>Singular values of every Z^l against Theorem 4.2's prediction from the next layer.</summary>
 internal sealed class FeatureSpectraFigure : RunFigure
 {
-    private const double Floor = 1e-10;
-
     public override string Name => "feature-spectra";
 
     public override string Title => "Singular values of the features against Theorem 4.2";
 
     public override string Reading =>
-        "Line, the singular values of each layer's features; dots, what Theorem 4.2 predicts from the next layer with C = 1. Both axes are logarithmic and "
-        + "shared; values below 10⁻¹⁰ of the largest are not shown; the dashed line is K.";
+        "Lines, the singular values of each layer's features; dots, what Theorem 4.2 predicts from the next layer with C = 1. Both axes are logarithmic and "
+        + $"shared; the dashed line is K. {SpectrumLines.Reading}";
 
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The singular values of the features are missing from the summary, or are not finite." : null;
@@ -23,8 +21,10 @@ internal sealed class FeatureSpectraFigure : RunFigure
     public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run)
     {
         var drawn = Drawn(run);
-        double least = Floor * drawn.Max(s => Math.Max(s.FeatureSingularValues.Max(), s.PredictedFeatureSingularValues?.DefaultIfEmpty(0).Max() ?? 0));
-        return [new([.. drawn.Select(summary => Of(run, summary, least))])];
+        List<IReadOnlyList<double>> all = [.. drawn.Select(s => s.FeatureSingularValues)];
+        Axis x = SpectrumLines.IndexOf(all),
+            y = SpectrumLines.AxisOf("singular value", "s_i(Z)", all.Concat(drawn.Select(s => s.PredictedFeatureSingularValues).OfType<IReadOnlyList<double>>()));
+        return [new([.. drawn.Select(summary => Of(run, summary, x, y))])];
     }
 
     public override string Sentence(RunMeasurements run)
@@ -40,36 +40,19 @@ internal sealed class FeatureSpectraFigure : RunFigure
                 + $"and farthest in layer {worst.Layer}, off by {NumberText.Percent(worst.Distance!.Value)}.";
     }
 
-    private static Panel Of(RunMeasurements run, LayerSummary summary, double least)
+    private static Panel Of(RunMeasurements run, LayerSummary summary, Axis x, Axis y) => new()
     {
-        double[] trained = [.. summary.FeatureSingularValues.TakeWhile(s => s >= least)],
-            predicted = [.. (summary.PredictedFeatureSingularValues ?? []).TakeWhile(s => s >= least)];
-        int[] dots = Spread(predicted.Length);
-        return new Panel
-        {
-            Title = $"layer {summary.Layer}",
-            X = new Axis("index of the singular value", "i") { IsLogarithmic = true },
-            Y = new Axis("singular value", "s_i") { IsLogarithmic = true },
-            Series =
-            [
-                new Series("singular values of the features", Palette.Trained, [.. trained.Select((_, i) => i + 1.0)], trained) { Size = 1.8 },
-                new Series("predicted from the next layer", Palette.Predicted, [.. dots.Select(i => i + 1.0)], [.. dots.Select(i => predicted[i])],
-                    Mark.Dots) { Size = 4.5 },
-            ],
-            Marks = [new ReferenceLine(run.Classes, $"K = {run.Classes}")],
-        };
-    }
-
-    // On a logarithmic axis late indices crowd; dots closer than 0.03 of a decade are left out.
-    private static int[] Spread(int count)
-    {
-        var kept = new List<int>();
-        for (int i = 0; i < count; i++)
-        {
-            if (kept.Count == 0 || Math.Log10((i + 1.0) / (kept[^1] + 1)) >= 0.03) kept.Add(i);
-        }
-        return [.. kept];
-    }
+        Title = $"layer {summary.Layer}",
+        X = x,
+        Y = y,
+        Series =
+        [
+            SpectrumLines.Of("singular values of the features", Palette.Trained, summary.FeatureSingularValues, y),
+            SpectrumLines.MarkersOf("predicted from the next layer", Palette.Predicted, summary.PredictedFeatureSingularValues ?? [], Mark.Dots)
+                with { Size = 4.5 },
+        ],
+        Marks = [new ReferenceLine(run.Classes, $"K = {run.Classes}")],
+    };
 
     private static List<LayerSummary> Drawn(RunMeasurements run) =>
         [.. run.Run.Summary.Layers.Where(

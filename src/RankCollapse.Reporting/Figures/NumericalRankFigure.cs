@@ -11,16 +11,12 @@ internal sealed class NumericalRankFigure : RunFigure
 
     public override string Title => "Numerical ranks";
 
-    public override string Reading => "Singular values above 10⁻⁵ of the largest, of the features and of the weights, on one scale; the dashed line is K.";
+    public override string Reading => "A panel for each layer: the number of singular values above 10⁻⁵ of the largest, of its features and of its weights; the dashed line is K.";
 
     public override string? Missing(RunMeasurements run) =>
-        Drawn(run, RankMetrics.FeatureNumericalRank.Key).Count + Drawn(run, RankMetrics.WeightNumericalRank.Key).Count == 0
-            ? "Numerical ranks were not recorded during training." : null;
+        run.Layers.All(l => Of(run, l).Series.Count == 0) ? "Numerical ranks were not recorded during training." : null;
 
-    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) =>
-    [
-        new(Of(run, "features", RankMetrics.FeatureNumericalRank.Key), Of(run, "weights", RankMetrics.WeightNumericalRank.Key)),
-    ];
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) => [new([.. run.Layers.Select(l => Of(run, l))])];
 
     public override string Sentence(RunMeasurements run)
     {
@@ -45,23 +41,29 @@ internal sealed class NumericalRankFigure : RunFigure
         _ => NumberText.Layers(layers),
     };
 
-    private static Panel Of(RunMeasurements run, string title, string metric)
+    private static Panel Of(RunMeasurements run, int layer)
     {
-        var drawn = Drawn(run, metric);
+        Series[] drawn =
+        [
+            .. from kind in ((string Name, string Colour, Metric Metric)[])
+               [
+                   ("features", Palette.Features, RankMetrics.FeatureNumericalRank), ("weights", Palette.Weights, RankMetrics.WeightNumericalRank),
+               ]
+               let series = run.Series(kind.Metric.Key, layer)
+               where series?.Last is not null
+               select new Series(kind.Name, kind.Colour, series.Epochs, series.Values),
+        ];
         return new Panel
         {
-            Title = title,
-            Note = drawn.Count == 0 ? "not recorded" : "",
+            Title = $"layer {layer}",
+            Note = drawn.Length == 0 ? "not recorded" : "",
             X = Axis.Epoch,
             Y = new Axis("numerical rank") { Minimum = 0 },
-            Series = [.. drawn.Select(d => Series.OfLayer(d.Layer, run.Depth, d.Series.Epochs, d.Series.Values))],
+            Series = drawn,
             Levels = [new ReferenceLine(run.Classes, $"K = {run.Classes}")],
         };
     }
 
     private static double Last(RunMeasurements run, string metric, int layer) =>
         run.Series(metric, layer)?.Last?.Value ?? double.NaN;
-
-    private static List<(int Layer, MetricSeries Series)> Drawn(RunMeasurements run, string metric) =>
-        [.. run.Layers.Select(l => (l, run.Series(metric, l))).Where(d => d.Item2?.Last is not null).Select(d => (d.l, d.Item2!))];
 }

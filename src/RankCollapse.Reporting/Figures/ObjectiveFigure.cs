@@ -14,15 +14,24 @@ internal sealed class ObjectiveFigure : RunFigure
 
     public override string Title => "Objective and its parts";
 
-    public override string Reading => "J, the three terms that it is the sum of, and the relative gradient norm, over the epochs; logarithmic scale.";
+    public override string Reading => "‘objective’: J and the three terms that it is the sum of. ‘relative gradient norm’: how far the point is from stationary. Both over the epochs, on "
+        + "logarithmic scales.";
 
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The objective was not recorded during training, or never took a positive finite value." : null;
 
-    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) =>
-    [
-        new(new Panel { X = Axis.Epoch, Y = new Axis("value") { IsLogarithmic = true }, Series = Drawn(run) }),
-    ];
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run)
+    {
+        List<Series> drawn = Drawn(run);
+        string gradient = Label(run, NetworkMetrics.RelativeGradientNorm);
+        Series[] parts = [.. drawn.Where(series => series.Name != gradient)], norm = [.. drawn.Where(series => series.Name == gradient)];
+        IEnumerable<Panel> panels =
+        [
+            new Panel { Title = "objective", X = Axis.Epoch, Y = new Axis("objective and its terms", "J") { IsLogarithmic = true }, Series = parts },
+            new Panel { Title = gradient, X = Axis.Epoch, Y = Axis.Of(NetworkMetrics.RelativeGradientNorm), Series = norm },
+        ];
+        return [new([.. panels.Where(panel => panel.Series.Count > 0)])];
+    }
 
     public override string Sentence(RunMeasurements run)
     {

@@ -12,12 +12,16 @@ internal static class PathFigure
 
     private const double FlowWidth = 3.2;
     private const double SegmentWidth = 1.4;
+    private const string Reading = "Thick, while a layer moves along Brockett's flow; thin, along the segment of the singular values. At a rank drop, a triangle "
+        + "at the end of a line, the cost is lower for a moment. In the panel of a layer, its share while it moves; those of the others are constant meanwhile.";
     private const string Title = "Cost along the path of Theorem 4.3";
 
     /// <summary>The figure.</summary>
     public static Figure Draw(CollapsePath path) =>
-        new("path", Title, Describe(path), new PanelBlock(Whole(path)),
-        new PanelBlock([.. Enumerable.Range(1, path.Constants.Count).Select(l => Share(path, l))]));
+        new("path", Title, Reading, new PanelBlock(Whole(path)), new PanelBlock([.. Enumerable.Range(1, path.Constants.Count).Select(l => Share(path, l))]))
+        {
+            Finding = Describe(path),
+        };
 
     /// <summary>Stretches of one layer and segment; each begins where the one before ended, and the last ends before the jump at t = 1.</summary>
     internal static IEnumerable<IReadOnlyList<PathSample>> Pieces(CollapsePath path)
@@ -40,7 +44,6 @@ internal static class PathFigure
         {
             X = new Axis("time", "t") { Minimum = -0.012, Maximum = 1.012 },
             Y = new Axis("representation cost") { IsLogarithmic = path.StartCost > LogarithmicFrom * path.EndCost },
-            Marks = [.. Enumerable.Range(1, layers - 1).Select(l => new ReferenceLine((double)l / layers, ""))],
             Levels = [new ReferenceLine(path.Minimum, "least cost")],
             Series =
             [
@@ -48,8 +51,11 @@ internal static class PathFigure
                 // At t = 1 all ranks fall at once: a jump, drawn as the dashed drop to the end.
                 new Series("jump to the end", Palette.Predicted, [1, 1], [path.Samples[^2].Cost, path.EndCost], Mark.Dashed) { Size = 1.2 },
                 new Series("jump to the end", Palette.Predicted, [1], [path.EndCost], Mark.Dots) { Size = 7 },
-                new Series("rank drops", Palette.Predicted, [.. path.RankDrops.Select(d => d.Time)], [.. path.RankDrops.Select(d => d.Cost - d.Drop)],
-                    Mark.Dots) { Size = 7 },
+                // At a rank drop the cost is lower at that time alone: a line down from the cost, and a mark at its end.
+                new Series("rank drop", Palette.Kind(8), [.. path.RankDrops.Select(d => d.Time)], [.. path.RankDrops.Select(d => d.Cost - d.Drop)],
+                    Mark.Triangles) { Size = 9 },
+                new Series("rank drop", Palette.Kind(8), [.. path.RankDrops.SelectMany(d => (double[])[d.Time, d.Time, double.NaN])],
+                    [.. path.RankDrops.SelectMany(d => (double[])[d.Cost, d.Cost - d.Drop, double.NaN])]) { Size = 2 },
             ],
         };
     }
@@ -62,7 +68,7 @@ internal static class PathFigure
             Title = $"layer {layer} moves",
             X = new Axis("time", "t") { Minimum = (layer - 1.0) / layers, Maximum = (double)layer / layers },
             Y = new Axis("its share of the cost") { IsLogarithmic = true },
-            Marks = [new ReferenceLine((layer - 0.5) / layers, "")],
+            Marks = [.. path.RankDrops.Where(d => d.Layer == layer).Select(d => new ReferenceLine(d.Time, "time of a rank drop"))],
             // The first point of a layer's flow belongs to the layer before, but at t = 0.
             Series = [.. Pieces(path).Where(piece => piece[^1].Layer == layer)
                 .Select(piece => Of(path, piece, [.. piece.Where(s => s.Layer == layer)], s => s.MovingCost))],
@@ -78,7 +84,5 @@ internal static class PathFigure
 
     private static string Describe(CollapsePath path) =>
         $"The cost falls from {NumberText.Short(path.StartCost)} to {NumberText.Short(path.EndCost)} while {NumberText.Count(path.Constants.Count, "layer")} "
-        + $"move one after the other: thick, along Brockett's flow; thin, along the segment of the singular values. "
-        + $"{NumberText.Count(path.RankDrops.Count, "rank drop")} on the way, and the jump to the end. "
-        + "In the panel of a layer, its share while it moves; those of the others are constant meanwhile.";
+        + $"move one after the other, with {NumberText.Count(path.RankDrops.Count, "rank drop")} on the way and the jump to the end.";
 }

@@ -39,5 +39,5 @@ public abstract class RunFigure
     /// <summary>The figure as data; where something is missing it says so in place of panels.</summary>
     public Figure Of(RunMeasurements run) => Missing(run) is { } reason
         ? new Figure(Name, Title, reason, new PanelBlock { Heading = Title, Detail = reason })
-        : new Figure(Name, Title, Reading, Draw(run));
+        : new Figure(Name, Title, Reading, Draw(run)) { Finding = Sentence(run) };
 }

@@ -1,4 +1,5 @@
 using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Text;
 using RankCollapse.Theory.Forecasts;
 
 namespace RankCollapse.Reporting.Figures;
@@ -18,16 +19,22 @@ internal static class StabilityFigure
     {
         int depth = family.Limit.Layers.Count;
         double[] deltas = [.. family.Points.Select(p => p.Delta)];
+        var first = family.Points.MaxBy(point => point.Delta)!;
+        var last = family.Points.MinBy(point => point.Delta)!;
         return new Figure("stability", Title, Reading, new PanelBlock(new Panel
         {
             X = new Axis("penalty of the first layer", "δ") { IsLogarithmic = true },
-            Y = new Axis("relative distance of s(Z)") { IsLogarithmic = true },
+            Y = new Axis("relative distance of the spectra", "s(Z)") { IsLogarithmic = true },
             Series =
             [
                 .. Enumerable.Range(1, depth).Where(l => family.Points.Any(p => p.Distances[l - 1] > LeastDistance))
                     .Select(l => Series.OfLayer(l, depth, deltas,
                         [.. family.Points.Select(p => p.Distances[l - 1] > LeastDistance ? p.Distances[l - 1] : double.NaN)], Mark.DottedLine)),
             ],
-        }));
+        }))
+        {
+            Finding = $"The largest distance of a layer is {NumberText.Short(first.Distances.Max())} at δ = {NumberText.Plain(first.Delta)} and "
+                + $"{NumberText.Short(last.Distances.Max())} at δ = {NumberText.Plain(last.Delta)}.",
+        };
     }
 }

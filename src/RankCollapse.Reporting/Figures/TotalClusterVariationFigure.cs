@@ -30,7 +30,7 @@ internal sealed class TotalClusterVariationFigure : RunFigure
             new(new Panel
             {
                 X = Axis.Epoch,
-                Y = Axis.Of(CollapseMetrics.TcvUpper) with { Symbol = $"with K = {run.Classes}" },
+                Y = Axis.Of(CollapseMetrics.TcvUpper) with { Name = $"TCV with K = {run.Classes}" },
                 Series =
                 [
                     .. run.Layers.Where(l => HasPositive(run.Series(CollapseMetrics.TcvUpper.Key, l))).Select(l => Of(CollapseMetrics.TcvUpper.Key, l)),

@@ -7,21 +7,35 @@ namespace RankCollapse.Reporting.Figures;
 /// <summary>Final spectra of all weights relative to their largest singular value, and the numerical ranks.</summary>
 internal sealed class WeightSpectraFigure : RunFigure
 {
-    private const double Floor = 1e-12;
-    private const double RankTolerance = 1e-5;
-
     public override string Name => "weight-spectra";
 
     public override string Title => "Spectra of the weights, and final ranks";
 
     public override string Reading =>
-        "‘spectra of the weights’: singular values of each layer's weights relative to the largest; dashed, K and the tolerance 10⁻⁵ of numerical ranks. "
-        + "‘final numerical ranks’: those of weights and features; dashed, K.";
+        $"A panel for each layer: the singular values of its weights, on shared logarithmic axes. {SpectrumLines.Reading} ‘final numerical ranks’: those of "
+        + "weights and features. Dashed, K.";
 
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The singular values of the weights are missing from the summary, are zero, or are not finite." : null;
 
-    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run) => [new(Spectra(run), Ranks(run))];
+    public override IReadOnlyList<PanelBlock> Draw(RunMeasurements run)
+    {
+        var drawn = Drawn(run);
+        List<IReadOnlyList<double>> all = [.. drawn.Select(s => s.WeightSingularValues)];
+        Axis x = SpectrumLines.IndexOf(all), y = SpectrumLines.AxisOf("singular value", "s_i(W)", all);
+        return
+        [
+            new([.. drawn.Select(summary => new Panel
+            {
+                Title = $"layer {summary.Layer}",
+                X = x,
+                Y = y,
+                Series = [SpectrumLines.Of("singular values of the weights", Palette.Weights, summary.WeightSingularValues, y)],
+                Marks = [new ReferenceLine(run.Classes, $"K = {run.Classes}")],
+            })]),
+            new(Ranks(run)),
+        ];
+    }
 
     public override string Sentence(RunMeasurements run)
     {
@@ -38,23 +52,6 @@ internal sealed class WeightSpectraFigure : RunFigure
             : $"The weights of {NumberText.Layers(low)} have numerical rank at most K = {run.Classes}; {most}.";
     }
 
-    private static Panel Spectra(RunMeasurements run) => new()
-    {
-        Title = "spectra of the weights",
-        X = new Axis("index of the singular value", "i") { IsLogarithmic = true },
-        Y = new Axis("relative singular value", "s_i/s_1") { IsLogarithmic = true },
-        Marks = [new ReferenceLine(run.Classes, $"K = {run.Classes}")],
-        Levels = [new ReferenceLine(RankTolerance, $"tolerance {NumberText.PowerOfTen(RankTolerance)}")],
-        Series =
-        [
-            .. Drawn(run).Select(summary =>
-            {
-                double[] values = [.. summary.WeightSingularValues.Select(v => v / summary.WeightSingularValues[0]).TakeWhile(v => v >= Floor)];
-                return Series.OfLayer(summary.Layer, run.Depth, [.. values.Select((_, i) => i + 1.0)], values);
-            }),
-        ],
-    };
-
     private static Panel Ranks(RunMeasurements run)
     {
         LayerSummary[] layers = [.. run.Run.Summary.Layers];
@@ -63,7 +60,7 @@ internal sealed class WeightSpectraFigure : RunFigure
         {
             Title = "final numerical ranks",
             X = Axis.Layer with { Minimum = 0.4, Maximum = run.Depth + 0.6 },
-            Y = new Axis("rank") { Minimum = 0 },
+            Y = new Axis("numerical rank") { Minimum = 0 },
             Levels = [new ReferenceLine(run.Classes, $"K = {run.Classes}")],
             Series =
             [

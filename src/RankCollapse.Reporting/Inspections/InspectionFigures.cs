@@ -13,7 +13,7 @@ internal static class InspectionFigures
 
     private const int MostPoints = 160;
 
-    /// <summary>Values below this part of the largest are rounding; the axis ends there.</summary>
+    /// <summary>Values below this part of the largest are rounding, which the tail leaves out.</summary>
     private const double LowestShown = 1e-7;
 
     /// <summary>Stable rank, rank of 99 % of the energy and break-even rank of all layers, as parts of the full rank.</summary>
@@ -49,7 +49,7 @@ internal static class InspectionFigures
     public static Figure Spectrum(InspectedLayer layer, int number)
     {
         string title = $"Spectrum of layer {number}";
-        return new Figure($"spectrum-{number}", title, $"{title}: singular values, and the tail of the eigenvalues.",
+        return new Figure($"spectrum-{number}", title, $"{title}: singular values, and the tail of the eigenvalues. {SpectrumLines.Reading}",
             new PanelBlock(Values(layer.Spectrum), Tail(layer.Spectrum)) { Columns = 2 })
         { Width = 560 };
     }
@@ -59,13 +59,15 @@ internal static class InspectionFigures
     private static Panel Values(WeightSpectrum spectrum)
     {
         IReadOnlyList<double> s = spectrum.SingularValues;
-        var panel = new Panel { Title = "singular values", X = new Axis("number", "i"), Y = new Axis("singular value", "s_i") { IsLogarithmic = true } };
+        Axis y = SpectrumLines.AxisOf("singular value", "s_i", [s, [spectrum.MarchenkoPasturEdge]]);
+        var panel = new Panel { Title = "singular values", X = new Axis("index of the singular value", "i"), Y = y };
         if (spectrum.SpectralNorm == 0) return panel with { Note = "all weights are 0" };
-        int[] shown = [.. Thinned(s.Count).Where(i => s[i] > s[0] * LowestShown)];
+        Series line = SpectrumLines.Of("", Palette.Kind(0), s, y);
+        int[] shown = [.. Thinned(line.X.Count)];
         return panel with
         {
             Detail = $"largest {NumberText.Short(spectrum.SpectralNorm)}",
-            Series = [new Series("", Palette.Kind(0), [.. shown.Select(i => i + 1.0)], [.. shown.Select(i => s[i])])],
+            Series = [line with { X = [.. shown.Select(i => line.X[i])], Y = [.. shown.Select(i => line.Y[i])] }],
             Levels = [new ReferenceLine(spectrum.MarchenkoPasturEdge,
                 $"noise edge {NumberText.Short(spectrum.MarchenkoPasturEdge)}, {NumberText.Count(spectrum.ValuesAboveEdge, "value")} above")],
         };

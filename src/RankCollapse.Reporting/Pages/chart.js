@@ -21,6 +21,7 @@ const Chart = (() => {
   function pieces(text) {
     const found = [];
     let end = 0;
+    text = text.replaceAll("λ'", "λ′");
     for (const match of text.matchAll(/(?:(?<=\p{L})_\{([^{}]*)\}|(?<=(?<![\p{L}_])\p{L})_(\w)(?![\p{L}_])|\^(?:\{([^{}]*)\}|([−-]?\d+\.\d+|\w)))/gu)) {
       found.push({ text: text.slice(end, match.index), place: "" });
       const lowered = match[1] ?? match[2];

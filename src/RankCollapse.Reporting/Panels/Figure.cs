@@ -10,6 +10,15 @@ public sealed record Figure(string Name, string Title, string Reading, params IR
     /// <summary>The width of a full page column of 180 mm, in units of 1/96 inch.</summary>
     public const int FullWidth = 680;
 
+    /// <summary>The width of one of two columns of 90 mm, in units of 1/96 inch.</summary>
+    public const int ColumnWidth = 340;
+
+    /// <summary>What there is to see, in a sentence with numbers, for readers who cannot see it; empty where that is not known.</summary>
+    public string Finding { get; init; } = "";
+
+    /// <summary>The text that stands for the picture: what there is to see, and how it is drawn.</summary>
+    public string Alternative => Finding.Length > 0 ? $"{Finding} {Reading}" : Reading;
+
     /// <summary>The width of files, in units of 1/96 inch.</summary>
     public int Width { get; init; } = FullWidth;
 

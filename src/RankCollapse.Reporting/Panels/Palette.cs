@@ -42,7 +42,7 @@ public static partial class Palette
     public const string Good = "good";
 
     /// <summary>Text on a dark place of a heat map, in both themes.</summary>
-    public const string OnDark = "#ffffff";
+    public const string OnDark = "#fefefe";
 
     /// <summary>Text on a light place of a heat map, in both themes.</summary>
     public const string OnLight = "#000000";
@@ -152,6 +152,13 @@ public static partial class Palette
             + $":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n";
     }
 
+    /// <summary>Rules that define the variables for parts of a page that are light or dark whatever its theme.</summary>
+    internal static string Css(string page, string light, string dark)
+    {
+        string[] layers = [.. LayerName().Matches(page).Select(match => match.Value).Distinct()];
+        return $"{light}{{{Declarations(layers, Light)}}}\n{dark}{{{Declarations(layers, Dark)}}}\n";
+    }
+
     private static string Declarations(IEnumerable<string> layers, Func<string, string> shade)
     {
         var css = new StringBuilder();
@@ -177,7 +184,7 @@ public static partial class Palette
     {
         const int DeepestNetwork = 32;
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, light, _) in Meanings.SkipLast(1)) names.TryAdd(light, name);
+        foreach (var (name, light, _) in Meanings) names.TryAdd(light, name);
         for (int depth = 1; depth <= DeepestNetwork; depth++)
         {
             for (int l = 1; l <= depth; l++) names.TryAdd(Light(Layer(l, depth)), Layer(l, depth));

@@ -1,4 +1,5 @@
 using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Reporting.Rendering;
 
@@ -19,7 +20,7 @@ internal static class FigureRenderer
         var rows = blocks.Chunk(inARow).Select(row => (Blocks: row, Height: row.Max(block => block.Height))).ToList();
         HeatMap[] maps = [.. figure.Panels.Select(panel => panel.Heat).OfType<HeatMap>()];
         float top = 4 + legend.Height, height = top + rows.Sum(row => row.Height) + (maps.Length > 0 ? HeatMapDrawing.Scale(null, maps, 6, 0, across - 12) + 2 : 0);
-        return new FigureDrawing(across, (int)Math.Ceiling(height) + 2, figure.Title, figure.Reading, canvas =>
+        return new FigureDrawing(across, (int)Math.Ceiling(height) + 2, MathText.Plain(figure.Title), MathText.Plain(figure.Alternative), canvas =>
         {
             legend.Draw(canvas, 6, 4, across - 12);
             float y = top;

@@ -11,8 +11,6 @@ namespace RankCollapse.Reporting.Reports;
 /// <summary>Puts the page of a comparison together.</summary>
 internal static class ComparisonPage
 {
-    private const double Floor = 1e-10;
-
     /// <summary>The whole page.</summary>
     public static string Build(IReadOnlyList<ComparedRun> runs)
     {
@@ -83,11 +81,25 @@ internal static class ComparisonPage
             yield return new Figure(metric.Key, $"{metric.Heading} of each layer", $"{metric.Heading} over the epochs, a panel for each layer and a line for "
                 + "each run.", new PanelBlock([.. Enumerable.Range(1, depth).Select(l => Curves(runs, measured, metric, l, $"layer {l}"))]));
         }
-        yield return new Figure(
-            "feature-spectra", "Singular values of the features", "The singular values at the end, a panel for each layer; dashed, what the "
-            + "centroid problem forecast.", new PanelBlock([.. Enumerable.Range(1, depth).Select(l => Spectra(runs, l, isWeight: false))]));
-        yield return new Figure("weight-spectra", "Singular values of the weights", "The singular values at the end, a panel for each layer; dashed, what the "
-            + "centroid problem forecast.", new PanelBlock([.. Enumerable.Range(1, depth).Select(l => Spectra(runs, l, isWeight: true))]));
+        foreach (bool isWeight in (bool[])[false, true])
+        {
+            string name = isWeight ? "weight" : "feature";
+            List<IReadOnlyList<double>> all = [.. runs.SelectMany(run => Enumerable.Range(1, depth).SelectMany(l => Spectra(run, l, isWeight)))
+                .Select(one => one.Values)];
+            Axis x = SpectrumLines.IndexOf(all), y = SpectrumLines.AxisOf("singular value", isWeight ? "s_i(W)" : "s_i(Z)", all);
+            yield return new Figure($"{name}-spectra", $"Singular values of the {name}s", "The singular values at the end, a panel for each layer; dashed, what "
+                + $"the centroid problem forecast. {SpectrumLines.Reading}", new PanelBlock([.. Enumerable.Range(1, depth).Select(l => new Panel
+                {
+                    Title = $"layer {l}",
+                    X = x,
+                    Y = y,
+                    Series =
+                    [
+                        .. runs.SelectMany((run, i) => Spectra(run, l, isWeight).Select(one =>
+                            SpectrumLines.Of(run.Name, Palette.Kind(i), one.Values, y) with { Kind = one.Kind, Mark = one.Mark })),
+                    ],
+                })]));
+        }
     }
 
     private static Panel Curves(IReadOnlyList<ComparedRun> runs, RunMeasurements[] measured, Metric metric, int layer, string title) => new()
@@ -102,29 +114,13 @@ internal static class ComparisonPage
         ],
     };
 
-    private static Panel Spectra(IReadOnlyList<ComparedRun> runs, int layer, bool isWeight)
+    // What training came to, and what was forecast; the forecast first, which is dashed and lies on top.
+    private static IEnumerable<(string Kind, Mark Mark, IReadOnlyList<double> Values)> Spectra(ComparedRun run, int layer, bool isWeight)
     {
-        var series = new List<Series>();
-        for (int i = 0; i < runs.Count; i++)
-        {
-            if (runs[i].Run.Summary.Layers.FirstOrDefault(summary => summary.Layer == layer) is not { } summary) continue;
-            Add(i, isWeight ? summary.WeightSingularValues : summary.FeatureSingularValues, "trained", Mark.Line);
-            var forecast = runs[i].Forecast?.Layers.FirstOrDefault(one => one.Layer == layer);
-            if (forecast is not null) Add(i, (isWeight ? forecast.WeightSingularValues : forecast.FeatureSingularValues) ?? [], "forecast", Mark.Dashed);
-        }
-        return new Panel
-        {
-            Title = $"layer {layer}",
-            X = new Axis("index of the singular value", "i") { IsLogarithmic = true },
-            Y = new Axis("singular value", "s_i") { IsLogarithmic = true },
-            Series = series,
-        };
-
-        void Add(int run, IReadOnlyList<double> values, string kind, Mark mark)
-        {
-            double[] drawn = values.Count == 0 ? [] : [.. values.TakeWhile(value => value > Floor * values[0])];
-            if (drawn.Length > 0)
-                series.Add(new Series(runs[run].Name, Palette.Kind(run), [.. drawn.Select((_, i) => i + 1.0)], drawn, mark) { Kind = kind });
-        }
+        if (run.Run.Summary.Layers.FirstOrDefault(summary => summary.Layer == layer) is not { } summary) yield break;
+        if (run.Forecast?.Layers.FirstOrDefault(one => one.Layer == layer) is { } forecast
+            && ((isWeight ? forecast.WeightSingularValues : forecast.FeatureSingularValues) ?? []) is { Count: > 0 } expected)
+            yield return ("forecast", Mark.Dashed, expected);
+        if ((isWeight ? summary.WeightSingularValues : summary.FeatureSingularValues) is { Count: > 0 } values) yield return ("trained", Mark.Line, values);
     }
 }

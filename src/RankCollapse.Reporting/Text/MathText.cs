@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace RankCollapse.Reporting.Text;
 
 /// <summary>
-/// Text with indices and powers: what follows _ after a single letter, or stands in _{…}, is lowered; what follows ^, or stands in ^{…}, is raised.
+/// Text with indices and powers: what follows _ after a single letter, or stands in _{…}, is lowered; what follows ^, or stands in ^{…}, is raised; λ' has a
+/// prime.
 /// </summary>
 internal static partial class MathText
 {
@@ -11,6 +12,7 @@ internal static partial class MathText
     public static IEnumerable<TextPiece> Pieces(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        text = text.Replace("λ'", "λ′");
         int end = 0;
         foreach (Match match in Script().Matches(text))
         {
@@ -20,6 +22,17 @@ internal static partial class MathText
         }
         if (end < text.Length) yield return new TextPiece(text[end..], 0);
     }
+
+    /// <summary>The text without marks for indices and powers, for places that show letters alone: s₁, s(i), Σ(j>K), W⁴.</summary>
+    public static string Plain(string text) => string.Concat(Pieces(text).Select(piece => piece.Place switch
+    {
+        0 => piece.Text,
+        < 0 when piece.Text.All(Lowered.Contains) => string.Concat(piece.Text.Select(c => LoweredSigns[Lowered.IndexOf(c, StringComparison.Ordinal)])),
+        > 0 when piece.Text.All(Raised.Contains) => string.Concat(piece.Text.Select(c => RaisedSigns[Raised.IndexOf(c, StringComparison.Ordinal)])),
+        _ => $"({piece.Text})",
+    }));
+
+    private const string Lowered = "0123456789", LoweredSigns = "₀₁₂₃₄₅₆₇₈₉", Raised = "0123456789-−", RaisedSigns = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻";
 
     // Single letters with an index; words such as block_deviation are left alone.
     [GeneratedRegex(

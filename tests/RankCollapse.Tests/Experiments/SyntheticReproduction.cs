@@ -79,7 +79,7 @@ internal static class SyntheticReproduction
     }
 
     /// <summary>What Figures 6 and 7 conclude from random features that move to their class's mean.</summary>
-    private static ExperimentOutcome Evolving()
+    public static ExperimentOutcome Evolving()
     {
         const int Depth = FeatureEvolutionExperiment.Depth, Classes = 10, Samples = 40;
         int[] labels = [.. Enumerable.Range(0, Samples).Select(i => i * Classes / Samples)];

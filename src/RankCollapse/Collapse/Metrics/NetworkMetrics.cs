@@ -64,7 +64,7 @@ public static class NetworkMetrics
         {
             Heading = heading,
             Symbol = symbol,
-            Unit = format == MetricFormat.Seconds ? "s" : "",
+            Unit = format == MetricFormat.Seconds ? "seconds" : "",
             Meaning = meaning,
             Format = format,
             Topic = MetricTopic.Effort,

@@ -26,5 +26,5 @@ public sealed class DepthVerdictsTests
     [Fact]
     public void Picture_IsSound() => FigurePictures.RequireSound(DepthFigure.Draw("title", [Point(3, 2), Point(6, 3), Point(12, 4)]));
 
-    private static DepthPoint Point(int depth, int first) => new(Regime, depth, 0, 1, 1e-7, [.. Enumerable.Repeat(2.0, depth)], first, 0.01);
+    internal static DepthPoint Point(int depth, int first) => new(Regime, depth, 0, 1, 1e-7, [.. Enumerable.Repeat(2.0, depth)], first, 0.01);
 }

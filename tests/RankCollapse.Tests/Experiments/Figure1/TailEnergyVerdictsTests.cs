@@ -49,7 +49,7 @@ public sealed class TailEnergyVerdictsTests
         Assert.Equal(4, TailEnergyFigure.Draw("title", Grids((_, sigma) => sigma)).Panels.Count(p => p.Heat is not null));
 
     /// <summary>Four layers; the last has no tail.</summary>
-    private static List<TailEnergyGrid> Grids(Func<double, double, double> tail) =>
+    internal static List<TailEnergyGrid> Grids(Func<double, double, double> tail) =>
         [.. Enumerable.Range(1, 4)
             .Select(l => new TailEnergyGrid(
             l, Lambdas, Sigmas, [.. Sigmas.Select(sigma => (double[])[.. Lambdas.Select(lambda => l == 4 ? 0 : tail(lambda, sigma))])]))];

@@ -79,7 +79,7 @@ public sealed class SpectraVerdictsTests
     }
 
     /// <summary>All families; s(Z^l) = root·prediction, with δ in all but the prediction's scale.</summary>
-    private static SpectraData Data(double root, double drift)
+    internal static SpectraData Data(double root, double drift)
     {
         double[] deltas = [10, 5, 2, 0.1, 0.01, 0];
         List<LayerSpectra> spectra =

@@ -66,11 +66,11 @@ public sealed class WeightNormsVerdictsTests
     public void Figure_HasAPanelForEachDeltaAndTwoForTheEnds() =>
         Assert.Equal(4, WeightNormsFigure.Draw("title", Lasting(), [Stationary(1, 1), Stationary(1e-6, 1e-4)]).Panels.Count());
 
-    private static List<NormTrajectory> Lasting() => [Trained(10, 4, 2, 3), Trained(0, 5, 1, 3)];
+    internal static List<NormTrajectory> Lasting() => [Trained(10, 4, 2, 3), Trained(0, 5, 1, 3)];
 
     /// <summary>Two records: the start, and the end with the norms given.</summary>
     private static NormTrajectory Trained(double delta, double first, double inner, double last) =>
         new(delta, Matrix.FromEntries(2, 7, (i, l) => (i, l) switch { (0, 0) => 0, (0, _) => 10, (_, 0) => 1, (_, 1) => first, (_, 6) => last, _ => inner }));
 
-    private static StationaryWeightNorms Stationary(double ratio, double inner) => new(ratio, 1, [2, inner, inner, inner, inner, 3], 1e-6);
+    internal static StationaryWeightNorms Stationary(double ratio, double inner) => new(ratio, 1, [2, inner, inner, inner, inner, 3], 1e-6);
 }

@@ -34,6 +34,29 @@ public sealed class AxisRangeTests
                 value => Assert.InRange(range.Place(isLogarithmic ? Math.Log10(value) : value), -1e-9, 1 + 1e-9));
         });
 
+    [Theory]
+    [InlineData(0.2, 7, "0.2 0.5 1 2 5")]
+    [InlineData(1, 17, "1 2 5 10")]
+    [InlineData(2e-5, 3e-4, "2·10⁻⁵ 5·10⁻⁵ 10⁻⁴ 2·10⁻⁴")]
+    [InlineData(0.97, 1.04, "0.96 0.98 1.00 1.02 1.04")]
+    [InlineData(1e-6, 1, "10⁻⁶ 10⁻⁵ 10⁻⁴ 10⁻³ 10⁻² 10⁻¹ 10⁰")]
+    public void LogarithmicAxis_OfANarrowRange_HasRoundLabelsAndLittleRoom(double low, double high, string labels)
+    {
+        AxisRange axis = AxisRange.Logarithmic(low, high, most: 7);
+        Assert.Equal(labels, string.Join(' ', Labelled(axis).OrderBy(tick => tick.At).Select(tick => tick.Label)));
+        Assert.True(axis.Maximum - axis.Minimum <= (1.1 * Math.Log10(high / low)) + 0.1);
+    }
+
+    [Fact]
+    public void LogarithmicAxis_WithZeros_HasAPlaceForThemBelowAllOthers()
+    {
+        AxisRange axis = AxisRange.Of(new Axis("x") { IsLogarithmic = true }, [0, 1e-3, 10], 6, sides: null);
+        double zero = axis.Place(axis.Drawn(0));
+        Assert.InRange(zero, 0, axis.Place(axis.Drawn(1e-3)) - 0.05);
+        Assert.Equal("0", axis.Ticks.Single(tick => tick.At == axis.Zero).Label);
+        Assert.True(double.IsNaN(AxisRange.Of(new Axis("x") { IsLogarithmic = true }, [1e-3, 10], 6, sides: null).Drawn(0)));
+    }
+
     [Fact]
     public void Range_ThatIsGiven_IsKept()
     {

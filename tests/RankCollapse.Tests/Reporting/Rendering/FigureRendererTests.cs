@@ -73,6 +73,41 @@ public sealed class FigureRendererTests
         Assert.Contains("no value", texts);
     }
 
+    [Fact]
+    public void Zeros_OfALogarithmicHeatMap_HaveAnEntryOfTheirOwn()
+    {
+        double?[][] values = [[0, 1e-4], [1e-2, 1]];
+        var heat = new HeatMap(values, ColourScale.Of("value", values.SelectMany(row => row).OfType<double>()));
+        Assert.True(heat.Scale.IsLogarithmic);
+        string[] texts = Texts(new Figure("f", "t", "r",
+            new PanelBlock(new Panel { X = new Axis("x") { Labels = ["a", "b"] }, Y = new Axis("y") { Labels = ["c", "d"] }, Heat = heat })));
+        Assert.Equal(2, texts.Count(text => text == "0"));
+        Assert.Contains("10⁻⁴", texts);
+        Assert.DoesNotContain("no value", texts);
+    }
+
+    [Theory]
+    [InlineData(0.0032, 0.042, "0.01 0.02 0.03 0.04")]
+    [InlineData(22, 49, "30 40")]
+    [InlineData(-0.31, 1, "0 0.5 1.0")]
+    public void Ticks_OfAScaleOfColours_AreRound(double low, double high, string labels) => Assert.Equal(
+        labels, string.Join(' ', HeatMapDrawing.Range(new ColourScale("v", low, high)).Ticks.Select(tick => tick.Label)));
+
+    [Fact]
+    public void ReferenceLines_AreDrawnAboveLines()
+    {
+        var panel = new Panel
+        {
+            X = new Axis("epoch"),
+            Y = new Axis("rank"),
+            Series = [new Series("layer 5", Palette.Kind(0), [0, 1], [10, 10])],
+            Levels = [new ReferenceLine(10, "K = 10")],
+        };
+        string[] strokes = [.. XElement.Parse(FigureRenderer.Draw(new Figure("f", "t", "r", new PanelBlock(panel))).ToSvgFile()).Descendants()
+            .Select(e => (string?)e.Attribute("stroke")).OfType<string>().Select(stroke => stroke.ToLowerInvariant())];
+        Assert.True(Array.LastIndexOf(strokes, Palette.Light(Palette.Reference)) > Array.LastIndexOf(strokes, Palette.Light(Palette.Kind(0))));
+    }
+
     private static string[] Texts(Figure figure) =>
         [.. XElement.Parse(FigureRenderer.Draw(figure).ToSvgFile()).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
 }
