@@ -25,8 +25,8 @@ internal sealed class MetricAxis
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>
-    /// The axis in figures: names of the values where they are no numbers, not evenly spread, or all short; otherwise a scale with ticks at powers of ten, or at
-    /// 1, 2 and 5 times one, from the lower edge of the first cell to the upper edge of the last.
+    /// The axis in figures: names of the values where they are no numbers, not evenly spread, or all short; otherwise a scale with ticks at powers of ten, or
+    /// at 1, 2 and 5 times one, from the lower edge of the first cell to the upper edge of the last.
     /// </summary>
     public Axis ToAxis(Axis axis)
     {

@@ -65,9 +65,8 @@ internal static partial class MetricFigure
                 };
             })],
         };
-        return new Figure(FileName(request, isHeatMap: false), Title(request),
-            $"{value} over {NameOf(request.X)}{(request.Y is null ? "" : $", a line for each {NameOf(request.Y)}")}{(hasBands ? $"; bands: {style.Band}" : "")}.",
-            new PanelBlock(panel))
+        string lines = request.Y is null ? "" : $", a line for each {NameOf(request.Y)}", bands = hasBands ? $"; bands: {style.Band}" : "";
+        return new Figure(FileName(request, isHeatMap: false), Title(request), $"{value} over {NameOf(request.X)}{lines}{bands}.", new PanelBlock(panel))
         {
             Finding = Describe(value, groups.Groups.Select(g => (Middle(g, style),
                 $"{SymbolOf(request.X)} {Label(g.X)}{(request.Y is null ? "" : $", {SymbolOf(request.Y)} {Label(g.Y)}")}"))),

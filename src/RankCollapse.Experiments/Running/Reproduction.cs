@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using RankCollapse.Experiments.Page;
 using RankCollapse.Formats;
-using RankCollapse.Reporting.Rendering;
+using RankCollapse.Reporting;
 using RankCollapse.Sweeps.Engines.InProcess;
 using RankCollapse.Sweeps.Work;
 

@@ -22,8 +22,8 @@ internal sealed class FeatureSpectraFigure : RunFigure
     {
         var drawn = Drawn(run);
         List<IReadOnlyList<double>> all = [.. drawn.Select(s => s.FeatureSingularValues)];
-        Axis x = SpectrumLines.IndexOf(all),
-            y = SpectrumLines.AxisOf("singular value", "s_i(Z)", all.Concat(drawn.Select(s => s.PredictedFeatureSingularValues).OfType<IReadOnlyList<double>>()));
+        var predicted = drawn.Select(s => s.PredictedFeatureSingularValues).OfType<IReadOnlyList<double>>();
+        Axis x = SpectrumLines.IndexOf(all), y = SpectrumLines.AxisOf("singular value", "s_i(Z)", all.Concat(predicted));
         return [new([.. drawn.Select(summary => Of(run, summary, x, y))])];
     }
 

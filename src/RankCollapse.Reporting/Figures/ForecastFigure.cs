@@ -16,8 +16,8 @@ internal static class ForecastFigure
     /// <summary>Forecast values below this share of the largest are what is left of collapse, and are not drawn.</summary>
     private const double DrawnFrom = 1e-2;
     private const string Title = "Forecast against trained singular values";
-    private const string Reading = "A panel for each layer, of the features and of the weights: trained singular values as a line, each forecast as markers, side by "
-        + "side. ‘distance of the features’ and ‘distance of the weights’: how far each forecast is off in a layer, relative to the trained values.";
+    private const string Reading = "A panel for each layer, of the features and of the weights: trained singular values as a line, each forecast as "
+        + "markers, side by side. ‘distance of the features’ and ‘distance of the weights’: how far each forecast is off in a layer, relative to the trained values.";
 
     /// <summary>The figure.</summary>
     public static Figure Draw(IReadOnlyList<Forecast> forecasts, RunSummary trained)
@@ -73,7 +73,8 @@ internal static class ForecastFigure
                 .. forecasts.Select((forecast, source) =>
                 {
                     ForecastPoint[] own = [.. points.Where(p => p.Source == source && shown.Contains(p.Index))];
-                    return new Series(forecast.Source, Palette.Kind(source + 1), [.. own.Select(p => p.Index + 1 + (step * (source - ((forecasts.Count - 1) / 2.0))))],
+                    double shift = step * (source - ((forecasts.Count - 1) / 2.0));
+                    return new Series(forecast.Source, Palette.Kind(source + 1), [.. own.Select(p => p.Index + 1 + shift)],
                         [.. own.Select(p => p.Forecast)], Shapes[source % Shapes.Length])
                     { Size = 5 };
                 }).Where(series => series.X.Count > 0),

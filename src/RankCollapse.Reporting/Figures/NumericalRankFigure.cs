@@ -11,7 +11,9 @@ internal sealed class NumericalRankFigure : RunFigure
 
     public override string Title => "Numerical ranks";
 
-    public override string Reading => "A panel for each layer: the number of singular values above 10⁻⁵ of the largest, of its features and of its weights; the dashed line is K.";
+    public override string Reading =>
+        "A panel for each layer: the number of singular values above 10⁻⁵ of the largest, of its features and of its weights; the dashed line "
+        + "is K.";
 
     public override string? Missing(RunMeasurements run) =>
         run.Layers.All(l => Of(run, l).Series.Count == 0) ? "Numerical ranks were not recorded during training." : null;

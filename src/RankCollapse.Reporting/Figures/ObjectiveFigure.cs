@@ -14,8 +14,9 @@ internal sealed class ObjectiveFigure : RunFigure
 
     public override string Title => "Objective and its parts";
 
-    public override string Reading => "‘objective’: J and the three terms that it is the sum of. ‘relative gradient norm’: how far the point is from stationary. Both over the epochs, on "
-        + "logarithmic scales.";
+    public override string Reading =>
+        "‘objective’: J and the three terms that it is the sum of. ‘relative gradient norm’: how far the point is from stationary. Both over the "
+        + "epochs, on logarithmic scales.";
 
     public override string? Missing(RunMeasurements run) =>
         Drawn(run).Count == 0 ? "The objective was not recorded during training, or never took a positive finite value." : null;

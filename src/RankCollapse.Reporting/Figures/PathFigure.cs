@@ -12,8 +12,9 @@ internal static class PathFigure
 
     private const double FlowWidth = 3.2;
     private const double SegmentWidth = 1.4;
-    private const string Reading = "Thick, while a layer moves along Brockett's flow; thin, along the segment of the singular values. At a rank drop, a triangle "
-        + "at the end of a line, the cost is lower for a moment. In the panel of a layer, its share while it moves; those of the others are constant meanwhile.";
+    private const string Reading = "Thick, while a layer moves along Brockett's flow; thin, along the segment of the singular values. At a rank drop, a "
+        + "triangle at the end of a line, the cost is lower for a moment. In the panel of a layer, its share while it moves; those of the others are "
+        + "constant meanwhile.";
     private const string Title = "Cost along the path of Theorem 4.3";
 
     /// <summary>The figure.</summary>
@@ -51,14 +52,19 @@ internal static class PathFigure
                 // At t = 1 all ranks fall at once: a jump, drawn as the dashed drop to the end.
                 new Series("jump to the end", Palette.Predicted, [1, 1], [path.Samples[^2].Cost, path.EndCost], Mark.Dashed) { Size = 1.2 },
                 new Series("jump to the end", Palette.Predicted, [1], [path.EndCost], Mark.Dots) { Size = 7 },
-                // At a rank drop the cost is lower at that time alone: a line down from the cost, and a mark at its end.
-                new Series("rank drop", Palette.Kind(8), [.. path.RankDrops.Select(d => d.Time)], [.. path.RankDrops.Select(d => d.Cost - d.Drop)],
-                    Mark.Triangles) { Size = 9 },
-                new Series("rank drop", Palette.Kind(8), [.. path.RankDrops.SelectMany(d => (double[])[d.Time, d.Time, double.NaN])],
-                    [.. path.RankDrops.SelectMany(d => (double[])[d.Cost, d.Cost - d.Drop, double.NaN])]) { Size = 2 },
+                .. path.RankDrops.Count > 0 ? RankDrops(path) : [],
             ],
         };
     }
+
+    // At a rank drop the cost is lower at that time alone: a line down from the cost, and a mark at its end.
+    private static Series[] RankDrops(CollapsePath path) =>
+    [
+        new("rank drop", Palette.Kind(8), [.. path.RankDrops.Select(d => d.Time)], [.. path.RankDrops.Select(d => d.Cost - d.Drop)], Mark.Triangles)
+        { Size = 9 },
+        new("rank drop", Palette.Kind(8), [.. path.RankDrops.SelectMany(d => (double[])[d.Time, d.Time, double.NaN])],
+            [.. path.RankDrops.SelectMany(d => (double[])[d.Cost, d.Cost - d.Drop, double.NaN])]) { Size = 2 },
+    ];
 
     private static Panel Share(CollapsePath path, int layer)
     {

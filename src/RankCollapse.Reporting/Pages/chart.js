@@ -82,7 +82,7 @@ const Chart = (() => {
   // narrower ones multiples of a step.
   function decadeTicks(low, high, most) {
     const first = Math.ceil(low - 1e-9), last = Math.floor(high + 1e-9);
-    if (high - low < 1.5) {
+    if (high - low < 1.5 || last - first < 1) {
       const between = mantissas => Array.from({ length: Math.floor(high) - Math.floor(low) + 1 }, (_, i) => i + Math.floor(low))
         .flatMap(e => mantissas.map(m => ({ at: e + Math.log10(m), value: Number(`${m}e${e}`) }))).filter(({ at }) => at >= low - 1e-9 && at <= high + 1e-9);
       const round = between([1, 2, 5]);
@@ -448,7 +448,7 @@ const Chart = (() => {
       if (low > high) return axis === "x" ? { range: [0, 1] } : null;
       if (log) {
         [low, high] = [Math.log10(low), Math.log10(high)];
-        const room = Math.max(0, 0.1 - (high - low)) / 2 + Math.max(0.04 * (high - low), 0.02), span = high - low + 2 * room;
+        const room = Math.max(0, 0.05 - (high - low)) / 2 + Math.max(0.04 * (high - low), 0.02), span = high - low + 2 * room;
         // Zeros have a place of their own, below all others.
         if (values.includes(0)) return { range: [low - room - 0.12 * span, high + room], zero: low - room - 0.08 * span };
         return { range: [low - room, high + room] };

@@ -1,6 +1,6 @@
 namespace RankCollapse.Reporting.Panels;
 
-/// <summary>The rule for lines that lie on one another: a line that others cover is drawn wider than they are, so that it shows at both sides of them.</summary>
+/// <summary>The rule for lines that lie on one another: a line that others cover is drawn wider than they are, so that it shows beside them.</summary>
 internal static class CoveredLines
 {
     private const int MostProbes = 200;

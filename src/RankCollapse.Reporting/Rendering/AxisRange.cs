@@ -55,7 +55,7 @@ internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<A
     /// <summary>A logarithmic axis from the values' own extremes, with a little room.</summary>
     public static AxisRange Logarithmic(double smallest, double largest, int most = 6)
     {
-        const double LeastSpan = 0.1;
+        const double LeastSpan = 0.05;
         double low = Math.Log10(smallest), high = Math.Log10(largest), missing = Math.Max(0, LeastSpan - (high - low)) / 2;
         double room = missing + Math.Max(0.04 * (high - low), 0.02);
         return new AxisRange(low - room, high + room, Decades(low - room, high + room, most)) { IsLogarithmic = true };
@@ -100,7 +100,7 @@ internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<A
     private static List<AxisTick> Decades(double minimum, double maximum, int most)
     {
         int first = (int)Math.Ceiling(minimum - 1e-9), last = (int)Math.Floor(maximum + 1e-9);
-        if (maximum - minimum < NarrowBelow) return Narrow(minimum, maximum, most);
+        if (maximum - minimum < NarrowBelow || last - first < 1) return Narrow(minimum, maximum, most);
         int every = Math.Max(1, (int)Math.Ceiling((last - first + 1) / (double)most));
         if (every > 3) every = every <= 5 ? 5 : 10 * (int)Math.Ceiling(every / 10.0);
         bool isPlain = first >= 0 && last <= 4;
@@ -118,7 +118,10 @@ internal sealed record AxisRange(double Minimum, double Maximum, IReadOnlyList<A
     {
         double[] rounds = [.. Mantissas(minimum, maximum, 1, 2, 5)], minor = [.. Mantissas(minimum, maximum, 3, 4, 6, 7, 8, 9)];
         if (rounds.Length < FewestLabels)
-            return [.. Multiples(Math.Pow(10, minimum), Math.Pow(10, maximum), most, isWhole: false).Select(tick => new AxisTick(Math.Log10(tick.At), tick.Label))];
+        {
+            List<AxisTick> multiples = Multiples(Math.Pow(10, minimum), Math.Pow(10, maximum), most, isWhole: false);
+            return [.. multiples.Select(tick => tick with { At = Math.Log10(tick.At) })];
+        }
         IReadOnlyList<string> labels = NumberText.PlainAll(rounds);
         return [.. rounds.Select((value, i) => new AxisTick(Math.Log10(value), labels[i])), .. minor.Select(value => new AxisTick(Math.Log10(value), ""))];
     }

@@ -92,7 +92,7 @@ internal sealed class BlockLayout
     {
         Panel panel = _block.Panels[index];
         var drawing = new PanelDrawing(canvas, panel, frame, _x[index], _y[index]);
-        drawing.DrawTitle();
+        drawing.DrawTitle(index % _columns == _columns - 1 ? 2 : _sharesY ? Gap - 4 : LabelRoom + Gap);
         if (_isPlain) drawing.DrawPlainFrame();
         else drawing.DrawAxes(!_sharesY || index % _columns == 0, _isTurned);
         drawing.DrawData();

@@ -19,7 +19,8 @@ internal static class FigureRenderer
         BlockLayout[] blocks = [.. figure.Blocks.Select(block => new BlockLayout(figure, block, blockWidth))];
         var rows = blocks.Chunk(inARow).Select(row => (Blocks: row, Height: row.Max(block => block.Height))).ToList();
         HeatMap[] maps = [.. figure.Panels.Select(panel => panel.Heat).OfType<HeatMap>()];
-        float top = 4 + legend.Height, height = top + rows.Sum(row => row.Height) + (maps.Length > 0 ? HeatMapDrawing.Scale(null, maps, 6, 0, across - 12) + 2 : 0);
+        float scale = maps.Length > 0 ? HeatMapDrawing.Scale(null, maps, 6, 0, across - 12) + 2 : 0;
+        float top = 4 + legend.Height, height = top + rows.Sum(row => row.Height) + scale;
         return new FigureDrawing(across, (int)Math.Ceiling(height) + 2, MathText.Plain(figure.Title), MathText.Plain(figure.Alternative), canvas =>
         {
             legend.Draw(canvas, 6, 4, across - 12);

@@ -8,12 +8,17 @@ namespace RankCollapse.Reporting.Rendering;
 internal static class HeatMapDrawing
 {
     private const float RowHeight = 16;
+    private const float LargestRing = 3.5f;
 
     /// <summary>Fills a frame with the colours of values; large enough cells tell their values.</summary>
-    public static void Draw(SKCanvas canvas, HeatMap heat, SKRect frame)
+    /// <param name="canvas">The canvas.</param>
+    /// <param name="heat">The heat map.</param>
+    /// <param name="frame">Where it is drawn.</param>
+    /// <param name="isQuiet">Whether cells are colours alone.</param>
+    public static void Draw(SKCanvas canvas, HeatMap heat, SKRect frame, bool isQuiet)
     {
         if (heat.IsPicture) Picture(canvas, heat, frame);
-        else Cells(canvas, heat, frame);
+        else Cells(canvas, heat, frame, isQuiet);
     }
 
     /// <summary>Draws the scale of colours, with its label to the right or below.</summary>
@@ -98,7 +103,7 @@ internal static class HeatMapDrawing
     private static void Ring(SKCanvas canvas, SKRect cell)
     {
         using SKPaint paint = FigureText.Paint(Palette.OnDark, 1);
-        canvas.DrawCircle(cell.MidX, cell.MidY, Math.Min(cell.Width, cell.Height) * 0.22f, paint);
+        canvas.DrawCircle(cell.MidX, cell.MidY, Math.Min(LargestRing, Math.Min(cell.Width, cell.Height) * 0.22f), paint);
     }
 
     private static void Picture(SKCanvas canvas, HeatMap heat, SKRect frame)
@@ -113,11 +118,14 @@ internal static class HeatMapDrawing
         canvas.DrawImage(image, frame, new SKSamplingOptions(SKFilterMode.Nearest));
     }
 
-    private static void Cells(SKCanvas canvas, HeatMap heat, SKRect frame)
+    private static void Cells(SKCanvas canvas, HeatMap heat, SKRect frame, bool isQuiet)
     {
         float width = frame.Width / heat.Values[0].Count, height = frame.Height / heat.Values.Count;
-        bool hasNumbers = width >= 34 && height >= 15;
         bool isWhole = heat.Values.All(row => row.All(value => value is not { } number || !double.IsFinite(number) || double.IsInteger(number)));
+        string Text(double value) => !double.IsFinite(value) ? "–" : isWhole ? NumberText.Plain(value) : NumberText.Short(value, 2);
+        // All cells tell their values, or none does.
+        bool hasNumbers = !isQuiet && width >= 20 && height >= 15
+            && heat.Values.All(row => row.All(value => value is not { } number || FigureText.Measure(Text(number), FigureText.TickSize) <= width - 4));
         float gap = hasNumbers ? 1 : 0;
         for (int y = 0; y < heat.Values.Count; y++)
         {
@@ -129,11 +137,10 @@ internal static class HeatMapDrawing
                 using SKPaint paint = FigureText.Paint(place is { } known ? Palette.Heat(known) : Palette.Grid);
                 paint.IsAntialias = false;
                 canvas.DrawRect(cell, paint);
-                string text = !double.IsFinite(value) ? "–" : isWhole ? NumberText.Plain(value) : NumberText.Short(value, 2);
-                if (hasNumbers && FigureText.Measure(text, FigureText.TickSize) <= width - 4)
-                    FigureText.Write(canvas, text, cell.MidX, cell.MidY + 3.5f, FigureText.TickSize, place is { } at ? Palette.OnHeat(at) : Palette.OnLight,
-                        align: SKTextAlign.Center);
-                else if (heat.Scale.IsZero(value)) Ring(canvas, cell);
+                string ink = place is { } at ? Palette.OnHeat(at) : Palette.OnLight;
+                if (hasNumbers)
+                    FigureText.Write(canvas, Text(value), cell.MidX, cell.MidY + 3.5f, FigureText.TickSize, ink, align: SKTextAlign.Center);
+                else if (!isQuiet && heat.Scale.IsZero(value)) Ring(canvas, cell);
             }
         }
     }

@@ -26,6 +26,7 @@ internal static class MarkDrawing
             bool isAlone = (i == 0 || !IsFinite(points[i - 1])) && (i == points.Count - 1 || !IsFinite(points[i + 1]));
             if (isAlone) Markers(canvas, [points[i]], Mark.Dots, colour, 5);
         }
+        if (path.IsEmpty) return;
         using SKPaint paint = FigureText.Paint(colour, width);
         if (!isDashed)
         {
@@ -44,18 +45,26 @@ internal static class MarkDrawing
     }
 
     /// <summary>Markers at the points that are finite.</summary>
-    public static void Markers(SKCanvas canvas, IEnumerable<SKPoint> points, Mark mark, string colour, float size)
+    public static void Markers(SKCanvas canvas, IEnumerable<SKPoint> places, Mark mark, string colour, float size)
     {
-        SKPoint[] drawn = [.. points.Where(IsFinite).Select(p => new SKPoint(Round(p.X), Round(p.Y))).Distinct()];
+        SKPoint[] drawn = [.. places.Where(IsFinite).Select(p => new SKPoint(Round(p.X), Round(p.Y))).Distinct()];
         if (drawn.Length == 0) return;
         using SKPaint paint = FigureText.Paint(colour, mark is Mark.Crosses or Mark.Rings or Mark.OpenTriangles or Mark.Dashes ? 1.2f : 0);
         float half = size / 2;
         if (mark is Mark.Dots or Mark.DottedLine)
         {
-            // Points with round caps are a fraction of what circles take in an SVG file.
+            // Lines of no length with round caps are a fraction of what circles take in an SVG file; the SVG canvas drops points, and lines of length 0.
+            const float NoLength = 0.01f;
+            paint.Style = SKPaintStyle.Stroke;
             paint.StrokeCap = SKStrokeCap.Round;
             paint.StrokeWidth = size;
-            canvas.DrawPoints(SKPointMode.Points, drawn, paint);
+            using var points = new SKPath();
+            foreach (SKPoint p in drawn)
+            {
+                points.MoveTo(p);
+                points.LineTo(p.X + NoLength, p.Y);
+            }
+            canvas.DrawPath(points, paint);
             return;
         }
         using var path = new SKPath();

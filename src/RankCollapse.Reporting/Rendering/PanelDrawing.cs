@@ -21,16 +21,16 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
     private const byte BandOpacity = 64;
 
     /// <summary>The title, and what stands beside it, above the frame.</summary>
-    public void DrawTitle()
+    /// <param name="room">How far a long title may reach beyond the frame.</param>
+    public void DrawTitle(float room)
     {
-        const float Room = 34;
         bool isSmall = frame.Width < 70;
         if (isSmall) FigureText.Write(canvas, panel.Title, frame.Left, frame.Top - 3, FigureText.TickSize, Palette.Muted);
         float detail = panel.Detail.Length > 0 ? FigureText.Measure(panel.Detail, FigureText.TickSize) : 0;
         bool hasDetail = !isSmall && detail > 0 && FigureText.Measure(panel.Title, FigureText.TitleSize, bold: true) + detail + 8 < frame.Width + 4;
         if (hasDetail) FigureText.Write(canvas, panel.Detail, frame.Right, frame.Top - 7, FigureText.TickSize, Palette.Muted, align: SKTextAlign.Right);
         if (isSmall) return;
-        string title = FigureText.Cut(panel.Title, frame.Width + (hasDetail ? -detail : panel.IsPlain ? 0 : Room), FigureText.TitleSize, bold: true);
+        string title = FigureText.Cut(panel.Title, frame.Width + (hasDetail ? -detail : panel.IsPlain ? 0 : room), FigureText.TitleSize, bold: true);
         FigureText.Write(canvas, title, frame.Left, frame.Top - 7, FigureText.TitleSize, bold: true);
     }
 
@@ -47,13 +47,14 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
             float at = X(tick.At);
             if (!isGrid && tick.Label.Length > 0) canvas.DrawLine(at, frame.Top, at, frame.Bottom, grid);
             float half = isTurned ? 6.5f : 0.5f * FigureText.Measure(tick.Label, FigureText.TickSize);
-            bool isLabelled = tick.Label.Length > 0 && at - half > end;
+            float middle = isTurned ? at : Math.Min(at, frame.Right + RightRoom - half);
+            bool isLabelled = tick.Label.Length > 0 && middle - half > end;
             if (x.Ticks.Count <= 60 || isLabelled) canvas.DrawLine(at, frame.Bottom, at, frame.Bottom + (tick.Label.Length > 0 ? LargeTick : SmallTick), line);
             if (!isLabelled) continue;
             if (isTurned) FigureText.WriteUpwards(canvas, tick.Label, at + 4, frame.Bottom + 8, FigureText.TickSize, Palette.Muted, SKTextAlign.Right);
-            else FigureText.Write(canvas, tick.Label, Math.Min(at, frame.Right + RightRoom - half), frame.Bottom + 15, FigureText.TickSize, Palette.Muted,
+            else FigureText.Write(canvas, tick.Label, middle, frame.Bottom + 15, FigureText.TickSize, Palette.Muted,
                 align: SKTextAlign.Center);
-            end = at + half + 3;
+            end = middle + half + 3;
         }
         float top = float.PositiveInfinity;
         foreach (AxisTick tick in y.Ticks)
@@ -82,7 +83,7 @@ internal sealed class PanelDrawing(SKCanvas canvas, Panel panel, SKRect frame, A
     /// <summary>What the panel shows; the first series lies on top.</summary>
     public void DrawData()
     {
-        if (panel.Heat is { } heat) HeatMapDrawing.Draw(canvas, heat, frame);
+        if (panel.Heat is { } heat) HeatMapDrawing.Draw(canvas, heat, frame, isQuiet: panel.Note.Length > 0);
         foreach (Series series in panel.Series.Where(s => s.Lower is not null && s.Upper is not null)) Band(series);
         Series[] bars = [.. panel.Series.Where(s => s.Mark == Mark.Bars)];
         bool areBeside = bars.Sum(s => s.X.Count) > bars.SelectMany(s => s.X).Distinct().Count();

@@ -87,8 +87,8 @@ internal static class ComparisonPage
             List<IReadOnlyList<double>> all = [.. runs.SelectMany(run => Enumerable.Range(1, depth).SelectMany(l => Spectra(run, l, isWeight)))
                 .Select(one => one.Values)];
             Axis x = SpectrumLines.IndexOf(all), y = SpectrumLines.AxisOf("singular value", isWeight ? "s_i(W)" : "s_i(Z)", all);
-            yield return new Figure($"{name}-spectra", $"Singular values of the {name}s", "The singular values at the end, a panel for each layer; dashed, what "
-                + $"the centroid problem forecast. {SpectrumLines.Reading}", new PanelBlock([.. Enumerable.Range(1, depth).Select(l => new Panel
+            yield return new Figure($"{name}-spectra", $"Singular values of the {name}s", "The singular values at the end, a panel for each layer; dashed, "
+                + $"what the centroid problem forecast. {SpectrumLines.Reading}", new PanelBlock([.. Enumerable.Range(1, depth).Select(l => new Panel
                 {
                     Title = $"layer {l}",
                     X = x,

@@ -20,6 +20,7 @@ using RankCollapse.Tests.Reporting;
 using RankCollapse.Tests.Theory;
 using RankCollapse.Theory.Forecasts;
 using RankCollapse.Theory.Paths;
+using RankCollapse.Theory.RepresentationCosts;
 using RankCollapse.Training;
 
 namespace RankCollapse.Tests.Experiments;
@@ -83,7 +84,12 @@ internal static class SampleFigures
         double[] lambdas = [.. Enumerable.Range(0, 9).Select(i => Math.Pow(10, -5 + (0.5 * i)))];
         long[] widths = [4, 8, 16];
         var groups = new MetricGroups(
-            [.. from lambda in lambdas from width in widths select Group(lambda, width, width == 4 && lambda > 1e-2 ? 0 : 1e-3 * lambda * lambda * width)], ["seed"], [], 0);
+            [
+                .. from lambda in lambdas
+                   from width in widths
+                   select Group(lambda, width, width == 4 && lambda > 1e-2 ? 0 : 1e-3 * lambda * lambda * width),
+            ],
+            ["seed"], [], 0);
         var request = new MetricRequest { Metric = "weightTailEnergy", Layer = "last", X = "lambda", Y = "width" };
         var style = new MetricFigureStyle("median", "quartiles", null);
         return [MetricFigure.HeatMap(request, groups, style), MetricFigure.Lines(request, groups, style)];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RankCollapse.Cli.Output;
 using RankCollapse.Reporting.Panels;
 
@@ -37,5 +38,6 @@ public sealed class MetricAxisTests
         Assert.InRange(axis.Minimum!.Value, 0.99e-5, 1.01e-5);
     }
 
-    private static Axis Of(string values) => MetricAxis.Of(values.Split(' ').Select(value => (object?)double.Parse(value, System.Globalization.CultureInfo.InvariantCulture)), "x", 48).ToAxis(Any);
+    private static Axis Of(string values) =>
+        MetricAxis.Of(values.Split(' ').Select(value => (object?)double.Parse(value, CultureInfo.InvariantCulture)), "x", 48).ToAxis(Any);
 }

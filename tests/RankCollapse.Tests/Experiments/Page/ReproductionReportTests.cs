@@ -100,7 +100,7 @@ public sealed partial class ReproductionReportTests : IDisposable
     [InlineData("Z^{l,T}Z^l", "Z<sup>l,T</sup>Z<sup>l</sup>")]
     [InlineData("w_l and TCV_{K,l}", "w<sub>l</sub> and TCV<sub>K,l</sub>")]
     [InlineData("block_deviation", "block_deviation")]
-    [InlineData("(λ'/λ)^0.46 <b>", "(λ&#39;/λ)<sup>0.46</sup> &lt;b&gt;")]
+    [InlineData("(λ'/λ)^0.46 <b>", "(λ′/λ)<sup>0.46</sup> &lt;b&gt;")]
     public void Formulas_InSentences_AreRaisedAndLowered(string text, string html) => Assert.Equal(html, PageText.Sentence(text));
 
     public void Dispose() => _folder.Dispose();

@@ -1,6 +1,6 @@
 namespace RankCollapse.Tests.Reporting.Panels;
 
-/// <summary>How far apart two colours look: in Oklab (Ottosson 2020), to normal sight and to dichromats (Machado, Oliveira and Fernandes 2009, severity 1).</summary>
+/// <summary>How far apart two colours look: in Oklab (Ottosson 2020), to normal sight and to dichromats (Machado et al. 2009, severity 1).</summary>
 internal static class ColourVision
 {
     /// <summary>Normal sight, protanopia, deuteranopia, tritanopia, as maps of linear RGB.</summary>

@@ -38,7 +38,9 @@ public sealed class CoveredLinesTests
         Assert.Null(CoveredLines.Widen(panel)[1].Size);
     }
 
-    private static double?[] Widths(params double[][] lines) =>
-        [.. CoveredLines.Widen(new Panel { X = new Axis("x"), Y = new Axis("y"), Series = [.. lines.Select((y, i) => new Series($"{i}", Palette.Kind(i), X, y))] })
-            .Select(series => series.Size)];
+    private static double?[] Widths(params double[][] lines)
+    {
+        Series[] series = [.. lines.Select((y, i) => new Series($"{i}", Palette.Kind(i), X, y))];
+        return [.. CoveredLines.Widen(new Panel { X = new Axis("x"), Y = new Axis("y"), Series = series }).Select(one => one.Size)];
+    }
 }

@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Text;
 using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 
-namespace RankCollapse.Reporting.Rendering;
+namespace RankCollapse.Reporting;
 
 /// <summary>Figures as they are printed, to be looked at: each at the width of a column and of a page, on light and on dark paper, on one page.</summary>
 public static class FigureGallery
@@ -43,8 +44,8 @@ public static class FigureGallery
             body.Append("</div></section>\n");
         }
         body.Append("</main>\n");
-        string own = Palette.Css(body.ToString(), ".light", ".dark") + "main{max-width:none}.sheets{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}"
-            + ".sheet{background:var(--paper);color:var(--ink);max-width:100%}\n";
+        string own = Palette.Css(body.ToString(), ".light", ".dark") + "main{max-width:none}.sheets{display:flex;"
+            + "flex-wrap:wrap;gap:1rem;align-items:flex-start}.sheet{background:var(--paper);color:var(--ink);max-width:100%}\n";
         return PageFrame.Page("Gallery of figures · RankCollapse", body.ToString(), ownStyle: own);
     }
 }
