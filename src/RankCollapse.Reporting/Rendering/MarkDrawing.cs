@@ -18,15 +18,23 @@ internal static class MarkDrawing
     public static void Line(SKCanvas canvas, IReadOnlyList<SKPoint> points, string colour, float width, bool isDashed)
     {
         using var path = new SKPath();
+        bool hasSegments = false;
         for (int i = 0; i < points.Count; i++)
         {
             if (!IsFinite(points[i])) continue;
-            if (i > 0 && IsFinite(points[i - 1])) path.LineTo(points[i]);
-            else path.MoveTo(points[i]);
+            if (i > 0 && IsFinite(points[i - 1]))
+            {
+                path.LineTo(points[i]);
+                hasSegments = true;
+            }
+            else
+            {
+                path.MoveTo(points[i]);
+            }
             bool isAlone = (i == 0 || !IsFinite(points[i - 1])) && (i == points.Count - 1 || !IsFinite(points[i + 1]));
             if (isAlone) Markers(canvas, [points[i]], Mark.Dots, colour, 5);
         }
-        if (path.IsEmpty) return;
+        if (!hasSegments) return;
         using SKPaint paint = FigureText.Paint(colour, width);
         if (!isDashed)
         {
