@@ -12,8 +12,7 @@ namespace RankCollapse.Reporting.Pages;
 public static class PageFrame
 {
     private static readonly Lazy<string> Code =
-        new(() => EmbeddedText.Read("chart.js").Replace("{{heat}}", string.Join(' ', Palette.HeatColours))
-            .Replace("{{on-light-from}}", Palette.OnLightFrom.ToString(CultureInfo.InvariantCulture)) + EmbeddedText.Read("report.js"));
+        new(() => EmbeddedText.Read("chart.js").Replace("{{heat}}", string.Join(' ', Palette.HeatColours)) + EmbeddedText.Read("report.js"));
 
     /// <summary>The style that all pages have: font, colours and layout.</summary>
     /// <param name="body">What the page shows, for the colours that it names.</param>

@@ -4,7 +4,7 @@ const Chart = (() => {
   const svgNamespace = "http://www.w3.org/2000/svg";
   const raised = text => String(text).replace(/[-0-9]/g, c => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[+c]);
   const minus = text => text.replace("-", "−");
-  const heatColours = "{{heat}}".split(" "), onLightFrom = Number("{{on-light-from}}");
+  const heatColours = "{{heat}}".split(" ");
 
   // The twin of NumberText.Plain: as short as it can be, six digits from 100 on.
   function number(value, digits = 3) {
