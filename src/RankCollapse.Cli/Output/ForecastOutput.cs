@@ -30,7 +30,6 @@ internal static class ForecastOutput
     /// <summary>Networks whose objectives are known, the trained one among them, from the lowest to the highest.</summary>
     private static IReadOnlyList<ForecastCandidate> Candidates(ForecastSet set, Run? run, LowerRankForecast? lower)
     {
-        if (set.Candidates.Count == 0) return [];
         IEnumerable<ForecastCandidate> known = set.Candidates;
         if (lower is not null) known = known.Append(lower.Candidate.ToCandidate()).Append(lower.Collapse.ToCandidate());
         if (run is not null)
@@ -45,7 +44,8 @@ internal static class ForecastOutput
     {
         IReadOnlyList<ForecastCandidate> known = Candidates(set, run, lower);
         if (known.Count == 0) return;
-        output.WriteLine("Networks that are known, from the lowest; the minimum is not above them, and may be below:");
+        output.WriteLine("Networks that are known, from the lowest"
+            + (set.Existence.Attainment == Attainment.NotAttained ? ":" : "; the minimum is not above them, and may be below:"));
         var table = new TextTable(new Column("network") { IsText = true }, "objective", new Column("ranks of Z", 1));
         foreach (ForecastCandidate one in known) table.Add(one.Source, Numbers.Objective(one.Objective), string.Join(" ", one.Ranks));
         table.Write(output);

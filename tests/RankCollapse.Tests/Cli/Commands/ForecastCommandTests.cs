@@ -56,6 +56,10 @@ public sealed class ForecastCommandTests
         Assert.Equal(recursion.GetProperty("objective").GetDouble() / 0.5, 1 + recursion.GetProperty("aboveLowestKnown").GetDouble(), 1e-12);
         string text = CommandLine.Run("forecast", "--against", folder.File("run"), "--out", folder.File("figures")).Output;
         Assert.Contains("is not the minimum; the network that is 0 has 0.500000", text, StringComparison.Ordinal);
+        CommandLine.Run(
+            ["train", .. settings[..^6], "--lambda", "1e-3", "--lambda-features", "0", "--max-epochs", "40", "--no-report", "--out", folder.File("none")]);
+        text = CommandLine.Run("forecast", "--against", folder.File("none"), "--out", folder.File("figures")).Output;
+        Assert.Contains("is not the minimum; trained network has", text, StringComparison.Ordinal);
         Assert.Contains("objective, least known", CommandLine.Run("compare", folder.File("run"), folder.File("run")).Output, StringComparison.Ordinal);
     }
 
