@@ -71,7 +71,13 @@ internal sealed record LayerSpectra(
         DataSet data = DataSource.Load(configuration.ToDataRequest());
         NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
         Forecast recursion = PenalizedForecast.Compute(specification, data, configuration.ToObjectiveSettings());
-        var options = new CentroidForecastOptions { Seed = configuration.Seed, GradientTolerance = 1e-5, MaxSteps = 100, MaxSeconds = double.PositiveInfinity };
+        var options = new CentroidForecastOptions
+        {
+            Seed = configuration.Seed,
+            GradientTolerance = 1e-5,
+            MaxSteps = 100,
+            MaxOperations = double.PositiveInfinity,
+        };
         Forecast centroid = CentroidForecast.Compute(specification, data, configuration.ToObjectiveSettings(), options).Forecast;
         return new LayerSpectra(family, delta, result.Summary, ValuesOf(recursion), ValuesOf(centroid));
     }

@@ -97,7 +97,7 @@ internal sealed class WeightNormsExperiment : Experiment
             Seed = configuration.Seed,
             GradientTolerance = CentroidTolerance,
             MaxSteps = CentroidSteps,
-            MaxSeconds = double.PositiveInfinity
+            MaxOperations = double.PositiveInfinity
         };
         CentroidForecast forecast = CentroidForecast.Compute(
             configuration.ToSpecification(data.InputDimension, data.OutputDimension), data, configuration.ToObjectiveSettings(), options);

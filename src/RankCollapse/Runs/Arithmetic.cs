@@ -6,7 +6,7 @@ using RankCollapse.LinearAlgebra.Vectors;
 namespace RankCollapse.Runs;
 
 /// <summary>
-/// The arithmetic of results: equal settings give the same bits wherever it is the same. In files it is written <c>results-4-fused</c>.
+/// The arithmetic of results: equal settings give the same bits wherever it is the same. In files it is written <c>results-5-fused</c>.
 /// </summary>
 /// <param name="Version">The version of results, <see cref="TrainingRun.ResultVersion"/> of the program that computed them.</param>
 /// <param name="IsFused">
@@ -62,7 +62,7 @@ public sealed record Arithmetic(int Version, bool IsFused)
     /// <summary>The same; null for null.</summary>
     internal static Arithmetic? ParseOrNull(string? text) => text is null ? null : Parse(text);
 
-    /// <summary>The text in files, such as <c>results-4-fused</c>.</summary>
+    /// <summary>The text in files, such as <c>results-5-fused</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Version}{(IsFused ? Once : Twice)}");
 }
 

@@ -39,7 +39,8 @@ internal sealed class BackwardPass
     /// <param name="network">Θ.</param>
     /// <param name="point">The objective after an evaluation there, for its features.</param>
     /// <param name="gradient">Where the layer's derivatives go.</param>
-    public void Through(int layer, Network network, Objective point, Network gradient)
+    /// <param name="features">What takes the place of the features before the layer in the derivatives, n_{l−1}×N.</param>
+    public void Through(int layer, Network network, Objective point, Network gradient, Matrix? features = null)
     {
         Matrix error = Errors[layer];
         if (layer > 1)
@@ -48,12 +49,9 @@ internal sealed class BackwardPass
             bool skip = _specification.HasSkip(layer);
             if (skip) Sensitivities[layer].CopyTo(before);
             Product.MultiplyTransposedLeft(network.Weights(layer), error, before, accumulate: skip);
-            Product.MultiplyTransposedRight(error, point.Features[layer - 1], gradient.Weights(layer));
         }
-        else
-        {
-            Product.Multiply(error, point.InputsTransposed, gradient.Weights(1));
-        }
+        if (layer > 1 || features is not null) Product.MultiplyTransposedRight(error, features ?? point.Features[layer - 1], gradient.Weights(layer));
+        else Product.Multiply(error, point.InputsTransposed, gradient.Weights(1));
         if (gradient.Bias(layer) is not { } bias) return;
         for (int i = 0; i < bias.Rows; i++) bias[i, 0] = Reduction.Sum(error.Row(i));
     }

@@ -97,6 +97,12 @@ public sealed class Objective
     /// <summary>a‖X‖‖Y‖.</summary>
     internal double ScaleOfData { get; }
 
+    /// <summary>
+    /// What rounding leaves of the gradient's norm. Where the parameters tend to 0 both terms that balance do, and a norm at most so large is all that
+    /// stationarity can mean there.
+    /// </summary>
+    internal double RoundingOfGradient => Tolerances.Decomposition(Data.SampleCount, Specification.Widths.Max()) * ScaleOfData;
+
     /// <summary>The size of the last gradient.</summary>
     public GradientSize GradientSize { get; private set; }
 

@@ -26,20 +26,20 @@ public sealed class TrainingRunTests
     };
 
     [Theory]
-    [InlineData("adam")]
-    [InlineData("sgd")]
-    [InlineData("lbfgs")]
-    [InlineData("gauss-newton")]
-    public void InterruptedAndResumedRun_HasTheSameWeightsBitForBit(string solver)
+    [InlineData("adam", 33)]
+    [InlineData("sgd", 33)]
+    [InlineData("lbfgs", 33)]
+    [InlineData("gauss-newton", 12)]
+    public void InterruptedAndResumedRun_HasTheSameWeightsBitForBit(string solver, long epoch)
     {
         using var folder = new TemporaryFolder();
         RunConfiguration configuration = Small with { Solver = solver };
         TrainingRunResult whole = TrainingRun.Start(configuration, folder.File("whole"));
         using var cancellation = new CancellationTokenSource();
-        TrainingRunResult first = TrainingRun.Start(configuration, folder.File("parts"), CancelAt(33, cancellation), cancellation.Token);
-        Assert.Equal((TrainingStatus.Cancelled, 33L), (first.Run.Summary.Status, first.Run.Summary.Epochs));
+        TrainingRunResult first = TrainingRun.Start(configuration, folder.File("parts"), CancelAt(epoch, cancellation), cancellation.Token);
+        Assert.Equal((TrainingStatus.Cancelled, epoch), (first.Run.Summary.Status, first.Run.Summary.Epochs));
         using var again = new CancellationTokenSource();
-        TrainingRun.Resume(folder.File("parts"), null, CancelAt(34, again), again.Token);
+        TrainingRun.Resume(folder.File("parts"), null, CancelAt(epoch + 1, again), again.Token);
         TrainingRunResult last = TrainingRun.Resume(folder.File("parts"));
         Assert.Equal(whole.Run.Trained.Parameters, last.Run.Trained.Parameters);
         Assert.Equal(Values(whole.Run), Values(last.Run));

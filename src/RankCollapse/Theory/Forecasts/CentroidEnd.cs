@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training;
@@ -33,8 +32,8 @@ internal sealed record CentroidEnd(
     /// <param name="ratios">The penalties.</param>
     /// <param name="options">Seed, tolerance and limits.</param>
     /// <param name="index">The number of the start; 0 is the penalised recursion's network where there is one.</param>
-    /// <param name="secondsLeft">What is left of the time.</param>
-    internal static CentroidEnd Follow(CentroidProblem problem, PenaltyRatios ratios, CentroidForecastOptions options, int index, Func<double> secondsLeft)
+    /// <param name="budget">What is left of the work of all starts.</param>
+    internal static CentroidEnd Follow(CentroidProblem problem, PenaltyRatios ratios, CentroidForecastOptions options, int index, WorkBudget budget)
     {
         bool isPenalised = ratios.FirstLayer > 0;
         var stiffness = CentroidStiffness.Uniform(problem.Coefficients.DataFactor, problem.Sizes);
@@ -57,7 +56,7 @@ internal sealed record CentroidEnd(
             first = next;
             (solver, int more) = Solve(network, options.GradientTolerance);
             steps += more;
-            if (isSettled || secondsLeft() <= 0) break;
+            if (isSettled || budget.IsSpent) break;
         }
         Objective full = problem.FullObjective();
         Network lifted = first.Lift(full.Specification, solver.Network);
@@ -68,7 +67,7 @@ internal sealed record CentroidEnd(
         (GaussNewtonSolver Solver, int Steps) Solve(Network from, double tolerance)
         {
             var newton = new GaussNewtonSolver(problem.ObjectiveAt(first.Inputs), from);
-            return (newton, Run(newton, tolerance, options.MaxSteps, secondsLeft()));
+            return (newton, Run(newton, tolerance, options.MaxSteps, budget));
         }
     }
 
@@ -86,16 +85,18 @@ internal sealed record CentroidEnd(
             l, features[l], l == 1 && !IsPenalised ? null : NonZero(Lifted.Weights(l), Math.Min(rank, features[l - 1].Length))))];
     }
 
-    /// <summary>Newton's method to a relative gradient norm; returns the steps.</summary>
-    internal static int Run(GaussNewtonSolver solver, double tolerance, int maxSteps, double maxSeconds)
+    /// <summary>Newton's method to a relative gradient norm, at least one step if that is not reached; returns the steps.</summary>
+    internal static int Run(GaussNewtonSolver solver, double tolerance, int maxSteps, WorkBudget budget)
     {
-        long start = Stopwatch.GetTimestamp();
         int steps = 0;
         if (!solver.Start()) throw new ComputationFailedException("The objective is not finite at the start.");
         while (steps < maxSteps && solver.GradientSize.Relative > tolerance)
         {
             steps++;
-            if (solver.Step() != StepOutcome.Moved || Stopwatch.GetElapsedTime(start).TotalSeconds > maxSeconds) break;
+            (long gradients, long products) = (solver.GradientEvaluations, solver.HessianProducts);
+            StepOutcome outcome = solver.Step();
+            budget.SpendStep(solver.Objective, solver.GradientEvaluations - gradients, solver.HessianProducts - products);
+            if (outcome != StepOutcome.Moved || budget.IsSpent) break;
         }
         return steps;
     }

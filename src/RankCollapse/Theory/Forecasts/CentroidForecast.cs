@@ -23,8 +23,11 @@ public sealed record CentroidForecastOptions
     /// <summary>The most steps of one start.</summary>
     public int MaxSteps { get; init; } = 150;
 
-    /// <summary>The most seconds of all starts together; the first one takes at least one step. What a limit ends depends on the machine.</summary>
-    public double MaxSeconds { get; init; } = double.PositiveInfinity;
+    /// <summary>
+    /// The most floating-point operations of all starts together, counted from sizes and steps and not by a clock, so that equal settings give equal forecasts
+    /// on fast and slow machines; the first start takes at least one step. The default is about 20 s of one core.
+    /// </summary>
+    public double MaxOperations { get; init; } = 4e11;
 
     /// <summary>A later start's end is kept where it is lower by more than this part of the objective.</summary>
     internal double Margin { get; init; }
@@ -113,16 +116,17 @@ public sealed class CentroidForecast
         long start = Stopwatch.GetTimestamp();
         PenaltyRatios ratios = PenaltyRatios.Of(settings, specification.Depth, data.SampleCount);
         var problem = new CentroidProblem(specification, data, settings);
+        var budget = new WorkBudget(options.MaxOperations);
         CentroidEnd? best = null;
         var candidates = new List<ForecastCandidate>();
         int starts = Math.Max(1, options.Starts);
-        for (int i = 0; i < starts && (best is null || Left() > 0); i++)
+        for (int i = 0; i < starts && (best is null || !budget.IsSpent); i++)
         {
             CentroidEnd end;
             try
             {
                 // Every start is followed to its end: which one leads lowest does not show at a rough tolerance.
-                end = CentroidEnd.Follow(problem, ratios, options, i, Left);
+                end = CentroidEnd.Follow(problem, ratios, options, i, budget);
             }
             catch (ComputationFailedException) when (i < starts - 1 || best is not null)
             {
@@ -141,20 +145,17 @@ public sealed class CentroidForecast
             UnmetHypotheses = [.. Unmet(best, options.GradientTolerance)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         }, ForecastCandidate.Order(candidates));
-
-        double Left() => options.MaxSeconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>Goes on with Newton's method in the full problem, from the lifted network.</summary>
     /// <param name="gradientTolerance">The relative gradient norm to reach.</param>
     /// <param name="maxSteps">The most steps.</param>
-    /// <param name="maxSeconds">The most seconds.</param>
-    public CentroidRefinement Refine(double gradientTolerance = 1e-8, int maxSteps = 200, double maxSeconds = double.PositiveInfinity)
+    public CentroidRefinement Refine(double gradientTolerance = 1e-8, int maxSteps = 200)
     {
         long start = Stopwatch.GetTimestamp();
         Network network = Lifted.Copy();
         var solver = new GaussNewtonSolver(new Objective(network.Specification, _data, _settings), network);
-        int steps = CentroidEnd.Run(solver, gradientTolerance, maxSteps, maxSeconds);
+        int steps = CentroidEnd.Run(solver, gradientTolerance, maxSteps, new WorkBudget(double.PositiveInfinity));
         return new CentroidRefinement(network, solver.Value, solver.GradientSize, steps, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 

@@ -37,7 +37,7 @@ internal static class ConstantOutputs
             {
                 Initialization.Initialize(network, InitializationScheme.Orthogonal, seed: 0);
                 var solver = new GaussNewtonSolver(objective, network);
-                CentroidEnd.Run(solver, Tolerance, MostSteps, double.PositiveInfinity);
+                CentroidEnd.Run(solver, Tolerance, MostSteps, new WorkBudget(double.PositiveInfinity));
                 value = solver.Value.Total;
             }
             catch (ComputationFailedException)

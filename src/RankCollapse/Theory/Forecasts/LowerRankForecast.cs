@@ -70,6 +70,7 @@ public sealed record LowerRankForecast
         {
             Seed = seed,
             Starts = starts,
+            MaxOperations = double.PositiveInfinity,
             MaxSteps = 300,
             GradientTolerance = 1e-5,
         };

@@ -26,6 +26,7 @@ internal sealed class ChordWalk(NetworkSpecification specification, int samples)
     private readonly double[] _before = new double[Network.CountParameters(specification)];
     private readonly Matrix _target = new(specification.OutputDimension, samples);
     private readonly Matrix _departure = new(specification.OutputDimension, samples);
+    private readonly SecantPairs _pairs = new(specification.OutputDimension, samples);
 
     /// <inheritdoc/>
     /// <remarks>The walk is taken if it halves the objective, and is the iteration then; if not it is dropped, and no other one is tried.</remarks>
@@ -59,14 +60,15 @@ internal sealed class ChordWalk(NetworkSpecification specification, int samples)
     /// <returns>The objective at the point that was reached.</returns>
     public double Approach(IPreconditioner preconditioner, NewtonPoint start, NewtonPoint to, Matrix target, out int steps)
     {
-        double scale = 1;
+        double scale = 1, taken = 1;
+        _pairs.Clear();
         NewtonPoint seen = start;
         ObjectiveValue value = start.Value;
         start.Network.Parameters.CopyTo(_before, 0);
         for (steps = 0; steps < MostSteps && start.Objective.Coefficients.DataFactor * value.DataLoss > LeastDataShare * value.Total; steps++)
         {
             TensorPrimitives.Subtract(seen.Outputs.AsSpan(), target.AsSpan(), _departure.AsSpan());
-            preconditioner.Restore(_departure, _change);
+            preconditioner.Restore(_pairs.Direction(_departure, taken), _change);
             do
             {
                 TensorPrimitives.MultiplyAdd(_change.Parameters, -scale, _before, to.Network.Parameters);
@@ -83,6 +85,7 @@ internal sealed class ChordWalk(NetworkSpecification specification, int samples)
             value = to.Value;
             seen = to;
             to.Network.Parameters.CopyTo(_before, 0);
+            taken = scale;
             scale = Math.Min(1, 2 * scale);
         }
         return value.Total;

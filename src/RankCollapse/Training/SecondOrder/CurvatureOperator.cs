@@ -77,14 +77,18 @@ internal sealed class CurvatureOperator
     /// <param name="t">K×N.</param>
     /// <param name="result">The product.</param>
     /// <param name="addErrors">Adds what comes back from the preactivations of a layer besides, n_l×N.</param>
-    public void PullBack(Objective point, Network network, Matrix t, Network result, Action<int, Matrix>? addErrors = null)
+    /// <param name="features">
+    /// For each layer A_l·Z^{l−1} in place of Z^{l−1}, so that the weights' part of the product comes multiplied by the symmetric A_l from the right.
+    /// </param>
+    public void PullBack(
+        Objective point, Network network, Matrix t, Network result, Action<int, Matrix>? addErrors = null, IReadOnlyList<Matrix>? features = null)
     {
         t.CopyTo(_backward.Sensitivities[^1]);
         for (int l = _specification.Depth; l >= 1; l--)
         {
             TensorPrimitives.Multiply(_backward.Sensitivities[l].AsSpan(), point.Slopes[l].AsSpan(), _backward.Errors[l].AsSpan());
             addErrors?.Invoke(l, _backward.Errors[l]);
-            _backward.Through(l, network, point, result);
+            _backward.Through(l, network, point, result, features?[l]);
         }
     }
 

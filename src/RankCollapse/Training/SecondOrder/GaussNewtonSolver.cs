@@ -20,6 +20,9 @@ namespace RankCollapse.Training.SecondOrder;
 /// </remarks>
 internal sealed class GaussNewtonSolver : Solver
 {
+    /// <summary>A gradient of rounding's size that is a larger share of its terms is that of terms which have vanished.</summary>
+    private const double LeastBalance = 1e-3;
+
     private readonly InputReduction _reduction;
     private readonly NewtonIterate _iterate;
     private readonly INewtonPhase[] _phases;
@@ -116,5 +119,6 @@ internal sealed class GaussNewtonSolver : Solver
         _reduction.Extend(_iterate.Current.Network, Network);
         Evaluate();
         if (_subgradient is not null) GradientSize = _subgradient.Measure(Network, Gradient, _kinks!.Width);
+        else if (GradientSize.Relative > LeastBalance && GradientSize.Norm <= Objective.RoundingOfGradient) GradientSize = GradientSize with { Relative = 0 };
     }
 }

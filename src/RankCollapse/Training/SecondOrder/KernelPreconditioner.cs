@@ -32,7 +32,6 @@ internal sealed class KernelPreconditioner : IPreconditioner
 
     private readonly Matrix _right;
     private readonly Network _scaled;
-    private readonly Network _pulled;
     private Objective? _point;
     private Network? _network;
 
@@ -52,7 +51,6 @@ internal sealed class KernelPreconditioner : IPreconditioner
             .Select(k => new Matrix(buffers[l % 2], k * widest, l == 0 ? 0 : specification.Width(l), samples)).ToArray())];
         _right = new Matrix(outputs, samples);
         _scaled = new Network(specification);
-        _pulled = new Network(specification);
     }
 
     public bool ResolvesOutputs => true;
@@ -74,10 +72,7 @@ internal sealed class KernelPreconditioner : IPreconditioner
                 if (skip) errors[k].CopyTo(_sensitivities[l - 1][k]);
                 TensorPrimitives.Multiply(errors[k].AsSpan(), point.Slopes[l].AsSpan(), errors[k].AsSpan());
             }
-            Matrix features = point.Features[l - 1];
-            Matrix weighted = Product.MultiplyTransposedLeft(features, Product.Multiply(_penalties.Inverse(l), features));
-            if (_specification.HasBias) TensorPrimitives.Add(weighted.AsSpan(), _penalties.BiasInverse(l), weighted.AsSpan());
-            AddEntrywise(errors, weighted, isFirst: l == depth);
+            AddEntrywise(errors, _penalties.OfSamples(l, point), isFirst: l == depth);
             for (int k = 0; l > 1 && k < errors.Length; k++)
                 Product.MultiplyTransposedLeft(network.Weights(l), errors[k], _sensitivities[l - 1][k], accumulate: skip);
         }
@@ -108,8 +103,7 @@ internal sealed class KernelPreconditioner : IPreconditioner
     {
         BlockedCholesky.Solve(_kernel, _right.AsSpan());
         _root.Apply(_right, _right);
-        _passes.PullBack(_point!, _network!, _right, _pulled);
-        _penalties.Solve(_pulled, result);
+        _penalties.PullBack(_passes, _point!, _network!, _right, result);
     }
 
     /// <summary>

@@ -23,7 +23,6 @@ internal sealed class KinkPreconditioner : IPreconditioner
     private readonly double[] _right;
     private readonly Matrix _outputs;
     private readonly Network _scaled;
-    private readonly Network _pulled;
     private Matrix _kernel = new(0, 0);
     private Objective? _point;
     private Network? _network;
@@ -45,7 +44,6 @@ internal sealed class KinkPreconditioner : IPreconditioner
         _right = new double[mostRows];
         _outputs = new Matrix(_right, 0, specification.OutputDimension, samples);
         _scaled = new Network(specification);
-        _pulled = new Network(specification);
     }
 
     /// <inheritdoc/>
@@ -65,20 +63,13 @@ internal sealed class KinkPreconditioner : IPreconditioner
         _penalties.Build(point);
         _root.Build(point);
         _root.WriteColumns(_columns);
-        Matrix[] ofSamples = [.. Enumerable.Range(0, _specification.Depth + 1).Select(l => l == 0 ? point.Features[0] : OfSamples(l))];
+        Matrix[] ofSamples = [.. Enumerable.Range(0, _specification.Depth + 1).Select(l => l == 0 ? point.Features[0] : _penalties.OfSamples(l, point))];
         Kinks = HasKinks ? Choose(ofSamples) : [];
         _kernel = PreactivationRows.Gram(point, network, _columns, Kinks, l => ofSamples[l]);
         for (int i = 0; i < _kernel.Rows; i++) _kernel[i, i] += 1;
         if (BlockedCholesky.TryFactor(_kernel)) return;
         const string Problem = "The kernel matrix of the outputs is not positive definite to rounding; the penalties are too small for double precision.";
         throw new ComputationFailedException($"{Problem} Raise lambda.") { Settings = ["lambda"] };
-
-        Matrix OfSamples(int l)
-        {
-            Matrix inner = Product.MultiplyTransposedLeft(point.Features[l - 1], Product.Multiply(_penalties.Inverse(l), point.Features[l - 1]));
-            if (_specification.HasBias) TensorPrimitives.Add(inner.AsSpan(), _penalties.BiasInverse(l), inner.AsSpan());
-            return inner;
-        }
     }
 
     /// <inheritdoc/>
@@ -115,8 +106,7 @@ internal sealed class KinkPreconditioner : IPreconditioner
     {
         BlockedCholesky.Solve(_kernel, _right.AsSpan(0, _kernel.Rows));
         _root.Apply(_outputs, _outputs);
-        _passes.PullBack(_point!, _network!, _outputs, _pulled, Kinks.Length == 0 ? null : AddErrors);
-        _penalties.Solve(_pulled, result);
+        _penalties.PullBack(_passes, _point!, _network!, _outputs, result, Kinks.Length == 0 ? null : AddErrors);
     }
 
     private void AddErrors(int layer, Matrix errors)

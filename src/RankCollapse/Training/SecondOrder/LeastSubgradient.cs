@@ -32,7 +32,7 @@ internal sealed class LeastSubgradient
         _objective = new Objective(
             objective.Specification, objective.Data, objective.Settings, keepsCurvature: true, objective.Coefficients, objective.SampleWeights);
         _trial = new Network(objective.Specification);
-        _rounding = Tolerances.Decomposition(objective.Data.SampleCount, objective.Specification.Widths.Max()) * objective.ScaleOfData;
+        _rounding = objective.RoundingOfGradient;
     }
 
     /// <summary>How many preactivations were at kinks in the last measurement.</summary>

@@ -15,11 +15,24 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
     /// <summary>Corrections go on as long as each leaves at most this share of the departure.</summary>
     private const double LargestRatio = 0.5;
 
+    /// <summary>So many corrections in a row may leave more than that: the pairs that they add to what is known are worth it.</summary>
+    private const int MostSlowCorrections = 1;
+
+    /// <summary>Corrections that leave so many times the departure do not converge.</summary>
+    private const double LargestRise = 2;
+
+    /// <summary>Corrections go on as long as the departure may change the objective by this share of what the step promises.</summary>
+    private const double LeastShare = 1e-3;
+
+    /// <summary>The same far from interpolation, where the next step takes the rest back.</summary>
+    private const double LeastShareWhenFar = 1e-2;
+
     /// <summary>Far from interpolation a step that comes to its target slowly still saves a preconditioner or two, each worth fifteen corrections.</summary>
     private const int MostCorrectionsWhenFar = 20;
     private const double LargestRatioWhenFar = 0.8;
 
     private readonly Matrix _departure = new(specification.OutputDimension, samples);
+    private readonly SecantPairs _pairs = new(specification.OutputDimension, samples);
     private readonly Network _change = new(specification);
     private readonly double[] _before = new double[Network.CountParameters(specification)];
 
@@ -38,6 +51,8 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
         Objective objective = trial.Objective;
         double[] parameters = trial.Network.Parameters;
         parameters.CopyTo(_before, 0);
+        _pairs.Clear();
+        int slow = 0;
         double value = trial.Value.Total, corrected = value, last = double.PositiveInfinity, ratio = isFar ? LargestRatioWhenFar : LargestRatio;
         for (int i = 0; i < (isFar ? MostCorrectionsWhenFar : MostCorrections); i++)
         {
@@ -47,9 +62,11 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
             // What is left changes the objective by at most a‖r‖·departure + a·departure²/2: stop when that no longer matters, or when corrections
             // do not converge.
             double matters = objective.Coefficients.DataFactor * departure * (residual + (0.5 * departure));
-            if (matters < 1e-3 * predicted || !(departure < ratio * last)) break;
+            if (matters < (isFar ? LeastShareWhenFar : LeastShare) * predicted) break;
+            slow = departure < ratio * last ? 0 : slow + 1;
+            if (slow > MostSlowCorrections || !(departure < LargestRise * last)) break;
             last = departure;
-            preconditioner.Restore(_departure, _change);
+            preconditioner.Restore(_pairs.Direction(_departure, scale: 1), _change);
             TensorPrimitives.Subtract(parameters, _change.Parameters, parameters);
             corrected = trial.Evaluate();
         }

@@ -22,11 +22,8 @@ internal sealed class PenaltyModel(NetworkSpecification specification)
     private readonly Matrix[] _inverses = new Matrix[specification.Depth + 1];
     private readonly double[] _biasInverses = new double[specification.Depth + 1];
 
-    /// <summary>(λ_l I + m_lμZ^{l−1}Z^{l−1,T})^{-1}, n_{l−1}×n_{l−1}.</summary>
-    public Matrix Inverse(int layer) => _inverses[layer];
-
-    /// <summary>1/(β + m_lμN).</summary>
-    public double BiasInverse(int layer) => _biasInverses[layer];
+    /// <summary>For each layer (λ_l I + m_lμZ^{l−1}Z^{l−1,T})^{-1}Z^{l−1}, n_{l−1}×N.</summary>
+    private readonly Matrix[] _features = new Matrix[specification.Depth + 1];
 
     /// <summary>Builds Λ at the point of the objective's last evaluation.</summary>
     public void Build(Objective point)
@@ -48,7 +45,32 @@ internal sealed class PenaltyModel(NetworkSpecification specification)
             if (!BlockedCholesky.TryFactor(penalty))
                 throw new ComputationFailedException($"Layer {l}: the features before it hold values that are not finite.");
             _inverses[l] = BlockedCholesky.Inverse(penalty);
+            _features[l] = Product.Multiply(_inverses[l], point.Features[l - 1]);
             _biasInverses[l] = 1 / Math.Max(factors.BiasFactor + (own * samples), least);
+        }
+    }
+
+    /// <summary>Z^{l−1,T}(λ_l I + m_lμZ^{l−1}Z^{l−1,T})^{-1}Z^{l−1} and what biases add, N×N: the kernel of layer l between samples.</summary>
+    public Matrix OfSamples(int layer, Objective point)
+    {
+        Matrix inner = Product.MultiplyTransposedLeft(point.Features[layer - 1], _features[layer]);
+        if (specification.HasBias) TensorPrimitives.Add(inner.AsSpan(), _biasInverses[layer], inner.AsSpan());
+        return inner;
+    }
+
+    /// <summary>result = Λ^{-1}Jᵀ·t for sensitivities t of the outputs, K×N, without a product with Λ^{-1}: Λ^{-1}Z stands in the place of Z.</summary>
+    /// <param name="passes">The passes of the problem.</param>
+    /// <param name="point">The point at which Λ was built.</param>
+    /// <param name="network">Θ there.</param>
+    /// <param name="t">K×N.</param>
+    /// <param name="result">The product.</param>
+    /// <param name="addErrors">As for <see cref="CurvatureOperator.PullBack"/>.</param>
+    public void PullBack(CurvatureOperator passes, Objective point, Network network, Matrix t, Network result, Action<int, Matrix>? addErrors = null)
+    {
+        passes.PullBack(point, network, t, result, addErrors, _features);
+        for (int l = 1; l <= specification.Depth; l++)
+        {
+            if (result.Bias(l) is { } bias) TensorPrimitives.Multiply(bias.AsSpan(), _biasInverses[l], bias.AsSpan());
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
     private readonly Network _preconditioned = new(specification);
     private readonly Network _direction = new(specification);
     private readonly Network _product = new(specification);
+    private readonly Network _shorter = new(specification);
+    private double _shorterNorm;
+    private double _shorterDecrease;
 
     /// <summary>Products with B of the last solve.</summary>
     public int Products { get; private set; }
@@ -47,6 +50,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
     /// <param name="multiply">result = B·v.</param>
     /// <param name="preconditioner">M.</param>
     /// <param name="radius">Δ.</param>
+    /// <param name="shorterRadius">The radius of <see cref="TakeShorter"/>.</param>
     /// <param name="tolerance">Stop when the residual's norm has fallen by this factor.</param>
     /// <param name="floor">Stop when the residual's norm ‖·‖_{M^{-1}} is at most this.</param>
     /// <param name="flat">Curvature relative to the preconditioner's, at most so large, that counts as none.</param>
@@ -57,6 +61,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         Action<Network, Network> multiply,
         IPreconditioner preconditioner,
         double radius,
+        double shorterRadius,
         double tolerance,
         double floor,
         double flat,
@@ -75,6 +80,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         Products = 0;
         PredictedDecrease = 0;
         StepNorm = 0;
+        _shorterNorm = double.NaN;
         if (!(ry > 0)) return InnerOutcome.Solved;
         while (true)
         {
@@ -86,12 +92,15 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
             if (Products > 1 && Math.Abs(curvature) <= flat * dd) return InnerOutcome.Solved;
             double alpha = ry / curvature;
             double next = pp + (2 * alpha * pd) + (alpha * alpha * dd);
-            if (!(curvature > 0) || !(next < radius * radius))
+            bool isBounded = curvature > 0 && next < radius * radius;
+            if (double.IsNaN(_shorterNorm) && !(isBounded && next < shorterRadius * shorterRadius))
             {
-                // To the boundary: ‖p + τd‖_M = Δ.
-                double tau = (-pd + Math.Sqrt((pd * pd) + (dd * Math.Max(0, (radius * radius) - pp)))) / dd;
-                TensorPrimitives.MultiplyAdd(d, tau, p, p);
-                PredictedDecrease += (tau * ry) - (0.5 * tau * tau * curvature);
+                _shorterDecrease = PredictedDecrease + ToBoundary(shorterRadius, _shorter.Parameters);
+                _shorterNorm = shorterRadius;
+            }
+            if (!isBounded)
+            {
+                PredictedDecrease += ToBoundary(radius, p);
                 StepNorm = radius;
                 return curvature > 0 ? InnerOutcome.Boundary : InnerOutcome.NegativeCurvature;
             }
@@ -110,6 +119,23 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
             TensorPrimitives.Subtract(d, y, d);
             pd = beta * (pd + (alpha * dd));
             dd = ry + (beta * beta * dd);
+
+            // target = p + τd with ‖target‖_M = Δ; returns the decrease from p.
+            double ToBoundary(double length, double[] target)
+            {
+                double tau = (-pd + Math.Sqrt((pd * pd) + (dd * Math.Max(0, (length * length) - pp)))) / dd;
+                TensorPrimitives.MultiplyAdd(d, tau, p, target);
+                return (tau * ry) - (0.5 * tau * tau * curvature);
+            }
         }
+    }
+
+    /// <summary>Replaces the last solve's step by the one for the shorter radius, which lies on its way; false where the step itself was no longer.</summary>
+    public bool TakeShorter(Network step)
+    {
+        if (double.IsNaN(_shorterNorm)) return false;
+        _shorter.Parameters.CopyTo(step.Parameters, 0);
+        (StepNorm, PredictedDecrease, _shorterNorm) = (_shorterNorm, _shorterDecrease, double.NaN);
+        return true;
     }
 }

@@ -13,6 +13,9 @@ internal sealed class TrustRegion(double radius)
     /// <summary>Whether a step with this ratio of actual to predicted decrease is taken.</summary>
     public static bool Accepts(double ratio) => ratio > 1e-4;
 
+    /// <summary>The radius after a step of this length was refused.</summary>
+    public static double Shortened(double stepNorm, bool gently) => (gently ? GentleShrink : Shrink) * stepNorm;
+
     /// <summary>Changes the radius after a step that was tried.</summary>
     /// <param name="ratio">Actual decrease over predicted decrease.</param>
     /// <param name="stepNorm">‖p‖_M.</param>
@@ -21,7 +24,7 @@ internal sealed class TrustRegion(double radius)
     /// </param>
     public void Update(double ratio, double stepNorm, bool gently)
     {
-        if (!Accepts(ratio)) Radius = (gently ? GentleShrink : Shrink) * stepNorm;
+        if (!Accepts(ratio)) Radius = Shortened(stepNorm, gently);
         else if (ratio > 0.75) Radius = Math.Max(Radius, Grow * stepNorm);
         else if (ratio < 0.25) Radius = 0.5 * stepNorm;
     }

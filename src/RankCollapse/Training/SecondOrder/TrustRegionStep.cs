@@ -20,6 +20,9 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
 
     private const double InnerTolerance = 0.1;
 
+    /// <summary>Far from interpolation the next step has another preconditioner anyway.</summary>
+    private const double InnerToleranceWhenFar = 0.2;
+
     /// <summary>Curvature relative to the preconditioner's that rounding alone can make.</summary>
     private const double LeastCurvature = 1e-11;
 
@@ -61,30 +64,35 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
 
         // Before rounding has the last word, one step looks as far as it can for negative curvature: a gradient of rounding alone is that of a saddle too.
         bool looksAround = EndsAtRounding && memory.IdleSteps == IdleStepsWithFlatDirections;
+        double radius = looksAround ? Math.Max(memory.Region.Radius, FirstRadius * Math.Sqrt(iterate.Current.Value.Total)) : memory.Region.Radius;
         InnerOutcome outcome = _inner.Solve(
             iterate.Current.Gradient,
             iterate.Multiply,
             iterate.Preconditioner,
-            looksAround ? Math.Max(memory.Region.Radius, FirstRadius * Math.Sqrt(iterate.Current.Value.Total)) : memory.Region.Radius,
-            looksAround ? 0 : Math.Min(InnerTolerance, Math.Sqrt(relative)),
+            radius,
+            TrustRegion.Shortened(radius, gently: iterate.IsFar),
+            looksAround ? 0 : Math.Min(iterate.IsFar ? InnerToleranceWhenFar : InnerTolerance, Math.Sqrt(relative)),
             memory.IdleSteps is > 0 and < IdleStepsWithFlatDirections ? floor : 0,
             flat,
             MostInnerProducts,
             _step);
         iterate.Phase = $"{(memory.Stage == NewtonStage.Newton ? "Newton" : "Gauss–Newton")}, {_inner.Products} products, {Describe(outcome)}";
-        bool isTaken = false;
-        if (_inner.Products > 0)
-        {
-            double ratio = _acceptance.Try(iterate, _step, _inner.PredictedDecrease);
-            memory.Region.Update(ratio, _inner.StepNorm, gently: iterate.IsFar);
-            isTaken = TrustRegion.Accepts(ratio);
-            if (isTaken) StepAcceptance.Accept(iterate, _inner.PredictedDecrease);
-        }
+        bool isTaken = _inner.Products > 0 && (Try(iterate) || (_inner.TakeShorter(_step) && Try(iterate)));
         double share = iterate.Preconditioner.ResolvesOutputs ? HessianShare : HessianShareOfLargeProblems;
         if (_inner.PredictedDecrease < share * iterate.Current.Value.Total) memory.Stage = NewtonStage.Newton;
         if (!IsStalled(iterate, isTaken, outcome, floor)) return StepOutcome.Moved;
         iterate.RoundingFloor = _inner.GradientNorm > 0 ? relative * floor / _inner.GradientNorm : 0;
         return StepOutcome.Stalled;
+    }
+
+    /// <summary>Tries the step, changes the radius, and goes there if enough is gained.</summary>
+    private bool Try(NewtonIterate iterate)
+    {
+        double ratio = _acceptance.Try(iterate, _step, _inner.PredictedDecrease);
+        iterate.Memory.Region.Update(ratio, _inner.StepNorm, gently: iterate.IsFar);
+        if (!TrustRegion.Accepts(ratio)) return false;
+        StepAcceptance.Accept(iterate, _inner.PredictedDecrease);
+        return true;
     }
 
     /// <summary>

@@ -100,7 +100,7 @@ public sealed class CentroidForecastTests
         double lowestOfRecursion = double.PositiveInfinity, lowest = double.PositiveInfinity;
         for (int seed = 0; seed < 3; seed++)
         {
-            CentroidForecastOptions options = Precise with { GradientTolerance = 1e-8, Seed = seed, MaxSeconds = 600 };
+            CentroidForecastOptions options = Precise with { GradientTolerance = 1e-8, Seed = seed, MaxOperations = double.PositiveInfinity };
             double one = CentroidForecast.Compute(specification, data, settings, options).Forecast.Objective;
             double many = CentroidForecast.Compute(specification, data, settings, options with { Starts = 4 }).Forecast.Objective;
 
@@ -112,6 +112,17 @@ public sealed class CentroidForecastTests
         // There are three minima, 7e-6 and 3e-4 of the objective apart, and each seed leads to one of them. At a relative gradient of 1e-8 an end lies above
         // its minimum by a share of the order of 1e-16, and rounding in sums of hundreds of terms is below 1e-13.
         Assert.InRange(lowestOfRecursion, lowest, lowest * (1 + 1e-12));
+    }
+
+    [Fact]
+    public void Forecast_WithoutWorkLeft_TakesOneStepOfOneStartAndSaysSo()
+    {
+        DataSet data = Classes(16, [5, 4, 3], 6);
+        var specification = new NetworkSpecification(16, [8, 8, 3]);
+        CentroidForecastOptions options = Precise with { Starts = 3, MaxOperations = 1 };
+        CentroidForecast found = CentroidForecast.Compute(specification, data, new ObjectiveSettings { Lambda = 1e-3 }, options);
+        Assert.Equal(1, found.Steps);
+        Assert.Contains(found.Forecast.UnmetHypotheses, hypothesis => hypothesis.Contains("stopped at a relative gradient", StringComparison.Ordinal));
     }
 
     [Fact]

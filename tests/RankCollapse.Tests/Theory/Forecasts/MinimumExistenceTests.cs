@@ -82,7 +82,7 @@ public sealed class MinimumExistenceTests
             Lambda = 3e-3,
             Delta = 0,
             LambdaFeatures = 0,
-            MaxEpochs = 400,
+            MaxEpochs = 2000,
         };
         using var folder = new TemporaryFolder();
         TrainingRunResult result = TrainingRun.Start(configuration, folder.File("run"));
