@@ -110,8 +110,9 @@
     if (!label || !label.trim()) faults.push(`has no name: ${element.outerHTML.slice(0, 80)}`);
   }
   for (const element of document.querySelectorAll("*")) {
-    const { overflowX } = getComputedStyle(element);
-    if (!/auto|scroll/.test(overflowX) || element.scrollWidth <= element.clientWidth + 1 || !visible(element)) continue;
+    const { overflowX, overflowY } = getComputedStyle(element), scrolls = overflow => /auto|scroll/.test(overflow);
+    const isCut = scrolls(overflowX) && element.scrollWidth > element.clientWidth + 1 || scrolls(overflowY) && element.scrollHeight > element.clientHeight + 1;
+    if (!isCut || !visible(element)) continue;
     if (element.tabIndex < 0) faults.push(`scrolls, but not with the keyboard: ${name(element)}`);
     if (element.matches(".scroll") && !element.nextElementSibling?.matches(".hint:not([hidden])")) faults.push(`no hint that it scrolls: ${name(element)}`);
   }

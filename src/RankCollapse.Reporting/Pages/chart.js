@@ -225,9 +225,10 @@ const Chart = (() => {
       this.reading = html("output", "reading", this.tools);
       this.reading.setAttribute("aria-live", "polite");
       this.scales = {};
+      const scales = html("div", "scales", this.tools);
       for (const axis of ["x", "y"]) {
         if (!panels.some(p => p[axis].log && !p.heat)) continue;
-        this.scales[axis] = button("scale", this.tools, "", () => { this.usesLinear[axis] = !this.usesLinear[axis]; this.draw(); });
+        this.scales[axis] = button("scale", scales, "", () => { this.usesLinear[axis] = !this.usesLinear[axis]; this.draw(); });
       }
       for (const block of this.blocks.values()) this.observer.observe(block);
       this.lead(null, null);

@@ -32,13 +32,17 @@
     });
   }
 
-  // Says below a table that is cut that it goes on, because bars that scroll are often hidden.
+  // Says after a table that is cut that it goes on, because bars that scroll are often hidden.
   function hinting(region) {
     const hint = document.createElement("p");
     hint.className = "hint";
-    hint.textContent = "The table is wider than the page: scroll it sideways, with the arrow keys too.";
     region.after(hint);
-    const look = () => { hint.hidden = region.scrollWidth <= region.clientWidth + 1; };
+    const look = () => {
+      const isWide = region.scrollWidth > region.clientWidth + 1, isLong = region.scrollHeight > region.clientHeight + 1;
+      hint.hidden = !isWide && !isLong;
+      hint.textContent = isWide ? "The table is wider than the page: scroll it sideways, with the arrow keys too."
+        : "The table is longer than its frame: scroll it, with the arrow keys too.";
+    };
     const observer = new ResizeObserver(look);
     observer.observe(region);
     for (const child of region.children) observer.observe(child);

@@ -87,6 +87,8 @@ internal static class EnsemblePage
     {
         string[] parts = [.. ensemble.Members.GroupBy(member => member.Summary?.Status).OrderBy(group => group.Key is null)
             .Select(group => $"{group.Count()} {group.Key?.InWords() ?? "failed or did not begin"}")];
+        if (parts.Length == 1 && ensemble.Members[0].Summary is { } only)
+            return PageText.Encode($"{(ensemble.Members.Count == 1 ? "The only member" : $"All {ensemble.Members.Count} members")} {only.Status.InWords()}.");
         return PageText.Encode($"Of {NumberText.Count(ensemble.Members.Count, "member")}, {NumberText.List(parts)}.");
     }
 
