@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Formats;
 using RankCollapse.Models.Reading;
@@ -26,7 +28,7 @@ public sealed record InspectionOptions
     /// <summary>How features are measured, and on what; null measures those of models that bring their own data, and of no others.</summary>
     public FeatureOptions? Features { get; init; }
 
-    /// <summary>Called before each layer with its number from 0, the number of layers and the layer.</summary>
+    /// <summary>Called before each layer with how many were begun before it, the number of layers and the layer; never by two threads at once.</summary>
     public Action<int, int, WeightLayer>? LayerProgress { get; init; }
 
     /// <summary>Is told what goes on while features are measured.</summary>
@@ -76,11 +78,14 @@ public sealed record Inspection
     /// <summary>What the features were measured on, in a few sentences; null where no data was given.</summary>
     public string? FeatureNote { get; init; }
 
-    /// <summary>Blocks above this many numbers are set free before the next tensor is read, so that two large tensors are never held at once.</summary>
+    /// <summary>
+    /// Tensors above this many numbers are read one at a time, and each is set free before the next one, so that two are never held at once; smaller ones are
+    /// shared out among threads.
+    /// </summary>
     private const int LargeArray = 1 << 20;
 
     /// <summary>
-    /// Inspects a model: one tensor at a time is in memory. Features are measured where there are data for them, and joined with the layers' weights.
+    /// Inspects a model: one large tensor at a time, or a small one for each thread, is in memory. Features are measured where there are data for them, and joined with the layers' weights.
     /// </summary>
     /// <param name="path">A file or folder of any of <see cref="ModelFormats.All"/>.</param>
     /// <param name="options">What to measure; null for the defaults.</param>
@@ -122,19 +127,76 @@ public sealed record Inspection
             throw new InvalidInputException(
                 $"{model.Path} has no layer whose name contains {string.Join(" or ", options.Only.Select(ErrorText.Printable))}; its {found.Layers.Count} "
                 + $"layers begin with {ErrorText.Printable(found.Layers[0].Name)}.");
-        var layers = new List<InspectedLayer>();
-        var skipped = new List<SkippedTensor>([.. model.Skipped, .. found.Skipped]);
-        for (int i = 0; i < chosen.Length; i++)
+        var layers = new InspectedLayer?[chosen.Length];
+        var reasons = new string?[chosen.Length];
+        ILookup<bool, int> bySize = Enumerable.Range(0, chosen.Length).ToLookup(i => chosen[i].Tensor.Count > LargeArray);
+        var reading = new Lock();
+        int begun = 0;
+        ShareOut([.. bySize[false]], Inspect);
+        foreach (int i in bySize[true])
+        {
+            Inspect(i);
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+        }
+        return new Inspection
+        {
+            Path = model.Path,
+            Format = format,
+            Options = options,
+            Layers = [.. layers.OfType<InspectedLayer>()],
+            Skipped =
+            [
+                .. model.Skipped, .. found.Skipped,
+                .. chosen.Zip(reasons, (layer, reason) => (layer, reason)).Where(pair => pair.reason is not null)
+                    .Select(pair => new SkippedTensor(pair.layer.Name, pair.reason!)),
+            ],
+        };
+
+        void Inspect(int i)
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            options.LayerProgress?.Invoke(i, chosen.Length, chosen[i]);
-            long start = Stopwatch.GetTimestamp();
-            if (Measure(model, chosen[i], options, out string? reason) is { } spectrum)
-                layers.Add(new InspectedLayer(chosen[i], spectrum, Stopwatch.GetElapsedTime(start).TotalSeconds));
-            else skipped.Add(new SkippedTensor(chosen[i].Name, reason!));
-            if (chosen[i].Tensor.Count > LargeArray) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+            BlockShape shape = LayerMatrices.Shape(chosen[i], options.Convolution, options.FourierSize);
+            long start;
+            double[] values;
+            lock (reading)
+            {
+                options.LayerProgress?.Invoke(begun++, chosen.Length, chosen[i]);
+                start = Stopwatch.GetTimestamp();
+                values = LayerMatrices.Read(model, chosen[i]);
+            }
+            if (Measure(chosen[i], shape, values, options, out reasons[i]) is { } spectrum)
+                layers[i] = new InspectedLayer(chosen[i], spectrum, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
-        return new Inspection { Path = model.Path, Format = format, Options = options, Layers = layers, Skipped = skipped };
+    }
+
+    /// <summary>Does what is asked for each of the items, in turn or on as many threads as products may use; of what fails, the first in order is thrown.</summary>
+    private static void ShareOut(int[] items, Action<int> action)
+    {
+        int before = Product.MaxThreads, threads = Math.Min(before, items.Length), next = -1;
+        if (threads <= 1)
+        {
+            Array.ForEach(items, action);
+            return;
+        }
+        var failures = new ExceptionDispatchInfo?[items.Length];
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
+        {
+            Product.MaxThreads = 1;
+            for (int at; (at = Interlocked.Increment(ref next)) < items.Length;)
+            {
+                try
+                {
+                    action(items[at]);
+                }
+                catch (Exception e) when (e is RankCollapseException or OperationCanceledException or OutOfMemoryException or IOException)
+                {
+                    failures[at] = ExceptionDispatchInfo.Capture(e);
+                    Interlocked.Add(ref next, items.Length);
+                }
+            }
+        });
+        Product.MaxThreads = before;
+        failures.FirstOrDefault(failure => failure is not null)?.Throw();
     }
 
     /// <summary>The number of a metric of a layer's weights; null where it does not exist.</summary>
@@ -169,11 +231,9 @@ public sealed record Inspection
         return this with { Layers = layers, FeatureNote = note, OtherFeatures = [.. features.Where(feature => !joined.Contains(feature))] };
     }
 
-    private static WeightSpectrum? Measure(ModelTensors model, WeightLayer layer, InspectionOptions options, out string? reason)
+    private static WeightSpectrum? Measure(WeightLayer layer, BlockShape shape, double[] values, InspectionOptions options, out string? reason)
     {
-        BlockShape shape = LayerMatrices.Shape(layer, options.Convolution, options.FourierSize);
         bool isConvolution = layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution;
-        double[] values = LayerMatrices.Read(model, layer);
         int bad = Array.FindIndex(values, value => !double.IsFinite(value));
         reason = bad < 0 ? null : $"its number {bad} is {values[bad]}; only finite weights have singular values";
         if (reason is not null) return null;

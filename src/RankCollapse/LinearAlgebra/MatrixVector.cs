@@ -103,7 +103,30 @@ internal static unsafe class MatrixVector
     /// <summary>Row i of A += c_i·x.</summary>
     public static void AddOuter(double* a, nint stride, int rows, int columns, double* c, double* x)
     {
-        for (int i = 0; i < rows; i++) Add(x, columns, c[i], a + (i * stride));
+        int i = 0;
+        for (; i + 4 <= rows; i += 4)
+        {
+            double* r0 = a + (i * stride), r1 = r0 + stride, r2 = r1 + stride, r3 = r2 + stride;
+            double c0 = c[i], c1 = c[i + 1], c2 = c[i + 2], c3 = c[i + 3];
+            Doubles512 v0 = Doubles512.All(c0), v1 = Doubles512.All(c1), v2 = Doubles512.All(c2), v3 = Doubles512.All(c3);
+            int j = 0;
+            for (; j + Lanes <= columns; j += Lanes)
+            {
+                Doubles512 xj = Doubles512.Load(x + j);
+                Doubles512.MultiplyAdd(xj, v0, Doubles512.Load(r0 + j)).Store(r0 + j);
+                Doubles512.MultiplyAdd(xj, v1, Doubles512.Load(r1 + j)).Store(r1 + j);
+                Doubles512.MultiplyAdd(xj, v2, Doubles512.Load(r2 + j)).Store(r2 + j);
+                Doubles512.MultiplyAdd(xj, v3, Doubles512.Load(r3 + j)).Store(r3 + j);
+            }
+            for (; j < columns; j++)
+            {
+                r0[j] += x[j] * c0;
+                r1[j] += x[j] * c1;
+                r2[j] += x[j] * c2;
+                r3[j] += x[j] * c3;
+            }
+        }
+        for (; i < rows; i++) Add(x, columns, c[i], a + (i * stride));
     }
 
     /// <summary>y = A·x for the symmetric A whose lower triangle is given; each entry is read once.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.LinearAlgebra;
@@ -70,11 +71,13 @@ public static class Reduction
     }
 
     /// <summary>The sum of eight lanes: halves are added until one is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static double Lanes(Doubles512 sum)
     {
-        Unsafe.SkipInit(out EightLanes lanes);
-        sum.Store(ref lanes[0], 0);
-        return (lanes[0] + lanes[4] + (lanes[2] + lanes[6])) + (lanes[1] + lanes[5] + (lanes[3] + lanes[7]));
+        Vector512<double> eight = Unsafe.BitCast<Doubles512, Vector512<double>>(sum);
+        Vector256<double> four = eight.GetLower() + eight.GetUpper();
+        Vector128<double> two = four.GetLower() + four.GetUpper();
+        return two[0] + two[1];
     }
 
     private static double Over<TTerm>(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
@@ -100,12 +103,6 @@ public static class Reduction
         }
         for (; i < x.Length; i++) total = TTerm.Add(total, x[i], y[i]);
         return total;
-    }
-
-    [InlineArray(8)]
-    private struct EightLanes
-    {
-        private double _first;
     }
 
     private readonly struct Entries : ITerm
