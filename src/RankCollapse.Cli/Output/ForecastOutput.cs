@@ -31,7 +31,9 @@ internal static class ForecastOutput
     private static IReadOnlyList<ForecastCandidate> Candidates(ForecastSet set, Run? run, LowerRankForecast? lower)
     {
         IEnumerable<ForecastCandidate> known = set.Candidates;
-        if (lower is not null) known = known.Append(lower.Candidate.ToCandidate()).Append(lower.Collapse.ToCandidate());
+        if (lower is not null)
+            known = known.Append(lower.Candidate.ToCandidate() with { Source = $"width {lower.Rank}, from {lower.Starts} starts" })
+                .Append(lower.Collapse.ToCandidate() with { Source = $"full width, from {lower.Starts} starts" });
         if (run is not null)
             known = known.Append(new ForecastCandidate(
                 "trained network", run.Summary.Objective, [.. run.Summary.Layers.Select(layer => layer.FeatureNumericalRank)]));

@@ -31,7 +31,7 @@ internal sealed record TrainingPoint(Network Network, DataSet Data, ObjectiveSet
     private static readonly string[] Smooth = ["tanh", "asinh", "sigmoid", "softplus", "arctan", "gelu", "identity"];
 
     private static Gen<TrainingPoint> Of(double noise, Gen<string> activations) =>
-        from sizes in Gen.Int[1, 4].Array[2, 3]
+        from sizes in Gen.Frequency((31, Gen.Int[1, 4].Array[2, 3]), (1, Gen.Int[1, 13].Array[2, 3]))
         from dimension in Gen.Int[1, 5]
         from data in Noisy(dimension, sizes, noise)
         from specification in Specifications(dimension, sizes.Length, activations)
