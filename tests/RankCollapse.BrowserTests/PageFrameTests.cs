@@ -2,7 +2,6 @@ using Microsoft.Playwright;
 using RankCollapse.Cli.Serving;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting;
-using RankCollapse.Reporting.Reports;
 using RankCollapse.Runs;
 using RankCollapse.Tests;
 using RankCollapse.Tests.Reporting;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Completions;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 

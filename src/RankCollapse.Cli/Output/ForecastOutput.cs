@@ -81,7 +81,7 @@ internal static class ForecastOutput
         .Text("minimumReason", one => one.Set.Existence.Reason)
         .Number("trainedObjective", one => one.Run?.Summary.Objective)
         .List("forecasts", one => one.Set.Forecasts.Select(forecast =>
-            (forecast, one.Run, Candidates(one.Set, one.Run, one.Lower).FirstOrDefault())), OfForecast)
+            (forecast, one.Run, Candidates(one.Set, one.Run, one.Lower) is [var lowest, ..] ? lowest : null)), OfForecast)
         .List("candidates", one => Candidates(one.Set, one.Run, one.Lower), new JsonShape<ForecastCandidate>()
             .Text("source", candidate => candidate.Source)
             .Number("objective", candidate => candidate.Objective)

@@ -8,8 +8,8 @@ internal sealed class PredictionOptionSet
 {
     private readonly Option<string> _output = OptionValue.Of<string>("--output", "The output that predicts classes, also called --logits [the first]", "NAME");
     private readonly Option<string> _task = OptionValue.Name(
-        "--task", $"What it tells of a sample: {string.Join(", ", EnumNames.All(typeof(PredictionTask)))} [by the output's shape]", "NAME",
-        [.. EnumNames.All(typeof(PredictionTask))]);
+        "--task", $"What it tells of a sample: {string.Join(", ", EnumNames.All<PredictionTask>())} [by the output's shape]", "NAME",
+        [.. EnumNames.All<PredictionTask>()]);
 
     /// <summary>Makes the options.</summary>
     public PredictionOptionSet() => _output.Aliases.Add("--logits");

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using RankCollapse.Formats;
 using RankCollapse.Reporting.Pages;
 
 namespace RankCollapse.Cli.Serving;

@@ -62,7 +62,7 @@ internal static partial class TensorConventions
         : null;
 
     private static bool NormFits(TensorEntry v, TensorEntry[] beside) =>
-        v.Shape.Count >= 2 && (beside[0].Count == 1 || Enumerable.Range(0, v.Shape.Count).Count(d => beside[0].Count == v.Shape[d]) > 0);
+        v.Shape.Count >= 2 && (beside[0].Count == 1 || v.Shape.Contains(beside[0].Count));
 
     private static double[] Normalise(TensorEntry v, double[] stored, (TensorEntry Entry, double[] Values)[] beside)
     {

@@ -21,7 +21,9 @@ internal sealed class TrainingSession : IDisposable
     private readonly Solver _solver;
     private readonly RunRecorder _recorder;
     private readonly Trainer _trainer;
+#pragma warning disable CA2213 // The method that trains makes it and ends it.
     private Cancellation.SavingScope? _saving;
+#pragma warning restore CA2213
     private CancellationToken _cancellation;
     private RunFolder? _folder;
     private long _shownAt = Stopwatch.GetTimestamp();

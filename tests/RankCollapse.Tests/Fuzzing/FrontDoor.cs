@@ -61,9 +61,9 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         string id = sweep.ReadPlan().Trials[0].Id;
         SampleResults.Finish(sweep, sweep.ReadPlan().Trials[0]);
         yield return new("plan", 6, [Of(sweep.PlanPath)], Mutation.OfJson,
-            InFile("plan.json", folder, path => PlanFile.Read(path).Trials.Select(trial => trial.Configuration.ToJson()).ToArray()));
+            InFile("plan.json", folder, path => _ = PlanFile.Read(path).Trials.Select(trial => trial.Configuration.ToJson()).ToArray()));
         yield return new("result", 3, [Of(sweep.ResultPath(id), ResultFiles.ManifestName)], Mutation.OfSealedJson,
-            InFile("result.json", folder, path => ResultFiles.ReadManifest(path).Files.Sum(file => file.Value.Bytes)));
+            InFile("result.json", folder, path => _ = ResultFiles.ReadManifest(path).Files.Sum(file => file.Value.Bytes)));
         yield return new("heartbeat", 2, Corpus("heartbeat"), Mutation.OfJson, InFile("door.json", folder, path => WorkerHeartbeat.Read(path)));
         yield return new("slurm", 3, Corpus("slurm"), Mutation.OfJson, InFile("sweep/slurm/door.json", folder, _ => Describe(sweep)));
         yield return new("failure", 2, Corpus("failure"), Mutation.OfJson,

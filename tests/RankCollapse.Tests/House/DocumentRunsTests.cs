@@ -125,6 +125,7 @@ public sealed partial class DocumentRunsTests
         var start = new ProcessStartInfo("/bin/bash", ["-c", $"{{ {command}\n}} 2>&1"])
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             Environment = { ["PATH"] = $"{stage}:{Environment.GetEnvironmentVariable("PATH")}" },
         };

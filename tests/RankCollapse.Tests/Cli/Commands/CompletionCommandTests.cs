@@ -43,6 +43,7 @@ public sealed class CompletionCommandTests
         CommandProcess.WriteProgram(folder);
         var start = new ProcessStartInfo(shell, ["-c", lines])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             Environment = { ["PATH"] = $"{folder.Root}:{Environment.GetEnvironmentVariable("PATH")}", ["HOME"] = folder.Root },
         };
@@ -62,16 +63,21 @@ public sealed class CompletionCommandTests
         Assert.Contains(word, CommandLine.Run("complete", line).Output.Split(Environment.NewLine));
 
     [Fact]
-    public void ManualPage_IsOneThatGroffAccepts()
+    public async Task ManualPage_IsOneThatGroffAccepts()
     {
         Assert.SkipUnless(SmallDisk.Execute("groff", "--version"), "There is no groff here.");
         using var folder = new TemporaryFolder();
         string page = folder.Write("rankcollapse.1", CommandLine.Run("man").Output);
-        var start = new ProcessStartInfo("groff", ["-man", "-Tutf8", "-Kutf8", "-ww", page]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("groff", ["-man", "-Tutf8", "-Kutf8", "-ww", page]) 
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string text = process.StandardOutput.ReadToEnd();
-        Assert.Equal("", errors.Result);
+        string text = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("", await errors);
         Assert.Contains("forecast", text, StringComparison.Ordinal);
     }
 }

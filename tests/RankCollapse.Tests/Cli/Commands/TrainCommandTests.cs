@@ -34,7 +34,7 @@ public sealed class TrainCommandTests
             "--convention", "mean", "--lambda", "1e-2", "--solver", "adam", "--max-epochs", "1500", "--record-every", "100", "--gradient-tolerance", "1e-300",
             "--checkpoint-seconds", "0.005", "--no-report"];
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        Ended(CommandProcess.Start(["train", .. settings, "--out", folder.File("undisturbed")]));
+        using (CommandProcess undisturbed = CommandProcess.Start(["train", .. settings, "--out", folder.File("undisturbed")])) Ended(undisturbed);
         int most = (int)watch.ElapsedMilliseconds, kills = 0;
         var expected = RunFolder.Read(folder.File("undisturbed")).Trained.Parameters.ToArray();
         var random = new Random(1);

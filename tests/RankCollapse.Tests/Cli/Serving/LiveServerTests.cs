@@ -100,7 +100,7 @@ public sealed class LiveServerTests : IAsyncLifetime
     {
         string result = _sweep.ResultPath(_trial.Id);
         string[] names = ["config.json", "report.html"];
-        File.WriteAllText(Path.Combine(result, "report.html"), "");
+        await File.WriteAllTextAsync(Path.Combine(result, "report.html"), "", TestContext.Current.CancellationToken);
         string[] addresses = [await AddressOfAsync(_trial, names[0]), await AddressOfAsync(_trial, names[1])];
         foreach (string address in addresses) Assert.Equal(HttpStatusCode.OK, (await GetAsync(address)).Status);
         foreach (string name in names) File.Delete(Path.Combine(result, name));
