@@ -76,7 +76,8 @@ internal static class EpochBenchmark
         }
         int blocks = ours.Count;
         Console.WriteLine($"  {"",-52}{"ms/epoch",10}{"GFLOP/s",9}{"of FMA peak",13}{"times ours",12}  verdict");
-        Console.WriteLine($"  {$"RankCollapse ({Product.VectorBits}-bit vectors)",-52}{Paired.Median(ours) * 1e3,10:F3}{flops / Paired.Median(ours) / 1e9,9:F1}{Paired.Median(shares),13:F3}{"",12}  "
+        Console.WriteLine($"  {$"RankCollapse ({Product.VectorBits}-bit vectors)",-52}{Paired.Median(ours) * 1e3,10:F3}"
+            + $"{flops / Paired.Median(ours) / 1e9,9:F1}{Paired.Median(shares),13:F3}{"",12}  "
             + Goal.AtLeast(Paired.Median(shares), Goal.EpochShare));
         for (int i = 0; i < torch.Length; i++)
         {

@@ -82,12 +82,14 @@ internal static class TimeToTargetBenchmark
     {
         Console.WriteLine($"Setting A by gauss-newton, one thread, {(clock == Clock.Wall ? "wall" : "processor")} seconds; the first row includes the "
             + "program's compilation");
-        Console.WriteLine($"{"seed",4}{string.Concat(TimeToTargetTable.Targets.Select(t => $"{$"J ≤ {t:0.00e-0}",15}"))}{$"gradient {GradientTolerance:0e-0}",16}{"end",9}{"last J",15}{"iterations",12}{"products",10}");
+        Console.WriteLine($"{"seed",4}{string.Concat(TimeToTargetTable.Targets.Select(t => $"{$"J ≤ {t:0.00e-0}",15}"))}"
+            + $"{$"gradient {GradientTolerance:0e-0}",16}{"end",9}{"last J",15}{"iterations",12}{"products",10}");
         foreach (long seed in seeds)
         {
             (TrainingCurve curve, long products) = Ours(BenchmarkProblem.SettingA(seed), seconds, clock);
             string times = string.Concat(TimeToTargetTable.Targets.Select(t => $"{Time(curve.TimeTo(t, clock)),15}"));
-            Console.WriteLine($"{seed,4}{times}{Time(curve.TimeToGradient(GradientTolerance, clock)),16}{Time(curve.Points[^1].At.On(clock)),9}{curve.Points[^1].Objective,15:E6}{curve.Points.Count - 1,12}{products,10}");
+            Console.WriteLine($"{seed,4}{times}{Time(curve.TimeToGradient(GradientTolerance, clock)),16}{Time(curve.Points[^1].At.On(clock)),9}"
+                + $"{curve.Points[^1].Objective,15:E6}{curve.Points.Count - 1,12}{products,10}");
         }
 
         static string Time(double? time) => time is { } t ? $"{t:F2}" : "–";

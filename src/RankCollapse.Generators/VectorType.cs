@@ -55,7 +55,8 @@ internal static class VectorType
             // As Fused.IsSupported, but seen by the compiler before it inlines: the method for processors without would use up its budget in a tile.
             [MethodImpl(Inline)]
             public static DoublesBITS MultiplyAdd(DoublesBITS a, DoublesBITS b, DoublesBITS c) =>
-                new(Fma.IsSupported || AdvSimd.Arm64.IsSupported ? VectorBITS.FusedMultiplyAdd(a._vector, b._vector, c._vector) : (a._vector * b._vector) + c._vector);
+                new(Fma.IsSupported || AdvSimd.Arm64.IsSupported
+                    ? VectorBITS.FusedMultiplyAdd(a._vector, b._vector, c._vector) : (a._vector * b._vector) + c._vector);
 
             [MethodImpl(Inline)]
             public static DoublesBITS Sqrt(DoublesBITS a) => new(VectorBITS.Sqrt(a._vector));

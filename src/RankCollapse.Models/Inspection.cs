@@ -199,6 +199,9 @@ public sealed record Inspection
         failures.FirstOrDefault(failure => failure is not null)?.Throw();
     }
 
+    /// <summary>The layers that are no parts of others.</summary>
+    public IEnumerable<InspectedLayer> WholeLayers => Layers.Where(layer => layer.Layer.PartOf is null);
+
     /// <summary>The number of a metric of a layer's weights; null where it does not exist.</summary>
     public double? Number(InspectedLayer layer, Metric metric)
     {

@@ -75,8 +75,8 @@ internal static class CertifyCommand
         environment.Output.WriteLine($"{folder}: distance of W from rank {certificate.Layers[0].Rank}, and what bounds it (Theorem 3.4)");
         var table = new TextTable(
             "layer", "distance", new Column("exact bound", 2), new Column("exact ratio", 3), new Column("exact from", 4), "tight bound",
-            new Column("tight ratio", 1), new Column("tight from", 4), new Column("M", 7), new Column("over the hull", 9), new Column("sampled", 9), new Column("M bound", 7),
-            new Column("M ratio", 8), new Column("M from", 8), new Column("residual of (4)", 6), new Column("relative", 5), "holds");
+            new Column("tight ratio", 1), new Column("tight from", 4), new Column("M", 7), new Column("over the hull", 9), new Column("sampled", 9),
+            new Column("M bound", 7), new Column("M ratio", 8), new Column("M from", 8), new Column("residual of (4)", 6), new Column("relative", 5), "holds");
         foreach (LayerCertificate layer in certificate.Layers)
         {
             LayerBound? best = layer.Best, curved = layer.BestByCurvature;

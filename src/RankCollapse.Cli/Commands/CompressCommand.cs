@@ -51,8 +51,8 @@ internal static class CompressCommand
         Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
-        Option[] all = [output, energy, tolerance, rank, certificate, keep, data, .. reading.All, test, samples, .. predicts.All, only, except, seed, force, threads,
-            accept, json];
+        Option[] all = [output, energy, tolerance, rank, certificate, keep, data, .. reading.All, test, samples, .. predicts.All, only, except, seed, force,
+            threads, accept, json];
         foreach (Option option in all) command.Add(option);
         command.SetAction(parsed =>
         {

@@ -106,7 +106,8 @@ internal static class CompressionOutput
         {
             string names = string.Join(", ", check.Unseen.Take(4).Select(name => ShortName.Of(name, LongestName)));
             string more = check.Unseen.Count > 4 ? $" and {check.Unseen.Count - 4} more" : "";
-            output.WriteLine($"  these inputs do not see {names}{more}: no output depends on {(check.Unseen.Count == 1 ? "it" : "them")} there; give --data or --test");
+            string them = check.Unseen.Count == 1 ? "it" : "them";
+            output.WriteLine($"  these inputs do not see {names}{more}: no output depends on {them} there; give --data or --test");
         }
         if (check.OutputBound is { } bound) output.WriteLine($"  bound of that norm from the layers' errors: {Numbers.Short(bound)}");
         if (check.CertifiedOutputBound is { } certified)

@@ -19,7 +19,7 @@ internal static class InspectionTables
     /// <param name="all">Every column, and every skipped tensor.</param>
     public static void Write(TextWriter output, Inspection inspection, bool all)
     {
-        long weights = inspection.Layers.Where(layer => layer.Layer.PartOf is null).Sum(layer => layer.Parameters);
+        long weights = inspection.WholeLayers.Sum(layer => layer.Parameters);
         output.WriteLine($"{inspection.Path}: {NumberText.Count(inspection.Layers.Count, "layer")} with {weights.ToString("N0")} weights");
         if (inspection.Layers.Any(layer => layer.Layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution))
             output.WriteLine(View(inspection.Options));
@@ -54,8 +54,8 @@ internal static class InspectionTables
     {
         if (weights == 0 || inspection.Layers.Any(layer => layer.Spectrum.EnergyRanks[0].ParametersSaved is null)) return;
         IEnumerable<string> parts = EnergyRank.Levels.Select((level, i) =>
-            $"{Numbers.PerCent((double)inspection.Layers.Where(layer => layer.Layer.PartOf is null).Sum(layer => layer.Spectrum.EnergyRanks[i].ParametersSaved!.Value) / weights)} at {level * 100} % of "
-                + "each layer's energy");
+            $"{Numbers.PerCent((double)inspection.WholeLayers.Sum(layer => layer.Spectrum.EnergyRanks[i].ParametersSaved!.Value) / weights)} at "
+                + $"{level * 100} % of each layer's energy");
         output.WriteLine($"Factors would save {string.Join(", ", parts)}.");
         output.WriteLine();
     }

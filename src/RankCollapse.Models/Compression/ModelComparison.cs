@@ -43,7 +43,8 @@ internal static class ModelComparison
                 if (predicted != o) continue;
                 if (batch.First == 0)
                     prediction = Prediction.Of(
-                        options.Task, shape is [var size, ..] && size == batch.Size ? shape[1..] : null, OnnxFile.IsProbability(graph, names[o]), labels, out whyNot);
+                        options.Task, shape is [var size, ..] && size == batch.Size ? shape[1..] : null, OnnxFile.IsProbability(graph, names[o]), labels,
+                        out whyNot);
                 for (int i = 0; i < batch.Count && prediction is not null; i++)
                 {
                     if (prediction.Label(a.Row(i)) == data.Labels![batch.First + i]) hitsBefore++;

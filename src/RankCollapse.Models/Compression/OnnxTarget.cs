@@ -73,7 +73,8 @@ internal sealed class OnnxTarget : ICompressionTarget
         ModelData? samples = _options.Test is { } test
             ? ModelData.Read(test, [.. before.Inputs.Select(input => input.Name)], _options.Samples, _options.Seed, _options.Reading)
             : _data;
-        ModelBatches data = samples is null ? RandomInputs.For(before, _proto.Graph, _options.Seed) : ModelBatches.Of(samples, before.Inputs, new FeatureOptions().BatchSize);
+        ModelBatches data = samples is null
+            ? RandomInputs.For(before, _proto.Graph, _options.Seed) : ModelBatches.Of(samples, before.Inputs, new FeatureOptions().BatchSize);
         CompressionCheck check = ModelComparison.Compare(_proto.Graph, before, after, data, _options);
         _options.Progress?.Invoke("looking which layers the check sees");
         check = check with

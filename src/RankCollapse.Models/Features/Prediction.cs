@@ -45,7 +45,8 @@ internal sealed class Prediction
             _ when sizes.Length > 1 => $"The output has {text} numbers for a sample, expected one, or one for each class; choose another output.",
             PredictionTask.Multiclass when sizes.Length == 0 => "The output has one number for a sample, expected one for each class.",
             PredictionTask.Binary when sizes is [> 2] => $"The output has {text} numbers for a sample, expected one or two to tell two classes apart.",
-            _ when sizes.Length == 0 && labels.Count > 2 => $"The output has one number for a sample, which tells two classes apart, and there are {labels.Count}.",
+            _ when sizes.Length == 0 && labels.Count > 2 =>
+                $"The output has one number for a sample, which tells two classes apart, and there are {labels.Count}.",
             _ when sizes is [var most] && labels[^1] >= most =>
                 $"Labels go from {labels[0]} to {labels[^1]}, but the output's places from 0 to {most - 1}; number the labels like the output.",
             _ => null,
@@ -53,7 +54,9 @@ internal sealed class Prediction
         return reason is not null ? null : new Prediction(labels, sizes.Length > 0 ? null : isProbability ? 0.5 : 0);
     }
 
-    /// <summary>The label that is predicted: the place of the largest output, the first of equal ones; of a single one, the larger label above the middle.</summary>
+    /// <summary>
+    /// The label that is predicted: the place of the largest output, the first of equal ones; of a single output the larger label above the middle.
+    /// </summary>
     public int Label(ReadOnlySpan<double> outputs)
     {
         if (_middle is { } middle) return outputs[0] > middle ? _labels[^1] : _labels[0];

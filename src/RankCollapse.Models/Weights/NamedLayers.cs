@@ -70,10 +70,10 @@ internal static class NamedLayers
     {
         if (layer.Kind != LayerKind.Linear || layer.Tensor.Shape.Count != 2) return layer;
         bool isModule = hasInputFirst && IsInputFirstModule(layer.Tensor);
-        return BiasSays(layer.Tensor, byName) is { } said && said != layer.Layout
-            ? layer with { Layout = said, Evidence = $"{layer.Evidence}, of which the bias has {(said == WeightLayout.InputFirst ? "the second" : "the first")}" }
-            : isModule && layer.Layout == WeightLayout.OutputFirst ? layer with { Layout = WeightLayout.InputFirst, Evidence = $"{layer.Evidence}, as its fellows lie" }
-            : layer;
+        if (BiasSays(layer.Tensor, byName) is { } said && said != layer.Layout)
+            return layer with { Layout = said, Evidence = $"{layer.Evidence}, of which the bias has {(said == WeightLayout.InputFirst ? "the second" : "the first")}" };
+        return isModule && layer.Layout == WeightLayout.OutputFirst
+            ? layer with { Layout = WeightLayout.InputFirst, Evidence = $"{layer.Evidence}, as its fellows lie" } : layer;
     }
 
     /// <summary>Queries, keys and values of a fused product, each on its own; not where heads are interleaved.</summary>

@@ -46,8 +46,8 @@ internal static partial class TensorConventions
             TensorEntry?[] beside = [.. convention.Beside.Select(name => find(match.Result(name)))];
             if (beside.Contains(null) || !convention.Fits(tensor, beside!)) continue;
             string[] names = [.. beside.Select(one => one!.Name)];
-            return new AppliedConvention(match.Result(convention.Name), $"{convention.Meaning} applied ({string.Join(", ", names.Select(ErrorText.Printable))})",
-                names, (stored, numbers) => convention.Apply(tensor, stored, [.. beside.Zip(numbers, (entry, values) => (entry!, values))]));
+            string meaning = $"{convention.Meaning} applied ({string.Join(", ", names.Select(ErrorText.Printable))})";
+            return new AppliedConvention(match.Result(convention.Name), meaning, names, (stored, numbers) => convention.Apply(tensor, stored, [.. beside.Zip(numbers, (entry, values) => (entry!, values))]));
         }
         return null;
     }

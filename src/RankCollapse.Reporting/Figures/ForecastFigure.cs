@@ -17,7 +17,8 @@ internal static class ForecastFigure
     private const double DrawnFrom = 1e-2;
     private const string Title = "Forecast against trained singular values";
     private const string Reading = "A panel for each layer, of the features and of the weights: trained singular values as a line, each forecast as "
-        + "markers, side by side. ‘distance of the features’ and ‘distance of the weights’: how far each forecast is off in a layer, relative to the trained values.";
+        + "markers, side by side. ‘distance of the features’ and ‘distance of the weights’: how far each forecast is off in a layer, relative to the "
+        + "trained values.";
 
     /// <summary>The figure.</summary>
     public static Figure Draw(IReadOnlyList<Forecast> forecasts, RunSummary trained)

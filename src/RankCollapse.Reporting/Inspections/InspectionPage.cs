@@ -48,7 +48,7 @@ internal static class InspectionPage
 
     private static void Summary(StringBuilder html, Inspection inspection, string name, Figure? overview)
     {
-        long weights = inspection.Layers.Where(layer => layer.Layer.PartOf is null).Sum(layer => layer.Parameters);
+        long weights = inspection.WholeLayers.Sum(layer => layer.Parameters);
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
         html.Append($"<p class=\"subject\">{Encode(name)} · {Encode(inspection.Format.Description)} · {NumberText.Count(inspection.Layers.Count, "layer")} · "
             + $"{NumberText.Whole(weights)} weights{Kinds(inspection)}</p>\n");
@@ -69,7 +69,7 @@ internal static class InspectionPage
         if (inspection.Layers.Count == 0) return "No tensor of this model is a layer of a known kind.";
         if (inspection.Layers.Any(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved is null))
             return $"{NumberText.Count(inspection.Layers.Count, "layer")} as matrices that factors could not replace; ranks below are those of this view.";
-        double saved = (double)inspection.Layers.Where(layer => layer.Layer.PartOf is null).Sum(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved!.Value) / Math.Max(1, weights);
+        double saved = (double)inspection.WholeLayers.Sum(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved!.Value) / Math.Max(1, weights);
         int paying = inspection.Layers.Count(layer => layer.Spectrum.EnergyRanks[1].ParametersSaved > 0);
         return paying == 0
             ? "Keeping 99 % of every layer’s energy would save nothing: at the ranks that it needs, two factors are no smaller than their layer."

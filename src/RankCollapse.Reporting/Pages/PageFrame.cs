@@ -30,12 +30,14 @@ public static class PageFrame
     public static string Page(string title, string body, string charts = "{}", string ownStyle = "", string ownCode = "")
     {
         string code = Script + ownCode, digest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(code)));
+        string policy = $"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; font-src data:; "
+            + "base-uri 'none'; form-action 'none'";
         return $"""
             <!doctype html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy" content="{policy}">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <link rel="icon" href="data:,">
             <title>{WebUtility.HtmlEncode(title)}</title>

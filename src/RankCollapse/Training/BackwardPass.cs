@@ -16,7 +16,8 @@ internal sealed class BackwardPass
     {
         _specification = specification;
 
-        // Sensitivities are needed for two layers at a time: two buffers take turns and stay in cache. Errors that nobody keeps overwrite those that no skip needs.
+        // Sensitivities are needed for two layers at a time: two buffers take turns and stay in cache.
+        // Errors that nobody keeps overwrite those that no skip needs.
         int widest = specification.Widths.Max();
         Matrix[] turns = [new Matrix(widest, samples), new Matrix(widest, samples)];
         Sensitivities = Layers((l, width) => turns[l % 2].RowView(0, width));

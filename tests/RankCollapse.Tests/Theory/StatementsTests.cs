@@ -116,7 +116,8 @@ public sealed partial class StatementsTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("runs"));
-        foreach (string line in File.ReadLines(Page).TakeWhile(line => !line.StartsWith("| statement", StringComparison.Ordinal)).Where(line => line.StartsWith("    ", StringComparison.Ordinal)))
+        foreach (string line in File.ReadLines(Page).TakeWhile(line => !line.StartsWith("| statement", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("    ", StringComparison.Ordinal)))
         {
             string[] words = Words(line.Trim());
             if (words[0] == "echo") File.WriteAllText(words[^1], string.Join(" ", words[1..^2]));
@@ -126,7 +127,8 @@ public sealed partial class StatementsTests
         foreach (IGrouping<string, string> command in promises.GroupBy(m => m.Groups["command"].Value, m => m.Groups["words"].Value))
         {
             string printed = Run(Words(command.Key));
-            foreach (string words in command) Assert.True(printed.Contains(words, StringComparison.Ordinal), $"{command.Key} does not print “{words}”:\n{printed}");
+            foreach (string words in command)
+                Assert.True(printed.Contains(words, StringComparison.Ordinal), $"{command.Key} does not print “{words}”:\n{printed}");
         }
 
         string[] Words(string line) => [.. line.Split(' ').Select(word =>

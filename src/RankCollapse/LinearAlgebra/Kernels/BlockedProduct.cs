@@ -95,7 +95,7 @@ internal static unsafe class BlockedProduct<TDoubles>
                             nextOfB = Lookahead.At(panel.From(0, width), depthHere, Math.Min(panelWidth, columnsHere - j - width));
                             if (width != tile.BStride || b.ColumnStride != 1 || (packB && j == 0))
                             {
-                                // Columns are not contiguous, or the tiles pack A, or these are the last ones, where a whole vector would read past a row's end.
+                                // Columns are not contiguous, or the tiles pack A, or these are the last ones: a whole vector would read past a row's end.
                                 Packing<TDoubles>.Pack(panel, depthHere, width, tile.B, (int)tile.BStride);
                             }
                             else

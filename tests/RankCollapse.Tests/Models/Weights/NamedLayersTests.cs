@@ -67,7 +67,8 @@ public sealed class NamedLayersTests
     {
         LayersFound found = NamedLayers.Find(
         [
-            Tensor("h.0.attn.c_proj.weight", "8,8"), Tensor("h.0.attn.c_proj.bias", "8"), Tensor("h.0.mlp.c_fc.weight", "8,32"), Tensor("h.0.mlp.c_fc.bias", "32"),
+            Tensor("h.0.attn.c_proj.weight", "8,8"), Tensor("h.0.attn.c_proj.bias", "8"), Tensor("h.0.mlp.c_fc.weight", "8,32"),
+            Tensor("h.0.mlp.c_fc.bias", "32"),
             Tensor("head.weight", "5,8"), Tensor("head.bias", "5"),
         ]);
         Assert.Equal([WeightLayout.InputFirst, WeightLayout.InputFirst, WeightLayout.OutputFirst], found.Layers.Select(layer => layer.Layout));
@@ -90,7 +91,8 @@ public sealed class NamedLayersTests
         for (int part = 0; part < 3; part++)
         {
             Matrix cut = LayerMatrices.Blocks(layers[part + 1], LayerMatrices.Read(model, layers[part + 1]), ConvolutionView.Unfolded).Single();
-            double[] expected = SingularValueDecomposition.SingularValues(whole.Block(8 * part, 0, 8, 8)), found = SingularValueDecomposition.SingularValues(cut);
+            double[] expected = SingularValueDecomposition.SingularValues(whole.Block(8 * part, 0, 8, 8));
+            double[] found = SingularValueDecomposition.SingularValues(cut);
             for (int i = 0; i < 8; i++) Assert.Equal(expected[i], found[i], 1e-12 * expected[0]);
         }
     }
@@ -98,7 +100,11 @@ public sealed class NamedLayersTests
     public static TheoryData<string> Conventions => [.. Beside.Keys];
 
     /// <summary>What stands beside a stored tensor of 6×4 numbers v, and the weights that the network multiplies with.</summary>
-    private static Dictionary<string, (string Stored, (string Name, int[] Shape, double[] Values)[] Beside, Func<int, int, double[], double> Weight)> Beside { get; } = new()
+    private static Dictionary<string, (string Stored, (string Name, int[] Shape, double[] Values)[] Beside, Func<int, int, double[], double> Weight)> Beside
+    {
+        get;
+    }
+        = new()
     {
         ["weight normalisation"] = ("fc.weight_v", [("fc.weight_g", [6, 1], [1, 2, 3, 4, 5, 6])], (i, j, v) => (i + 1) * v[(4 * i) + j] / RowNorm(v, i)),
         ["weight normalisation, whole"] = ("fc.weight_v", [("fc.weight_g", [], [2.5])], (i, j, v) => 2.5 * v[(4 * i) + j] / Math.Sqrt(v.Sum(x => x * x))),
