@@ -4,10 +4,10 @@ namespace RankCollapse;
 public abstract class RankCollapseException : Exception
 {
     /// <summary>Creates the error.</summary>
-    /// <param name="message">What was found, what was expected and what to do.</param>
+    /// <param name="message">What was found, what was expected and what to do; line ends and what steers a terminal are taken out.</param>
     /// <param name="innerException">The cause, where there is one.</param>
     protected RankCollapseException(string message, Exception? innerException = null)
-        : base(message, innerException)
+        : base(ErrorText.Line(message), innerException)
     {
     }
 

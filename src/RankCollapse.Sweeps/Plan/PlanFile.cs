@@ -93,8 +93,8 @@ internal static class PlanFile
         var trials = new List<Trial>(rows.GetArrayLength());
         foreach (JsonElement row in rows.EnumerateArray())
         {
-            string id = row[0].GetString() ?? "";
-            if (!TrialIdentity.IsId(id) || row.GetArrayLength() != template.Names.Count + 1)
+            string id = row.GetArrayLength() == template.Names.Count + 1 ? row[0].GetString() ?? "" : "";
+            if (!TrialIdentity.IsId(id))
                 throw new InvalidOperationException($"trial {trials.Count + 1} is {ErrorText.Printable(row.GetRawText())}");
             trials.Add(new Trial(template, row, trials.Count, id));
         }

@@ -52,7 +52,7 @@ public sealed record Arithmetic(int Version, bool IsFused)
     {
         ArgumentNullException.ThrowIfNull(text);
         string? mark = text.EndsWith(Twice, StringComparison.Ordinal) ? Twice : text.EndsWith(Once, StringComparison.Ordinal) ? Once : null;
-        return mark is not null && text.StartsWith(Prefix, StringComparison.Ordinal)
+        return mark is not null && text.Length > Prefix.Length + mark.Length && text.StartsWith(Prefix, StringComparison.Ordinal)
             && int.TryParse(text.AsSpan(Prefix.Length..^mark.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int version)
             ? new Arithmetic(version, mark == Once)
             : throw new InvalidInputException(

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.IO.Compression;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using RankCollapse.Cli.Serving;
 using RankCollapse.Data;
 using RankCollapse.Experiments;
 using RankCollapse.Formats;
@@ -41,7 +44,7 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
     /// <summary>Every door.</summary>
     /// <param name="folder">Where they work.</param>
     public static IReadOnlyList<FrontDoor> All(TemporaryFolder folder) =>
-        [.. Settings(folder), .. Sweeps(folder), .. Numbers(folder), .. Models(folder), .. Commands(folder)];
+        [.. Settings(folder), .. Sweeps(folder), .. Numbers(folder), .. Models(folder), .. Commands(folder), Requests(folder)];
 
     private static IEnumerable<FrontDoor> Settings(TemporaryFolder folder)
     {
@@ -133,6 +136,54 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         yield return new("words", 0.3, [.. lines.Select(line => Encoding.UTF8.GetBytes(string.Join('\n', line)))],
             (good, random) => Mutation.OfWords(good, options, random), content => Command(Encoding.UTF8.GetString(content).Split('\n')));
     }
+
+    /// <summary>The live page's server, asked as anybody on the network may.</summary>
+    private static FrontDoor Requests(TemporaryFolder folder)
+    {
+        const string Secret = "outside the folder", Host = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        folder.Write("secret.json", Secret);
+        SweepFolder sweep = SampleResults.WriteSweep(folder.File("served/phase"), [1e-3, 1e-2], 1);
+        Trial trial = sweep.ReadPlan().Trials[0];
+        SampleResults.Finish(sweep, trial);
+        s_server ??= LiveServer.StartAsync(new LiveServerOptions { Folder = folder.File("served") }).GetAwaiter().GetResult();
+        string[] paths = ["/", "/state?view=phase", $"/file?view=phase&trial={trial.Id}&name=summary.json", $"/curve?view=phase&trial={trial.Id}",
+            "/grid?view=phase&metric=objective", "/trials?view=phase&from=0&count=5"];
+        return new("request", 1, [.. paths.Select(path => Encoding.UTF8.GetBytes($"GET {path}{Host}"))], Mutation.OfRequest, content => Ask(content, Secret));
+    }
+
+    private static LiveServer? s_server;
+
+    private static void Ask(byte[] request, string secret)
+    {
+        using var client = new TcpClient("127.0.0.1", s_server!.Address.Port);
+        using NetworkStream stream = client.GetStream();
+        string answer = "";
+        try
+        {
+            stream.Write(request);
+            // The server waits for the rest of a request, unless there will be none.
+            if (request.AsSpan().IndexOf("\r\n\r\n"u8) < 0) client.Client.Shutdown(SocketShutdown.Send);
+            var part = new byte[1 << 16];
+            for (int read; !IsWhole(answer) && (read = stream.Read(part)) > 0;) answer += Encoding.Latin1.GetString(part, 0, read);
+        }
+        catch (IOException e)
+        {
+            throw new InvalidInputException("The server hung up.", e);
+        }
+        string status = answer.Length > 12 ? answer[9..12] : "000";
+        if (status is "500" || answer.Contains(secret, StringComparison.Ordinal)) throw new InvalidOperationException(answer);
+        if (status[0] != '2') throw new InvalidInputException($"The server answers {status}.");
+    }
+
+    private static bool IsWhole(string answer)
+    {
+        int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        Match length = Length().Match(answer);
+        return end >= 0 && (!length.Success || answer.Length >= end + 4 + int.Parse(length.Groups[1].Value, CultureInfo.InvariantCulture));
+    }
+
+    [GeneratedRegex("Content-Length: ([0-9]+)")]
+    private static partial Regex Length();
 
     private static readonly string[] Verbs = ["measure", "certify", "inspect", "compare", "query", "forecast"];
 

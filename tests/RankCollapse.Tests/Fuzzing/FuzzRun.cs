@@ -33,7 +33,10 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
     private const int Tries = 3;
 
     private const int MostFindings = 100;
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5), Hanging = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>A process hangs that takes so much of the processor, or so long where it waits for something, without a next input.</summary>
+    private static readonly TimeSpan MostWork = TimeSpan.FromMinutes(1), MostWaiting = TimeSpan.FromMinutes(20);
 
     /// <summary>Where findings go.</summary>
     public static string FoundPath { get; } = Path.Combine(AppContext.BaseDirectory, "fuzz-found");
@@ -72,6 +75,7 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
         using var files = new TemporaryFolder(inMemory: true);
         using var state = new FuzzState(Path.Combine(folder, StateName));
         MemoryBudget.Use(Budget);
+        using Timer watch = Watch(state);
         FrontDoor[] doors = [.. FrontDoor.All(files).Where(door => Doors.Count == 0 || Doors.Contains(door.Name))];
         File.WriteAllLines(Path.Combine(folder, DoorsName), doors.Select(door => door.Name));
         double shares = doors.Sum(door => door.Share);
@@ -94,6 +98,19 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
                     $"{door.Name}: {count} inputs, {refused} refused, {seconds:0.00} s of processor")]);
             state.Set(d + 1, 0, 0, []);
         }
+    }
+
+    /// <summary>Ends the process where an input takes too much work.</summary>
+    private static Timer Watch(FuzzState state)
+    {
+        (int, int) at = (-1, 0);
+        TimeSpan before = default;
+        return new Timer(_ =>
+        {
+            TimeSpan now = Environment.CpuUsage.TotalTime;
+            if (at != (state.Door, state.Index)) (at, before) = ((state.Door, state.Index), now);
+            else if (now - before > MostWork) Environment.FailFast($"no next input after {MostWork.TotalSeconds} s of work");
+        }, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Good inputs are read, so that what is changed gets past the first check; findings that were kept are read or refused.</summary>
@@ -146,6 +163,7 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
     }
 
     private static long s_mostResident = MostResident;
+    private static int s_findings;
 
     private static long Resident()
     {
@@ -155,6 +173,7 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
 
     private static void Report(string folder, string door, int index, byte[] input, string what)
     {
+        if (++s_findings > MostFindings) return;
         Directory.CreateDirectory(FoundPath);
         string kept = Path.Combine(FoundPath, $"{door}-{index}");
         File.WriteAllBytes(kept, input);
@@ -166,6 +185,7 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory,
             typeof(FuzzRun).Assembly.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : "")))
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
@@ -179,19 +199,21 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
         };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Close();
         (int, int) at = (-1, 0);
-        long since = Stopwatch.GetTimestamp();
+        long began = 0;
         bool hung = false;
         while (!process.WaitForExit(TimeSpan.FromMilliseconds(200)))
         {
             look();
-            if (at != (state.Door, state.Index)) (at, since) = ((state.Door, state.Index), Stopwatch.GetTimestamp());
-            hung = Stopwatch.GetElapsedTime(since) > Hanging;
+            if (at != (state.Door, state.Index)) (at, began) = ((state.Door, state.Index), Stopwatch.GetTimestamp());
+            hung = Stopwatch.GetElapsedTime(began) > MostWaiting;
             if (hung) process.Kill(entireProcessTree: true);
         }
         process.WaitForExit();
         look();
-        return hung ? $"stopped after {Hanging.TotalSeconds} s" : process.ExitCode == 0 ? "" : $"{process.ExitCode}: {End(error.Result)} {End(output.Result)}";
+        if (hung) return $"stopped after {MostWaiting.TotalMinutes} minutes";
+        return process.ExitCode == 0 ? "" : $"{process.ExitCode}: {End(error.Result)} {End(output.Result)}";
     }
 
     private static string End(string text) => text[^Math.Min(text.Length, 3000)..];

@@ -252,6 +252,22 @@ internal static class Mutation
         return random.Next(4) == 0 ? OfBytes(good, random) : Encoding.UTF8.GetBytes(text);
     }
 
+    /// <summary>A changed request of a browser.</summary>
+    public static byte[] OfRequest(byte[] good, Random random)
+    {
+        string[] parts = ["..", "/", "%2f", "%00", "%ff", "\\", "?", "&", "=", "view=", "trial=", "name=", "metric=", "\r\n", " ", "HEAD", "POST", "://", "@",
+            "phase", "own",
+            "-1", "1e400", "99999999999", "secret.json", "%2e%2e%2fsecret.json", "Range: bytes=0-9\r\n", "Content-Length: 9\r\n",
+            "Transfer-Encoding: chunked\r\n", "é", "\0"];
+        string text = Encoding.UTF8.GetString(good);
+        for (int changes = random.Next(1, 4); changes > 0; changes--)
+        {
+            int at = random.Next(text.Length), length = random.Next(3) == 0 ? random.Next(Math.Min(8, text.Length - at)) : 0;
+            text = text.Remove(at, length).Insert(at, parts[random.Next(parts.Length)]);
+        }
+        return random.Next(BytesInstead) == 0 ? OfBytes(good, random) : Encoding.UTF8.GetBytes(text);
+    }
+
     /// <summary>A safetensors file with a changed header whose length is right, or with changed bytes.</summary>
     public static byte[] OfSafetensors(byte[] good, Random random)
     {
