@@ -146,14 +146,20 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         Trial trial = sweep.ReadPlan().Trials[0];
         SampleResults.Finish(sweep, trial);
         s_server ??= LiveServer.StartAsync(new LiveServerOptions { Folder = folder.File("served") }).GetAwaiter().GetResult();
-        string[] paths = ["/", "/state?view=phase", $"/file?view=phase&trial={trial.Id}&name=summary.json", $"/curve?view=phase&trial={trial.Id}",
-            "/grid?view=phase&metric=objective", "/trials?view=phase&from=0&count=5"];
-        return new("request", 1, [.. paths.Select(path => Encoding.UTF8.GetBytes($"GET {path}{Host}"))], Mutation.OfRequest, content => Ask(content, Secret));
+        static byte[] Get(string path) => Encoding.UTF8.GetBytes($"GET {path}{Host}");
+        string curve = $"/curve?view=phase&trial={trial.Id}";
+        // Each file has an address that nobody can guess.
+        IEnumerable<string> files = Address().Matches(Ask(Get(curve), Secret)).Select(match => Regex.Unescape(match.Groups[1].Value));
+        string[] paths = ["/", "/state?view=phase", curve, "/grid?view=phase&metric=objective", "/trials?view=phase&from=0&count=5", .. files];
+        return new("request", 1, [.. paths.Select(Get)], Mutation.OfRequest, content => Ask(content, Secret));
     }
+
+    [GeneratedRegex("\"address\": *\"([^\"]*)\"")]
+    private static partial Regex Address();
 
     private static LiveServer? s_server;
 
-    private static void Ask(byte[] request, string secret)
+    private static string Ask(byte[] request, string secret)
     {
         using var client = new TcpClient("127.0.0.1", s_server!.Address.Port);
         using NetworkStream stream = client.GetStream();
@@ -172,7 +178,7 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         }
         string status = answer.Length > 12 ? answer[9..12] : "000";
         if (status is "500" || answer.Contains(secret, StringComparison.Ordinal)) throw new InvalidOperationException(answer);
-        if (status[0] != '2') throw new InvalidInputException($"The server answers {status}.");
+        return status[0] == '2' ? answer : throw new InvalidInputException($"The server answers {status}.");
     }
 
     private static bool IsWhole(string answer)

@@ -26,8 +26,8 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
     /// <summary>What a reader may take of the managed memory for one input of a few kilobytes, and the memory that it is told to use at most.</summary>
     private const long MostAllocated = 256L << 20, Budget = 128L << 20;
 
-    /// <summary>The most memory of the whole process, with what native libraries take.</summary>
-    private const long MostResident = 1L << 30;
+    /// <summary>By how much an input may raise the most memory that the whole process has held, with what native libraries take.</summary>
+    private const long MostGrown = 512L << 20;
 
     /// <summary>An input that takes longer each time that it is tried is too slow: on a busy machine any takes long now and then.</summary>
     private const int Tries = 3;
@@ -130,6 +130,7 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
     private static string? Try(FrontDoor door, int index, byte[] input, string folder)
     {
         string? refusal = null;
+        long resident = Resident(door);
         TimeSpan fastest = TimeSpan.MaxValue;
         long allocated = long.MaxValue;
         for (int t = 0; t < Tries && fastest > MostTime; t++)
@@ -154,19 +155,16 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
         if (refusal?.AsSpan().ContainsAny('\n', '\r') == true) Report(folder, door.Name, index, input, $"more than one line: {refusal}");
         if (fastest > MostTime) Report(folder, door.Name, index, input, $"{fastest.TotalSeconds:0.0} s");
         if (allocated > MostAllocated) Report(folder, door.Name, index, input, $"{allocated >> 20} MB of memory");
-        if (door.Share < 1 && Resident() is var resident && resident > s_mostResident)
-        {
-            Report(folder, door.Name, index, input, $"{resident >> 20} MB of memory of the process");
-            s_mostResident = resident * 5 / 4;
-        }
+        if (Resident(door) - resident is var grown && grown > MostGrown) Report(folder, door.Name, index, input, $"{grown >> 20} MB of memory of the process");
         return refusal;
     }
 
-    private static long s_mostResident = MostResident;
     private static int s_findings;
 
-    private static long Resident()
+    /// <summary>The most memory that the process has held, where inputs of the door are few: to ask takes longer than to read most inputs.</summary>
+    private static long Resident(FrontDoor door)
     {
+        if (door.Share >= 1) return 0;
         using var process = Process.GetCurrentProcess();
         return process.PeakWorkingSet64;
     }
