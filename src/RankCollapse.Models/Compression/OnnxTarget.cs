@@ -11,6 +11,8 @@ namespace RankCollapse.Models.Compression;
 /// <summary>A model of ONNX.</summary>
 internal sealed class OnnxTarget : ICompressionTarget
 {
+    private const long InitialisersAlone = 4;
+
     private readonly OnnxModel _model;
     private readonly ModelProto _proto;
     private readonly CompressionOptions _options;
@@ -67,6 +69,8 @@ internal sealed class OnnxTarget : ICompressionTarget
         reason = null;
         ModelProto changed = _proto.Clone();
         GraphFactors.Replace(changed.Graph, factors);
+        // Before version 4 every initialiser had to be an input as well, which factors are not.
+        changed.IrVersion = Math.Max(changed.IrVersion, InitialisersAlone);
         string name = Path.GetFileName(_model.Path), folder = OnnxFile.FolderOf(_model);
         using var before = new OnnxSession(_proto, name, folder);
         using var after = new OnnxSession(changed, Path.GetFileName(path), folder);

@@ -15,10 +15,12 @@ internal sealed class TensorTarget : ICompressionTarget
     public TensorTarget(ModelTensors model, LayersFound layers)
     {
         _model = model;
-        if (model.Skipped.Count > 0)
+        // A second tensor of a name, which an index of shards decides against, is not lost.
+        SkippedTensor[] lost = [.. model.Skipped.Where(tensor => !model.Contains(tensor.Name))];
+        if (lost.Length > 0)
             throw new InvalidInputException(
-                $"{model.Path} holds {model.Skipped.Count} tensors that are not read, such as {ErrorText.Printable(model.Skipped[0].Name)} "
-                + $"({model.Skipped[0].Reason}); a compressed file would lose them.");
+                $"{model.Path} holds {lost.Length} tensors that are not read, such as {ErrorText.Printable(lost[0].Name)} ({lost[0].Reason}); a compressed "
+                + "file would lose them.");
         Layers = [.. layers.Layers.Where(layer => layer.PartOf is null).Select(Describe)];
         Parameters = model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count);
     }

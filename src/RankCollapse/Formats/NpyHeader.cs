@@ -58,7 +58,7 @@ public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortra
             throw new InvalidInputException($"{name} says that its header has {length} bytes, expected at most {LongestText}; it is damaged.");
         var text = new byte[length];
         ReadExactly(stream, text, name);
-        return (Encoding.Latin1.GetString(text), 8 + lengthBytes + text.Length);
+        return ((start[6] == 3 ? Encoding.UTF8 : Encoding.Latin1).GetString(text), 8 + lengthBytes + text.Length);
     }
 
     /// <summary>The bytes of a header of version 1, padded so that the values begin at a multiple of 64.</summary>

@@ -112,6 +112,29 @@ public sealed class OnnxTargetTests
         Assert.InRange(report.Check.AccuracyAfter!.Value, 0, 1);
     }
 
+    [Fact]
+    public void Compress_AModelOfAnOldVersion_WritesOneInWhichInitialisersNeedNotBeInputs()
+    {
+        using var folder = new TemporaryFolder();
+        ModelProto model = Models["gemm"]().Build("y", operatorSet: 9);
+        model.IrVersion = 3;
+        foreach (TensorProto tensor in model.Graph.Initializer) model.Graph.Input.Add(new ValueInfoProto
+        {
+            Name = tensor.Name,
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor
+                {
+                    ElemType = tensor.DataType,
+                    Shape = new TensorShapeProto { Dim = { tensor.Dims.Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }) } },
+                },
+            },
+        });
+        string path = folder.Write("old.onnx", model.ToByteArray()), output = folder.File("small.onnx");
+        Assert.InRange(Compress(path, output, new CompressionOptions { Rule = RankRule.Rank, Rank = 2 }).Check!.Outputs[0].RelativeError, 0, Rounding);
+        Assert.Equal(4, ModelProto.Parser.ParseFrom(File.ReadAllBytes(output)).IrVersion);
+    }
+
     /// <summary>Attention: with one place softmax is 1, whatever its two matrices are.</summary>
     private static OnnxModels Attention(long places)
     {

@@ -37,6 +37,19 @@ public sealed class TensorTargetTests
     }
 
     [Fact]
+    public void DuplicatesThatAnIndexDecidesAgainst_AreNotLost()
+    {
+        using var folder = new TemporaryFolder();
+        Matrix weights = Gaussian(20, 30, 1), other = Gaussian(20, 30, 2);
+        new SafetensorsWriter().Add("fc.weight", weights).Write(folder.File("a.safetensors"));
+        new SafetensorsWriter().Add("fc.weight", other).Add("head.weight", other).Write(folder.File("b.safetensors"));
+        string index = folder.Write(
+            "model.safetensors.index.json", """{ "weight_map": { "fc.weight": "a.safetensors", "head.weight": "b.safetensors" } }""");
+        CompressionReport report = Compress(index, folder.File("small.safetensors"), new CompressionOptions { Rule = RankRule.Rank, Rank = 2 });
+        Assert.Equal(["fc.weight", "head.weight"], report.Layers.Select(layer => layer.Name));
+    }
+
+    [Fact]
     public void Convolutions_BecomeAKernelAndASinglePoint()
     {
         using var folder = new TemporaryFolder();
