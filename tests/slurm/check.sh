@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Sweeps on a real Slurm of two emulated nodes: 200 trials while nodes, the controller and tasks are killed, time limits, a request that
 # cannot be met, and a move to the local engine. Afterwards every trial must be done, once, and equal bit for bit to an undisturbed run.
-#   tests/slurm/check.sh [FOLDER]     about five minutes on two cores; the last line says "N passed, M failed", or why it was skipped (exit code 77)
+#   [TRIALS=200] tests/slurm/check.sh [FOLDER]     about five minutes on two cores; the last line says "N passed, M failed", or why it was
+#   skipped (exit code 77)
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -12,6 +13,7 @@ mkdir -p "$work"
 work=$(realpath "$work")
 cluster="$work/cluster"
 export SLURM_CONF="$cluster/slurm.conf"
+trials=${TRIALS:-200}
 passed=0
 failed=0
 
@@ -88,9 +90,9 @@ equal() { # a trial's files but the seconds
 running() { squeue -h -r -t RUNNING -o '%F_%K %N' 2>/dev/null; }
 
 # --- 200 trials, and everything that can happen to them
-specification faults 200 4000 "" > "$work/faults.json"
+specification faults "$trials" 4000 "" > "$work/faults.json"
 rankcollapse sweep "$work/faults.json" --out "$work/undisturbed" >/dev/null 2>&1
-check "200 trials without Slurm, undisturbed" '[ "$(count "$work/undisturbed" done)" = 200 ]'
+check "$trials trials without Slurm, undisturbed" '[ "$(count "$work/undisturbed" done)" = "$trials" ]'
 sweep="$work/faults"
 begin run "$work/faults.json" --out "$sweep" --engine slurm
 check "arrays work on trials" 'await 60 "[ \$(results \"$sweep\") -ge 10 ]"'
@@ -122,7 +124,7 @@ check "the other node goes on" 'await 40 "[ \$(results \"$sweep\") -gt $((before
 check "the node returns" 'await 40 "sinfo -h -n n1 -o %T | grep -Eq \"idle|alloc|mix\""'
 
 check "the sweep ends with exit code 0" 'await_end'
-check "every trial is done, once" '[ "$(count "$sweep" done)" = 200 ] && [ "$(results "$sweep")" = 200 ]'
+check "every trial is done, once" '[ "$(count "$sweep" done)" = "$trials" ] && [ "$(results "$sweep")" = "$trials" ]'
 check "results equal those of the undisturbed run, bit for bit" 'equal "$sweep" "$work/undisturbed"'
 check "no lease is left" '[ -z "$(ls "$sweep/leases")" ]'
 say "$(ls "$sweep"/slurm/*.json | wc -l) arrays were submitted; $(find "$sweep/failures" -type f | wc -l) attempts were lost"

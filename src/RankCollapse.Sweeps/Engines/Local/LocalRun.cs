@@ -129,7 +129,13 @@ internal sealed class LocalRun
 
     private void StopAll()
     {
-        foreach (WorkerProcess worker in _workers) worker.Stop();
+        // One that is still starting has nothing to save, and would hear of it late.
+        HashSet<string> begun = [.. _folder.ReadWorkers().Select(worker => worker.Worker)];
+        foreach (WorkerProcess worker in _workers)
+        {
+            if (begun.Contains(worker.Name) || worker.HasEnded) worker.Stop();
+            else worker.Kill();
+        }
         foreach (WorkerProcess worker in _workers)
         {
             // An epoch may take long; a worker that gives no sign of life any more is killed.

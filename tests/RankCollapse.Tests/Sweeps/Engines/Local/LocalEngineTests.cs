@@ -63,7 +63,7 @@ public sealed class LocalEngineTests
     public async Task ACoordinatorThatIsKilled_TakesItsWorkersWithItAndTheSweepIsResumed()
     {
         using var folder = new TemporaryFolder();
-        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 100, "limits": { "keep": "run" } }""");
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 24, "limits": { "keep": "run" } }""");
         IReadOnlyList<string> program = SweepRun.ThisProgram();
         var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "sweep", "resume", sweep.Path, "--workers", "2"])
         {
@@ -75,7 +75,7 @@ public sealed class LocalEngineTests
         using (Process coordinator = Process.Start(start)!)
         {
             SweepPlan plan = sweep.ReadPlan();
-            while (sweep.ReadStatus(plan).Counts[TrialState.Done] < 5 && !coordinator.HasExited) await Task.Delay(20);
+            while (sweep.ReadStatus(plan).Counts[TrialState.Done] < 3 && !coordinator.HasExited) await Task.Delay(20);
             orphans = [.. sweep.ReadWorkers()];
             Assert.NotEmpty(orphans);
             Assert.True(WorkerKiller.Kill(coordinator.Id));
@@ -85,7 +85,7 @@ public sealed class LocalEngineTests
         Assert.DoesNotContain(orphans, worker => LocalProcess.StartOf(worker.Process) == worker.ProcessStart);
         Assert.Empty(Directory.GetFiles(sweep.LeasesPath));
         SweepStatus status = SampleSweep.RunLocally(sweep);
-        Assert.Equal((100, 0), (status.Counts[TrialState.Done], status.FailedAttempts));
+        Assert.Equal((24, 0), (status.Counts[TrialState.Done], status.FailedAttempts));
         SampleSweep.RequireAllAsUndisturbed(sweep);
     }
 
@@ -114,7 +114,7 @@ public sealed class LocalEngineTests
     public async Task AWorkerThatIsStoppedBySignal_IsKilledAndItsTrialComesBack()
     {
         using var folder = new TemporaryFolder();
-        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 100, "limits": { "leaseSeconds": 2 } }""");
+        SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Short}} }, "seeds": 12, "limits": { "leaseSeconds": 2 } }""");
         Task<SweepStatus> run = Task.Run(() => SampleSweep.RunLocally(sweep));
         WorkerHeartbeat? victim = null;
         while (victim is null && !run.IsCompleted)
@@ -124,7 +124,7 @@ public sealed class LocalEngineTests
         }
         Assert.SkipUnless(SmallDisk.Execute("kill", "-STOP", $"{victim!.Process}"), "Processes cannot be stopped here.");
         SweepStatus status = await run;
-        Assert.Equal(100, status.Counts[TrialState.Done]);
+        Assert.Equal(12, status.Counts[TrialState.Done]);
         Assert.InRange(status.FailedAttempts, 0, 1);
         SampleSweep.RequireAllAsUndisturbed(sweep);
     }
