@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 using RankCollapse.Cli.Serving;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Reporting;
+using RankCollapse.Reporting.Figures;
 using RankCollapse.Runs;
 using RankCollapse.Tests;
 using RankCollapse.Tests.Reporting;
@@ -24,7 +25,7 @@ public sealed class PageFrameTests(Chromium chromium, ReproductionFolder reprodu
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Kinds => ["run", "long run", "ensemble", "reproduction", "model", "factored model", "comparison"];
+    public static TheoryData<string> Kinds => ["run", "long run", "ensemble", "reproduction", "model", "factored model", "comparison", "gallery"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -115,6 +116,10 @@ public sealed class PageFrameTests(Chromium chromium, ReproductionFolder reprodu
             case "ensemble": EnsembleReport.Write(Members(), path); break;
             case "reproduction": return reproduction.PagePath;
             case "model": ModelReport.Write(SampleInspections.WithFeatures(), path); break;
+            case "gallery":
+                var measured = new RunMeasurements(SampleRuns.Collapsed());
+                FigureGallery.Write([.. RunFigure.All.Select(figure => figure.Of(measured))], path);
+                break;
             case "factored model": ModelReport.Write(SampleInspections.Factored(), path); break;
             default:
                 ComparisonReport.Write(

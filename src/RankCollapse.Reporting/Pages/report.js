@@ -4,6 +4,7 @@
 
   function themes() {
     const button = document.getElementById("theme");
+    if (!button) return;
     const prefersDark = matchMedia("(prefers-color-scheme: dark)");
     const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches;
     const label = () => {
