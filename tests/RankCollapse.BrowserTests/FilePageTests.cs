@@ -160,7 +160,7 @@ public sealed class FilePageTests(Chromium chromium) : IClassFixture<Chromium>, 
         await using (OpenPage open = await OpenReportAsync())
         {
             IFrameLocator frame = open.Page.FrameLocator("iframe");
-            await frame.Locator("[data-chart] .panel svg path").First.WaitForAsync();
+            await frame.Locator("[data-chart] .panel > svg path").First.WaitForAsync();
             await frame.Locator("#theme").ClickAsync();
             Assert.Equal("dark", await frame.Locator("html").GetAttributeAsync("data-theme"));
             Assert.Empty(open.Errors);

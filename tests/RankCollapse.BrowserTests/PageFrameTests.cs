@@ -55,7 +55,7 @@ public sealed class PageFrameTests(Chromium chromium, ReproductionFolder reprodu
         await using LiveServer server = await LiveServer.StartAsync(new LiveServerOptions { Folder = _folder.Root });
         await using OpenPage open = await chromium.OpenAsync(server.Address.ToString(), Widths[0], Height);
         await open.Page.Locator("#rows button").First.ClickAsync();
-        await open.Page.Locator("[data-chart='tcvUpper'] .panel svg path").First.WaitForAsync();
+        await open.Page.Locator("[data-chart='tcvUpper'] .panel > svg path").First.WaitForAsync();
         await LookAsync(open, kind);
         Assert.Equal(["last", "max", "min", "1", "2", "3"], await open.Page.Locator("#layer option").AllTextContentsAsync());
     }
