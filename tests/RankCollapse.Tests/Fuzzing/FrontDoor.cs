@@ -145,7 +145,7 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         SweepFolder sweep = SampleResults.WriteSweep(folder.File("served/phase"), [1e-3, 1e-2], 1);
         Trial trial = sweep.ReadPlan().Trials[0];
         SampleResults.Finish(sweep, trial);
-        s_server ??= LiveServer.StartAsync(new LiveServerOptions { Folder = folder.File("served") }).GetAwaiter().GetResult();
+        _server ??= LiveServer.StartAsync(new LiveServerOptions { Folder = folder.File("served") }).GetAwaiter().GetResult();
         static byte[] Get(string path) => Encoding.UTF8.GetBytes($"GET {path}{Host}");
         string curve = $"/curve?view=phase&trial={trial.Id}";
         // Each file has an address that nobody can guess.
@@ -157,11 +157,11 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
     [GeneratedRegex("\"address\": *\"([^\"]*)\"")]
     private static partial Regex Address();
 
-    private static LiveServer? s_server;
+    private static LiveServer? _server;
 
     private static string Ask(byte[] request, string secret)
     {
-        using var client = new TcpClient("127.0.0.1", s_server!.Address.Port);
+        using var client = new TcpClient("127.0.0.1", _server!.Address.Port);
         using NetworkStream stream = client.GetStream();
         string answer = "";
         try

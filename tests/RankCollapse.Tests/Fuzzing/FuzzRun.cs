@@ -159,7 +159,7 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
         return refusal;
     }
 
-    private static int s_findings;
+    private static int _findings;
 
     /// <summary>The most memory that the process has held, where inputs of the door are few: to ask takes longer than to read most inputs.</summary>
     private static long Resident(FrontDoor door)
@@ -171,7 +171,7 @@ internal sealed record FuzzRun(int Inputs, int Seed, IReadOnlyList<string> Doors
 
     private static void Report(string folder, string door, int index, byte[] input, string what)
     {
-        if (++s_findings > MostFindings) return;
+        if (++_findings > MostFindings) return;
         Directory.CreateDirectory(FoundPath);
         string kept = Path.Combine(FoundPath, $"{door}-{index}");
         File.WriteAllBytes(kept, input);

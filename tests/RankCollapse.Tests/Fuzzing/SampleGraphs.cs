@@ -18,8 +18,13 @@ internal static class SampleGraphs
     private static ModelProto Convolution()
     {
         OnnxModels model = new OnnxModels(4).Random("w", 2, 1, 2, 2);
-        model.Graph.Initializer.Add(new TensorProto { Name = "image", Dims = { 4 }, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { -1, 1, 2,
-            2 } });
+        model.Graph.Initializer.Add(new TensorProto
+        {
+            Name = "image",
+            Dims = { 4 },
+            DataType = (int)TensorProto.Types.DataType.Int64,
+            Int64Data = { -1, 1, 2, 2 }
+        });
         return model.Node("Reshape", ["x", "image"], "r").Node("Conv", ["r", "w"], "c", GraphBuilder.Wholes("pads", [1, 1, 0, 0]))
             .Node("GlobalAveragePool", ["c"], "p").Node("Flatten", ["p"], "y").Build("y");
     }
@@ -38,8 +43,12 @@ internal static class SampleGraphs
         body.Node.Add(GraphBuilder.Node("Add", "add", ["sum", "x"], "more"));
         body.Output.Add(new ValueInfoProto { Name = "after", Type = Scalar(TensorProto.Types.DataType.Bool) });
         body.Output.Add(GraphBuilder.Value("more", TensorProto.Types.DataType.Float, 4));
-        return model.Node("Loop", ["trips", "go", "x"], "looped", new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph,
-            G = body })
+        return model.Node("Loop", ["trips", "go", "x"], "looped", new AttributeProto
+        {
+            Name = "body",
+            Type = AttributeProto.Types.AttributeType.Graph,
+            G = body
+        })
             .Random("w", 4, 2).Node("MatMul", ["looped", "w"], "y").Build("y");
     }
 
