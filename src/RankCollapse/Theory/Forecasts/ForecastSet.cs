@@ -13,7 +13,7 @@ public sealed record MissingForecast(string Source, string Reason);
 /// <summary>All forecasts of one configuration; each stands alone where another does not exist.</summary>
 public sealed class ForecastSet
 {
-    /// <summary>From how many starts the centroid problem is solved, to see whether it has several minima: fewer where they take seconds.</summary>
+    /// <summary>From how many starts the centroid problem is solved, to see whether it has several minima: fewer where they take seconds, as for a refinement.</summary>
     private const int Starts = 4, StartsOfLarge = 2;
 
     /// <summary>The most weights of a small network.</summary>
@@ -66,7 +66,7 @@ public sealed class ForecastSet
             throw new InvalidInputException($"refine is {asked}; the relative gradient norm to reach is positive and finite.") { Settings = ["refine"] };
         CentroidForecastOptions options = refineTo is { } tolerance ? CentroidForecastOptions.ForRefinement(tolerance) : new CentroidForecastOptions();
         long weights = Enumerable.Range(1, specification.Depth).Sum(l => (long)specification.Width(l) * specification.Width(l - 1));
-        int starts = weights <= MostOfSmall ? Starts : StartsOfLarge;
+        int starts = weights <= MostOfSmall && refineTo is null ? Starts : StartsOfLarge;
         var forecasts = new List<Forecast>();
         var missing = new List<MissingForecast>();
         CentroidForecast? centroids = null;
