@@ -33,7 +33,8 @@ internal sealed record CentroidEnd(
     /// <param name="options">Seed, tolerance and limits.</param>
     /// <param name="index">The number of the start; 0 is the penalised recursion's network where there is one.</param>
     /// <param name="budget">What is left of the work of all starts.</param>
-    internal static CentroidEnd Follow(CentroidProblem problem, PenaltyRatios ratios, CentroidForecastOptions options, int index, WorkBudget budget)
+    /// <returns>Null where the start would be a random one that is left out.</returns>
+    internal static CentroidEnd? Follow(CentroidProblem problem, PenaltyRatios ratios, CentroidForecastOptions options, int index, WorkBudget budget)
     {
         bool isPenalised = ratios.FirstLayer > 0;
         var stiffness = CentroidStiffness.Uniform(problem.Coefficients.DataFactor, problem.Sizes);
@@ -43,6 +44,7 @@ internal sealed record CentroidEnd(
         if (index == 0 && options.BeginsWithGraph && GraphStart.TryFill(network, first, problem.Sizes.Length)) begin = "a graph's edges";
         else if (index <= 1 && CentroidStart.TryFill(network, first, problem, ratios, options.Seed, isWhole: index == 0))
             begin = index == 0 ? "the recursion" : "the recursion without directions that cost more than they bring";
+        else if (index > 0 && options.BeginsWithRecursionAlone) return null;
         else Initialization.Initialize(network, InitializationScheme.Orthogonal, options.Seed + index);
         (GaussNewtonSolver solver, int steps) = Solve(network, isPenalised ? Math.Max(options.GradientTolerance, RoughTolerance) : options.GradientTolerance);
         for (int round = 0; isPenalised && round < MostRounds; round++)

@@ -32,6 +32,9 @@ public sealed record CentroidForecastOptions
     /// <summary>A later start's end is kept where it is lower by more than this part of the objective.</summary>
     internal double Margin { get; init; }
 
+    /// <summary>Whether starts after the first are left out where they would be random.</summary>
+    internal bool BeginsWithRecursionAlone { get; init; }
+
     /// <summary>Whether the first start is that of <see cref="GraphStart"/> where there is one.</summary>
     internal bool BeginsWithGraph { get; init; }
 
@@ -122,16 +125,17 @@ public sealed class CentroidForecast
         int starts = Math.Max(1, options.Starts);
         for (int i = 0; i < starts && (best is null || !budget.IsSpent); i++)
         {
-            CentroidEnd end;
+            CentroidEnd? end;
             try
             {
                 // Every start is followed to its end: which one leads lowest does not show at a rough tolerance.
                 end = CentroidEnd.Follow(problem, ratios, options, i, budget);
             }
-            catch (ComputationFailedException) when (i < starts - 1 || best is not null)
+            catch (ComputationFailedException) when (best is not null || (i < starts - 1 && !options.BeginsWithRecursionAlone))
             {
                 continue;
             }
+            if (end is null) break;
             if (options.Starts > 1) candidates.Add(end.ToCandidate());
             if (best is null || end.Total < best.Total * (1 - options.Margin)) best = end;
         }

@@ -13,10 +13,10 @@ public sealed record MissingForecast(string Source, string Reason);
 /// <summary>All forecasts of one configuration; each stands alone where another does not exist.</summary>
 public sealed class ForecastSet
 {
-    /// <summary>From how many starts the centroid problem is solved, to see whether it has several minima: fewer where they take seconds, as for a refinement.</summary>
-    private const int Starts = 4, StartsOfLarge = 2;
+    /// <summary>From how many starts the centroid problem is solved, to see whether it has several minima.</summary>
+    private const int Starts = 4;
 
-    /// <summary>The most weights of a small network.</summary>
+    /// <summary>Networks of more weights, whose random starts would take as long as training, are begun from the recursion alone; refinements too.</summary>
     private const int MostOfSmall = 50_000;
 
     private ForecastSet(
@@ -65,8 +65,7 @@ public sealed class ForecastSet
         if (refineTo is { } asked && (!(asked > 0) || double.IsInfinity(asked)))
             throw new InvalidInputException($"refine is {asked}; the relative gradient norm to reach is positive and finite.") { Settings = ["refine"] };
         CentroidForecastOptions options = refineTo is { } tolerance ? CentroidForecastOptions.ForRefinement(tolerance) : new CentroidForecastOptions();
-        long weights = Enumerable.Range(1, specification.Depth).Sum(l => (long)specification.Width(l) * specification.Width(l - 1));
-        int starts = weights <= MostOfSmall && refineTo is null ? Starts : StartsOfLarge;
+        bool isSmall = Enumerable.Range(1, specification.Depth).Sum(l => (long)specification.Width(l) * specification.Width(l - 1)) <= MostOfSmall;
         var forecasts = new List<Forecast>();
         var missing = new List<MissingForecast>();
         CentroidForecast? centroids = null;
@@ -77,7 +76,8 @@ public sealed class ForecastSet
         {
             RequireMinimum();
             var found = CentroidForecast.Compute(
-                specification, data, settings, options with { Seed = seed, Starts = starts, Margin = ForecastCandidate.Same });
+                specification, data, settings,
+                options with { Seed = seed, Starts = Starts, Margin = ForecastCandidate.Same, BeginsWithRecursionAlone = !isSmall || refineTo is not null });
             Forecast forecast = OfMinimum(found.Forecast);
             centroids = found;
             return existence.Attainment == Attainment.Undecided && existence.Refute(found.Lifted, forecast.Objective) is { } growing
