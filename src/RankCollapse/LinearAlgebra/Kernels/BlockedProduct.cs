@@ -17,8 +17,8 @@ internal enum ProductPart
 /// </summary>
 /// <remarks>
 /// Factors are packed to panels that are read in order and whose vectors cross no cache lines, which halves the loads of 512-bit vectors elsewhere; B unless
-/// there are few rows to use it for. The first tiles that read them pack as they go: A in the first panel of columns, B, where its rows are contiguous, in
-/// the first rows.
+/// there are few rows to use it for. The first tiles that read them pack as they go: A in the first panel of columns, where tiles of wide vectors leave time
+/// for it or there are few others, B, where its rows are contiguous, in the first rows.
 /// The blocks of rows and columns follow the caches; those of the depth must not, because they are the order of additions.
 /// </remarks>
 internal static unsafe class BlockedProduct<TDoubles>
@@ -33,6 +33,9 @@ internal static unsafe class BlockedProduct<TDoubles>
     /// <summary>The most rows of a block of A: enough to use a panel of B for, and little to wait for before the first is packed.</summary>
     private const int RowBlock = 48;
 
+    /// <summary>From so many columns on A is packed beforehand for tiles of narrow vectors, which have no operations to spare.</summary>
+    private const int ColumnsWorthPackingA = 48;
+
     /// <summary>Rows that are packed at a time, no more than pages that the address caches hold.</summary>
     private const int PackedRowsAtOnce = 64;
 
@@ -42,6 +45,7 @@ internal static unsafe class BlockedProduct<TDoubles>
         int panelWidth = RegisterTile<TDoubles>.MaxVectors * TDoubles.Count;
         int depthBlock = depth <= DepthBlock + (DepthBlock / 4) ? depth : RoundUp(depth / ((depth + DepthBlock - 1) / DepthBlock), 8);
         bool packB = b.ColumnStride != 1 || rows > 2 * tileRows;
+        bool tilesPackA = TDoubles.Count == Doubles512.Count || columns < ColumnsWorthPackingA;
         bool packsAsItGoes = packB && part == ProductPart.All;
 
         // A's block stays in the second-level cache beside a panel of B, and B's in a part of the third-level one, which cores share.
@@ -77,6 +81,7 @@ internal static unsafe class BlockedProduct<TDoubles>
                         Lookahead.Ask(new(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere);
                         Lookahead.Ask(b.From(pc, jc), depthHere, Math.Min(panelWidth, columnsHere));
                     }
+                    if (!tilesPackA) PackPanels(new(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere, packedA, tileRows, 1);
                     for (int j = 0, width; j < columnsHere; j += width)
                     {
                         width = Part(columnsHere - j, panelWidth, TDoubles.Count);
@@ -93,7 +98,7 @@ internal static unsafe class BlockedProduct<TDoubles>
                         {
                             Operand panel = b.From(pc, jc + j);
                             nextOfB = Lookahead.At(panel.From(0, width), depthHere, Math.Min(panelWidth, columnsHere - j - width));
-                            if (width != tile.BStride || b.ColumnStride != 1 || (packB && j == 0))
+                            if (width != tile.BStride || b.ColumnStride != 1 || (tilesPackA && packB && j == 0))
                             {
                                 // Columns are not contiguous, or the tiles pack A, or these are the last ones: a whole vector would read past a row's end.
                                 Packing<TDoubles>.Pack(panel, depthHere, width, tile.B, (int)tile.BStride);
@@ -106,7 +111,8 @@ internal static unsafe class BlockedProduct<TDoubles>
                             }
                         }
                         int firstRow = part == ProductPart.Lower ? jc + j - ic : 0;
-                        Column(ref tile, aBlock, packedA, j == 0, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, scratch, ref nextOfA, ref nextOfB);
+                        Column(ref tile, aBlock, packedA, tilesPackA && j == 0, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, scratch,
+                            ref nextOfA, ref nextOfB);
                     }
                 }
             }
