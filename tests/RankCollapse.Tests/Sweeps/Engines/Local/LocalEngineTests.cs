@@ -96,7 +96,7 @@ public sealed class LocalEngineTests
         // An epoch of a network this wide takes longer than the limit, and a request to stop is heard only after it.
         SweepFolder sweep = SampleSweep.Create(folder, $$"""
             { "settings": { {{SampleSweep.Tiny}} },
-              "union": [ { "seeds": 6 }, { "settings": { "seed": 77, "width": 3000, "samples": 3000 } } ],
+              "union": [ { "seeds": 6 }, { "settings": { "seed": 77, "width": 4000, "samples": 4000 } } ],
               "limits": { "trialSeconds": 2 } }
             """);
         SweepStatus status = await Task.Run(() => SampleSweep.RunLocally(sweep));
