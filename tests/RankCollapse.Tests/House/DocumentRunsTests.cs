@@ -28,6 +28,7 @@ public sealed partial class DocumentRunsTests
         (new(@" --engine slurm( --slurm \S+)?"), " --engine local"),
         (new(@"/shared/"), ""),
         (new(@"(\./)?rankcollapse serve (\S+)"), "timeout --preserve-status --signal INT 5 rankcollapse serve $2 --port 0"),
+        (new(@"--depth 6 --classes 6 --rank 4"), "--data gaussian-mixture --samples 6 --classes 3 --dimension 6 --depth 3 --width 6 --lambda 1e-3 --rank 2"),
         (new(@"train …"), "train --data gaussian-mixture --samples 24 --classes 3 --dimension 6 --depth 3 --width 8 --convention mean --lambda 1e-2"),
     ];
 
@@ -150,7 +151,7 @@ public sealed partial class DocumentRunsTests
         CommandLine.Run("examples", "model", "--out", stage.File("examples"), "--force");
         foreach (string name in (string[])["digits.npz", "letters.npz", "images.npz"]) File.Copy(stage.File("examples/digits.npz"), stage.File(name));
         File.Copy(stage.File("examples/model.safetensors"), stage.File("model.safetensors"));
-        new OnnxModels(784).Random("w1", 784, 32).Random("w2", 32, 10).Node("MatMul", ["x", "w1"], "h").Node("Tanh", ["h"], "z")
+        new OnnxModels(784).OfRank("w1", 8, [784, 32], isTransposed: true).Random("w2", 32, 10).Node("MatMul", ["x", "w1"], "h").Node("Tanh", ["h"], "z")
             .Node("MatMul", ["z", "w2"], "y").Write(stage, "y");
         Directory.CreateDirectory(stage.File("docs/examples"));
         foreach (string file in Directory.GetFiles(Path.Combine(SourceTree.Root, "docs/examples"), "fig*.json"))
@@ -226,7 +227,7 @@ public sealed partial class DocumentRunsTests
 
     private sealed record TypedBlock(string? Specification, IReadOnlyList<TypedLine> Lines);
 
-    [GeneratedRegex(@"^((\.{1,2}/)?rankcollapse |cd )", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^((\.{1,2}/)?rankcollapse |cd |echo )", RegexOptions.ExplicitCapture)]
     private static partial Regex CommandOf();
 
     [GeneratedRegex("^(?<command>([^#\"]|\"[^\"]*\")*)(#(?<comment>.*))?$", RegexOptions.ExplicitCapture)]
