@@ -28,8 +28,13 @@ public sealed class BrockettFlowTests
         Gen.Int[1, 4].SelectMany(n => Gen.Select(Spaced(n), Spaced(n), Starts(n))).Select(p =>
             BrockettFlow.Integrate(p.Item1, p.Item2, p.Item3, Rough with { Direction = BrockettDirection.SteepestDescent })));
 
+    /// <summary>
+    /// A saddle whose value is above the minimum by g of it falls by g·θ² at an angle θ from it, which rounding (1e−17) hides where entries are nearly equal:
+    /// one with g = 1.6e−9 held a flow that came as near as θ = 1e−4.
+    /// </summary>
     [Fact]
-    public void Flow_FromAnyStart_Arrives() => Flows.Sample(flow => flow.HasArrived, iter: 400);
+    public void Flow_FromAnyStart_ArrivesOrStopsWhereEntriesAreNearlyEqual() =>
+        Flows.Sample(flow => flow.HasArrived || flow.Values[^1] - flow.Minimum <= 1e-8 * flow.Minimum, iter: 400);
 
     [Fact]
     public void Flow_AtItsEnd_HasTheMinimum() => Flows.Sample(flow => flow.Value(flow.End) - flow.Minimum <= 1e-8 * flow.Minimum, iter: 400);
