@@ -68,7 +68,7 @@ public sealed class CompletionCommandTests
         Assert.SkipUnless(SmallDisk.Execute("groff", "--version"), "There is no groff here.");
         using var folder = new TemporaryFolder();
         string page = folder.Write("rankcollapse.1", CommandLine.Run("man").Output);
-        var start = new ProcessStartInfo("groff", ["-man", "-Tutf8", "-Kutf8", "-ww", page]) 
+        var start = new ProcessStartInfo("groff", ["-man", "-Tutf8", "-Kutf8", "-ww", page])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -105,20 +105,20 @@ public sealed class NamedLayersTests
         get;
     }
         = new()
-    {
-        ["weight normalisation"] = ("fc.weight_v", [("fc.weight_g", [6, 1], [1, 2, 3, 4, 5, 6])], (i, j, v) => (i + 1) * v[(4 * i) + j] / RowNorm(v, i)),
-        ["weight normalisation, whole"] = ("fc.weight_v", [("fc.weight_g", [], [2.5])], (i, j, v) => 2.5 * v[(4 * i) + j] / Math.Sqrt(v.Sum(x => x * x))),
-        ["parametrised norm"] = ("fc.parametrizations.weight.original1", [("fc.parametrizations.weight.original0", [6, 1], [1, 2, 3, 4, 5, 6])],
+        {
+            ["weight normalisation"] = ("fc.weight_v", [("fc.weight_g", [6, 1], [1, 2, 3, 4, 5, 6])], (i, j, v) => (i + 1) * v[(4 * i) + j] / RowNorm(v, i)),
+            ["weight normalisation, whole"] = ("fc.weight_v", [("fc.weight_g", [], [2.5])], (i, j, v) => 2.5 * v[(4 * i) + j] / Math.Sqrt(v.Sum(x => x * x))),
+            ["parametrised norm"] = ("fc.parametrizations.weight.original1", [("fc.parametrizations.weight.original0", [6, 1], [1, 2, 3, 4, 5, 6])],
             (i, j, v) => (i + 1) * v[(4 * i) + j] / RowNorm(v, i)),
-        ["spectral normalisation"] = ("fc.weight_orig", [("fc.weight_u", [6], [1, 0, 0, 0, 0, 1]), ("fc.weight_v", [4], [0, 1, 0, 0])],
+            ["spectral normalisation"] = ("fc.weight_orig", [("fc.weight_u", [6], [1, 0, 0, 0, 0, 1]), ("fc.weight_v", [4], [0, 1, 0, 0])],
             (i, j, v) => v[(4 * i) + j] / (v[1] + v[21])),
-        ["parametrised spectral norm"] = ("fc.parametrizations.weight.original",
+            ["parametrised spectral norm"] = ("fc.parametrizations.weight.original",
             [("fc.parametrizations.weight.0._u", [6], [1, 0, 0, 0, 0, 1]), ("fc.parametrizations.weight.0._v", [4], [0, 1, 0, 0])],
             (i, j, v) => v[(4 * i) + j] / (v[1] + v[21])),
-        ["update"] = ("q_proj.weight", [("q_proj.lora_A.weight", [2, 4], [1, 2, 3, 4, 0, 1, 0, 1]),
+            ["update"] = ("q_proj.weight", [("q_proj.lora_A.weight", [2, 4], [1, 2, 3, 4, 0, 1, 0, 1]),
             ("q_proj.lora_B.weight", [6, 2], [1, 0, 0, 1, 1, 1, 2, 0, 0, 2, 1, 0]), ("q_proj.alpha", [], [4])],
             (i, j, v) => v[(4 * i) + j] + (2 * ((new double[] { 1, 0, 1, 2, 0, 1 }[i] * (j + 1)) + (new double[] { 0, 1, 1, 0, 2, 0 }[i] * (j % 2))))),
-    };
+        };
 
     [Theory]
     [MemberData(nameof(Conventions))]
