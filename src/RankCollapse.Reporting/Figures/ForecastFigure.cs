@@ -93,17 +93,19 @@ internal static class ForecastFigure
     }
 
     private static Panel Distances(
-        string title, IReadOnlyList<Forecast> forecasts, RunSummary trained, Func<ForecastLayer, LayerSummary, double?> distance) => new()
+        string title, IReadOnlyList<Forecast> forecasts, RunSummary trained, Func<ForecastLayer, LayerSummary, double?> distance)
+    {
+        IEnumerable<Series> series = forecasts.Select((forecast, i) => new Series(
+            forecast.Source, Palette.Kind(i + 1), [.. forecast.Layers.Select(l => (double)l.Layer)],
+            [.. forecast.Layers.Select(l => Drawn(distance(l, trained.Layers[l.Layer - 1])))], Mark.DottedLine));
+        return new Panel
         {
             Title = title,
             X = Axis.Layer with { Minimum = 0.7, Maximum = trained.Layers.Count + 0.3 },
             Y = new Axis("relative distance", Unit: "%") { IsLogarithmic = true },
-            Series =
-        [
-            .. forecasts.Select((forecast, i) => new Series(forecast.Source, Palette.Kind(i + 1), [.. forecast.Layers.Select(l => (double)l.Layer)],
-                [.. forecast.Layers.Select(l => Drawn(distance(l, trained.Layers[l.Layer - 1])))], Mark.DottedLine)),
-        ],
+            Series = [.. series],
         };
+    }
 
     // Per cent; a deviation of rounding is drawn at the least one.
     private static double Drawn(double? deviation) =>

@@ -1,5 +1,5 @@
-using RankCollapse.Collapse.Metrics;
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Figures6And7;
 using RankCollapse.Formats;

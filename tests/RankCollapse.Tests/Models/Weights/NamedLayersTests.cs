@@ -3,6 +3,7 @@ using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Formats;
 using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
+using Convention = (string Stored, (string Name, int[] Shape, double[] Values)[] Beside, System.Func<int, int, double[], double> Weight);
 
 namespace RankCollapse.Tests.Models.Weights;
 
@@ -100,25 +101,21 @@ public sealed class NamedLayersTests
     public static TheoryData<string> Conventions => [.. Beside.Keys];
 
     /// <summary>What stands beside a stored tensor of 6×4 numbers v, and the weights that the network multiplies with.</summary>
-    private static Dictionary<string, (string Stored, (string Name, int[] Shape, double[] Values)[] Beside, Func<int, int, double[], double> Weight)> Beside
+    private static Dictionary<string, Convention> Beside { get; } = new()
     {
-        get;
-    }
-        = new()
-        {
-            ["weight normalisation"] = ("fc.weight_v", [("fc.weight_g", [6, 1], [1, 2, 3, 4, 5, 6])], (i, j, v) => (i + 1) * v[(4 * i) + j] / RowNorm(v, i)),
-            ["weight normalisation, whole"] = ("fc.weight_v", [("fc.weight_g", [], [2.5])], (i, j, v) => 2.5 * v[(4 * i) + j] / Math.Sqrt(v.Sum(x => x * x))),
-            ["parametrised norm"] = ("fc.parametrizations.weight.original1", [("fc.parametrizations.weight.original0", [6, 1], [1, 2, 3, 4, 5, 6])],
+        ["weight normalisation"] = ("fc.weight_v", [("fc.weight_g", [6, 1], [1, 2, 3, 4, 5, 6])], (i, j, v) => (i + 1) * v[(4 * i) + j] / RowNorm(v, i)),
+        ["weight normalisation, whole"] = ("fc.weight_v", [("fc.weight_g", [], [2.5])], (i, j, v) => 2.5 * v[(4 * i) + j] / Math.Sqrt(v.Sum(x => x * x))),
+        ["parametrised norm"] = ("fc.parametrizations.weight.original1", [("fc.parametrizations.weight.original0", [6, 1], [1, 2, 3, 4, 5, 6])],
             (i, j, v) => (i + 1) * v[(4 * i) + j] / RowNorm(v, i)),
-            ["spectral normalisation"] = ("fc.weight_orig", [("fc.weight_u", [6], [1, 0, 0, 0, 0, 1]), ("fc.weight_v", [4], [0, 1, 0, 0])],
+        ["spectral normalisation"] = ("fc.weight_orig", [("fc.weight_u", [6], [1, 0, 0, 0, 0, 1]), ("fc.weight_v", [4], [0, 1, 0, 0])],
             (i, j, v) => v[(4 * i) + j] / (v[1] + v[21])),
-            ["parametrised spectral norm"] = ("fc.parametrizations.weight.original",
+        ["parametrised spectral norm"] = ("fc.parametrizations.weight.original",
             [("fc.parametrizations.weight.0._u", [6], [1, 0, 0, 0, 0, 1]), ("fc.parametrizations.weight.0._v", [4], [0, 1, 0, 0])],
             (i, j, v) => v[(4 * i) + j] / (v[1] + v[21])),
-            ["update"] = ("q_proj.weight", [("q_proj.lora_A.weight", [2, 4], [1, 2, 3, 4, 0, 1, 0, 1]),
+        ["update"] = ("q_proj.weight", [("q_proj.lora_A.weight", [2, 4], [1, 2, 3, 4, 0, 1, 0, 1]),
             ("q_proj.lora_B.weight", [6, 2], [1, 0, 0, 1, 1, 1, 2, 0, 0, 2, 1, 0]), ("q_proj.alpha", [], [4])],
             (i, j, v) => v[(4 * i) + j] + (2 * ((new double[] { 1, 0, 1, 2, 0, 1 }[i] * (j + 1)) + (new double[] { 0, 1, 1, 0, 2, 0 }[i] * (j % 2))))),
-        };
+    };
 
     [Theory]
     [MemberData(nameof(Conventions))]
