@@ -10,9 +10,9 @@ namespace RankCollapse.Generators;
 /// </summary>
 /// <remarks>
 /// Packed tiles of three kinds read A through one pointer with constant offsets, two steps of depth to a turn of the loop: what is left beside multiply–adds
-/// and loads are two operations a step, and twice as many steps would take twice as long to compile, so that processors that issue four operations a cycle keep both multiply–add units busy. A packing tile also writes the
-/// rows of B that it has loaded one after the other, which costs nothing beside its multiply–adds; a first tile reads A where it lies and does
-/// the same for it. These two and a fetching tile ask for memory that will be packed next.
+/// and loads are two operations a step, so that processors that issue four operations a cycle keep both multiply–add units busy; twice as many steps
+/// would take twice as long to compile. A packing tile also writes the rows of B that it has loaded one after the other, which costs nothing beside its
+/// multiply–adds; a first tile reads A where it lies and does the same for it. These two and a fetching tile ask for memory that will be packed next.
 /// </remarks>
 internal static class RegisterTiles
 {

@@ -85,7 +85,8 @@ public sealed record Inspection
     private const int LargeArray = 1 << 20;
 
     /// <summary>
-    /// Inspects a model: one large tensor at a time, or a small one for each thread, is in memory. Features are measured where there are data for them, and joined with the layers' weights.
+    /// Inspects a model: one large tensor at a time, or a small one for each thread, is in memory. Features are measured where there are data for them, and
+    /// joined with the layers' weights.
     /// </summary>
     /// <param name="path">A file or folder of any of <see cref="ModelFormats.All"/>.</param>
     /// <param name="options">What to measure; null for the defaults.</param>
@@ -169,7 +170,7 @@ public sealed record Inspection
         }
     }
 
-    /// <summary>Does what is asked for each of the items, in turn or on as many threads as products may use; of what fails, the first in order is thrown.</summary>
+    /// <summary>Does what is asked for each of the items, on as many threads as products may use; of what fails, the first in order is thrown.</summary>
     private static void ShareOut(int[] items, Action<int> action)
     {
         int before = Product.MaxThreads, threads = Math.Min(before, items.Length), next = -1;

@@ -78,19 +78,17 @@ internal static class ModelComparison
         CancellationToken cancellation)
     {
         var given = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
-        var zeros = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
         try
         {
             ModelProto probe = model.Clone();
+            var shapes = new Dictionary<string, (long[] Shape, int Type)>(StringComparer.Ordinal);
             foreach ((string layer, double[] values) in weights)
             {
                 // Weights become inputs, so that one session will do for all.
                 TensorProto tensor = GraphFactors.MakeInput(probe.Graph, layer);
                 long[] shape = [.. tensor.Dims];
-                // The runtime's numbers of types are those of the format.
-                var type = (TensorElementType)tensor.DataType;
-                given.Add(layer, TensorValues.Create(layer, type, values, shape));
-                zeros.Add(layer, TensorValues.Create(layer, type, new double[values.Length], shape));
+                shapes.Add(layer, (shape, tensor.DataType));
+                given.Add(layer, Create(layer, values, shape, tensor.DataType));
             }
             using OnnxSession runs = session(probe);
             ModelOutput[] outputs = [.. runs.Outputs.Where(candidate => TensorValues.IsReadable(candidate.Type))];
@@ -101,7 +99,9 @@ internal static class ModelComparison
             foreach (string layer in given.Keys.ToArray())
             {
                 cancellation.ThrowIfCancellationRequested();
-                var changed = new Dictionary<string, OrtValue>(given) { [layer] = zeros[layer] };
+                (long[] shape, int type) = shapes[layer];
+                using OrtValue zero = Create(layer, new double[shape.Aggregate(1L, (product, size) => product * size)], shape, type);
+                var changed = new Dictionary<string, OrtValue>(given) { [layer] = zero };
                 using IDisposableReadOnlyCollection<OrtValue> without = batch.Run(runs, names, changed);
                 bool isSeen = Enumerable.Range(0, names.Length).Any(o => Differ(whole[o], without[o], outputs[o].Type, batch));
                 if (!isSeen) unseen.Add(layer);
@@ -110,9 +110,12 @@ internal static class ModelComparison
         }
         finally
         {
-            foreach (OrtValue value in given.Values.Concat(zeros.Values)) value.Dispose();
+            foreach (OrtValue value in given.Values) value.Dispose();
         }
     }
+
+    /// <summary>A tensor of one of the format's types, whose numbers are those of the runtime.</summary>
+    private static OrtValue Create(string name, double[] values, long[] shape, int type) => TensorValues.Create(name, (TensorElementType)type, values, shape);
 
     private static bool Differ(OrtValue a, OrtValue b, TensorElementType type, ModelBatch batch)
     {

@@ -105,7 +105,7 @@ internal sealed class RandomInputs
     /// <summary>Whether an input is images of any height and width, with the channels first.</summary>
     private static bool IsImage(ModelInput input) => input.Shape.Count == 4 && input.Shape.Skip(2).All(size => size < 0);
 
-    /// <summary>How many whole numbers are drawn from: the rows of the smallest table that they choose from; otherwise 0 and 1. At 1, a mask, all are 1.</summary>
+    /// <summary>Of how many whole numbers is drawn: the rows of the smallest table that they choose from, or two; one for a mask, which is all 1.</summary>
     private static int Choices(GraphProto graph, ModelInput input)
     {
         if (input.Type == TensorElementType.Bool || input.Name.Contains("mask", StringComparison.OrdinalIgnoreCase)) return 1;

@@ -71,7 +71,10 @@ internal static class NamedLayers
         if (layer.Kind != LayerKind.Linear || layer.Tensor.Shape.Count != 2) return layer;
         bool isModule = hasInputFirst && IsInputFirstModule(layer.Tensor);
         if (BiasSays(layer.Tensor, byName) is { } said && said != layer.Layout)
-            return layer with { Layout = said, Evidence = $"{layer.Evidence}, of which the bias has {(said == WeightLayout.InputFirst ? "the second" : "the first")}" };
+        {
+            string which = said == WeightLayout.InputFirst ? "second" : "first";
+            return layer with { Layout = said, Evidence = $"{layer.Evidence}, of which the bias has the {which}" };
+        }
         return isModule && layer.Layout == WeightLayout.OutputFirst
             ? layer with { Layout = WeightLayout.InputFirst, Evidence = $"{layer.Evidence}, as its fellows lie" } : layer;
     }

@@ -47,7 +47,8 @@ internal static partial class TensorConventions
             if (beside.Contains(null) || !convention.Fits(tensor, beside!)) continue;
             string[] names = [.. beside.Select(one => one!.Name)];
             string meaning = $"{convention.Meaning} applied ({string.Join(", ", names.Select(ErrorText.Printable))})";
-            return new AppliedConvention(match.Result(convention.Name), meaning, names, (stored, numbers) => convention.Apply(tensor, stored, [.. beside.Zip(numbers, (entry, values) => (entry!, values))]));
+            return new AppliedConvention(match.Result(convention.Name), meaning, names,
+                (stored, numbers) => convention.Apply(tensor, stored, [.. beside.Zip(numbers, (entry, values) => (entry!, values))]));
         }
         return null;
     }
@@ -115,7 +116,7 @@ internal static partial class TensorConventions
     }
 
     private static bool ScaleFits(TensorEntry w, TensorEntry[] beside) =>
-        (ElementBytes.IsFloating(w.Type) ? w.Type.ToString().StartsWith("F8", StringComparison.Ordinal) : w.Type == ElementType.I8)
+        w.Type is ElementType.I8 or ElementType.F8_E4M3 or ElementType.F8_E5M2 or ElementType.F8_E4M3FNUZ or ElementType.F8_E5M2FNUZ
             && beside.All(one => BlockOf(w, one) is not null);
 
     /// <summary>The size of the blocks [rows, columns] of which a scale holds one number each; null where it fits none.</summary>
@@ -132,7 +133,6 @@ internal static partial class TensorConventions
 
     private static long? Block(long length, long count) =>
         count < 1 || count > length ? null
-        : (length + UsualBlock - 1) / UsualBlock == count && length % count != 0 ? UsualBlock
         : count > 1 && (length + UsualBlock - 1) / UsualBlock == count ? UsualBlock
         : length % count == 0 ? length / count : null;
 
