@@ -25,6 +25,9 @@ public sealed record InspectionOptions
     /// <summary>Only layers whose names contain one of these texts; empty for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
+    /// <summary>Whether the model is files of features, also where it does not look like them.</summary>
+    public bool IsOfFeatures { get; init; }
+
     /// <summary>How features are measured, and on what; null measures those of models that bring their own data, and of no others.</summary>
     public FeatureOptions? Features { get; init; }
 
@@ -100,7 +103,8 @@ public sealed record Inspection
         if (options.FourierSize is < 1 or > 4096)
             throw new InvalidInputException($"The size of images for the Fourier view is {options.FourierSize}; expected 1 to 4096.");
         if (options.Classes < 0) throw new InvalidInputException($"The number of classes is {options.Classes}; expected at least 0.");
-        using ModelTensors model = ModelFormats.Open(path, out ModelFormat format);
+        ModelFormat format = ModelFormats.All.Parse(FeatureFilesFormat.FormatName);
+        using ModelTensors model = options.IsOfFeatures ? format.Open(path) : ModelFormats.Open(path, out format);
         FeatureReport? features = options.Features is not null || format.HasData
             ? MeasureFeatures(model, format, options.Features ?? new FeatureOptions(), options) : null;
         if (features is { Labels.Count: > 0 }) options = options with { Classes = options.Classes ?? features.Labels.Count };
@@ -114,6 +118,8 @@ public sealed record Inspection
             throw new InvalidInputException(
                 $"Features are of samples that go through the model, and {model.Path} holds none; give data.")
             { Settings = ["data"] };
+        if (features.Head is not null && format is not FeatureFilesFormat)
+            throw new InvalidInputException($"{model.Path} is no file of features, whose last layer has to be given; leave head out.") { Settings = ["head"] };
         using IFeatureSource source = format.OpenFeatures(model, features.Data, features);
         using IFeatureSource? other = features.OutOfDistribution is null ? null : format.OpenFeatures(model, features.OutOfDistribution, features);
         return FeatureMeasurement.Measure(source, features, other, options.Progress, options.Cancellation);

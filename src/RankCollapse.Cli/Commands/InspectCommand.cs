@@ -28,6 +28,7 @@ internal static class InspectCommand
             "--convolution", "The matrix of a convolution: unfold, slices or fft [unfold]", "VIEW", "unfold", "slices", "fft");
         Option<int> fourierSize = OptionValue.Of<int>("--fft-size", "Side of the images for --convolution fft [32]", "n");
         Option<string> only = OptionValue.Of<string>("--only", "Only layers whose names contain one of these texts, with commas between them", "TEXT[,…]");
+        Option<bool> isOfFeatures = OptionValue.Switch("--features", "MODEL is files of features, also where they have no labels");
         Option<bool> all = OptionValue.Switch("--all", "Every column, and every skipped tensor with its reason");
         Option<string> html = OptionValue.File("--html", "Also write a report as one HTML page", makesFolder: true);
         Option<string> parquet = OptionValue.File("--parquet", "Also write every number as a tidy Parquet table");
@@ -36,6 +37,7 @@ internal static class InspectCommand
         Option<bool> json = CommonOptions.Json();
         var features = new FeatureOptionSet();
         command.Add(path);
+        command.Add(isOfFeatures);
         features.AddTo(command);
         foreach (Option option in (Option[])[classes, convolution, fourierSize, only, all, html, parquet, threads, accept, json]) command.Add(option);
         command.SetAction(parsed =>
@@ -52,6 +54,7 @@ internal static class InspectCommand
                 FourierSize = parsed.Given(fourierSize) ?? new InspectionOptions().FourierSize,
                 Classes = parsed.AtLeast(classes, 1),
                 Only = parsed.Texts(only),
+                IsOfFeatures = parsed.GetValue(isOfFeatures),
                 Features = features.Read(parsed, progress.Say),
                 LayerProgress = (number, count, layer) => progress.Update(new ProgressState($"layer {number + 1} of {count}")
                 {

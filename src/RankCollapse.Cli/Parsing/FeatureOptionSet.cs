@@ -15,6 +15,9 @@ internal sealed class FeatureOptionSet
     private readonly Option<int> _samples =
         OptionValue.Of<int>("--samples", "Take at most so many samples, in proportion to the classes [all; 1000 of gaussian-mixture]", "N");
     private readonly PredictionOptionSet _predicts = new();
+    private readonly Option<string> _head = OptionValue.Of<string>(
+        "--head", "Of files of features: the weights of the last linear layer [K, d], an .npy file or FILE:NAME, for NC3 and NC4", "W");
+    private readonly Option<string> _headBias = OptionValue.Of<string>("--head-bias", "Its bias, likewise [none]", "b");
     private readonly Option<string> _tensors = OptionValue.Of<string>(
         "--tensors",
         "Which tensors to measure: layers (the last one of each), all, or those whose names contain one of some texts [layers]",
@@ -24,7 +27,7 @@ internal sealed class FeatureOptionSet
         "--reduce", "How: sketch (random sums), pool (mean over positions) or skip [sketch]", "WAY", "sketch", "pool", "skip");
     private readonly Option<int> _subsample = OptionValue.Of<int>("--subsample", "TCV is of at most so many samples [500]", "N");
 
-    private Option[] All => [_data, .. _reading.All, _other, _samples, .. _predicts.All, _tensors, _dimension, _wide, _subsample];
+    private Option[] All => [_data, .. _reading.All, _other, _samples, .. _predicts.All, _head, _headBias, _tensors, _dimension, _wide, _subsample];
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
@@ -48,6 +51,8 @@ internal sealed class FeatureOptionSet
             OutOfDistribution = parsed.GetValue(_other),
             Output = _predicts.Output(parsed),
             Task = _predicts.Task(parsed),
+            Head = parsed.GetValue(_head),
+            HeadBias = parsed.GetValue(_headBias),
             Samples = parsed.AtLeast(_samples, 1),
             MaxDimension = parsed.AtLeast(_dimension, 1) ?? defaults.MaxDimension,
             Subsample = parsed.AtLeast(_subsample, 2) ?? defaults.Subsample,

@@ -30,7 +30,7 @@ internal sealed class FeatureMeasurement
         _subsample = _labels.Subsample(Math.Max(options.Subsample, 2 * _labels.Count), options.Seed);
         _batchSize = Math.Max(1, Math.Min(options.BatchSize, source.SampleCount));
         if (!_labels.HasLabels) _whyNoPrediction = "The data have no labels.";
-        else if (source.Output is null) _whyNoPrediction = "The model has no output with a place for each sample.";
+        else if (source.Output is null) _whyNoPrediction = source.WhyNoOutput;
         else _prediction = Prediction.Of(options.Task, source.Output.Shape, source.IsOutputProbability, _labels.Labels, out _whyNoPrediction);
         _predictions = _prediction is null ? [] : new int[source.SampleCount];
         Allocate();
@@ -67,7 +67,7 @@ internal sealed class FeatureMeasurement
                 _skipped.Add(new SkippedItem(tensor.Name, $"{tensor.Dimension} features, more than {_options.MaxDimension}, and wide ones are to be skipped"));
                 continue;
             }
-            bytes += FeatureAccumulator.Bytes(reduction, _labels.Count, _subsample.Length, _batchSize);
+            bytes += FeatureAccumulator.Bytes(reduction, _labels.Count, _subsample.Length, _source.BatchSize(tensor, _batchSize));
             MemoryBudget.Require(
                 bytes, $"Measuring the features of {_source.Name}", "name fewer tensors, lower the largest dimension or the subsample, or skip wide features");
             _accumulators.Add(new FeatureAccumulator(tensor, reduction, _labels, _subsample));
@@ -103,7 +103,8 @@ internal sealed class FeatureMeasurement
     /// <summary>The class of each label that the model may predict; −1 where no sample has it.</summary>
     private int[] ClassNumbers()
     {
-        var numbers = new int[Math.Max(_source.Output?.Dimension ?? 0, _labels.Labels[^1] + 1)];
+        if (_prediction is null) return [];
+        var numbers = new int[Math.Max(_source.Output!.Dimension, _labels.Labels[^1] + 1)];
         Array.Fill(numbers, -1);
         for (int k = 0; k < _labels.Count; k++)
         {
@@ -163,7 +164,7 @@ internal sealed class FeatureMeasurement
             FeatureAccumulator accumulator = _accumulators[t];
             if (accumulator.Failure is { } failure) _skipped.Add(new SkippedItem(accumulator.Tensor.Name, failure));
             else layers.Add(
-                TensorMeasurement.Measure(accumulator, _labels, _subsample, _options, _source.Classifier, nearest[t], _whyNoPrediction, otherMeans[t]));
+                TensorMeasurement.Measure(accumulator, _labels, _subsample, _options, _source, nearest[t], _whyNoPrediction, otherMeans[t]));
         }
         double? accuracy = null;
         if (_predictions.Length > 0)

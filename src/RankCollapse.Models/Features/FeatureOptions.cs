@@ -14,6 +14,17 @@ public sealed record FeatureOptions
     /// <summary>What settles how files of samples are meant.</summary>
     public FileReading Reading { get; init; } = new();
 
+    /// <summary>
+    /// The weights of the last linear layer, [K, d], for files of features: an .npy file, or <c>FILE:NAME</c> of a file of arrays; null where there are none.
+    /// </summary>
+    public string? Head { get; init; }
+
+    /// <summary>Its bias, likewise.</summary>
+    public string? HeadBias { get; init; }
+
+    /// <summary>The epoch whose features are taken, for files of features by epochs; null takes the last.</summary>
+    public long? Epoch { get; init; }
+
     /// <summary>The output that predicts classes; null takes the first.</summary>
     public string? Output { get; init; }
 

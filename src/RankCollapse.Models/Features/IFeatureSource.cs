@@ -32,8 +32,17 @@ internal interface IFeatureSource : IDisposable
     /// <summary>The label of each sample; null for data without labels.</summary>
     IReadOnlyList<int>? Labels { get; }
 
+    /// <summary>What each sample is regressed on, N×K; null where there are classes or nothing.</summary>
+    Matrix? Targets => null;
+
     /// <summary>The tensor whose largest entry is the prediction; null where there is none.</summary>
     FeatureTensor? Output { get; }
+
+    /// <summary>Why there is no output.</summary>
+    string WhyNoOutput => "The model has no output with a place for each sample.";
+
+    /// <summary>Why there is no last linear layer.</summary>
+    string WhyNoClassifier => "The model does not end with a linear layer.";
 
     /// <summary>Whether the output is a sigmoid, that is a probability and no log-odds.</summary>
     bool IsOutputProbability => false;
@@ -41,7 +50,10 @@ internal interface IFeatureSource : IDisposable
     /// <summary>The last linear layer; null where there is none.</summary>
     LinearClassifier? Classifier { get; }
 
-    /// <summary>Runs all samples, at most so many at a time, in order.</summary>
+    /// <summary>How many samples of a tensor come at once, where at most so many are asked for.</summary>
+    int BatchSize(FeatureTensor tensor, int asked) => asked;
+
+    /// <summary>Runs all samples, a batch at a time, in order.</summary>
     /// <exception cref="InvalidInputException">The model cannot be run on the data.</exception>
     void Run(IReadOnlyList<FeatureTensor> tensors, int batchSize, FeatureVisitor visit, CancellationToken cancellation);
 }

@@ -15,6 +15,9 @@ public enum PredictionTask
     /// <summary>A class for each place of a sequence.</summary>
     Tokens,
 
+    /// <summary>Real numbers.</summary>
+    Regression,
+
     /// <summary>No classes.</summary>
     None,
 }
@@ -39,7 +42,7 @@ internal sealed class Prediction
         string text = shape is null or [] ? "one number" : string.Join("×", shape);
         reason = task switch
         {
-            PredictionTask.None => "The task is none.",
+            PredictionTask.None or PredictionTask.Regression => $"The task is {EnumNames.Of(task.Value)}.",
             PredictionTask.Multilabel or PredictionTask.Tokens => "Labels are one for each sample, and the task has several.",
             _ when shape is null => "The output has no place for each sample.",
             _ when sizes.Length > 1 => $"The output has {text} numbers for a sample, expected one, or one for each class; choose another output.",

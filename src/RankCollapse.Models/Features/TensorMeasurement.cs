@@ -14,14 +14,14 @@ internal static class TensorMeasurement
 
     /// <summary>Measures one tensor.</summary>
     public static FeatureMetrics Measure(
-        FeatureAccumulator accumulator, ClassLabels labels, int[] subsample, FeatureOptions options, LinearClassifier? classifier, NearestMeans? nearest,
+        FeatureAccumulator accumulator, ClassLabels labels, int[] subsample, FeatureOptions options, IFeatureSource source, NearestMeans? nearest,
         string? whyNoPrediction, double[]? otherMean)
     {
         ClassScatter moments = accumulator.Moments;
         bool isComplete = subsample.Length == moments.Count;
         (SpectralSummary spectrum, long spectrumSamples) = Spectrum(accumulator, isComplete);
         ClassMeanGeometry? geometry = labels.Count > 1 ? new ClassMeanGeometry(moments.Means) : null;
-        (Matrix? weights, string? whyNoClassifier) = geometry is null ? default : ClassifierOf(accumulator, labels, classifier);
+        (Matrix? weights, string? whyNoClassifier) = geometry is null ? default : ClassifierOf(accumulator, labels, source);
         TotalClusterVariation? variation = labels.HasLabels ? ClusterVariation(accumulator.Kept, labels, subsample, options) : null;
         var measured = new MeasuredFeatures
         {
@@ -59,9 +59,9 @@ internal static class TensorMeasurement
     }
 
     /// <summary>The rows of the classifier that belong to the classes that occur; null with a reason where NC3 does not exist.</summary>
-    private static (Matrix? Weights, string? Reason) ClassifierOf(FeatureAccumulator accumulator, ClassLabels labels, LinearClassifier? classifier)
+    private static (Matrix? Weights, string? Reason) ClassifierOf(FeatureAccumulator accumulator, ClassLabels labels, IFeatureSource source)
     {
-        if (classifier is null) return (null, "The model does not end with a linear layer.");
+        if (source.Classifier is not { } classifier) return (null, source.WhyNoClassifier);
         if (classifier.Features != accumulator.Tensor.Name)
             return (null, $"Self-duality is of the input of the last linear layer, {ErrorText.Printable(classifier.Features)}.");
         if (labels.Labels[0] < 0 || labels.Labels[^1] >= classifier.Weights.Rows)

@@ -19,6 +19,9 @@ public enum Recognition
 
     /// <summary>Its content says so.</summary>
     ByContent,
+
+    /// <summary>What is in it says so, which several formats can hold.</summary>
+    ByMeaning,
 }
 
 /// <summary>A format of models, an entry of <see cref="ModelFormats.All"/>: how it is recognised, read, run and compressed.</summary>
@@ -54,6 +57,9 @@ public abstract class ModelFormat(string name, string description)
         ArgumentNullException.ThrowIfNull(model);
         return NamedLayers.Find(model.Tensors);
     }
+
+    /// <summary>The epochs of training that a model of the format holds features of, ascending; empty where they have none.</summary>
+    internal virtual IReadOnlyList<long> EpochsOf(ModelTensors model) => [];
 
     /// <summary>Runs a model of the format on data.</summary>
     /// <param name="model">The model.</param>

@@ -11,7 +11,7 @@ public static class ModelFormats
     /// <summary>Every format, in the order of help.</summary>
     public static Registry<ModelFormat> All { get; } = new(
         "model format", format => format.Name, new SafetensorsFormat(), new ShardedSafetensorsFormat(), new NpzFormat(), new ArrayFormat(), new OnnxFormat(),
-            new RunFormat());
+            new RunFormat(), new FeatureFilesFormat());
 
     /// <summary>What models can be, for people: <c>safetensors, npz or the folder of a run</c>.</summary>
     public static string Readable => string.Join(", ", All.SkipLast(1).Select(format => format.Description)) + " or " + All[^1].Description;

@@ -65,6 +65,13 @@ public abstract class ModelTensors : IDisposable
         return new Matrix(values, 0, (int)entry.Shape[0], entry.Shape.Count == 2 ? (int)entry.Shape[1] : 1);
     }
 
+    /// <summary>Opens a tensor to be read some samples, those of its first axis, at a time; no other tensor may be read meanwhile.</summary>
+    /// <exception cref="InvalidInputException">There is no such tensor, or its content is damaged.</exception>
+    internal virtual RowReader OpenRows(string name) => new($"{Path}: tensor {ErrorText.Printable(name)}", ReadDoubles(name));
+
+    /// <summary>Reads texts, where the format has them; null where there are none of this name.</summary>
+    internal virtual string[]? ReadTexts(string name) => null;
+
     /// <summary>Copies the numbers of a tensor as they are stored, little-endian.</summary>
     /// <exception cref="InvalidInputException">There is no such tensor, or its content is damaged.</exception>
     internal virtual void CopyBytes(string name, Stream destination)

@@ -37,6 +37,10 @@ internal sealed class NpzModel : ModelTensors
         }
     }
 
+    internal override RowReader OpenRows(string name) => _file.OpenRows(name);
+
+    internal override string[]? ReadTexts(string name) => _file.ReadTexts(name);
+
     protected override double[] ReadNumbers(TensorEntry entry) => _file.Read(entry.Name).ToDoubles();
 
     protected override void Dispose(bool disposing) => _file.Dispose();

@@ -32,6 +32,8 @@ internal sealed class SafetensorsModel : ModelTensors
 
     internal override IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
 
+    internal override RowReader OpenRows(string name) => _file.OpenRows(name);
+
     internal override void CopyBytes(string name, Stream destination) => _file.CopyBytes(name, destination);
 
     protected override double[] ReadNumbers(TensorEntry entry) => _file.ReadDoubles(entry.Name);

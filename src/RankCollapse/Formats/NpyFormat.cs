@@ -29,11 +29,10 @@ public static class NpyFormat
     internal static NpyArray Read(Stream stream, string name, long length)
     {
         NpyHeader header = NpyHeader.Read(stream, name);
-        long expected = header.HeaderBytes + (header.Count * ElementBytes.Size(header.Type));
+        RequireLength(header, name, length);
         string shape = string.Join(", ", header.Shape);
-        if (length != expected)
-            throw new InvalidInputException(
-                $"{name} has {length} bytes, expected {expected} for an array of shape ({shape}); it is truncated or damaged; get the file again.");
+        if (header.Count > Array.MaxLength)
+            throw new InvalidInputException($"{name} of shape ({shape}) has more numbers than one array can hold ({Array.MaxLength}); save it in parts.");
         MemoryBudget.Require((header.IsFortranOrder ? 16.0 : 8.0) * header.Count, $"{name} of shape ({shape})", "use fewer samples");
         if (ElementBytes.IsFloating(header.Type))
         {
@@ -44,6 +43,15 @@ public static class NpyFormat
         var integers = new long[header.Count];
         ElementBytes.ReadIntegers(stream, header.Type, header.IsBigEndian, integers);
         return new NpyArray(header.Shape, InRowOrder(header, integers));
+    }
+
+    /// <summary>Requires that an array fills its stream.</summary>
+    internal static void RequireLength(NpyHeader header, string name, long length)
+    {
+        long expected = header.HeaderBytes + (header.Count * ElementBytes.Size(header.Type));
+        if (length != expected)
+            throw new InvalidInputException($"{name} has {length} bytes, expected {expected} for an array of shape ({string.Join(", ", header.Shape)}); it is "
+                + "truncated or damaged; get the file again.");
     }
 
     /// <summary>Writes an array to a stream.</summary>

@@ -13,6 +13,9 @@ public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortra
     private const int LongestText = 1 << 16;
     private const int MostDimensions = 32;
 
+    // More than any disk holds, and far enough from 2^63 that sizes in bytes fit into 64 bits.
+    private const long MostNumbers = 1L << 48;
+
     private static ReadOnlySpan<byte> Mark => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>The number of values.</summary>
@@ -36,7 +39,7 @@ public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortra
         string quoted = descr.Trim('\'', '"'), type = quoted.TrimStart('<', '>', '|', '=');
         if (type.Length < 2 || type[0] is not ('U' or 'S') || !int.TryParse(type.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int length))
             return null;
-        int count = (int)ParseShape(shape, name).Aggregate(1L, (product, size) => product * size);
+        int count = (int)Math.Min(int.MaxValue, ParseShape(shape, name).Aggregate(1L, (product, size) => product * size));
         return (count, length, type[0] == 'U' ? 4 : 1, quoted.StartsWith('>'));
     }
 
@@ -132,9 +135,13 @@ public sealed record NpyHeader(ElementType Type, bool IsBigEndian, bool IsFortra
         long count = 1;
         for (int i = 0; i < parts.Length; i++)
         {
-            if (!int.TryParse(parts[i].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out shape[i]) || (count *= shape[i]) > Array.MaxLength)
+            if (!int.TryParse(parts[i].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out shape[i])
+                || (shape[i] > 0 && count > MostNumbers / shape[i]))
+            {
                 throw new InvalidInputException($"{name} has the shape {ErrorText.Printable(text)}, expected whole numbers with a product of at most "
-                    + $"{Array.MaxLength}; it is damaged or too large.");
+                    + $"{MostNumbers}; it is damaged or too large.");
+            }
+            count *= shape[i];
         }
         return shape;
     }

@@ -80,9 +80,7 @@ public sealed class NpzFile : IDisposable
     /// </exception>
     public NpyArray Read(string name)
     {
-        if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry))
-            throw new InvalidInputException(
-                $"{Path} has no array {ErrorText.Printable(name)}; {NearMatches.Advice(name, [.. _entries.Keys.Select(ErrorText.Printable)])}");
+        ZipArchiveEntry entry = Entry(name);
         string label = $"{Path}, array {ErrorText.Printable(name)}";
         return InputFile.Guard(label, () =>
         {
@@ -95,9 +93,28 @@ public sealed class NpzFile : IDisposable
         });
     }
 
+    /// <summary>Opens an array to be read some samples at a time; its checksum is checked after the last one.</summary>
+    /// <exception cref="InvalidInputException">As for <see cref="Read"/>.</exception>
+    public RowReader OpenRows(string name)
+    {
+        ZipArchiveEntry entry = Entry(name);
+        string label = $"{Path}, array {ErrorText.Printable(name)}";
+        return InputFile.Guard(label, () =>
+        {
+            Stream packed = Unpack(entry, label);
+            var content = new ChecksumStream(packed);
+            NpyHeader header = NpyHeader.Read(content, label);
+            NpyFormat.RequireLength(header, label, entry.Length);
+            if (!header.IsFortranOrder || header.Shape.Length < 2)
+                return new RowReader(label, content, header.Count, header.Type, header.IsBigEndian, () => content.Checksum == entry.Crc32, packed);
+            packed.Dispose();
+            return new RowReader(label, Read(name).ToDoubles());
+        });
+    }
+
     /// <summary>Reads an array of texts (U or S), without the blanks that fill them up; null where it holds something else.</summary>
     /// <exception cref="InvalidInputException">There is no such array, or it is damaged.</exception>
-    internal string[]? ReadTexts(string name)
+    public string[]? ReadTexts(string name)
     {
         if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry)) return null;
         string label = $"{Path}, array {ErrorText.Printable(name)}";
@@ -142,6 +159,11 @@ public sealed class NpzFile : IDisposable
             yield return (name, header, reason);
         }
     }
+
+    private ZipArchiveEntry Entry(string name) => _entries.TryGetValue(name, out ZipArchiveEntry? entry)
+        ? entry
+        : throw new InvalidInputException(
+            $"{Path} has no array {ErrorText.Printable(name)}; {NearMatches.Advice(name, [.. _entries.Keys.Select(ErrorText.Printable)])}");
 
     /// <summary>Opens an entry whose claims can be true.</summary>
     private Stream Unpack(ZipArchiveEntry entry, string label)

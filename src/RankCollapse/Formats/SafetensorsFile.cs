@@ -80,6 +80,18 @@ public sealed class SafetensorsFile : IDisposable
     /// </exception>
     public long[] ReadIntegers(string name) => Read<long>(name, ElementBytes.ReadIntegers);
 
+    /// <summary>Opens a tensor to be read some samples at a time; no other tensor of the file may be read meanwhile.</summary>
+    /// <exception cref="InvalidInputException">There is no such tensor, or its numbers are not read.</exception>
+    public RowReader OpenRows(string name)
+    {
+        TensorDescription tensor = Readable(name);
+        return InputFile.Guard(Path, () =>
+        {
+            _stream.Position = _dataStart + tensor.Offset;
+            return new RowReader($"{Path}: tensor {ErrorText.Printable(name)}", _stream, tensor.Count, tensor.Type, isBigEndian: false, null, null);
+        });
+    }
+
     /// <summary>Copies the bytes of a tensor of any type.</summary>
     /// <exception cref="InvalidInputException">There is no such tensor, or the file is damaged.</exception>
     public void CopyBytes(string name, Stream destination)
@@ -103,14 +115,16 @@ public sealed class SafetensorsFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
+    private TensorDescription Readable(string name) => Describe(name) is var tensor && ElementBytes.IsReadable(tensor.Type)
+        ? tensor
+        : throw new InvalidInputException(
+            $"{Path}: tensor {ErrorText.Printable(name)} has numbers of type {tensor.Type}, which are not read; convert it to F32.");
+
     private delegate void Reader<T>(Stream stream, ElementType type, bool isBigEndian, Span<T> destination);
 
     private T[] Read<T>(string name, Reader<T> read)
     {
-        TensorDescription tensor = Describe(name);
-        if (!ElementBytes.IsReadable(tensor.Type))
-            throw new InvalidInputException(
-                $"{Path}: tensor {ErrorText.Printable(name)} has numbers of type {tensor.Type}, which are not read; convert it to F32.");
+        TensorDescription tensor = Readable(name);
         if (tensor.Count > Array.MaxLength)
             throw new InvalidInputException(
                 $"{Path}: tensor {ErrorText.Printable(name)} has {tensor.Count} numbers, more than one array can hold ({Array.MaxLength}).");
