@@ -75,6 +75,9 @@ public sealed record Inspection
     /// <summary>What was measured of features; null where no data was given.</summary>
     public FeatureReport? Features { get; init; }
 
+    /// <summary>What was measured at each epoch, ascending, where features are numbered by epochs; <see cref="Features"/> are those of the last.</summary>
+    public IReadOnlyList<FeatureEpoch> Epochs { get; init; } = [];
+
     /// <summary>Features of values that no inspected layer computes, in the model's order.</summary>
     public IReadOnlyList<LayerFeatures> OtherFeatures { get; init; } = [];
 
@@ -105,11 +108,31 @@ public sealed record Inspection
         if (options.Classes < 0) throw new InvalidInputException($"The number of classes is {options.Classes}; expected at least 0.");
         ModelFormat format = ModelFormats.All.Parse(FeatureFilesFormat.FormatName);
         using ModelTensors model = options.IsOfFeatures ? format.Open(path) : ModelFormats.Open(path, out format);
-        FeatureReport? features = options.Features is not null || format.HasData
-            ? MeasureFeatures(model, format, options.Features ?? new FeatureOptions(), options) : null;
+        FeatureOptions? asked = options.Features ?? (format.HasData ? new FeatureOptions() : null);
+        FeatureEpoch[] epochs = asked is null ? [] : MeasureEpochs(model, format, asked, options);
+        FeatureReport? features = epochs.Length > 0 ? epochs[^1].Features : asked is null ? null : MeasureFeatures(model, format, asked, options);
         if (features is { Labels.Count: > 0 }) options = options with { Classes = options.Classes ?? features.Labels.Count };
         Inspection weights = InspectWeights(model, format, options);
-        return features is null ? weights : weights.WithFeatures(features.ToLayerFeatures(), features.Note()) with { Features = features };
+        if (features is { Layers.Count: 0, Skipped: [.., var last] } && weights.Layers.Count == 0)
+            throw new InvalidInputException($"{model.Path}: nothing can be measured; {ErrorText.Printable(last.Name)}: {last.Reason}; save it again.");
+        return features is null ? weights : weights.WithFeatures(features.ToLayerFeatures(), features.Note()) with { Features = features, Epochs = epochs };
+    }
+
+    /// <summary>Measures the features of each epoch, after all were found to have the same layers.</summary>
+    private static FeatureEpoch[] MeasureEpochs(ModelTensors model, ModelFormat format, FeatureOptions features, InspectionOptions options)
+    {
+        IReadOnlyList<long> epochs = format.EpochsOf(model);
+        string? first = null;
+        foreach (long epoch in epochs)
+        {
+            using IFeatureSource source = format.OpenFeatures(model, features.Data, features with { Epoch = epoch });
+            string layers = string.Join(", ", source.Tensors.Select(tensor => $"{ErrorText.Printable(tensor.Name)} ({tensor.ShapeText})"));
+            if (layers != (first ??= layers))
+                throw new InvalidInputException(
+                    $"{model.Path}: epoch {epoch} has the layers {layers}, but epoch {epochs[0]} has {first}; all epochs hold the same layers.");
+        }
+        return [.. epochs.Select((epoch, i) => new FeatureEpoch(epoch, MeasureFeatures(model, format, features with { Epoch = epoch },
+            options with { Progress = options.Progress is { } say ? what => say($"epoch {epoch} ({i + 1} of {epochs.Count}): {what}") : null })))];
     }
 
     private static FeatureReport MeasureFeatures(ModelTensors model, ModelFormat format, FeatureOptions features, InspectionOptions options)

@@ -7,12 +7,14 @@ using RankCollapse.Models.Features;
 namespace RankCollapse.Models;
 
 /// <summary>
-/// An inspection as a tidy Parquet table: layer, kind, metric (strings), index (int32, 0 but for singular values, which count from 1) and value (double).
+/// An inspection as a tidy Parquet table: layer, kind, metric (strings), index (int32, 0 but for singular values, which count from 1) and value (double);
+/// for features by epochs the epoch (int64) before them.
 /// Metrics have the keys of <see cref="MetricTable"/>, singular values the metric <c>singularValue</c>, features <c>features.</c> before their keys; what does
 /// not exist has no row.
 /// </summary>
 public static class InspectionTable
 {
+    private static readonly DataField<long> Epoch = new("epoch");
     private static readonly DataField Layer = new("layer", typeof(string), isNullable: false);
     private static readonly DataField Kind = new("kind", typeof(string), isNullable: false);
     private static readonly DataField Metric = new("metric", typeof(string), isNullable: false);
@@ -24,8 +26,20 @@ public static class InspectionTable
     public static void Write(string path, Inspection inspection)
     {
         ArgumentNullException.ThrowIfNull(inspection);
-        byte[] content = PackAsync([.. Rows(inspection)]).GetAwaiter().GetResult();
+        byte[] content = inspection.Epochs.Count == 0
+            ? PackAsync([.. Rows(inspection).Select(row => (-1L, row))], hasEpochs: false).GetAwaiter().GetResult()
+            : PackAsync([.. inspection.Epochs.SelectMany(OfEpoch)], hasEpochs: true).GetAwaiter().GetResult();
         AtomicFile.Write(path, content);
+    }
+
+    private static IEnumerable<(long Epoch, (string Layer, string Kind, string Metric, int Index, double Value) Row)> OfEpoch(FeatureEpoch epoch)
+    {
+        foreach ((LayerFeatures features, FeatureMetrics metrics) in epoch.Features.ToLayerFeatures().Zip(epoch.Features.Layers))
+        {
+            foreach (var row in OfFeatures(features, "Value")) yield return (epoch.Epoch, row);
+            IReadOnlyList<double> values = metrics.Spectrum.SingularValues;
+            for (int i = 0; i < values.Count; i++) yield return (epoch.Epoch, (features.Layer, "Value", "features.singularValue", i + 1, values[i]));
+        }
     }
 
     private static IEnumerable<(string Layer, string Kind, string Metric, int Index, double Value)> Rows(Inspection inspection)
@@ -55,17 +69,20 @@ public static class InspectionTable
         }
     }
 
-    private static async Task<byte[]> PackAsync((string Layer, string Kind, string Metric, int Index, double Value)[] rows)
+    private static async Task<byte[]> PackAsync(
+        (long Epoch, (string Layer, string Kind, string Metric, int Index, double Value) Row)[] rows, bool hasEpochs)
     {
+        Field[] fields = [Layer, Kind, Metric, Index, Value];
         using var buffer = new MemoryStream();
-        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(Layer, Kind, Metric, Index, Value), buffer))
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(hasEpochs ? [Epoch, .. fields] : fields), buffer))
         {
             using ParquetRowGroupWriter group = writer.CreateRowGroup();
-            await group.WriteAsync(Layer, Array.ConvertAll(rows, row => row.Layer));
-            await group.WriteAsync(Kind, Array.ConvertAll(rows, row => row.Kind));
-            await group.WriteAsync(Metric, Array.ConvertAll(rows, row => row.Metric));
-            await group.WriteAsync<int>(Index, Array.ConvertAll(rows, row => row.Index));
-            await group.WriteAsync<double>(Value, Array.ConvertAll(rows, row => row.Value));
+            if (hasEpochs) await group.WriteAsync<long>(Epoch, Array.ConvertAll(rows, row => row.Epoch));
+            await group.WriteAsync(Layer, Array.ConvertAll(rows, row => row.Row.Layer));
+            await group.WriteAsync(Kind, Array.ConvertAll(rows, row => row.Row.Kind));
+            await group.WriteAsync(Metric, Array.ConvertAll(rows, row => row.Row.Metric));
+            await group.WriteAsync<int>(Index, Array.ConvertAll(rows, row => row.Row.Index));
+            await group.WriteAsync<double>(Value, Array.ConvertAll(rows, row => row.Row.Value));
             group.CompleteValidate();
         }
         return buffer.ToArray();

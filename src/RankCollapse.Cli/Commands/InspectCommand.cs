@@ -70,7 +70,8 @@ internal static class InspectCommand
             else if (onOutput.Length == 0)
             {
                 InspectionTables.Write(environment.Output, inspection, parsed.GetValue(all));
-                if (inspection.Features is { } measured) FeatureOutput.Write(environment.Output, measured, parsed.GetValue(all));
+                if (inspection.Features is { } measured) FeatureOutput.Write(
+                    environment.Output, measured, parsed.GetValue(all), inspection.Epochs.Count > 0 ? inspection.Epochs[^1].Epoch : null);
             }
             return ExitCode.Done;
         });

@@ -25,7 +25,10 @@ internal static class InspectionJson
         .List("otherFeatures", inspection => inspection.OtherFeatures, OfFeatures)
         .List("skipped", inspection => inspection.Skipped,
             new JsonShape<SkippedTensor>().Text("name", tensor => tensor.Name).Text("reason", tensor => tensor.Reason))
-        .ObjectOrNull("features", inspection => inspection.Features, FeatureOutput.Document);
+        .ObjectOrNull("features", inspection => inspection.Features, FeatureOutput.Document)
+        .List("epochs", inspection => inspection.Epochs, new JsonShape<FeatureEpoch>()
+            .Whole("epoch", epoch => epoch.Epoch)
+            .Object("features", epoch => epoch.Features, FeatureOutput.Document));
 
     private static JsonShape<(Inspection Inspection, InspectedLayer Layer)> OfLayer => new JsonShape<(Inspection Inspection, InspectedLayer Layer)>()
         .Text("layer", one => one.Layer.Layer.Name)

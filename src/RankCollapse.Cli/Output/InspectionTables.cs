@@ -13,12 +13,18 @@ internal static class InspectionTables
     private const int LongestName = 56;
     private const int MostReasons = 12;
 
-    /// <summary>Writes the layers and what was skipped.</summary>
+    /// <summary>Writes the layers and what was skipped; of features without weights what they are over the epochs.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="inspection">What was found.</param>
     /// <param name="all">Every column, and every skipped tensor.</param>
     public static void Write(TextWriter output, Inspection inspection, bool all)
     {
+        if (inspection is { Layers.Count: 0, Skipped.Count: 0, Features: not null })
+        {
+            output.WriteLine($"{inspection.Path}: features of {NumberText.Count(inspection.Features.Layers.Count, "layer")}");
+            if (inspection.Epochs.Count > 1) FeatureOutput.WriteEpochs(output, inspection.Epochs, all);
+            return;
+        }
         long weights = inspection.WholeLayers.Sum(layer => layer.Parameters);
         output.WriteLine($"{inspection.Path}: {NumberText.Count(inspection.Layers.Count, "layer")} with {weights.ToString("N0")} weights");
         if (inspection.Layers.Any(layer => layer.Layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution))

@@ -164,7 +164,8 @@ internal sealed class FeatureFileSource : IFeatureSource
             { Settings = ["head"] };
         double[]? added = bias is null ? null : HeadArray.Read(bias, "head-bias").AsSpan().ToArray();
         if (added is not null && added.Length != weights.Rows)
-            throw new InvalidInputException($"{bias} has {added.Length} numbers, expected {weights.Rows}, one for each row of {head}.") { Settings = ["head-bias"] };
+            throw new InvalidInputException($"{bias} has {added.Length} numbers, expected {weights.Rows}, one for each row of {head}.")
+            { Settings = ["head-bias"] };
         return (weights, added, new LinearClassifier(layer.Name, weights, head));
     }
 
@@ -183,8 +184,10 @@ internal sealed class FeatureFileSource : IFeatureSource
                 continue;
             }
             if (array.Shape[0] != (count ??= array.Shape[0]))
-                throw new InvalidInputException(
-                    $"{path}: {name} has {array.Shape[0]} samples, but {ErrorText.Printable(from ?? layers[0].Name)} has {count}; every array has a sample a row.");
+            {
+                string other = ErrorText.Printable(from ?? layers[0].Name);
+                throw new InvalidInputException($"{path}: {name} has {array.Shape[0]} samples, but {other} has {count}; every array has a sample a row.");
+            }
             double length = array.Shape.Skip(1).Aggregate(1.0, (product, size) => product * size);
             if (length is 0 or > int.MaxValue || count is 0 or > int.MaxValue)
                 throw new InvalidInputException($"{path}: {name} has the shape {array.ShapeText}, which is empty or too large; expected a sample a row.");
@@ -196,13 +199,16 @@ internal sealed class FeatureFileSource : IFeatureSource
 
     private static void RequireSame(List<FeatureTensor> first, string firstPath, List<FeatureTensor> layers, string path)
     {
-        if (layers.Count == first.Count && layers.All(layer => first.Exists(other => other.Name == layer.Name && other.Shape.SequenceEqual(layer.Shape)))) return;
+        bool IsIn(FeatureTensor layer) => first.Exists(other => other.Name == layer.Name && other.Shape.SequenceEqual(layer.Shape));
+
+        if (layers.Count == first.Count && layers.All(IsIn)) return;
         throw new InvalidInputException($"{path} has the layers {Listed(layers)}, but {firstPath} has {Listed(first)}; all parts hold the same layers.");
     }
 
     private static string Listed(IReadOnlyList<FeatureTensor> layers)
     {
         const int Most = 5;
-        return string.Join(", ", layers.Take(Most).Select(layer => $"{ErrorText.Printable(layer.Name)} ({layer.ShapeText})")) + (layers.Count > Most ? ", …" : "");
+        IEnumerable<string> shown = layers.Take(Most).Select(layer => $"{ErrorText.Printable(layer.Name)} ({layer.ShapeText})");
+        return string.Join(", ", shown) + (layers.Count > Most ? ", …" : "");
     }
 }

@@ -92,8 +92,10 @@ internal sealed partial class FeatureFiles : ModelTensors
             if (found.Length > 0) parts.Add(epoch.Key, found);
         }
         if (parts.Count > 0 && Array.Find(files, file => EpochOf(file) < 0) is { } other)
-            throw new InvalidInputException(
-                $"The folder {folder} holds epochs of features, and {System.IO.Path.GetFileName(other)}, whose name has none; expected names such as epoch-10.");
+        {
+            throw new InvalidInputException($"The folder {folder} holds epochs of features, and {System.IO.Path.GetFileName(other)}, whose name has none; "
+                + "expected names such as epoch-10.");
+        }
         if (parts.Count == 0 && files.Length > 0) parts.Add(-1, files);
         string full = System.IO.Path.GetFullPath(folder);
         return parts.Count == 0 ? null

@@ -73,10 +73,12 @@ internal sealed class FeatureLabels
         if (with is null)
         {
             return options.Reading.Label is { } asked
-                ? throw new InvalidInputException($"{files[0]} has no array {ErrorText.Printable(asked)} with a label for each sample.") { Settings = ["label"] }
+                ? throw new InvalidInputException($"{files[0]} has no array {ErrorText.Printable(asked)} with a label for each sample.")
+                { Settings = ["label"] }
                 : null;
         }
-        if (texts.Count > 0 && numbers.Count > 0) throw new InvalidInputException($"Some parts beside {with} have texts as labels, others numbers; save them alike.");
+        if (texts.Count > 0 && numbers.Count > 0)
+            throw new InvalidInputException($"Some parts beside {with} have texts as labels, others numbers; save them alike.");
         return texts.Count > 0
             ? new FeatureLabels(counts) { Classes = Numbered([.. texts.SelectMany(part => part)]) }
             : Of([.. numbers.SelectMany(part => part)], columns, counts, with, options.Task);
@@ -92,14 +94,16 @@ internal sealed class FeatureLabels
         if (isRegression || columns > 1 || broken >= 0)
         {
             if (task is PredictionTask.Multiclass or PredictionTask.Binary)
-                throw new InvalidInputException($"{path}: the labels are {(columns > 1 ? $"{columns} numbers for a sample" : $"real, such as {values[broken]}")}, "
-                    + "expected classes 0, 1, … for this task.")
-                { Settings = ["task"] };
+            {
+                string found = columns > 1 ? $"{columns} numbers for a sample" : $"real, such as {values[broken]}";
+                throw new InvalidInputException($"{path}: the labels are {found}, expected classes 0, 1, … for this task.") { Settings = ["task"] };
+            }
             return new FeatureLabels(counts) { Targets = new Matrix(values, 0, values.Length / columns, columns) };
         }
         int outside = Array.FindIndex(values, value => value is < 0 or > int.MaxValue);
         return outside < 0 ? new FeatureLabels(counts) { Classes = Array.ConvertAll(values, value => (int)value) }
-            : throw new InvalidInputException($"{path}: the label of sample {outside} is {values[outside]}, expected classes 0, 1, …; leave out samples without one.");
+            : throw new InvalidInputException(
+                $"{path}: the label of sample {outside} is {values[outside]}, expected classes 0, 1, …; leave out samples without one.");
     }
 
     private static int[]? OneHot(double[] values, int columns)

@@ -51,9 +51,10 @@ internal sealed class FeatureMeasurement
         progress?.Invoke($"{source.SampleCount} samples through {source.Name}, {measurement._accumulators.Count} tensors");
         measurement.Accumulate(cancellation);
         NearestMeans?[] nearest = measurement.CompareNearestMeans(progress, cancellation);
+        RegressionCollapse?[] regression = measurement.CompareTargets(progress, cancellation);
         double[]?[] otherMeans = measurement.OtherMeans(outOfDistribution, progress, cancellation);
         progress?.Invoke("measuring");
-        return measurement.Report(nearest, otherMeans, cancellation);
+        return measurement.Report(nearest, regression, otherMeans, cancellation);
     }
 
     private void Allocate()
@@ -132,15 +133,39 @@ internal sealed class FeatureMeasurement
             return nearest;
         }
         progress?.Invoke("once more, for nearest class means");
-        int[] measured = [.. Enumerable.Range(0, nearest.Length).Where(t => nearest[t] is not null)];
-        _source.Run([.. measured.Select(t => _accumulators[t].Tensor)], _batchSize, (tensor, first, rows) =>
+        RunAgain([.. Enumerable.Range(0, nearest.Length).Where(t => nearest[t] is not null)], (t, first, rows) =>
         {
-            int t = measured[tensor];
             ReadOnlySpan<int> predictions = _predictions.Length == 0 ? [] : _predictions.AsSpan(first, rows.Rows);
-            nearest[t]!.Add(_accumulators[t].Reduce(rows), _labels.Classes.Slice(first, rows.Rows), predictions);
+            nearest[t]!.Add(rows, _labels.Classes.Slice(first, rows.Rows), predictions);
         }, cancellation);
         return nearest;
     }
+
+    /// <summary>NRC1 to NRC3, where samples have real targets.</summary>
+    private RegressionCollapse?[] CompareTargets(Action<string>? progress, CancellationToken cancellation)
+    {
+        var collapse = new RegressionCollapse?[_accumulators.Count];
+        if (_source.Targets is not { } targets) return collapse;
+        for (int t = 0; t < collapse.Length; t++)
+        {
+            if (_accumulators[t] is not { Failure: null } measured) continue;
+            (Matrix? weights, _) = TensorMeasurement.ClassifierOf(measured, targets.Columns, _source);
+            collapse[t] = new RegressionCollapse(measured.Moments.Means.Row(0), measured.Moments.Scatter, targets, weights);
+        }
+        if (_subsample.Length == _source.SampleCount)
+        {
+            for (int t = 0; t < collapse.Length; t++) collapse[t]?.Add(_accumulators[t].Kept);
+            return collapse;
+        }
+        progress?.Invoke("once more, for the subspaces of the targets");
+        RunAgain([.. Enumerable.Range(0, collapse.Length).Where(t => collapse[t] is not null)], (t, _, rows) => collapse[t]!.Add(rows), cancellation);
+        return collapse;
+    }
+
+    /// <summary>Runs the samples once more, through these accumulators' tensors.</summary>
+    private void RunAgain(int[] measured, FeatureVisitor visit, CancellationToken cancellation) => _source.Run(
+        [.. measured.Select(t => _accumulators[t].Tensor)], _batchSize,
+        (tensor, first, rows) => visit(measured[tensor], first, _accumulators[measured[tensor]].Reduce(rows)), cancellation);
 
     /// <summary>The mean of each tensor's features on other data.</summary>
     private double[]?[] OtherMeans(IFeatureSource? other, Action<string>? progress, CancellationToken cancellation)
@@ -155,7 +180,7 @@ internal sealed class FeatureMeasurement
         return means;
     }
 
-    private FeatureReport Report(NearestMeans?[] nearest, double[]?[] otherMeans, CancellationToken cancellation)
+    private FeatureReport Report(NearestMeans?[] nearest, RegressionCollapse?[] regression, double[]?[] otherMeans, CancellationToken cancellation)
     {
         var layers = new List<FeatureMetrics>();
         for (int t = 0; t < _accumulators.Count; t++)
@@ -164,7 +189,7 @@ internal sealed class FeatureMeasurement
             FeatureAccumulator accumulator = _accumulators[t];
             if (accumulator.Failure is { } failure) _skipped.Add(new SkippedItem(accumulator.Tensor.Name, failure));
             else layers.Add(
-                TensorMeasurement.Measure(accumulator, _labels, _subsample, _options, _source, nearest[t], _whyNoPrediction, otherMeans[t]));
+                TensorMeasurement.Measure(accumulator, _labels, _subsample, _options, _source, nearest[t], regression[t], _whyNoPrediction, otherMeans[t]));
         }
         double? accuracy = null;
         if (_predictions.Length > 0)
@@ -175,6 +200,11 @@ internal sealed class FeatureMeasurement
         }
         return new FeatureReport(_source.Name, layers, _skipped, _source.SampleCount, _labels.HasLabels ? _labels.Labels : [], _subsample.Length,
             _predictions.Length > 0 ? _source.Output!.Name : null, accuracy, _source.Classifier?.WeightsName)
-        { AccuracyReason = _whyNoPrediction };
+        {
+            AccuracyReason = _whyNoPrediction,
+            SingletonCount = _labels.HasLabels && _labels.Count > 1 && _accumulators.Find(a => a.Failure is null) is { } any
+                ? any.Moments.Counts.Count(count => count == 1) : 0,
+            TargetCount = _source.Targets?.Columns,
+        };
     }
 }

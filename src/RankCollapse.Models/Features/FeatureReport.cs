@@ -1,3 +1,4 @@
+using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 
 namespace RankCollapse.Models.Features;
@@ -19,6 +20,39 @@ public sealed record FeatureReport(
     /// <summary>Why there is no accuracy; null where there is one.</summary>
     public string? AccuracyReason { get; init; }
 
+    /// <summary>How many classes have a single sample, which has no variation.</summary>
+    public int SingletonCount { get; init; }
+
+    /// <summary>What makes some numbers missing or say less than they seem to, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. (string[])(Labels.Count == 1 ? [$"All samples have the label {Labels[0]}: the NC metrics compare classes and need two."] : []),
+        .. (string[])(SingletonCount > 0 && Labels.Count > 1
+            ? [$"{SingletonCount} of {Labels.Count} classes have a single sample, which has no variation around its mean."] : []),
+    ];
+
+    /// <summary>How many real numbers each sample is regressed on; null where there are classes or nothing.</summary>
+    public int? TargetCount { get; init; }
+
+    /// <summary>
+    /// The share of wrong nearest class means up to which a layer counts as separating the classes (Galanti, Galanti and Ben-Shaul 2022).
+    /// </summary>
+    public const double SeparationTolerance = 0.005;
+
+    /// <summary>The layers in order: the last tensor of each, or all where none ends a layer.</summary>
+    public IReadOnlyList<FeatureMetrics> InOrder => Layers.Any(layer => layer.Tensor.EndsLayer) ? [.. Layers.Where(layer => layer.Tensor.EndsLayer)] : Layers;
+
+    /// <summary>How fast the classes separate from layer to layer; null where fewer than three layers tell.</summary>
+    public SeparationLaw? SeparationLaw => SeparationLaw.Fit([.. InOrder.Select(layer => layer.Number(NeuralCollapseMetrics.SeparationFuzziness))]);
+
+    /// <summary>
+    /// The effective depth: the first layer, from 1, where the nearest class mean is right for all samples but <see cref="SeparationTolerance"/>; null
+    /// where there is none.
+    /// </summary>
+    public int? EffectiveDepth => InOrder.Index()
+        .Where(entry => entry.Item.Number(NeuralCollapseMetrics.NearestMeanAccuracy) >= 1 - SeparationTolerance)
+        .Select(entry => (int?)(entry.Index + 1)).FirstOrDefault();
+
     /// <summary>
     /// The numbers by layer, to be joined with the layers' weights: a layer's are those of its last tensor; other tensors go by their own names.
     /// </summary>
@@ -32,7 +66,8 @@ public sealed record FeatureReport(
     /// <summary>What was measured and on what, in a few sentences.</summary>
     public string Note()
     {
-        string classes = Labels.Count == 0 ? "without labels" : $"of {Labels.Count} classes";
+        string classes = TargetCount is { } targets ? $"with {targets} target{(targets == 1 ? "" : "s")}"
+            : Labels.Count == 0 ? "without labels" : $"of {Labels.Count} classes";
         string note = $"Features of {SampleCount} samples {classes}";
         if (Accuracy is { } accuracy) note += $", of which {100 * accuracy:0.0} % are predicted right";
         note += ".";

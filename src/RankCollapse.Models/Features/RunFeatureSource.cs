@@ -15,12 +15,14 @@ internal sealed class RunFeatureSource : IFeatureSource
     /// <param name="network">The network.</param>
     /// <param name="inputs">d×N.</param>
     /// <param name="labels">The label of each sample; null for regression.</param>
-    public RunFeatureSource(string name, Network network, Matrix inputs, IReadOnlyList<int>? labels)
+    /// <param name="targets">K×N, for regression; null for classes, and where they are not known.</param>
+    public RunFeatureSource(string name, Network network, Matrix inputs, IReadOnlyList<int>? labels, Matrix? targets = null)
     {
         Name = name;
         _network = network;
         _inputs = inputs;
         Labels = labels;
+        Targets = labels is null ? targets?.Transpose() : null;
         NetworkSpecification shape = network.Specification;
         if (inputs.Rows != shape.InputDimension)
             throw new InvalidInputException(
@@ -34,7 +36,7 @@ internal sealed class RunFeatureSource : IFeatureSource
 
     /// <summary>Opens a network with a data set.</summary>
     public RunFeatureSource(string name, Network network, DataSet data)
-        : this(name, network, data.Inputs, data.Labels.Length == 0 ? null : data.Labels)
+        : this(name, network, data.Inputs, data.Labels.Length == 0 ? null : data.Labels, data.Targets)
     {
     }
 
@@ -47,6 +49,8 @@ internal sealed class RunFeatureSource : IFeatureSource
     public int SampleCount => _inputs.Columns;
 
     public IReadOnlyList<int>? Labels { get; }
+
+    public Matrix? Targets { get; }
 
     public FeatureTensor Output { get; }
 

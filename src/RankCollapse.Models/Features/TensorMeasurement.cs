@@ -15,18 +15,20 @@ internal static class TensorMeasurement
     /// <summary>Measures one tensor.</summary>
     public static FeatureMetrics Measure(
         FeatureAccumulator accumulator, ClassLabels labels, int[] subsample, FeatureOptions options, IFeatureSource source, NearestMeans? nearest,
-        string? whyNoPrediction, double[]? otherMean)
+        RegressionCollapse? regression, string? whyNoPrediction, double[]? otherMean)
     {
         ClassScatter moments = accumulator.Moments;
         bool isComplete = subsample.Length == moments.Count;
         (SpectralSummary spectrum, long spectrumSamples) = Spectrum(accumulator, isComplete);
         ClassMeanGeometry? geometry = labels.Count > 1 ? new ClassMeanGeometry(moments.Means) : null;
-        (Matrix? weights, string? whyNoClassifier) = geometry is null ? default : ClassifierOf(accumulator, labels, source);
+        (Matrix? weights, string? whyNoClassifier) = source.Targets is { } targets ? ClassifierOf(accumulator, targets.Columns, source)
+            : geometry is null ? default : ClassifierOf(accumulator, labels, source);
         TotalClusterVariation? variation = labels.HasLabels ? ClusterVariation(accumulator.Kept, labels, subsample, options) : null;
         var measured = new MeasuredFeatures
         {
             Geometry = geometry,
-            WhyNoClasses = labels.HasLabels ? "All samples have the same label." : "The data have no labels.",
+            WhyNoClasses = labels.HasLabels ? "All samples have the same label."
+                : source.Targets is null ? "The data have no labels." : "The data have targets in place of classes.",
             ClassSizes = moments.Counts,
             ClassVariations = moments.Variations,
             WithinVariation = moments.Variations.Sum() / moments.Count,
@@ -41,6 +43,7 @@ internal static class TensorMeasurement
             WhyNoPrediction = whyNoPrediction ?? "",
             NearestMeanAccuracy = nearest is null ? null : (double)nearest.Hits / nearest.Count,
             OtherMean = otherMean,
+            Regression = regression,
         };
         var reasons = new Dictionary<string, string>();
         return new FeatureMetrics
@@ -56,6 +59,17 @@ internal static class TensorMeasurement
             SpectrumSamples = spectrumSamples,
             Reasons = reasons,
         };
+    }
+
+    /// <summary>The weights of the last linear layer, where they have a row for each target; null with a reason where there are none.</summary>
+    public static (Matrix? Weights, string? Reason) ClassifierOf(FeatureAccumulator accumulator, int targets, IFeatureSource source)
+    {
+        if (source.Classifier is not { } last) return (null, source.WhyNoClassifier);
+        return last.Features != accumulator.Tensor.Name ? (null, $"It is of the input of the last linear layer, {ErrorText.Printable(last.Features)}.")
+            : last.Weights.Rows != targets ? (null, $"The last linear layer has {last.Weights.Rows} outputs, but there are {targets} targets.")
+            : accumulator.Reduction is not WholeFeatures || last.Weights.Columns != accumulator.Reduction.Dimension
+                ? (null, $"The last linear layer takes {last.Weights.Columns} features, but {accumulator.Reduction.ReducedDimension} are measured.")
+            : (last.Weights, null);
     }
 
     /// <summary>The rows of the classifier that belong to the classes that occur; null with a reason where NC3 does not exist.</summary>

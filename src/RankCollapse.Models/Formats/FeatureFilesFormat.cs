@@ -38,7 +38,8 @@ internal sealed class FeatureFilesFormat() : ModelFormat(FormatName, "features w
             throw new InvalidInputException($"{model.Path} holds features, which no samples go through; leave data out.") { Settings = ["data"] };
         if (data is null) return new FeatureFileSource((FeatureFiles)model, options);
         using var other = FeatureFiles.Open(data);
-        return new FeatureFileSource(other, options with { Head = null, HeadBias = null, Output = null, Epoch = null });
+        long? epoch = options.Epoch is { } same && other.Epochs.Contains(same) ? same : null;
+        return new FeatureFileSource(other, options with { Head = null, HeadBias = null, Output = null, Epoch = epoch });
     }
 
     internal override ICompressionTarget OpenTarget(ModelTensors model, string output, CompressionOptions options) =>

@@ -2,7 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using RankCollapse.Collapse;
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.Models;
+using RankCollapse.Models.Features;
+using RankCollapse.Models.Reading;
 using RankCollapse.Models.Weights;
 using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Panels;
@@ -26,8 +29,12 @@ internal static class InspectionPage
     {
         var html = new StringBuilder();
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(inspection.Path)));
+        bool hasWeights = inspection.Layers.Count > 0 || inspection.Features is null;
+        Figure[] figures = inspection.Features is { } measured ? [.. FeatureFigures.Of(measured, inspection.Epochs)] : [];
+        (string, string)[] spectra = hasWeights ? [("spectra-heading", "Spectra")] : [];
+        (string, string)[] features = figures.Length > 0 ? [("features-heading", "Features")] : [];
         PageFrame.Header(html, "Skip to the report",
-            [("layers-heading", "Layers"), ("meaning-heading", "Columns"), ("spectra-heading", "Spectra"), ("rest-heading", "Other tensors")]);
+            [("layers-heading", "Layers"), .. features, ("meaning-heading", "Columns"), .. spectra, ("rest-heading", "Other tensors")]);
         html.Append("<main id=\"main\">\n");
         Figure? overview = inspection.Layers.Count > 0 ? InspectionFigures.Ranks(inspection.Layers) : null;
         Summary(html, inspection, name, overview);
@@ -36,18 +43,43 @@ internal static class InspectionPage
         if (inspection.FeatureNote is { } note) html.Append($"<p class=\"note\">{Encode(note)}</p>\n");
         LayerTable.Write(html, inspection, columns);
         html.Append("</section>\n");
+        Features(html, figures);
         LayerTable.WriteMeanings(html, columns);
-        Spectra(html, inspection);
+        if (hasWeights) Spectra(html, inspection);
         Rest(html, inspection);
         html.Append("</main>\n");
         html.Append($"<footer><p>Written by RankCollapse {Encode(TrainingRun.ProgramVersion)}. This page is complete in itself and loads "
             + "nothing.</p></footer>\n");
-        return PageFrame.Page($"{name} · RankCollapse", html.ToString(), overview is null ? "{}" : ChartJson.Of([overview]),
+        return PageFrame.Page($"{name} · RankCollapse", html.ToString(), ChartJson.Of(overview is null ? figures : [overview, .. figures]),
             EmbeddedText.Read("inspection.css"), EmbeddedText.Read("inspection.js"));
+    }
+
+    /// <summary>The figures of features.</summary>
+    private static void Features(StringBuilder html, Figure[] figures)
+    {
+        if (figures.Length == 0) return;
+        html.Append("<section aria-labelledby=\"features-heading\"><h2 id=\"features-heading\">Features</h2>\n");
+        foreach (Figure figure in figures)
+        {
+            html.Append($"<figure id=\"{figure.Name}\"><h3>{Encode(figure.Title)}</h3>\n");
+            PageFrame.Chart(html, figure.Name, FigureRenderer.Draw(figure).ToSvgElement(figure.Name));
+            html.Append($"<figcaption class=\"note\">{Encode(figure.Alternative)}</figcaption></figure>\n");
+        }
+        html.Append("</section>\n");
     }
 
     private static void Summary(StringBuilder html, Inspection inspection, string name, Figure? overview)
     {
+        if (inspection is { Layers.Count: 0, Features: { } features })
+        {
+            string epochs = inspection.Epochs.Count > 0 ? $" · {NumberText.Count(inspection.Epochs.Count, "epoch")}" : "";
+            html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n"
+                + $"<p class=\"subject\">{Encode(name)} · {Encode(inspection.Format.Description)} · {NumberText.Count(features.Layers.Count, "layer")} · "
+                + $"{NumberText.Count(features.SampleCount, "sample")}{epochs}</p>\n<h1 id=\"verdict-heading\">{Encode(Finding(features))}</h1>\n");
+            foreach (string warning in features.Warnings) html.Append($"<p class=\"note\">{Encode(warning)}</p>\n");
+            html.Append("</section>\n");
+            return;
+        }
         long weights = inspection.WholeLayers.Sum(layer => layer.Parameters);
         html.Append("<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
         html.Append($"<p class=\"subject\">{Encode(name)} · {Encode(inspection.Format.Description)} · {NumberText.Count(inspection.Layers.Count, "layer")} · "
@@ -62,6 +94,18 @@ internal static class InspectionPage
             html.Append($"<figcaption class=\"note\">{Encode(overview.Reading)}</figcaption></figure>\n");
         }
         html.Append("</section>\n");
+    }
+
+    private static string Finding(FeatureReport features)
+    {
+        if (features.TargetCount is { } targets)
+            return $"Features of {NumberText.Count(features.SampleCount, "sample")} with {NumberText.Count(targets, "target")}.";
+        if (features.InOrder.LastOrDefault() is not { } last || last.Number(CollapseMetrics.RelativeVariation) is not { } share)
+            return $"Features of {NumberText.Count(features.SampleCount, "sample")} without classes: ranks and singular values.";
+        string depth = features.EffectiveDepth is { } l
+            ? $" Layer {l} of {features.InOrder.Count} is the first whose nearest class mean is wrong for at most "
+                + $"{NumberText.Percent(FeatureReport.SeparationTolerance)} of the samples." : "";
+        return $"In the last layer {NumberText.Percent(share)} of the variation is inside the {features.Labels.Count} classes.{depth}";
     }
 
     private static string Finding(Inspection inspection, long weights)
@@ -122,13 +166,15 @@ internal static class InspectionPage
     private static void Rest(StringBuilder html, Inspection inspection)
     {
         html.Append("<section aria-labelledby=\"rest-heading\"><h2 id=\"rest-heading\">Other tensors</h2>\n");
-        if (inspection.Skipped.Count == 0)
+        SkippedTensor[] skipped = inspection is { Layers.Count: 0, Features: { } features }
+            ? [.. features.Skipped.Select(item => new SkippedTensor(item.Name, item.Reason))] : [.. inspection.Skipped];
+        if (skipped.Length == 0)
         {
-            html.Append("<p>Every tensor of the model is a layer above.</p></section>\n");
+            html.Append("<p>Every tensor is a layer above.</p></section>\n");
             return;
         }
-        html.Append($"<p>{NumberText.Count(inspection.Skipped.Count, "tensor")} {(inspection.Skipped.Count == 1 ? "is" : "are")} not among the layers:</p>\n");
-        foreach (var group in inspection.Skipped.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).OrderByDescending(group => group.Count()))
+        html.Append($"<p>{NumberText.Count(skipped.Length, "tensor")} {(skipped.Length == 1 ? "is" : "are")} not among the layers:</p>\n");
+        foreach (var group in skipped.GroupBy(tensor => tensor.Reason, StringComparer.Ordinal).OrderByDescending(group => group.Count()))
         {
             html.Append(CultureInfo.InvariantCulture, $"<details><summary>{group.Count()} × {Encode(InputText(group.Key))}</summary><p class=\"names\">");
             html.AppendJoin(", ", group.Select(tensor => $"<code>{Encode(InputText(tensor.Name))}</code>")).Append("</p></details>\n");

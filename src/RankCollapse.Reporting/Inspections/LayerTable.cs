@@ -48,7 +48,7 @@ internal static class LayerTable
         Heading(html, "", "#", "");
         Heading(html, "", "layer", "");
         Heading(html, "", "kind", "");
-        Heading(html, "", "matrix", "");
+        Heading(html, "", inspection.Layers.Count > 0 ? "matrix" : "of a sample", "");
         foreach (TableColumn column in columns) Heading(html, column.IsMain ? "" : "more", column.Heading, column.Meaning);
         html.Append("</tr></thead><tbody>\n");
         foreach ((InspectedLayer layer, int number) in inspection.Layers.Select((layer, i) => (layer, i + 1)))
@@ -63,13 +63,15 @@ internal static class LayerTable
         foreach ((LayerFeatures features, int number) in inspection.OtherFeatures.Select((features, i) => (features, inspection.Layers.Count + i + 1)))
         {
             html.Append($"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\">{Encode(ErrorText.Printable(features.Layer))}</th>");
-            html.Append("<td class=\"word\">features alone</td><td class=\"missing\">–</td>");
+            string shape = inspection.Features?.Layers.FirstOrDefault(layer => layer.Tensor.Name == features.Value)?.Tensor.ShapeText ?? "";
+            html.Append($"<td class=\"word\">features{(inspection.Layers.Count > 0 ? " alone" : "")}</td>");
+            html.Append(shape.Length > 0 ? $"<td>{Encode(shape)}</td>" : "<td class=\"missing\">–</td>");
             foreach (TableColumn column in columns) Cell(html, column, column.FeatureKey is { } key ? features.Metrics.GetValueOrDefault(key) : null);
             html.Append("</tr>\n");
         }
         string alone = " Rows of features alone are values of the graph that no layer above computes, such as sums of two ways.";
         html.Append("</tbody></table></div>\n<p class=\"note\">A dash means that there is no such value. Headings sort the table.");
-        html.Append(inspection.OtherFeatures.Count > 0 ? alone : "").Append("</p>\n");
+        html.Append(inspection.OtherFeatures.Count > 0 && inspection.Layers.Count > 0 ? alone : "").Append("</p>\n");
     }
 
     /// <summary>One sentence for each column.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Collapse.Metrics;
@@ -54,6 +55,9 @@ public sealed record MeasuredFeatures
 
     /// <summary>The share of samples whose nearest class mean is their own class's.</summary>
     public double? NearestMeanAccuracy { get; init; }
+
+    /// <summary>The collapse of features that are regressed on real targets; null where there are classes or nothing.</summary>
+    public RegressionCollapse? Regression { get; init; }
 
     /// <summary>The mean of the features of other data, length n; null without them.</summary>
     public IReadOnlyList<double>? OtherMean { get; init; }
@@ -131,6 +135,29 @@ public sealed record MeasuredFeatures
             }
         }
         return sum / (count * (count - 1) / 2.0);
+    }
+
+    /// <summary>
+    /// Tr(SSW·SSB⁺), SSW = (1/N)·Σ_i (z_i − z̄_{k(i)})(z_i − z̄_{k(i)})ᵀ and SSB = Σ_k (N_k/N)·(z̄_k − z̄)(z̄_k − z̄)ᵀ about the mean z̄ of all samples
+    /// (He and Su 2023); null where all class means are equal.
+    /// </summary>
+    internal double? SeparationFuzziness(ClassMeanGeometry geometry)
+    {
+        Matrix rows = geometry.Centred.Copy();
+        double count = ClassSizes.Sum();
+        double[] centre = new double[rows.Columns];
+        for (int k = 0; k < rows.Rows; k++) TensorPrimitives.MultiplyAdd(rows.Row(k), ClassSizes[k] / count, centre, centre);
+        for (int k = 0; k < rows.Rows; k++)
+        {
+            TensorPrimitives.Subtract(rows.Row(k), centre, rows.Row(k));
+            TensorPrimitives.Multiply(rows.Row(k), Math.Sqrt(ClassSizes[k] / count), rows.Row(k));
+        }
+        var decomposition = SingularValueDecomposition.Thin(rows);
+        double[] values = decomposition.Values;
+        int rank = Math.Min(rows.Rows - 1, NumericalRank.Of(values, Tolerances.PseudoInverseCutoff(rows.Rows, rows.Columns)));
+        if (rank == 0 || values[0] == 0) return null;
+        double[] variances = DirectionalVariances(decomposition.RightTransposed.RowView(0, rank));
+        return Enumerable.Range(0, rank).Sum(i => variances[i] / values[i] / values[i]);
     }
 
     /// <summary>

@@ -6,11 +6,29 @@ namespace RankCollapse.Collapse.Metrics;
 /// NC1 to NC5 (Papyan, Han and Donoho 2020; Ammar et al. 2024), of the features of any layer and the classifier that follows; each is 0 at full collapse.
 /// NC2 and NC3 also against orthogonal frames, which take the place of the simplex where features are not centred by a bias.
 /// </summary>
-internal static class NeuralCollapseMetrics
+public static class NeuralCollapseMetrics
 {
     /// <summary>The mean of |cos(z̄_k, z̄_o)|, the one metric that needs other data.</summary>
     public static Metric OutOfDistributionCosine { get; } = OfMeans("nc5OutOfDistributionCosine", "NC5", "NC5", true, (g, f) => f.OutOfDistributionCosine(g),
         "How far class means are from orthogonal to the mean of the other data: 0 is orthogonal; single samples do not count.");
+
+    /// <summary>D = Tr(SSW·SSB⁺) of He and Su (2023), which falls by one factor from layer to layer.</summary>
+    public static Metric SeparationFuzziness { get; } = OfMeans(
+        "separationFuzziness", "separation D", "Tr(SSW·SSB⁺)", true, (g, f) => f.SeparationFuzziness(g),
+        "How much of the samples' spread hides the classes, each class with its share of the samples: its logarithm falls along a line from layer to layer "
+            + "in trained networks; what it is small enough for it does not say.");
+
+    /// <summary>The share of samples whose nearest class mean is their own class's, by which effective depth is judged.</summary>
+    public static Metric NearestMeanAccuracy { get; } = new("nearestMeanAccuracy")
+    {
+        Heading = "nearest-mean accuracy",
+        Priority = 2,
+        Symbol = "nearest-mean accuracy",
+        Meaning = "The share of samples that the nearest class mean classifies correctly, on the very data that the means are of.",
+        Topic = MetricTopic.NeuralCollapse,
+        Main = MetricScopes.Features,
+        OfFeatures = f => f.NearestMeanAccuracy,
+    };
 
     internal static IReadOnlyList<Metric> All { get; } =
     [
@@ -23,6 +41,7 @@ internal static class NeuralCollapseMetrics
             "Within- over between-class variation in all directions together; it may be small although two classes overlap."),
         OfMeans("nc1ClassDistanceNormalizedVariance", "CDNV", "CDNV", true, (g, f) => f.ClassDistanceNormalizedVariance(g),
             "Within-class variance over squared distance, averaged over pairs of classes: one overlapping pair can dominate it."),
+        SeparationFuzziness,
         OfMeans("nc2NormInequality", "NC2 norms", "NC2, norms", false, (g, _) => g.NormInequality,
             "How unequal the distances of class means from their centre are: 0 is equal; angles do not count."),
         OfMeans("nc2AngleDeviation", "NC2 angles", "NC2, angles", false, (g, _) => g.AngleDeviation,
@@ -51,14 +70,7 @@ internal static class NeuralCollapseMetrics
             OfFeatures = f => f.Geometry is null ? MetricValue.Missing(f.WhyNoClasses)
                 : f.NearestMeanDisagreement ?? MetricValue.Missing(f.WhyNoPrediction),
         },
-        new("nearestMeanAccuracy")
-        {
-            Heading = "nearest-mean accuracy",
-            Symbol = "nearest-mean accuracy",
-            Meaning = "The share of samples that the nearest class mean classifies correctly, on the very data that the means are of.",
-            Topic = MetricTopic.NeuralCollapse,
-            OfFeatures = f => f.NearestMeanAccuracy,
-        },
+        NearestMeanAccuracy,
         OutOfDistributionCosine,
         new("betweenClassRank")
         {
@@ -69,7 +81,27 @@ internal static class NeuralCollapseMetrics
             Topic = MetricTopic.NeuralCollapse,
             OfFeatures = f => f.Geometry?.Rank,
         },
+        OfRegression("nrc1OutsidePrincipalDirections", "NRC1", r => r.OutsidePrincipalDirections, _ => "There are no more features than targets.",
+            "How much of the directions of samples lies outside the first K principal ones, K the number of targets: 0 is in a subspace of their size."),
+        OfRegression("nrc2OutsideWeights", "NRC2", r => r.OutsideWeights, f => f.WhyNoClassifier,
+            "How much of the directions of samples lies outside the row space of the last weights, which cannot use it."),
+        OfRegression("nrc3WeightStructure", "NRC3", r => r.WeightDeviation,
+            f => f.Classifier is null ? f.WhyNoClassifier : "It compares the last weights with the covariance of two targets or more that are not constant.",
+            "How far the products of the last weights are from the structure that the targets' covariance asks for, Σ^½ − √γ·I with the best γ; features do "
+                + "not count."),
     ];
+
+    private static Metric OfRegression(
+        string key, string heading, Func<RegressionCollapse, double?> number, Func<MeasuredFeatures, string> why, string meaning) => new(key)
+        {
+            Heading = heading,
+            Symbol = heading,
+            Meaning = meaning,
+            Topic = MetricTopic.NeuralCollapse,
+            Main = MetricScopes.Features,
+            OfFeatures = features => features.Regression is not { } regression ? default
+                : number(regression) is { } value ? value : MetricValue.Missing(why(features)),
+        };
 
     private static Metric OfMeans(
         string key, string heading, string symbol, bool isMain, Func<ClassMeanGeometry, MeasuredFeatures, double?> number, string meaning) => new(key)
