@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bill=$(realpath -m "${1:-artifacts/rankcollapse.cdx.json}")
 publish=src/RankCollapse.Cli/bin/publish
-version=$(sed -n 's:^ *<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+version=$(build/version.sh)
 
 ./rankcollapse --version >/dev/null
 dotnet tool restore --verbosity quiet
