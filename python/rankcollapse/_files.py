@@ -1,0 +1,142 @@
+"""Tensors in safetensors and npz, a tensor at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+_TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1", "U64": "<u8", "U32": "<u4",
+          "U16": "<u2", "U8": "|u1", "BOOL": "|b1"}
+_NAMES = {np.dtype(code): name for name, code in _TYPES.items()}
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether a value is a tensor of PyTorch, which is not imported for that."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def is_module(value: Any) -> bool:
+    """Whether a value is a module of PyTorch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.nn.Module)
+
+
+def is_array(value: Any) -> bool:
+    """Whether a value is an array of numpy or a tensor of PyTorch."""
+    return isinstance(value, np.ndarray) or is_tensor(value)
+
+
+def array(value: Any) -> Any:
+    """A value as an array of numpy in C order, without a copy where it is one; bfloat16 as float32, which holds it exactly."""
+    if is_tensor(value):
+        value = value.detach().cpu()
+        value = (value.float() if str(value.dtype) == "torch.bfloat16" else value).resolve_conj().resolve_neg().numpy()
+    # Not ascontiguousarray, which makes a vector of a number.
+    return np.asarray(value, order="C")
+
+
+def write_tensors(tensors: Mapping[str, Any], path: str | os.PathLike[str]) -> str:
+    """Writes tensors, of numpy or PyTorch, by their names as safetensors; gives the path.
+
+    >>> rc.save({"W1": np.eye(3)}, "weights.safetensors")
+    'weights.safetensors'
+    >>> rc.load("weights.safetensors")["W1"].shape
+    (3, 3)
+    """
+    header: dict[str, Any] = {}
+    end = 0
+    for name, tensor in tensors.items():
+        kind, size = _kind(name, tensor)
+        begin, end = end, end + size
+        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    partial = f"{os.fspath(path)}.partial"
+    with open(partial, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for name, tensor in tensors.items():
+            file.write(_bytes(array(tensor).astype(_TYPES[header[name]["dtype"]], copy=False)))
+    os.replace(partial, path)
+    return os.fspath(path)
+
+
+def read_tensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Reads tensors by their names from a safetensors file (bfloat16 as float32) or an npz file."""
+    if zipfile.is_zipfile(path):
+        with np.load(path, allow_pickle=False) as archive:
+            return dict(archive)
+    tensors = {}
+    with open(path, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        start = file.tell()
+        for name, entry in header.items():
+            if name == "__metadata__":
+                continue
+            begin, end = entry["data_offsets"]
+            file.seek(start + begin)
+            data = bytearray(file.read(end - begin))
+            if entry["dtype"] == "BF16":
+                values = (np.frombuffer(data, "<u2").astype("<u4") << 16).view("<f4")
+            else:
+                values = np.frombuffer(data, _TYPES[entry["dtype"]])
+            tensors[name] = values.reshape(entry["shape"])
+    return tensors
+
+
+class NpzWriter:
+    """An npz file, whole or not there, to which arrays go one by one from where they lie, uncompressed."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path, self._partial = path, f"{os.fspath(path)}.partial"
+        self._archive = zipfile.ZipFile(self._partial, "w", zipfile.ZIP_STORED)
+
+    def add(self, name: str, value: Any) -> None:
+        """Writes an array."""
+        values = array(value)
+        with self._archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+            np.lib.format.write_array_header_1_0(entry, np.lib.format.header_data_from_array_1_0(values))
+            entry.write(_bytes(values))
+
+    def __enter__(self) -> NpzWriter:
+        return self
+
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        self._archive.close()
+        if kind is None:
+            os.replace(self._partial, self._path)
+        else:
+            os.remove(self._partial)
+
+
+def write_npz(arrays: Mapping[str, Any], path: str) -> str:
+    """Writes arrays by their names as npz; gives the path."""
+    with NpzWriter(path) as file:
+        for name, value in arrays.items():
+            file.add(name, value)
+    return path
+
+
+def _kind(name: str, tensor: Any) -> tuple[str, int]:
+    """The type of a tensor in safetensors, and its bytes, without a copy of it."""
+    count = int(np.prod(tensor.shape, dtype=np.int64))
+    if is_tensor(tensor):
+        code = "float32" if str(tensor.dtype) == "torch.bfloat16" else str(tensor.dtype).removeprefix("torch.")
+    else:
+        code = np.asarray(tensor).dtype.newbyteorder("<").str
+    try:
+        kind = np.dtype(code)
+        return _NAMES[kind], count * kind.itemsize
+    except (KeyError, TypeError):
+        raise TypeError(f"{name} is of type {code}, which safetensors does not hold; expected real or whole numbers.") from None
+
+
+def _bytes(values: np.ndarray) -> memoryview:
+    return memoryview(values.reshape(-1).view(np.uint8)) if values.size else memoryview(b"")
