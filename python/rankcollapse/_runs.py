@@ -165,8 +165,8 @@ def query(sql: str, *folders: Any, **options: Any) -> Any:
 
     The views are ``runs``, ``layers``, ``metrics`` and ``results``; ``DESCRIBE runs`` lists the columns of one.
 
-    >>> rc.query("SELECT status, round(objective, 4) AS J FROM runs", "runs/first")
-          status       J
-    0  converged  0.0490
+    >>> rc.query("SELECT status, epochs FROM runs", "runs/first")
+          status  epochs
+    0  converged      32
     """
     return table(call("query", sql, *folders, **options)["rows"])
