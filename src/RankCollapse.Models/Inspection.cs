@@ -240,6 +240,9 @@ public sealed record Inspection
         return metric.OfWeights?.Invoke(new MeasuredWeights(layer.Spectrum, layer.Parameters, Options.Classes)).Number;
     }
 
+    /// <summary>The layers together.</summary>
+    public InspectionSummary Summary => InspectionSummary.Of(this);
+
     /// <summary>The metrics of weights that some layer has.</summary>
     public IReadOnlyList<Metric> WeightMetrics() =>
         [.. MetricTable.Of(MetricScopes.Weights).Where(metric => Layers.Any(layer => Number(layer, metric) is not null))];
@@ -271,6 +274,9 @@ public sealed record Inspection
         reason = bad < 0 ? null : $"its number {bad} is {values[bad]}; only finite weights have singular values";
         if (reason is not null) return null;
         double[][] blocks = [.. LayerMatrices.Spectra(layer, values, options.Convolution, options.FourierSize)];
-        return WeightSpectrum.Of(blocks, shape, isFactored: !isConvolution || options.Convolution == ConvolutionView.Unfolded);
+        // The blocks of the Fourier view are complex and stand nowhere at once.
+        double[] windows = isConvolution && options.Convolution == ConvolutionView.Fourier
+            ? [] : FixedAspectWindows.SingularValues(LayerMatrices.Blocks(layer, values, options.Convolution));
+        return WeightSpectrum.Of(blocks, shape, isFactored: !isConvolution || options.Convolution == ConvolutionView.Unfolded, windows);
     }
 }

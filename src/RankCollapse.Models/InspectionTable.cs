@@ -9,8 +9,8 @@ namespace RankCollapse.Models;
 /// <summary>
 /// An inspection as a tidy Parquet table: layer, kind, metric (strings), index (int32, 0 but for singular values, which count from 1) and value (double);
 /// for features by epochs the epoch (int64) before them.
-/// Metrics have the keys of <see cref="MetricTable"/>, singular values the metric <c>singularValue</c>, features <c>features.</c> before their keys; what does
-/// not exist has no row.
+/// Metrics have the keys of <see cref="MetricTable"/>, singular values the metric <c>singularValue</c>, features <c>features.</c> before their keys; means over
+/// the layers have an empty layer and the kind Model; what does not exist has no row.
 /// </summary>
 public static class InspectionTable
 {
@@ -55,6 +55,7 @@ public static class InspectionTable
             for (int i = 0; i < layer.Spectrum.SingularValues.Count; i++) yield return (name, kind, "singularValue", i + 1, layer.Spectrum.SingularValues[i]);
             foreach (var row in OfFeatures(layer.Features, kind)) yield return row;
         }
+        foreach ((Metric metric, (double mean, _)) in inspection.Summary.Means) yield return ("", "Model", metric.Key, 0, mean);
         foreach (LayerFeatures features in inspection.OtherFeatures)
         {
             foreach (var row in OfFeatures(features, "Value")) yield return row;

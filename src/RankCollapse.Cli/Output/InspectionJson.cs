@@ -21,6 +21,7 @@ internal static class InspectionJson
         .Any("convolution", Words<ConvolutionView>(), inspection => Word(inspection.Options.Convolution))
         .WholeOrNull("fourierSize", inspection => inspection.Options.Convolution == ConvolutionView.Fourier ? inspection.Options.FourierSize : null)
         .WholeOrNull("classes", inspection => inspection.Options.Classes)
+        .Object("summary", inspection => inspection.Summary, OfSummary)
         .List("layers", inspection => inspection.Layers.Select(layer => (inspection, layer)), OfLayer)
         .List("otherFeatures", inspection => inspection.OtherFeatures, OfFeatures)
         .List("skipped", inspection => inspection.Skipped,
@@ -29,6 +30,14 @@ internal static class InspectionJson
         .List("epochs", inspection => inspection.Epochs, new JsonShape<FeatureEpoch>()
             .Whole("epoch", epoch => epoch.Epoch)
             .Object("features", epoch => epoch.Features, FeatureOutput.Document));
+
+    private static JsonShape<InspectionSummary> OfSummary => InspectionSummary.Averaged.Aggregate(
+        new JsonShape<InspectionSummary>()
+            .Whole("layers", summary => summary.LayerCount)
+            .Whole("weights", summary => summary.Parameters)
+            .Whole("layersWithPowerLaw", summary => summary.Exponents)
+            .Whole("layersWithAlphaFrom2To6", summary => summary.UsualExponents),
+        (shape, metric) => shape.Metric(metric, summary => summary.Means.TryGetValue(metric, out (double Mean, int Count) found) ? found.Mean : null));
 
     private static JsonShape<(Inspection Inspection, InspectedLayer Layer)> OfLayer => new JsonShape<(Inspection Inspection, InspectedLayer Layer)>()
         .Text("layer", one => one.Layer.Layer.Name)

@@ -38,6 +38,7 @@ internal static class InspectionTables
             table.Add([ShortName.Of(layer.Layer.Name, ShortName.Longest(output, LongestName)), Kind(layer.Layer), layer.Spectrum.Shape.ToString(), .. numbers]);
         }
         if (inspection.Layers.Count > 0) table.Write(output);
+        WriteSummary(output, inspection.Summary);
         WriteSavings(output, inspection, weights);
         WriteSkipped(output, inspection.Skipped, all);
     }
@@ -55,6 +56,14 @@ internal static class InspectionTables
         ConvolutionView.Fourier => $"Convolutions: as maps of images of {options.FourierSize} points a side with periodic borders",
         _ => "Convolutions: unfolded to out × (in·positions), a block for each group",
     };
+
+    private static void WriteSummary(TextWriter output, InspectionSummary summary)
+    {
+        if (summary.Means.Count == 0) return;
+        output.WriteLine($"Means over the layers: {string.Join(", ", summary.Means.Select(pair => $"{pair.Key.Heading} {Numbers.Short(pair.Value.Mean)}"))}");
+        if (summary.Exponents > 0)
+            output.WriteLine($"α is from 2 to 6 in {summary.UsualExponents} of {NumberText.Count(summary.Exponents, "layer")} with a power law");
+    }
 
     private static void WriteSavings(TextWriter output, Inspection inspection, long weights)
     {

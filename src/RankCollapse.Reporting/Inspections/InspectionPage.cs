@@ -87,6 +87,14 @@ internal static class InspectionPage
         html.Append($"<h1 id=\"verdict-heading\">{Encode(Finding(inspection, weights))}</h1>\n");
         html.Append($"<p class=\"note\">{Encode(HasConvolutions(inspection) ? View(inspection.Options) + " " : "")}{Factors(inspection)}"
             + "Energy is Σs², and says nothing about accuracy: compress the model and measure it.</p>\n");
+        InspectionSummary summary = inspection.Summary;
+        if (summary.Means.Count > 0)
+        {
+            html.Append($"<p class=\"note\" id=\"means\">Means over the layers: {Encode(NumberText.List([.. summary.Means.Select(pair =>
+                $"{pair.Key.Heading} {NumberText.Short(pair.Value.Mean)}")]))}.");
+            html.Append(summary.Exponents == 0 ? "</p>\n" : $" α is from 2 to 6 in {summary.UsualExponents} of {NumberText.Count(summary.Exponents, "layer")} "
+                + "with a power law.</p>\n");
+        }
         if (overview is not null)
         {
             html.Append($"<figure class=\"overview\"><h3>{Encode(overview.Title)}</h3>\n");

@@ -14,26 +14,31 @@ namespace RankCollapse.Collapse;
 /// </remarks>
 /// <param name="Deviation">σ, the standard deviation of the noise's entries.</param>
 /// <param name="Edge">σ·(√m + √n), the largest singular value of noise for large m and n.</param>
-/// <param name="Threshold">ω(β)·s_med, below which a singular value is better left out.</param>
+/// <param name="Threshold">ω(β)·s_med, below which a singular value is better left out; at least max(m, n)·ε·s_1, what rounding explains.</param>
 public sealed record NoiseEdge(double Deviation, double Edge, double Threshold)
 {
     private const int Halvings = 60;
 
-    /// <summary>The edge of a matrix.</summary>
-    /// <param name="values">Its min(m, n) singular values, descending.</param>
+    /// <summary>The edge of a matrix, or of blocks of one size and one noise together.</summary>
+    /// <param name="values">Its min(m, n) singular values, or those of all blocks, descending.</param>
     /// <param name="rows">m, at least 1.</param>
     /// <param name="columns">n, at least 1.</param>
-    /// <exception cref="ShapeMismatchException">There are not min(m, n) values.</exception>
-    public static NoiseEdge Of(IReadOnlyList<double> values, int rows, int columns)
+    /// <param name="blocks">How many blocks there are.</param>
+    /// <exception cref="ShapeMismatchException">There are not min(m, n) values for each block.</exception>
+    public static NoiseEdge Of(IReadOnlyList<double> values, int rows, int columns, int blocks = 1)
     {
         ArgumentNullException.ThrowIfNull(values);
         int least = Math.Min(rows, columns), most = Math.Max(rows, columns);
-        if (values.Count != least || least < 1)
-            throw new ShapeMismatchException($"A {rows}×{columns} matrix has {least} singular values, but {values.Count} are given.");
-        double beta = (double)least / most, middle = (values[(least - 1) / 2] + values[least / 2]) / 2;
+        if (values.Count != (long)least * blocks || least < 1)
+            throw new ShapeMismatchException(
+                $"{(blocks == 1 ? "A" : blocks)} {rows}×{columns} {(blocks == 1 ? "matrix has" : "matrices have")} {(long)least * blocks} singular values, but "
+                + $"{values.Count} are given.");
+        int count = values.Count;
+        double beta = (double)least / most, middle = (values[(count - 1) / 2] + values[count / 2]) / 2;
         double deviation = middle / Math.Sqrt(most * Median(beta));
         double factor = Math.Sqrt((2 * (beta + 1)) + (8 * beta / (beta + 1 + Math.Sqrt((beta * beta) + (14 * beta) + 1))));
-        return new NoiseEdge(deviation, deviation * (Math.Sqrt(least) + Math.Sqrt(most)), factor * Math.Sqrt(most) * deviation);
+        return new NoiseEdge(deviation, deviation * (Math.Sqrt(least) + Math.Sqrt(most)),
+            Math.Max(Tolerances.PseudoInverseCutoff(rows, columns) * values[0], factor * Math.Sqrt(most) * deviation));
     }
 
     /// <summary>How many singular values lie above <see cref="Threshold"/>.</summary>

@@ -54,6 +54,20 @@ public sealed record PowerLawFit(double Exponent, double Minimum, double Kolmogo
         return best;
     }
 
+    /// <summary>
+    /// The power law of the larger half, x_min the datum of number ⌊N/2⌋ in ascending order from 0: Hill's estimator, which does not choose x_min and so varies
+    /// less (Hu et al. 2025). Null for fewer than <see cref="FewestData"/> positive data or where those of the half are equal.
+    /// </summary>
+    /// <param name="data">Any order; what is not positive is left out.</param>
+    public static PowerLawFit? OfLargerHalf(IEnumerable<double> data)
+    {
+        double[] x = [.. data.Where(value => value > 0).Order()];
+        if (x.Length < FewestData || !IsAbove(x[^1], x[x.Length / 2])) return null;
+        double[] logarithms = Array.ConvertAll(x[(x.Length / 2)..], Elementary.Log);
+        double exponent = 1 + (logarithms.Length / logarithms.Sum(value => value - logarithms[0]));
+        return new PowerLawFit(exponent, x[x.Length / 2], Distance(logarithms, exponent, new double[logarithms.Length]), logarithms.Length);
+    }
+
     private static bool IsAbove(double value, double other) => value > other * (1 + TieTolerance);
 
     private static double Distance(ReadOnlySpan<double> logarithms, double exponent, Span<double> model)

@@ -5,9 +5,12 @@ namespace RankCollapse.Collapse;
 /// <summary>What the singular values of a layer say. A layer of several blocks has the values of all of them, as the block-diagonal matrix has.</summary>
 public sealed class WeightSpectrum
 {
-    private readonly SpectralSummary _summary;
+    private const double NaturalLogarithmOfTen = 2.3025850929940457;
 
-    private WeightSpectrum(IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored)
+    private readonly SpectralSummary _summary;
+    private readonly double[] _logEigenvalues;
+
+    private WeightSpectrum(IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored, IReadOnlyList<double> windows)
     {
         Shape = shape;
         SingularValues = [.. blocks.SelectMany(values => values).OrderDescending()];
@@ -16,6 +19,11 @@ public sealed class WeightSpectrum
         double noise = Tolerances.PseudoInverseCutoff(shape.Rows, shape.Columns) * SpectralNorm;
         double[] eigenvalues = [.. SingularValues.Where(value => value > noise).Select(value => value * value)];
         PowerLaw = PowerLawFit.Of(eigenvalues);
+        HillExponent = PowerLawFit.OfLargerHalf(eigenvalues)?.Exponent;
+        HillExponentAtFixedAspect = shape.Rows == shape.Columns ? HillExponent
+            : PowerLawFit.OfLargerHalf(windows.Where(value => value > noise).Select(value => value * value))?.Exponent;
+        GavishDonohoThreshold = SingularValues.Count > 0 ? NoiseEdge.Of(SingularValues, shape.Rows, shape.Columns, shape.Count).Threshold : 0;
+        _logEigenvalues = Array.ConvertAll(eigenvalues, Elementary.Log);
         EigenvalueEntropy = Entropy(eigenvalues);
     }
 
@@ -69,15 +77,53 @@ public sealed class WeightSpectrum
         }
     }
 
+    /// <summary>ω(β)·median(s), above which values are worth keeping from under noise (<see cref="NoiseEdge.Threshold"/>); 0 without values.</summary>
+    public double GavishDonohoThreshold { get; }
+
+    /// <summary>#{i : s_i &gt; the Gavish–Donoho threshold}.</summary>
+    public int ValuesAboveGavishDonoho => SingularValues.TakeWhile(value => value > GavishDonohoThreshold).Count();
+
     /// <summary>The power law of the largest eigenvalues s_i² of WᵀW, of those above rounding (s_i &gt; max(m, n)·ε·s_1); null for fewer than 5.</summary>
     public PowerLawFit? PowerLaw { get; }
+
+    /// <summary>Hill's estimate of α from the larger half of the eigenvalues above rounding; null for fewer than 5.</summary>
+    public double? HillExponent { get; }
+
+    /// <summary>
+    /// The same of square windows (<see cref="FixedAspectWindows"/>), so that it does not depend on m/n; of square matrices, of all. Null for fewer than 5.
+    /// </summary>
+    public double? HillExponentAtFixedAspect { get; }
+
+    /// <summary>log10 ‖W‖_F², as WeightWatcher's <c>log_norm</c>; null for zero weights.</summary>
+    public double? LogNorm => SpectralNorm > 0 ? 2 * Elementary.Log(FrobeniusNorm) / NaturalLogarithmOfTen : null;
+
+    /// <summary>log10 λ_1 = log10 s_1², as WeightWatcher's <c>log_spectral_norm</c>; null for zero weights.</summary>
+    public double? LogSpectralNorm => SpectralNorm > 0 ? 2 * Elementary.Log(SpectralNorm) / NaturalLogarithmOfTen : null;
+
+    /// <summary>α̂ = α·log10 λ_1 (Martin, Peng and Mahoney 2021), as WeightWatcher's <c>alpha_weighted</c>; null without a power law.</summary>
+    public double? WeightedExponent => PowerLaw?.Exponent * LogSpectralNorm;
+
+    /// <summary>log10 Σ λ_i^α over the eigenvalues above rounding, as WeightWatcher's <c>log_alpha_norm</c>; null without a power law.</summary>
+    public double? LogAlphaNorm
+    {
+        get
+        {
+            if (PowerLaw is not { Exponent: var exponent }) return null;
+            // Σ λ_i^α = λ_1^α·Σ (λ_i/λ_1)^α, which neither overflows nor vanishes.
+            double sum = _logEigenvalues.Sum(logarithm => Elementary.Exp(exponent * (logarithm - _logEigenvalues[0])));
+            return ((exponent * _logEigenvalues[0]) + Elementary.Log(sum)) / NaturalLogarithmOfTen;
+        }
+    }
 
     /// <summary>The spectrum of a layer.</summary>
     /// <param name="blocks">The singular values of each block.</param>
     /// <param name="shape">The blocks' shape.</param>
     /// <param name="isFactored">Whether the blocks are the layer's own matrices, which factors could replace.</param>
+    /// <param name="windows">The singular values of <see cref="FixedAspectWindows"/>; null where they are not wanted.</param>
     /// <exception cref="InvalidInputException">The values are negative or not finite.</exception>
-    public static WeightSpectrum Of(IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored = true) => new(blocks, shape, isFactored);
+    public static WeightSpectrum Of(
+        IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored = true, IReadOnlyList<double>? windows = null) =>
+        new(blocks, shape, isFactored, windows ?? []);
 
     /// <summary>#{i : s_i &gt; tolerance·s_1}.</summary>
     /// <param name="relativeTolerance">In [0, 1).</param>

@@ -59,5 +59,17 @@ public sealed class NoiseEdgeTests
     public void Rank_OfExactLowRank_IsIt() => Assert.Equal(2, NoiseEdge.Of([3, 2, 0, 0, 0], 5, 8).RankOf([3, 2, 0, 0, 0]));
 
     [Fact]
+    public void Rounding_IsNoSignal()
+    {
+        var stream = new RandomStream(1, RandomPurpose.Sampling);
+        Matrix low = Product.Multiply(RandomMatrix.Gaussian(40, 3, stream), RandomMatrix.Gaussian(3, 50, stream));
+        double[] values = SingularValueDecomposition.SingularValues(low);
+        Assert.Equal(3, NoiseEdge.Of(values, 40, 50).RankOf(values));
+    }
+
+    [Fact]
+    public void Blocks_ShareOneEdge() => Assert.Equal(NoiseEdge.Of([3, 1, 1], 3, 5), NoiseEdge.Of([3, 3, 1, 1, 1, 1], 3, 5, blocks: 2));
+
+    [Fact]
     public void WrongNumberOfValues_IsRefused() => Assert.Throws<ShapeMismatchException>(() => NoiseEdge.Of([1, 2], 3, 5));
 }

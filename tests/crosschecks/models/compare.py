@@ -75,10 +75,13 @@ def check(layer, weights, document, worst):
     noise = np.max(np.abs(found - expected), initial=0) / (1e-14 * max(shape["rows"], shape["columns"]) * expected[0])
     assert noise < 1, (layer["layer"], "singular values differ by more than rounding", noise)
     own = reference.metrics(expected, shape["rows"], shape["columns"], shape["count"], document["classes"],
-                            values if view == "unfolded" or layer["kind"] not in ("convolution", "transposedConvolution") else None)
+                            values if view == "unfolded" or layer["kind"] not in ("convolution", "transposedConvolution") else None,
+                            reference.window_values([block for block, _ in blocks]) if min(shape["rows"], shape["columns"]) > 1 and not np.iscomplexobj(blocks[0][0]) else None)
     if not np.all(large):
         theirs = reference.metrics(found, shape["rows"], shape["columns"], shape["count"], document["classes"])
-        own.update({key: theirs[key] for key in own if key.startswith(("powerLaw", "eigenvalueEntropy", "weightNumericalRankEpsilon", "weightEffectiveRank"))})
+        if shape["rows"] != shape["columns"]:
+            own.pop("hillExponentFixedAspect", None)
+        own.update({key: theirs[key] for key in own if key.startswith(("powerLaw", "hillExponent", "weightedAlpha", "logAlphaNorm", "eigenvalueEntropy", "weightNumericalRankEpsilon", "weightEffectiveRank"))})
         if own["weightTailEnergy"] < 1e-12:
             own["weightTailEnergy"] = theirs["weightTailEnergy"]
     for key, value in own.items():

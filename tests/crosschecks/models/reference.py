@@ -1,6 +1,8 @@
 """Independent formulas in numpy and scipy for every number that `rankcollapse inspect` gives of a layer."""
 import numpy as np
+import scipy.integrate
 import scipy.linalg
+import scipy.optimize
 
 
 def spectrum(blocks):
@@ -68,7 +70,44 @@ def power_law(x):
     return best
 
 
-def metrics(s, rows, columns, count, classes, block_values=None):
+def hill(x):
+    """The exponent of the larger half of the data, as fix_fingers='xmin_mid' in the authors' program."""
+    x = np.sort(x[x > 0])
+    half = x[len(x) // 2:]
+    if len(x) < 5 or half[-1] <= half[0] * (1 + 1e-10):
+        return None
+    return 1 + len(half) / np.sum(np.log(half / half[0]))
+
+
+def window_values(blocks):
+    """Singular values of four square windows of half the smaller side, for matrices that are not square."""
+    values = []
+    for block in blocks:
+        block = block if block.shape[0] <= block.shape[1] else block.T
+        shorter, longer = block.shape
+        side = (shorter + 1) // 2
+        for i in range(4):
+            row, column = (0, shorter - side)[i % 2], i * (longer - side) // 3
+            values.append(np.linalg.svd(block[row:row + side, column:column + side], compute_uv=False))
+    return np.concatenate(values)
+
+
+def threshold_factor(ratio):
+    """Gavish and Donoho's omega, with the median of the law by integration of its density."""
+    low, high = (1 - np.sqrt(ratio)) ** 2, (1 + np.sqrt(ratio)) ** 2
+
+    def below(x):
+        # x = low + (high - low)·(1 − cos t)/2 takes the roots away from the ends.
+        end = np.arccos(np.clip(1 - 2 * (x - low) / (high - low), -1, 1))
+        width = high - low
+        density = lambda t: (width / 2 * np.sin(t)) ** 2 / (2 * np.pi * ratio * max(low + width * (1 - np.cos(t)) / 2, 1e-300))
+        return scipy.integrate.quad(density, 0, end, epsabs=1e-13, epsrel=1e-13, limit=500)[0]
+
+    median = scipy.optimize.brentq(lambda x: below(x) - 0.5, low, high, xtol=1e-13)
+    return np.sqrt((2 * (ratio + 1) + 8 * ratio / (ratio + 1 + np.sqrt(ratio ** 2 + 14 * ratio + 1))) / median)
+
+
+def metrics(s, rows, columns, count, classes, block_values=None, windows=None):
     """Every number by its key, from singular values."""
     epsilon = np.finfo(float).eps
     result = {}
@@ -90,6 +129,19 @@ def metrics(s, rows, columns, count, classes, block_values=None):
     law = power_law(significant)
     for key, value in zip(("powerLawExponent", "powerLawMinimum", "powerLawDistance", "powerLawSample"), law or (None,) * 4):
         result[key] = value
+    noise = max(rows, columns) * epsilon * s[0]
+    threshold = max(noise, threshold_factor(min(rows, columns) / max(rows, columns)) * np.median(s)) if rows * columns > 0 else 0
+    result["gavishDonohoThreshold"] = threshold
+    result["valuesAboveGavishDonoho"] = int(np.sum(s > threshold))
+    result["hillExponent"] = hill(significant)
+    if rows == columns:
+        result["hillExponentFixedAspect"] = result["hillExponent"]
+    elif windows is not None:
+        result["hillExponentFixedAspect"] = hill(windows[windows > noise] ** 2)
+    if total > 0:
+        result["logNorm"], result["logSpectralNorm"] = np.log10(total), np.log10(s[0] ** 2)
+        result["weightedAlpha"] = law[0] * np.log10(s[0] ** 2) if law else None
+        result["logAlphaNorm"] = np.log10(np.sum((significant / significant[0]) ** law[0])) + law[0] * np.log10(significant[0]) if law else None
     result["breakEvenRank"] = rows * columns / (rows + columns)
     cumulated = np.cumsum(s ** 2)
     for percent in ("90", "99", "99.9"):

@@ -111,6 +111,9 @@ public sealed class Metric(string key)
     /// <summary>Where there is too little room for all metrics of a table, those with the largest number are left out first, of equal ones the last.</summary>
     public int Priority { get; init; } = 1;
 
+    /// <summary>Whether its mean over the layers belongs to the summary of a model's weights.</summary>
+    public bool IsAveraged { get; init; }
+
     /// <summary>Computes it of a whole network in training; null where it is none of networks.</summary>
     public Func<MeasuredNetwork, double>? OfNetwork { get; init; }
 

@@ -114,6 +114,7 @@ public static class RankMetrics
                 "Σs²/s₁²: in how many directions the energy would lie if all were as strong as the first; it ignores how weak directions add up to accuracy.",
             Topic = MetricTopic.Rank,
             Main = MetricScopes.Weights,
+            IsAveraged = true,
             OfLayer = layer => layer.WeightSpectrum.StableRank,
             OfWeights = weights => weights.Spectrum.StableRank,
         },
