@@ -22,7 +22,6 @@ public sealed class WeightSpectrum
         HillExponent = PowerLawFit.OfLargerHalf(eigenvalues)?.Exponent;
         HillExponentAtFixedAspect = shape.Rows == shape.Columns ? HillExponent
             : PowerLawFit.OfLargerHalf(windows.Where(value => value > noise).Select(value => value * value))?.Exponent;
-        GavishDonohoThreshold = SingularValues.Count > 0 ? NoiseEdge.Of(SingularValues, shape.Rows, shape.Columns, shape.Count).Threshold : 0;
         _logEigenvalues = Array.ConvertAll(eigenvalues, Elementary.Log);
         EigenvalueEntropy = Entropy(eigenvalues);
     }
@@ -78,10 +77,18 @@ public sealed class WeightSpectrum
     }
 
     /// <summary>ω(β)·median(s), above which values are worth keeping from under noise (<see cref="NoiseEdge.Threshold"/>); 0 without values.</summary>
-    public double GavishDonohoThreshold { get; }
+    public double GavishDonohoThreshold =>
+        SingularValues.Count > 0 ? NoiseEdge.Of(SingularValues, Shape.Rows, Shape.Columns, Shape.Count).Threshold : 0;
 
     /// <summary>#{i : s_i &gt; the Gavish–Donoho threshold}.</summary>
-    public int ValuesAboveGavishDonoho => SingularValues.TakeWhile(value => value > GavishDonohoThreshold).Count();
+    public int ValuesAboveGavishDonoho
+    {
+        get
+        {
+            double threshold = GavishDonohoThreshold;
+            return SingularValues.TakeWhile(value => value > threshold).Count();
+        }
+    }
 
     /// <summary>The power law of the largest eigenvalues s_i² of WᵀW, of those above rounding (s_i &gt; max(m, n)·ε·s_1); null for fewer than 5.</summary>
     public PowerLawFit? PowerLaw { get; }
