@@ -2,6 +2,7 @@ using RankCollapse.Collapse;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
+using RankCollapse.Theory.Certificates;
 using RankCollapse.Training;
 
 namespace RankCollapse.Reporting.Reports;
@@ -30,6 +31,8 @@ public sealed record Verdict(string Collapse, string Convergence, Advice? Advice
 
     private static string DescribeCollapse(RunMeasurements run)
     {
+        if (run.Run.Summary.Layers.All(layer => layer.WeightNorm <= Certification.ZeroNorm))
+            return "All weights have collapsed to 0: what is said of layers, their ranks and ratios, is rounding.";
         int[] collapsed = [.. run.Layers.Where(l => run.State(l) == CollapseState.Collapsed)];
         int[] nearly = [.. run.Layers.Where(l => run.State(l) == CollapseState.Nearly)];
         int[] unknown = [.. run.Layers.Where(l => run.State(l) == CollapseState.Unknown)];

@@ -72,6 +72,10 @@ public abstract class Solver
     /// <summary>Does one iteration.</summary>
     public abstract StepOutcome Step();
 
+    /// <summary>Looks for a lower point where training would end, and goes there.</summary>
+    /// <returns>Whether there was one, from which training goes on.</returns>
+    internal virtual bool LeavesTheEnd() => false;
+
     /// <summary>The gradient's size at the current point.</summary>
     public GradientSize GradientSize { get; private protected set; }
 

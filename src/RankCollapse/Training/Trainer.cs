@@ -92,7 +92,11 @@ public sealed class Trainer : IDisposable
         while (true)
         {
             string? missing = IsStationary(state) ? _options.Missing?.Invoke(_solver) : null;
-            if (IsStationary(state) && missing is null) return EndAt(TrainingStatus.Converged, state, null);
+            if (IsStationary(state) && missing is null)
+            {
+                if (!GoesOn()) return EndAt(TrainingStatus.Converged, state, null);
+                state = State();
+            }
             if (_epoch >= _options.MaxEpochs) return End(TrainingStatus.MaxEpochs, state, _options.Unattainable ?? OutOfEpochs(state, missing));
             if (_options.MaxSeconds is { } limit && state.Seconds >= limit)
                 return End(TrainingStatus.TimeLimit, state, _options.Unattainable ?? OutOfTime(state, missing, limit));
@@ -110,7 +114,11 @@ public sealed class Trainer : IDisposable
             _observer.Progress?.Invoke(state);
             if (_options.IsRecorded(_epoch)) _observer.Record?.Invoke(state);
             if (existence.Missing(_solver.Network) is { } reason) return End(TrainingStatus.NoMinimum, state, reason);
-            if (outcome == StepOutcome.Stalled) return EndAt(TrainingStatus.Stalled, state, Stalled(state));
+            if (outcome == StepOutcome.Stalled)
+            {
+                if (!GoesOn()) return EndAt(TrainingStatus.Stalled, state, Stalled(state));
+                state = State();
+            }
             if (_epoch - _snapshotEpoch >= SnapshotEpochs) TakeSnapshot();
             if (_observer.Checkpoint is { } checkpoint && state.Seconds - lastCheckpoint >= _options.CheckpointSeconds)
             {
@@ -119,6 +127,9 @@ public sealed class Trainer : IDisposable
             }
         }
     }
+
+    /// <summary>Whether there is a lower point near where training would end; none is looked for where there is no minimum.</summary>
+    private bool GoesOn() => _options.NoMinimum?.Invoke(_solver) is null && _solver.LeavesTheEnd();
 
     private string OrAnotherSolver => _options.Alternative is { } other ? $" or choose solver {other}" : "";
 

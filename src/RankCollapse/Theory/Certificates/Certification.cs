@@ -17,8 +17,11 @@ public sealed record Certification(LowRankCertificate Certificate, IReadOnlyList
     /// <summary>The least norm of ∇J found over all slopes at the kinks; null where there are none.</summary>
     public GradientSize? LeastSubgradient { get; private init; }
 
+    /// <summary>Weights of a smaller norm ‖W‖ are 0 to rounding: their squares, of which penalties are made, vanish beside any objective.</summary>
+    public const double ZeroNorm = 1e-12;
+
     /// <summary>Whether every layer's weights have collapsed to 0, to rounding: what ranks and ratios say is rounding too then.</summary>
-    public bool IsZero => Certificate.Layers.All(l => l.WeightNorm <= Tolerances.MachineEpsilon);
+    public bool IsZero => Certificate.Layers.All(l => l.WeightNorm <= ZeroNorm);
 
     /// <summary>Whether all of it holds.</summary>
     public bool Holds => Certificate.Holds && GradientRanks.All(g => g.Holds);

@@ -96,6 +96,17 @@ internal sealed class GaussNewtonSolver : Solver
     }
 
     /// <inheritdoc/>
+    internal override bool LeavesTheEnd()
+    {
+        if (_kinks is null) return false;
+        _iterate.Begin();
+        bool isLeft = _kinks.LeavesTheEnd(_iterate);
+        GradientEvaluations += _iterate.GradientEvaluations;
+        if (isLeft) Publish();
+        return isLeft;
+    }
+
+    /// <inheritdoc/>
     public override void Save(BinaryWriter writer)
     {
         base.Save(writer);

@@ -18,8 +18,11 @@ internal sealed class KinkRounding : INewtonPhase
     /// <summary>The first ε, as a share of the preactivations' root mean square.</summary>
     private const double FirstWidth = 0.1;
 
-    /// <summary>ε ends here, as a share of the same: slopes x/ε are known to 1e−16/1e−11 then.</summary>
+    /// <summary>ε ends here, as a share of the same in the layer where it is least: slopes x/ε are known to 1e−16/1e−11 then.</summary>
     private const double LeastWidth = 1e-11;
+
+    /// <summary>Layers whose preactivations are below this share of those of all tend to 0 and set no ε.</summary>
+    private const double LeastScale = 1e-3;
 
     private const double Factor = 0.1;
 
@@ -41,8 +44,11 @@ internal sealed class KinkRounding : INewtonPhase
     /// <summary>So many iterations in a row that gained nothing are enough for an ε.</summary>
     private const int MostIdleSteps = 30;
 
-    /// <summary>The most excursions that are followed.</summary>
+    /// <summary>The most excursions that are followed on the way to smaller ε.</summary>
     private const int MostExcursions = 8;
+
+    /// <summary>The same with those where training would end.</summary>
+    private const int MostExcursionsInAll = 32;
 
     /// <summary>Where an ε below this share of the preactivations ends unsolved, its kinks are not those of a minimiser: larger ones have to find it.</summary>
     private const double LostWidth = 1e-5;
@@ -93,7 +99,7 @@ internal sealed class KinkRounding : INewtonPhase
     public StepOutcome? Take(NewtonIterate iterate)
     {
         NewtonMemory memory = iterate.Memory;
-        double scale = Scale(iterate.Current);
+        double scale = Scale(iterate.Current, out double least);
         bool isSolved = memory.Stage == NewtonStage.Newton
             && iterate.Current.Objective.GradientSize.Relative <= Tolerance * Math.Sqrt(Math.Min(1, Width / scale));
         double value = iterate.Current.Value.Total;
@@ -102,31 +108,37 @@ internal sealed class KinkRounding : INewtonPhase
         if (!isSolved && memory.StepsAtWidth < MostSteps && memory.IdleSteps < MostIdleSteps) return null;
         double next = Factor * Width;
         bool looksAround = memory.Excursions < MostExcursions && Excursion.IsDue(Width / scale);
-        if (looksAround && LeavesForLess(iterate, Excursion.Rate(Width / scale))) return StepOutcome.Moved;
+        double rate = Excursion.Rate(Width / scale);
+        if (looksAround && LeavesForLess(iterate, at => _excursion.Try(at, rate))) return StepOutcome.Moved;
         if (!isSolved && Width < LostWidth * scale && memory.Restarts < MostRestarts)
         {
             memory.Restarts++;
             BeginAgain(iterate);
             return null;
         }
-        if (next > LeastWidth * scale) Shrink(iterate, next);
+        if (next > LeastWidth * Math.Max(least, LeastScale * scale)) Shrink(iterate, next);
         else if (memory.StepsAtWidth > MostSteps || memory.IdleSteps >= MostIdleSteps) return StepOutcome.Stalled;
         else memory.StepsAtWidth++;
         return null;
     }
 
+    /// <summary>Looks around once more where training would end, and begins again at what is found.</summary>
+    /// <returns>Whether a lower point was found.</returns>
+    public bool LeavesTheEnd(NewtonIterate iterate) =>
+        iterate.Memory.Excursions < MostExcursionsInAll && LeavesForLess(iterate, _excursion.TryAll);
+
     /// <summary>Looks around with first-order steps, and begins again at what they find.</summary>
     /// <returns>Whether they found less.</returns>
-    private bool LeavesForLess(NewtonIterate iterate, double rate)
+    private bool LeavesForLess(NewtonIterate iterate, Func<NewtonIterate, bool> tries)
     {
         NewtonMemory memory = iterate.Memory;
         SetWidth(0);
-        if (!_excursion.Try(iterate, rate))
+        if (!tries(iterate))
         {
             SetWidth(memory.KinkWidth);
             return false;
         }
-        memory.Excursions++;
+        (memory.Excursions, memory.Restarts) = (memory.Excursions + 1, 0);
         BeginAgain(iterate);
         iterate.Phase = "Adam steps to a lower point";
         return true;
@@ -144,7 +156,7 @@ internal sealed class KinkRounding : INewtonPhase
     {
         SetWidth(0);
         double exact = point.Evaluate();
-        SetWidth(FirstWidth * Scale(point));
+        SetWidth(FirstWidth * Scale(point, out _));
         while (point.Evaluate() > (1 + rise) * exact) SetWidth(Factor * Width);
         return Width;
     }
@@ -192,18 +204,23 @@ internal sealed class KinkRounding : INewtonPhase
     }
 
     /// <summary>The root mean square of the preactivations of those layers that have kinks.</summary>
-    private static double Scale(NewtonPoint point)
+    /// <param name="point">Where.</param>
+    /// <param name="least">That of the layer where it is least.</param>
+    private static double Scale(NewtonPoint point, out double least)
     {
         NetworkSpecification shape = point.Network.Specification;
-        double squares = 0;
+        double squares = 0, leastMean = double.PositiveInfinity;
         long count = 0;
         for (int l = 1; l <= shape.Depth; l++)
         {
             if (shape.ActivationOf(l) is not RoundedActivation) continue;
             Matrix preactivations = PreactivationRows.Preactivations(point.Objective, point.Network, l);
-            squares += Reduction.SumOfSquares(preactivations.AsSpan());
+            double ofLayer = Reduction.SumOfSquares(preactivations.AsSpan());
+            leastMean = Math.Min(leastMean, ofLayer / preactivations.Length);
+            squares += ofLayer;
             count += preactivations.Length;
         }
+        least = count == 0 ? 0 : Math.Sqrt(leastMean);
         return count == 0 ? 0 : Math.Sqrt(squares / count);
     }
 }

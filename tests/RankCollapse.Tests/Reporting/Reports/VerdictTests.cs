@@ -25,6 +25,14 @@ public sealed class VerdictTests
         Assert.Contains("before it converged", verdict.Convergence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Verdict_OfWeightsThatAreZeroToRounding_SaysSo()
+    {
+        Run run = SampleRuns.NotCollapsed();
+        Run zero = run with { Summary = run.Summary with { Layers = [.. run.Summary.Layers.Select(layer => layer with { WeightNorm = 3e-14 })] } };
+        Assert.StartsWith("All weights have collapsed to 0", Verdict.Of(new RunMeasurements(zero)).Collapse, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(TrainingStatus.Stalled, "Training stalled after", "gradient-tolerance")]
     [InlineData(TrainingStatus.NoMinimum, "Training found no minimum", "lambda")]

@@ -12,6 +12,24 @@ public sealed class KinkRoundingTests
     /// <summary>What a first-order method may still gain, as a share of the objective.</summary>
     private const double LargestGain = 1e-3;
 
+    private static readonly (string, double, RateSchedule)[] Mild =
+    [
+        ("adam", 1e-3, RateSchedule.Cosine),
+        ("sgd", 1e-3, RateSchedule.Cosine),
+        ("adam", 1e-4, RateSchedule.Cosine),
+        ("sgd", 1e-4, RateSchedule.Cosine),
+    ];
+
+    private static readonly (string, double, RateSchedule)[] Harsh =
+    [
+        ("adam", 1e-4, RateSchedule.Cosine),
+        ("adam", 1e-3, RateSchedule.Cosine),
+        ("adam", 1e-3, RateSchedule.Constant),
+        ("adam", 3e-3, RateSchedule.Cosine),
+        ("sgd", 1e-3, RateSchedule.Cosine),
+        ("sgd", 1e-2, RateSchedule.Constant),
+    ];
+
     /// <summary>4 classes of 2 to 5 samples, a network of 4 layers of width 6.</summary>
     [Theory]
     [InlineData("relu")]
@@ -86,6 +104,26 @@ public sealed class KinkRoundingTests
         Assert.True(converged >= 48, $"{converged} of 50 converged.");
     }
 
+    /// <summary>Every kind of biases, loss, feature penalty and architecture in turn; other problems with RANKCOLLAPSE_KINK_SEEDS=FROM-TO.</summary>
+    [Theory]
+    [InlineData("relu")]
+    [InlineData("leaky-relu")]
+    [InlineData("selu")]
+    [Trait("Category", "Long")]
+    public void EveryKindOfProblem_EndsWhereNoFirstOrderMethodGoesLower(string activation)
+    {
+        LongTests.Require();
+        int[] seeds = [.. (Environment.GetEnvironmentVariable("RANKCOLLAPSE_KINK_SEEDS") ?? "1-64").Split('-').Select(int.Parse)];
+        var bad = new List<string>();
+        for (int seed = seeds[0]; seed <= seeds[1]; seed++)
+        {
+            string end = $"{activation} {seed}: {Train(OfKind(activation, seed), out TrainingResult result, out double gain, epochs: 20_000, Harsh)}";
+            TestContext.Current.TestOutputHelper?.WriteLine(end);
+            if (result.Status != TrainingStatus.Converged || !(gain < LargestGain)) bad.Add(end);
+        }
+        Assert.True(bad.Count == 0, string.Join('\n', bad));
+    }
+
     private static TrainingProblem FourClasses(string activation)
     {
         DataSet data = GaussianMixture.Draw(14, 4, 6, 0.3, 0, classCounts: [2, 3, 4, 5]);
@@ -99,8 +137,9 @@ public sealed class KinkRoundingTests
     /// <param name="result">How training ended.</param>
     /// <param name="gain">What the better of the two gained, as a share of the objective.</param>
     /// <param name="epochs">The epochs of each.</param>
+    /// <param name="methods">What goes on from there; null for mild steps.</param>
     /// <returns>All that in words.</returns>
-    private static string Train(TrainingProblem problem, out TrainingResult result, out double gain, int epochs)
+    private static string Train(TrainingProblem problem, out TrainingResult result, out double gain, int epochs, (string Name, double Rate, RateSchedule Schedule)[]? methods = null)
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         var solver = new GaussNewtonSolver(problem.Objective(), problem.Network);
@@ -109,26 +148,23 @@ public sealed class KinkRoundingTests
         double seconds = System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds;
         double value = solver.Value.Total, least = value;
         string gains = "";
-        foreach (double rate in (double[])[1e-3, 1e-4])
+        foreach ((string name, double rate, RateSchedule kind) in methods ?? Mild)
         {
-            var schedule = new LearningRate(rate, RateSchedule.Cosine, epochs);
-            Solver[] others =
-            [
-                new AdamSolver(problem.Objective(), problem.Network.Copy(), schedule),
-                new GradientDescentSolver(problem.Objective(), problem.Network.Copy(), schedule, 0.9),
-            ];
-            foreach (Solver other in others)
-            {
-                other.Start();
-                for (int i = 0; i < epochs && other.Step() == StepOutcome.Moved; i++) least = Math.Min(least, other.Value.Total);
-                gains += $" {(value - other.Value.Total) / value:E0}";
-            }
+            var schedule = new LearningRate(rate, kind, epochs);
+            Solver other = name == "adam"
+                ? new AdamSolver(problem.Objective(), problem.Network.Copy(), schedule)
+                : new GradientDescentSolver(problem.Objective(), problem.Network.Copy(), schedule, 0.9);
+            other.Start();
+            double lowest = value;
+            for (int i = 0; i < epochs && other.Step() == StepOutcome.Moved; i++) lowest = Math.Min(lowest, other.Value.Total);
+            least = Math.Min(least, lowest);
+            gains += $" {(value - lowest) / value:E0}";
         }
         gain = value == 0 ? 0 : (value - least) / value;
         NetworkSpecification shape = problem.Network.Specification;
-        string kind = $"{shape.HiddenActivation} {string.Join('–', shape.Widths)} {shape.Architecture} to {shape.OutputActivation}, bias {shape.HasBias}";
+        string form = $"{shape.HiddenActivation} {string.Join('–', shape.Widths)} {shape.Architecture} to {shape.OutputActivation}, bias {shape.HasBias}";
         string reached = $"{result.Status} at {result.Final.Gradient.Relative:E1} after {result.Final.Epoch} epochs, {seconds:F1} s, J = {value:G8}";
-        return $"{reached}, gain {gain:E1} [{gains}] ({kind}, {problem.Settings})";
+        return $"{reached}, gain {gain:E1} [{gains}] ({form}, N = {problem.Data.SampleCount}, d = {problem.Data.InputDimension}, {problem.Settings})";
     }
 
     /// <summary>Draws a problem with a minimum: activation, shape, data, loss and penalties.</summary>
@@ -152,6 +188,32 @@ public sealed class KinkRoundingTests
         double lambda = Math.Pow(10, -4 + (3 * stream.NextUniform())) * (convention == Convention.Sum ? counts.Sum() : 1);
         double delta = Of(1, 0.1, 2);
         double? features = Of<double?>(null, 0, null);
+        var settings = new ObjectiveSettings { Loss = loss, Convention = convention, Lambda = lambda, Delta = delta, LambdaFeatures = features };
+        return new TrainingProblem(network, data, settings);
+
+        T Of<T>(params T[] values) => values[stream.NextInteger(values.Length)];
+    }
+
+    /// <summary>Draws a problem with a minimum: the seed says biases, loss, feature penalty and architecture by its bits, the rest is random.</summary>
+    private static TrainingProblem OfKind(string name, int seed)
+    {
+        var stream = new RandomStream(seed, RandomPurpose.Sampling, name.Length);
+        bool hasBias = (seed & 1) == 0, hasFeaturePenalty = (seed & 4) == 0;
+        Loss loss = (seed & 2) == 0 ? Loss.CrossEntropy : Loss.Squared;
+        Architecture architecture = (seed & 8) == 0 ? Architecture.Residual : Architecture.Feedforward;
+        int classes = 2 + stream.NextInteger(4), depth = 2 + stream.NextInteger(4), width = 3 + stream.NextInteger(10), dimension = 3 + stream.NextInteger(8);
+        int[] counts = [.. Enumerable.Range(0, classes).Select(_ => 1 + stream.NextInteger(8))];
+        DataSet data = GaussianMixture.Draw(counts.Sum(), classes, dimension, 0.1 + (0.5 * stream.NextUniform()), seed, classCounts: counts);
+        Activation activation = Activation.Parse(name);
+        Activation output = loss == Loss.Squared && stream.NextInteger(6) == 0 ? activation : Activation.Identity;
+        int[] widths = [.. Enumerable.Repeat(width, depth - 1), classes];
+        var network = new Network(new NetworkSpecification(dimension, widths, architecture, hasBias, activation, output));
+        Initialization.Initialize(network, Of(InitializationScheme.Orthogonal, InitializationScheme.Gaussian, InitializationScheme.He), seed);
+        Convention convention = Of(Convention.Mean, Convention.Mean, Convention.Sum);
+        double lambda = Math.Pow(10, -4 + (3 * stream.NextUniform())) * (convention == Convention.Sum ? counts.Sum() : 1);
+        double delta = hasFeaturePenalty ? Of(1, 0.1, 2, 0) : Of(1, 0.1, 2);
+        double? features = hasFeaturePenalty ? Of<double?>(null, 0.1 * lambda) : 0;
+        if (name == "selu" && delta == 0 && hasBias) delta = 1;
         var settings = new ObjectiveSettings { Loss = loss, Convention = convention, Lambda = lambda, Delta = delta, LambdaFeatures = features };
         return new TrainingProblem(network, data, settings);
 
