@@ -28,7 +28,14 @@ public static class ModelCompression
             throw new InvalidInputException(
                 $"Theorem 3.4 needs the data and the objective that a network was trained with, which {path} does not hold; choose ranks by energy, tolerance, "
                 + "rank or a budget.");
+        if (options.Rule == RankRule.Accuracy && options.Data is null && format.HasData) options = options with { Data = path };
         ICompressionTarget target = format.OpenTarget(model, output, options);
+        if (!target.CanRun && (options.Rule == RankRule.Accuracy || options.OnlyFaster))
+            throw new InvalidInputException(
+                $"{path} holds weights without the network that they belong to, so that neither its accuracy nor its time can be measured; export the network "
+                + "as ONNX, or choose ranks by energy, tolerance, rank, noise edge or a budget.");
+        if (options.Rule == RankRule.Accuracy && options.Data is null)
+            throw new InvalidInputException("Accuracy is measured on samples with labels, but no data are given; give some as data.") { Settings = ["data"] };
         var plan = CompressionPlan.Make(target, options);
         if (plan.Factors.Count == 0 && !target.IsExport) return plan.Report(path, null, null, "No layer was replaced, so that nothing was written.");
         options.Progress?.Invoke("checking and writing");

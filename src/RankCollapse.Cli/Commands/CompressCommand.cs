@@ -1,9 +1,11 @@
 using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Models;
 using RankCollapse.Models.Compression;
 using RankCollapse.Models.Formats;
+using RankCollapse.Reporting;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -19,13 +21,15 @@ internal static class CompressCommand
             Notes =
             [
                 $"MODEL is {ModelFormats.Readable}. Both models are run on the same inputs and compared before the result is written.",
-                "Exit code 0: written; 1: no layer could be replaced, and nothing was written; 2: bad input.",
+                "Exit code 0: written; 1: no layer could be replaced, and nothing was written, or --test shows, by twice the standard error, that the accuracy "
+                    + "drops by more than was asked; 2: bad input.",
                 "Layers whose factors would have no fewer parameters stay as they are. With --data, layers are fitted to what they do on the data, not to "
                     + "their weights.",
             ],
             Examples =
             [
                 "rankcollapse compress model.onnx --keep 0.5 --data images.npz --out small.onnx",
+                "rankcollapse compress model.onnx --accuracy-drop 0.5% --data images.npz --test others.npz --out small.onnx --html small.html",
                 "rankcollapse compress runs/first --certificate --out small.safetensors",
                 "rankcollapse compress model.safetensors --energy 0.999 --out small.safetensors --json",
             ],
@@ -38,6 +42,11 @@ internal static class CompressCommand
         Option<int> rank = OptionValue.Of<int>("--rank", "One rank for all layers; with --certificate, K [the number of outputs]", "r");
         Option<bool> certificate = OptionValue.Switch("--certificate", "For runs: rank K, with Theorem 3.4's bounds on what that changes");
         Option<double> keep = OptionValue.Of<double>("--keep", "Keep at most this share of the model's parameters, with the smallest error", "share");
+        Option<double> drop = OptionValue.Share(
+            "--accuracy-drop", "The fewest parameters whose accuracy on --data is lower by at most this, such as 0.5%", "share");
+        Option<bool> noise = OptionValue.Switch("--noise-edge", "The singular values of each layer that stand out of noise (Gavish and Donoho's threshold)");
+        Option<int> multiple = OptionValue.Of<int>("--multiple", "Round ranks up to multiples of this [1]", "m");
+        Option<bool> faster = OptionValue.Switch("--only-faster", "Leave layers whole that take longer as two, as timed on this machine");
         Option<string> data = OptionValue.Of<string>("--data", "Samples to fit layers to: .npz with X and y, csv, IDX, the folder of a run, or mnist", "DATA");
         var reading = new ReadingOptionSet();
         Option<string> test = OptionValue.Of<string>("--test", "Other samples to compare on [those of --data, or random ones]", "DATA");
@@ -46,29 +55,36 @@ internal static class CompressCommand
         Option<string> only = OptionValue.Of<string>("--only", "Only layers whose names contain one of these texts, with commas between them", "TEXT[,…]");
         Option<string> except = OptionValue.Of<string>("--except", "No layers whose names contain one of these texts", "TEXT[,…]");
         Option<long> seed = OptionValue.Of<long>("--seed", "Seed of samples and of random inputs [0]", "n");
+        Option<string> html = OptionValue.File("--html", "Also write a report as one HTML page, with accuracy against size", makesFolder: true);
         Option<bool> force = OptionValue.Switch("--force", "Replace the file that --out names");
         Option<int> threads = CommonOptions.Threads();
         Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
-        Option[] all = [output, energy, tolerance, rank, certificate, keep, data, .. reading.All, test, samples, .. predicts.All, only, except, seed, force,
-            threads, accept, json];
+        Option[] all = [output, energy, tolerance, rank, certificate, keep, drop, noise, multiple, faster, data, .. reading.All, test, samples, .. predicts.All,
+            only, except, seed, html, force, threads, accept, json];
         foreach (Option option in all) command.Add(option);
         command.SetAction(parsed =>
         {
             string model = parsed.GetRequiredValue(path), file = parsed.GetRequiredValue(output);
+            if (parsed.GetValue(html) == StandardOutput.Name && parsed.GetValue(json))
+                throw new InvalidInputException("--json and --html - write to standard output; give one of them.");
             RequireFree(model, file, parsed.GetValue(force));
             parsed.AcceptModel(accept, environment, model);
             parsed.UseThreads(threads);
             (RankRule rule, double value) = Rule(
                 (parsed.Has(energy), RankRule.Energy, parsed.GetValue(energy)), (parsed.Has(tolerance), RankRule.Tolerance, parsed.GetValue(tolerance)),
                 (parsed.Has(certificate), RankRule.Certificate, 0), (parsed.Has(keep), RankRule.Budget, parsed.GetValue(keep)),
+                (parsed.Has(drop), RankRule.Accuracy, parsed.GetValue(drop)), (parsed.Has(noise), RankRule.NoiseEdge, 0),
                 (parsed.Has(rank) && !parsed.Has(certificate), RankRule.Rank, 0));
             CompressionReport report = JobProgress.Show(environment, progress => ModelCompression.Run(model, file, new CompressionOptions
             {
                 Rule = rule,
                 Value = value,
                 Rank = parsed.Given(rank),
+                Multiple = parsed.Given(multiple) ?? 1,
+                OnlyFaster = parsed.GetValue(faster),
+                PathPoints = parsed.Has(html) ? CompressedModelReport.Sizes : 0,
                 Data = parsed.GetValue(data),
                 Reading = reading.Read(parsed, progress.Say),
                 Test = parsed.GetValue(test),
@@ -81,9 +97,10 @@ internal static class CompressCommand
                 Progress = what => progress.Update(new ProgressState(what)),
                 Cancellation = environment.Cancellation,
             }));
+            if (parsed.GetValue(html) is { } page) CompressedModelReport.Write(report, page);
             if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, CompressionOutput.Document.Write(report));
-            else CompressionOutput.Write(environment.Output, report);
-            return report.Output is null ? ExitCode.NotReached : ExitCode.Done;
+            else if (parsed.GetValue(html) != StandardOutput.Name) CompressionOutput.Write(environment.Output, report);
+            return report.Output is null || report.IsRefutedOnTest ? ExitCode.NotReached : ExitCode.Done;
         });
         return command;
     }
@@ -101,7 +118,8 @@ internal static class CompressCommand
             [] => (RankRule.Energy, new CompressionOptions().Value),
             [var (_, rule, value)] => (rule, value),
             _ => throw new InvalidInputException(
-                "Ranks are chosen by one rule, but several are given; give one of --energy, --tolerance, --rank, --certificate and --keep."),
+                "Ranks are chosen by one rule, but several are given; give one of --energy, --tolerance, --rank, --certificate, --keep, --accuracy-drop and "
+                + "--noise-edge."),
         };
     }
 

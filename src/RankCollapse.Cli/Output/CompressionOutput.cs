@@ -1,3 +1,4 @@
+using System.Globalization;
 using RankCollapse.Formats;
 using RankCollapse.Models.Compression;
 using RankCollapse.Reporting.Text;
@@ -40,7 +41,21 @@ internal static class CompressionOutput
             output.WriteLine(report.IsOptimal == true ? "No other ranks within the budget have a smaller error."
                 : $"The ranks' error is {Numbers.Short(budget.Error)}; no ranks within the budget are below {Numbers.Short(budget.LowerBound)}.");
         output.WriteLine($"Error of the factored weights together: {Numbers.Short(report.WeightError)} of their norm");
+        if (report.Search is { } search)
+        {
+            output.WriteLine($"Of {NumberText.Count(search.Trials, "model")} tried, the smallest whose accuracy on {search.Accuracy.Data} is lower by at most "
+                + $"{Points(search.AllowedDrop)} points:");
+            Write(output, search.Accuracy);
+        }
         Write(output, report.Check, report.CheckReason);
+        if (report.IsRefutedOnTest) output.WriteLine("  which is lower by more than was asked: give more data to choose ranks on, or ask for a smaller drop");
+        else if (report.Search is not null && !report.HasTest)
+            output.WriteLine("  ranks were chosen on these samples, so that others will be predicted somewhat worse: compare on others with --test");
+        foreach (LatencyChange latency in report.Latency)
+            output.WriteLine($"{NumberText.Count(latency.Threads, "thread")}, {NumberText.Count(latency.SampleCount, "sample")} at once: "
+                + $"{Numbers.Short(1000 * latency.SecondsBefore)} ms before, {Numbers.Short(1000 * latency.SecondsAfter)} ms after; after/before "
+                + $"{Numbers.Short(latency.Ratio)} "
+                + $"(quartiles {Numbers.Short(latency.LowerQuartile)} to {Numbers.Short(latency.UpperQuartile)}, {latency.Pairs} pairs)");
     }
 
     /// <summary>The document.</summary>
@@ -56,9 +71,42 @@ internal static class CompressionOutput
         .FlagOrNull("isOptimal", report => report.IsOptimal)
         .Number("budgetError", report => report.BudgetError?.Error)
         .Number("budgetLowerBound", report => report.BudgetError?.LowerBound)
+        .ObjectOrNull("search", report => report.Search, new JsonShape<AccuracySearch>()
+            .Number("allowedDrop", search => search.AllowedDrop)
+            .Whole("trials", search => search.Trials)
+            .Object("accuracy", search => search.Accuracy, OfAccuracy))
         .List("layers", report => report.Layers, OfLayer)
         .ObjectOrNull("check", report => report.Check, OfCheck)
-        .TextOrNull("checkReason", report => report.CheckReason);
+        .TextOrNull("checkReason", report => report.CheckReason)
+        .List("latency", report => report.Latency, new JsonShape<LatencyChange>()
+            .Whole("threads", latency => latency.Threads)
+            .Whole("samples", latency => latency.SampleCount)
+            .Number("secondsBefore", latency => latency.SecondsBefore)
+            .Number("secondsAfter", latency => latency.SecondsAfter)
+            .Number("ratio", latency => latency.Ratio)
+            .Number("lowerQuartile", latency => latency.LowerQuartile)
+            .Number("upperQuartile", latency => latency.UpperQuartile)
+            .Whole("pairs", latency => latency.Pairs))
+        .List("path", report => report.Path, new JsonShape<PathPoint>()
+            .Whole("parameters", point => point.Parameters)
+            .Number("layerError", point => point.LayerError)
+            .Number("outputError", point => point.OutputError)
+            .ObjectOrNull("accuracy", point => point.Accuracy, OfAccuracy)
+            .ObjectOrNull("testAccuracy", point => point.TestAccuracy, OfAccuracy));
+
+    private static JsonShape<AccuracyChange> OfAccuracy => new JsonShape<AccuracyChange>()
+        .Text("data", change => change.Data)
+        .Whole("samples", change => change.SampleCount)
+        .Whole("rightBefore", change => change.RightBefore)
+        .Whole("rightAfter", change => change.RightAfter)
+        .Whole("lost", change => change.Lost)
+        .Whole("gained", change => change.Gained)
+        .Number("before", change => change.Before)
+        .Number("beforeStandardError", change => change.BeforeStandardError)
+        .Number("after", change => change.After)
+        .Number("afterStandardError", change => change.AfterStandardError)
+        .Number("change", change => change.Change)
+        .Number("changeStandardError", change => change.ChangeStandardError);
 
     private static JsonShape<CompressedLayer> OfLayer => new JsonShape<CompressedLayer>()
         .Text("layer", layer => layer.Name)
@@ -69,6 +117,8 @@ internal static class CompressionOutput
         .Whole("parametersBefore", layer => layer.ParametersBefore)
         .Whole("parametersAfter", layer => layer.ParametersAfter)
         .Flag("isFittedToData", layer => layer.IsFittedToData)
+        .Flag("isBiasCorrected", layer => layer.IsBiasCorrected)
+        .Number("noiseThreshold", layer => layer.NoiseThreshold)
         .Number("errorBound", layer => layer.ErrorBound)
         .Number("weightError", layer => layer.WeightError)
         .Number("dataError", layer => layer.DataError)
@@ -86,6 +136,7 @@ internal static class CompressionOutput
             .Number("largestError", difference => difference.LargestError))
         .Number("accuracyBefore", check => check.AccuracyBefore)
         .Number("accuracyAfter", check => check.AccuracyAfter)
+        .ObjectOrNull("accuracy", check => check.Accuracy, OfAccuracy)
         .TextOrNull("accuracyReason", check => check.AccuracyReason)
         .Texts("unseen", check => check.Unseen)
         .Number("outputBound", check => check.OutputBound)
@@ -112,8 +163,16 @@ internal static class CompressionOutput
         if (check.OutputBound is { } bound) output.WriteLine($"  bound of that norm from the layers' errors: {Numbers.Short(bound)}");
         if (check.CertifiedOutputBound is { } certified)
             output.WriteLine($"  bound with Theorem 3.4 in place of the errors, where it is not vacuous: {Numbers.Short(certified)}");
-        if (check.AccuracyBefore is not null)
-            output.WriteLine($"  accuracy {Numbers.PerCent(check.AccuracyBefore)} before, {Numbers.PerCent(check.AccuracyAfter)} after");
+        if (check.Accuracy is { } accuracy) Write(output, accuracy);
         else if (check.AccuracyReason is { } none) output.WriteLine($"  no accuracy: {none}");
     }
+
+    private static void Write(TextWriter output, AccuracyChange change) =>
+        output.WriteLine($"  accuracy {Points(change.Before)} ± {Points(change.BeforeStandardError)} % before, {Points(change.After)} ± "
+            + $"{Points(change.AfterStandardError)} % after: {(change.Change > 0 ? "+" : "")}{Points(change.Change)} ± "
+            + $"{Points(change.ChangeStandardError)} points "
+            + $"({change.Lost} lost, {change.Gained} gained, of {change.SampleCount}; ± one standard error)");
+
+    /// <summary>Per cent to two places, as differences of accuracies need them.</summary>
+    private static string Points(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.00}");
 }

@@ -16,6 +16,25 @@ internal static class OptionValue
         return option;
     }
 
+    /// <summary>Makes an option that takes a share, in per cent or as a fraction below a tenth, so that neither can be taken for the other.</summary>
+    public static Option<double> Share(string name, string description, string valueName)
+    {
+        const double LargestFraction = 0.1;
+        Option<double> option = Of<double>(name, description, valueName);
+        option.CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value.Trim();
+            bool isPercent = text.EndsWith('%');
+            if (double.TryParse(text.TrimEnd('%').TrimEnd(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && (isPercent || !(Math.Abs(number) >= LargestFraction)))
+                return isPercent ? number / 100 : number;
+            result.AddError($"The option {name} is '{ErrorText.Printable(text)}', expected per cent such as 0.5%, or a fraction below {LargestFraction:0.0} "
+                + "such as 0.005.");
+            return 0;
+        };
+        return option;
+    }
+
     /// <summary>Makes an option that takes one of some names, which a shell completes.</summary>
     public static Option<string> Name(string name, string description, string valueName, params string[] known)
     {

@@ -20,6 +20,12 @@ public enum RankRule
 
     /// <summary>The smallest error at a share of the model's parameters.</summary>
     Budget,
+
+    /// <summary>The number of singular values of the weights that stand out of noise, by Gavish and Donoho's threshold.</summary>
+    NoiseEdge,
+
+    /// <summary>The fewest parameters whose accuracy, as it is measured on the data, is lower by no more than a share of the samples.</summary>
+    Accuracy,
 }
 
 /// <summary>How a model is compressed.</summary>
@@ -28,11 +34,20 @@ public sealed record CompressionOptions
     /// <summary>How ranks are chosen.</summary>
     public RankRule Rule { get; init; } = RankRule.Energy;
 
-    /// <summary>The share of the energy to keep, the tolerance, or the share of the parameters to keep.</summary>
+    /// <summary>The share of the energy to keep, the tolerance, the share of the parameters to keep, or by how much accuracy may fall.</summary>
     public double Value { get; init; } = 0.99;
 
     /// <summary>The rank for <see cref="RankRule.Rank"/>; K for <see cref="RankRule.Certificate"/>, where null is the number of outputs.</summary>
     public int? Rank { get; init; }
+
+    /// <summary>Ranks are rounded up to multiples of this.</summary>
+    public int Multiple { get; init; } = 1;
+
+    /// <summary>Whether layers that take longer as two, as they are timed on this machine, stay whole.</summary>
+    public bool OnlyFaster { get; init; }
+
+    /// <summary>How many sizes are tried for <see cref="CompressionReport.Path"/>; 0 for none.</summary>
+    public int PathPoints { get; init; }
 
     /// <summary>A file, the folder of a run, or a built-in data set: layers are fitted to what they do on it.</summary>
     public string? Data { get; init; }
@@ -77,6 +92,9 @@ public sealed record CompressionOptions
             RankRule.Tolerance when !(Value is >= 0 and < 1) => $"The tolerance is {Value}; expected a number from 0 to below 1",
             RankRule.Budget when !(Value is > 0 and <= 1) => $"The share of parameters to keep is {Value}; expected a number above 0 and at most 1",
             RankRule.Rank when Rank is null or < 1 => $"The rank is {Rank}; expected at least 1",
+            RankRule.Accuracy when !(Value is >= 0 and < 1) =>
+                $"The accuracy may drop by {Value}; expected a share of the samples from 0 to below 1",
+            _ when Multiple < 1 => $"Ranks are rounded to multiples of {Multiple}; expected at least 1",
             RankRule.Certificate when Data is not null =>
                 "Theorem 3.4 bounds the distance to the nearest weights of rank K, not to weights that are fitted to data; give other data as test to compare "
                 + "on, or choose another rule than the certificate",

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using RankCollapse.Collapse;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 
@@ -9,13 +10,19 @@ internal sealed class CompressionPlan
 {
     private readonly ICompressionTarget _target;
     private readonly CompressionOptions _options;
+    private readonly Dictionary<string, CompressibleLayer> _layers = [];
     private readonly Dictionary<string, LayerSpectrum> _spectra = [];
+    private readonly Dictionary<string, RankChoices> _choices = [];
+    private readonly Dictionary<string, double> _thresholds = [];
     private readonly Dictionary<string, int> _ranks = [];
     private readonly Dictionary<string, string> _reasons = [];
     private readonly Dictionary<string, LayerFactors> _factors = [];
     private readonly IReadOnlyDictionary<string, (int Rank, double Bound)> _certificates;
-    private IReadOnlyDictionary<string, IReadOnlyList<Matrix>>? _outputs;
+    private IReadOnlyDictionary<string, LayerOutputs>? _outputs;
     private RankAllocation? _allocation;
+    private ModelTrials? _trials;
+    private AccuracySearch? _search;
+    private double[]? _weights;
 
     private CompressionPlan(ICompressionTarget target, CompressionOptions options)
     {
@@ -31,21 +38,28 @@ internal sealed class CompressionPlan
     public static CompressionPlan Make(ICompressionTarget target, CompressionOptions options)
     {
         var plan = new CompressionPlan(target, options);
+        if (options.Rule == RankRule.Accuracy) plan.RequireAccuracy();
         CompressibleLayer[] open = [.. target.Layers.Where(plan.IsOpen)];
         MemoryBudget.Require(open.Sum(layer => 32.0 * layer.Parameters), "Decomposing the model's layers", "name fewer layers");
         plan._outputs = target.Outputs(open);
+        ModelTimer? timer = options.OnlyFaster ? target.Timer() : null;
         for (int i = 0; i < open.Length; i++)
         {
             options.Cancellation.ThrowIfCancellationRequested();
             options.Progress?.Invoke($"layer {i + 1} of {open.Length}: {ErrorText.Printable(open[i].Name)} ({open[i].ShapeText})");
-            plan.Decompose(open[i]);
+            plan.Decompose(open[i], timer);
         }
         if (options.Rule == RankRule.Budget) plan.Share();
-        foreach (CompressibleLayer layer in open.Where(layer => plan._spectra.ContainsKey(layer.Name))) plan.Factor(layer);
+        else if (options.Rule == RankRule.Accuracy) plan.Search();
+        foreach (CompressibleLayer layer in open) plan.Factor(layer);
         return plan;
     }
 
     /// <summary>What it came to.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="output">The file that was written; null where there is none.</param>
+    /// <param name="check">What both models do; null where they were not run.</param>
+    /// <param name="reason">Why they were not.</param>
     public CompressionReport Report(string model, string? output, CompressionCheck? check, string? reason)
     {
         double squares = 0, total = 0;
@@ -72,6 +86,10 @@ internal sealed class CompressionPlan
             WeightError = total > 0 ? Math.Sqrt(squares / total) : 0,
             Check = check,
             CheckReason = reason,
+            HasTest = _options.Test is not null,
+            Search = _search,
+            Path = Path(_target.Parameters - removed),
+            Latency = output is null ? [] : _target.Latency(_factors),
             IsOptimal = _allocation?.IsOptimal,
             BudgetError = _allocation is { } allocation ? (allocation.Error, allocation.LowerBound) : null,
         };
@@ -87,7 +105,18 @@ internal sealed class CompressionPlan
         return false;
     }
 
-    private void Decompose(CompressibleLayer layer)
+    private void RequireAccuracy()
+    {
+        TrialSamples samples = _target.Trials(isTest: false)!;
+        if (samples.Prediction is null)
+            throw new InvalidInputException(
+                $"The accuracy on {samples.Name} cannot be measured: {samples.Reason} Choose ranks by another rule, or give other data.")
+            { Settings = ["data"] };
+        _options.Progress?.Invoke($"the model on {samples.Name}");
+        _trials = new ModelTrials(samples, _options.Cancellation);
+    }
+
+    private void Decompose(CompressibleLayer layer, ModelTimer? timer)
     {
         LayerBlocks blocks = layer.Load!();
         foreach (Matrix block in blocks.Blocks)
@@ -96,70 +125,193 @@ internal sealed class CompressionPlan
             _reasons[layer.Name] = "its weights are not all finite";
             return;
         }
-        if (blocks.LargestUsefulRank < 1)
+        if (blocks.LargestUsefulRank < _options.Multiple)
         {
-            _reasons[layer.Name] = $"two layers of rank 1 would have {blocks.ParametersAt(1)} parameters, no fewer than its {blocks.Parameters}";
+            _reasons[layer.Name] = $"two layers of rank {_options.Multiple} would have {blocks.ParametersAt(_options.Multiple)} parameters, no fewer than its "
+                + $"{blocks.Parameters}";
             return;
         }
-        LayerSpectrum spectrum = _outputs is not null && _outputs.TryGetValue(layer.Name, out IReadOnlyList<Matrix>? outputs)
+        LayerSpectrum spectrum = _outputs is not null && _outputs.TryGetValue(layer.Name, out LayerOutputs? outputs)
             ? LayerSpectrum.OfOutputs(blocks, outputs)
             : LayerSpectrum.OfWeights(blocks);
-        if (RankOf(layer, spectrum) is not { } rank) return;
+        int[] ranks = [.. Enumerable.Range(1, blocks.LargestUsefulRank / _options.Multiple).Select(i => i * _options.Multiple)];
+        int? wanted = RankOf(layer, spectrum);
+        if (wanted is { } given && given > ranks[^1])
+        {
+            _reasons[layer.Name] = $"rank {given} would need {blocks.ParametersAt(given)} parameters, no fewer than its {blocks.Parameters}";
+            return;
+        }
+        if (timer is not null) ranks = Faster(layer, spectrum, ranks, timer);
+        if (ranks.Length == 0 || wanted > ranks[^1])
+        {
+            _reasons.TryAdd(layer.Name, $"two layers of rank {wanted} take no less time than it on this machine");
+            return;
+        }
+        if (_reasons.ContainsKey(layer.Name)) return;
+        _layers[layer.Name] = layer;
         _spectra[layer.Name] = spectrum;
-        if (_options.Rule != RankRule.Budget) _ranks[layer.Name] = rank;
+        _choices[layer.Name] = new RankChoices(spectrum, ranks);
+        if (wanted is { } rank) _ranks[layer.Name] = rank;
     }
 
-    /// <summary>The rank by a rule for each layer alone; null with a reason where the layer stays whole.</summary>
+    /// <summary>The ranks at which two layers take less time than the one, which are taken to be all up to one that is found by halving.</summary>
+    private int[] Faster(CompressibleLayer layer, LayerSpectrum spectrum, int[] ranks, ModelTimer timer)
+    {
+        int low = -1, high = ranks.Length, middle = ranks.Length - 1;
+        while (high - low > 1)
+        {
+            _options.Cancellation.ThrowIfCancellationRequested();
+            if (timer.RatioOf(layer.Name, spectrum.FactorsAt(ranks[middle])) is not { } ratio)
+            {
+                _reasons[layer.Name] = "it cannot be timed alone";
+                return [];
+            }
+            if (ratio < 1) low = middle;
+            else high = middle;
+            middle = (low + high) / 2;
+        }
+        if (low < 0) _reasons[layer.Name] = $"two layers of rank {ranks[0]} take no less time than it on this machine";
+        return ranks[..(low + 1)];
+    }
+
+    /// <summary>The rank by a rule for each layer alone, a multiple of what is asked; null where the rule looks at all layers, or with a reason.</summary>
     private int? RankOf(CompressibleLayer layer, LayerSpectrum spectrum)
     {
-        if (_options.Rule == RankRule.Budget) return 0;
         int rank;
-        if (_options.Rule == RankRule.Certificate)
+        switch (_options.Rule)
         {
-            if (!_certificates.TryGetValue(layer.Name, out (int Rank, double Bound) certificate))
-            {
-                _reasons[layer.Name] = "its weights are not penalised, so that Theorem 3.4 says nothing about them; fit them to what they do on data, with "
-                    + "another rule";
+            case RankRule.Budget or RankRule.Accuracy:
                 return null;
-            }
-            rank = Math.Min(certificate.Rank, spectrum.FullRank);
+            case RankRule.Certificate:
+                if (!_certificates.TryGetValue(layer.Name, out (int Rank, double Bound) certificate))
+                {
+                    _reasons[layer.Name] = "its weights are not penalised, so that Theorem 3.4 says nothing about them; fit them to what they do on data, with "
+                        + "another rule";
+                    return null;
+                }
+                rank = certificate.Rank;
+                break;
+            case RankRule.NoiseEdge:
+                rank = AboveNoise(layer.Name, spectrum.Layer);
+                break;
+            case RankRule.Energy:
+                rank = spectrum.RankKeeping(_options.Value);
+                break;
+            case RankRule.Tolerance:
+                rank = spectrum.RankWithin(_options.Value * spectrum.ErrorAt(0));
+                break;
+            default:
+                rank = _options.Rank!.Value;
+                break;
         }
-        else
-        {
-            rank = _options.Rule switch
-            {
-                RankRule.Energy => spectrum.RankKeeping(_options.Value),
-                RankRule.Tolerance => spectrum.RankWithin(_options.Value * spectrum.ErrorAt(0)),
-                _ => Math.Min(_options.Rank!.Value, spectrum.FullRank),
-            };
-        }
-        if (rank <= spectrum.Layer.LargestUsefulRank) return rank;
-        _reasons[layer.Name] = $"rank {rank} would need {spectrum.Layer.ParametersAt(rank)} parameters, no fewer than its {spectrum.Layer.Parameters}";
-        return null;
+        rank = Math.Min(rank, spectrum.FullRank);
+        return (rank + _options.Multiple - 1) / _options.Multiple * _options.Multiple;
     }
+
+    /// <summary>How many singular values of the weights are signal, at least 1; of groups the most.</summary>
+    private int AboveNoise(string name, LayerBlocks blocks)
+    {
+        int rank = 1;
+        foreach (Matrix block in blocks.Blocks)
+        {
+            double[] values = SingularValueDecomposition.SingularValues(block);
+            var edge = NoiseEdge.Of(values, block.Rows, block.Columns);
+            rank = Math.Max(rank, edge.RankOf(values));
+            _thresholds[name] = Math.Max(_thresholds.GetValueOrDefault(name), edge.Threshold);
+        }
+        return rank;
+    }
+
+    /// <summary>The parameters outside the layers that can be factored.</summary>
+    private long Rest => _target.Parameters - _spectra.Values.Sum(spectrum => spectrum.Layer.Parameters);
 
     /// <summary>Shares what the budget leaves to the layers that can be factored.</summary>
     private void Share()
     {
-        string[] names = [.. _spectra.Keys];
-        long rest = _target.Parameters - names.Sum(name => _spectra[name].Layer.Parameters);
         long budget = (long)Math.Floor(_options.Value * _target.Parameters);
-        if (rest > budget)
+        if (Rest > budget)
             throw new InvalidInputException(
-                $"The model has {rest} parameters outside the layers that can be factored, more than the {budget} that are to be kept; keep a larger share.");
-        _allocation = RankBudget.Choose([.. names.Select(name => _spectra[name])], budget - rest);
-        for (int i = 0; i < names.Length; i++)
+                $"The model has {Rest} parameters outside the layers that can be factored, more than the {budget} that are to be kept; keep a larger share.");
+        _allocation = RankBudget.Choose([.. _choices.Values], budget - Rest);
+        Take(_allocation.Ranks, "the budget leaves it whole");
+    }
+
+    /// <summary>Looks for the fewest parameters that keep the accuracy.</summary>
+    private void Search()
+    {
+        // What floating point makes of a share such as 0.7 % of 1,000 samples is no sample less.
+        const double Rounding = 1e-9;
+        int least = Math.Max(0, _trials!.Right - (int)Math.Floor((_options.Value * _trials.SampleCount) + Rounding));
+        int[] ranks = new int[_choices.Count];
+        if (ranks.Length > 0) (ranks, _weights) = RankSearch.Find(_trials, [.. _choices.Values], least, FactorsOf, _options.Progress);
+        Trial chosen = _trials.Try(FactorsOf(ranks))!;
+        _search = new AccuracySearch(
+            _options.Value, new AccuracyChange(_trials.Name, _trials.SampleCount, _trials.Right, chosen.Right, chosen.Lost), _trials.Count);
+        Take(ranks, "no rank of it was found that would save parameters and keep the accuracy");
+    }
+
+    private void Take(IReadOnlyList<int> ranks, string reason)
+    {
+        foreach ((int l, string name) in _choices.Keys.Index())
         {
-            if (_allocation.Ranks[i] > 0) _ranks[names[i]] = _allocation.Ranks[i];
-            else _reasons[names[i]] = "the budget leaves it whole";
+            if (ranks[l] > 0) _ranks[name] = ranks[l];
+            else _reasons[name] = reason;
         }
+    }
+
+    /// <summary>Sizes along a path, half of them between the smallest and the largest, half near the chosen one, and what they cost on both data.</summary>
+    private List<PathPoint> Path(long chosen)
+    {
+        var points = new List<PathPoint>();
+        if (_options.PathPoints < 2 || _choices.Count == 0) return points;
+        var path = new RankPath([.. _choices.Values], _weights ?? [.. _choices.Select(_ => 1.0)]);
+        _trials ??= _target.Trials(isTest: false) is { } samples ? new ModelTrials(samples, _options.Cancellation) : null;
+        ModelTrials? test = _target.Trials(isTest: true) is { } others ? new ModelTrials(others, _options.Cancellation) : null;
+        double low = Rest + path.Sizes[0], high = Rest + path.Sizes[^1];
+        int half = _options.PathPoints / 2;
+        IEnumerable<double> sizes =
+            Spread(low, high, _options.PathPoints - half).Concat(Spread(Math.Max(low, 0.5 * chosen), Math.Min(high, 2.0 * chosen), half));
+        int[] steps =
+            [.. sizes.Select(size => Math.Max(0, path.Sizes.TakeWhile(one => Rest + one <= size * (1 + 1e-9)).Count() - 1)).Distinct().Order()];
+        foreach (int step in steps)
+        {
+            _options.Progress?.Invoke($"size {points.Count + 1} of {steps.Length} for the page");
+            int[] ranks = path.RanksAt(step);
+            IReadOnlyDictionary<string, LayerFactors> factors = FactorsOf(ranks);
+            Trial? trial = _trials?.Try(factors);
+            double[] errors = [.. _choices.Values.Zip(ranks, (layer, rank) => rank == 0 ? 0 : layer.Spectrum.RelativeErrorAt(rank))];
+            points.Add(new PathPoint(
+                Rest + path.Sizes[step], Reduction.Norm(errors) / Math.Sqrt(errors.Length), trial?.RelativeError, Accuracy(_trials, trial),
+                Accuracy(test, test?.Try(factors))));
+        }
+        return points;
+
+        static IEnumerable<double> Spread(double from, double to, int count) =>
+            Enumerable.Range(0, count).Select(i => from * Elementary.Exp(Elementary.Log(to / from) * i / Math.Max(1, count - 1)));
+
+        static AccuracyChange? Accuracy(ModelTrials? trials, Trial? trial) => trials is { HasAccuracy: true } && trial is not null
+            ? new AccuracyChange(trials.Name, trials.SampleCount, trials.Right, trial.Right, trial.Lost) : null;
+    }
+
+    private Dictionary<string, LayerFactors> FactorsOf(IReadOnlyList<int> ranks)
+    {
+        var factors = new Dictionary<string, LayerFactors>();
+        foreach ((int l, string name) in _choices.Keys.Index())
+        {
+            if (ranks[l] > 0) factors[name] = FactorsOf(_layers[name], ranks[l]);
+        }
+        return factors;
+    }
+
+    private LayerFactors FactorsOf(CompressibleLayer layer, int rank)
+    {
+        LayerFactors factors = _spectra[layer.Name].FactorsAt(rank);
+        return layer.Type == ElementType.F64 ? factors : factors.Map(value => ElementWriter.Round(value, layer.Type));
     }
 
     private void Factor(CompressibleLayer layer)
     {
-        if (!_ranks.TryGetValue(layer.Name, out int rank)) return;
-        LayerFactors factors = _spectra[layer.Name].FactorsAt(rank);
-        _factors[layer.Name] = layer.Type == ElementType.F64 ? factors : factors.Map(value => ElementWriter.Round(value, layer.Type));
+        if (_ranks.TryGetValue(layer.Name, out int rank)) _factors[layer.Name] = FactorsOf(layer, rank);
     }
 
     private CompressedLayer Describe(CompressibleLayer layer)
@@ -172,6 +324,7 @@ internal sealed class CompressionPlan
             ParametersBefore = layer.Parameters,
             ParametersAfter = layer.Parameters,
             FullRank = _spectra.TryGetValue(layer.Name, out LayerSpectrum? spectrum) ? spectrum.FullRank : null,
+            NoiseThreshold = _thresholds.TryGetValue(layer.Name, out double threshold) ? threshold : null,
         };
         double norm = spectrum is null ? 0 : NormOf(spectrum.Layer);
         if (_certificates.TryGetValue(layer.Name, out (int Rank, double Bound) certificate))
@@ -182,9 +335,10 @@ internal sealed class CompressionPlan
             Rank = factors.Rank,
             ParametersAfter = spectrum!.Layer.ParametersAt(factors.Rank),
             IsFittedToData = spectrum.IsOfData,
-            ErrorBound = spectrum.TotalEnergy > 0 ? spectrum.ErrorAt(factors.Rank) / spectrum.ErrorAt(0) : 0,
+            ErrorBound = spectrum.RelativeErrorAt(factors.Rank),
             WeightError = norm > 0 ? factors.ErrorOf(spectrum.Layer) / norm : 0,
-            DataError = spectrum.IsOfData ? DataError(spectrum.Layer, factors, _outputs![layer.Name]) : null,
+            DataError = spectrum.IsOfData ? DataError(spectrum.Layer, factors, _outputs![layer.Name].Roots) : null,
+            IsBiasCorrected = factors.BiasChange is not null,
         };
     }
 

@@ -36,8 +36,14 @@ public sealed record CompressedLayer
     /// <summary>‖W − Up·Down‖_F/‖W‖_F, computed from the numbers that were written.</summary>
     public double? WeightError { get; init; }
 
-    /// <summary>‖(W − Up·Down)·X‖_F/‖W·X‖_F on the data; null without data.</summary>
+    /// <summary>‖(W − Up·Down)·X‖_F/‖W·X‖_F on the data, both less their means where the bias is corrected; null without data.</summary>
     public double? DataError { get; init; }
+
+    /// <summary>Whether the mean of what the factors lose on the data was added to the layer's bias.</summary>
+    public bool IsBiasCorrected { get; init; }
+
+    /// <summary>Where singular values end to be signal, by <see cref="Collapse.NoiseEdge"/>; null where ranks are chosen otherwise.</summary>
+    public double? NoiseThreshold { get; init; }
 
     /// <summary>For runs: what Theorem 3.4 says that ‖W − W_r‖_F is at most, where r is at least its K; null where it says nothing.</summary>
     public double? Certificate { get; init; }
@@ -65,11 +71,14 @@ public sealed record CompressionCheck
     /// <summary>Each output with numbers.</summary>
     public required IReadOnlyList<OutputDifference> Outputs { get; init; }
 
-    /// <summary>The share of samples whose largest output is their label, before; null without labels.</summary>
-    public double? AccuracyBefore { get; init; }
+    /// <summary>What both get right; null without labels.</summary>
+    public AccuracyChange? Accuracy { get; init; }
+
+    /// <summary>The share of samples that are predicted right, before; null without labels.</summary>
+    public double? AccuracyBefore => Accuracy?.Before;
 
     /// <summary>The same after.</summary>
-    public double? AccuracyAfter { get; init; }
+    public double? AccuracyAfter => Accuracy?.After;
 
     /// <summary>Why there is no accuracy although there are labels; null otherwise.</summary>
     public string? AccuracyReason { get; init; }
@@ -116,6 +125,24 @@ public sealed record CompressionReport
 
     /// <summary>Why there is no check; null where there is one.</summary>
     public string? CheckReason { get; init; }
+
+    /// <summary>For a drop of accuracy: what was asked, and what came of it on the data that ranks were chosen on.</summary>
+    public AccuracySearch? Search { get; init; }
+
+    /// <summary>Whether both models were compared on other data than those that layers were fitted to.</summary>
+    public bool HasTest { get; init; }
+
+    /// <summary>
+    /// Whether the other data show, beyond twice the standard error of the change, that the accuracy falls by more than was asked; false where nothing was.
+    /// </summary>
+    public bool IsRefutedOnTest => HasTest && Search is { } search && Check?.Accuracy is { } test
+        && test.Change + (2 * test.ChangeStandardError) < -search.AllowedDrop;
+
+    /// <summary>Sizes and what they cost, smallest first; empty where it was not asked for.</summary>
+    public IReadOnlyList<PathPoint> Path { get; init; } = [];
+
+    /// <summary>How long both models take, once for each number of threads; empty where nothing could be run.</summary>
+    public IReadOnlyList<LatencyChange> Latency { get; init; } = [];
 
     /// <summary>For a budget: whether no choice of ranks has a smaller error; null for other rules.</summary>
     public bool? IsOptimal { get; init; }

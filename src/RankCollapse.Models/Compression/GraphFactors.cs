@@ -31,8 +31,16 @@ internal static class GraphFactors
     /// <summary>Replaces layers; the other tensors stay.</summary>
     /// <param name="graph">The main graph, changed in place.</param>
     /// <param name="factors">Factors by the name of the weights.</param>
-    public static void Replace(GraphProto graph, IReadOnlyDictionary<string, LayerFactors> factors)
+    /// <param name="biases">The biases of layers with their numbers, which are changed as the factors say; null leaves all as they are.</param>
+    public static void Replace(
+        GraphProto graph, IReadOnlyDictionary<string, LayerFactors> factors,
+        IReadOnlyDictionary<string, IReadOnlyList<(GraphBias Bias, double[] Numbers)>>? biases = null)
     {
+        foreach ((string layer, LayerFactors factor) in factors)
+        {
+            if (factor.BiasChange is not { } change || biases is null) continue;
+            foreach ((GraphBias bias, double[] numbers) in biases[layer]) bias.Add(graph, numbers, change);
+        }
         HashSet<string> taken =
             [.. graph.Initializer.Select(tensor => tensor.Name), .. graph.Input.Select(input => input.Name), .. graph.Node.SelectMany(node => node.Output)];
         var nodes = new List<NodeProto>();
@@ -65,9 +73,13 @@ internal static class GraphFactors
     }
 
     /// <summary>The weights of a layer.</summary>
-    public static TensorProto TensorOf(GraphProto graph, string weights) =>
-        graph.Initializer.FirstOrDefault(tensor => tensor.Name == weights)
-        ?? graph.Node.First(node => node.OpType == "Constant" && node.Output[0] == weights).Attribute.First(attribute => attribute.Name == "value").T;
+    public static TensorProto TensorOf(GraphProto graph, string weights) => FindTensor(graph, weights)!;
+
+    /// <summary>A constant of the graph, where it is one tensor; null otherwise.</summary>
+    public static TensorProto? FindTensor(GraphProto graph, string name) =>
+        graph.Initializer.FirstOrDefault(tensor => tensor.Name == name)
+        ?? graph.Node.FirstOrDefault(node => node.OpType == "Constant" && node.Output[0] == name)?
+            .Attribute.FirstOrDefault(attribute => attribute.Name == "value")?.T;
 
     /// <summary>Makes weights an input of the graph, changed in place; what they were is returned.</summary>
     public static TensorProto MakeInput(GraphProto graph, string weights)
@@ -154,10 +166,10 @@ internal static class GraphFactors
 
     private static string Describe(NodeProto node) => ErrorText.Printable(node.OpType == "Gemm" && IsSet(node, "transA") ? "Gemm with transA" : node.OpType);
 
-    private static IEnumerable<GraphProto> Inner(NodeProto node) =>
+    internal static IEnumerable<GraphProto> Inner(NodeProto node) =>
         node.Attribute.SelectMany(attribute => attribute.G is { } single ? [single] : attribute.Graphs.AsEnumerable());
 
-    private static bool Mentions(GraphProto graph, string name) =>
+    internal static bool Mentions(GraphProto graph, string name) =>
         graph.Node.Any(node => node.Input.Contains(name) || Inner(node).Any(inner => Mentions(inner, name))) || graph.Output.Any(output => output.Name == name);
 
     private static string Unique(string name, HashSet<string> taken)

@@ -30,7 +30,20 @@ internal interface ICompressionTarget
     /// What layers put out on the data, as <see cref="LayerSpectrum.OfOutputs"/> takes it; layers that are not known on the data are left out. Null without
     /// data.
     /// </summary>
-    IReadOnlyDictionary<string, IReadOnlyList<Matrix>>? Outputs(IReadOnlyList<CompressibleLayer> layers) => null;
+    IReadOnlyDictionary<string, LayerOutputs>? Outputs(IReadOnlyList<CompressibleLayer> layers) => null;
+
+    /// <summary>Whether there is a network that can be run, and not weights alone.</summary>
+    bool CanRun => true;
+
+    /// <summary>Samples to try factors on; null where there are none of the kind, or nothing can be run.</summary>
+    /// <param name="isTest">Whether the other data are meant that models are compared on, and not those that layers are fitted to.</param>
+    TrialSamples? Trials(bool isTest) => null;
+
+    /// <summary>Makes ready to time layers; null where nothing can be run.</summary>
+    ModelTimer? Timer() => null;
+
+    /// <summary>How long the model takes with factors; empty where nothing can be run.</summary>
+    IReadOnlyList<LatencyChange> Latency(IReadOnlyDictionary<string, LayerFactors> factors) => [];
 
     /// <summary>Theorem 3.4's bound of ‖W − W_r‖_F and its rank for layers that have one; empty where it is of no use.</summary>
     IReadOnlyDictionary<string, (int Rank, double Bound)> Certificates() => new Dictionary<string, (int Rank, double Bound)>();

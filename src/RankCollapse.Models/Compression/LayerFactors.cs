@@ -8,6 +8,9 @@ namespace RankCollapse.Models.Compression;
 /// <param name="Down">r×q for each group.</param>
 internal sealed record LayerFactors(int Rank, IReadOnlyList<Matrix> Up, IReadOnlyList<Matrix> Down)
 {
+    /// <summary>What is added to the bias, g·p numbers, for the mean of what the factors lose; null where there is no bias.</summary>
+    public IReadOnlyList<double>? BiasChange { get; init; }
+
     /// <summary>‖W − Up·Down‖_F over all groups, computed from the products.</summary>
     /// <param name="layer">W.</param>
     public double ErrorOf(LayerBlocks layer)

@@ -10,7 +10,8 @@ namespace RankCollapse.Models.Compression;
 /// </summary>
 /// <remarks>
 /// That is the whitened decomposition W·S^½ = U·diag(s)·Vᵀ, W_r = U_r·diag(s_r)·V_rᵀ·S^{-½} with S = X·Xᵀ, without the inverse, so that data of any rank will
-/// do. Directions that the data do not reach at all are ordered by the weights.
+/// do. Directions that the data do not reach at all are ordered by the weights. Where the layer has a bias, W·X is taken without its mean ȳ, and the bias
+/// becomes b + (1 − U·Uᵀ)·ȳ: no other matrix of rank r has a smaller ‖W·X + b·1ᵀ − W_r·X − b_r·1ᵀ‖_F with any bias b_r.
 /// </remarks>
 internal sealed class LayerSpectrum
 {
@@ -23,10 +24,14 @@ internal sealed class LayerSpectrum
     private readonly double[] _tails;
     private readonly SingularValueDecomposition[]? _decompositions;
     private readonly Matrix[]? _leftVectors;
+    private readonly IReadOnlyList<double[]>? _means;
+    private Matrix[]? _images;
 
-    private LayerSpectrum(LayerBlocks layer, double[] energies, SingularValueDecomposition[]? decompositions, Matrix[]? leftVectors)
+    private LayerSpectrum(
+        LayerBlocks layer, double[] energies, SingularValueDecomposition[]? decompositions, Matrix[]? leftVectors, IReadOnlyList<double[]>? means = null)
     {
         Layer = layer;
+        _means = means;
         _energies = energies;
         _decompositions = decompositions;
         _leftVectors = leftVectors;
@@ -65,13 +70,14 @@ internal sealed class LayerSpectrum
 
     /// <summary>Decomposes what the layer makes of data.</summary>
     /// <param name="layer">W.</param>
-    /// <param name="outputs">W·X of each group, p×N, without bias; or any p×k matrix A with A·Aᵀ = W·X·Xᵀ·Wᵀ.</param>
+    /// <param name="data">W·X of each group.</param>
     /// <exception cref="ShapeMismatchException">The sizes do not fit.</exception>
     /// <exception cref="InvalidInputException">An entry is not finite.</exception>
-    public static LayerSpectrum OfOutputs(LayerBlocks layer, IReadOnlyList<Matrix> outputs)
+    public static LayerSpectrum OfOutputs(LayerBlocks layer, LayerOutputs data)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(data);
+        IReadOnlyList<Matrix> outputs = data.Roots;
         int full = Math.Min(layer.Rows, layer.Columns);
         var energies = new double[full];
         var left = new Matrix[layer.Blocks.Count];
@@ -93,11 +99,14 @@ internal sealed class LayerSpectrum
             for (int i = 0; i < full; i++) energies[i] += Reduction.SumOfSquares(kept.Row(i));
         }
         for (int i = full - 2; i >= 0; i--) energies[i] = Math.Max(energies[i], energies[i + 1]);
-        return new LayerSpectrum(layer, energies, null, left);
+        return new LayerSpectrum(layer, energies, null, left, data.Means);
     }
 
     /// <summary>√Σ_{i&gt;r} of the energies: the least error of rank r, in the norm that <see cref="IsOfData"/> tells.</summary>
     public double ErrorAt(int rank) => Math.Sqrt(_tails[Math.Clamp(rank, 0, FullRank)]);
+
+    /// <summary><see cref="ErrorAt"/> as a part of the error of rank 0; 0 where that is 0.</summary>
+    public double RelativeErrorAt(int rank) => TotalEnergy > 0 ? ErrorAt(rank) / ErrorAt(0) : 0;
 
     /// <summary>The least rank, at least 1, whose error is at most a bound.</summary>
     public int RankWithin(double error)
@@ -134,8 +143,10 @@ internal sealed class LayerSpectrum
         {
             if (_leftVectors is not null)
             {
+                // Uᵀ·W of a lower rank is its first rows.
+                _images ??= [.. _leftVectors.Select((left, i) => Product.MultiplyTransposedLeft(left, Layer.Blocks[i]))];
                 up[g] = _leftVectors[g].Block(0, 0, Layer.Rows, rank);
-                down[g] = Product.MultiplyTransposedLeft(up[g], Layer.Blocks[g]);
+                down[g] = _images[g].RowView(0, rank).Copy();
                 continue;
             }
             SingularValueDecomposition decomposition = _decompositions![g];
@@ -148,7 +159,15 @@ internal sealed class LayerSpectrum
                 TensorPrimitives.Multiply(down[g].Row(i), root, down[g].Row(i));
             }
         }
-        return new LayerFactors(rank, up, down);
+        return new LayerFactors(rank, up, down) { BiasChange = _means is null ? null : [.. up.Zip(_means, Lost).SelectMany(lost => lost)] };
+    }
+
+    /// <summary>(1 − U·Uᵀ)·ȳ.</summary>
+    private static double[] Lost(Matrix left, double[] mean)
+    {
+        var column = new Matrix(mean, 0, mean.Length, 1);
+        Matrix kept = Product.Multiply(left, Product.MultiplyTransposedLeft(left, column));
+        return [.. mean.Zip(kept.AsSpan().ToArray(), (whole, part) => whole - part)];
     }
 
     private static double Norm(Matrix a) => Reduction.Norm(a.AsSpan());

@@ -25,10 +25,8 @@ internal static class ModelComparison
         string[] names = [.. outputs.Select(candidate => candidate.Name)];
         if (outputs.Length == 0) throw new InvalidInputException("The model has no output with real numbers, so that the result cannot be checked.");
         var sums = new Sums[outputs.Length];
-        int[] labels = data.Labels is null ? [] : [.. data.Labels.Distinct().Order()];
-        int predicted = options.Output is null ? -1 : Array.IndexOf(names, options.Output), hitsBefore = 0, hitsAfter = 0;
-        Prediction? prediction = null;
-        string? whyNot = labels.Length == 0 ? null : "No output has a place for each sample.";
+        (int predicted, Prediction? prediction, string? whyNot) = Predicted(graph, before, data, options);
+        int rightBefore = 0, rightAfter = 0, lost = 0;
         foreach (ModelBatch batch in data.Batches)
         {
             options.Cancellation.ThrowIfCancellationRequested();
@@ -37,31 +35,75 @@ internal static class ModelComparison
             {
                 Matrix a = Read(left[o], outputs[o].Type, batch), b = Read(right[o], outputs[o].Type, batch);
                 sums[o].Add(a, b, names[o]);
-                if (labels.Length == 0) continue;
-                long[] shape = left[o].GetTensorTypeAndShape().Shape;
-                if (predicted < 0 && shape is [var first, ..] && first == batch.Size) predicted = o;
-                if (predicted != o) continue;
-                if (batch.First == 0)
-                    prediction = Prediction.Of(
-                        options.Task, shape is [var size, ..] && size == batch.Size ? shape[1..] : null, OnnxFile.IsProbability(graph, names[o]), labels,
-                        out whyNot);
-                for (int i = 0; i < batch.Count && prediction is not null; i++)
+                for (int i = 0; i < batch.Count && o == predicted && prediction is not null; i++)
                 {
-                    if (prediction.Label(a.Row(i)) == data.Labels![batch.First + i]) hitsBefore++;
-                    if (prediction.Label(b.Row(i)) == data.Labels![batch.First + i]) hitsAfter++;
+                    int label = data.Labels![batch.First + i];
+                    bool wasRight = prediction.Label(a.Row(i)) == label, isRight = prediction.Label(b.Row(i)) == label;
+                    if (wasRight) rightBefore++;
+                    if (isRight) rightAfter++;
+                    if (wasRight && !isRight) lost++;
                 }
             }
         }
-        bool hasAccuracy = prediction is not null;
         return new CompressionCheck
         {
             Inputs = data.Name,
             SampleCount = data.SampleCount,
             Outputs = [.. names.Select((name, o) => sums[o].ToDifference(name))],
-            AccuracyBefore = hasAccuracy ? (double)hitsBefore / data.SampleCount : null,
-            AccuracyAfter = hasAccuracy ? (double)hitsAfter / data.SampleCount : null,
+            Accuracy = prediction is null ? null : new AccuracyChange(data.Name, data.SampleCount, rightBefore, rightAfter, lost),
             AccuracyReason = whyNot,
         };
+    }
+
+    /// <summary>The samples with the output that is looked at, to try factors on.</summary>
+    /// <param name="graph">The model's graph.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="data">The samples in an order, where null leaves them as they are.</param>
+    /// <param name="session">Makes a session of the model with factors.</param>
+    /// <param name="options">The output, the task, and what stops between batches.</param>
+    public static TrialSamples Trials(
+        GraphProto graph, OnnxSession model, Func<int[]?, ModelBatches> data, Func<IReadOnlyDictionary<string, LayerFactors>, OnnxSession> session,
+        CompressionOptions options)
+    {
+        ModelBatches natural = data(null);
+        (int predicted, Prediction? prediction, string? reason) = Predicted(graph, model, natural, options);
+        ModelOutput[] outputs = [.. model.Outputs.Where(candidate => TensorValues.IsReadable(candidate.Type))];
+        ModelOutput output = outputs[Math.Max(0, predicted)];
+        return new TrialSamples(natural.Name, natural.Labels, prediction, reason ?? (natural.Labels is null ? "The data have no labels." : null), order =>
+        {
+            ModelBatches batches = order is null ? natural : data(order);
+            return factors => Run(batches, factors);
+        });
+
+        IEnumerable<Matrix> Run(ModelBatches batches, IReadOnlyDictionary<string, LayerFactors> factors)
+        {
+            using OnnxSession runs = session(factors);
+            foreach (ModelBatch batch in batches.Batches)
+            {
+                using IDisposableReadOnlyCollection<OrtValue> results = batch.Run(runs, [output.Name]);
+                yield return Read(results[0], output.Type, batch);
+            }
+        }
+    }
+
+    /// <summary>The place of the output that predicts among the readable ones, −1 for none, and what it predicts of labels, or why nothing.</summary>
+    private static (int Output, Prediction? Prediction, string? Reason) Predicted(
+        GraphProto graph, OnnxSession model, ModelBatches data, CompressionOptions options)
+    {
+        ModelOutput[] outputs = [.. model.Outputs.Where(candidate => TensorValues.IsReadable(candidate.Type))];
+        int[] labels = data.Labels is null ? [] : [.. data.Labels.Distinct().Order()];
+        int predicted = options.Output is null ? -1 : Array.FindIndex(outputs, candidate => candidate.Name == options.Output);
+        if (labels.Length == 0) return (predicted, null, null);
+        ModelBatch batch = data.Batches[0];
+        using IDisposableReadOnlyCollection<OrtValue> values = batch.Run(model, [.. outputs.Select(candidate => candidate.Name)]);
+        long[][] shapes = [.. values.Select(value => value.GetTensorTypeAndShape().Shape)];
+        bool IsPerSample(int o) => shapes[o] is [var first, ..] && first == batch.Size;
+        if (predicted < 0) predicted = Array.FindIndex([.. Enumerable.Range(0, shapes.Length)], IsPerSample);
+        if (predicted < 0) return (predicted, null, "No output has a place for each sample.");
+        var prediction = Prediction.Of(
+            options.Task, IsPerSample(predicted) ? shapes[predicted][1..] : null, OnnxFile.IsProbability(graph, outputs[predicted].Name), labels,
+            out string? reason);
+        return (predicted, prediction, reason);
     }
 
     /// <summary>

@@ -11,13 +11,13 @@ namespace RankCollapse.Models.Compression;
 /// <summary>A model of ONNX.</summary>
 internal sealed class OnnxTarget : ICompressionTarget
 {
-    private const long InitialisersAlone = 4;
-
     private readonly OnnxModel _model;
     private readonly ModelProto _proto;
     private readonly CompressionOptions _options;
     private readonly Dictionary<string, WeightLayer> _weights = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<(GraphBias Bias, double[] Numbers)>> _biases = new(StringComparer.Ordinal);
     private readonly ModelData? _data;
+    private readonly Lazy<ModelData?> _test;
 
     public OnnxTarget(OnnxModel model, CompressionOptions options)
     {
@@ -26,14 +26,19 @@ internal sealed class OnnxTarget : ICompressionTarget
         _proto = OnnxFile.Read(model);
         Layers = [.. GraphLayers.Find(model).Layers.Select(Describe)];
         Parameters = model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count);
-        if (options.Data is { } data) _data = ModelData.Read(data, [.. OnnxFile.InputNames(_proto.Graph)], options.Samples, options.Seed, options.Reading);
+        if (options.Data is { } data) _data = Read(data);
+        _test = new Lazy<ModelData?>(() => options.Test is { } test ? Read(test) : null);
     }
 
     public IReadOnlyList<CompressibleLayer> Layers { get; }
 
     public long Parameters { get; }
 
-    public IReadOnlyDictionary<string, IReadOnlyList<Matrix>>? Outputs(IReadOnlyList<CompressibleLayer> layers)
+    private string Name => Path.GetFileName(_model.Path);
+
+    private string Folder => OnnxFile.FolderOf(_model);
+
+    public IReadOnlyDictionary<string, LayerOutputs>? Outputs(IReadOnlyList<CompressibleLayer> layers)
     {
         if (_data is null) return null;
         using var source = new OnnxFeatureSource(_model, _data, _options.Output);
@@ -52,6 +57,7 @@ internal sealed class OnnxTarget : ICompressionTarget
             int groups = _weights[layer.Name].Groups, rows = uses[0].Channels / groups;
             MemoryBudget.Require(16.0 * groups * rows * rows, $"The outputs' moments of {ErrorText.Printable(layer.Name)}", "leave the layer out");
             moments[layer.Name] = new OutputMoments(groups, rows);
+            FindBiases(layer.Name, uses[0].Channels);
             for (int u = 0; u < uses.Length; u++)
             {
                 tensors.Add(outputs[u]!);
@@ -61,34 +67,71 @@ internal sealed class OnnxTarget : ICompressionTarget
         _options.Progress?.Invoke($"{_data.SampleCount} samples through {source.Name}, for the outputs of {moments.Count} layers");
         source.Run(tensors, new FeatureOptions().BatchSize, (tensor, _, rows) => readers[tensor].AddTo(moments[readers[tensor].Layer], rows),
             _options.Cancellation);
-        return moments.ToDictionary(entry => entry.Key, entry => entry.Value.Roots());
+        return moments.ToDictionary(entry => entry.Key, entry => entry.Value.Outputs(_biases.ContainsKey(entry.Key)));
     }
 
     public CompressionCheck? Write(string path, IReadOnlyDictionary<string, LayerFactors> factors, out string? reason)
     {
         reason = null;
-        ModelProto changed = _proto.Clone();
-        GraphFactors.Replace(changed.Graph, factors);
-        // Before version 4 every initialiser had to be an input as well, which factors are not.
-        changed.IrVersion = Math.Max(changed.IrVersion, InitialisersAlone);
-        string name = Path.GetFileName(_model.Path), folder = OnnxFile.FolderOf(_model);
-        using var before = new OnnxSession(_proto, name, folder);
-        using var after = new OnnxSession(changed, Path.GetFileName(path), folder);
-        ModelData? samples = _options.Test is { } test
-            ? ModelData.Read(test, [.. before.Inputs.Select(input => input.Name)], _options.Samples, _options.Seed, _options.Reading)
-            : _data;
-        ModelBatches data = samples is null
-            ? RandomInputs.For(before, _proto.Graph, _options.Seed) : ModelBatches.Of(samples, before.Inputs, new FeatureOptions().BatchSize);
+        ModelProto changed = With(factors);
+        using var before = new OnnxSession(_proto, Name, Folder);
+        using var after = new OnnxSession(changed, Path.GetFileName(path), Folder);
+        ModelBatches data = Batches(before, _test.Value ?? _data);
         CompressionCheck check = ModelComparison.Compare(_proto.Graph, before, after, data, _options);
         _options.Progress?.Invoke("looking which layers the check sees");
         check = check with
         {
-            Unseen = ModelComparison.Unseen(_proto, model => new OnnxSession(model, name, folder),
+            Unseen = ModelComparison.Unseen(_proto, model => new OnnxSession(model, Name, Folder),
                 factors.Keys.Select(layer => (layer, _model.ReadDoubles(layer))), data, _options.Cancellation),
         };
         OnnxFile.Embed(changed, _model.Path);
         OnnxFile.Write(path, changed);
         return check;
+    }
+
+    public TrialSamples? Trials(bool isTest)
+    {
+        if (isTest && _test.Value is null) return null;
+        ModelData? data = isTest ? _test.Value : _data;
+        using var session = new OnnxSession(_proto, Name, Folder);
+        return ModelComparison.Trials(
+            _proto.Graph, session, order => Batches(session, order is null ? data : data!.Choose(order)),
+            factors => new OnnxSession(With(factors), Name, Folder), _options);
+    }
+
+    public ModelTimer Timer()
+    {
+        using var session = new OnnxSession(_proto, Name, Folder);
+        ModelData? data = _data ?? _test.Value;
+        ModelBatches inputs = data is null ? Batches(session, null) : ModelBatches.Of(data, session.Inputs, 1);
+        return new ModelTimer(_proto, Name, Folder, inputs.Batches[0], _options.Cancellation);
+    }
+
+    public IReadOnlyList<LatencyChange> Latency(IReadOnlyDictionary<string, LayerFactors> factors) => Timer().Compare(With(factors));
+
+    private ModelData Read(string source) =>
+        ModelData.Read(source, [.. OnnxFile.InputNames(_proto.Graph)], _options.Samples, _options.Seed, _options.Reading);
+
+    /// <summary>Data in batches, or random inputs where there are none.</summary>
+    private ModelBatches Batches(OnnxSession session, ModelData? data) => data is null
+        ? RandomInputs.For(session, _proto.Graph, _options.Seed) : ModelBatches.Of(data, session.Inputs, new FeatureOptions().BatchSize);
+
+    /// <summary>The model with factors.</summary>
+    private ModelProto With(IReadOnlyDictionary<string, LayerFactors> factors)
+    {
+        ModelProto changed = _proto.Clone();
+        GraphFactors.Replace(changed.Graph, factors, _biases);
+        changed.IrVersion = Math.Max(changed.IrVersion, OnnxFile.InitialisersAlone);
+        return changed;
+    }
+
+    /// <summary>Keeps the biases of a layer where all of its uses have one of their own.</summary>
+    private void FindBiases(string layer, int channels)
+    {
+        GraphBias?[] biases =
+            [.. _proto.Graph.Node.Where(node => node.Input.Contains(layer)).Select(node => GraphBias.Of(_proto.Graph, node, channels))];
+        double[]?[] numbers = [.. biases.Select(bias => bias is null ? null : Constant(bias.Name))];
+        if (!numbers.Contains(null)) _biases[layer] = [.. biases.Zip(numbers, (bias, values) => (bias!, values!))];
     }
 
     private CompressibleLayer Describe(WeightLayer layer)

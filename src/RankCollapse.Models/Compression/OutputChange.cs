@@ -6,8 +6,8 @@ using RankCollapse.Theory.Certificates;
 namespace RankCollapse.Models.Compression;
 
 /// <summary>
-/// Bounds of ‖f'(X) − f(X)‖_F for a network f' with other weights W'_l: with c_l = sup|σ_l'|,
-/// δ_l ≤ c_l·(‖W'_l‖_2·δ_{l−1} + ‖(W'_l − W_l)·Z^{l−1}‖_F), δ_0 = 0, and δ_{l−1} once more where a layer has a skip.
+/// Bounds of ‖f'(X) − f(X)‖_F for a network f' with other weights W'_l and biases b'_l: with c_l = sup|σ_l'|,
+/// δ_l ≤ c_l·(‖W'_l‖_2·δ_{l−1} + ‖(W'_l − W_l)·Z^{l−1} + (b'_l − b_l)·1ᵀ‖_F), δ_0 = 0, and δ_{l−1} once more where a layer has a skip.
 /// </summary>
 /// <remarks>
 /// From W'_l·Z'^{l−1} − W_l·Z^{l−1} = W'_l·(Z'^{l−1} − Z^{l−1}) + (W'_l − W_l)·Z^{l−1}. Theorem 3.4 bounds ‖W'_l − W_l‖_F for the best W'_l of rank K,
@@ -34,7 +34,7 @@ internal static class OutputChange
             double norm = SingularValueDecomposition.SingularValues(others)[0];
             double weightNorm = Reduction.Norm(weights.AsSpan()), featureNorm = Reduction.Norm(features[l - 1].AsSpan());
             double rounding = 2 * Tolerances.Decomposition(weights.Rows, weights.Columns) * weightNorm * featureNorm;
-            double own = isChanged ? Reduction.Norm(Product.Multiply(difference, features[l - 1]).AsSpan()) : 0;
+            double own = isChanged ? Reduction.Norm(Change(difference, network.Bias(l), changed.Bias(l), features[l - 1]).AsSpan()) : 0;
             LayerCertificate? layer = certificate?.Layers[l - 1];
             double theorem = layer?.Best is { } best ? best.ExactBound + layer.RoundingAllowance : double.PositiveInfinity;
             double bounded = isChanged && theorem < weightNorm ? theorem * SingularValueDecomposition.SingularValues(features[l - 1])[0] : own;
@@ -43,5 +43,12 @@ internal static class OutputChange
             certified = (slope * ((norm * certified) + bounded)) + (skip * certified) + rounding;
         }
         return (measured, certificate is null ? null : certified);
+    }
+
+    private static Matrix Change(Matrix weights, Matrix? bias, Matrix? other, Matrix features)
+    {
+        Matrix change = Product.Multiply(weights, features);
+        for (int i = 0; i < change.Rows && bias is not null; i++) TensorPrimitives.Add(change.Row(i), other![i, 0] - bias[i, 0], change.Row(i));
+        return change;
     }
 }

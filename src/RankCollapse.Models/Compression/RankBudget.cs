@@ -24,56 +24,25 @@ internal static class RankBudget
     private const long MostSteps = 100_000_000;
 
     /// <summary>Chooses ranks.</summary>
-    /// <param name="layers">The spectra.</param>
+    /// <param name="layers">What each layer can have.</param>
     /// <param name="budget">The most parameters of all layers together.</param>
     /// <exception cref="InvalidInputException">The budget is below rank 1 in every layer.</exception>
-    public static RankAllocation Choose(IReadOnlyList<LayerSpectrum> layers, long budget)
+    public static RankAllocation Choose(IReadOnlyList<RankChoices> layers, long budget)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        Choice[][] choices = [.. layers.Select(Choices)];
+        RankChoice[][] choices = [.. layers.Select(layer => layer.Choices.ToArray())];
         long least = choices.Sum(layer => layer[0].Cost);
         if (least > budget)
             throw new InvalidInputException(
-                $"The layers have at least {least} parameters (at rank 1), more than the {budget} that are left for them; ask for a larger model.");
-        Relaxation[] suffixes = Relaxations(choices);
-        (int[] best, double error) = Greedy(choices, budget);
+                $"The layers have at least {least} parameters (at the lowest ranks), more than the {budget} that are left for them; ask for a larger model.");
+        Relaxation[] suffixes = Relaxations(layers);
+        (int[] best, double error) = Greedy(layers, choices, budget);
         double bound = suffixes[0].Bound(budget);
         bool isOptimal = TryImprove(choices, suffixes, budget, ref best, ref error);
         return new RankAllocation(
             [.. best.Select((choice, l) => choices[l][choice].Rank)], error, isOptimal ? error : Math.Min(bound, error),
                 best.Select((choice, l) => choices[l][choice].Cost).Sum(), isOptimal);
     }
-
-    private readonly record struct Choice(int Rank, long Cost, double Error);
-
-    /// <summary>Rank 1, 2, … up to the break-even rank and the whole layer, without those that cost more for no smaller error.</summary>
-    private static Choice[] Choices(LayerSpectrum spectrum)
-    {
-        var choices = new List<Choice>();
-        double total = spectrum.TotalEnergy;
-        for (int rank = 1; rank <= Math.Min(spectrum.Layer.LargestUsefulRank, spectrum.FullRank); rank++)
-        {
-            double error = total > 0 ? spectrum.ErrorAt(rank) * spectrum.ErrorAt(rank) / total : 0;
-            if (choices.Count == 0 || error < choices[^1].Error) choices.Add(new Choice(rank, spectrum.Layer.ParametersAt(rank), error));
-        }
-        if (choices.Count == 0 || choices[^1].Error > 0) choices.Add(new Choice(0, spectrum.Layer.Parameters, 0));
-        return [.. choices];
-    }
-
-    /// <summary>The choices on the lower convex hull of error over cost.</summary>
-    private static List<int> Hull(Choice[] choices)
-    {
-        var hull = new List<int>();
-        for (int i = 0; i < choices.Length; i++)
-        {
-            while (hull.Count >= 2 && Gain(choices[hull[^2]], choices[hull[^1]]) <= Gain(choices[hull[^1]], choices[i])) hull.RemoveAt(hull.Count - 1);
-            hull.Add(i);
-        }
-        return hull;
-    }
-
-    /// <summary>The error that a step saves for each parameter.</summary>
-    private static double Gain(Choice from, Choice to) => (from.Error - to.Error) / (to.Cost - from.Cost);
 
     /// <summary>The relaxed problem of the layers from one on: start, and steps by falling gain with the sums before each.</summary>
     private sealed record Relaxation(long StartCost, double StartError, long[] Costs, double[] Errors)
@@ -91,21 +60,21 @@ internal static class RankBudget
         }
     }
 
-    private static Relaxation[] Relaxations(Choice[][] choices)
+    private static Relaxation[] Relaxations(IReadOnlyList<RankChoices> choices)
     {
-        var suffixes = new Relaxation[choices.Length + 1];
+        var suffixes = new Relaxation[choices.Count + 1];
         var steps = new List<(long Cost, double Error)>();
         long cost = 0;
         double error = 0;
         suffixes[^1] = new Relaxation(0, 0, [0], [0]);
-        for (int l = choices.Length - 1; l >= 0; l--)
+        for (int l = choices.Count - 1; l >= 0; l--)
         {
-            List<int> hull = Hull(choices[l]);
-            cost += choices[l][0].Cost;
-            error += choices[l][0].Error;
+            IReadOnlyList<int> hull = choices[l].Hull;
+            cost += choices[l].Choices[0].Cost;
+            error += choices[l].Choices[0].Error;
             for (int i = 1; i < hull.Count; i++)
             {
-                Choice from = choices[l][hull[i - 1]], to = choices[l][hull[i]];
+                RankChoice from = choices[l].Choices[hull[i - 1]], to = choices[l].Choices[hull[i]];
                 steps.Add((to.Cost - from.Cost, from.Error - to.Error));
             }
             steps.Sort((a, b) => (b.Error / b.Cost).CompareTo(a.Error / a.Cost));
@@ -118,20 +87,21 @@ internal static class RankBudget
     }
 
     /// <summary>Steps along the hulls by gain while they fit, then the best single improvements that are left.</summary>
-    private static (int[] Choice, double Error) Greedy(Choice[][] choices, long budget)
+    private static (int[] Choice, double Error) Greedy(IReadOnlyList<RankChoices> layers, RankChoice[][] choices, long budget)
     {
         var chosen = new int[choices.Length];
         long room = budget - choices.Sum(layer => layer[0].Cost);
-        var steps = new PriorityQueue<(int Layer, List<int> Hull, int Step), double>();
-        for (int l = 0; l < choices.Length; l++) Enqueue(l, Hull(choices[l]), 1);
-        while (steps.TryDequeue(out (int Layer, List<int> Hull, int Step) next, out _))
+        var steps = new PriorityQueue<(int Layer, int Step), double>();
+        for (int l = 0; l < choices.Length; l++) Enqueue(l, 1);
+        while (steps.TryDequeue(out (int Layer, int Step) next, out _))
         {
-            Choice[] layer = choices[next.Layer];
-            long cost = layer[next.Hull[next.Step]].Cost - layer[chosen[next.Layer]].Cost;
+            RankChoice[] layer = choices[next.Layer];
+            int to = layers[next.Layer].Hull[next.Step];
+            long cost = layer[to].Cost - layer[chosen[next.Layer]].Cost;
             if (cost > room) continue;
             room -= cost;
-            chosen[next.Layer] = next.Hull[next.Step];
-            Enqueue(next.Layer, next.Hull, next.Step + 1);
+            chosen[next.Layer] = to;
+            Enqueue(next.Layer, next.Step + 1);
         }
         for (bool isBetter = true; isBetter;)
         {
@@ -151,16 +121,17 @@ internal static class RankBudget
         }
         return (chosen, chosen.Select((choice, l) => choices[l][choice].Error).Sum());
 
-        void Enqueue(int layer, List<int> hull, int step)
+        void Enqueue(int layer, int step)
         {
-            if (step < hull.Count) steps.Enqueue((layer, hull, step), -Gain(choices[layer][hull[step - 1]], choices[layer][hull[step]]));
+            IReadOnlyList<int> hull = layers[layer].Hull;
+            if (step < hull.Count) steps.Enqueue((layer, step), -layers[layer].Gain(hull[step - 1], hull[step]));
         }
     }
 
     private readonly record struct State(long Cost, double Error, int Parent, int Choice);
 
     /// <summary>Dynamic programming; false where there are too many states, and the choice stays what it was.</summary>
-    private static bool TryImprove(Choice[][] choices, Relaxation[] suffixes, long budget, ref int[] best, ref double error)
+    private static bool TryImprove(RankChoice[][] choices, Relaxation[] suffixes, long budget, ref int[] best, ref double error)
     {
         const double Slack = 1e-12;
         var stages = new List<State[]> { new State[] { new(0, 0, -1, -1) } };

@@ -29,6 +29,8 @@ internal sealed class TensorTarget : ICompressionTarget
 
     public long Parameters { get; }
 
+    public bool CanRun => false;
+
     public CompressionCheck? Write(string path, IReadOnlyDictionary<string, LayerFactors> factors, out string? reason)
     {
         reason = "The file holds no network that could be run.";

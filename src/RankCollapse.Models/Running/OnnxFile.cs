@@ -12,6 +12,9 @@ internal static class OnnxFile
     /// <summary>Protocol buffers hold at most 2 GB.</summary>
     public const long LargestMessage = int.MaxValue;
 
+    /// <summary>The version of the format since which initialisers need not be inputs as well.</summary>
+    public const long InitialisersAlone = 4;
+
     /// <summary>Reads a model that <see cref="OnnxModel"/> has checked.</summary>
     /// <exception cref="InvalidInputException">It has more than 2 GB in one file.</exception>
     public static ModelProto Read(OnnxModel model)

@@ -23,7 +23,7 @@ public sealed class LayerSpectrumTests
             LayerBlocks layer = Layer(rows, columns, 1, seed);
             Matrix data = Gaussian(columns, samples, seed + 5), outputs = Product.Multiply(layer.Blocks[0], data);
             double[] values = SingularValueDecomposition.SingularValues(outputs);
-            var spectrum = LayerSpectrum.OfOutputs(layer, [outputs]);
+            var spectrum = LayerSpectrum.OfOutputs(layer, new LayerOutputs([outputs], null));
             for (int rank = 1; rank <= spectrum.FullRank; rank++)
             {
                 double least = Math.Sqrt(values.Skip(rank).Sum(s => s * s)), scale = 1e-7 * values[0];
@@ -46,7 +46,7 @@ public sealed class LayerSpectrumTests
         var svd = SingularValueDecomposition.Thin(Product.Multiply(layer.Blocks[0], Power(0.5)));
         Matrix truncated = Product.Multiply(
             Matrix.FromEntries(7, 2, (i, j) => svd.Left[i, j] * svd.Values[j]), Product.Multiply(svd.RightTransposed.RowView(0, 2), Power(-0.5)));
-        LayerFactors factors = LayerSpectrum.OfOutputs(layer, [Product.Multiply(layer.Blocks[0], data)]).FactorsAt(2);
+        LayerFactors factors = LayerSpectrum.OfOutputs(layer, new LayerOutputs([Product.Multiply(layer.Blocks[0], data)], null)).FactorsAt(2);
         Matrix actual = Product.Multiply(factors.Up[0], factors.Down[0]);
         for (int i = 0; i < 7; i++)
             for (int j = 0; j < 5; j++)
@@ -58,7 +58,7 @@ public sealed class LayerSpectrumTests
     {
         LayerBlocks layer = Layer(10, 12, 1, seed: 8);
         Matrix data = Product.Multiply(Gaussian(12, 3, seed: 9), Gaussian(3, 50, seed: 10));
-        var spectrum = LayerSpectrum.OfOutputs(layer, [Product.Multiply(layer.Blocks[0], data)]);
+        var spectrum = LayerSpectrum.OfOutputs(layer, new LayerOutputs([Product.Multiply(layer.Blocks[0], data)], null));
         double norm = spectrum.ErrorAt(0);
         Assert.InRange(ErrorOn(data, layer, spectrum.FactorsAt(3)), 0, 1e-7 * norm);
         Assert.InRange(LayerSpectrum.OfWeights(layer).FactorsAt(3).ErrorOf(layer), 0.1, double.MaxValue);
@@ -76,8 +76,8 @@ public sealed class LayerSpectrumTests
         var moments = new OutputMoments(2, 4);
         moments.Add(outputs.Block(0, 0, 8, 25));
         moments.Add(outputs.Block(0, 25, 8, 35));
-        var direct = LayerSpectrum.OfOutputs(layer, [outputs.RowView(0, 4), outputs.RowView(4, 4)]);
-        var summed = LayerSpectrum.OfOutputs(layer, moments.Roots());
+        var direct = LayerSpectrum.OfOutputs(layer, new LayerOutputs([outputs.RowView(0, 4), outputs.RowView(4, 4)], null));
+        var summed = LayerSpectrum.OfOutputs(layer, moments.Outputs(hasMeans: false));
         Assert.Equal(60, moments.Count);
         for (int rank = 0; rank <= 4; rank++) Assert.Equal(direct.ErrorAt(rank), summed.ErrorAt(rank), 1e-10 * direct.ErrorAt(0));
     }
@@ -117,7 +117,7 @@ public sealed class LayerSpectrumTests
         var spectrum = LayerSpectrum.OfWeights(new LayerBlocks([new Matrix(5, 6)]));
         Assert.Equal(1, spectrum.RankKeeping(0.99));
         Assert.Equal(0, spectrum.FactorsAt(1).ErrorOf(spectrum.Layer));
-        Assert.Equal(0, LayerSpectrum.OfOutputs(spectrum.Layer, [new Matrix(5, 3)]).ErrorAt(1));
+        Assert.Equal(0, LayerSpectrum.OfOutputs(spectrum.Layer, new LayerOutputs([new Matrix(5, 3)], null)).ErrorAt(1));
     }
 
     private static Matrix Gaussian(int rows, int columns, long seed) => RandomMatrix.Gaussian(rows, columns, new RandomStream(seed, RandomPurpose.Sampling));

@@ -16,10 +16,10 @@ public sealed class RankBudgetTests
             double? best = BestOfAll(spectra, budget);
             if (best is null)
             {
-                Assert.Throws<InvalidInputException>(() => RankBudget.Choose(spectra, budget));
+                Assert.Throws<InvalidInputException>(() => Choose(spectra, budget));
                 return;
             }
-            RankAllocation choice = RankBudget.Choose(spectra, budget);
+            RankAllocation choice = Choose(spectra, budget);
             Assert.True(choice.IsOptimal);
             Assert.InRange(choice.Parameters, 0, budget);
             Assert.Equal(best.Value, choice.Error, 1e-12);
@@ -30,7 +30,7 @@ public sealed class RankBudgetTests
     public void Choose_WithRoomForAll_KeepsEveryLayerWhole()
     {
         LayerSpectrum[] spectra = [Spectrum(10, 12, 1), Spectrum(8, 8, 2)];
-        RankAllocation choice = RankBudget.Choose(spectra, 120 + 64);
+        RankAllocation choice = Choose(spectra, 120 + 64);
         Assert.Equal([0, 0], choice.Ranks);
         Assert.Equal(0, choice.Error);
     }
@@ -42,7 +42,7 @@ public sealed class RankBudgetTests
         var flat = LayerSpectrum.OfWeights(new LayerBlocks([Matrix.Identity(12)]));
         var thin = LayerSpectrum.OfWeights(
             new LayerBlocks([Product.Multiply(new Matrix([.. Enumerable.Repeat(1.0, 12)], 0, 12, 1), new Matrix([.. Enumerable.Repeat(1.0, 12)], 0, 1, 12))]));
-        RankAllocation choice = RankBudget.Choose([flat, thin], 24 + (24 * 4));
+        RankAllocation choice = Choose([flat, thin], 24 + (24 * 4));
         Assert.Equal([4, 1], choice.Ranks);
     }
 
@@ -53,11 +53,14 @@ public sealed class RankBudgetTests
         long all = spectra.Sum(s => s.Layer.Parameters);
         foreach (double share in (double[])[0.3, 0.5, 0.7])
         {
-            RankAllocation choice = RankBudget.Choose(spectra, (long)(share * all));
+            RankAllocation choice = Choose(spectra, (long)(share * all));
             Assert.InRange(choice.Parameters, 0, (long)(share * all));
             Assert.InRange(choice.Error, choice.LowerBound * (1 - 1e-12), (choice.LowerBound * 1.02) + 1e-9);
         }
     }
+
+    private static RankAllocation Choose(LayerSpectrum[] spectra, long budget) =>
+        RankBudget.Choose([.. spectra.Select(s => new RankChoices(s, [.. Enumerable.Range(1, s.Layer.LargestUsefulRank)]))], budget);
 
     private static LayerSpectrum Spectrum(int rows, int columns, long seed)
     {
