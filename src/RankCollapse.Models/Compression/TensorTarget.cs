@@ -6,7 +6,8 @@ using RankCollapse.Models.Weights;
 namespace RankCollapse.Models.Compression;
 
 /// <summary>
-/// Tensors without a graph: safetensors in one file or several, and npz. The result is one safetensors file, in which all other tensors are kept byte for byte.
+/// Tensors without a graph: safetensors and files of PyTorch, one or several, and npz. The result is one safetensors file, in which all other tensors are
+/// kept byte for byte.
 /// </summary>
 internal sealed class TensorTarget : ICompressionTarget
 {
@@ -16,7 +17,7 @@ internal sealed class TensorTarget : ICompressionTarget
     {
         _model = model;
         // A second tensor of a name, which an index of shards decides against, is not lost.
-        SkippedTensor[] lost = [.. model.Skipped.Where(tensor => !model.Contains(tensor.Name))];
+        SkippedTensor[] lost = [.. model.Skipped.Where(tensor => tensor.IsOfModel && !model.Contains(tensor.Name))];
         if (lost.Length > 0)
             throw new InvalidInputException(
                 $"{model.Path} holds {lost.Length} tensors that are not read, such as {ErrorText.Printable(lost[0].Name)} ({lost[0].Reason}); a compressed "

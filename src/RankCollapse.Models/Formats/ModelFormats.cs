@@ -10,8 +10,8 @@ public static class ModelFormats
 
     /// <summary>Every format, in the order of help.</summary>
     public static Registry<ModelFormat> All { get; } = new(
-        "model format", format => format.Name, new SafetensorsFormat(), new ShardedSafetensorsFormat(), new NpzFormat(), new ArrayFormat(), new OnnxFormat(),
-            new RunFormat(), new FeatureFilesFormat());
+        "model format", format => format.Name, new SafetensorsFormat(), ShardedFormat.Torch, ShardedFormat.Safetensors, new TorchFormat(), new NpzFormat(),
+            new ArrayFormat(), new OnnxFormat(), new RunFormat(), new FeatureFilesFormat());
 
     /// <summary>What models can be, for people: <c>safetensors, npz or the folder of a run</c>.</summary>
     public static string Readable => string.Join(", ", All.SkipLast(1).Select(format => format.Description)) + " or " + All[^1].Description;
@@ -52,10 +52,23 @@ public static class ModelFormats
     {
         if (start.Length == 0) throw new InvalidInputException($"{start.Path} is empty; expected a model as {Readable}; get the file again.");
         if (start.ForeignKind() is { } kind) throw new InvalidInputException($"{start.Path} is {kind}, which is not read; expected {Readable}.");
-        if (start.BeginsWith([0x80, 0x02]) && recognition < Recognition.ByName) throw NpzFormat.Pickle(start.Path, "a pickle of Python");
+        if (recognition < Recognition.ByName && start.Bytes.Span is [0x80, <= 5, ..])
+            throw new InvalidInputException(
+                $"{start.Path} is a pickle of Python that torch.save did not write, which is not read because loading one can run any program; save the "
+                + "weights with torch.save, or as safetensors.");
     }
 
-    /// <summary>The only model in a folder: the index of several files before these, and <c>model.safetensors</c> before others.</summary>
+    /// <summary>Of several models in a folder, the first of these that only one of them is.</summary>
+    private static readonly Predicate<string>[] Preferred =
+    [
+        name => name.EndsWith(ShardedFormat.Safetensors.Ending, StringComparison.OrdinalIgnoreCase)
+            && !name.EndsWith(ShardedFormat.Torch.Ending, StringComparison.OrdinalIgnoreCase),
+        name => name == "model.safetensors",
+        name => name.EndsWith(ShardedFormat.Torch.Ending, StringComparison.OrdinalIgnoreCase),
+        name => name == "pytorch_model.bin",
+    ];
+
+    /// <summary>The only model in a folder: the index of several files before these, and the usual names before others.</summary>
     private static string ModelInside(string folder)
     {
         string[] files;
@@ -69,10 +82,10 @@ public static class ModelFormats
         }
         string[] models = [.. files.Where(
             file => All.Any(format => format.IsWholeModel && format.Recognise(new ModelStart(file, IsFolder: false, default, 0)) == Recognition.ByName))];
-        string[] first = [.. models.Where(file => file.EndsWith(ShardedSafetensorsFormat.Ending, StringComparison.OrdinalIgnoreCase))];
-        if (first.Length != 1) first = [.. models.Where(file => Path.GetFileName(file) == "model.safetensors")];
+        string[] first = Preferred.Select(isPreferred => models.Where(file => isPreferred(Path.GetFileName(file))).ToArray())
+            .FirstOrDefault(found => found.Length == 1, models);
         IEnumerable<string> shown = models.Take(MostNames).Select(file => ErrorText.Printable(Path.GetFileName(file)));
-        return (first is [_] ? first : models) switch
+        return first switch
         {
             [var single] => single,
             [] => throw new InvalidInputException($"The folder {folder} holds no model ({Readable}); give the file of a model or the folder of a run."),

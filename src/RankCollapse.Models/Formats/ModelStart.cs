@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using RankCollapse.Formats;
 
@@ -17,6 +18,22 @@ public sealed record ModelStart(string Path, bool IsFolder, ReadOnlyMemory<byte>
 
     /// <summary>Whether the file begins with these bytes.</summary>
     public bool BeginsWith(ReadOnlySpan<byte> bytes) => Bytes.Span.StartsWith(bytes);
+
+    /// <summary>Whether the file is a zip archive with an entry whose name fits; a damaged archive has none.</summary>
+    internal bool HasEntry(Func<string, bool> fits)
+    {
+        if (!BeginsWith("PK"u8)) return false;
+        using FileStream file = InputFile.Open(Path);
+        try
+        {
+            using var archive = new ZipArchive(file, ZipArchiveMode.Read);
+            return archive.Entries.Any(entry => fits(entry.FullName));
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Looks at a file or folder.</summary>
     /// <exception cref="InvalidInputException">There is none, or it cannot be read.</exception>

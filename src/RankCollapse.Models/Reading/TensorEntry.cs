@@ -18,4 +18,8 @@ public sealed record TensorEntry(string Name, ElementType Type, IReadOnlyList<lo
 /// <summary>A tensor of a model that is not read, and why.</summary>
 /// <param name="Name">The tensor's name.</param>
 /// <param name="Reason">Why it is not read, as the end of a sentence that begins with the name.</param>
-public sealed record SkippedTensor(string Name, string Reason);
+public sealed record SkippedTensor(string Name, string Reason)
+{
+    /// <summary>Whether a copy of the model without it would lack something; the state of an optimiser or a setting is none of the model's tensors.</summary>
+    public bool IsOfModel { get; init; } = true;
+}

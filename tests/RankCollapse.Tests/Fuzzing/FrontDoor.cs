@@ -102,6 +102,7 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         byte[][] graphs = SampleGraphs.All();
         yield return new("safetensors", 6, [safetensors], Mutation.OfSafetensors, InFile("a.safetensors", folder, path => Inspection.Run(path)));
         yield return new("index", 2, Corpus("index"), Mutation.OfJson, InFile("model.safetensors.index.json", folder, path => Inspection.Run(path)));
+        yield return new("torch", 4, Corpus("torch"), Mutation.OfTorch, InFile("a.pt", folder, path => Inspection.Run(path)));
         yield return new("onnx", 4, graphs, Mutation.OfOnnx, InFile("a.onnx", folder, path => Inspection.Run(path)));
         string data = folder.Write("samples.csv", "1,2,3,4,0\n2,3,4,5,1\n3,4,1,2,0\n0,4,1,1,1\n");
         yield return new("onnxruntime", 0.5, graphs, Mutation.OfOnnx,

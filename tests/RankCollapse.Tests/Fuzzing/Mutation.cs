@@ -300,9 +300,40 @@ internal static class Mutation
     }
 
     /// <summary>An archive of changed arrays, or with changed bytes.</summary>
-    public static byte[] OfNpz(byte[] good, Random random)
+    public static byte[] OfNpz(byte[] good, Random random) => random.Next(3) == 0 ? OfBytes(good, random) : OfArchive(
+        good, name => random.Next(8) == 0 ? "../x.npy" : random.Next(8) == 0 ? "labels.npy" : name,
+        (_, content) => random.Next(2) == 0 ? OfNpy(content, random) : content);
+
+    /// <summary>A file of PyTorch whose pickle is changed, or its bytes.</summary>
+    public static byte[] OfTorch(byte[] good, Random random) => random.Next(3) == 0 ? OfBytes(good, random)
+        : !good.AsSpan().StartsWith("PK"u8) ? OfPickle(good, random)
+        : OfArchive(good, name => random.Next(16) == 0 ? $"{name}/data.pkl" : name,
+            (name, content) => name.EndsWith(".pkl", StringComparison.Ordinal) ? OfPickle(content, random) : content);
+
+    /// <summary>A pickle with other operations, numbers and names, or with changed bytes.</summary>
+    private static byte[] OfPickle(byte[] good, Random random)
     {
-        if (random.Next(3) == 0) return OfBytes(good, random);
+        byte[][] operations =
+        [
+            .. "(t]}ueRQbN201.\x81\x85\x86\x93\x94".Select(operation => (byte[])[(byte)operation]), [(byte)'h', 1], [(byte)'h', 7], [(byte)'q', 1],
+            [(byte)'K', 0], [(byte)'K', 200], [(byte)'J', 255, 255, 255, 127], [0x8A, 8, 0, 0, 0, 0, 0, 1, 0, 0], [0x8A, 8, 255, 255, 255, 255, 255, 255, 255, 127],
+            [(byte)'X', 255, 255, 255, 127], [0x8D, 0, 0, 0, 0, 0, 1, 0, 0],
+            [.. "cos\nsystem\n"u8], [.. "ctorch\nHalfStorage\n"u8], [.. "ctorch._utils\n_rebuild_tensor_v2\n"u8],
+        ];
+        List<byte> bytes = [.. good];
+        for (int changes = random.Next(1, 4); changes > 0; changes--)
+        {
+            int at = random.Next(bytes.Count);
+            byte[] operation = operations[random.Next(operations.Length)];
+            bytes.RemoveRange(at, Math.Min(random.Next(3), bytes.Count - at));
+            bytes.InsertRange(at, operation);
+        }
+        return random.Next(3) == 0 ? OfBytes([.. bytes], random) : [.. bytes];
+    }
+
+    /// <summary>An archive with other names and content.</summary>
+    private static byte[] OfArchive(byte[] good, Func<string, string> rename, Func<string, byte[], byte[]> change)
+    {
         using var archive = new ZipArchive(new MemoryStream(good));
         using var stream = new MemoryStream();
         using (var changed = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
@@ -311,9 +342,8 @@ internal static class Mutation
             {
                 using var content = new MemoryStream();
                 using (Stream from = entry.Open()) from.CopyTo(content);
-                string name = random.Next(8) == 0 ? "../x.npy" : random.Next(8) == 0 ? "labels.npy" : entry.Name;
-                using Stream to = changed.CreateEntry(name, CompressionLevel.NoCompression).Open();
-                to.Write(random.Next(2) == 0 ? OfNpy(content.ToArray(), random) : content.ToArray());
+                using Stream to = changed.CreateEntry(rename(entry.FullName), CompressionLevel.NoCompression).Open();
+                to.Write(change(entry.FullName, content.ToArray()));
             }
         }
         return stream.ToArray();

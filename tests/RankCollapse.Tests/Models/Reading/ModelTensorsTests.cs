@@ -135,7 +135,8 @@ public sealed class ModelTensorsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("80028A0A6CFC9C46", "pickle", "weights_only=True")]
+    [InlineData("80027D71002E", "pickle of Python", "torch.save")]
+    [InlineData("8005954B000000000000007D942E", "pickle of Python", "torch.save")]
     [InlineData("47475546030000000000000000000000", "GGUF", "expected safetensors")]
     [InlineData("894844460D0A1A0A", "HDF5", "expected safetensors")]
     [InlineData("1C00000054464C33000000000000", "TensorFlow Lite", "expected safetensors")]
@@ -149,14 +150,15 @@ public sealed class ModelTensorsTests : IDisposable
         Assert.Contains(advice, error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void FileOfPyTorch_IsRefusedWithTheLineThatConvertsIt()
+    [Theory]
+    [InlineData(257, "a tar archive")]
+    [InlineData(0, "none that torch.save wrote")]
+    public void FileWithTheNameOfPyTorchs_ThatIsNone_IsRefused(int place, string found)
     {
-        using var stream = new MemoryStream();
-        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true)) archive.CreateEntry("model/data.pkl").Open().Dispose();
-        var error = Assert.Throws<InvalidInputException>(() => ModelFormats.Open(_folder.Write("model.pt", stream.ToArray())));
-        Assert.Contains("safetensors.torch.save_file", error.Message, StringComparison.Ordinal);
-        Assert.Contains("'model.pt'", error.Message, StringComparison.Ordinal);
+        var content = new byte[600];
+        "ustar"u8.CopyTo(content.AsSpan(place));
+        var error = Assert.Throws<InvalidInputException>(() => ModelFormats.Open(_folder.Write("model.pth", content)));
+        Assert.Contains(found, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

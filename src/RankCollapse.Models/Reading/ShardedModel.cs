@@ -4,41 +4,36 @@ using RankCollapse.Formats;
 namespace RankCollapse.Models.Reading;
 
 /// <summary>
-/// A model in several safetensors files, with an index (<c>model.safetensors.index.json</c>) whose <c>weight_map</c> names the file of each tensor.
+/// A model in several files, with an index (<c>model.safetensors.index.json</c>) whose <c>weight_map</c> names the file of each tensor.
 /// </summary>
-internal sealed class ShardedSafetensorsModel : ModelTensors
+internal sealed class ShardedModel : ModelTensors
 {
     private const long LargestIndex = 100_000_000;
     private const int MostShards = 10_000;
 
-    private readonly Dictionary<string, SafetensorsFile> _files;
-    private readonly Dictionary<string, SafetensorsFile> _byTensor = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ModelTensors> _files;
+    private readonly Dictionary<string, ModelTensors> _byTensor = new(StringComparer.Ordinal);
 
-    private ShardedSafetensorsModel(string path, Dictionary<string, SafetensorsFile> files, Dictionary<string, string> map)
+    private ShardedModel(string path, Dictionary<string, ModelTensors> files, Dictionary<string, string> map)
         : base(path)
     {
         _files = files;
         var entries = new List<TensorEntry>();
         var skipped = new List<SkippedTensor>();
-        foreach ((string shard, SafetensorsFile file) in files)
+        foreach ((string shard, ModelTensors file) in files)
         {
-            foreach (TensorDescription tensor in file.Tensors)
+            foreach (TensorEntry tensor in file.Tensors.Where(tensor => IsNamed(tensor.Name)))
             {
-                if (!map.TryGetValue(tensor.Name, out string? expected) || expected != shard)
-                {
-                    skipped.Add(new SkippedTensor(tensor.Name, $"it lies in {shard}, but the index does not name it there"));
-                    continue;
-                }
-                map.Remove(tensor.Name);
-                if (SafetensorsModel.IsReadable(tensor))
-                {
-                    entries.Add(SafetensorsModel.Entry(tensor));
-                    _byTensor.Add(tensor.Name, file);
-                }
-                else
-                {
-                    skipped.Add(SafetensorsModel.Skip(tensor));
-                }
+                entries.Add(tensor);
+                _byTensor.Add(tensor.Name, file);
+            }
+            skipped.AddRange(file.Skipped.Where(tensor => IsNamed(tensor.Name)));
+
+            bool IsNamed(string name)
+            {
+                bool isNamed = map.TryGetValue(name, out string? expected) && expected == shard && map.Remove(name);
+                if (!isNamed) skipped.Add(new SkippedTensor(name, $"it lies in {shard}, but the index does not name it there"));
+                return isNamed;
             }
         }
         if (map.Count > 0)
@@ -53,24 +48,25 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
 
     /// <summary>Opens the index and every file that it names.</summary>
     /// <param name="path">The index.</param>
+    /// <param name="open">Opens one of the files.</param>
     /// <exception cref="InvalidInputException">A file is missing or damaged, the index names a file outside its folder, or it does not fit the
     /// files.</exception>
-    public static ShardedSafetensorsModel Open(string path)
+    public static ShardedModel Open(string path, Func<string, ModelTensors> open)
     {
         Dictionary<string, string> map = ReadIndex(path);
-        var files = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
+        var files = new Dictionary<string, ModelTensors>(StringComparer.Ordinal);
         try
         {
             foreach (string shard in map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             {
                 if (files.Count == MostShards) throw new InvalidInputException($"{path} names more than {MostShards} files; it is damaged.");
-                files.Add(shard, SafetensorsFile.Open(NeighbourFile.Resolve(path, shard)));
+                files.Add(shard, open(NeighbourFile.Resolve(path, shard)));
             }
-            return new ShardedSafetensorsModel(path, files, map);
+            return new ShardedModel(path, files, map);
         }
         catch
         {
-            foreach (SafetensorsFile file in files.Values) file.Dispose();
+            foreach (ModelTensors file in files.Values) file.Dispose();
             throw;
         }
     }
@@ -81,7 +77,7 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
 
     protected override void Dispose(bool disposing)
     {
-        foreach (SafetensorsFile file in _files.Values) file.Dispose();
+        foreach (ModelTensors file in _files.Values) file.Dispose();
     }
 
     private static Dictionary<string, string> ReadIndex(string path)
@@ -91,7 +87,7 @@ internal sealed class ShardedSafetensorsModel : ModelTensors
         {
             using JsonDocument document = JsonDocument.Parse(content, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("weight_map", out JsonElement map))
-                throw new InvalidInputException($"{path} has no weight_map, so it is no index of safetensors files.");
+                throw new InvalidInputException($"{path} has no weight_map, so it is no index of a model in several files.");
             var result = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (JsonProperty entry in map.EnumerateObject())
                 result.Add(entry.Name, entry.Value.GetString() ?? throw new JsonException($"no file is named for {ErrorText.Printable(entry.Name)}"));
