@@ -23,10 +23,9 @@ from typing import Optional
 
 HERE = Path(__file__).resolve().parent
 SUMMARY = "Train to stationary points, measure deep neural collapse, inspect and compress models."
-TAGS = {  # What .NET 10 runs on: glibc 2.28, musl 1.2, macOS 14.
-    "linux-x64": "manylinux_2_28_x86_64", "linux-arm64": "manylinux_2_28_aarch64", "linux-musl-x64": "musllinux_1_2_x86_64",
-    "linux-musl-arm64": "musllinux_1_2_aarch64", "win-x64": "win_amd64", "win-arm64": "win_arm64", "osx-x64": "macosx_14_0_x86_64",
-    "osx-arm64": "macosx_14_0_arm64",
+TAGS = {  # What the archives run on: glibc 2.31, macOS 14.
+    "linux-x64": "manylinux_2_31_x86_64", "linux-arm64": "manylinux_2_31_aarch64", "win-x64": "win_amd64",
+    "win-arm64": "win_arm64", "osx-x64": "macosx_14_0_x86_64", "osx-arm64": "macosx_14_0_arm64",
 }
 
 
@@ -89,16 +88,19 @@ def _members(archive: Path) -> Iterator[tuple[str, bytes, int]]:
     top = min(programs, key=len).rpartition("/")[0]
     for name, read, mode in members:
         name = name[len(top) + 1:] if top and name.startswith(f"{top}/") else name
+        # What is for a terminal, and the archive's own instructions.
+        if name.startswith("share/") or name.endswith((".ps1", "README.txt")):
+            continue
         yield name, read(), 0o755 if mode & 0o100 or name in ("rankcollapse", "rankcollapse.exe") else 0o644
 
 
 def _version(found: Optional[re.Match[str]]) -> Optional[str]:
-    """A version as Python writes it: 0.3.0-preview.2+abc is 0.3.0.dev2+abc."""
+    """A version as Python writes it: 0.3.0-alpha.0.2+abc is 0.3.0.dev2."""
     if not found:
         return None
     number, _, label = found[0].partition("-")
     digits = re.findall(r"\d+", label.partition("+")[0])
-    return number.partition("+")[0] + (f".dev{''.join(digits) or 0}" if label else "")
+    return number.partition("+")[0] + (f".dev{int(digits[-1]) if digits else 0}" if label else "")
 
 
 def _source_version() -> str:

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -149,8 +148,8 @@ def _stop(process: subprocess.Popen[str], show: Any) -> None:
     """Lets the program save and end; another Ctrl-C ends it at once."""
     show("stopping …")
     try:
-        if not _WINDOWS:  # There the console has told it already.
-            process.send_signal(signal.SIGINT)
+        if not _WINDOWS:  # There the console has told it already, and this would end it at once.
+            process.terminate()
         for _ in process.stderr:
             pass
         process.wait()

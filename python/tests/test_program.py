@@ -100,7 +100,9 @@ class CallTest(Stage):
     @unittest.skipIf(sys.platform == "win32", "signals are those of Unix")
     def test_an_interrupt_stops_the_program_which_saves(self) -> None:
         endless = {**SMALL, "solver": "adam", "max_epochs": 100_000_000, "width": 100, "schedule": "constant"}
-        threading.Thread(target=self.interrupt_when, args=("interrupted/manifest.json",), daemon=True).start()
+        # A shell's background jobs ignore it.
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
+        threading.Thread(target=self.interrupt_when, args=("interrupted/metrics.parquet",), daemon=True).start()
         with self.assertRaisesRegex(KeyboardInterrupt, "what was computed is in interrupted"):
             rc.train(out="interrupted", **endless)
         run = rc.Run("interrupted")

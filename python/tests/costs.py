@@ -1,0 +1,61 @@
+"""What the front door costs: python3 -m tests.costs (in python/). Times are medians, and processor time where other work disturbs."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import tempfile
+import time
+
+import numpy as np
+
+import rankcollapse as rc
+
+CALLS, SAMPLES, WIDTH = 9, 1000, 4096
+
+
+def call_overhead() -> None:
+    """A call beside the program itself, in turn."""
+    rc.save({"fc": np.eye(8)}, "m.safetensors")
+    alone, called = [], []
+    for _ in range(CALLS):
+        start = time.perf_counter()
+        subprocess.run([rc.program(), "inspect", "m.safetensors", "--json"], capture_output=True, check=True)
+        middle = time.perf_counter()
+        rc.inspect({"fc": np.eye(8)})
+        alone.append(middle - start)
+        called.append(time.perf_counter() - middle)
+    beyond = statistics.median(b - a for a, b in zip(alone, called))
+    print(f"a call of inspect: {statistics.median(called):.3f} s, of which the program {statistics.median(alone):.3f} s; beyond it {beyond:+.3f} s")
+
+
+def recording() -> None:
+    """Rate and memory of features of 4,096 numbers, in batches of 1,000 samples."""
+    import torch
+
+    torch.set_num_threads(1)
+    model = torch.nn.Sequential(torch.nn.Linear(16, WIDTH), torch.nn.Tanh(), torch.nn.Linear(WIDTH, 16), torch.nn.Linear(16, WIDTH), torch.nn.Linear(WIDTH, 10))
+    for batches in (2, 20, 60):
+        loader = [(torch.randn(SAMPLES, 16), torch.arange(SAMPLES) % 10)] * batches
+        with torch.no_grad():
+            start = time.process_time()
+            for x, _ in loader:
+                model(x)
+            alone = time.process_time() - start
+        start, wall = time.process_time(), time.perf_counter()
+        with rc.record_features(model, loader, f"features-{batches}") as features:
+            folder = features.record()
+        seconds, wall = time.process_time() - start, time.perf_counter() - wall
+        size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        print(f"{batches} batches: {size:.0f} MB of features, {size / wall:.0f} MB/s of wall time, {size / seconds:.0f} MB/s of processor time, "
+              f"{size / max(seconds - alone, 1e-9):.0f} MB/s without the model's own; peak memory {peak:.0f} MB (a batch has {size / batches:.0f} MB)")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        call_overhead()
+        recording()
