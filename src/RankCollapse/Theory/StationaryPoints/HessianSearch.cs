@@ -251,7 +251,7 @@ internal sealed class HessianSearch
         return DescentStep.Along(new Objective(_network.Specification, _data, _settings), _network, direction.Parameters, _point.Value.Total);
     }
 
-    /// <summary>Preactivations at a kink: at 0 to rounding, where σ' jumps, or where σ'' does and counts.</summary>
+    /// <summary>Preactivations at a kink: at 0 as <see cref="LeastSubgradient"/> has it where σ' jumps, or to rounding where σ'' does and counts.</summary>
     private int Kinks()
     {
         const double Relative = 1e-10;
@@ -261,14 +261,16 @@ internal sealed class HessianSearch
             (double _, double second, double third) = _specification.ActivationOf(l).DerivativeBounds;
             bool slopeJumps = double.IsPositiveInfinity(second), curvatureJumps = double.IsPositiveInfinity(third);
             if (!slopeJumps && !curvatureJumps) continue;
-            Matrix weights = _point.Network.Weights(l), before = _point.Objective.Features[l - 1], preactivations = Product.Multiply(weights, before);
+            Matrix weights = _point.Network.Weights(l), before = _point.Objective.Features[l - 1];
+            Matrix preactivations = PreactivationRows.Preactivations(_point.Objective, _point.Network, l);
+            double radius = LeastSubgradient.RadiusOf(preactivations);
             double[] sizes = [.. Enumerable.Range(0, before.Columns).Select(j => Reduction.Norm(before.Column(j)))];
             for (int i = 0; i < weights.Rows; i++)
             {
-                double bias = _point.Network.Bias(l) is { } b ? b[i, 0] : 0, row = Reduction.Norm(weights.Row(i));
+                double bias = _point.Network.Bias(l) is { } b ? Math.Abs(b[i, 0]) : 0, row = Reduction.Norm(weights.Row(i));
                 for (int j = 0; j < before.Columns; j++)
                 {
-                    if (Math.Abs(preactivations[i, j] + bias) > Relative * ((row * sizes[j]) + Math.Abs(bias))) continue;
+                    if (!(Math.Abs(preactivations[i, j]) <= (slopeJumps ? radius : Relative * ((row * sizes[j]) + bias)))) continue;
                     if (slopeJumps || _point.Objective.SecondOrderErrors![l][i, j] != 0) kinks++;
                 }
             }

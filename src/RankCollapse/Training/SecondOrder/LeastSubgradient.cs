@@ -38,6 +38,9 @@ internal sealed class LeastSubgradient
     /// <summary>How many preactivations were at kinks in the last measurement.</summary>
     public int KinkCount { get; private set; }
 
+    /// <summary>Preactivations of a layer up to this size count as 0.</summary>
+    public static double RadiusOf(Matrix preactivations) => Radius * Math.Sqrt(Reduction.SumOfSquares(preactivations.AsSpan()) / preactivations.Length);
+
     /// <summary>Finds the least gradient.</summary>
     /// <param name="network">Θ.</param>
     /// <param name="gradient">∇J with the right slopes; overwritten by the least one where there are kinks.</param>
@@ -76,7 +79,7 @@ internal sealed class LeastSubgradient
             if (!shape.ActivationOf(l).HasKink) continue;
             (double left, double right) = shape.ActivationOf(l).SlopesAtZero;
             Matrix preactivations = PreactivationRows.Preactivations(_objective, network, l);
-            double radius = Radius * Math.Sqrt(Reduction.SumOfSquares(preactivations.AsSpan()) / preactivations.Length);
+            double radius = RadiusOf(preactivations);
             for (int i = 0; i < preactivations.Rows; i++)
             {
                 for (int j = 0; j < preactivations.Columns; j++)
