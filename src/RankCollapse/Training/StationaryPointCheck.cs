@@ -9,7 +9,14 @@ internal sealed class StationaryPointCheck
     /// <summary>Parameters so many times larger than at the start have no stationary point in reach.</summary>
     private const double LargestGrowth = 1e6;
 
+    /// <summary>
+    /// The same where it is known that there is no minimum and activations have kinks: no smooth valley leads the solver outwards there, and the gradient
+    /// of a point between kinks need not get small.
+    /// </summary>
+    private const double LargestKnownGrowth = 30;
+
     private readonly Objective _objective;
+    private readonly Advice? _unattainable;
     private readonly bool _outputsMayGrow;
     private readonly double _largestNorm;
 
@@ -19,15 +26,18 @@ internal sealed class StationaryPointCheck
     /// <param name="isMonotone">
     /// Whether the solver never lets the objective rise; others may also grow because their steps are too long, which is divergence.
     /// </param>
-    public StationaryPointCheck(Objective objective, Network start, bool isMonotone)
+    /// <param name="unattainable">What to say where it is known that there is no minimum; null where there may be one.</param>
+    public StationaryPointCheck(Objective objective, Network start, bool isMonotone, Advice? unattainable = null)
     {
         _objective = objective;
+        _unattainable = objective.Specification.HiddenActivation.HasKink ? unattainable : null;
         ObjectiveCoefficients factors = objective.Coefficients;
         int depth = objective.Specification.Depth;
         bool isPenalised = factors.WeightFactorOf(depth) != 0 || factors.BiasFactor != 0 || factors.FeatureFactor != 0;
         _outputsMayGrow = objective.Settings.Loss == Loss.CrossEntropy && !isPenalised
             && ReferenceEquals(objective.Specification.OutputActivation, Activation.Identity);
-        _largestNorm = !isMonotone ? double.PositiveInfinity : LargestGrowth * (1 + Reduction.Norm(start.Parameters));
+        double growth = _unattainable is null ? LargestGrowth : LargestKnownGrowth;
+        _largestNorm = isMonotone ? growth * (1 + Reduction.Norm(start.Parameters)) : double.PositiveInfinity;
     }
 
     /// <summary>Why there is no stationary point to reach, and what to do; null while there may be one.</summary>
@@ -47,6 +57,7 @@ internal sealed class StationaryPointCheck
         }
         double norm = Reduction.Norm(network.Parameters);
         if (norm <= _largestNorm) return null;
+        if (_unattainable is { } known) return new Advice($"{known.Text} The last state is saved.", known.Settings);
         return new Advice(
             $"No stationary point is in reach: the parameters' norm has grown to {norm:0.0e-0} and the objective still falls; the last state is saved. "
             + "Set lambda and delta above 0.",

@@ -86,7 +86,7 @@ public sealed class Trainer : IDisposable
             return new TrainingResult(TrainingStatus.Diverged, State(), advice);
         }
         TrainingState state = State();
-        var existence = new StationaryPointCheck(_solver.Objective, _solver.Network, isMonotone: !_solver.CanDiverge);
+        var existence = new StationaryPointCheck(_solver.Objective, _solver.Network, isMonotone: !_solver.CanDiverge, _options.Unattainable);
         if (!_isResumed) _observer.Record?.Invoke(state);
         TakeSnapshot();
         while (true)

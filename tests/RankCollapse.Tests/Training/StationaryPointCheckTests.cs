@@ -1,3 +1,6 @@
+using RankCollapse.Data;
+using RankCollapse.Networks;
+using RankCollapse.Theory.Forecasts;
 using RankCollapse.Training;
 using RankCollapse.Training.Solving;
 
@@ -33,6 +36,26 @@ public sealed class StationaryPointCheckTests
         TrainingResult result = Train(problem, "gauss-newton");
         Assert.Equal(TrainingStatus.Converged, result.Status);
         Assert.True(result.Final.Value.Total < 1e-12);
+    }
+
+    /// <summary>Two layers with λ_1 = μ = 0: J falls for ever as W_1 grows.</summary>
+    [Theory]
+    [InlineData("relu")]
+    [InlineData("leaky-relu")]
+    public void KinksWithoutAMinimum_AreSaidToHaveNoneOnceWeightsHaveGrown(string activation)
+    {
+        DataSet data = GaussianMixture.Draw(10, 2, 5, 0.2, 0);
+        var network = new Network(new NetworkSpecification(5, [6, 2], hiddenActivation: Activation.Parse(activation)));
+        Initialization.Initialize(network, InitializationScheme.Orthogonal, 0);
+        var settings = new ObjectiveSettings { Convention = Convention.Mean, Lambda = 1e-3, LambdaFeatures = 0 };
+        var problem = new TrainingProblem(network, data, settings);
+        MinimumExistence existence = MinimumExistence.Decide(network.Specification, data, settings);
+        Assert.Equal(Attainment.NotAttained, existence.Attainment);
+        Solver solver = new SolverSettings { Entry = Solvers.All.Parse("gauss-newton") }.CreateSolver(problem.Objective(), network);
+        using var trainer = new Trainer(solver, new TrainingOptions { MaxEpochs = 3000, GradientTolerance = 1e-8, Unattainable = new Advice(existence.Reason) });
+        TrainingResult result = trainer.Run();
+        Assert.Equal(TrainingStatus.NoMinimum, result.Status);
+        Assert.StartsWith(existence.Reason, result.Advice!.Text, StringComparison.Ordinal);
     }
 
     private static TrainingResult Train(TrainingProblem problem, string solver)
