@@ -28,7 +28,9 @@ internal sealed class FeatureFileSource : IFeatureSource
         FeatureLabels? labels = FeatureLabels.Read(parts, isAlone: false, options);
         string? beside = labels is null ? files.LabelsOf(options.Epoch) : null;
         if (beside is not null) labels = FeatureLabels.Read([beside], isAlone: true, options);
-        string[] others = [.. ((string?[])[options.Head, options.HeadBias]).OfType<string>().Select(HeadArray.NameIn).OfType<string>()];
+        HeadArray? head = options.Head is { } weights ? new HeadArray(weights, "head", parts[0]) : null;
+        HeadArray? bias = options.HeadBias is { } added ? new HeadArray(added, "head-bias", parts[0]) : null;
+        string[] others = [.. ((string?[])[head?.Name, bias?.Name]).OfType<string>()];
         var first = new List<FeatureTensor>();
         var skipped = new List<SkippedItem>();
         long total = 0;
@@ -57,8 +59,8 @@ internal sealed class FeatureFileSource : IFeatureSource
             if (Targets is { } all) Targets = Matrix.FromEntries(SampleCount, all.Columns, (i, k) => all[_chosen[i], k]);
         }
         _classCount = new ClassLabels(Labels, SampleCount).Count;
-        if (options.Head is { } head) (_head, _bias, Classifier) = FindHead(head, options.HeadBias);
-        else if (options.HeadBias is not null)
+        if (head is not null) (_head, _bias, Classifier) = FindHead(head, bias);
+        else if (bias is not null)
             throw new InvalidInputException("A bias of the last layer is given without its weights; give both.") { Settings = ["head"] };
         if (options.Output is { } output)
         {
@@ -153,20 +155,20 @@ internal sealed class FeatureFileSource : IFeatureSource
         return outputs;
     }
 
-    private (Matrix Head, double[]? Bias, LinearClassifier Classifier) FindHead(string head, string? bias)
+    private (Matrix Head, double[]? Bias, LinearClassifier Classifier) FindHead(HeadArray head, HeadArray? bias)
     {
-        Matrix weights = HeadArray.Read(head, "head");
+        Matrix weights = head.Read();
         FeatureTensor? layer = Tensors.LastOrDefault(tensor => tensor.Dimension == weights.Columns);
         if (layer is null && Tensors.LastOrDefault(tensor => tensor.Dimension == weights.Rows) is { } turned) (layer, weights) = (turned, weights.Transpose());
         if (layer is null)
             throw new InvalidInputException($"{head} is {weights.Rows}×{weights.Columns}, but no layer has {weights.Columns} numbers for a sample, as the "
                 + $"input of the last linear layer has; there are {Listed(Tensors)}.")
             { Settings = ["head"] };
-        double[]? added = bias is null ? null : HeadArray.Read(bias, "head-bias").AsSpan().ToArray();
+        double[]? added = bias?.Read().AsSpan().ToArray();
         if (added is not null && added.Length != weights.Rows)
             throw new InvalidInputException($"{bias} has {added.Length} numbers, expected {weights.Rows}, one for each row of {head}.")
             { Settings = ["head-bias"] };
-        return (weights, added, new LinearClassifier(layer.Name, weights, head));
+        return (weights, added, new LinearClassifier(layer.Name, weights, head.ToString()));
     }
 
     private static (List<FeatureTensor> Layers, List<SkippedItem> Skipped, int Count) Describe(string path, long? count, string[] others, string? label)

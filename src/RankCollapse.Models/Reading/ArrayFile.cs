@@ -28,7 +28,7 @@ internal static class ArrayFile
         return start.AsSpan(0, read) switch
         {
             [(byte)'P', (byte)'K', ..] => NpzModel.OpenArchive(path),
-            [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => new NpyModel(path),
+            [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => new NpyModel(path, takesTexts: true),
             [_, _, _, _, _, _, _, _, (byte)'{', ..] when BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)length => SafetensorsModel.Open(path, path),
             _ => null,
         };

@@ -49,12 +49,25 @@ internal sealed class NpzModel : ModelTensors
 /// <summary>A single .npy array of NumPy; its name is the file's.</summary>
 internal sealed class NpyModel : ModelTensors
 {
-    public NpyModel(string path)
+    private readonly string[]? _texts;
+
+    /// <summary>Opens an array.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="takesTexts">Whether it may hold texts, which are skipped among the tensors.</param>
+    /// <exception cref="InvalidInputException">It is missing, damaged, or holds something else.</exception>
+    public NpyModel(string path, bool takesTexts = false)
         : base(path)
     {
+        if (takesTexts && (_texts = NpyFormat.ReadTexts(path)) is not null)
+        {
+            Announce([], [new SkippedTensor(System.IO.Path.GetFileNameWithoutExtension(path), "it holds texts")]);
+            return;
+        }
         NpyHeader header = NpyFormat.ReadHeader(path);
         Announce([new TensorEntry(System.IO.Path.GetFileNameWithoutExtension(path), header.Type, [.. header.Shape.Select(size => (long)size)])], []);
     }
+
+    internal override string[]? ReadTexts(string name) => _texts;
 
     protected override double[] ReadNumbers(TensorEntry entry) => NpyFormat.Read(Path).ToDoubles();
 

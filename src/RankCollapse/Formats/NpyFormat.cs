@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace RankCollapse.Formats;
 
@@ -43,6 +44,32 @@ public static class NpyFormat
         var integers = new long[header.Count];
         ElementBytes.ReadIntegers(stream, header.Type, header.IsBigEndian, integers);
         return new NpyArray(header.Shape, InRowOrder(header, integers));
+    }
+
+    /// <summary>Reads an array of texts (U or S) from a .npy file, without the blanks that fill them up; null where it holds something else.</summary>
+    /// <exception cref="InvalidInputException">The file is missing or damaged.</exception>
+    public static string[]? ReadTexts(string path)
+    {
+        using FileStream file = InputFile.Open(path);
+        return InputFile.Guard(path, () => ReadTexts(file, path, file.Length));
+    }
+
+    /// <summary>Reads an array of texts from a stream of known length; null where it holds something else.</summary>
+    internal static string[]? ReadTexts(Stream stream, string name, long length)
+    {
+        if (NpyHeader.ReadOfTexts(stream, name) is not { } header) return null;
+        long size = (long)header.Length * header.CharacterBytes;
+        if (Math.Max(1, size) * header.Count > length)
+            throw new InvalidInputException($"{name} is shorter than its header says; it is truncated or damaged; get the file again.");
+        Encoding encoding = header.CharacterBytes == 1 ? Encoding.UTF8 : new UTF32Encoding(header.IsBigEndian, byteOrderMark: false);
+        var texts = new string[header.Count];
+        var bytes = new byte[size];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            stream.ReadExactly(bytes);
+            texts[i] = encoding.GetString(bytes).TrimEnd('\0');
+        }
+        return texts;
     }
 
     /// <summary>Requires that an array fills its stream.</summary>

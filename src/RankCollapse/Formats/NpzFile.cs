@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text;
 
 namespace RankCollapse.Formats;
 
@@ -121,19 +120,7 @@ public sealed class NpzFile : IDisposable
         return InputFile.Guard(label, () =>
         {
             using Stream packed = Unpack(entry, label);
-            if (NpyHeader.ReadOfTexts(packed, label) is not { } header) return null;
-            long size = (long)header.Length * header.CharacterBytes;
-            if (size * header.Count > entry.Length)
-                throw new InvalidInputException($"{label} is shorter than its header says; it is truncated or damaged; get the file again.");
-            Encoding encoding = header.CharacterBytes == 1 ? Encoding.UTF8 : new UTF32Encoding(header.IsBigEndian, byteOrderMark: false);
-            var texts = new string[header.Count];
-            var bytes = new byte[size];
-            for (int i = 0; i < texts.Length; i++)
-            {
-                packed.ReadExactly(bytes);
-                texts[i] = encoding.GetString(bytes).TrimEnd('\0');
-            }
-            return texts;
+            return NpyFormat.ReadTexts(packed, label, entry.Length);
         });
     }
 

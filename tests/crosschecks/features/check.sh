@@ -12,4 +12,5 @@ if ! "$python" -c 'import numpy, scipy, torch' 2>/dev/null; then
 fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+"$python" tests/crosschecks/features/files.py "${RANKCOLLAPSE:-./rankcollapse}" "$folder"
 exec "$python" tests/crosschecks/features/compare.py "${RANKCOLLAPSE:-./rankcollapse}" "$folder"
