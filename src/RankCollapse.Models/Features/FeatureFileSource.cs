@@ -8,8 +8,14 @@ namespace RankCollapse.Models.Features;
 /// <summary>Features that another program computed and saved, read some samples at a time.</summary>
 internal sealed class FeatureFileSource : IFeatureSource
 {
-    /// <summary>Batches have about so many numbers, so that products with them are large and memory is not.</summary>
-    private const int BatchNumbers = 1 << 21;
+    /// <summary>Batches have about so many numbers, or samples, so that products with them are large and memory is not.</summary>
+    private const int BatchNumbers = 1 << 19;
+    private const int BatchSamples = 512;
+
+    /// <summary>Samples for each class in a batch, below which the classes' means would take much of the time.</summary>
+    private const long SamplesOfClass = 8;
+
+    private const int MostBatchNumbers = 1 << 22;
 
     private const string HeadName = "head";
 
@@ -18,6 +24,9 @@ internal sealed class FeatureFileSource : IFeatureSource
     private readonly Matrix? _head;
     private readonly double[]? _bias;
     private readonly int _classCount;
+
+    /// <summary>What the head makes of its layer, which is in no file; null where an array of the files is the output, or there is no head.</summary>
+    private readonly FeatureTensor? _outputs;
 
     /// <summary>Opens features: describes the arrays of all parts, and reads labels and head.</summary>
     /// <exception cref="InvalidInputException">Files are damaged, or what they hold does not fit together.</exception>
@@ -68,7 +77,7 @@ internal sealed class FeatureFileSource : IFeatureSource
                 ?? throw new InvalidInputException($"{Name} has no array {ErrorText.Printable(output)} with outputs for each sample; it has {Listed(Tensors)}.")
                 { Settings = ["output"] };
         }
-        else if (_head is not null) Output = new FeatureTensor(HeadName, [_head.Rows], HeadName, null, EndsLayer: false);
+        else if (_head is not null) Output = _outputs = new FeatureTensor(HeadName, [_head.Rows], HeadName, null, EndsLayer: false);
     }
 
     public string Name { get; }
@@ -93,36 +102,38 @@ internal sealed class FeatureFileSource : IFeatureSource
 
     public int BatchSize(FeatureTensor tensor, int asked)
     {
-        long most = Math.Max(1, 4L * BatchNumbers / tensor.Dimension), good = Math.Max(BatchNumbers / tensor.Dimension, 8L * _classCount);
-        return (int)Math.Min(SampleCount, Math.Max(Math.Min(good, most), asked));
+        long good = Math.Max(Math.Max(BatchNumbers / tensor.Dimension, BatchSamples), SamplesOfClass * _classCount);
+        return (int)Math.Clamp(Math.Min(good, MostBatchNumbers / tensor.Dimension), 1, SampleCount);
     }
 
     public void Run(IReadOnlyList<FeatureTensor> tensors, int batchSize, FeatureVisitor visit, CancellationToken cancellation)
     {
-        int output = _head is null ? -1 : tensors.ToList().FindIndex(tensor => ReferenceEquals(tensor, Output));
+        int output = tensors.ToList().FindIndex(tensor => ReferenceEquals(tensor, _outputs));
         List<(FeatureTensor Tensor, int Number)> read = [.. tensors.Select((tensor, t) => (Mine(tensor), t)).Where(pair => pair.t != output)];
         if (output >= 0 && read.All(pair => pair.Tensor.Name != Classifier!.Features))
             read.Add((Tensors.First(tensor => tensor.Name == Classifier!.Features), -1));
+        Block[] blocks = [.. read.Select(pair => new Block(BatchSize(pair.Tensor, batchSize), pair.Tensor.Dimension))];
         foreach ((string path, long first, int count) in _parts)
         {
             using ModelTensors file = ArrayFile.Open(path);
-            foreach ((FeatureTensor tensor, int t) in read)
+            for (int t = 0; t < read.Count; t++)
             {
-                using RowReader rows = file.OpenRows(tensor.Name);
-                int batch = Math.Min(count, BatchSize(tensor, batchSize)), length = tensor.Dimension;
-                var block = new double[(long)batch * length];
-                for (int begin = 0; begin < count; begin += batch)
+                using RowReader rows = file.OpenRows(read[t].Tensor.Name);
+                for (int begin = 0; begin < count;)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    int size = Math.Min(batch, count - begin);
-                    rows.Read(block, size * length);
-                    (int place, size) = Choose(block, first + begin, size, length);
-                    if (size == 0) continue;
-                    var features = new Matrix(block, 0, size, length);
-                    if (t >= 0) visit(t, place, features);
-                    if (output >= 0 && tensor.Name == Classifier!.Features) visit(output, place, Outputs(features));
+                    begin += blocks[t].Fill(rows, first + begin, count - begin, _chosen);
+                    if (blocks[t].IsFull) Visit(t);
                 }
             }
+        }
+        for (int t = 0; t < read.Count; t++) Visit(t);
+
+        void Visit(int t)
+        {
+            if (blocks[t].Empty(out int place) is not { } features) return;
+            if (read[t].Number >= 0) visit(read[t].Number, place, features);
+            if (output >= 0 && read[t].Tensor.Name == Classifier!.Features) visit(output, place, Outputs(features));
         }
     }
 
@@ -131,21 +142,10 @@ internal sealed class FeatureFileSource : IFeatureSource
     }
 
     /// <summary>The tensor of this name and size, which one of other data may lack.</summary>
-    private FeatureTensor Mine(FeatureTensor asked) => ReferenceEquals(asked, Output) ? asked
+    private FeatureTensor Mine(FeatureTensor asked) => ReferenceEquals(asked, _outputs) ? asked
         : Tensors.FirstOrDefault(tensor => tensor.Name == asked.Name && tensor.Dimension == asked.Dimension)
             ?? throw new InvalidInputException(
                 $"{Name} has no layer {ErrorText.Printable(asked.Name)} of {asked.ShapeText} numbers for a sample; it has {Listed(Tensors)}.");
-
-    /// <summary>Moves the chosen samples of a block to its start.</summary>
-    /// <returns>The number of the first among the chosen ones, and how many there are.</returns>
-    private (int Place, int Count) Choose(double[] block, long first, int size, int length)
-    {
-        if (_chosen is null) return ((int)first, size);
-        int At(long sample) => Array.BinarySearch(_chosen, (int)sample) is >= 0 and var at ? at : ~Array.BinarySearch(_chosen, (int)sample);
-        int place = At(first), end = At(first + size);
-        for (int i = place; i < end; i++) block.AsSpan((int)(_chosen[i] - first) * length, length).CopyTo(block.AsSpan((i - place) * length, length));
-        return (place, end - place);
-    }
 
     private Matrix Outputs(Matrix features)
     {
@@ -212,5 +212,47 @@ internal sealed class FeatureFileSource : IFeatureSource
         const int Most = 5;
         IEnumerable<string> shown = layers.Take(Most).Select(layer => $"{ErrorText.Printable(layer.Name)} ({layer.ShapeText})");
         return string.Join(", ", shown) + (layers.Count > Most ? ", …" : "");
+    }
+
+    /// <summary>Samples of one layer that are collected, over parts too, until there are enough for a batch.</summary>
+    private sealed class Block(int capacity, int length)
+    {
+        private readonly double[] _values = new double[(long)capacity * length];
+        private int _place;
+        private int _filled;
+
+        /// <summary>Whether no sample has room any more.</summary>
+        public bool IsFull => _filled == capacity;
+
+        /// <summary>Reads as many samples as have room, of which the chosen ones stay.</summary>
+        /// <param name="rows">Where from.</param>
+        /// <param name="first">The number of the next sample.</param>
+        /// <param name="left">How many are left in the part.</param>
+        /// <param name="chosen">The numbers of the chosen samples, ascending; null for all.</param>
+        /// <returns>How many were read.</returns>
+        public int Fill(RowReader rows, long first, int left, int[]? chosen)
+        {
+            int size = Math.Min(left, capacity - _filled), start = _filled;
+            rows.Read(_values, start * length, size * length);
+            if (chosen is null) _filled += size;
+            for (int i = chosen is null ? 0 : At(chosen, first); i < chosen?.Length && chosen[i] < first + size; i++, _filled++)
+                Row(start + (int)(chosen[i] - first)).CopyTo(Row(_filled));
+            return size;
+        }
+
+        /// <summary>The samples so far, and the number of the first; null where there are none. Then there are none.</summary>
+        public Matrix? Empty(out int place)
+        {
+            place = _place;
+            int count = _filled;
+            _place += count;
+            _filled = 0;
+            return count == 0 ? null : new Matrix(_values, 0, count, length);
+        }
+
+        /// <summary>The place of the first chosen sample that is not before this one.</summary>
+        private static int At(int[] chosen, long sample) => Array.BinarySearch(chosen, (int)sample) is var at && at >= 0 ? at : ~at;
+
+        private Span<double> Row(int i) => _values.AsSpan(i * length, length);
     }
 }

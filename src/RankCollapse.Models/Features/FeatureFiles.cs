@@ -39,14 +39,17 @@ internal sealed partial class FeatureFiles : ModelTensors
     /// <summary>The file beside the parts that has the labels of all; null where there is none.</summary>
     public string? LabelsOf(long? epoch) => LabelsIn(System.IO.Path.GetDirectoryName(PartsOf(epoch)[0])) ?? _labels;
 
-    /// <summary>Whether there are features: arrays with labels for each sample, or a folder with them.</summary>
+    /// <summary>
+    /// Whether there are features: arrays beside <c>labels</c>, or beside a <c>y</c> of as many samples as one of them, or a folder with such files.
+    /// </summary>
     public static bool AreAt(string path)
     {
         if (!Directory.Exists(path))
         {
             using ModelTensors? arrays = ArrayFile.TryOpen(path);
-            return arrays is not null && FeatureLabels.FindIn(arrays, null) is { } labels
-                && arrays.Tensors.Any(array => array.Name != labels.Name && array.Shape.Count > 0 && array.Shape[0] == labels.Count);
+            if (arrays is null || FeatureLabels.FindIn(arrays, null) is not { } labels) return false;
+            TensorEntry[] others = [.. arrays.Tensors.Where(array => array.Name != labels.Name && array.Shape.Count > 0)];
+            return others.Length > 0 && (labels.Name == LabelNames[0] || others.Any(array => array.Shape[0] == labels.Count));
         }
         using FeatureFiles? files = Find(path);
         return files is not null && (files.Epochs.Count > 0 || files._labels is not null || AreAt(files.PartsOf(null)[0]));

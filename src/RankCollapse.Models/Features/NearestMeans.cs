@@ -12,6 +12,8 @@ internal sealed class NearestMeans
     private readonly Matrix _means;
     private readonly double[] _centre;
     private readonly double[] _halfSquares;
+    private Matrix _centred = new(0, 0);
+    private Matrix _products = new(0, 0);
 
     /// <summary>Prepares the classifier.</summary>
     public NearestMeans(ClassMeanGeometry geometry)
@@ -37,9 +39,10 @@ internal sealed class NearestMeans
     /// <param name="predictions">The class that the model predicts; −1 for one that has no mean; empty where there are no predictions.</param>
     public void Add(Matrix rows, ReadOnlySpan<int> classes, ReadOnlySpan<int> predictions)
     {
-        Matrix centred = rows.Copy();
-        for (int i = 0; i < rows.Rows; i++) TensorPrimitives.Subtract(centred.Row(i), _centre, centred.Row(i));
-        Matrix products = Product.MultiplyTransposedRight(centred, _means);
+        if (_centred.Rows < rows.Rows) (_centred, _products) = (new Matrix(rows.Rows, rows.Columns), new Matrix(rows.Rows, _means.Rows));
+        Matrix centred = _centred.RowView(0, rows.Rows), products = _products.RowView(0, rows.Rows);
+        for (int i = 0; i < rows.Rows; i++) TensorPrimitives.Subtract(rows.Row(i), _centre, centred.Row(i));
+        Product.MultiplyTransposedRight(centred, _means, products);
         for (int i = 0; i < rows.Rows; i++)
         {
             ReadOnlySpan<double> scores = products.Row(i);

@@ -108,7 +108,8 @@ public sealed class ClassScatter
         }
         TensorPrimitives.Divide(batchMean, members.Count, batchMean);
         TensorPrimitives.Add(batchMean, first, batchMean);
-        foreach (int i in members)
+        // A sample alone is its batch's mean: its row would be 0.
+        foreach (int i in members.Count > 1 ? members : [])
         {
             TensorPrimitives.Subtract(rows.Row(i), batchMean, _scratch.Row(used));
             variation += Reduction.SumOfSquares(_scratch.Row(used));

@@ -8,6 +8,7 @@ namespace RankCollapse.Formats;
 public static class ElementBytes
 {
     private const int BlockElements = 1 << 13;
+    private const int BlockOfHalves = 256;
 
     /// <summary>The bits of one number.</summary>
     public static int Bits(ElementType type) => type switch
@@ -69,14 +70,25 @@ public static class ElementBytes
         {
             TensorPrimitives.ConvertTruncating(MemoryMarshal.Cast<byte, float>(bytes)[..destination.Length], destination);
         }
+        else if (BitConverter.IsLittleEndian && type == ElementType.F64)
+        {
+            MemoryMarshal.Cast<byte, double>(bytes)[..destination.Length].CopyTo(destination);
+        }
+        else if (BitConverter.IsLittleEndian && type == ElementType.F16)
+        {
+            ReadOnlySpan<Half> halves = MemoryMarshal.Cast<byte, Half>(bytes)[..destination.Length];
+            Span<float> part = stackalloc float[BlockOfHalves];
+            for (int start = 0; start < halves.Length; start += part.Length)
+            {
+                int count = Math.Min(part.Length, halves.Length - start);
+                TensorPrimitives.ConvertToSingle(halves.Slice(start, count), part);
+                TensorPrimitives.ConvertTruncating<float, double>(part[..count], destination[start..]);
+            }
+        }
         else if (type == ElementType.BF16)
         {
             for (int i = 0; i < destination.Length; i++)
                 destination[i] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16);
-        }
-        else if (type == ElementType.F16)
-        {
-            for (int i = 0; i < destination.Length; i++) destination[i] = (double)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]);
         }
         else
         {

@@ -39,19 +39,20 @@ public sealed class RowReader : IDisposable
     public long Count { get; }
 
     /// <summary>Reads the next numbers.</summary>
-    /// <param name="destination">Where to, from its first place.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="start">The place of the first one there.</param>
     /// <param name="count">How many.</param>
     /// <exception cref="InvalidInputException">The content is damaged, or there are not so many left.</exception>
-    public void Read(double[] destination, int count)
+    public void Read(double[] destination, int start, int count)
     {
         ArgumentNullException.ThrowIfNull(destination);
         if (count > Count - _read) throw new InvalidInputException($"{_label} has {Count} numbers, expected more; get the file again.");
-        if (_content is null) _whole.AsSpan((int)_read, count).CopyTo(destination);
+        if (_content is null) _whole.AsSpan((int)_read, count).CopyTo(destination.AsSpan(start));
         else
         {
             InputFile.Guard(_label, () =>
             {
-                ElementBytes.ReadDoubles(_content, _type, _isBigEndian, destination.AsSpan(0, count));
+                ElementBytes.ReadDoubles(_content, _type, _isBigEndian, destination.AsSpan(start, count));
                 return count;
             });
         }

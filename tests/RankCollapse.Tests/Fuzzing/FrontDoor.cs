@@ -103,6 +103,17 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         yield return new("safetensors", 6, [safetensors], Mutation.OfSafetensors, InFile("a.safetensors", folder, path => Inspection.Run(path)));
         yield return new("index", 2, Corpus("index"), Mutation.OfJson, InFile("model.safetensors.index.json", folder, path => Inspection.Run(path)));
         yield return new("torch", 4, Corpus("torch"), Mutation.OfTorch, InFile("a.pt", folder, path => Inspection.Run(path)));
+        byte[] features = ModelBytes.Npz(
+            CompressionLevel.Fastest, ("h", [4, 3], [.. ModelBytes.Numbers(12).Select(value => (double)value)]), ("labels", [4], [0, 1, 0, 1]));
+        byte[] other = ModelBytes.Safetensors(("h", [4, 3], ModelBytes.Numbers(12)), ("y", [4, 2], ModelBytes.Numbers(8)));
+        var asFeatures = new InspectionOptions { IsOfFeatures = true };
+        Directory.CreateDirectory(folder.File("chunks"));
+        File.WriteAllBytes(folder.File("chunks/part-0.npz"), features);
+        yield return new("features", 2, [features], Mutation.OfNpz, InFile("f.npz", folder, path => Inspection.Run(path, asFeatures)));
+        yield return new("targets", 1, [other], Mutation.OfSafetensors, InFile("f.safetensors", folder, path => Inspection.Run(path, asFeatures)));
+        yield return new("chunks", 1, [features], Mutation.OfNpz, InFile("chunks/part-1.npz", folder, path => Inspection.Run(Path.GetDirectoryName(path)!)));
+        yield return new("head", 1, [Npy()], Mutation.OfNpy, InFile("head.npy", folder, path => Inspection.Run(
+            folder.File("chunks/part-0.npz"), asFeatures with { Features = new FeatureOptions { Head = path } })));
         yield return new("onnx", 4, graphs, Mutation.OfOnnx, InFile("a.onnx", folder, path => Inspection.Run(path)));
         string data = folder.Write("samples.csv", "1,2,3,4,0\n2,3,4,5,1\n3,4,1,2,0\n0,4,1,1,1\n");
         yield return new("onnxruntime", 0.5, graphs, Mutation.OfOnnx,
