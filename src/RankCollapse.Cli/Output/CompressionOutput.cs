@@ -16,11 +16,13 @@ internal static class CompressionOutput
         output.WriteLine($"{report.Output ?? report.Model}: {report.ParametersAfter:N0} of {report.ParametersBefore:N0} parameters, "
             + $"{Numbers.PerCent(report.Removed)} removed");
         bool hasCertificate = report.Layers.Any(layer => layer.Certificate is not null), hasData = report.Layers.Any(layer => layer.IsFittedToData);
+        bool hasNoise = report.Layers.Any(layer => layer.NoiseThreshold is not null);
         var table = new TextTable(
             ["layer", new Column("kind", 9) { IsText = true }, new Column("shape", 6), "rank", new Column("of", 5), new Column("parameters", 8),
                 new Column("after", 7),
             new Column("least error", 4), new Column("error of W", 3), .. hasData ? [new Column("error on data", 2)] : Array.Empty<Column>(),
-            .. hasCertificate ? [new Column("Theorem 3.4", 1)] : Array.Empty<Column>()]);
+            .. hasCertificate ? [new Column("Theorem 3.4", 1)] : Array.Empty<Column>(),
+            .. hasNoise ? [new Column("noise threshold", 2)] : Array.Empty<Column>()]);
         foreach (CompressedLayer layer in report.Layers)
         {
             table.Add(
@@ -29,7 +31,8 @@ internal static class CompressionOutput
                 $"{layer.ParametersBefore:N0}", $"{layer.ParametersAfter:N0}", Numbers.Short(layer.ErrorBound), Numbers.Short(layer.WeightError),
                 .. hasData ? [Numbers.Short(layer.DataError)] : Array.Empty<string>(),
                 .. hasCertificate ? [layer.Certificate is { } bound
-                    ? $"{Numbers.Short(bound)}{(layer.IsCertificateVacuous ? " (vacuous)" : "")}" : Numbers.Short(null)] : Array.Empty<string>()]);
+                    ? $"{Numbers.Short(bound)}{(layer.IsCertificateVacuous ? " (vacuous)" : "")}" : Numbers.Short(null)] : Array.Empty<string>(),
+                .. hasNoise ? [Numbers.Short(layer.NoiseThreshold)] : Array.Empty<string>()]);
         }
         if (report.Layers.Count > 0) table.Write(output);
         foreach (var group in report.Layers.Where(layer => layer.Reason is not null).GroupBy(layer => layer.Reason!))
@@ -47,7 +50,7 @@ internal static class CompressionOutput
                 + $"{Points(search.AllowedDrop)} points:");
             Write(output, search.Accuracy);
         }
-        Write(output, report.Check, report.CheckReason);
+        Write(output, report.Check, report.CheckReason, hasAccuracy: report.Search is null || report.HasTest);
         if (report.IsRefutedOnTest) output.WriteLine("  which is lower by more than was asked: give more data to choose ranks on, or ask for a smaller drop");
         else if (report.Search is not null && !report.HasTest)
             output.WriteLine("  ranks were chosen on these samples, so that others will be predicted somewhat worse: compare on others with --test");
@@ -142,7 +145,7 @@ internal static class CompressionOutput
         .Number("outputBound", check => check.OutputBound)
         .Number("certifiedOutputBound", check => check.CertifiedOutputBound);
 
-    private static void Write(TextWriter output, CompressionCheck? check, string? reason)
+    private static void Write(TextWriter output, CompressionCheck? check, string? reason, bool hasAccuracy)
     {
         if (check is null)
         {
@@ -163,6 +166,7 @@ internal static class CompressionOutput
         if (check.OutputBound is { } bound) output.WriteLine($"  bound of that norm from the layers' errors: {Numbers.Short(bound)}");
         if (check.CertifiedOutputBound is { } certified)
             output.WriteLine($"  bound with Theorem 3.4 in place of the errors, where it is not vacuous: {Numbers.Short(certified)}");
+        if (!hasAccuracy) return;
         if (check.Accuracy is { } accuracy) Write(output, accuracy);
         else if (check.AccuracyReason is { } none) output.WriteLine($"  no accuracy: {none}");
     }

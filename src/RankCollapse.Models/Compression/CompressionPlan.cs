@@ -136,22 +136,17 @@ internal sealed class CompressionPlan
             : LayerSpectrum.OfWeights(blocks);
         int[] ranks = [.. Enumerable.Range(1, blocks.LargestUsefulRank / _options.Multiple).Select(i => i * _options.Multiple)];
         int? wanted = RankOf(layer, spectrum);
-        if (wanted is { } given && given > ranks[^1])
-        {
-            _reasons[layer.Name] = $"rank {given} would need {blocks.ParametersAt(given)} parameters, no fewer than its {blocks.Parameters}";
-            return;
-        }
-        if (timer is not null) ranks = Faster(layer, spectrum, ranks, timer);
-        if (ranks.Length == 0 || wanted > ranks[^1])
-        {
-            _reasons.TryAdd(layer.Name, $"two layers of rank {wanted} take no less time than it on this machine");
-            return;
-        }
-        if (_reasons.ContainsKey(layer.Name)) return;
+        bool isUseful = wanted is null || wanted <= ranks[^1];
+        if (!isUseful)
+            _reasons[layer.Name] = $"rank {wanted} would need {blocks.ParametersAt(wanted!.Value)} parameters, no fewer than its {blocks.Parameters}";
+        if (timer is not null && !_reasons.ContainsKey(layer.Name)) ranks = Faster(layer, spectrum, ranks, timer);
+        if (isUseful && ranks.Length > 0 && wanted > ranks[^1])
+            _reasons[layer.Name] = $"two layers of rank {wanted} take no less time than it on this machine";
+        if (ranks.Length == 0) return;
         _layers[layer.Name] = layer;
         _spectra[layer.Name] = spectrum;
         _choices[layer.Name] = new RankChoices(spectrum, ranks);
-        if (wanted is { } rank) _ranks[layer.Name] = rank;
+        if (wanted is { } rank && !_reasons.ContainsKey(layer.Name)) _ranks[layer.Name] = rank;
     }
 
     /// <summary>The ranks at which two layers take less time than the one, which are taken to be all up to one that is found by halving.</summary>
@@ -193,7 +188,9 @@ internal sealed class CompressionPlan
                 break;
             case RankRule.NoiseEdge:
                 rank = AboveNoise(layer.Name, spectrum.Layer);
-                break;
+                if (rank > 0) break;
+                _reasons[layer.Name] = "none of its singular values stands out of noise";
+                return null;
             case RankRule.Energy:
                 rank = spectrum.RankKeeping(_options.Value);
                 break;
@@ -208,10 +205,10 @@ internal sealed class CompressionPlan
         return (rank + _options.Multiple - 1) / _options.Multiple * _options.Multiple;
     }
 
-    /// <summary>How many singular values of the weights are signal, at least 1; of groups the most.</summary>
+    /// <summary>How many singular values of the weights are signal; of groups the most.</summary>
     private int AboveNoise(string name, LayerBlocks blocks)
     {
-        int rank = 1;
+        int rank = 0;
         foreach (Matrix block in blocks.Blocks)
         {
             double[] values = SingularValueDecomposition.SingularValues(block);

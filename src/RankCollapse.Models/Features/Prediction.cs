@@ -71,7 +71,9 @@ internal sealed class Prediction
         return largest;
     }
 
-    /// <summary>By how much the output of a label is above the largest other one, or a single output on its label's side of the middle; negative where wrong.</summary>
+    /// <summary>
+    /// By how much the output of a label is above the largest other one, or a single output on its label's side of the middle; negative where wrong.
+    /// </summary>
     public double Margin(ReadOnlySpan<double> outputs, int label)
     {
         if (_middle is { } middle) return label == _labels[^1] ? outputs[0] - middle : middle - outputs[0];

@@ -8,7 +8,7 @@ namespace RankCollapse.Reporting.Compressions;
 internal static class CompressionFigure
 {
     /// <summary>The figure's name in the page.</summary>
-    public const string Name = "path";
+    public const string Key = "path";
 
     /// <summary>How many percentage points below the whole model's accuracy the second panel begins.</summary>
     private const double NearPoints = 4;
@@ -38,7 +38,8 @@ internal static class CompressionFigure
         bool isSearched = report.Search is not null;
         var series = new List<Series>();
         if (own is not null)
-            series.Add(Line(isSearched ? "data that ranks were chosen on" : own.Data, Palette.Kind(0), sizes, [.. report.Path.Select(point => point.Accuracy)]));
+            series.Add(Line(isSearched ? "data that ranks were chosen on" : Name(own.Data), Palette.Kind(0), sizes,
+                [.. report.Path.Select(point => point.Accuracy)]));
         if (test is not null) series.Add(Line("data to compare on", Palette.Kind(1), sizes, [.. report.Path.Select(point => point.TestAccuracy)]));
         if (report.Search is { } searched) series.Add(Chosen("chosen", Palette.Kind(0), chosen, 100 * searched.Accuracy.After));
         if (report.Check?.Accuracy is { } check && (report.HasTest || !isSearched))
@@ -46,7 +47,7 @@ internal static class CompressionFigure
         Axis y = new("accuracy", Unit: "%");
         double near = (found is null ? 100 : 100 * found.Before) - Math.Max(NearPoints, 600 * (report.Search?.AllowedDrop ?? 0));
         double top = Math.Min(100, series.SelectMany(one => one.Upper ?? one.Y).Where(double.IsFinite).Max() + 0.2);
-        return new Figure(Name, "Accuracy against size",
+        return new Figure(Key, "Accuracy against size",
             "Each dot is a model that was run; the whole one is on the right. Bands are one standard error to either side. Between the smallest model and the "
             + "whole one, parameters are given where they save most error. "
             + (isSearched ? "The chosen model was searched for beyond this path, and may lie left of it." : "The chosen model follows its own rule."),
@@ -68,6 +69,8 @@ internal static class CompressionFigure
         };
     }
 
+    private static string Name(string data) => ErrorText.Printable(Path.GetFileName(data));
+
     /// <summary>The points of a series from a value on.</summary>
     private static Series Above(Series series, double least)
     {
@@ -81,7 +84,7 @@ internal static class CompressionFigure
         bool hasOutputs = report.Path[0].OutputError is not null;
         double? error = hasOutputs ? report.Check?.Outputs is [var first, ..] ? first.RelativeError : null : null;
         string name = hasOutputs ? "relative error of the output" : "relative error of the layers";
-        return new Figure(Name, hasOutputs ? "Error of the output against size" : "Error of the layers against size",
+        return new Figure(Key, hasOutputs ? "Error of the output against size" : "Error of the layers against size",
             hasOutputs ? "Each dot is a model that was run beside the whole one: the norm of the difference of their outputs by that of the outputs."
                 : "Each dot is a choice of ranks: the root mean square, over the layers that can be factored, of the relative errors of their factors.",
             new PanelBlock(new Panel
@@ -90,7 +93,8 @@ internal static class CompressionFigure
                 Y = new Axis(name) { Minimum = 0 },
                 Series =
                 [
-                    new Series("along the path", Palette.Kind(0), sizes, [.. report.Path.Select(point => point.OutputError ?? point.LayerError)], Mark.DottedLine),
+                    new Series("along the path", Palette.Kind(0), sizes, [.. report.Path.Select(point => point.OutputError ?? point.LayerError)],
+                        Mark.DottedLine),
                     .. error is { } at ? (Series[])[Chosen("chosen", Palette.Kind(1), chosen, at)] : [],
                 ],
                 Marks = error is null ? [new ReferenceLine(chosen, "chosen")] : [],

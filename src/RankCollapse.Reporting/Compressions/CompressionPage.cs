@@ -18,7 +18,9 @@ internal static class CompressionPage
     {
         var html = new StringBuilder();
         string name = ErrorText.Printable(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(report.Model))));
-        PageFrame.Header(html, "Skip to the report", [("layers-heading", "Layers"), ("check-heading", "Comparison"), ("time-heading", "Time")]);
+        PageFrame.Header(html, "Skip to the report",
+            [("layers-heading", "Layers"), .. report.Check is null ? [] : ((string, string)[])[("check-heading", "Comparison")],
+                .. report.Latency.Count == 0 ? [] : ((string, string)[])[("time-heading", "Time")]]);
         html.Append("<main id=\"main\">\n<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
         html.Append($"<p class=\"subject\">{Encode(name)} · {NumberText.Whole(report.ParametersBefore)} parameters · ranks by {Encode(Rule(report))}</p>\n");
         html.Append($"<h1 id=\"verdict-heading\">{Sentence(Finding(report))}</h1>\n");
@@ -68,8 +70,8 @@ internal static class CompressionPage
     {
         if (report.CheckReason is { } none) yield return none;
         if (report.Search is not { } search) yield break;
-        yield return $"Of {NumberText.Count(search.Trials, "model")} tried, the smallest whose accuracy on {ErrorText.Printable(search.Accuracy.Data)} is lower "
-            + $"by at most {Points(search.AllowedDrop)} points: {Change(search.Accuracy)}.";
+        yield return $"Of {NumberText.Count(search.Trials, "model")} tried, the smallest whose accuracy on {ErrorText.Printable(search.Accuracy.Data)} is "
+            + $"lower by at most {Points(search.AllowedDrop)} points: {Change(search.Accuracy)}.";
         if (report.HasTest && report.Check?.Accuracy is { } test)
             yield return $"Compared on {ErrorText.Printable(test.Data)}: {Change(test)}."
                 + (report.IsRefutedOnTest ? " That is lower by more than was asked, beyond twice its standard error." : "");
@@ -77,9 +79,9 @@ internal static class CompressionPage
     }
 
     private static string Change(AccuracyChange change) =>
-        $"{Points(change.Before)} ± {Points(change.BeforeStandardError)} % before, {Points(change.After)} ± {Points(change.AfterStandardError)} % after, a change of "
-        + $"{(change.Change > 0 ? "+" : "")}{Points(change.Change)} ± {Points(change.ChangeStandardError)} points ({change.Lost} lost, {change.Gained} gained, of "
-        + $"{NumberText.Whole(change.SampleCount)}; ± one standard error)";
+        $"{Points(change.Before)} ± {Points(change.BeforeStandardError)} % before, {Points(change.After)} ± {Points(change.AfterStandardError)} % after, a "
+        + $"change of {(change.Change > 0 ? "+" : "")}{Points(change.Change)} ± {Points(change.ChangeStandardError)} points ({change.Lost} lost, "
+        + $"{change.Gained} gained, of {NumberText.Whole(change.SampleCount)}; ± one standard error)";
 
     private static void Layers(StringBuilder html, CompressionReport report)
     {
@@ -88,9 +90,10 @@ internal static class CompressionPage
             ["layer", "kind", "shape", "rank", "of", "parameters", "after", "error of weights", .. hasData ? ["error on data", "bias"] : Array.Empty<string>(),
                 .. hasNoise ? ["noise threshold"] : Array.Empty<string>()],
             report.Layers.Select(layer => (string[])[
-                ErrorText.Printable(layer.Name), layer.Kind, ErrorText.Printable(layer.ShapeText), layer.Rank?.ToString(CultureInfo.InvariantCulture) ?? "whole",
-                layer.FullRank?.ToString(CultureInfo.InvariantCulture) ?? "–", NumberText.Whole(layer.ParametersBefore), NumberText.Whole(layer.ParametersAfter),
-                Number(layer.WeightError), .. hasData ? [Number(layer.DataError), layer.IsBiasCorrected ? "corrected" : "–"] : Array.Empty<string>(),
+                ErrorText.Printable(layer.Name), layer.Kind, ErrorText.Printable(layer.ShapeText),
+                layer.Rank?.ToString(CultureInfo.InvariantCulture) ?? "whole", layer.FullRank?.ToString(CultureInfo.InvariantCulture) ?? "–",
+                NumberText.Whole(layer.ParametersBefore), NumberText.Whole(layer.ParametersAfter), Number(layer.WeightError),
+                .. hasData ? [Number(layer.DataError), layer.IsBiasCorrected ? "corrected" : "–"] : Array.Empty<string>(),
                 .. hasNoise ? [Number(layer.NoiseThreshold)] : Array.Empty<string>()]));
         foreach (var group in report.Layers.Where(layer => layer.Reason is not null).GroupBy(layer => layer.Reason!))
             html.Append($"<p class=\"note\">Whole: {Encode(ErrorText.Printable(string.Join(", ", group.Select(layer => layer.Name))))}: "
@@ -101,12 +104,13 @@ internal static class CompressionPage
     private static void Comparison(StringBuilder html, CompressionReport report)
     {
         if (report.Check is not { } check) return;
-        Table(html, "check", "Comparison of both models", ["output", "relative error", "norm of the difference", "largest entry"], check.Outputs.Select(output =>
-            (string[])[ErrorText.Printable(output.Name), Number(output.RelativeError), Number(output.Error), Number(output.LargestError)]));
+        Table(html, "check", "Comparison of both models", ["output", "relative error", "norm of the difference", "largest entry"],
+            check.Outputs.Select(output => (string[])[
+                ErrorText.Printable(output.Name), Number(output.RelativeError), Number(output.Error), Number(output.LargestError)]));
         html.Append($"<p class=\"note\">On {NumberText.Count(check.SampleCount, "sample")}, {Encode(ErrorText.Printable(check.Inputs))}.</p>\n");
         if (check.Unseen.Count > 0)
-            html.Append($"<p class=\"note\">No output depends there on {Encode(ErrorText.Printable(string.Join(", ", check.Unseen)))}, so that what became of it is "
-                + "not seen.</p>\n");
+            html.Append($"<p class=\"note\">No output depends there on {Encode(ErrorText.Printable(string.Join(", ", check.Unseen)))}, so that what became of "
+                + "it is not seen.</p>\n");
         if (check.Accuracy is { } accuracy) html.Append($"<p>Accuracy: {Sentence(Change(accuracy))}.</p>\n");
         else if (check.AccuracyReason is { } reason) html.Append($"<p class=\"note\">No accuracy: {Encode(reason)}</p>\n");
         html.Append("</section>\n");
@@ -117,8 +121,9 @@ internal static class CompressionPage
         if (report.Latency.Count == 0) return;
         Table(html, "time", "Time on this machine", ["threads", "samples at once", "before", "after", "after/before", "quartiles", "pairs"],
             report.Latency.Select(latency => (string[])[
-                NumberText.Whole(latency.Threads), NumberText.Whole(latency.SampleCount), Milliseconds(latency.SecondsBefore), Milliseconds(latency.SecondsAfter),
-                NumberText.Short(latency.Ratio), $"{NumberText.Short(latency.LowerQuartile)} to {NumberText.Short(latency.UpperQuartile)}",
+                NumberText.Whole(latency.Threads), NumberText.Whole(latency.SampleCount), Milliseconds(latency.SecondsBefore),
+                Milliseconds(latency.SecondsAfter), NumberText.Short(latency.Ratio),
+                $"{NumberText.Short(latency.LowerQuartile)} to {NumberText.Short(latency.UpperQuartile)}",
                 NumberText.Whole(latency.Pairs)]));
         html.Append("<p class=\"note\">Medians of runs in turn, in ONNX Runtime on the processor; the ratio is that of pairs.</p></section>\n");
     }

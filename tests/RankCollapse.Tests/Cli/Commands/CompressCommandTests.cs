@@ -48,12 +48,70 @@ public sealed class CompressCommandTests : IDisposable
     [InlineData("--threads is 0", "--threads", "0")]
     [InlineData("Theorem 3.4 needs", "--certificate")]
     [InlineData("at least 32 parameters", "--keep", "0.1")]
+    [InlineData("give one of --energy", "--accuracy-drop", "1%", "--noise-edge")]
+    [InlineData("expected per cent such as 0.5%, or a fraction below 0.1", "--accuracy-drop", "0.5")]
+    [InlineData("expected per cent", "--accuracy-drop", "half")]
+    [InlineData("may drop by -0.01", "--accuracy-drop", "-1%")]
+    [InlineData("holds weights without the network", "--accuracy-drop", "1%")]
+    [InlineData("holds weights without the network", "--only-faster")]
+    [InlineData("multiples of 0", "--multiple", "0")]
+    [InlineData("write to standard output", "--html", "-", "--json")]
     public void WrongOptions_AreRefusedWithNothingWritten(string words, params string[] options)
     {
         CommandLine line = CommandLine.Run(["compress", Weights(), "--out", _folder.File("small.safetensors"), .. options]);
         Assert.Equal(2, line.ExitCode);
         Assert.Contains(words, line.Error);
         Assert.Single(Directory.GetFiles(_folder.Root));
+    }
+
+    [Fact]
+    public void Ranks_AreTheNextMultiples()
+    {
+        CommandLine line = CommandLine.Run("compress", Weights(), "--rank", "3", "--multiple", "2", "--out", _folder.File("small.safetensors"), "--json");
+        Assert.Equal(4, (int)JsonNode.Parse(line.Output)!["layers"]![0]!["rank"]!);
+    }
+
+    [Fact]
+    public void NoiseEdge_KeepsTheSignal_AndLeavesPureNoiseWhole()
+    {
+        var stream = new RandomStream(2, RandomPurpose.Sampling);
+        Matrix noise = RandomMatrix.Gaussian(40, 60, stream), sum = RandomMatrix.Gaussian(40, 60, stream);
+        Matrix signal = Product.Multiply(RandomMatrix.Gaussian(40, 3, stream), RandomMatrix.Gaussian(3, 60, stream));
+        for (int i = 0; i < sum.Length; i++) sum.AsSpan()[i] += 10 * signal.AsSpan()[i];
+        string path = _folder.File("model.safetensors");
+        new SafetensorsWriter().Add("a.weight", sum).Add("b.weight", noise).Write(path);
+        JsonNode layers = JsonNode.Parse(
+            CommandLine.Run("compress", path, "--noise-edge", "--out", _folder.File("small.safetensors"), "--json").Output)!["layers"]!;
+        Assert.Equal(3, (int)layers[0]!["rank"]!);
+        Assert.Contains("stands out of noise", (string)layers[1]!["reason"]!);
+        Assert.InRange((double)layers[1]!["noiseThreshold"]!, 10, 25);
+    }
+
+    [Fact]
+    public void Page_ShowsLayersAndSizes_OfFilesWithoutANetworkToo()
+    {
+        string page = _folder.File("page.html");
+        Assert.Equal(0, CommandLine.Run("compress", Weights(), "--rank", "2", "--out", _folder.File("small.safetensors"), "--html", page).ExitCode);
+        string text = File.ReadAllText(page);
+        Assert.Contains("75 % fewer parameters", text.Replace("&#160;", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("no network that could be run", text, StringComparison.Ordinal);
+        Assert.Contains("Error of the layers against size", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AccuracyOfARun_IsThatOfItsOwnData_AndStandsOnThePage()
+    {
+        CommandLine.Train(_folder.File("run"), "--max-epochs", "20");
+        string page = _folder.File("page.html");
+        CommandLine line = CommandLine.Run(
+            "compress", _folder.File("run"), "--accuracy-drop", "10%", "--out", _folder.File("small.safetensors"), "--html", page, "--json");
+        JsonNode document = JsonNode.Parse(line.Output)!, accuracy = document["search"]!["accuracy"]!;
+        Assert.Equal("accuracy", (string)document["rule"]!);
+        Assert.InRange((int)accuracy["rightAfter"]!, (int)accuracy["rightBefore"]! - 2, 24);
+        Assert.Equal(24, (int)accuracy["samples"]!);
+        Assert.True(document["path"]!.AsArray().Count > 2);
+        Assert.True(document["latency"]!.AsArray().Count > 0);
+        Assert.Contains("Accuracy against size", File.ReadAllText(page), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public sealed class GraphBiasTests : IDisposable
         ["gemm transposed, scaled"] = () => new OnnxModels(12).Random("w", 10, 12).Random("b", 1, 10)
             .Node("Gemm", ["x", "w", "b"], "y", GraphBuilder.Whole("transB", 1), GraphBuilder.Real("alpha", 0.5), GraphBuilder.Real("beta", -2)),
         ["matmul and add"] = () => new OnnxModels(5, 12).Random("w", 12, 10).Random("b", 10).Node("MatMul", ["x", "w"], "h").Node("Add", ["b", "h"], "y"),
-        ["conv"] = () => new OnnxModels(4, 6, 6).Random("w", 8, 4, 3, 3).Random("b", 8).Node("Conv", ["x", "w", "b"], "y", GraphBuilder.Wholes("pads", [1, 1, 1, 1])),
+        ["conv"] = () => new OnnxModels(4, 6, 6).Random("w", 8, 4, 3, 3).Random("b", 8)
+            .Node("Conv", ["x", "w", "b"], "y", GraphBuilder.Wholes("pads", [1, 1, 1, 1])),
         ["conv grouped"] = () => new OnnxModels(6, 5, 5).Random("w", 8, 3, 3, 3).Random("b", 8)
             .Node("Conv", ["x", "w", "b"], "y", GraphBuilder.Whole("group", 2)),
     };
