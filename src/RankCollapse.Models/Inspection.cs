@@ -277,6 +277,6 @@ public sealed record Inspection
         // The blocks of the Fourier view are complex and stand nowhere at once.
         double[] windows = isConvolution && options.Convolution == ConvolutionView.Fourier
             ? [] : FixedAspectWindows.SingularValues(LayerMatrices.Blocks(layer, values, options.Convolution));
-        return WeightSpectrum.Of(blocks, shape, isFactored: !isConvolution || options.Convolution == ConvolutionView.Unfolded, windows);
+        return WeightSpectrum.Of(blocks, shape, isFactored: !isConvolution || options.Convolution == ConvolutionView.Unfolded, () => windows);
     }
 }

@@ -2,6 +2,7 @@ using Parquet;
 using Parquet.Schema;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Formats;
+using RankCollapse.Models.Comparison;
 using RankCollapse.Models.Features;
 
 namespace RankCollapse.Models;
@@ -30,6 +31,45 @@ public static class InspectionTable
             ? PackAsync([.. Rows(inspection).Select(row => (-1L, row))], hasEpochs: false).GetAwaiter().GetResult()
             : PackAsync([.. inspection.Epochs.SelectMany(OfEpoch)], hasEpochs: true).GetAwaiter().GetResult();
         AtomicFile.Write(path, content);
+    }
+
+    /// <summary>
+    /// Writes what changed between two models, whole or not at all: singular values of ΔW, principal angles as <c>leftAngle</c> and <c>rightAngle</c> in
+    /// radians over all blocks, and for tensors that are no layers their <c>changeNorm</c> and <c>relativeChange</c> with the kind Tensor.
+    /// </summary>
+    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
+    public static void Write(string path, ModelChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        AtomicFile.Write(path, PackAsync([.. Rows(change).Select(row => (-1L, row))], hasEpochs: false).GetAwaiter().GetResult());
+    }
+
+    private static IEnumerable<(string Layer, string Kind, string Metric, int Index, double Value)> Rows(ModelChange change)
+    {
+        IReadOnlyList<Metric> metrics = change.Metrics();
+        foreach (ChangedLayer layer in change.Layers)
+        {
+            string name = layer.Layer.Name, kind = layer.Layer.Kind.ToString();
+            foreach (Metric metric in metrics)
+            {
+                if (layer.Number(metric) is { } value) yield return (name, kind, metric.Key, 0, value);
+            }
+            (string Key, double[] Values)[] lists =
+            [
+                ("singularValue", [.. layer.Measured.Spectrum.SingularValues]),
+                ("leftAngle", [.. layer.Measured.Subspaces.SelectMany(block => block.LeftAngles)]),
+                ("rightAngle", [.. layer.Measured.Subspaces.SelectMany(block => block.RightAngles)]),
+            ];
+            foreach ((string key, double[] values) in lists)
+            {
+                for (int i = 0; i < values.Length; i++) yield return (name, kind, key, i + 1, values[i]);
+            }
+        }
+        foreach (ChangedTensor tensor in change.Others)
+        {
+            yield return (tensor.Name, "Tensor", "changeNorm", 0, tensor.ChangeNorm);
+            if (tensor.RelativeChange is { } relative) yield return (tensor.Name, "Tensor", "relativeChange", 0, relative);
+        }
     }
 
     private static IEnumerable<(long Epoch, (string Layer, string Kind, string Metric, int Index, double Value) Row)> OfEpoch(FeatureEpoch epoch)

@@ -1,5 +1,6 @@
 using System.Text;
 using RankCollapse.Models;
+using RankCollapse.Models.Comparison;
 using RankCollapse.Reporting.Inspections;
 using RankCollapse.Reporting.Text;
 
@@ -19,5 +20,16 @@ public static class ModelReport
         ArgumentNullException.ThrowIfNull(inspection);
         ArgumentNullException.ThrowIfNull(path);
         WholeFile.Write(path, Encoding.UTF8.GetBytes(InspectionPage.Build(inspection)));
+    }
+
+    /// <summary>Writes what changed between a model and its base: where, in how many directions, and in which.</summary>
+    /// <param name="change">The comparison.</param>
+    /// <param name="path">The file, which is replaced where it exists.</param>
+    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
+    public static void Write(ModelChange change, string path)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ArgumentNullException.ThrowIfNull(path);
+        WholeFile.Write(path, Encoding.UTF8.GetBytes(ChangePage.Build(change)));
     }
 }

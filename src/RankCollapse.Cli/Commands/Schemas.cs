@@ -54,6 +54,7 @@ internal static class Schemas
         new NamedSchema("compare-json", "compare --json", () => CompareCommand.Document.Schema()),
         new NamedSchema("report-json", "report --json", () => ReportCommand.Document.Schema()),
         new NamedSchema("inspect-json", "inspect --json", () => InspectionJson.Document.Schema()),
+        new NamedSchema("inspect-against-json", "inspect --against --json", () => ChangeOutput.Document.Schema()),
         new NamedSchema("compress-json", "compress --json", () => CompressionOutput.Document.Schema()),
         new NamedSchema("sweep-plan-json", "sweep --dry-run --json", () => SweepRunCommand.Document.Schema()),
         new NamedSchema("sweep-status-json", "sweep, sweep resume, sweep status and sweep cancel --json", () => SweepStatusOutput.Document.Schema()),

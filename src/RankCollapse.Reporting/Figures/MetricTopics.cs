@@ -21,6 +21,7 @@ internal static class MetricTopics
         MetricTopic.Rank => "Size and rank",
         MetricTopic.Prediction => "Prediction from the next layer",
         MetricTopic.NeuralCollapse => "Neural collapse",
+        MetricTopic.Change => "Change from a base",
         _ => "Spectra of weights",
     };
 }

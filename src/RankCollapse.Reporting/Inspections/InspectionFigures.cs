@@ -54,6 +54,13 @@ internal static class InspectionFigures
         { Width = 560 };
     }
 
+    /// <summary>A line with as many points as are told apart.</summary>
+    public static Series Thin(Series line)
+    {
+        int[] shown = [.. Thinned(line.X.Count)];
+        return line with { X = [.. shown.Select(i => line.X[i])], Y = [.. shown.Select(i => line.Y[i])] };
+    }
+
     private static double Percent(double part, double whole) => Math.Clamp(100 * part / Math.Max(1, whole), 0, 100);
 
     private static Panel Values(WeightSpectrum spectrum)
@@ -62,12 +69,10 @@ internal static class InspectionFigures
         Axis y = SpectrumLines.AxisOf("singular value", "s_i", [s, [spectrum.MarchenkoPasturEdge]]);
         var panel = new Panel { Title = "singular values", X = new Axis("index of the singular value", "i"), Y = y };
         if (spectrum.SpectralNorm == 0) return panel with { Note = "all weights are 0" };
-        Series line = SpectrumLines.Of("", Palette.Kind(0), s, y);
-        int[] shown = [.. Thinned(line.X.Count)];
         return panel with
         {
             Detail = $"largest {NumberText.Short(spectrum.SpectralNorm)}",
-            Series = [line with { X = [.. shown.Select(i => line.X[i])], Y = [.. shown.Select(i => line.Y[i])] }],
+            Series = [Thin(SpectrumLines.Of("", Palette.Kind(0), s, y))],
             Levels = [new ReferenceLine(spectrum.MarchenkoPasturEdge,
                 $"noise edge {NumberText.Short(spectrum.MarchenkoPasturEdge)}, {NumberText.Count(spectrum.ValuesAboveEdge, "value")} above")],
         };

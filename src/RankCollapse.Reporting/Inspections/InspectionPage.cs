@@ -44,7 +44,7 @@ internal static class InspectionPage
         LayerTable.Write(html, inspection, columns);
         html.Append("</section>\n");
         Features(html, figures);
-        LayerTable.WriteMeanings(html, columns);
+        LayerTable.WriteMeanings(html, columns.Select(column => (column.Heading, column.Meaning)));
         if (hasWeights) Spectra(html, inspection);
         Rest(html, inspection);
         html.Append("</main>\n");

@@ -38,13 +38,19 @@ internal sealed record TableColumn(string Heading, string Meaning, bool IsMain, 
 /// <summary>The sortable table of layers, and what its columns mean.</summary>
 internal static class LayerTable
 {
-    /// <summary>The table; the script sorts it and shows the other columns.</summary>
-    public static void Write(StringBuilder html, Inspection inspection, IReadOnlyList<TableColumn> columns)
+    /// <summary>What stands above the table, and its beginning up to the headings.</summary>
+    public static void WriteTools(StringBuilder html)
     {
         html.Append("<div class=\"tools\"><button type=\"button\" id=\"columns\" aria-pressed=\"false\" hidden>All columns</button><input "
             + "type=\"search\" id=\"filter\" placeholder=\"Only layers with…\" aria-label=\"Show only layers whose name contains this\" hidden></div>\n");
         html.Append("<div class=\"scroll\" role=\"region\" aria-label=\"Table of layers\" tabindex=\"0\"><table class=\"numbers "
             + "sortable\" id=\"table\"><thead><tr>");
+    }
+
+    /// <summary>The table; the script sorts it and shows the other columns.</summary>
+    public static void Write(StringBuilder html, Inspection inspection, IReadOnlyList<TableColumn> columns)
+    {
+        WriteTools(html);
         Heading(html, "", "#", "");
         Heading(html, "", "layer", "");
         Heading(html, "", "kind", "");
@@ -57,7 +63,7 @@ internal static class LayerTable
                 $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\"><a "
                 + $"href=\"#layer-{number}\">{Encode(ErrorText.Printable(layer.Layer.Name))}</a></th><td class=\"word\">{Kind(layer.Layer)}</td><td "
                 + $"data-v=\"{(long)layer.Spectrum.Shape.Rows * layer.Spectrum.Shape.Columns}\">{Encode(layer.Spectrum.Shape.ToString())}</td>");
-            foreach (TableColumn column in columns) Cell(html, column, column.Value(layer));
+            foreach (TableColumn column in columns) Cell(html, column.IsMain, column.Format, column.Value(layer));
             html.Append("</tr>\n");
         }
         foreach ((LayerFeatures features, int number) in inspection.OtherFeatures.Select((features, i) => (features, inspection.Layers.Count + i + 1)))
@@ -66,7 +72,8 @@ internal static class LayerTable
             string shape = inspection.Features?.Layers.FirstOrDefault(layer => layer.Tensor.Name == features.Value)?.Tensor.ShapeText ?? "";
             html.Append($"<td class=\"word\">features{(inspection.Layers.Count > 0 ? " alone" : "")}</td>");
             html.Append(shape.Length > 0 ? $"<td>{Encode(shape)}</td>" : "<td class=\"missing\">–</td>");
-            foreach (TableColumn column in columns) Cell(html, column, column.FeatureKey is { } key ? features.Metrics.GetValueOrDefault(key) : null);
+            foreach (TableColumn column in columns)
+                Cell(html, column.IsMain, column.Format, column.FeatureKey is { } key ? features.Metrics.GetValueOrDefault(key) : null);
             html.Append("</tr>\n");
         }
         string alone = " Rows of features alone are values of the graph that no layer above computes, such as sums of two ways.";
@@ -75,11 +82,11 @@ internal static class LayerTable
     }
 
     /// <summary>One sentence for each column.</summary>
-    public static void WriteMeanings(StringBuilder html, IReadOnlyList<TableColumn> columns)
+    public static void WriteMeanings(StringBuilder html, IEnumerable<(string Heading, string Meaning)> columns)
     {
         html.Append("<section aria-labelledby=\"meaning-heading\"><h2 id=\"meaning-heading\">What the columns tell, and what not</h2>\n<dl "
             + "class=\"meanings\">");
-        foreach (TableColumn column in columns) html.Append($"<dt>{Encode(column.Heading)}</dt><dd>{Encode(column.Meaning)}</dd>");
+        foreach ((string heading, string meaning) in columns) html.Append($"<dt>{Encode(heading)}</dt><dd>{Encode(meaning)}</dd>");
         html.Append("</dl></section>\n");
     }
 
@@ -90,15 +97,17 @@ internal static class LayerTable
         _ => layer.Kind.ToString().ToLowerInvariant(),
     };
 
-    private static void Cell(StringBuilder html, TableColumn column, double? value)
+    /// <summary>A cell with a number.</summary>
+    public static void Cell(StringBuilder html, bool isMain, MetricFormat format, double? value)
     {
-        string more = column.IsMain ? "" : " class=\"more\"";
+        string more = isMain ? "" : " class=\"more\"";
         html.Append(value is { } number
-            ? FormattableString.Invariant($"<td{more} data-v=\"{number:R}\">{NumberText.Of(column.Format, number)}</td>")
-            : $"<td class=\"missing{(column.IsMain ? "" : " more")}\">–</td>");
+            ? FormattableString.Invariant($"<td{more} data-v=\"{number:R}\">{NumberText.Of(format, number)}</td>")
+            : $"<td class=\"missing{(isMain ? "" : " more")}\">–</td>");
     }
 
-    private static void Heading(StringBuilder html, string css, string name, string meaning) =>
+    /// <summary>The heading of a column.</summary>
+    public static void Heading(StringBuilder html, string css, string name, string meaning) =>
         html.Append($"<th scope=\"col\"{(css.Length > 0 ? $" class=\"{css}\"" : "")}{(meaning.Length > 0 ? $" title=\"{Encode(meaning)}\"" : "")}>"
             + $"{Encode(name)}</th>");
 

@@ -8,8 +8,8 @@ namespace RankCollapse.Collapse;
 /// subsampling).
 /// </summary>
 /// <remarks>
-/// Four windows of side h = ⌈min(m, n)/2⌉ and ratio 1: number i = 0 … 3 begins at ⌊i·(L − h)/3⌋ along the longer side of length L, and along the shorter one at its
-/// beginning for even i and at its end for odd ones. Their values together are the sample.
+/// Four windows of side h = ⌈min(m, n)/2⌉ and ratio 1: number i = 0 … 3 begins at ⌊i·(L − h)/3⌋ along the longer side of length L, and along the shorter one
+/// at its beginning for even i and at its end for odd ones. Their values together are the sample.
 /// </remarks>
 public static class FixedAspectWindows
 {

@@ -9,8 +9,9 @@ public sealed class WeightSpectrum
 
     private readonly SpectralSummary _summary;
     private readonly double[] _logEigenvalues;
+    private readonly Lazy<double?> _fixedAspect;
 
-    private WeightSpectrum(IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored, IReadOnlyList<double> windows)
+    private WeightSpectrum(IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored, Func<IReadOnlyList<double>> windows)
     {
         Shape = shape;
         SingularValues = [.. blocks.SelectMany(values => values).OrderDescending()];
@@ -20,8 +21,8 @@ public sealed class WeightSpectrum
         double[] eigenvalues = [.. SingularValues.Where(value => value > noise).Select(value => value * value)];
         PowerLaw = PowerLawFit.Of(eigenvalues);
         HillExponent = PowerLawFit.OfLargerHalf(eigenvalues)?.Exponent;
-        HillExponentAtFixedAspect = shape.Rows == shape.Columns ? HillExponent
-            : PowerLawFit.OfLargerHalf(windows.Where(value => value > noise).Select(value => value * value))?.Exponent;
+        _fixedAspect = new Lazy<double?>(() => shape.Rows == shape.Columns ? HillExponent
+            : PowerLawFit.OfLargerHalf(windows().Where(value => value > noise).Select(value => value * value))?.Exponent);
         _logEigenvalues = Array.ConvertAll(eigenvalues, Elementary.Log);
         EigenvalueEntropy = Entropy(eigenvalues);
     }
@@ -99,7 +100,7 @@ public sealed class WeightSpectrum
     /// <summary>
     /// The same of square windows (<see cref="FixedAspectWindows"/>), so that it does not depend on m/n; of square matrices, of all. Null for fewer than 5.
     /// </summary>
-    public double? HillExponentAtFixedAspect { get; }
+    public double? HillExponentAtFixedAspect => _fixedAspect.Value;
 
     /// <summary>log10 ‖W‖_F², as WeightWatcher's <c>log_norm</c>; null for zero weights.</summary>
     public double? LogNorm => SpectralNorm > 0 ? 2 * Elementary.Log(FrobeniusNorm) / NaturalLogarithmOfTen : null;
@@ -126,11 +127,11 @@ public sealed class WeightSpectrum
     /// <param name="blocks">The singular values of each block.</param>
     /// <param name="shape">The blocks' shape.</param>
     /// <param name="isFactored">Whether the blocks are the layer's own matrices, which factors could replace.</param>
-    /// <param name="windows">The singular values of <see cref="FixedAspectWindows"/>; null where they are not wanted.</param>
+    /// <param name="windows">Gives the singular values of <see cref="FixedAspectWindows"/> when asked; null where they are not wanted.</param>
     /// <exception cref="InvalidInputException">The values are negative or not finite.</exception>
     public static WeightSpectrum Of(
-        IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored = true, IReadOnlyList<double>? windows = null) =>
-        new(blocks, shape, isFactored, windows ?? []);
+        IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored = true, Func<IReadOnlyList<double>>? windows = null) =>
+        new(blocks, shape, isFactored, windows ?? (() => []));
 
     /// <summary>#{i : s_i &gt; tolerance·s_1}.</summary>
     /// <param name="relativeTolerance">In [0, 1).</param>

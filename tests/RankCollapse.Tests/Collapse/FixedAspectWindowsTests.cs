@@ -36,7 +36,7 @@ public sealed class FixedAspectWindowsTests
         {
             Matrix noise = RandomMatrix.Gaussian(100, columns, new RandomStream(7, RandomPurpose.Sampling));
             return WeightSpectrum.Of([SingularValueDecomposition.SingularValues(noise)], new BlockShape(100, columns, 1),
-                windows: FixedAspectWindows.SingularValues([noise]));
+                windows: () => FixedAspectWindows.SingularValues([noise]));
         }
     }
 }

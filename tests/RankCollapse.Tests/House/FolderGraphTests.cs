@@ -30,7 +30,7 @@ public sealed class FolderGraphTests
         "RankCollapse.Sweeps.Results", "RankCollapse.Sweeps.Live", "RankCollapse.Sweeps",
         "RankCollapse.Models.Reading", "RankCollapse.Models.Torch", "RankCollapse.Models.Onnx", "RankCollapse.Models.Weights", "RankCollapse.Models.Running",
         "RankCollapse.Models.Features",
-        "RankCollapse.Models.Compression", "RankCollapse.Models.Formats", "RankCollapse.Models",
+        "RankCollapse.Models.Compression", "RankCollapse.Models.Formats", "RankCollapse.Models.Comparison", "RankCollapse.Models",
         "RankCollapse.Reporting.Text", "RankCollapse.Reporting.Fonts", "RankCollapse.Reporting.Panels", "RankCollapse.Reporting.Rendering",
             "RankCollapse.Reporting.Pages",
         "RankCollapse.Reporting.Compressions", "RankCollapse.Reporting.Figures", "RankCollapse.Reporting.Inspections", "RankCollapse.Reporting.Reports",

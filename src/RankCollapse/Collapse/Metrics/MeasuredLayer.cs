@@ -48,7 +48,8 @@ public sealed class MeasuredLayer
         _prediction = new(() => PredictedSingularValues.Predict(Network.Specification, _features, Layer, FeatureSpectrum.SingularValues));
         _featuresOfClasses = new(MeasureFeatures);
         _weightNumbers = new(() => new MeasuredWeights(
-            Collapse.WeightSpectrum.Of([[.. WeightSpectrum.SingularValues]], new BlockShape(Weights.Rows, Weights.Columns, 1)),
+            Collapse.WeightSpectrum.Of([[.. WeightSpectrum.SingularValues]], new BlockShape(Weights.Rows, Weights.Columns, 1),
+                windows: () => FixedAspectWindows.SingularValues([Weights])),
             Weights.AsSpan().Length, ClusterCount));
         _summary = new(Summarise);
     }

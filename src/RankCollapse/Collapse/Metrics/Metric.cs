@@ -52,6 +52,9 @@ public enum MetricTopic
 
     /// <summary>The distribution of the singular values of weights.</summary>
     Spectrum,
+
+    /// <summary>What a model's weights are beside those of another one.</summary>
+    Change,
 }
 
 /// <summary>What a metric can be computed of.</summary>
@@ -72,6 +75,9 @@ public enum MetricScopes
 
     /// <summary>The features of a layer of a model, or of the last hidden layer of a run.</summary>
     Features = 8,
+
+    /// <summary>The weights of a layer of a model beside those of its base.</summary>
+    Changes = 16,
 }
 
 /// <summary>
@@ -126,10 +132,14 @@ public sealed class Metric(string key)
     /// <summary>Computes it of features with classes; null where it is none of features.</summary>
     public Func<MeasuredFeatures, MetricValue>? OfFeatures { get; init; }
 
+    /// <summary>Computes it of a layer beside the same layer of its base; null where it is none of changes.</summary>
+    public Func<MeasuredChange, MetricValue>? OfChange { get; init; }
+
     /// <summary>What it can be computed of.</summary>
     public MetricScopes Scopes =>
         (OfNetwork is null ? MetricScopes.None : MetricScopes.Network) | (OfLayer is null ? MetricScopes.None : MetricScopes.Layers)
-        | (OfWeights is null ? MetricScopes.None : MetricScopes.Weights) | (OfFeatures is null ? MetricScopes.None : MetricScopes.Features);
+        | (OfWeights is null ? MetricScopes.None : MetricScopes.Weights) | (OfFeatures is null ? MetricScopes.None : MetricScopes.Features)
+        | (OfChange is null ? MetricScopes.None : MetricScopes.Changes);
 
     /// <summary>Whether it belongs to the few that are shown first.</summary>
     public bool IsMainIn(MetricScopes scope) => (Main & scope) != MetricScopes.None;

@@ -8,7 +8,8 @@ public static class MetricTable
     public static Registry<Metric> All { get; } = new(
         "metric",
         metric => metric.Key,
-        [.. NetworkMetrics.All, .. CollapseMetrics.All, .. RankMetrics.All, .. PredictionMetrics.All, .. NeuralCollapseMetrics.All, .. SpectrumMetrics.All]);
+        [.. NetworkMetrics.All, .. CollapseMetrics.All, .. RankMetrics.All, .. PredictionMetrics.All, .. NeuralCollapseMetrics.All, .. SpectrumMetrics.All,
+            .. ChangeMetrics.All]);
 
     /// <summary>The metrics that can be computed of something.</summary>
     public static IReadOnlyList<Metric> Of(MetricScopes scope) => [.. All.Where(metric => (metric.Scopes & scope) != MetricScopes.None)];

@@ -44,8 +44,8 @@ internal static class SpectrumMetrics
                 + "says so nowhere.",
             s => s.HillExponent),
         Of("hillExponentFixedAspect", "α of squares",
-            "The exponent of the larger half of s² of square windows (Hu et al. 2025): comparable between layers of different shapes, as α is not; but a window "
-                + "sees a part of the layer only.",
+            "The exponent of the larger half of s² of square windows (Hu et al. 2025): comparable between layers of different shapes, as α is not; but a "
+                + "window sees a part of the layer only.",
             s => s.HillExponentAtFixedAspect, isMain: true, isAveraged: true, priority: 2),
         Of("weightedAlpha", "α̂",
             "α·log₁₀ s₁²: the exponent weighted by the layer's size; its mean goes with test accuracy in series of one architecture, a single one says little.",

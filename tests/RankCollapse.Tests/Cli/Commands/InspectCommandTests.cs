@@ -33,6 +33,38 @@ public sealed class InspectCommandTests : IDisposable
     }
 
     [Fact]
+    public void Against_WritesTableJsonParquetAndPage()
+    {
+        string model = Model();
+        CommandLine text = CommandLine.Run("inspect", model, "--against", model, "--html", _folder.File("c.html"), "--parquet", _folder.File("c.parquet"));
+        Assert.Equal(0, text.ExitCode);
+        Assert.Contains("0 of 2 layers changed", text.Output, StringComparison.Ordinal);
+        Assert.Contains("No weight of the 2 layers differs.", File.ReadAllText(_folder.File("c.html")), StringComparison.Ordinal);
+        Assert.True(new FileInfo(_folder.File("c.parquet")).Length > 0);
+        using JsonDocument document = JsonDocument.Parse(CommandLine.Run("inspect", model, "--against", model, "--json").Output);
+        JsonElement layer = document.RootElement.GetProperty("layers")[0];
+        Assert.Equal(("fc.weight", "fc.weight"), (layer.GetProperty("layer").GetString(), layer.GetProperty("baseLayer").GetString()));
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Changes)) Assert.True(layer.TryGetProperty(metric.Key, out _), metric.Key);
+    }
+
+    [Theory]
+    [InlineData("--classes", "3", "--classes has no effect with --against")]
+    [InlineData("--convolution", "fft", "--convolution has no effect with --against")]
+    [InlineData("--leading", "0", "--leading is 0")]
+    [InlineData("--intruder-cosine", "2", "cosine of intruders is 2")]
+    public void BadOptionWithAgainst_EndsWithOneLineAndCode2(string option, string value, string found)
+    {
+        string model = Model();
+        CommandLine result = CommandLine.Run("inspect", model, "--against", model, option, value);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(found, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LeadingWithoutAgainst_IsRefused() =>
+        Assert.Contains("--leading has an effect with --against only", CommandLine.Run("inspect", Model(), "--leading", "3").Error, StringComparison.Ordinal);
+
+    [Fact]
     public void Only_ChoosesLayersByName()
     {
         CommandLine json = CommandLine.Run("inspect", Model(), "--json", "--only", "conv");

@@ -31,6 +31,7 @@ public sealed partial class MetricTableTests
     [InlineData(MetricScopes.Layers)]
     [InlineData(MetricScopes.Weights)]
     [InlineData(MetricScopes.Features)]
+    [InlineData(MetricScopes.Changes)]
     public void Headings_TellMetricsOfOneScopeApart(MetricScopes scope) => Assert.Distinct(MetricTable.Of(scope).Select(metric => metric.Heading));
 
     // metrics.parquet holds them in this order; readers may rely on it.

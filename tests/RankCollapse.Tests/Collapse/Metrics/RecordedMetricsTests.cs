@@ -28,7 +28,7 @@ public sealed class RecordedMetricsTests
     [Fact]
     public void EveryMetricButThoseOfOtherData_CanBeRecorded()
     {
-        foreach (Metric metric in MetricTable.All.Where(metric => metric.Key != "nc5OutOfDistributionCosine"))
+        foreach (Metric metric in MetricTable.All.Where(metric => metric.Key != "nc5OutOfDistributionCosine" && metric.OfChange is null))
         {
             var chosen = RecordedMetrics.Parse(metric.Key);
             Assert.Contains(metric, chosen.Network.Concat(chosen.Layers));
