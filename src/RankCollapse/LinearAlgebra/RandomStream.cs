@@ -13,6 +13,9 @@ public enum RandomPurpose
 
     /// <summary>Sampling inside algorithms: K-means restarts, curvature probes, projections.</summary>
     Sampling = 3,
+
+    /// <summary>The order of the samples in an epoch of mini-batches.</summary>
+    Batches = 4,
 }
 
 /// <summary>

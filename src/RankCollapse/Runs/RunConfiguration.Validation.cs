@@ -70,6 +70,13 @@ public sealed partial record RunConfiguration
         LearningRate = LearningRate,
         Schedule = Schedule,
         Momentum = Momentum,
+        Nesterov = Nesterov,
+        BatchSize = BatchSize,
+        DropLast = DropLast,
+        Seed = Seed,
+        WarmupEpochs = WarmupEpochs,
+        Milestones = Milestones,
+        Gamma = Gamma,
         MaxEpochs = MaxEpochs,
         Convention = Convention,
     };

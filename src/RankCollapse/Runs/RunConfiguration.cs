@@ -90,8 +90,26 @@ public sealed partial record RunConfiguration
     /// <summary>The learning rate over the epochs.</summary>
     public RateSchedule Schedule { get; init; } = RateSchedule.Cosine;
 
+    /// <summary>Epochs at which the schedule <c>step</c> multiplies the learning rate by <see cref="Gamma"/>.</summary>
+    public IReadOnlyList<int>? Milestones { get; init; }
+
+    /// <summary>γ of the schedule <c>step</c>.</summary>
+    public double Gamma { get; init; } = 0.1;
+
+    /// <summary>Epochs over which the learning rate rises from 0.</summary>
+    public long WarmupEpochs { get; init; }
+
     /// <summary>Momentum of <c>sgd</c>.</summary>
     public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Whether the momentum of <c>sgd</c> is Nesterov's.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>B, the samples of a mini-batch; null takes all in every step.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Whether the samples that are left at the end of an epoch, fewer than B, are not used in it.</summary>
+    public bool DropLast { get; init; }
 
     /// <summary>The most epochs (solver iterations).</summary>
     public long MaxEpochs { get; init; } = 20000;

@@ -23,6 +23,9 @@ public static class RunSettings
     private static readonly SettingScope DrawnWeights = new(nameof(C.From), () => "weights that are drawn", c => c.From is null);
     private static readonly SettingScope SeparatePenalties =
         new(nameof(C.Convention), () => "the conventions sum and mean", c => c.Convention != Convention.Equation3);
+    private static readonly SettingScope Stepwise = new(nameof(C.Schedule), () => "the schedule step", c => c.Schedule == RateSchedule.Step);
+    private static readonly SettingScope Batches = new(nameof(C.BatchSize), () => "a batch-size", c => c.BatchSize is not null);
+
     /// <summary>The settings, in the order of help and files.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -72,6 +75,27 @@ public static class RunSettings
         },
         new(nameof(C.Schedule), SettingPart.Training, Result, "Learning rate over the epochs", "NAME") { Scope = SolversWith("schedule") },
         new(nameof(C.Momentum), SettingPart.Training, Result, "Momentum", "m") { Range = new(0, 1, IsBelow: true), Scope = SolversWith("momentum") },
+        new(nameof(C.Milestones), SettingPart.Training, Result, "Epochs at which the learning rate is multiplied by gamma", "n,n,…")
+        {
+            Range = Counts, Scope = Stepwise, InWords = () => "none", IsLater = true,
+        },
+        new(nameof(C.Gamma), SettingPart.Training, Result, "What the learning rate is multiplied by at each of the milestones", "γ")
+        {
+            Range = Positive, Scope = Stepwise, IsLater = true,
+        },
+        new(nameof(C.WarmupEpochs), SettingPart.Training, Result, "Epochs over which the learning rate rises from 0", "n")
+        {
+            Range = NotNegative, Scope = SolversWith("schedule"), IsLater = true,
+        },
+        new(nameof(C.Nesterov), SettingPart.Training, Result, "Nesterov's momentum", null) { Scope = SolversWith("momentum"), IsLater = true },
+        new(nameof(C.BatchSize), SettingPart.Training, Result, "B, the samples of a mini-batch, drawn in a new order in every epoch", "B")
+        {
+            Range = Counts, Scope = SolversWith("batch-size"), InWords = () => "all samples in every step", IsLater = true,
+        },
+        new(nameof(C.DropLast), SettingPart.Training, Result, "Leave out the last samples of an epoch where they are fewer than B", null)
+        {
+            Scope = Batches, IsLater = true,
+        },
         new(nameof(C.MaxEpochs), SettingPart.Training, Stopping, "The most epochs (solver iterations)", "n")
         {
             Range = NotNegative,
@@ -131,7 +155,7 @@ public static class RunSettings
         string[] Names() => [.. Solvers.All.Where(solver => solver.Settings.Contains(setting)).Select(solver => solver.Name)];
         return new SettingScope(
             nameof(C.Solver),
-            () => Names() is [var one] ? $"the solver {one}" : $"the solvers {string.Join(" and ", Names())}",
+            () => Names() is [var one] ? $"the solver {one}" : $"the solvers {string.Join(", ", Names()[..^1])} and {Names()[^1]}",
             c => Solvers.All.Find(c.Solver)?.Settings.Contains(setting) ?? true);
     }
 

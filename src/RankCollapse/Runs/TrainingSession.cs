@@ -68,7 +68,7 @@ internal sealed class TrainingSession : IDisposable
             {
                 _saving?.Begin();
                 options.Progress?.Invoke(state);
-                options.Stepped?.Invoke(state, _solver.Objective.Features);
+                if (_solver.IsMeasured) options.Stepped?.Invoke(state, _solver.Objective.Features);
             },
             Checkpoint = _ =>
             {

@@ -58,6 +58,15 @@ public abstract class Solver
     /// <summary>The relative gradient norm that rounding leaves where it has the last word, from the sizes there; null while that is not known.</summary>
     public virtual double? RoundingFloor => null;
 
+    /// <summary>Whether value, gradient and features are those of all samples at the current parameters; else value and gradient are of mini-batches.</summary>
+    public virtual bool IsMeasured => true;
+
+    /// <summary>Steps in an epoch: the number of mini-batches, or 1.</summary>
+    public virtual long StepsPerEpoch => 1;
+
+    /// <summary>Whether the last step was not the last of its epoch.</summary>
+    public virtual bool IsInsideEpoch => false;
+
     /// <summary>Whether a step can come to <see cref="StepOutcome.NonFinite"/>; the training loop then keeps a good state to go back to.</summary>
     public virtual bool CanDiverge => true;
 
@@ -67,6 +76,11 @@ public abstract class Solver
     {
         Evaluate();
         return IsFinite();
+    }
+
+    /// <summary>Evaluates value and gradient of all samples at the current parameters, where they are not known.</summary>
+    public virtual void Measure()
+    {
     }
 
     /// <summary>Does one iteration.</summary>

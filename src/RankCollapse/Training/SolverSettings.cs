@@ -15,6 +15,27 @@ public sealed record SolverSettings
     /// <summary>Momentum, 0 ≤ m &lt; 1.</summary>
     public double Momentum { get; init; } = 0.9;
 
+    /// <summary>Whether the momentum is Nesterov's.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>B, the samples of a mini-batch; null takes all in every step.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Whether the N mod B samples that are left at the end of an epoch are not used in it.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>The seed of the samples' order in every epoch.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Epochs over which the learning rate rises from 0.</summary>
+    public long WarmupEpochs { get; init; }
+
+    /// <summary>The epochs at which the schedule <see cref="RateSchedule.Step"/> multiplies the rate by γ.</summary>
+    public IReadOnlyList<int>? Milestones { get; init; }
+
+    /// <summary>γ of the schedule <see cref="RateSchedule.Step"/>.</summary>
+    public double Gamma { get; init; } = 0.1;
+
     /// <summary>The number of epochs planned, over which a schedule runs.</summary>
     public long MaxEpochs { get; init; } = 20_000;
 
@@ -37,5 +58,18 @@ public sealed record SolverSettings
     public LearningRate ToLearningRate() => new(
         EffectiveLearningRate ?? throw new InvalidInputException($"The solver {Entry.Name} needs a learning-rate.") { Settings = ["learning-rate"] },
         Schedule,
-        MaxEpochs);
+        MaxEpochs)
+    {
+        WarmupEpochs = WarmupEpochs,
+        Milestones = Milestones ?? [],
+        Gamma = Gamma,
+    };
+
+    /// <summary>The mini-batches of an objective; null where every step takes all samples.</summary>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="decaysApart">Whether the solver decays weights apart from the gradient, which needs one without their penalty.</param>
+    /// <exception cref="InvalidInputException">There are fewer samples than a batch takes.</exception>
+    internal SampleBatches? ToBatches(Objective objective, bool decaysApart) => BatchSize is null && !decaysApart
+        ? null
+        : new SampleBatches(objective, BatchSize ?? objective.Data.SampleCount, DropLast, decaysApart, Seed);
 }

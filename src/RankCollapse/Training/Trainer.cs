@@ -5,8 +5,8 @@ namespace RankCollapse.Training;
 /// <summary>The training loop: steps a solver until a tolerance, a limit, a stall, a cancellation or a value that is not finite.</summary>
 public sealed class Trainer : IDisposable
 {
-    /// <summary>Epochs between snapshots in memory, from which the last good state is found again after a value that is not finite.</summary>
-    private const int SnapshotEpochs = 50;
+    /// <summary>Steps between snapshots in memory, from which the last good state is found again after a value that is not finite.</summary>
+    private const int SnapshotSteps = 50;
 
     private readonly Solver _solver;
     private readonly TrainingOptions _options;
@@ -91,6 +91,8 @@ public sealed class Trainer : IDisposable
         TakeSnapshot();
         while (true)
         {
+            // With mini-batches what is asked of all samples is asked where they are recorded, and at the end.
+            if (_epoch >= _options.MaxEpochs) state = Measured(state);
             string? missing = IsStationary(state) ? _options.Missing?.Invoke(_solver) : null;
             if (IsStationary(state) && missing is null)
             {
@@ -99,7 +101,10 @@ public sealed class Trainer : IDisposable
             }
             if (_epoch >= _options.MaxEpochs) return End(TrainingStatus.MaxEpochs, state, _options.Unattainable ?? OutOfEpochs(state, missing));
             if (_options.MaxSeconds is { } limit && state.Seconds >= limit)
+            {
+                state = Measured(state);
                 return End(TrainingStatus.TimeLimit, state, _options.Unattainable ?? OutOfTime(state, missing, limit));
+            }
             if (cancellation.IsCancellationRequested)
             {
                 // First of all: the last record may take long.
@@ -108,18 +113,21 @@ public sealed class Trainer : IDisposable
             }
 
             StepOutcome outcome = _solver.Step();
-            _epoch++;
             if (outcome == StepOutcome.NonFinite) return Diverged();
+            bool ends = !_solver.IsInsideEpoch;
+            if (ends) _epoch++;
+            bool isRecorded = ends && _options.IsRecorded(_epoch);
+            if (isRecorded) _solver.Measure();
             state = State();
             _observer.Progress?.Invoke(state);
-            if (_options.IsRecorded(_epoch)) _observer.Record?.Invoke(state);
-            if (existence.Missing(_solver.Network) is { } reason) return End(TrainingStatus.NoMinimum, state, reason);
+            if (isRecorded) _observer.Record?.Invoke(state);
+            if (_solver.IsMeasured && existence.Missing(_solver.Network) is { } reason) return End(TrainingStatus.NoMinimum, state, reason);
             if (outcome == StepOutcome.Stalled)
             {
                 if (!GoesOn()) return EndAt(TrainingStatus.Stalled, state, Stalled(state));
                 state = State();
             }
-            if (_epoch - _snapshotEpoch >= SnapshotEpochs) TakeSnapshot();
+            if (ends && (_epoch - _snapshotEpoch) * _solver.StepsPerEpoch >= SnapshotSteps) TakeSnapshot();
             if (_observer.Checkpoint is { } checkpoint && state.Seconds - lastCheckpoint >= _options.CheckpointSeconds)
             {
                 checkpoint(this);
@@ -133,7 +141,7 @@ public sealed class Trainer : IDisposable
 
     private string OrAnotherSolver => _options.Alternative is { } other ? $" or choose solver {other}" : "";
 
-    private bool IsStationary(TrainingState state) => state.Gradient.Relative <= _options.GradientTolerance;
+    private bool IsStationary(TrainingState state) => _solver.IsMeasured && state.Gradient.Relative <= _options.GradientTolerance;
 
     private Advice OutOfEpochs(TrainingState state, string? missing) =>
         new($"{Where(state, missing)} after {_epoch} epochs; raise max-epochs{OrAnotherSolver}.", "max-epochs", "solver");
@@ -155,6 +163,13 @@ public sealed class Trainer : IDisposable
         ? $"The relative gradient norm is {state.Gradient.Relative:0.0e-0}, above the tolerance {_options.GradientTolerance:0.0e-0},"
         : $"The relative gradient norm is {state.Gradient.Relative:0.0e-0}, but {missing}";
 
+    private TrainingState Measured(TrainingState state)
+    {
+        if (_solver.IsMeasured) return state;
+        _solver.Measure();
+        return State();
+    }
+
     private TrainingState State() => new(_epoch, Seconds, _solver.Value, _solver.GradientSize, _solver.Phase);
 
     /// <summary>Ends where nothing moves any more, unless the weights would go on to grow.</summary>
@@ -163,6 +178,7 @@ public sealed class Trainer : IDisposable
 
     private TrainingResult End(TrainingStatus status, TrainingState state, Advice? advice)
     {
+        state = Measured(state);
         if (!_options.IsRecorded(_epoch)) _observer.Record?.Invoke(state);
         return new TrainingResult(status, state, advice);
     }
@@ -179,13 +195,16 @@ public sealed class Trainer : IDisposable
     /// <summary>Goes back to the snapshot and repeats the steps up to the one before the failure: each is deterministic.</summary>
     private TrainingResult Diverged()
     {
-        long failed = _epoch;
+        long failed = _epoch + 1;
         int? layer = _solver.Objective.FirstNonFiniteLayer();
         _snapshot.Position = 0;
         using (var reader = new BinaryReader(_snapshot, System.Text.Encoding.UTF8, leaveOpen: true)) _solver.Load(reader);
         _epoch = _snapshotEpoch;
         _solver.Start();
-        while (_epoch < failed - 1 && _solver.Step() != StepOutcome.NonFinite) _epoch++;
+        while (_epoch < failed - 1 && _solver.Step() != StepOutcome.NonFinite)
+        {
+            if (!_solver.IsInsideEpoch) _epoch++;
+        }
         var advice = new Advice(
             $"A value became infinite or not a number in epoch {failed} ({Place(layer)}); the state of epoch {_epoch} is kept. "
             + $"Use a smaller learning-rate{OrAnotherSolver}.",

@@ -47,6 +47,20 @@ internal static class GoldenTrainings
             Schedule = RateSchedule.Constant,
         },
         ["adam-relu"] = FirstOrder with { Solver = "adam", Activation = "relu", Loss = Loss.CrossEntropy, Init = InitializationScheme.He },
+        ["adamw-batches"] = FirstOrder with { Solver = "adamw", BatchSize = 8, DropLast = true, WarmupEpochs = 3, Bias = true },
+        ["sgd-batches-mnist"] = FirstOrder with
+        {
+            Data = "mnist",
+            Samples = 100,
+            Classes = 10,
+            Width = [150],
+            Solver = "sgd",
+            Nesterov = true,
+            BatchSize = 32,
+            Schedule = RateSchedule.Step,
+            Milestones = [2, 4],
+            MaxEpochs = 5,
+        },
         ["sgd-arctan"] = FirstOrder with { Solver = "sgd", Activation = "arctan", Init = InitializationScheme.Gaussian, Bias = true },
         ["sgd-selu"] = FirstOrder with
         {

@@ -47,6 +47,34 @@ public sealed class TrainingRunTests
         Assert.Equal((whole.Run.Summary.Status, whole.Run.Summary.Objective), (last.Run.Summary.Status, last.Run.Summary.Objective));
     }
 
+    /// <summary>Stopped between two batches of an epoch, and again after one more, a run ends as if nothing had been.</summary>
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adamw")]
+    public void RunStoppedInsideAnEpoch_HasTheSameWeightsBitForBit(string solver)
+    {
+        using var folder = new TemporaryFolder();
+        RunConfiguration configuration = Small with { Solver = solver, BatchSize = 7, MaxEpochs = 20, RecordEvery = 6, Nesterov = solver == "sgd" };
+        TrainingRunResult whole = TrainingRun.Start(configuration, folder.File("whole"));
+        long batches = (configuration.Samples + 6) / 7, stopAfter = (3 * batches) + 2, steps = 0;
+        using var cancellation = new CancellationTokenSource();
+        var options = new TrainingRunOptions { Progress = _ => CancelAfter(stopAfter, cancellation) };
+        TrainingRunResult first = TrainingRun.Start(configuration, folder.File("parts"), options, cancellation.Token);
+        Assert.Equal((TrainingStatus.Cancelled, 3L, stopAfter), (first.Run.Summary.Status, first.Run.Summary.Epochs, steps));
+        using var again = new CancellationTokenSource();
+        TrainingRun.Resume(folder.File("parts"), null, new TrainingRunOptions { Progress = _ => CancelAfter(stopAfter + 1, again) }, again.Token);
+        TrainingRunResult last = TrainingRun.Resume(folder.File("parts"), c => c with { Threads = 2 });
+        Assert.Equal(whole.Run.Trained.Parameters, last.Run.Trained.Parameters);
+        Assert.Equal(Values(whole.Run), Values(last.Run));
+        Assert.Equal((whole.Run.Summary.Status, whole.Run.Summary.Objective), (last.Run.Summary.Status, last.Run.Summary.Objective));
+        Assert.Equal(20 + 1, last.Run.Summary.GradientEvaluations);
+
+        void CancelAfter(long step, CancellationTokenSource source)
+        {
+            if (++steps == step) source.Cancel();
+        }
+    }
+
     [Fact]
     public void MetricsOfARun_CanBeReadWhileItTrains()
     {

@@ -13,6 +13,7 @@ public static class Solvers
         "solver",
         entry => entry.Name,
         AdamSolver.Entry,
+        AdamSolver.DecoupledEntry,
         GradientDescentSolver.Entry,
         LbfgsSolver.Entry,
         GaussNewtonSolver.Entry);

@@ -1,0 +1,114 @@
+using System.Numerics.Tensors;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training.Solving;
+
+/// <summary>
+/// A solver that moves along gradients: of all samples, one step an epoch, or of mini-batches, one step a batch. With batches, value and gradient of all
+/// samples are known where they are measured; in between, the value is the mean over the batches of the epoch so far.
+/// </summary>
+internal abstract class FirstOrderSolver : Solver
+{
+    private readonly LearningRate _rate;
+    private readonly SampleBatches? _batches;
+    private bool _isMeasured = true;
+    private ObjectiveValue _sum;
+    private long _summed;
+
+    /// <summary>Prepares the solver.</summary>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="network">The start.</param>
+    /// <param name="rate">η.</param>
+    /// <param name="batches">The mini-batches; null for all samples in every step.</param>
+    protected FirstOrderSolver(Objective objective, Network network, LearningRate rate, SampleBatches? batches)
+        : base(objective, network)
+    {
+        ArgumentNullException.ThrowIfNull(rate);
+        _rate = rate;
+        _batches = batches;
+    }
+
+    /// <inheritdoc/>
+    public sealed override bool IsMeasured => _isMeasured;
+
+    /// <inheritdoc/>
+    public sealed override long StepsPerEpoch => _batches?.Count ?? 1;
+
+    /// <inheritdoc/>
+    public sealed override bool IsInsideEpoch => Steps % StepsPerEpoch != 0;
+
+    /// <summary>Steps done, the one at hand included.</summary>
+    protected long Steps { get; private set; }
+
+    /// <summary>Moves the parameters along <see cref="Solver.Gradient"/>.</summary>
+    /// <param name="rate">η of this step.</param>
+    protected abstract void Update(double rate);
+
+    /// <inheritdoc/>
+    public sealed override StepOutcome Step()
+    {
+        double rate = _rate.At(Steps, StepsPerEpoch);
+        if (_batches is null)
+        {
+            Steps++;
+            Update(rate);
+            Evaluate();
+            return IsFinite() ? StepOutcome.Moved : StepOutcome.NonFinite;
+        }
+        bool begins = !IsInsideEpoch;
+        (ObjectiveValue value, GradientSize) = _batches.ValueAndGradient(Steps, Network, Gradient);
+        _sum = begins ? value : new ObjectiveValue(
+            _sum.Total + value.Total, _sum.DataLoss + value.DataLoss, _sum.WeightPenalty + value.WeightPenalty, _sum.FeaturePenalty + value.FeaturePenalty);
+        _summed = begins ? 1 : _summed + 1;
+        Value = new ObjectiveValue(_sum.Total / _summed, _sum.DataLoss / _summed, _sum.WeightPenalty / _summed, _sum.FeaturePenalty / _summed);
+        _isMeasured = false;
+        Steps++;
+        if (!double.IsFinite(value.Total) || !double.IsFinite(GradientSize.Norm)) return StepOutcome.NonFinite;
+        if (_batches.DecaysApart) Decay(rate);
+        Update(rate);
+        if (IsInsideEpoch) return StepOutcome.Moved;
+        GradientEvaluations++;
+        return double.IsFinite(Reduction.Norm(Network.Parameters)) ? StepOutcome.Moved : StepOutcome.NonFinite;
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Measure()
+    {
+        if (_isMeasured) return;
+        Evaluate();
+        // What is measured is not trained with, and an interrupted run counts as many gradients as one that was not.
+        GradientEvaluations--;
+        _isMeasured = true;
+    }
+
+    /// <inheritdoc/>
+    public override void Save(BinaryWriter writer)
+    {
+        base.Save(writer);
+        writer.Write(Steps);
+    }
+
+    /// <inheritdoc/>
+    public override void Load(BinaryReader reader)
+    {
+        base.Load(reader);
+        Steps = reader.ReadInt64();
+        // A resumed run must not ask here what an undisturbed one asks only where it records.
+        _isMeasured = _batches is null;
+        (_sum, _summed) = (default, 0);
+    }
+
+    /// <summary>W_l ← (1 − ηλ_l)W_l and b_l ← (1 − ηβ)b_l.</summary>
+    private void Decay(double rate)
+    {
+        ObjectiveCoefficients factors = Objective.Coefficients;
+        for (int l = 1; l <= Network.Specification.Depth; l++)
+        {
+            Span<double> weights = Network.Weights(l).AsSpan();
+            TensorPrimitives.Multiply(weights, 1 - (rate * factors.WeightFactorOf(l)), weights);
+            if (Network.Bias(l) is not { } bias) continue;
+            TensorPrimitives.Multiply(bias.AsSpan(), 1 - (rate * factors.BiasFactor), bias.AsSpan());
+        }
+    }
+}
