@@ -48,7 +48,7 @@ public sealed class RankCollapseCommandTests
         { "train --batch-size 32", "--batch-size has an effect with the solvers adam, adamw and sgd only, and solver is gauss-newton" },
         { "train --solver adam --drop-last", "--drop-last has an effect with a batch-size only, and batch-size is" },
         { "train --solver adam --gamma 0.5", "--gamma has an effect with the schedule step only, and schedule is cosine" },
-        { "train --solver sgd --batch-size 0", "--batch-size is 0; it must be at least 1" },
+        { "train --solver sgd --batch-size 0", "batch-size is 0; expected at least 1" },
         { "train --solver sgd --batch-size 300 --samples 200 --max-epochs 1", "--batch-size is 300, but there are 200 samples" },
         { "train --solver lbfgs --schedule constant", "--schedule has an effect with the solvers adam, adamw and sgd only, and solver is lbfgs" },
         { "train --solver adam --momentum 0.5", "--momentum has an effect with the solver sgd only, and solver is adam" },
