@@ -74,7 +74,6 @@ public static class RunSettings
             Derived = c => Solvers.All.Parse(c.Solver).DefaultLearningRate?.Invoke(c.Convention),
         },
         new(nameof(C.Schedule), SettingPart.Training, Result, "Learning rate over the epochs", "NAME") { Scope = SolversWith("schedule") },
-        new(nameof(C.Momentum), SettingPart.Training, Result, "Momentum", "m") { Range = new(0, 1, IsBelow: true), Scope = SolversWith("momentum") },
         new(nameof(C.Milestones), SettingPart.Training, Result, "Epochs at which the learning rate is multiplied by gamma", "n,n,…")
         {
             Range = Counts, Scope = Stepwise, InWords = () => "none", IsLater = true,
@@ -87,6 +86,7 @@ public static class RunSettings
         {
             Range = NotNegative, Scope = SolversWith("schedule"), IsLater = true,
         },
+        new(nameof(C.Momentum), SettingPart.Training, Result, "Momentum", "m") { Range = new(0, 1, IsBelow: true), Scope = SolversWith("momentum") },
         new(nameof(C.Nesterov), SettingPart.Training, Result, "Nesterov's momentum", null) { Scope = SolversWith("momentum"), IsLater = true },
         new(nameof(C.BatchSize), SettingPart.Training, Result, "B, the samples of a mini-batch, drawn in a new order in every epoch", "B")
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Training;
+using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Tests.Training;
 
@@ -16,16 +17,22 @@ public sealed class PyTorchCrossCheck
 
     [Fact]
     [Trait("Category", "CrossCheck")]
-    public async Task ObjectiveAndGradients_AgreeWithPyTorch_To1e12()
+    public Task ObjectiveAndGradients_AgreeWithPyTorch_To1e12() => AgreeAsync("compare.py", Cases);
+
+    [Fact]
+    [Trait("Category", "CrossCheck")]
+    public Task AHundredStepsOfMiniBatches_AgreeWithPyTorchsOptimizers_To1e9() => AgreeAsync("trajectories.py", Trajectories);
+
+    private static async Task AgreeAsync(string script, Func<IEnumerable<object>> cases)
     {
         string? python = Environment.GetEnvironmentVariable("RANKCOLLAPSE_PYTORCH");
         Assert.SkipUnless(python is not null, "An opt-in check: run tests/crosschecks/pytorch/check.sh.");
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        string cases = Path.GetTempFileName();
+        string file = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(cases, JsonSerializer.Serialize(Cases().ToArray(), Options), cancellation);
-            var start = new ProcessStartInfo(python, [Script(), cases])
+            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(cases().ToArray(), Options), cancellation);
+            var start = new ProcessStartInfo(python, [Script(script), file])
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,
@@ -40,7 +47,7 @@ public sealed class PyTorchCrossCheck
         }
         finally
         {
-            File.Delete(cases);
+            File.Delete(file);
         }
     }
 
@@ -55,6 +62,55 @@ public sealed class PyTorchCrossCheck
         TrainingProblem paper = TrainingProblem.Clusters(lambda: 1e-3, hasBias: true, depth: 5, width: 200);
         foreach (Loss loss in Enum.GetValues<Loss>())
             yield return Case(paper with { Settings = paper.Settings with { Loss = loss, LambdaFeatures = 1e-3 } });
+    }
+
+    /// <summary>Every first-order solver, convention and loss, from one start, with a last batch that is smaller; the order is drawn here again.</summary>
+    private static IEnumerable<object> Trajectories()
+    {
+        const int Size = 8, Seed = 6, Steps = 100;
+        foreach ((string name, bool nesterov) in ((string, bool)[])[("sgd", false), ("sgd", true), ("adam", false), ("adamw", false)])
+        foreach (Convention convention in Enum.GetValues<Convention>())
+        foreach (Loss loss in Enum.GetValues<Loss>())
+        {
+            TrainingProblem clusters = TrainingProblem.Clusters(hasBias: true);
+            TrainingProblem problem = clusters with
+            {
+                Settings = clusters.Settings with { Convention = convention, Loss = loss, Lambda = 0.02, Delta = 0.5, LambdaFeatures = 0.01 },
+            };
+            TrainingProblem twin = problem.Again();
+            var settings = new SolverSettings
+            {
+                Entry = Solvers.All.Parse(name),
+                LearningRate = name == "sgd" ? 2e-3 : 1e-2,
+                Nesterov = nesterov,
+                BatchSize = Size,
+                Seed = Seed,
+                WarmupEpochs = 3,
+                MaxEpochs = 40,
+            };
+            Solver solver = settings.CreateSolver(problem.Objective(), problem.Network);
+            solver.Start();
+            LearningRate rate = settings.ToLearningRate();
+            var batches = new List<int[]>();
+            for (int epoch = 0; batches.Count < Steps; epoch++)
+            {
+                int[] order = [.. Enumerable.Range(0, problem.Data.SampleCount)];
+                new RandomStream(Seed, RandomPurpose.Batches, epoch).Shuffle<int>(order);
+                batches.AddRange(order.Chunk(Size));
+            }
+            double[] rates = [.. Enumerable.Range(0, Steps).Select(step => rate.At(step, solver.StepsPerEpoch))];
+            for (int step = 0; step < Steps; step++) Assert.Equal(StepOutcome.Moved, solver.Step());
+            yield return new
+            {
+                Start = Case(twin),
+                Solver = name,
+                Nesterov = nesterov,
+                Batches = batches.Take(Steps).ToArray(),
+                Rates = rates,
+                EndWeights = Layers(problem.Network, l => Rows(problem.Network.Weights(l))),
+                EndBiases = Layers(problem.Network, l => problem.Network.Bias(l)?.AsSpan().ToArray()),
+            };
+        }
     }
 
     private static object Case(TrainingProblem problem)
@@ -87,13 +143,13 @@ public sealed class PyTorchCrossCheck
 
     private static T[] Layers<T>(Network network, Func<int, T> part) => [.. Enumerable.Range(1, network.Specification.Depth).Select(part)];
 
-    private static string Script()
+    private static string Script(string name)
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            string path = Path.Combine(folder.FullName, "tests", "crosschecks", "pytorch", "compare.py");
+            string path = Path.Combine(folder.FullName, "tests", "crosschecks", "pytorch", name);
             if (File.Exists(path)) return path;
         }
-        throw new FileNotFoundException("tests/crosschecks/pytorch/compare.py was not found above the test's folder.");
+        throw new FileNotFoundException($"tests/crosschecks/pytorch/{name} was not found above the test's folder.");
     }
 }

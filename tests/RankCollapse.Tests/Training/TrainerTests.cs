@@ -282,7 +282,7 @@ public sealed class TrainerTests
             "cosine" => new AdamSolver(objective, problem.Network, new LearningRate(rate, RateSchedule.Cosine, 61)),
             "momentum" => new GradientDescentSolver(objective, problem.Network, new LearningRate(rate, RateSchedule.Constant, 0), 0.9),
             "batches" => new GradientDescentSolver(
-                objective, problem.Network, new LearningRate(rate, RateSchedule.Constant, 0), 0.9, isNesterov: true, new SampleBatches(objective, 7, false, false, 4)),
+                objective, problem.Network, new LearningRate(rate, RateSchedule.Constant, 0), 0.9, true, new SampleBatches(objective, 7, false, false, 4)),
             "plain" => new GradientDescentSolver(objective, problem.Network, new LearningRate(rate, RateSchedule.Constant, 0), 0),
             "lbfgs" => new LbfgsSolver(objective, problem.Network, 7),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),

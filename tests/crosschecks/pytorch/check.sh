@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compares objective and gradients with PyTorch's automatic differentiation (Debian's python3-torch, installed when missing).
+# Compares objective and gradients with PyTorch's automatic differentiation, and steps along mini-batches with its optimisers (Debian's python3-torch, installed when missing).
 # Not part of the plain test run; it is the same as
 #   RANKCOLLAPSE_PYTORCH=/usr/bin/python3 dotnet test --project tests/RankCollapse.Tests --filter-trait Category=CrossCheck
 set -eu
