@@ -4,6 +4,7 @@ using RankCollapse.Cli.Commands;
 using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli;
@@ -117,6 +118,8 @@ internal static class RankCollapseCommand
         ComputationFailedException failed => (OptionNames.In(failed), ExitCode.NotReached),
         RankCollapseException known => (OptionNames.In(known), ExitCode.BadInput),
         OperationCanceledException => ("stopped on request.", ExitCode.NotReached),
+        // What the system says of files and folders.
+        (IOException and not EndOfStreamException) or UnauthorizedAccessException => ($"{FileSteps.InWords(error)}.", ExitCode.BadInput),
         OutOfMemoryException => ("there is not enough memory; use fewer samples, smaller widths or fewer layers.", ExitCode.NotReached),
         _ => ($"{error.GetType().Name}: {ErrorText.Printable(error.Message)} This is a fault of the program; set {DebugVariable}=1 to see where it arose, and "
             + "report it.", ExitCode.NotReached),

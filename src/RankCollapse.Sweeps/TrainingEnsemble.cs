@@ -71,7 +71,7 @@ public sealed class TrainingEnsemble
         }
         var ensemble = new TrainingEnsemble(configuration, path, options);
         for (long seed = firstSeed; seed <= lastSeed; seed++) ensemble._members[seed] = options.Force ? null : ensemble.Ended(seed);
-        return ensemble.Train(cancellation);
+        return FileSteps.Guard(path, () => ensemble.Train(cancellation));
     }
 
     private EnsembleSummary Train(CancellationToken cancellation)

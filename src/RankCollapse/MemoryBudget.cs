@@ -13,12 +13,13 @@ public static class MemoryBudget
     public static void Use(long? bytes) => Given.Value = bytes;
 
     /// <summary>Requires that something fits into memory.</summary>
-    /// <param name="bytes">The bytes needed; a value beyond <see cref="long"/> is given as +∞.</param>
+    /// <param name="bytes">The bytes needed; +∞ for more than can be said.</param>
     /// <param name="what">What needs them; begins the error's sentence.</param>
     /// <param name="advice">What to do; ends the sentence.</param>
     /// <exception cref="InvalidInputException">More than <see cref="Bytes"/> are needed.</exception>
     public static void Require(double bytes, string what, string advice)
     {
+        if (double.IsPositiveInfinity(bytes)) throw new InvalidInputException($"{what} would need more than {InWords(Bytes)} of memory; {advice}.");
         if (bytes > Bytes)
             throw new InvalidInputException($"{what} would need {InWords(bytes)} of memory, expected at most {InWords(Bytes)}; {advice}.");
     }

@@ -70,7 +70,7 @@ internal static class ExamplesCommand
             if (File.Exists(folder)) throw new InvalidInputException($"{folder} is a file, expected a folder for the example; choose another --out.");
             if (!parsed.GetValue(force) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
                 throw new InvalidInputException($"The folder {folder} is not empty; choose another --out, or give --force to replace the example's files.");
-            FileSteps.MakeFolder(folder);
+            FileSteps.Guard(folder, () => FileSteps.MakeFolder(folder));
             foreach (string file in example.Write(folder)) environment.Output.WriteLine(file);
             environment.Output.WriteLine();
             environment.Output.WriteLine("Run in that folder:");

@@ -109,7 +109,7 @@ internal static class PathCommand
             writer.AddMetadata($"error{at}", state.Error.ToString("R", CultureInfo.InvariantCulture));
         }
         string path = Path.Combine(folder, "path.safetensors");
-        FileSteps.MakeFolder(folder);
+        FileSteps.Guard(folder, () => FileSteps.MakeFolder(folder));
         writer.Write(path);
         return path;
     }

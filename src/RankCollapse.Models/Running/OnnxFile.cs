@@ -98,12 +98,8 @@ internal static class OnnxFile
         }
     }
 
-    /// <summary>Writes a model, whole or not at all.</summary>
-    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
-    public static void Write(string path, ModelProto model) => AtomicFile.Write(path, model.WriteTo);
-
     /// <summary>Every tensor of a graph, those of constants and of graphs inside nodes too.</summary>
-    private static IEnumerable<TensorProto> Tensors(GraphProto graph) =>
+    public static IEnumerable<TensorProto> Tensors(GraphProto graph) =>
     [
         .. graph.Initializer,
         .. graph.Node.SelectMany(node => node.Attribute)
@@ -111,4 +107,8 @@ internal static class OnnxFile
         .. graph.Node.SelectMany(node => node.Attribute).SelectMany(
             attribute => (GraphProto[])[.. attribute.G is { } inner ? [inner] : Array.Empty<GraphProto>(), .. attribute.Graphs]).SelectMany(Tensors),
     ];
+
+    /// <summary>Writes a model, whole or not at all.</summary>
+    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
+    public static void Write(string path, ModelProto model) => AtomicFile.Write(path, model.WriteTo);
 }

@@ -18,10 +18,19 @@ internal sealed record ModelInput(string Name, TensorElementType Type, IReadOnly
 internal sealed record ModelOutput(string Name, TensorElementType Type);
 
 /// <summary>A model in ONNX Runtime, on the processor.</summary>
+/// <remarks>
+/// A graph may hold loops without an end. A batch has <see cref="LeastSeconds"/> and what it takes to multiply every weight with every number of the inputs,
+/// <see cref="ProductsPerSecond"/> of such products a second, which no layer needs; at most <see cref="MostSeconds"/>. Loading has the same and a second for
+/// every 10 MB.
+/// </remarks>
 internal sealed class OnnxSession : IDisposable
 {
+    private const double LeastSeconds = 3, MostSeconds = 600, ProductsPerSecond = 1e9, LoadedPerSecond = 1e7;
+    private const int MostFoldedBytes = 64 << 20;
+
     private readonly InferenceSession _session;
     private readonly string _name;
+    private readonly double _weights;
 
     /// <summary>Loads a model.</summary>
     /// <param name="model">The graph; external data are looked for in <paramref name="folder"/>.</param>
@@ -30,10 +39,12 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="deployedThreads">
     /// For how many threads the session is optimised as far as it can be, to be timed; null for one that computes what the graph says.
     /// </param>
-    /// <exception cref="InvalidInputException">ONNX Runtime refuses the model.</exception>
+    /// <exception cref="InvalidInputException">ONNX Runtime refuses the model, or does not load it in time.</exception>
+    /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
     public OnnxSession(ModelProto model, string name, string folder, int? deployedThreads = null)
     {
         _name = name;
+        _weights = OnnxFile.Tensors(model.Graph).Sum(tensor => tensor.Dims.Aggregate(1.0, (product, size) => product * Math.Max(size, 0)));
         using var options = new SessionOptions
         {
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
@@ -44,21 +55,18 @@ internal sealed class OnnxSession : IDisposable
 
         // Threads of one session that wait busily would slow down the other one that it is compared with.
         if (deployedThreads is not null) options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        try
-        {
-            _session = new InferenceSession(model.ToByteArray(), options);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw Refused(e);
-        }
+        // Nodes whose inputs are constant are computed while the model is loaded.
+        options.AddSessionConfigEntry("optimization.constant_folding_max_output_size_in_bytes", $"{MostFoldedBytes}");
+        byte[] bytes = model.ToByteArray();
+        _session = InTime(Within(bytes.Length / LoadedPerSecond), () => options.SetLoadCancellationFlag(true),
+            () => OnnxMemory.Limited(options, () => new InferenceSession(bytes, options)), "was not loaded");
         Inputs = [.. _session.InputMetadata.Select(input => new ModelInput(input.Key, input.Value.ElementDataType, input.Value.Dimensions))];
         Outputs = [.. _session.OutputMetadata.Where(output => output.Value.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR)
             .Select(output => new ModelOutput(output.Key, output.Value.ElementDataType))];
     }
 
-    /// <summary>The most time for one batch.</summary>
-    public TimeSpan MostTime { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>The most time for one batch, where the usual rule does not count.</summary>
+    public TimeSpan? MostTime { get; init; }
 
     /// <summary>The inputs that must be given.</summary>
     public IReadOnlyList<ModelInput> Inputs { get; }
@@ -70,26 +78,37 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="InvalidInputException">The model cannot be run on these inputs.</exception>
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyCollection<string> outputs)
     {
-        CancellationToken asked = Cancellation.Current;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(asked);
-        // A graph may hold loops without an end.
-        stop.CancelAfter(MostTime);
+        double numbers = inputs.Values.Sum(value => (double)value.GetTensorTypeAndShape().ElementCount);
         using var options = new RunOptions();
-        using CancellationTokenRegistration registration = stop.Token.Register(() => options.Terminate = true);
-        try
-        {
-            return _session.Run(options, inputs, outputs);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            asked.ThrowIfCancellationRequested();
-            if (!stop.IsCancellationRequested) throw Refused(e);
-            throw new InvalidInputException($"{_name} did not give its outputs within {MostTime.TotalSeconds:0} s; give fewer samples.", e);
-        }
+        return InTime(MostTime ?? Within(_weights * numbers / ProductsPerSecond), () => options.Terminate = true, () => _session.Run(options, inputs, outputs),
+            "did not give its outputs");
     }
 
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
+
+    private static TimeSpan Within(double seconds) => TimeSpan.FromSeconds(Math.Min(LeastSeconds + seconds, MostSeconds));
+
+    /// <summary>Has ONNX Runtime do something, and ends it on request or when its time is over.</summary>
+    private T InTime<T>(TimeSpan mostTime, Action end, Func<T> action, string fault)
+    {
+        CancellationToken asked = Cancellation.Current;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(asked);
+        stop.CancelAfter(mostTime);
+        using CancellationTokenRegistration registration = stop.Token.Register(end);
+        try
+        {
+            return action();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            asked.ThrowIfCancellationRequested();
+            if (OnnxMemory.IsLack(e)) MemoryBudget.Require(double.PositiveInfinity, _name, "give fewer samples at a time, or name fewer tensors");
+            if (!stop.IsCancellationRequested) throw Refused(e);
+            throw new InvalidInputException(
+                $"{_name} {fault} within {mostTime.TotalSeconds:0} s, more than its size explains; look for a loop in it, or give fewer samples.", e);
+        }
+    }
 
     private InvalidInputException Refused(OnnxRuntimeException e) =>
         new($"ONNX Runtime cannot run {_name}: {ErrorText.Printable(e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.'))}.", e);

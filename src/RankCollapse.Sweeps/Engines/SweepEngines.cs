@@ -1,3 +1,4 @@
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
@@ -32,16 +33,19 @@ public static class SweepEngines
         using IDisposable saving = Cancellation.Saving();
         using (folder.Claim(cancellation))
         {
-            folder.LiftCancellation();
-            engine.Remember(folder, request.Asked);
-            foreach (string damaged in folder.PutDamagedAside(plan)) request.Warning?.Invoke(damaged);
+            FileSteps.Guard(folder.Path, () =>
+            {
+                folder.LiftCancellation();
+                engine.Remember(folder, request.Asked);
+                foreach (string damaged in folder.PutDamagedAside(plan)) request.Warning?.Invoke(damaged);
+            });
         }
         if (folder.CountLeanResults(plan) is > 0 and var lean)
         {
             request.Warning?.Invoke($"{lean} of the results were made when less was kept, and stay as they are; "
                 + $"delete their folders below {folder.ResultsPath} to have them made again.");
         }
-        SweepStatus status = engine.Run(folder, request, cancellation);
+        SweepStatus status = FileSteps.Guard(folder.Path, () => engine.Run(folder, request, cancellation));
         if (status.HasEnded && !engine.WorksElsewhere && ActiveJobsOf(folder).FirstOrDefault() is { } job)
         {
             request.Warning?.Invoke($"{job.Description}: as far as was seen it is still in its queue, where it will find nothing to do; "

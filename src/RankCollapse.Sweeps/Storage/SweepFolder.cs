@@ -142,11 +142,13 @@ public sealed class SweepFolder
     public void Cancel() => AtomicFile.WriteInside(CancelledPath, System.Text.Encoding.ASCII.GetBytes("rankcollapse sweep resume goes on\n"));
 
     /// <summary>Lifts the cancellation.</summary>
-    public void LiftCancellation() => FileSteps.Delete(CancelledPath);
+    /// <exception cref="InvalidInputException">The folder cannot be written.</exception>
+    public void LiftCancellation() => FileSteps.Guard(CancelledPath, () => FileSteps.Delete(CancelledPath));
 
     /// <summary>Puts away the failures of trials that have failed for good, so that they are tried again.</summary>
     /// <param name="plan">The plan.</param>
     /// <returns>How many trials.</returns>
+    /// <exception cref="InvalidInputException">The disk is full or the folder cannot be written.</exception>
     public int ForgiveFailures(SweepPlan plan)
     {
         SweepStatus status = ReadStatus(plan);
@@ -154,7 +156,7 @@ public sealed class SweepFolder
         foreach (Trial trial in plan.Trials)
         {
             if (status.States[trial.Number] != TrialState.Failed) continue;
-            FailureLog.Forgive(this, trial.Id);
+            FileSteps.Guard(Path, () => FailureLog.Forgive(this, trial.Id));
             forgiven++;
         }
         return forgiven;

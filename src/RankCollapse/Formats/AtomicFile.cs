@@ -25,7 +25,7 @@ public static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        Guard(path, () =>
+        FileSteps.Guard(path, () =>
         {
             Require(path);
             if (IsWrittenThrough(path)) WriteThrough(path, write);
@@ -53,7 +53,7 @@ public static class AtomicFile
     public static void WriteInside(string path, Action<Stream> write, Action<Stream>? announce = null)
     {
         ArgumentNullException.ThrowIfNull(write);
-        Guard(path, () =>
+        FileSteps.Guard(path, () =>
         {
             RequireName(path);
             FileKind kind = FileKinds.Of(path, followsLinks: false);
@@ -203,18 +203,6 @@ public static class AtomicFile
     public static void RemoveUnfinished()
     {
         foreach (string file in Unfinished.Keys) FileSteps.TryDelete(file);
-    }
-
-    private static void Guard(string path, Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidInputException($"Cannot write {path}: {FileSteps.InWords(e)}.", e);
-        }
     }
 
     private static void RequireName(string path)

@@ -76,6 +76,37 @@ public static class FileSteps
         Directory.Move(path, newPath);
     }
 
+    /// <summary>Does what writes to a file or a folder; what the system says against it becomes one line.</summary>
+    /// <param name="path">The file or folder that the line names.</param>
+    /// <param name="write">Writes.</param>
+    /// <exception cref="InvalidInputException">The disk is full, or what is to be written may not be.</exception>
+    public static T Guard<T>(string path, Func<T> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        try
+        {
+            return write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"Cannot write {path}: {InWords(e)}.", e);
+        }
+    }
+
+    /// <summary>Does what writes, as <see cref="Guard{T}(string, Func{T})"/> does.</summary>
+    /// <param name="path">As there.</param>
+    /// <param name="write">Writes.</param>
+    /// <exception cref="InvalidInputException">As there.</exception>
+    public static void Guard(string path, Action write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        Guard(path, () =>
+        {
+            write();
+            return 0;
+        });
+    }
+
     /// <summary>What the system said, in one line, and what to do about it.</summary>
     public static string InWords(Exception error)
     {

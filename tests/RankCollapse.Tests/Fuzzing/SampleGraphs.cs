@@ -8,8 +8,8 @@ namespace RankCollapse.Tests.Fuzzing;
 /// <summary>Small ONNX models of four inputs, which changed ones come from.</summary>
 internal static class SampleGraphs
 {
-    /// <summary>Layers of weights, a convolution with its shapes, and graphs inside a node.</summary>
-    public static byte[][] All() => [.. new[] { Layers(), Convolution(), Looping() }.Select(model => model.ToByteArray())];
+    /// <summary>Layers of weights, a convolution with its shapes, graphs inside a node, and sizes that are numbers of the graph.</summary>
+    public static byte[][] All() => [.. new[] { Layers(), Convolution(), Looping(), Expanding() }.Select(model => model.ToByteArray())];
 
     private static ModelProto Layers() => new OnnxModels(4)
         .Random("w1", 3, 4).Random("b1", 3).Node("Gemm", ["x", "w1", "b1"], "z1", GraphBuilder.Whole("transB", 1)).Node("Relu", ["z1"], "h1")
@@ -50,6 +50,17 @@ internal static class SampleGraphs
             G = body
         })
             .Random("w", 4, 2).Node("MatMul", ["looped", "w"], "y").Build("y");
+    }
+
+    /// <summary>x, and the largest of many equal numbers, times weights.</summary>
+    private static ModelProto Expanding()
+    {
+        OnnxModels model = new(4);
+        model.Graph.Initializer.Add(new TensorProto { Name = "many", Dims = { 2 }, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { 5, 3 } });
+        return model.Node("ReduceSum", ["x"], "sum", GraphBuilder.Whole("keepdims", 0)).Node("Expand", ["sum", "many"], "large")
+            .Node("ReduceMax", ["large"], "largest", GraphBuilder.Whole("keepdims", 0)).Node("ConstantOfShape", ["many"], "zeros")
+            .Node("ReduceMax", ["zeros"], "zero", GraphBuilder.Whole("keepdims", 0)).Node("Add", ["x", "largest"], "a").Node("Add", ["a", "zero"], "b")
+            .Random("w", 4, 2).Node("MatMul", ["b", "w"], "y").Build("y");
     }
 
     private static TypeProto Scalar(TensorProto.Types.DataType type) =>

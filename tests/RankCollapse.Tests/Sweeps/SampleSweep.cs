@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RankCollapse.Cli.Commands.Sweeps;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Engines;
@@ -21,6 +22,8 @@ internal static class SampleSweep
     public const string Short = "\"data\": \"gaussian-mixture\", \"samples\": 60, \"classes\": 3, \"dimension\": 20, \"depth\": 3, \"width\": 32, "
         + "\"convention\": \"mean\", \"lambda\": 1e-2, \"solver\": \"adam\", \"maxEpochs\": 400, \"recordEvery\": 100, \"gradientTolerance\": 1e-300, "
         + "\"checkpointSeconds\": 0.01";
+
+    private static readonly ConcurrentDictionary<string, Run> Undisturbed = new();
 
     /// <summary>Plans a specification.</summary>
     public static PlannedSweep Plan(TemporaryFolder folder, string json) => SweepSpecification.Read(folder.Write("sweep.json", json)).Plan();
@@ -67,7 +70,7 @@ internal static class SampleSweep
     public static void RequireAsUndisturbed(SweepFolder folder, Trial trial)
     {
         TrialResult result = folder.ReadResult(trial.Id);
-        Run undisturbed = TrainingRun.Start(trial.Configuration, null).Run;
+        Run undisturbed = Undisturbed.GetOrAdd(trial.Id, _ => TrainingRun.Start(trial.Configuration, null).Run);
         Assert.Equal(Timeless(undisturbed.Summary), Timeless(result.Summary));
         Assert.Equal(undisturbed.Configuration.ToJson(), result.Configuration.ToJson());
         KeptFiles keep = folder.ReadPlan().Limits.Keep;

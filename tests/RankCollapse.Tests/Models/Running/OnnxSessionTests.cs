@@ -36,11 +36,68 @@ public sealed class OnnxSessionTests
         string[] more = verb == "compress" ? ["--energy", "0.9", "--out", folder.File("small.onnx")] : [];
         using var command = CommandProcess.Start([verb, model, "--data", data, .. more]);
         command.WaitUntilItListens();
-        Thread.Sleep(1500);
+        Thread.Sleep(500);
         Assert.False(command.HasEnded, command.HasEnded ? command.WaitForEnd().Error : "");
         command.Signal(signal);
         Assert.Equal(1, command.WaitForEnd(15).ExitCode);
         Assert.False(File.Exists(folder.File("small.onnx")));
+    }
+
+    /// <summary>Models of a few hundred bytes that ask for hours, or for gigabytes.</summary>
+    [Theory]
+    [InlineData("trips outside", "did not give its outputs within 3 s")]
+    [InlineData("kept trips", "would need more than 40.0 MB of memory")]
+    [InlineData("constant", "would need more than 40.0 MB of memory")]
+    [InlineData("expanded", "would need more than 40.0 MB of memory")]
+    public void SmallModelThatAsksForTooMuch_IsRefusedInOneLine(string kind, string refusal)
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("hostile.onnx", Hostile(kind).ToByteArray()), data = folder.Write("data.csv", "1,2,3,4,0\n2,3,4,5,1\n3,4,5,6,0\n");
+        CommandLine result = CommandLine.Run("inspect", model, "--data", data, "--max-memory", "40M", "--json");
+        Assert.Equal(2, result.ExitCode);
+        string line = Assert.Single(result.Error.Split('\n'), text => text.StartsWith("error", StringComparison.Ordinal));
+        Assert.Contains(refusal, line, StringComparison.Ordinal);
+    }
+
+    private static ModelProto Hostile(string kind)
+    {
+        ModelProto model = Loop();
+        GraphProto graph = model.Graph;
+        NodeProto loop = graph.Node[0];
+        void InPlaceOfTheLoop(long many, params NodeProto[] nodes)
+        {
+            graph.Node.Remove(loop);
+            graph.Initializer.Add(new TensorProto { Name = "many", Dims = { 1 }, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { many } });
+            NodeProto last = graph.Node[0];
+            graph.Node.Clear();
+            graph.Node.Add([.. nodes, ModelBytes.Node("ReduceMax", ["large"], "m", ModelBytes.Whole("keepdims", 0)), ModelBytes.Node("Add", ["x", "m"], "h"), last]);
+        }
+
+        switch (kind)
+        {
+            case "trips outside":
+                // The number of trips is what the file itself begins with.
+                TensorProto trips = graph.Initializer[0];
+                trips.Int64Data.Clear();
+                trips.DataLocation = TensorProto.Types.DataLocation.External;
+                trips.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "hostile.onnx" });
+                trips.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = "8" });
+                break;
+            case "kept trips":
+                GraphProto body = loop.Attribute[0].G;
+                body.Node.Add(ModelBytes.Node("Identity", ["next"], "kept"));
+                body.Output.Add(new ValueInfoProto { Name = "kept", Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } } });
+                loop.Output.Add("all");
+                break;
+            case "constant":
+                InPlaceOfTheLoop(1L << 40, ModelBytes.Node("ConstantOfShape", ["many"], "large"));
+                break;
+            default:
+                InPlaceOfTheLoop(
+                    1L << 40, ModelBytes.Node("ReduceSum", ["x"], "s", ModelBytes.Whole("keepdims", 0)), ModelBytes.Node("Expand", ["s", "many"], "large"));
+                break;
+        }
+        return model;
     }
 
     private static void Run(OnnxSession session)
