@@ -12,6 +12,7 @@ internal sealed class DeadWorkers(SweepFolder folder, double leaseSeconds)
     /// <summary>Looks at every worker once.</summary>
     /// <returns>The number of trials that were returned.</returns>
     /// <exception cref="InvalidInputException">The disk is full.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
     public int Return()
     {
         int returned = 0;
@@ -41,6 +42,24 @@ internal sealed class DeadWorkers(SweepFolder folder, double leaseSeconds)
         }
         Bury(worker);
         return returned;
+    }
+
+    /// <summary>Looks at every worker once; what cannot be written is left to the next look.</summary>
+    public void TryReturn() => Try(Return);
+
+    /// <summary>As <see cref="ReturnOf"/>; what cannot be written is left to the next look.</summary>
+    public int TryReturnOf(string worker, string reason) => Try(() => ReturnOf(worker, reason));
+
+    private static int Try(Func<int> look)
+    {
+        try
+        {
+            return look();
+        }
+        catch (Exception e) when (Patience.IsAboutStorage(e))
+        {
+            return 0;
+        }
     }
 
     /// <summary>Stores the lost attempt before the lease is taken away, so that it counts whenever this process ends.</summary>

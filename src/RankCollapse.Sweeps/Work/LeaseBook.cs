@@ -61,6 +61,8 @@ internal sealed class LeaseBook(SweepFolder folder)
 
     /// <summary>Takes a lease away from a worker that is dead.</summary>
     /// <returns>Whether it was this call that took it.</returns>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public bool Break(Lease lease)
     {
         string aside = Path.Combine(folder.AsidePath, $"lease-{lease.Trial}-{Guid.NewGuid():N}");
@@ -68,8 +70,9 @@ internal sealed class LeaseBook(SweepFolder folder)
         {
             FileSteps.Rename(PathOf(lease.Trial), aside);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !File.Exists(PathOf(lease.Trial)))
         {
+            // Another one took it.
             return false;
         }
         bool isTheOne = lease.Worker.Length == 0

@@ -45,6 +45,7 @@ internal sealed class Patience(double seconds, Action<string> warn, Cancellation
         return true;
     });
 
-    private static bool IsAboutStorage(Exception e) =>
+    /// <summary>Whether an error says that something could not be written or read.</summary>
+    public static bool IsAboutStorage(Exception e) =>
         e is IOException or UnauthorizedAccessException || (e is InvalidInputException && e.InnerException is IOException or UnauthorizedAccessException);
 }

@@ -109,24 +109,26 @@ public static class AtomicFile
         static bool IsThere(IOException e) => (e.HResult & 0xFFFF) == (OperatingSystem.IsWindows() ? 80 : 17);
 
         FilePoint.At(FileAction.Create, path);
+        SafeFileHandle created;
         try
         {
-            using SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-            try
-            {
-                FilePoint.At(FileAction.Write, path);
-                RandomAccess.Write(handle, content, 0);
-                return true;
-            }
-            catch (IOException)
-            {
-                FileSteps.Delete(path);
-                throw;
-            }
+            created = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (IOException e) when (IsThere(e) || (e is not FileNotFoundException && File.Exists(path)))
         {
             return false;
+        }
+        using SafeFileHandle handle = created;
+        try
+        {
+            FilePoint.At(FileAction.Write, path);
+            RandomAccess.Write(handle, content, 0);
+            return true;
+        }
+        catch (IOException)
+        {
+            FileSteps.TryDelete(path);
+            throw;
         }
     }
 

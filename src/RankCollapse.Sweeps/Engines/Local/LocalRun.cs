@@ -89,7 +89,7 @@ internal sealed class LocalRun
             string error = worker.LastError;
             worker.Dispose();
             if (code == 0) continue;
-            int returned = _dead.ReturnOf(worker.Name, Reason(code, error));
+            int returned = _dead.TryReturnOf(worker.Name, Reason(code, error));
             SweepStatus status = _folder.ReadStatus(_plan);
             RequireProgress(status, returned, code, error);
             if (!status.HasEnded && !_folder.IsCancelled) _workers.Add(WorkerProcess.Start(_folder, _request, worker.Slot, count));
@@ -116,7 +116,7 @@ internal sealed class LocalRun
     /// <summary>Kills workers of this engine that give no sign of life, such as ones that were stopped by a signal.</summary>
     private void KillSilent()
     {
-        _dead.Return();
+        _dead.TryReturn();
         HashSet<string> alive = [.. _folder.ReadWorkers().Select(worker => worker.Worker)];
         foreach (WorkerProcess worker in _workers)
         {
@@ -140,7 +140,7 @@ internal sealed class LocalRun
         {
             // An epoch may take long; a worker that gives no sign of life any more is killed.
             while (!worker.WaitForExit(TimeSpan.FromSeconds(SecondsBetweenReports))) KillSilent();
-            if (worker.ExitCode != 0) _dead.ReturnOf(worker.Name, Reason(worker.ExitCode, worker.LastError));
+            if (worker.ExitCode != 0) _dead.TryReturnOf(worker.Name, Reason(worker.ExitCode, worker.LastError));
             worker.Dispose();
         }
         _workers.Clear();

@@ -57,7 +57,7 @@ internal sealed class SlurmRun
         {
             _isReachable = true;
             int active = SlurmArrays.Read(_folder).Where(array => !array.HasEnded).Sum(Look);
-            _dead.Return();
+            _dead.TryReturn();
             SweepStatus status = _folder.ReadStatus(_plan);
             _listener.Progress?.Invoke(status);
             if (status.HasEnded || _folder.IsCancelled || _cancellation.IsCancellationRequested)

@@ -64,7 +64,8 @@ public sealed class TrainCommandTests
 
         static void Ended(CommandProcess process)
         {
-            CommandLine result = process.WaitForEnd();
+            const double OnABusyMachine = 900;
+            CommandLine result = process.WaitForEnd(OnABusyMachine);
             Assert.True(result.ExitCode is 0 or 1, result.Error);
         }
     }
