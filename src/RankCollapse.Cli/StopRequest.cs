@@ -5,7 +5,7 @@ using RankCollapse.Formats;
 namespace RankCollapse.Cli;
 
 /// <summary>
-/// The first Ctrl-C, or a termination request, stops cleanly, with what was computed saved; what has nothing to save and does not stop within a second and a
+/// The first Ctrl-C, a termination request, or the end of the terminal, stops cleanly, with what was computed saved; what has nothing to save and does not stop within a second and a
 /// half is ended. The second one ends the program at once.
 /// </summary>
 internal sealed class StopRequest : IDisposable
@@ -22,7 +22,9 @@ internal sealed class StopRequest : IDisposable
     /// <summary>Listens to the system.</summary>
     public StopRequest()
     {
-        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM]) _signals.Add(PosixSignalRegistration.Create(signal, Stop));
+        // A closed terminal asks to stop too; under nohup the system does not pass that on.
+        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+            _signals.Add(PosixSignalRegistration.Create(signal, Stop));
     }
 
     /// <summary>Stops the work.</summary>

@@ -118,7 +118,7 @@ public sealed record FigureResult
     {
         try
         {
-            return JsonSerializer.Deserialize(InputFile.ReadSmall(path, LargestFile), type)
+            return JsonSerializer.Deserialize(InputFile.ReadJson(path, LargestFile), type)
                 ?? throw new InvalidInputException($"{path} is empty; reproduce the figure again with force.") { Settings = ["force"] };
         }
         catch (JsonException e)

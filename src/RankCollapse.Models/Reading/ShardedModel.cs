@@ -82,7 +82,7 @@ internal sealed class ShardedModel : ModelTensors
 
     private static Dictionary<string, string> ReadIndex(string path)
     {
-        byte[] content = InputFile.ReadSmall(path, LargestIndex);
+        byte[] content = InputFile.ReadJson(path, LargestIndex);
         try
         {
             using JsonDocument document = JsonDocument.Parse(content, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });

@@ -17,7 +17,7 @@ internal static class JsonReading
     };
 
     /// <summary>Reads a file that holds one JSON object; comments and trailing commas are allowed.</summary>
-    public static JsonElement ReadObject(string path) => ParseObject(InputFile.ReadSmall(path, LargestFile), path);
+    public static JsonElement ReadObject(string path) => ParseObject(InputFile.ReadJson(path, LargestFile), path);
 
     /// <summary>The same of content that was read already.</summary>
     /// <param name="content">JSON in UTF-8.</param>

@@ -61,7 +61,7 @@ internal static class PlanFile
     /// <exception cref="InvalidInputException">The file is missing, damaged or of another format.</exception>
     public static SweepPlan Read(string path)
     {
-        byte[] content = InputFile.ReadSmall(path, LargestFile);
+        byte[] content = InputFile.ReadJson(path, LargestFile);
         try
         {
             var document = JsonDocument.Parse(content);

@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Storage;
 
@@ -18,8 +19,8 @@ internal sealed class MetricRows(DuckDBConnection database, IReadOnlyList<Result
     /// <summary>Reads all; <c>stored.runs</c> is filled.</summary>
     public void Fill(CancellationToken cancellation)
     {
-        Execute("CREATE TABLE stored.metrics (id INTEGER, epoch BIGINT, seconds DOUBLE, layer INTEGER, metric SMALLINT, value DOUBLE)");
-        Execute("CREATE TABLE stored.metric_names (metric SMALLINT, name VARCHAR)");
+        Execute("CREATE TABLE stored.metrics (id INTEGER, epoch BIGINT, seconds DOUBLE, layer INTEGER, metric INTEGER, value DOUBLE)");
+        Execute("CREATE TABLE stored.metric_names (metric INTEGER, name VARCHAR)");
         Execute("CREATE TABLE stored.covered (id INTEGER)");
         foreach (string sweep in sources.Where(s => s.Sweep is not null).Select(s => s.Sweep!).Distinct())
         {
@@ -38,7 +39,7 @@ internal sealed class MetricRows(DuckDBConnection database, IReadOnlyList<Result
     private void AddShard(string sweep, string file)
     {
         // The database would take such a path for a pattern.
-        if (!File.Exists(file) || file.AsSpan().ContainsAny(PatternCharacters)) return;
+        if (!IsRegular(file) || file.AsSpan().ContainsAny(PatternCharacters)) return;
         string rows = $"read_parquet({Text(file)}) s JOIN stored.runs r ON r.trial = s.trial AND r.sweep = {Text(sweep)} AND r.state = '{ResultSource.Done}'";
         try
         {
@@ -57,6 +58,20 @@ internal sealed class MetricRows(DuckDBConnection database, IReadOnlyList<Result
         }
     }
 
+    /// <summary>Whether the database can read a file to its end: it would wait for a pipe.</summary>
+    private static bool IsRegular(string file)
+    {
+        try
+        {
+            InputFile.Open(file).Dispose();
+            return true;
+        }
+        catch (InvalidInputException)
+        {
+            return false;
+        }
+    }
+
     private HashSet<int> Covered()
     {
         using DuckDBCommand command = database.CreateCommand();
@@ -69,7 +84,7 @@ internal sealed class MetricRows(DuckDBConnection database, IReadOnlyList<Result
 
     private void AddFolders(HashSet<int> covered, CancellationToken cancellation)
     {
-        Dictionary<string, short> names = Names();
+        Dictionary<string, int> names = Names();
         int known = names.Count;
         var folders = sources.Select((source, id) => (Id: id, source.Folder));
         (int Id, string Folder)[] left = [.. folders.Where(s => s.Folder is not null && !covered.Contains(s.Id)).Select(s => (s.Id, s.Folder!))];
@@ -81,7 +96,7 @@ internal sealed class MetricRows(DuckDBConnection database, IReadOnlyList<Result
                 if (problem is not null) problems.Add(problem);
                 foreach (MetricRecord record in records)
                 {
-                    if (!names.TryGetValue(record.Metric, out short name)) names.Add(record.Metric, name = checked((short)names.Count));
+                    if (!names.TryGetValue(record.Metric, out int name)) names.Add(record.Metric, name = names.Count);
                     double? value = double.IsFinite(record.Value) ? record.Value : null;
                     metrics.CreateRow().AppendValue(id).AppendValue(record.Epoch).AppendValue(record.Seconds).AppendValue(record.Layer).AppendValue(name)
                         .AppendValue(value).EndRow();
@@ -89,16 +104,16 @@ internal sealed class MetricRows(DuckDBConnection database, IReadOnlyList<Result
             }
         }
         using DuckDBAppender fresh = database.CreateAppender("stored", "metric_names");
-        foreach ((string name, short number) in names.Where(n => n.Value >= known)) fresh.CreateRow().AppendValue(number).AppendValue(name).EndRow();
+        foreach ((string name, int number) in names.Where(n => n.Value >= known)) fresh.CreateRow().AppendValue(number).AppendValue(name).EndRow();
     }
 
-    private Dictionary<string, short> Names()
+    private Dictionary<string, int> Names()
     {
         using DuckDBCommand command = database.CreateCommand();
         command.CommandText = "SELECT name, metric FROM stored.metric_names";
         using DuckDBDataReader reader = command.ExecuteReader();
-        var names = new Dictionary<string, short>(StringComparer.Ordinal);
-        while (reader.Read()) names.Add(reader.GetString(0), reader.GetInt16(1));
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (reader.Read()) names.Add(reader.GetString(0), reader.GetInt32(1));
         return names;
     }
 

@@ -56,9 +56,10 @@ public sealed class ResultDatabase : IDisposable
             database.Set("lock_configuration", "true");
             return database;
         }
-        catch
+        catch (Exception e)
         {
             database.Dispose();
+            if (e is DuckDBException found) throw InWords(found);
             throw;
         }
     }
@@ -144,14 +145,9 @@ public sealed class ResultDatabase : IDisposable
         {
             throw new OperationCanceledException(cancellation);
         }
-        catch (DuckDBException e) when (e.ErrorType == DuckDB.NET.Native.DuckDBErrorType.OutOfMemory)
-        {
-            throw new ComputationFailedException(
-                "The query needs more memory than half of this machine's, or more temporary space than its disk has; ask for fewer runs or fewer rows.", e);
-        }
         catch (DuckDBException e)
         {
-            throw new InvalidInputException(SqlErrorLine.Of(e.Message), e);
+            throw InWords(e);
         }
         catch (InvalidOperationException e) when (e.Message.Contains("parameters", StringComparison.Ordinal))
         {
@@ -164,6 +160,11 @@ public sealed class ResultDatabase : IDisposable
                 + "CAST(… AS VARCHAR).", e);
         }
     }
+
+    private static RankCollapseException InWords(DuckDBException error) => error.ErrorType == DuckDB.NET.Native.DuckDBErrorType.OutOfMemory
+        ? new ComputationFailedException("The query needs more memory than it may take (max-memory), or more temporary space than its disk has; ask for fewer runs "
+            + "or fewer rows.", error)
+        : new InvalidInputException(SqlErrorLine.Of(error.Message), error);
 
     private string PathInside(string name) => Path.Combine(_folder.Path, name).Replace("'", "''", StringComparison.Ordinal);
 

@@ -97,7 +97,7 @@ internal sealed class ResultRow
     private static byte[] ReadFile(string folder, string name, ResultManifest? manifest)
     {
         string path = Path.Combine(folder, name);
-        byte[] content = InputFile.ReadSmall(path, LargestFile);
+        byte[] content = InputFile.ReadJson(path, LargestFile);
         if (manifest is not null
             && (!manifest.Files.TryGetValue(name, out ResultFile? expected) || Convert.ToHexStringLower(SHA256.HashData(content)) != expected.Sha256))
             throw new InvalidInputException($"{path} does not have the content that {ResultFiles.ManifestName} says; run the sweep again to replace it.");

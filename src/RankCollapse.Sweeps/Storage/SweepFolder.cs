@@ -302,7 +302,8 @@ public sealed class SweepFolder
     }
 
     private bool HasSpecification(byte[] specification) =>
-        InputFile.TryReadSmall(SpecificationPath, long.MaxValue)?.SequenceEqual(specification) == true;
+        new FileInfo(SpecificationPath) is { Exists: true } file && file.Length == specification.Length
+        && InputFile.TryReadSmall(SpecificationPath, specification.Length)?.SequenceEqual(specification) == true;
 
     private string File(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -37,11 +37,15 @@ public static class CsvSamples
     private static void RequireMemory(FileStream file, string path)
     {
         const double BytesOfAField = 72, BytesOfAByte = 6;
+        Require(1);
         long fields = 1;
         var block = new byte[1 << 16];
         for (int read; (read = file.Read(block)) > 0;) fields += block.AsSpan(0, read).Count((byte)',') + block.AsSpan(0, read).Count((byte)'\n');
         file.Position = 0;
-        MemoryBudget.Require((BytesOfAField * fields) + (BytesOfAByte * file.Length), path, "use fewer samples (max-memory)");
+        Require(fields);
+
+        void Require(long fields) =>
+            MemoryBudget.Require((BytesOfAField * fields) + (BytesOfAByte * file.Length), path, "use fewer samples (max-memory)");
     }
 
     private static Samples Read(StreamReader reader, string path, string? label)

@@ -3,6 +3,9 @@ namespace RankCollapse.Formats;
 /// <summary>Opens files of users and turns what goes wrong with them into one clear line: the one place where files are read.</summary>
 public static class InputFile
 {
+    /// <summary>What the values of JSON take for each byte of their text, at worst.</summary>
+    private const double MemoryOfJson = 20;
+
     /// <summary>Opens a file for reading. Every block that is read asks whether to stop.</summary>
     /// <exception cref="InvalidInputException">There is no such file, it is no regular one, or it may not be read.</exception>
     public static FileStream Open(string path) => Open(path, FileShare.Read);
@@ -24,6 +27,14 @@ public static class InputFile
         {
             throw new InvalidInputException($"{path} is damaged: {FileSteps.Said(e)}; get the file again.", e);
         }
+    }
+
+    /// <summary>Reads a whole file of JSON, whose values take more memory than its text.</summary>
+    /// <exception cref="InvalidInputException">The file is larger than <paramref name="most"/> bytes, needs more memory or cannot be read.</exception>
+    public static byte[] ReadJson(string path, long most)
+    {
+        using FileStream stream = Open(path);
+        return ReadSmall(stream, path, most, MemoryOfJson);
     }
 
     /// <summary>Reads a whole small file.</summary>
@@ -59,11 +70,11 @@ public static class InputFile
             throw new InvalidInputException($"The file name {ErrorText.Printable(path)} holds NUL; give another one.");
     }
 
-    private static byte[] ReadSmall(FileStream stream, string path, long most)
+    private static byte[] ReadSmall(FileStream stream, string path, long most, double memory = 1)
     {
         if (stream.Length > most)
             throw new InvalidInputException($"{path} has {stream.Length} bytes, expected at most {most}; is it the right file?");
-        MemoryBudget.Require(stream.Length, path, "is it the right file?");
+        MemoryBudget.Require(memory * stream.Length, path, "is it the right file?");
         return Guard(path, () =>
         {
             var content = new byte[stream.Length];

@@ -24,6 +24,7 @@ internal static class DataSetTensors
     public static DataSet Read(string path)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
+        MemoryBudget.Require(file.Tensors.Sum(tensor => (double)sizeof(double) * tensor.Count), path, "use fewer samples (max-memory)");
         Matrix inputs = ReadMatrix(file, "X");
         Matrix targets = ReadMatrix(file, "Y");
         long[] labels = file.ReadIntegers("labels");

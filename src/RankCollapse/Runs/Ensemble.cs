@@ -30,7 +30,7 @@ public sealed record Ensemble(RunConfiguration Configuration, IReadOnlyList<Ense
         EnsembleSummary summary;
         try
         {
-            summary = JsonSerializer.Deserialize(InputFile.ReadSmall(file, LargestFile), RunJson.Default.EnsembleSummary)
+            summary = JsonSerializer.Deserialize(InputFile.ReadJson(file, LargestFile), RunJson.Default.EnsembleSummary)
                 ?? throw new InvalidInputException($"{file} is empty; train the ensemble again.");
         }
         catch (JsonException e)

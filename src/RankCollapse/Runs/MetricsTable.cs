@@ -131,6 +131,7 @@ public static class MetricsTable
             await group.ReadAsync<int>(fields[2], layers);
             await group.ReadAsync(fields[3], names);
             await group.ReadAsync<double>(fields[4], values);
+            if (Array.Exists(names, name => name is null)) throw new InvalidDataException("a metric has no name");
             for (int row = 0; row < rows; row++)
                 metrics.Add(new MetricRecord(epochs[row], seconds[row], layers[row], names[row], values[row]));
         }

@@ -99,7 +99,13 @@ internal sealed class RunManifest
     public bool Accepts(string folder, string name)
     {
         ManifestFile[] known = [.. _files.Where(file => file.Name == name)];
-        return known.Length == 0 || known.Contains(Describe(folder, name));
+        return known.Length == 0 || (known.Any(file => file.Bytes == Length(folder, name)) && known.Contains(Describe(folder, name)));
+    }
+
+    private static long Length(string folder, string name)
+    {
+        using FileStream stream = InputFile.Open(Path.Combine(folder, name));
+        return stream.Length;
     }
 
     /// <summary>The file as it is now.</summary>

@@ -64,7 +64,7 @@ public sealed partial record RunSummary
     /// <exception cref="InvalidInputException">The file is missing or damaged, or of a newer version.</exception>
     public static RunSummary ReadFile(string path)
     {
-        byte[] json = InputFile.ReadSmall(path, LargestFile);
+        byte[] json = InputFile.ReadJson(path, LargestFile);
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });

@@ -92,7 +92,7 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         yield return new("weights", 3, [Of(run, "weights.safetensors")], Mutation.OfSafetensors,
             InFile("weights.safetensors", folder, path => NetworkTensors.Read(path, network)));
         yield return new("checkpoint", 0.5, [checkpoint], Mutation.OfBytes, content => Resume(run, content));
-        yield return new("metrics", 1, [Of(run, "metrics.parquet")], Mutation.OfParquet, InFile("metrics.parquet", folder, path => MetricsTable.Read(path)));
+        yield return new("metrics", 1, [Of(run, "metrics.parquet")], Mutation.OfSealedParquet, InFile("metrics.parquet", folder, path => MetricsTable.Read(path)));
     }
 
     private static IEnumerable<FrontDoor> Models(TemporaryFolder folder)
@@ -127,14 +127,15 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         yield return new("sql", 0.03, Corpus("sql"), Mutation.OfSql, content => Query(metrics, Encoding.UTF8.GetString(content)));
         yield return new("parquet", 0.012, [Of(metrics, "metrics.parquet")], Mutation.OfParquet,
             InFile("asked/metrics.parquet", folder, _ => Query(metrics, "SELECT metric, max(value) FROM metrics GROUP BY ALL")));
-        foreach ((string file, Func<byte[], Random, byte[]> change) in new (string, Func<byte[], Random, byte[]>)[]
+        foreach ((string verb, string file, Func<byte[], Random, byte[]> change) in new (string, string, Func<byte[], Random, byte[]>)[]
         {
-            ("config.json", Mutation.OfJson), ("summary.json", Mutation.OfJson), ("weights.safetensors", Mutation.OfSafetensors),
+            ("measure", "config.json", Mutation.OfJson), ("measure", "summary.json", Mutation.OfJson),
+            ("measure", "weights.safetensors", Mutation.OfSafetensors), ("report", "metrics.parquet", Mutation.OfSealedParquet),
         })
         {
             string copy = Copy(run, folder.File($"run-{file}"));
             yield return new($"run-{Path.GetFileNameWithoutExtension(file)}", 0.1, [Of(run, file)], change,
-                InFile(Path.Combine(copy, file), folder, _ => Command("measure", copy, "--json")));
+                InFile(Path.Combine(copy, file), folder, _ => Command(verb, copy, "--json")));
         }
         IEnumerable<string> help = Verbs.Select(verb => CommandLine.Run(verb, "--help").Output);
         string[] options = [.. help.SelectMany(text => OptionName().Matches(text).Select(match => match.Value)).Distinct().Except(Writing)];

@@ -361,6 +361,25 @@ internal static class Mutation
         return [.. changed, .. end];
     }
 
+    /// <summary>A table of metrics as <see cref="OfParquet"/> changes it, at most times with the checksum of what it has become.</summary>
+    public static byte[] OfSealedParquet(byte[] good, Random random)
+    {
+        byte[] changed = OfParquet(good, random);
+        return random.Next(8) == 0 ? changed : Sealed(changed);
+    }
+
+    /// <summary>A table of metrics with the checksum of what it holds.</summary>
+    public static byte[] Sealed(byte[] table)
+    {
+        ReadOnlySpan<byte> mark = "rankcollapse-sha256:"u8;
+        const int Digits = 2 * SHA256.HashSizeInBytes;
+        int at = table.AsSpan().LastIndexOf(mark) + mark.Length;
+        if (at < mark.Length || at + Digits > table.Length) return table;
+        table.AsSpan(at, Digits).Fill((byte)'0');
+        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(table)), table.AsSpan(at));
+        return table;
+    }
+
     /// <summary>A model whose graph is changed, or its bytes.</summary>
     public static byte[] OfOnnx(byte[] good, Random random)
     {

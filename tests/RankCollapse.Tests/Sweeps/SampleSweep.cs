@@ -47,14 +47,16 @@ internal static class SampleSweep
     public static EngineSettings Workers(int count) => new LocalEngine().Ask(new System.Text.Json.Nodes.JsonObject { [WorkerCount.Name] = count });
 
     /// <summary>Requires that every trial of the plan is done, once, and equals one that was trained undisturbed in this process.</summary>
-    public static void RequireAllAsUndisturbed(SweepFolder folder)
+    /// <param name="folder">The sweep.</param>
+    /// <param name="withTable">Whether to ask for each trial once in the table of all runs too, which takes longer than the rest.</param>
+    public static void RequireAllAsUndisturbed(SweepFolder folder, bool withTable = true)
     {
         SweepPlan plan = folder.ReadPlan();
         SweepStatus status = folder.ReadStatus(plan);
         Assert.All(status.States, state => Assert.Equal(TrialState.Done, state));
         Assert.Equal(plan.Trials.Count, Directory.GetDirectories(folder.ResultsPath).Sum(shelf => Directory.GetDirectories(shelf).Length));
         foreach (Trial trial in plan.Trials) RequireAsUndisturbed(folder, trial);
-        RequireEachOnceInTheTable(folder, plan);
+        if (withTable) RequireEachOnceInTheTable(folder, plan);
         Assert.Empty(Directory.GetFiles(folder.LeasesPath));
         Assert.Empty(Directory.GetFiles(folder.WorkersPath));
     }
