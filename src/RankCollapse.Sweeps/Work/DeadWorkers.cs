@@ -18,6 +18,12 @@ internal sealed class DeadWorkers(SweepFolder folder, double leaseSeconds)
         int returned = 0;
         foreach (Lease lease in _leases.List())
         {
+            if (folder.HasResult(lease.Trial))
+            {
+                // Its worker could not give it back.
+                _leases.Break(lease);
+                continue;
+            }
             // A lease that was torn by a crash names nobody; it is watched like a worker that is never seen.
             string subject = lease.Worker.Length > 0 ? lease.Worker : $"lease-{lease.Trial}";
             if (_watch.IsDead(subject) && Return(lease, "its worker ended without a word: it was killed, or its machine was lost")) returned++;
