@@ -8,6 +8,9 @@ namespace RankCollapse.Models.Compression;
 /// <summary>Reads W·X, without bias, from what a node puts out.</summary>
 internal sealed class OutputReader
 {
+    /// <summary>So many places are added at a time, so that no copy of a batch is held.</summary>
+    private const int MostColumns = 1 << 12;
+
     private readonly bool _isChannelFirst;
     private readonly double[]? _bias;
 
@@ -68,12 +71,17 @@ internal sealed class OutputReader
             }
             return;
         }
-        var outputs = new Matrix(rows.AsSpan().ToArray(), 0, rows.Rows * places, Channels);
-        for (int i = 0; i < outputs.Rows && _bias is not null; i++)
+        int total = rows.Rows * places;
+        for (int first = 0; first < total; first += MostColumns)
         {
-            if (_bias.Length == 1) TensorPrimitives.Subtract(outputs.Row(i), _bias[0], outputs.Row(i));
-            else TensorPrimitives.Subtract(outputs.Row(i), _bias, outputs.Row(i));
+            var outputs = new Matrix(Channels, Math.Min(MostColumns, total - first));
+            ReadOnlySpan<double> numbers = rows.AsSpan()[(first * Channels)..];
+            for (int i = 0; i < outputs.Columns; i++)
+            {
+                for (int c = 0; c < Channels; c++)
+                    outputs[c, i] = numbers[(i * Channels) + c] - (_bias is null ? 0 : _bias[_bias.Length == 1 ? 0 : c]);
+            }
+            moments.Add(outputs);
         }
-        moments.Add(outputs.Transpose());
     }
 }

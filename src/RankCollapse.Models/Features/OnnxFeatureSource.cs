@@ -10,7 +10,7 @@ namespace RankCollapse.Models.Features;
 internal sealed class OnnxFeatureSource : IFeatureSource
 {
     /// <summary>The bytes of a batch's features that are held at once.</summary>
-    private const double MostBatchBytes = 256e6;
+    private const double MostBatchBytes = 64e6;
 
     private readonly ModelProto _model;
     private readonly string _folder;
@@ -35,8 +35,12 @@ internal sealed class OnnxFeatureSource : IFeatureSource
         var layers = new TensorLayers(_model.Graph);
         try
         {
-            Dictionary<string, long[]> shapes = Probe([.. layers.Order.Select(entry => entry.Tensor).Distinct()]);
-            Tensors = Describe(layers, shapes);
+            // What a model of one linear layer is applied to is its own input.
+            string? given = layers.Order.Select(entry => layers.Weighted(entry.Node)).LastOrDefault(node => node is not null)?.Data;
+            string[] direct = [.. _model.Graph.Input.Select(input => input.Name).Where(input => input == given)];
+            Dictionary<string, long[]> shapes = Probe([.. direct, .. layers.Order.Select(entry => entry.Tensor).Distinct()]);
+            Tensors =
+                [.. direct.Where(shapes.ContainsKey).Select(input => new FeatureTensor(input, shapes[input], "input", null, false)), .. Describe(layers, shapes)];
             Output = FindOutput(output);
             Classifier = Output is null ? null : FindClassifier(model, layers, Output);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using RankCollapse.Formats;
 using RankCollapse.Models.Reading;
 
@@ -6,18 +7,25 @@ namespace RankCollapse.Models.Weights;
 
 /// <summary>Finds the layers of files that hold tensors without a graph (safetensors, npz), by names and shapes in the way of PyTorch and Keras.</summary>
 /// <remarks>
-/// Two dimensions are a linear layer [out, in], or an embedding where the name says so; three are a convolution over one dimension, or a stack of matrices
-/// where the name speaks of experts; four and five are convolutions [out, in/groups, …], or [… , in, out] where the name ends in "kernel". Groups stand in no
-/// such file: a kernel with one input channel whose name says "depthwise" or "dw" has as many groups as outputs, every other one.
+/// Two dimensions are a linear layer [out, in], or an embedding where the name of the module says so and it has no bias; three are a convolution over one
+/// dimension, or a stack of matrices where the name speaks of experts or the last size is no kernel's; four and five are convolutions [out, in/groups, …], or
+/// [… , in, out] by names of TensorFlow and JAX. Groups stand in no such file: a kernel with one input channel has as many groups as outputs where its name says
+/// "depthwise" or "dw", where the layer before it has as many outputs, or beside a state-space model's A_log.
 /// </remarks>
-internal static class NamedLayers
+internal static partial class NamedLayers
 {
-    private static readonly string[] TableWords = ["embed", "wte", "wpe", "token", "position", "table", "codebook"];
+    private static readonly string[] TableWords = ["embed", "wte", "wpe", "token", "position", "table", "codebook", "relative_attention_bias", "rel_pos"];
+
+    /// <summary>What names of tables do not have: these are modules that make or mix embeddings.</summary>
+    private static readonly string[] NoTableWords = ["conv", "proj", "patch", "linear", "mix", "mlp"];
 
     /// <summary>The modules of GPT-2 whose weights lie as [in, out].</summary>
     private static readonly string[] InputFirstModules = ["c_attn", "c_proj", "c_fc", "q_attn"];
 
-    private static readonly string[] Projections = ["query", "key", "value", "qkv"];
+    private static readonly string[] Projections = ["query", "key", "value"];
+
+    /// <summary>The least last size of a tensor of three dimensions that is no kernel but a matrix of a stack.</summary>
+    private const long NoKernel = 256;
 
     /// <summary>The layers and the rest.</summary>
     public static LayersFound Find(IReadOnlyList<TensorEntry> tensors)
@@ -30,6 +38,7 @@ internal static class NamedLayers
         bool hasInputFirst = tensors.Any(tensor => IsInputFirstModule(tensor) && BiasSays(tensor, byName) == WeightLayout.InputFirst);
         var layers = new List<WeightLayer>();
         var skipped = new List<SkippedTensor>();
+        WeightLayer? before = null;
         foreach (TensorEntry tensor in tensors)
         {
             AppliedConvention? convention = applied.GetValueOrDefault(tensor.Name);
@@ -41,9 +50,14 @@ internal static class NamedLayers
                 skipped.Add(new SkippedTensor(tensor.Name, reason));
                 continue;
             }
-            WeightLayer layer = Oriented(Classify(tensor), byName, hasInputFirst);
+            WeightLayer layer = before = Oriented(Classify(tensor, byName, before), byName, hasInputFirst);
             if (convention is not null)
-                layer = layer with { Name = convention.Name, Applied = convention, Evidence = $"{layer.Evidence}; {convention.Meaning}" };
+            {
+                AppliedConvention? order = layer.Applied;
+                AppliedConvention both = order is null ? convention
+                    : convention with { Apply = (stored, beside) => order.Apply(convention.Apply(stored, beside), []) };
+                layer = layer with { Name = convention.Name, Applied = both, Evidence = $"{layer.Evidence}; {convention.Meaning}" };
+            }
             layers.Add(layer);
             layers.AddRange(Parts(layer));
         }
@@ -56,59 +70,69 @@ internal static class NamedLayers
     /// <summary>What the length of the bias beside weights says of their layout; null where there is none or they are square.</summary>
     private static WeightLayout? BiasSays(TensorEntry tensor, Dictionary<string, TensorEntry> byName)
     {
-        const string Weight = "weight";
-        if (tensor.Shape is not [var rows, var columns] || rows == columns || !tensor.Name.EndsWith(Weight, StringComparison.Ordinal)) return null;
-        return byName.GetValueOrDefault($"{tensor.Name[..^Weight.Length]}bias")?.Shape switch
-        {
-            [var length] when length == columns => WeightLayout.InputFirst,
-            [var length] when length == rows => WeightLayout.OutputFirst,
-            _ => null,
-        };
+        if (tensor.Shape is not [var rows, var columns] || rows == columns) return null;
+        long? length = BiasLength(tensor, byName);
+        return length == columns ? WeightLayout.InputFirst : length == rows ? WeightLayout.OutputFirst : null;
     }
+
+    /// <summary>How many numbers the bias beside weights has; null where there is none.</summary>
+    private static long? BiasLength(TensorEntry tensor, Dictionary<string, TensorEntry> byName)
+    {
+        const string Weight = "weight";
+        return tensor.Name.EndsWith(Weight, StringComparison.Ordinal)
+            && byName.GetValueOrDefault($"{tensor.Name[..^Weight.Length]}bias")?.Shape is [var length] ? length : null;
+    }
+
+    /// <summary>The parts of a name in small letters, without the number that TensorFlow adds.</summary>
+    private static string[] Words(string name) => name.Split(':')[0].ToLowerInvariant().Split('.', '/');
 
     private static WeightLayer Oriented(WeightLayer layer, Dictionary<string, TensorEntry> byName, bool hasInputFirst)
     {
-        if (layer.Kind != LayerKind.Linear || layer.Tensor.Shape.Count != 2) return layer;
-        bool isModule = hasInputFirst && IsInputFirstModule(layer.Tensor);
-        if (BiasSays(layer.Tensor, byName) is { } said && said != layer.Layout)
+        TensorEntry tensor = layer.Tensor;
+        if (layer is { Kind: LayerKind.Convolution, Layout: WeightLayout.OutputFirst, Groups: 1 } && tensor.Shape[0] != tensor.Shape[1]
+            && BiasLength(tensor, byName) == tensor.Shape[1] && tensor.Shape[1] > 1)
+            return layer with { Kind = LayerKind.TransposedConvolution, Evidence = $"{layer.Evidence}, of which the bias has the second size" };
+        if (layer.Kind != LayerKind.Linear || tensor.Shape is not [var rows, var columns]) return layer;
+        if (BiasSays(tensor, byName) is { } said && said != layer.Layout)
         {
             string which = said == WeightLayout.InputFirst ? "second" : "first";
             return layer with { Layout = said, Evidence = $"{layer.Evidence}, of which the bias has the {which}" };
         }
-        return isModule && layer.Layout == WeightLayout.OutputFirst
-            ? layer with { Layout = WeightLayout.InputFirst, Evidence = $"{layer.Evidence}, as its fellows lie" } : layer;
+        bool isModule = hasInputFirst && IsInputFirstModule(tensor);
+        return layer.Layout == WeightLayout.OutputFirst && (isModule || (columns == 3 * rows && Words(layer.Name).Any(word => FusedOf().IsMatch(word))))
+            ? layer with { Layout = WeightLayout.InputFirst, Evidence = $"{layer.Evidence}, as {(isModule ? "its fellows lie" : "three products side by side")}" }
+            : layer;
     }
 
     /// <summary>Queries, keys and values of a fused product, each on its own; not where heads are interleaved.</summary>
     private static IEnumerable<WeightLayer> Parts(WeightLayer layer)
     {
-        string[] words = layer.Name.ToLowerInvariant().Split('.', '/');
-        bool isFused = words.Any(word => word is "c_attn" or "in_proj_weight" or "wqkv" or "to_qkv" or "qkv" or "qkv_proj" or "in_proj_qkv");
+        string[] words = Words(layer.Name);
+        int count = words.Any(word => FusedOf().IsMatch(word)) ? 3 : words.Any(word => FusedKeysOf().IsMatch(word)) ? 2 : 0;
         bool isInputFirst = layer.Layout == WeightLayout.InputFirst;
-        if (!isFused || layer.Tensor.Shape is not [var first, var second]) yield break;
+        if (count == 0 || layer.Tensor.Shape is not [var first, var second]) yield break;
         (long outputs, long inputs) = isInputFirst ? (second, first) : (first, second);
-        if (outputs != 3 * inputs) yield break;
+        // Where there are fewer keys than queries the sizes are not known; only of some names all parts are equal whatever the inputs.
+        if (outputs % count != 0 || (count == 3 && outputs != 3 * inputs && !words.Contains("to_qkv"))) yield break;
         AppliedConvention? whole = layer.Applied;
-        for (int part = 0; part < 3; part++)
+        long size = outputs / count;
+        for (int part = 0; part < count; part++)
         {
             int from = part;
             double[] Cut(double[] stored, double[][] beside)
             {
                 double[] values = whole is null ? stored : whole.Apply(stored, beside);
-                var cut = new double[inputs * inputs];
-                for (long row = 0; row < inputs; row++)
-                {
-                    long start = isInputFirst ? (row * outputs) + (from * inputs) : ((from * inputs) + row) * inputs;
-                    Array.Copy(values, start, cut, row * inputs, inputs);
-                }
+                if (!isInputFirst) return values[(int)(from * size * inputs)..(int)((from + 1) * size * inputs)];
+                var cut = new double[size * inputs];
+                for (long row = 0; row < inputs; row++) Array.Copy(values, (row * outputs) + (from * size), cut, row * size, size);
                 return cut;
             }
-            string name = $"{layer.Name}[{Projections[part]}]";
+            string name = $"{layer.Name}[{Projections[^count..][part]}]";
             yield return layer with
             {
                 Name = name,
-                Tensor = layer.Tensor with { Shape = [inputs, inputs] },
-                Evidence = "a third of a fused product",
+                Tensor = layer.Tensor with { Shape = isInputFirst ? [inputs, size] : [size, inputs] },
+                Evidence = count == 3 ? "a third of a fused product" : "a half of a fused product",
                 PartOf = layer.Name,
                 Applied = new AppliedConvention(name, "", whole?.Beside ?? [], Cut),
             };
@@ -122,7 +146,7 @@ internal static class NamedLayers
         if (tensor.Shape.Count == 0 || wide.Length == 0) return "it is a single number";
         if (tensor.Count == 0) return $"it is empty ({tensor.ShapeText})";
         if (tensor.Shape.Count == 1) return "it has one dimension: a bias, a scale or a running statistic";
-        string last = tensor.Name.Split('.', '/')[^1];
+        string last = Words(tensor.Name)[^1];
         if (last is "bias" or "beta" or "gamma" || (wide.Length == 1 && tensor.Shape.Count > 2 && !IsKernel(tensor)))
             return $"it is a bias, a scale or a single vector ({tensor.ShapeText})";
         return tensor.Shape.Count > 5 ? $"it has {tensor.Shape.Count} dimensions, more than a layer of a known kind" : null;
@@ -131,48 +155,131 @@ internal static class NamedLayers
     /// <summary>Whether a tensor with one wide dimension is still a convolution's: [out, 1, 1, 1].</summary>
     private static bool IsKernel(TensorEntry tensor) => tensor.Shape[0] != 1 && tensor.Name.EndsWith("weight", StringComparison.Ordinal);
 
-    private static WeightLayer Classify(TensorEntry tensor)
+    private static WeightLayer Classify(TensorEntry tensor, Dictionary<string, TensorEntry> byName, WeightLayer? before)
     {
-        string name = tensor.Name.ToLowerInvariant();
-        bool isTable = TableWords.Any(word => name.Contains(word, StringComparison.Ordinal)) && !name.Contains("conv", StringComparison.Ordinal)
-            && !name.Contains("proj", StringComparison.Ordinal) && !name.Contains("patch", StringComparison.Ordinal);
+        string[] words = Words(tensor.Name);
+        string name = string.Join('.', words), last = words[^1];
+        // Keras numbers the tensors of a layer.
+        int place = words is [.., "vars", _] ? words.Length - 3 : words.Length - 2;
+        string module = place >= 0 ? words[place] : "";
+        bool isDepthwiseKernel = last is "depthwise_kernel" or "depthwise_weights";
+        bool isKernel = isDepthwiseKernel || last is "kernel" or "pointwise_kernel" || words is [.., "vars", _]
+            || (last is "w" or "weights" && tensor.Name.Contains('/', StringComparison.Ordinal));
         long[] inner = [.. tensor.Shape.SkipWhile(size => size == 1)];
-        bool isKeras = name.Split('.', '/', ':').Any(part => part == "kernel" || part == "depthwise_kernel");
         WeightLayer Layer(LayerKind kind, WeightLayout layout, string evidence, int groups = 1) =>
             new() { Name = tensor.Name, Tensor = tensor, Kind = kind, Layout = layout, Groups = groups, Evidence = evidence };
 
-        if (isTable && (tensor.Shape.Count == 2 || inner.Length == 2))
+        if (!isKernel && (tensor.Shape.Count == 2 || inner.Length == 2) && IsTable(words, tensor, byName))
             return Layer(LayerKind.Embedding, WeightLayout.OutputFirst, "two dimensions and a name of tables");
         if (tensor.Shape.Count == 2)
-            return Layer(LayerKind.Linear, isKeras ? WeightLayout.InputFirst : WeightLayout.OutputFirst,
-                isKeras ? "two dimensions and the name kernel" : "two dimensions");
-        if (isKeras && tensor.Shape.Count is 3 or 4 && HeadsOf(tensor, name) is { } heads) return heads;
-        if (tensor.Shape.Count == 3 && (name.Contains("expert", StringComparison.Ordinal) || name.Split('.', '/', '_').Contains("moe")))
-            return Layer(LayerKind.Linear, WeightLayout.OutputFirst, "a stack of matrices, one an expert");
+            return Layer(LayerKind.Linear, isKernel ? WeightLayout.InputFirst : WeightLayout.OutputFirst,
+                isKernel ? $"two dimensions and the name {last}" : "two dimensions");
+        if (isKernel && tensor.Shape.Count is 3 or 4 && HeadsOf(tensor, module, byName) is { } heads) return heads;
+        if (tensor.Shape.Count == 3 && (ExpertsOf().IsMatch(name)
+            || (!isKernel && tensor.Shape[2] >= NoKernel && tensor.Shape[1] > 1 && !KernelsOf().IsMatch(name))))
+            return Layer(LayerKind.Linear, WeightLayout.OutputFirst, "a stack of matrices, such as one an expert");
         string dimensions = (tensor.Shape.Count - 2).ToString(CultureInfo.InvariantCulture);
-        if (isKeras) return Layer(LayerKind.Convolution, WeightLayout.ChannelsLast, $"a {dimensions}-D kernel [… , in, out] by its name");
-        bool isDepthwise = tensor.Shape[1] == 1 && tensor.Shape[0] > 1 && tensor.Shape[0] <= int.MaxValue
-            && name.Split('.', '/', '_').Any(part => part is "depthwise" or "dw" or "dwconv" || part.StartsWith("depthwise", StringComparison.Ordinal));
-        return isDepthwise
-            ? Layer(LayerKind.Convolution, WeightLayout.OutputFirst, $"a {dimensions}-D kernel, depthwise by its name", (int)tensor.Shape[0])
-            : Layer(LayerKind.Convolution, WeightLayout.OutputFirst, $"a {dimensions}-D kernel by its shape, taken as one group");
+        bool isNamedDepthwise = words.SelectMany(word => word.Split('_'))
+            .Any(part => part is "dw" or "dwconv" || part.StartsWith("depthwise", StringComparison.Ordinal));
+        if (isKernel && (isDepthwiseKernel || (isNamedDepthwise && tensor.Shape[^2] == 1))) return Depthwise(tensor, dimensions);
+        if (isKernel) return Layer(LayerKind.Convolution, WeightLayout.ChannelsLast, $"a {dimensions}-D kernel [… , in, out] by its name");
+        bool isStateSpace = module == "conv1d" && byName.ContainsKey($"{tensor.Name[..^"conv1d.weight".Length]}A_log");
+        bool followsAsMany = before is not null && OutputsOf(before) == tensor.Shape[0] && tensor.Count > tensor.Shape[0];
+        string? depthwise = tensor.Shape[1] != 1 || tensor.Shape[0] is 1 or > int.MaxValue ? null
+            : isNamedDepthwise ? "depthwise by its name" : isStateSpace ? "depthwise beside A_log" : followsAsMany ? "depthwise: as many outputs before it" : null;
+        return Layer(LayerKind.Convolution, WeightLayout.OutputFirst, $"a {dimensions}-D kernel{(depthwise is null ? " by its shape, taken as one group" : $", {depthwise}")}",
+            depthwise is null ? 1 : (int)tensor.Shape[0]);
     }
 
-    /// <summary>The kernels of attention by heads, [in, heads, size] and [heads, size, out], as one matrix each; null for other kernels.</summary>
-    private static WeightLayer? HeadsOf(TensorEntry tensor, string name)
+    /// <summary>Whether a name is that of a table that rows are looked up in: its module's, or its own where it is a parameter of a module.</summary>
+    private static bool IsTable(string[] words, TensorEntry tensor, Dictionary<string, TensorEntry> byName)
     {
-        string[] words = name.Split('.', '/', ':');
-        int place = Array.FindIndex(words, word => word == "kernel");
-        string module = place > 0 ? words[place - 1] : "";
-        long inputs = Projections.Contains(module) ? tensor.Shape[0]
-            : module is "out" or "attention_output" or "output" && tensor.Shape.Count == 3 ? tensor.Shape[0] * tensor.Shape[1] : 0;
-        return inputs == 0 ? null : new WeightLayer
+        if (words[^1] is "embedding" or "embeddings") return true;
+        int place = words.Length - 1;
+        if (words[place] is "weight" or "w" or "base_layer") place--;
+        while (place > 0 && int.TryParse(words[place], NumberStyles.None, CultureInfo.InvariantCulture, out _)) place--;
+        string module = place >= 0 ? words[place] : words[^1];
+        return (module == "shared" || TableWords.Any(word => module.Contains(word, StringComparison.Ordinal)))
+            && !NoTableWords.Any(word => module.Contains(word, StringComparison.Ordinal)) && BiasLength(tensor, byName) is null;
+    }
+
+    private static long OutputsOf(WeightLayer layer) => layer.Layout == WeightLayout.OutputFirst ? layer.Tensor.Shape[0] : layer.Tensor.Shape[^1];
+
+    /// <summary>A kernel [k…, channels, multiplier], or [k…, 1, channels], as one of PyTorch's with a group for each channel.</summary>
+    private static WeightLayer Depthwise(TensorEntry tensor, string dimensions)
+    {
+        long outputs = tensor.Shape[^2] * tensor.Shape[^1], positions = tensor.Count / outputs;
+        int groups = (int)(tensor.Shape[^2] == 1 ? outputs : tensor.Shape[^2]);
+        return new WeightLayer
+        {
+            Name = tensor.Name,
+            Tensor = tensor with { Shape = [outputs, 1, .. tensor.Shape.SkipLast(2)] },
+            Kind = LayerKind.Convolution,
+            Layout = WeightLayout.OutputFirst,
+            Groups = groups,
+            Evidence = $"a {dimensions}-D kernel of {groups} channels, depthwise by its name, {tensor.ShapeText}",
+            Applied = Reordered(tensor, positions, outputs),
+        };
+    }
+
+    /// <summary>Numbers [first, second, rest] in the order [second, first, rest].</summary>
+    private static AppliedConvention Reordered(TensorEntry tensor, long first, long second) => new(tensor.Name, "", [], (stored, _) =>
+    {
+        long rest = stored.LongLength / (first * second);
+        var result = new double[stored.LongLength];
+        for (long i = 0; i < first; i++)
+        {
+            for (long j = 0; j < second; j++) Array.Copy(stored, ((i * second) + j) * rest, result, ((j * first) + i) * rest, rest);
+        }
+        return result;
+    });
+
+    /// <summary>
+    /// The kernels of attention by heads as one matrix each: [in, heads, size] and [heads, size, out], fused [in, 3, heads, size], or [heads, in, size], whose
+    /// numbers are put in order. Null for other kernels.
+    /// </summary>
+    private static WeightLayer? HeadsOf(TensorEntry tensor, string module, Dictionary<string, TensorEntry> byName)
+    {
+        long[] shape = [.. tensor.Shape];
+        bool isOutput = OutputOf().IsMatch(module) && shape.Length == 3;
+        if (!isOutput && !QueriesOf().IsMatch(module)) return null;
+        // Convolutions have such names too; heads have queries, keys and values beside their output.
+        if (isOutput && module is "proj" or "o" or "wo" && !HasQueriesBeside(tensor, module, byName)) return null;
+        bool isHeadsFirst = !isOutput && shape[^2] > shape[0] && shape[^2] > shape[^1];
+        long inputs = isOutput ? shape[0] * shape[1] : isHeadsFirst ? shape[^2] : shape[0];
+        return new WeightLayer
         {
             Name = tensor.Name,
             Tensor = tensor with { Shape = [inputs, tensor.Count / inputs] },
             Kind = LayerKind.Linear,
             Layout = WeightLayout.InputFirst,
             Evidence = $"a kernel of attention by heads, {tensor.ShapeText}",
+            Applied = isHeadsFirst ? Reordered(tensor, shape[..^2].Aggregate(1L, (a, b) => a * b), inputs) : null,
         };
     }
+
+    private static bool HasQueriesBeside(TensorEntry tensor, string module, Dictionary<string, TensorEntry> byName)
+    {
+        int at = tensor.Name.LastIndexOf(module, StringComparison.OrdinalIgnoreCase);
+        return at >= 0 && ((string[])["query", "q", "q_proj", "wq", "qkv"]).Any(
+            query => byName.GetValueOrDefault($"{tensor.Name[..at]}{query}{tensor.Name[(at + module.Length)..]}")?.Shape.Count >= 3);
+    }
+
+    [GeneratedRegex("^_?(query|key|value|q|k|v|qkv|kv)(_proj|_dense|_einsum|_layer)?$|^(to|c|w)_?(q|k|v|qkv)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex QueriesOf();
+
+    [GeneratedRegex("^_?(out|output|attention_output|attn_vec|o)(_proj|_dense|_einsum|_layer)?$|^(to_out|wo|proj)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex OutputOf();
+
+    [GeneratedRegex(@"^(c_attn|in_proj_weight|wqkv|to_qkv|c_qkv|qkv|qkv_(proj|linear|einsum)|in_proj_qkv|w_pack|\w*attn_qkv)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex FusedOf();
+
+    [GeneratedRegex("^(to_kv|c_kv|kv|kv_(proj|linear)|in_proj_kv)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex FusedKeysOf();
+
+    [GeneratedRegex("expert|(^|[._])(moe|exps|switch_(mlp|glu))([._]|$)", RegexOptions.ExplicitCapture)]
+    private static partial Regex ExpertsOf();
+
+    [GeneratedRegex("conv|kernel|filter|basis|stft|window|patch", RegexOptions.ExplicitCapture)]
+    private static partial Regex KernelsOf();
 }

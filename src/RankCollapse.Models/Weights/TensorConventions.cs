@@ -8,30 +8,42 @@ namespace RankCollapse.Models.Weights;
 /// <summary>What stands beside a weight in files without a graph, and how it is applied: the network multiplies with the result.</summary>
 /// <remarks>
 /// Weight normalisation (Salimans and Kingma 2016): W = g·v/‖v‖ for each index of the dimension that g has. Spectral normalisation (Miyato et al. 2018):
-/// W = V/(uᵀVv) with V as rows of outputs. Low-rank updates (Hu et al. 2022): W = base + (α/r)·B·A. Scales: W = scale·stored, one for the tensor, a row or a
-/// block.
+/// W = V/(uᵀVv) with V as rows of outputs, v = Vᵀu/‖Vᵀu‖ where it is not stored. Low-rank updates (Hu et al. 2022): W = base + (α/r)·B·A, and with a
+/// magnitude m (Liu et al. 2024) m·W/‖W‖ for each index of the dimension that m has. Pruning: W = stored·mask. Scales: W = scale·(stored − zero point), one
+/// for the tensor, a row or a block.
 /// </remarks>
 internal static partial class TensorConventions
 {
     private const double LargestSigned = 127;
     private const long UsualBlock = 128;
 
-    /// <summary>The table; the first row that fits a tensor counts. <c>$s</c> is what the pattern calls stem.</summary>
+    /// <summary>
+    /// The table; the first row that fits a tensor counts. <c>${w}</c> and its like are what the pattern names; of names with | between them one is there, and
+    /// of those that end in ? perhaps none.
+    /// </summary>
     private static readonly TensorConvention[] Table =
     [
-        new(WeightNormOf(), "${s}weight", ["${s}weight_g"], "weight normalisation", NormFits, Normalise),
+        new(NormOf(), "${w}", ["${w}_g"], "weight normalisation", NormFits, Normalise),
         new(ParametrizedNormOf(), "${s}${p}", ["${s}parametrizations.${p}.original0"], "weight normalisation", NormFits, Normalise),
-        new(SpectralNormOf(), "${s}weight", ["${s}weight_u", "${s}weight_v"], "spectral normalisation", SpectralFits, DivideByNorm),
-        new(ParametrizedOf(), "${s}${p}", ["${s}parametrizations.${p}.0._u", "${s}parametrizations.${p}.0._v"], "spectral normalisation", SpectralFits,
+        new(OriginalOf(), "${w}", ["${w}_u", "${w}_v?"], "spectral normalisation", SpectralFits, DivideByNorm),
+        new(ParametrizedOf(), "${s}${p}", ["${s}parametrizations.${p}.0._u", "${s}parametrizations.${p}.0._v?"], "spectral normalisation", SpectralFits,
             DivideByNorm),
-        .. new[] { "lora_A.weight|lora_B.weight", "lora_A.default.weight|lora_B.default.weight", "lora_down.weight|lora_up.weight" }
-            .Select(pair => pair.Split('|')).Select(pair => new TensorConvention(
-                BaseOf(), "${s}weight", [$"${{s}}{pair[0]}", $"${{s}}{pair[1]}", "${s}alpha"], "a low-rank update", UpdateFits, Update)),
-        new(AnyOf(), "${w}", ["${w}_scale", "${w}_zero_point"], "scales and zero points", ScaleFits, (w, stored, beside) => Scale(w, stored, beside, 1)),
-        .. new[] { "${w}_scale", "${w}_scale_inv", "${w}.scale" }.Select(scale => new TensorConvention(
-            AnyOf(), "${w}", [scale], "scales", ScaleFits, (w, stored, beside) => Scale(w, stored, beside, 1))),
-        new(WeightOf(), "${s}weight", ["${s}scale_weight"], "scales", ScaleFits, (w, stored, beside) => Scale(w, stored, beside, 1)),
-        new(WeightOf(), "${s}weight", ["${s}SCB"], "the rows' largest numbers", ScaleFits, (w, stored, beside) => Scale(w, stored, beside, LargestSigned)),
+        new(OriginalOf(), "${w}", ["${w}_mask"], "a pruning mask", (w, beside) => beside[0].Shape.SequenceEqual(w.Shape),
+            (_, stored, beside) => [.. stored.Zip(beside[0].Values, (value, kept) => value * kept)]),
+        new(BaseOf(), "${s}weight",
+            [
+                "${s}lora_A.weight|${s}lora_A.default.weight|${s}lora_A|${s}lora_down.weight|${s}lora.down.weight|${s}lora_linear_layer.down.weight",
+                "${s}lora_B.weight|${s}lora_B.default.weight|${s}lora_B|${s}lora_up.weight|${s}lora.up.weight|${s}lora_linear_layer.up.weight",
+                "${s}alpha|${s}lora_alpha|${s}lora.alpha",
+                "${s}dora_scale|${s}lora_magnitude_vector|${s}lora_magnitude_vector.weight|${s}lora_magnitude_vector.default.weight?",
+            ],
+            "a low-rank update", UpdateFits, Update),
+        new(DataOf(), "${w}", ["${w}._scale"], "scales", ScaleFits, Scale),
+        new(AnyOf(), "${w}", ["${w}_scale|${w}_scale_inv|${w}_scales|${w}.scale", "${w}_zero_point?"], "scales", ScaleFits, Scale),
+        new(WeightOf(), "${s}weight", ["${s}scale_weight|${s}scale|${s}scales|${s}weight_scales|${s}w_scale|${s}qscale", "${s}zero_point?"], "scales", ScaleFits,
+            Scale),
+        new(WeightOf(), "${s}weight", ["${s}SCB"], "the rows' largest numbers", ScaleFits,
+            (w, stored, beside) => Array.ConvertAll(Scale(w, stored, beside), value => value / LargestSigned)),
     ];
 
     /// <summary>The convention of a tensor and its companions' names; null where it stands for itself.</summary>
@@ -43,12 +55,15 @@ internal static partial class TensorConventions
         {
             Match match = convention.Pattern.Match(tensor.Name);
             if (!match.Success) continue;
-            TensorEntry?[] beside = [.. convention.Beside.Select(name => find(match.Result(name)))];
-            if (beside.Contains(null) || !convention.Fits(tensor, beside!)) continue;
-            string[] names = [.. beside.Select(one => one!.Name)];
+            (TensorEntry? Entry, bool IsOptional)[] found =
+                [.. convention.Beside.Select(names => (names.TrimEnd('?').Split('|').Select(name => find(match.Result(name))).FirstOrDefault(one => one is not null),
+                    names.EndsWith('?')))];
+            TensorEntry[] beside = [.. found.Select(one => one.Entry).OfType<TensorEntry>()];
+            if (found.Any(one => one is { Entry: null, IsOptional: false }) || !convention.Fits(tensor, beside)) continue;
+            string[] names = [.. beside.Select(one => one.Name)];
             string meaning = $"{convention.Meaning} applied ({string.Join(", ", names.Select(ErrorText.Printable))})";
             return new AppliedConvention(match.Result(convention.Name), meaning, names,
-                (stored, numbers) => convention.Apply(tensor, stored, [.. beside.Zip(numbers, (entry, values) => (entry!, values))]));
+                (stored, numbers) => convention.Apply(tensor, stored, [.. beside.Zip(numbers)]));
         }
         return null;
     }
@@ -60,10 +75,11 @@ internal static partial class TensorConventions
         : Updates().IsMatch(name) ? "it is a factor of a low-rank update, whose scale α or whose weights are not in this file"
         : Masks().IsMatch(name) ? "it is a mask by its name"
         : Tables().IsMatch(name) ? "it is a table of angles, decays or steps by its name"
+        : Parametrized().IsMatch(name) ? "it is what a parametrisation makes weights of, in a way that is not known; remove it before saving"
         : null;
 
     private static bool NormFits(TensorEntry v, TensorEntry[] beside) =>
-        v.Shape.Count >= 2 && (beside[0].Count == 1 || v.Shape.Contains(beside[0].Count));
+        v.Shape.Count >= 2 && (beside[0].Count == 1 || (v.Shape.Contains(beside[0].Count) && v.Shape.Count(size => size > 1) > 1));
 
     private static double[] Normalise(TensorEntry v, double[] stored, (TensorEntry Entry, double[] Values)[] beside)
     {
@@ -84,26 +100,29 @@ internal static partial class TensorConventions
     }
 
     private static bool SpectralFits(TensorEntry v, TensorEntry[] beside) =>
-        v.Shape.Count >= 2 && beside.All(one => one.Shape.Count == 1) && beside[0].Count * beside[1].Count == v.Count && v.Shape.Contains(beside[0].Count);
+        v.Shape.Count >= 2 && beside.All(one => one.Shape.Count == 1) && v.Shape.Contains(beside[0].Count)
+        && (beside.Length == 1 || beside[0].Count * beside[1].Count == v.Count);
 
     private static double[] DivideByNorm(TensorEntry v, double[] stored, (TensorEntry Entry, double[] Values)[] beside)
     {
-        double[] u = beside[0].Values, right = beside[1].Values;
+        double[] u = beside[0].Values;
         // Transposed convolutions have their outputs second: u has as many numbers as the dimension that is taken for the rows.
         int dimension = v.Shape[0] == u.Length ? 0 : Array.IndexOf([.. v.Shape], u.Length);
         long inner = v.Shape.Skip(dimension + 1).Aggregate(1L, (a, b) => a * b);
-        double norm = 0;
+        var image = new double[stored.LongLength / u.Length];
         for (long i = 0; i < stored.LongLength; i++)
         {
             long row = i / inner % u.Length, outer = i / inner / u.Length;
-            norm += u[row] * stored[i] * right[(outer * inner) + (i % inner)];
+            image[(outer * inner) + (i % inner)] += u[row] * stored[i];
         }
+        double norm = beside.Length > 1 ? image.Zip(beside[1].Values, (a, b) => a * b).Sum() : Math.Sqrt(image.Sum(value => value * value));
         return Array.ConvertAll(stored, value => norm == 0 ? value : value / norm);
     }
 
     private static bool UpdateFits(TensorEntry w, TensorEntry[] beside) =>
         w.Shape.Count >= 2 && beside[2].Count == 1 && beside[0].Shape is [var rank, ..] && beside[1].Shape is [var rows, var other, ..] && rank == other
-            && rows == w.Shape[0] && beside[0].Count / Math.Max(1, rank) == w.Count / w.Shape[0] && beside[1].Count == rows * rank;
+            && rows == w.Shape[0] && beside[0].Count / Math.Max(1, rank) == w.Count / w.Shape[0] && beside[1].Count == rows * rank
+            && (beside.Length == 3 || NormFits(w, beside[3..]));
 
     private static double[] Update(TensorEntry w, double[] stored, (TensorEntry Entry, double[] Values)[] beside)
     {
@@ -112,23 +131,51 @@ internal static partial class TensorConventions
         double factor = beside[2].Values[0] / rank;
         var result = new double[stored.LongLength];
         for (int i = 0; i < result.Length; i++) result[i] = stored[i] + (factor * product.AsSpan()[i]);
-        return result;
+        return beside.Length == 3 ? result : Normalise(w, result, beside[3..]);
     }
 
     private static bool ScaleFits(TensorEntry w, TensorEntry[] beside) =>
-        w.Type is ElementType.I8 or ElementType.F8_E4M3 or ElementType.F8_E5M2 or ElementType.F8_E4M3FNUZ or ElementType.F8_E5M2FNUZ
-            && beside.All(one => BlockOf(w, one) is not null);
+        (w.Type is ElementType.I8 or ElementType.F8_E4M3 or ElementType.F8_E5M2 or ElementType.F8_E4M3FNUZ or ElementType.F8_E5M2FNUZ
+            || (w.Type == ElementType.U8 && beside.Length > 1))
+        && beside.All(one => ScaleBlocks.Of(w, one) is not null);
 
-    /// <summary>The size of the blocks [rows, columns] of which a scale holds one number each; null where it fits none.</summary>
-    private static (long Rows, long Columns)? BlockOf(TensorEntry w, TensorEntry scale)
+    private static double[] Scale(TensorEntry w, double[] stored, (TensorEntry Entry, double[] Values)[] beside)
     {
-        if (scale.Count == 1) return (w.Count, w.Count);
-        long columns = w.Shape.Count > 0 ? w.Shape[^1] : 1, rows = w.Count / Math.Max(1, columns);
-        long[] sizes = [.. scale.Shape.Where((size, d) => size != 1 || d >= scale.Shape.Count - 2)];
-        (long down, long across) = sizes is [var only] ? (only, 1) : (scale.Count / sizes[^1], sizes[^1]);
-        // Convolutions have a scale for each output: [out, 1, 1, 1].
-        if (across == 1 && w.Shape.Count > 2 && down == w.Shape[0]) return (rows / w.Shape[0], columns);
-        return Block(rows, down) is { } high && Block(columns, across) is { } wide ? (high, wide) : null;
+        ScaleBlocks scales = ScaleBlocks.Of(w, beside[0].Entry)!.Value, zeros = beside.Length > 1 ? ScaleBlocks.Of(w, beside[1].Entry)!.Value : default;
+        // A scale that is a byte is a power of two (microscaling formats).
+        double[] scale = beside[0].Entry.Type == ElementType.U8 ? Array.ConvertAll(beside[0].Values, bits => Math.ScaleB(1, (int)bits - 127)) : beside[0].Values;
+        var result = new double[stored.LongLength];
+        for (long i = 0; i < result.LongLength; i++)
+            result[i] = scale[scales.IndexOf(i)] * (stored[i] - (beside.Length > 1 ? beside[1].Values[zeros.IndexOf(i)] : 0));
+        return result;
+    }
+
+    /// <summary>Which number of a scale belongs to which weight: matrices of rows × columns are cut into down × across blocks of high × wide.</summary>
+    private readonly record struct ScaleBlocks(long Rows, long Columns, long Down, long Across, long High, long Wide)
+    {
+        public static ScaleBlocks? Of(TensorEntry w, TensorEntry scale)
+        {
+            long[] shape = [.. w.Shape], sizes = [.. scale.Shape];
+            int rank = shape.Length;
+            (long Rows, long Columns, long Down, long Across)? cut = sizes switch
+            {
+                _ when scale.Count == 1 => (w.Count, 1, 1, 1),
+                _ when rank < 2 || w.Count == 0 => null,
+                // For each expert its own blocks, or for each row of an expert.
+                _ when rank > 2 && sizes.Length == rank && sizes[..^2].SequenceEqual(shape[..^2]) => (shape[^2], shape[^1], sizes[^2], sizes[^1]),
+                _ when rank == 3 && sizes.SequenceEqual(shape[..2]) => (shape[0] * shape[1], shape[2], shape[0] * shape[1], 1),
+                // For each output of a layer, convolution or expert.
+                [var first, ..] when first == shape[0] && scale.Count == first => (first, w.Count / first, first, 1),
+                [var only] when rank == 2 => only == shape[1] ? (shape[0], only, 1, only) : (shape[0], shape[1], only, 1),
+                [.., var down, var across] when rank == 2 && down * across == scale.Count => (shape[0], shape[1], down, across),
+                _ => null,
+            };
+            return cut is { } fit && Block(fit.Rows, fit.Down) is { } high && Block(fit.Columns, fit.Across) is { } wide
+                ? new ScaleBlocks(fit.Rows, fit.Columns, fit.Down, fit.Across, high, wide) : null;
+        }
+
+        public long IndexOf(long weight) =>
+            (((weight / (Rows * Columns) * Down) + (weight / Columns % Rows / High)) * Across) + (weight % Columns / Wide);
     }
 
     private static long? Block(long length, long count) =>
@@ -136,31 +183,17 @@ internal static partial class TensorConventions
         : count > 1 && (length + UsualBlock - 1) / UsualBlock == count ? UsualBlock
         : length % count == 0 ? length / count : null;
 
-    private static double[] Scale(TensorEntry w, double[] stored, (TensorEntry Entry, double[] Values)[] beside, double divisor)
-    {
-        long columns = w.Shape.Count > 0 ? w.Shape[^1] : 1;
-        Func<long, double> scale = At(w, columns, beside[0]), zero = beside.Length > 1 ? At(w, columns, beside[1]) : _ => 0;
-        var result = new double[stored.LongLength];
-        for (long i = 0; i < result.LongLength; i++) result[i] = scale(i) / divisor * (stored[i] - zero(i));
-        return result;
-    }
-
-    private static Func<long, double> At(TensorEntry w, long columns, (TensorEntry Entry, double[] Values) scale)
-    {
-        if (scale.Values.Length == 1) return _ => scale.Values[0];
-        (long high, long wide) = BlockOf(w, scale.Entry)!.Value;
-        long across = (columns + wide - 1) / wide;
-        return i => scale.Values[(i / columns / high * across) + (i % columns / wide)];
-    }
-
-    [GeneratedRegex(@"^(?<s>.*)weight_v$", RegexOptions.ExplicitCapture)]
-    private static partial Regex WeightNormOf();
+    [GeneratedRegex(@"^(?<w>.+)_v$", RegexOptions.ExplicitCapture)]
+    private static partial Regex NormOf();
 
     [GeneratedRegex(@"^(?<s>.*)parametrizations\.(?<p>\w+)\.original1$", RegexOptions.ExplicitCapture)]
     private static partial Regex ParametrizedNormOf();
 
-    [GeneratedRegex(@"^(?<s>.*)weight_orig$", RegexOptions.ExplicitCapture)]
-    private static partial Regex SpectralNormOf();
+    [GeneratedRegex(@"^(?<w>.+)_orig$", RegexOptions.ExplicitCapture)]
+    private static partial Regex OriginalOf();
+
+    [GeneratedRegex(@"^(?<w>.+)\._data$", RegexOptions.ExplicitCapture)]
+    private static partial Regex DataOf();
 
     [GeneratedRegex(@"^(?<s>.*)parametrizations\.(?<p>\w+)\.original$", RegexOptions.ExplicitCapture)]
     private static partial Regex ParametrizedOf();
@@ -174,29 +207,34 @@ internal static partial class TensorConventions
     [GeneratedRegex(@"^(?<w>.+)$", RegexOptions.ExplicitCapture)]
     private static partial Regex AnyOf();
 
-    [GeneratedRegex(@"(^|[._/])(qweight|qzeros|g_idx|(nested_)?absmax|(nested_)?quant_map|weight_packed|\w*_(blocks|packed))$|quant_state\.",
+    [GeneratedRegex(@"(^|[._/])(q_?weight|qzeros|g_idx|(nested_)?absmax|(nested_)?quant_map|weight_packed|biases|codebooks|W_q|\w*_(blocks|packed))$|quant_state\.",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Packed();
 
-    [GeneratedRegex(@"(^|[._/])(\w*_scales?|\w*_scale_inv|\w*_scale_2|scale_weight|scale_input|input_global_scale|\w*_zero_points?|scales?|zeros|SCB)$",
-        RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(^|[._/])(\w*_scales?|\w*_scale_inv|\w*_scale_2|scale_weight|scale_input|input_global_scale|\w*_zero_points?|zero_points?|scales?|zeros|SCB"
+        + @"|_?amax|\w+_amax|[qw]_?scales?)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Scales();
 
-    [GeneratedRegex(@"(^|[._/])lora_(A|B|up|down|embedding_A|embedding_B)([._]|$)|(^|[._/])hada_w[12]_[ab]$|(^|[._/])lokr_w[12]", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(^|[._/])lora(_[A-Za-z]\w*)?([._/]|$)|(^|[._/])(hada_[wt][12](_[ab])?|lokr_[wt][12](_[ab])?|ia3_l|vera_(A|B|lambda_\w)|dora_scale)([._]|$)"
+        + @"|(^|[._/])(b?oft_[A-Za-z]+)([._]|$)", RegexOptions.ExplicitCapture)]
     private static partial Regex Updates();
 
     [GeneratedRegex(@"(^|[._/])(\w*mask|masked_bias|tril|triu)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Masks();
 
-    [GeneratedRegex(@"(^|[._/])(\w*inv_freq|(cos|sin)_cached?|freqs?(_(cis|cos|sin))?|A_log|dt_bias|relative_position_index)$|rotary_(pos_)?emb",
-        RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(^|[._/])((\w*_)?(inv_)?freqs?(_(cis|cos|sin|real|imag))?|inv_freq\w*|(\w*_)?(cos|sin)(_cached?|_table|_emb\w*)?|pe|A_logs?|dt_bias|log_dt"
+        + @"|(log_|inv_)?A_(re|im|real|imag)|time_(decay|first|faaaa)|relative_position_index|relative_coords_table|alibi(_\w+)?|slopes|anchors?|anchor_(grid|points))$"
+        + @"|(^|[._/])(rotary|rope)(_pos)?(_emb\w*)?[._/]", RegexOptions.ExplicitCapture)]
     private static partial Regex Tables();
+
+    [GeneratedRegex(@"(^|[._/])parametrizations[._/]", RegexOptions.ExplicitCapture)]
+    private static partial Regex Parametrized();
 }
 
 /// <summary>A row of the table of conventions.</summary>
 /// <param name="Pattern">The names of weights.</param>
 /// <param name="Name">What the layer is called.</param>
-/// <param name="Beside">The names of what stands beside, in terms of the pattern's groups; all of them must be there.</param>
+/// <param name="Beside">The names of what stands beside, in terms of the pattern's groups: alternatives between |, perhaps none where it ends in ?.</param>
 /// <param name="Meaning">What is applied.</param>
 /// <param name="Fits">Whether types and shapes are those of the convention.</param>
 /// <param name="Apply">The weights from the stored numbers and those beside.</param>

@@ -101,7 +101,7 @@ public sealed class ResultDatabase : IDisposable
             return;
         }
         string export = Path.Combine(_folder.Path, "export");
-        string written = format == ResultFormat.Csv ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd";
+        string written = format == ResultFormat.Csv ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION snappy";
         Ask($"COPY ({SingleStatement.Of(_connection, Sql)}) TO '{PathInside("export")}' ({written})", _ => 0, cancellation);
         using (FileStream file = InputFile.Open(export)) file.CopyTo(output);
         FileSteps.Delete(export);

@@ -47,6 +47,18 @@ public sealed class OnnxFeatureSourceTests
             "No tensor", Assert.Throws<InvalidInputException>(() => FeatureMeasurement.Measure(source, new FeatureOptions { Names = ["nothing"] })).Message);
     }
 
+    [Fact]
+    public void InputOfAModelOfOneLinearLayer_IsMeasured()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModels model = new OnnxModels(4).Random("w", 3, 4).Node("Gemm", ["x", "w"], "y", GraphBuilder.Whole("transB", 1));
+        using OnnxFeatureSource source = Open(model.Write(folder, "y"), Data([4], 12, model));
+        Assert.Equal("x", source.Classifier!.Features);
+        FeatureReport report = FeatureMeasurement.Measure(source, new FeatureOptions());
+        Assert.Equal(["x", "y"], report.Layers.Select(layer => layer.Tensor.Name));
+        Assert.NotNull(report.Layers[0].Of("nc3SelfDualityDeviation"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
