@@ -40,7 +40,9 @@ internal sealed class OnnxFeatureSource : IFeatureSource
             string[] direct = [.. _model.Graph.Input.Select(input => input.Name).Where(input => input == given)];
             Dictionary<string, long[]> shapes = Probe([.. direct, .. layers.Order.Select(entry => entry.Tensor).Distinct()]);
             Tensors =
-                [.. direct.Where(shapes.ContainsKey).Select(input => new FeatureTensor(input, shapes[input], "input", null, false)), .. Describe(layers, shapes)];
+            [
+                .. direct.Where(shapes.ContainsKey).Select(input => new FeatureTensor(input, shapes[input], "input", null, false)), .. Describe(layers, shapes),
+            ];
             Output = FindOutput(output);
             Classifier = Output is null ? null : FindClassifier(model, layers, Output);
         }

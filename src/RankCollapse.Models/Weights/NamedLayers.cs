@@ -9,8 +9,8 @@ namespace RankCollapse.Models.Weights;
 /// <remarks>
 /// Two dimensions are a linear layer [out, in], or an embedding where the name of the module says so and it has no bias; three are a convolution over one
 /// dimension, or a stack of matrices where the name speaks of experts or the last size is no kernel's; four and five are convolutions [out, in/groups, …], or
-/// [… , in, out] by names of TensorFlow and JAX. Groups stand in no such file: a kernel with one input channel has as many groups as outputs where its name says
-/// "depthwise" or "dw", where the layer before it has as many outputs, or beside a state-space model's A_log.
+/// [… , in, out] by names of TensorFlow and JAX. Groups stand in no such file: a kernel with one input channel has as many groups as outputs where its name
+/// says "depthwise" or "dw", where the layer before it has as many outputs, or beside a state-space model's A_log.
 /// </remarks>
 internal static partial class NamedLayers
 {
@@ -99,9 +99,10 @@ internal static partial class NamedLayers
             return layer with { Layout = said, Evidence = $"{layer.Evidence}, of which the bias has the {which}" };
         }
         bool isModule = hasInputFirst && IsInputFirstModule(tensor);
-        return layer.Layout == WeightLayout.OutputFirst && (isModule || (columns == 3 * rows && Words(layer.Name).Any(word => FusedOf().IsMatch(word))))
-            ? layer with { Layout = WeightLayout.InputFirst, Evidence = $"{layer.Evidence}, as {(isModule ? "its fellows lie" : "three products side by side")}" }
-            : layer;
+        bool isFused = columns == 3 * rows && Words(layer.Name).Any(word => FusedOf().IsMatch(word));
+        if (layer.Layout != WeightLayout.OutputFirst || !(isModule || isFused)) return layer;
+        string why = isModule ? "its fellows lie" : "three products side by side";
+        return layer with { Layout = WeightLayout.InputFirst, Evidence = $"{layer.Evidence}, as {why}" };
     }
 
     /// <summary>Queries, keys and values of a fused product, each on its own; not where heads are interleaved.</summary>
@@ -186,8 +187,9 @@ internal static partial class NamedLayers
         bool isStateSpace = module == "conv1d" && byName.ContainsKey($"{tensor.Name[..^"conv1d.weight".Length]}A_log");
         bool followsAsMany = before is not null && OutputsOf(before) == tensor.Shape[0] && tensor.Count > tensor.Shape[0];
         string? depthwise = tensor.Shape[1] != 1 || tensor.Shape[0] is 1 or > int.MaxValue ? null
-            : isNamedDepthwise ? "depthwise by its name" : isStateSpace ? "depthwise beside A_log" : followsAsMany ? "depthwise: as many outputs before it" : null;
-        return Layer(LayerKind.Convolution, WeightLayout.OutputFirst, $"a {dimensions}-D kernel{(depthwise is null ? " by its shape, taken as one group" : $", {depthwise}")}",
+            : isNamedDepthwise ? ", depthwise by its name" : isStateSpace ? ", depthwise beside A_log"
+            : followsAsMany ? ", depthwise as the layer before it has as many outputs" : null;
+        return Layer(LayerKind.Convolution, WeightLayout.OutputFirst, $"a {dimensions}-D kernel{depthwise ?? " by its shape, taken as one group"}",
             depthwise is null ? 1 : (int)tensor.Shape[0]);
     }
 

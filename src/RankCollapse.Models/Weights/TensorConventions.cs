@@ -40,8 +40,8 @@ internal static partial class TensorConventions
             "a low-rank update", UpdateFits, Update),
         new(DataOf(), "${w}", ["${w}._scale"], "scales", ScaleFits, Scale),
         new(AnyOf(), "${w}", ["${w}_scale|${w}_scale_inv|${w}_scales|${w}.scale", "${w}_zero_point?"], "scales", ScaleFits, Scale),
-        new(WeightOf(), "${s}weight", ["${s}scale_weight|${s}scale|${s}scales|${s}weight_scales|${s}w_scale|${s}qscale", "${s}zero_point?"], "scales", ScaleFits,
-            Scale),
+        new(WeightOf(), "${s}weight", ["${s}scale_weight|${s}scale|${s}scales|${s}weight_scales|${s}w_scale|${s}qscale", "${s}zero_point?"], "scales",
+            ScaleFits, Scale),
         new(WeightOf(), "${s}weight", ["${s}SCB"], "the rows' largest numbers", ScaleFits,
             (w, stored, beside) => Array.ConvertAll(Scale(w, stored, beside), value => value / LargestSigned)),
     ];
@@ -55,11 +55,12 @@ internal static partial class TensorConventions
         {
             Match match = convention.Pattern.Match(tensor.Name);
             if (!match.Success) continue;
-            (TensorEntry? Entry, bool IsOptional)[] found =
-                [.. convention.Beside.Select(names => (names.TrimEnd('?').Split('|').Select(name => find(match.Result(name))).FirstOrDefault(one => one is not null),
-                    names.EndsWith('?')))];
-            TensorEntry[] beside = [.. found.Select(one => one.Entry).OfType<TensorEntry>()];
-            if (found.Any(one => one is { Entry: null, IsOptional: false }) || !convention.Fits(tensor, beside)) continue;
+            TensorEntry? First(string names) => names.TrimEnd('?').Split('|').Select(name => find(match.Result(name))).FirstOrDefault(one => one is not null);
+
+            TensorEntry?[] found = [.. convention.Beside.Select(First)];
+            TensorEntry[] beside = [.. found.OfType<TensorEntry>()];
+            bool isWhole = found.Zip(convention.Beside).All(one => one.First is not null || one.Second.EndsWith('?'));
+            if (!isWhole || !convention.Fits(tensor, beside)) continue;
             string[] names = [.. beside.Select(one => one.Name)];
             string meaning = $"{convention.Meaning} applied ({string.Join(", ", names.Select(ErrorText.Printable))})";
             return new AppliedConvention(match.Result(convention.Name), meaning, names,
@@ -71,8 +72,8 @@ internal static partial class TensorConventions
     /// <summary>Why a tensor is no layer by its name; null where its name says nothing.</summary>
     public static string? NotALayer(string name) =>
         Packed().IsMatch(name) ? "it belongs to weights that are stored packed (as GPTQ, AWQ, MLX or NF4 do); de-quantise the model first"
-        : Scales().IsMatch(name) ? "it is the scale of quantised weights or activations, and no weights of a known convention stand beside it"
         : Updates().IsMatch(name) ? "it is a factor of a low-rank update, whose scale α or whose weights are not in this file"
+        : Scales().IsMatch(name) ? "it is the scale of quantised weights or activations, and no weights of a known convention stand beside it"
         : Masks().IsMatch(name) ? "it is a mask by its name"
         : Tables().IsMatch(name) ? "it is a table of angles, decays or steps by its name"
         : Parametrized().IsMatch(name) ? "it is what a parametrisation makes weights of, in a way that is not known; remove it before saving"
@@ -143,7 +144,8 @@ internal static partial class TensorConventions
     {
         ScaleBlocks scales = ScaleBlocks.Of(w, beside[0].Entry)!.Value, zeros = beside.Length > 1 ? ScaleBlocks.Of(w, beside[1].Entry)!.Value : default;
         // A scale that is a byte is a power of two (microscaling formats).
-        double[] scale = beside[0].Entry.Type == ElementType.U8 ? Array.ConvertAll(beside[0].Values, bits => Math.ScaleB(1, (int)bits - 127)) : beside[0].Values;
+        double[] scale = beside[0].Values;
+        if (beside[0].Entry.Type == ElementType.U8) scale = Array.ConvertAll(scale, bits => Math.ScaleB(1, (int)bits - 127));
         var result = new double[stored.LongLength];
         for (long i = 0; i < result.LongLength; i++)
             result[i] = scale[scales.IndexOf(i)] * (stored[i] - (beside.Length > 1 ? beside[1].Values[zeros.IndexOf(i)] : 0));
@@ -207,24 +209,29 @@ internal static partial class TensorConventions
     [GeneratedRegex(@"^(?<w>.+)$", RegexOptions.ExplicitCapture)]
     private static partial Regex AnyOf();
 
-    [GeneratedRegex(@"(^|[._/])(q_?weight|qzeros|g_idx|(nested_)?absmax|(nested_)?quant_map|weight_packed|biases|codebooks|W_q|\w*_(blocks|packed))$|quant_state\.",
+    [GeneratedRegex(
+        @"(^|[._/])(q_?weight|qzeros|g_idx|(nested_)?absmax|(nested_)?quant_map|weight_packed|biases|codebooks|W_q|\w*_(blocks|packed))$|quant_state\.",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Packed();
 
-    [GeneratedRegex(@"(^|[._/])(\w*_scales?|\w*_scale_inv|\w*_scale_2|scale_weight|scale_input|input_global_scale|\w*_zero_points?|zero_points?|scales?|zeros|SCB"
-        + @"|_?amax|\w+_amax|[qw]_?scales?)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(^|[._/])(\w*_scales?|\w*_scale_inv|\w*_scale_2|scale_weight|scale_input|(\w*_)?zero_points?|[qw]?scales?|zeros|SCB|(\w*_)?amax)$",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Scales();
 
-    [GeneratedRegex(@"(^|[._/])lora(_[A-Za-z]\w*)?([._/]|$)|(^|[._/])(hada_[wt][12](_[ab])?|lokr_[wt][12](_[ab])?|ia3_l|vera_(A|B|lambda_\w)|dora_scale)([._]|$)"
-        + @"|(^|[._/])(b?oft_[A-Za-z]+)([._]|$)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(^|[._/])(lora(_[A-Za-z]\w*)?|hada_[wt][12](_[ab])?|lokr_[wt][12](_[ab])?|ia3_l|vera_(A|B|lambda_\w)|dora_scale|b?oft_[A-Za-z]+)([._/]|$)",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Updates();
 
     [GeneratedRegex(@"(^|[._/])(\w*mask|masked_bias|tril|triu)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Masks();
 
-    [GeneratedRegex(@"(^|[._/])((\w*_)?(inv_)?freqs?(_(cis|cos|sin|real|imag))?|inv_freq\w*|(\w*_)?(cos|sin)(_cached?|_table|_emb\w*)?|pe|A_logs?|dt_bias|log_dt"
-        + @"|(log_|inv_)?A_(re|im|real|imag)|time_(decay|first|faaaa)|relative_position_index|relative_coords_table|alibi(_\w+)?|slopes|anchors?|anchor_(grid|points))$"
-        + @"|(^|[._/])(rotary|rope)(_pos)?(_emb\w*)?[._/]", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(^|[._/])((\w*_)?(inv_)?freqs?(_(cis|cos|sin|real|imag))?|inv_freq\w*|(\w*_)?(cos|sin)(_cached?|_table|_emb\w*)?|pe|alibi(_\w+)?|slopes|anchors?"
+        + @"|anchor_(grid|points)|relative_position_index|relative_coords_table|A_logs?|dt_bias|log_dt|(log_|inv_)?A_(re|im|real|imag)"
+        + @"|time_(decay|first|faaaa))$|(^|[._/])(rotary|rope)(_pos)?(_emb\w*)?[._/]",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Tables();
 
     [GeneratedRegex(@"(^|[._/])parametrizations[._/]", RegexOptions.ExplicitCapture)]

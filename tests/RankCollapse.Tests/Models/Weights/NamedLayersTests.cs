@@ -113,8 +113,8 @@ public sealed class NamedLayersTests
     {
         LayersFound found = NamedLayers.Find(
         [
-            Tensor("features.0.weight", "12,3,4,4"), Tensor("features.1.weight", "12,1,7,7"), Tensor("mixer.A_log", "16,4"), Tensor("mixer.in_proj.weight", "32,8"),
-            Tensor("mixer.conv1d.weight", "16,1,4"), Tensor("ups.0.weight", "8,5,4"), Tensor("ups.0.bias", "5"),
+            Tensor("features.0.weight", "12,3,4,4"), Tensor("features.1.weight", "12,1,7,7"), Tensor("mixer.A_log", "16,4"),
+            Tensor("mixer.in_proj.weight", "32,8"), Tensor("mixer.conv1d.weight", "16,1,4"), Tensor("ups.0.weight", "8,5,4"), Tensor("ups.0.bias", "5"),
         ]);
         Assert.Equal([1, 12, 1, 16, 1], found.Layers.Select(layer => layer.Groups));
         Assert.Equal(LayerKind.TransposedConvolution, found.Layers[^1].Kind);
@@ -188,9 +188,10 @@ public sealed class NamedLayersTests
         ["pruning"] = ("fc.weight_orig", [("fc.weight_mask", [6, 4], [.. Enumerable.Range(0, 24).Select(i => i % 3 == 0 ? 0.0 : 1)])],
             (i, j, v) => ((4 * i) + j) % 3 == 0 ? 0 : v[(4 * i) + j]),
         ["magnitude of rows"] = ("q.base_layer.weight", [("q.lora_A.default.weight", [1, 4], [0, 0, 0, 0]), ("q.lora_B.default.weight", [6, 1], new double[6]),
-            ("q.lora_alpha", [], [4]), ("q.lora_magnitude_vector.default.weight", [6], [1, 2, 3, 4, 5, 6])], (i, j, v) => (i + 1) * v[(4 * i) + j] / RowNorm(v, i)),
-        ["magnitude of columns"] = ("q.weight", [("q.lora_down.weight", [1, 4], [0, 0, 0, 0]), ("q.lora_up.weight", [6, 1], new double[6]), ("q.alpha", [1], [4]),
-            ("q.dora_scale", [1, 4], [1, 2, 3, 4])], (i, j, v) => (j + 1) * v[(4 * i) + j] / Math.Sqrt(Enumerable.Range(0, 6).Sum(k => v[(4 * k) + j] * v[(4 * k) + j]))),
+            ("q.lora_alpha", [], [4]), ("q.lora_magnitude_vector.default.weight", [6], [1, 2, 3, 4, 5, 6])],
+            (i, j, v) => (i + 1) * v[(4 * i) + j] / RowNorm(v, i)),
+        ["magnitude of columns"] = ("q.weight", [("q.lora_down.weight", [1, 4], [0, 0, 0, 0]), ("q.lora_up.weight", [6, 1], new double[6]),
+            ("q.alpha", [1], [4]), ("q.dora_scale", [1, 4], [1, 2, 3, 4])], (i, j, v) => (j + 1) * v[(4 * i) + j] / ColumnNorm(v, j)),
         ["update"] = ("q_proj.weight", [("q_proj.lora_A.weight", [2, 4], [1, 2, 3, 4, 0, 1, 0, 1]),
             ("q_proj.lora_B.weight", [6, 2], [1, 0, 0, 1, 1, 1, 2, 0, 0, 2, 1, 0]), ("q_proj.alpha", [], [4])],
             (i, j, v) => v[(4 * i) + j] + (2 * ((new double[] { 1, 0, 1, 2, 0, 1 }[i] * (j + 1)) + (new double[] { 0, 1, 1, 0, 2, 0 }[i] * (j % 2))))),
@@ -239,7 +240,13 @@ public sealed class NamedLayersTests
         for (int i = 0; i < 24; i++)
         {
             (int row, int column) = (i / 4, i % 4);
-            double expected = count switch { 1 => scales[0], 6 when sizes[^1] != 2 => scales[row], 4 => scales[column], _ => scales[(row / 2 * 2) + (column / 2)] };
+            double expected = count switch
+            {
+                1 => scales[0],
+                6 when sizes[^1] != 2 => scales[row],
+                4 => scales[column],
+                _ => scales[(row / 2 * 2) + (column / 2)],
+            };
             Assert.Equal(i * expected, applied[i], 1e-15);
         }
     }
@@ -254,7 +261,8 @@ public sealed class NamedLayersTests
         long[] sizes = [.. shape.Split(',').Select(long.Parse)];
         var scale = new TensorEntry("experts.w1_scale_inv", ElementType.F32, sizes);
         WeightLayer layer = Assert.Single(NamedLayers.Find([Tensor("experts.w1", "4,192,256", ElementType.F8_E4M3), scale]).Layers);
-        double[] applied = layer.Applied!.Apply([.. Enumerable.Repeat(1.0, 4 * 192 * 256)], [[.. Enumerable.Range(0, (int)scale.Count).Select(i => (double)i)]]);
+        double[] numbered = [.. Enumerable.Range(0, (int)scale.Count).Select(i => (double)i)];
+        double[] applied = layer.Applied!.Apply([.. Enumerable.Repeat(1.0, 4 * 192 * 256)], [numbered]);
         // The last rows of the third expert, in the second of its blocks of 128 rows, which ends early.
         (int expert, int row, int column) = (2, 190, 200);
         double expected = sizes switch { [_, 2, 2] => (expert * 4) + 3, [_, 192] => (expert * 192) + row, _ => expert };
@@ -268,6 +276,8 @@ public sealed class NamedLayersTests
         double[] applied = Assert.Single(found.Layers).Applied!.Apply([.. Enumerable.Repeat(3.0, 128)], [[127, 128, 126, 130]]);
         Assert.Equal([3, 6, 1.5, 24], new[] { applied[0], applied[32], applied[64], applied[127] });
     }
+
+    private static double ColumnNorm(double[] v, int j) => Math.Sqrt(Enumerable.Range(0, 6).Sum(i => v[(4 * i) + j] * v[(4 * i) + j]));
 
     private static double RowNorm(double[] v, int i) => Math.Sqrt(Enumerable.Range(0, 4).Sum(j => v[(4 * i) + j] * v[(4 * i) + j]));
 
