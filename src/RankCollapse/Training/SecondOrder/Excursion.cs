@@ -18,6 +18,11 @@ internal sealed class Excursion(NetworkSpecification specification, int samples)
     /// </summary>
     private static readonly (double Rate, int Tries)[] Last = [(3e-2, 3), (1e-2, 4), (3e-3, 4), (1e-3, 2), (3e-4, 1), (1e-4, 1)];
 
+    /// <summary>Each of those, of which there are many, takes so many steps of one on the way to smaller kinks, but at least <see cref="LeastOfLast"/>.</summary>
+    private const double ShareOfLast = 0.3;
+
+    private const int LeastOfLast = 250;
+
     /// <summary>About so many multiplications are spent on an excursion.</summary>
     private const double Multiplications = 1e10;
 
@@ -48,11 +53,11 @@ internal sealed class Excursion(NetworkSpecification specification, int samples)
     public bool TryAll(NewtonIterate iterate)
     {
         bool found = false;
-        int steps = (int)Math.Clamp(_steps, 250, 20_000);
+        int steps = (int)Math.Clamp(ShareOfLast * _steps, LeastOfLast, 20_000);
         var stream = new RandomStream(0, RandomPurpose.Sampling);
         foreach ((double rate, int tries) in Last)
         {
-            for (int i = 0; i < tries; i++) found |= Try(iterate, rate, steps, i == 0 ? null : stream);
+            for (int i = 0; i < (steps == LeastOfLast ? 1 : tries); i++) found |= Try(iterate, rate, steps, i == 0 ? null : stream);
         }
         return found;
     }

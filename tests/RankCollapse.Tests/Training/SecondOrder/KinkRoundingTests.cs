@@ -32,8 +32,6 @@ public sealed class KinkRoundingTests
 
     /// <summary>4 classes of 2 to 5 samples, a network of 4 layers of width 6.</summary>
     [Theory]
-    [InlineData("relu")]
-    [InlineData("leaky-relu")]
     [InlineData("leaky-relu(3)")]
     [InlineData("selu")]
     public void Training_EndsWhereNoFirstOrderMethodGoesLower(string activation)
