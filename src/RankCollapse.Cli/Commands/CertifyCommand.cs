@@ -90,8 +90,12 @@ internal static class CertifyCommand
         }
         table.Write(environment.Output);
         if (found.IsZero)
-            environment.Output.WriteLine($"The network has collapsed to 0: no weights exceed {Numbers.Short(certificate.Layers.Max(l => l.WeightNorm))} in "
-                + "norm, and ranks and ratios are rounding.");
+        {
+            int first = certificate.Layers.Count > 1 && !Certification.AreZero([certificate.Layers[0].WeightNorm]) ? 1 : 0;
+            string weights = first == 0 ? "no weights" : "no weights but those of layer 1";
+            environment.Output.WriteLine($"The network has collapsed to 0: {weights} exceed "
+                + $"{Numbers.Short(certificate.Layers.Skip(first).Max(l => l.WeightNorm))} in norm, and ranks and ratios are rounding.");
+        }
         foreach (LayerCertificate layer in certificate.Layers.Where(l => l.Reason is not null)) environment.Output.WriteLine(layer.Reason);
         IEnumerable<string?> reasons = certificate.Layers.SelectMany(l => l.Bounds).Select(b => b.Remainder.CurvatureReason);
         foreach (string reason in reasons.OfType<string>().Distinct(StringComparer.Ordinal)) environment.Output.WriteLine($"no M: {reason}");

@@ -31,8 +31,12 @@ public sealed record Verdict(string Collapse, string Convergence, Advice? Advice
 
     private static string DescribeCollapse(RunMeasurements run)
     {
-        if (run.Run.Summary.Layers.All(layer => layer.WeightNorm <= Certification.ZeroNorm))
-            return "All weights have collapsed to 0: what is said of layers, their ranks and ratios, is rounding.";
+        double[] norms = [.. run.Run.Summary.Layers.Select(layer => layer.WeightNorm)];
+        if (Certification.AreZero(norms))
+        {
+            string which = Certification.AreZero(norms[..1]) ? "All weights" : "All weights but those of layer 1";
+            return $"{which} have collapsed to 0, so that outputs are equal for all samples: ranks and ratios of layers are rounding.";
+        }
         int[] collapsed = [.. run.Layers.Where(l => run.State(l) == CollapseState.Collapsed)];
         int[] nearly = [.. run.Layers.Where(l => run.State(l) == CollapseState.Nearly)];
         int[] unknown = [.. run.Layers.Where(l => run.State(l) == CollapseState.Unknown)];

@@ -18,10 +18,21 @@ public sealed record Certification(LowRankCertificate Certificate, IReadOnlyList
     public GradientSize? LeastSubgradient { get; private init; }
 
     /// <summary>Weights of a smaller norm ‖W‖ are 0 to rounding: their squares, of which penalties are made, vanish beside any objective.</summary>
-    public const double ZeroNorm = 1e-12;
+    private const double ZeroNorm = 1e-12;
 
-    /// <summary>Whether every layer's weights have collapsed to 0, to rounding: what ranks and ratios say is rounding too then.</summary>
-    public bool IsZero => Certificate.Layers.All(l => l.WeightNorm <= ZeroNorm);
+    /// <summary>
+    /// Whether the weights of every layer, but for the first of several, which may be without a penalty, have collapsed to 0, to rounding: what ranks and
+    /// ratios say is rounding too then.
+    /// </summary>
+    public bool IsZero => AreZero([.. Certificate.Layers.Select(l => l.WeightNorm)]);
+
+    /// <summary>Whether weights of these norms, of layers 1 … L, are 0 to rounding, but for the first of several.</summary>
+    /// <param name="weightNorms">‖W_1‖ … ‖W_L‖.</param>
+    public static bool AreZero(IReadOnlyList<double> weightNorms)
+    {
+        ArgumentNullException.ThrowIfNull(weightNorms);
+        return weightNorms.Skip(weightNorms.Count > 1 ? 1 : 0).All(norm => norm <= ZeroNorm);
+    }
 
     /// <summary>Whether all of it holds.</summary>
     public bool Holds => Certificate.Holds && GradientRanks.All(g => g.Holds);

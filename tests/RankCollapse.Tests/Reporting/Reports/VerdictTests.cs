@@ -1,3 +1,4 @@
+using RankCollapse.Collapse.Metrics;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Figures;
 using RankCollapse.Reporting.Reports;
@@ -25,12 +26,15 @@ public sealed class VerdictTests
         Assert.Contains("before it converged", verdict.Convergence, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Verdict_OfWeightsThatAreZeroToRounding_SaysSo()
+    [Theory]
+    [InlineData(3e-14, "All weights have collapsed to 0")]
+    [InlineData(50, "All weights but those of layer 1 have collapsed to 0")]
+    public void Verdict_OfWeightsThatAreZeroToRounding_SaysSo(double first, string says)
     {
         Run run = SampleRuns.NotCollapsed();
-        Run zero = run with { Summary = run.Summary with { Layers = [.. run.Summary.Layers.Select(layer => layer with { WeightNorm = 3e-14 })] } };
-        Assert.StartsWith("All weights have collapsed to 0", Verdict.Of(new RunMeasurements(zero)).Collapse, StringComparison.Ordinal);
+        LayerSummary[] layers = [.. run.Summary.Layers.Select((layer, i) => layer with { WeightNorm = i == 0 ? first : 3e-14 })];
+        Run zero = run with { Summary = run.Summary with { Layers = layers } };
+        Assert.StartsWith(says, Verdict.Of(new RunMeasurements(zero)).Collapse, StringComparison.Ordinal);
     }
 
     [Theory]
