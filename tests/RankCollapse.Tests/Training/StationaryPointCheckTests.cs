@@ -52,7 +52,8 @@ public sealed class StationaryPointCheckTests
         MinimumExistence existence = MinimumExistence.Decide(network.Specification, data, settings);
         Assert.Equal(Attainment.NotAttained, existence.Attainment);
         Solver solver = new SolverSettings { Entry = Solvers.All.Parse("gauss-newton") }.CreateSolver(problem.Objective(), network);
-        using var trainer = new Trainer(solver, new TrainingOptions { MaxEpochs = 3000, GradientTolerance = 1e-8, Unattainable = new Advice(existence.Reason) });
+        var options = new TrainingOptions { MaxEpochs = 3000, GradientTolerance = 1e-8, Unattainable = new Advice(existence.Reason) };
+        using var trainer = new Trainer(solver, options);
         TrainingResult result = trainer.Run();
         Assert.Equal(TrainingStatus.NoMinimum, result.Status);
         Assert.StartsWith(existence.Reason, result.Advice!.Text, StringComparison.Ordinal);

@@ -18,7 +18,7 @@ internal sealed class Excursion(NetworkSpecification specification, int samples)
     /// </summary>
     private static readonly (double Rate, int Tries)[] Last = [(3e-2, 3), (1e-2, 4), (3e-3, 4), (1e-3, 2), (3e-4, 1), (1e-4, 1)];
 
-    /// <summary>Each of those, of which there are many, takes so many steps of one on the way to smaller kinks, but at least <see cref="LeastOfLast"/>.</summary>
+    /// <summary>Each of those takes this share of the steps of one on the way to smaller kinks, at least <see cref="LeastOfLast"/>.</summary>
     private const double ShareOfLast = 0.3;
 
     private const int LeastOfLast = 250;

@@ -137,7 +137,8 @@ public sealed class KinkRoundingTests
     /// <param name="epochs">The epochs of each.</param>
     /// <param name="methods">What goes on from there; null for mild steps.</param>
     /// <returns>All that in words.</returns>
-    private static string Train(TrainingProblem problem, out TrainingResult result, out double gain, int epochs, (string Name, double Rate, RateSchedule Schedule)[]? methods = null)
+    private static string Train(
+        TrainingProblem problem, out TrainingResult result, out double gain, int epochs, (string Name, double Rate, RateSchedule Schedule)[]? methods = null)
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         var solver = new GaussNewtonSolver(problem.Objective(), problem.Network);
