@@ -66,7 +66,7 @@ internal static class CompressionOutput
         .Whole("version", _ => JsonOutput.MetricsVersion)
         .Text("model", report => report.Model)
         .TextOrNull("output", report => report.Output)
-        .Any("rule", JsonSchema.OneOf(Enum.GetNames<RankRule>().Select(name => name.ToLowerInvariant())), report => report.Rule.ToString().ToLowerInvariant())
+        .Name("rule", report => report.Rule, typeof(RankRule))
         .Whole("parametersBefore", report => report.ParametersBefore)
         .Whole("parametersAfter", report => report.ParametersAfter)
         .Number("removed", report => report.Removed)

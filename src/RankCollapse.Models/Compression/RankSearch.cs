@@ -13,7 +13,8 @@ internal sealed class RankSearch
     /// <summary>The relative error of a layer that shows how much it counts: neither lost in rounding nor beyond what is linear.</summary>
     private const double ProbeError = 0.1;
     private const int ProbeSamples = 1000;
-    private const int MostTrials = 400;
+    private const int FixedTrials = 60;
+    private const int TrialsByLayer = 2;
 
     /// <summary>Factors that the weight of a layer is varied by.</summary>
     private static readonly double[] Variations = [4, 0.25];
@@ -24,6 +25,7 @@ internal sealed class RankSearch
     private readonly Func<IReadOnlyList<int>, IReadOnlyDictionary<string, LayerFactors>> _factors;
     private readonly Action<string>? _progress;
     private readonly Dictionary<string, bool> _known = [];
+    private readonly int _mostTrials;
     private int[] _best;
     private long _bestCost;
 
@@ -32,6 +34,7 @@ internal sealed class RankSearch
         Action<string>? progress)
     {
         (_trials, _layers, _leastRight, _factors, _progress) = (trials, [.. layers], leastRight, factors, progress);
+        _mostTrials = FixedTrials + (TrialsByLayer * _layers.Length);
         _best = new int[_layers.Length];
         _bestCost = CostOf(_best);
     }
@@ -106,10 +109,10 @@ internal sealed class RankSearch
         int[] One(int rank) => [.. _layers.Select(layer => layer.Ranks.Contains(rank) ? rank : 0)];
     }
 
-    /// <summary>Varies the weight of one layer after the other, and keeps what gives fewer parameters.</summary>
+    /// <summary>Varies the weight of one layer after the other, large ones first, and keeps what gives fewer parameters.</summary>
     private double[] Vary(double[] weights)
     {
-        for (bool isBetter = true; isBetter;)
+        for (bool isBetter = true; isBetter && _trials.Count < _mostTrials;)
         {
             isBetter = false;
             foreach (int l in Enumerable.Range(0, weights.Length).OrderByDescending(l => _layers[l].CostOf(_best[l])).ToArray())
@@ -132,7 +135,7 @@ internal sealed class RankSearch
     private bool Shrink(RankPath path)
     {
         bool isBetter = false;
-        for (double share = 0.01; _trials.Count < MostTrials; share *= 2)
+        for (double share = 0.01; _trials.Count < _mostTrials; share *= 2)
         {
             int steps = Math.Max(0, path.Sizes.TakeWhile(size => size <= (1 - share) * _bestCost).Count() - 1);
             int[] ranks = path.RanksAt(steps);
@@ -151,7 +154,7 @@ internal sealed class RankSearch
             foreach (int l in Enumerable.Range(0, _layers.Length).OrderByDescending(l => _layers[l].CostOf(_best[l])).ToArray())
             {
                 IReadOnlyList<int> ranks = _layers[l].Ranks;
-                for (int step = 1; _trials.Count < MostTrials; step *= 2)
+                for (int step = 1; _trials.Count < _mostTrials + _layers.Length; step *= 2)
                 {
                     int place = (_best[l] == 0 ? ranks.Count : ranks.Index().First(entry => entry.Item == _best[l]).Index) - step;
                     if (place < 0 && step == 1) break;

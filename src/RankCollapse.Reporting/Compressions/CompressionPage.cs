@@ -50,7 +50,7 @@ internal static class CompressionPage
         RankRule.NoiseEdge => "the noise edge",
         RankRule.Budget => "a share of the parameters",
         RankRule.Rank => "one rank",
-        _ => report.Rule.ToString().ToLowerInvariant(),
+        _ => EnumNames.Of(report.Rule),
     };
 
     private static string Finding(CompressionReport report)
