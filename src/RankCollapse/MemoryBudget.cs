@@ -21,7 +21,8 @@ public static class MemoryBudget
     {
         if (double.IsPositiveInfinity(bytes)) throw new InvalidInputException($"{what} would need more than {InWords(Bytes)} of memory; {advice}.");
         if (bytes > Bytes)
-            throw new InvalidInputException($"{what} would need {InWords(bytes)} of memory, expected at most {InWords(Bytes)}; {advice}.");
+            throw new InvalidInputException($"{what} would need {InWords(bytes)} of memory, expected at most {InWords(Bytes)}; "
+                + (advice.EndsWith('?') ? advice : $"{advice}."));
     }
 
     private static string InWords(double bytes) => bytes switch

@@ -46,7 +46,7 @@ say "Slurm $(sinfo --version | cut -d' ' -f2) is up with $(sinfo -h -N -o %N | s
 
 # --- The program, built once
 "$root/rankcollapse" --version >/dev/null || { echo "the program does not build"; exit 1; }
-program="$root/src/RankCollapse.Cli/bin/Release/net10.0/RankCollapse.Cli.dll"
+program="$root/src/RankCollapse.Cli/bin/publish/RankCollapse.Cli.dll"
 rankcollapse() { dotnet "$program" "$@"; }
 
 specification() { # name, seeds, epochs, more

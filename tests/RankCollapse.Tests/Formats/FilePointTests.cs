@@ -188,7 +188,7 @@ public sealed partial class FilePointTests
 
     /// <summary>Some points, spread over the whole; all of them among the long tests.</summary>
     private static int Stride(int points, int mostInSuite = 40) =>
-        Environment.GetEnvironmentVariable("RANKCOLLAPSE_LONG_TESTS") == "1" ? 1 : Math.Max(1, points / mostInSuite);
+        LongTests.AreAsked ? 1 : Math.Max(1, points / mostInSuite);
 
     private static double[] Trained(string path) => TrainingRun.Start(Configuration, path).Run.Trained.Parameters.ToArray();
 
