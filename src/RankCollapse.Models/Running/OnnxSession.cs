@@ -20,12 +20,12 @@ internal sealed record ModelOutput(string Name, TensorElementType Type);
 /// <summary>A model in ONNX Runtime, on the processor.</summary>
 /// <remarks>
 /// A graph may hold loops without an end. A batch has <see cref="LeastSeconds"/> and what it takes to multiply every weight with every number of the inputs,
-/// <see cref="ProductsPerSecond"/> of such products a second, which no layer needs; at most <see cref="MostSeconds"/>. Loading has the same and a second for
+/// <see cref="ProductsPerSecond"/> of such products a second, far more than layers need; at most <see cref="MostSeconds"/>. Loading has the same and a second for
 /// every 10 MB.
 /// </remarks>
 internal sealed class OnnxSession : IDisposable
 {
-    private const double LeastSeconds = 3, MostSeconds = 600, ProductsPerSecond = 1e9, LoadedPerSecond = 1e7;
+    private const double LeastSeconds = 3, MostSeconds = 600, ProductsPerSecond = 1e8, LoadedPerSecond = 1e7;
     private const int MostFoldedBytes = 64 << 20;
 
     private readonly InferenceSession _session;
