@@ -201,7 +201,7 @@ public sealed record ModelChange
     }
 
     /// <summary>Biases, norms and their like: tensors of real numbers that no layer is made of.</summary>
-    private static IReadOnlyList<ChangedTensor> CompareOthers(
+    private static List<ChangedTensor> CompareOthers(
         ModelTensors model, ModelTensors basis, LayersFound found, LayersFound baseFound, List<UnmatchedTensor> unmatched)
     {
         TensorEntry[] own = OthersOf(model, found), their = OthersOf(basis, baseFound);

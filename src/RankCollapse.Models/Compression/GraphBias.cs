@@ -33,7 +33,7 @@ internal sealed record GraphBias(string Name, double Factor)
             if (node.Attribute.FirstOrDefault(attribute => attribute.Name == "beta") is { } beta) factor = beta.F;
         }
         if (name is null || factor == 0 || Tensor(graph, name) is not { } tensor) return null;
-        bool isOwn = Users(graph, name) is [var single] && single == adds && adds.Input.Count(input => input == name) == 1
+        bool isOwn = Users(graph, name) is [var single] && ReferenceEquals(single, adds) && adds.Input.Count(input => input == name) == 1
             && graph.Output.All(output => output.Name != name);
         bool fits = tensor.Dims is [.., var last] && last == channels && tensor.Dims.Aggregate(1L, (product, size) => product * size) == channels
             && tensor.DataType is (int)DataType.Float or (int)DataType.Double or (int)DataType.Float16 or (int)DataType.Bfloat16;

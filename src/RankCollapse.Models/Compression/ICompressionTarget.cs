@@ -1,5 +1,4 @@
 using RankCollapse.Formats;
-using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Models.Compression;
 

@@ -1,5 +1,4 @@
 using RankCollapse.Formats;
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Reading;

@@ -12,9 +12,18 @@ internal static class ArrayFile
 
     /// <summary>Opens a file of NumPy, safetensors or PyTorch, told apart by its content.</summary>
     /// <exception cref="InvalidInputException">It is missing, damaged or of another kind.</exception>
-    public static ModelTensors Open(string path) => TryOpen(path) is { } file ? file is NpzModel && IsTorch(file) ? Torch(path, file) : file
-        : TorchFile.IsStart(Start(path, out _)) ? TorchModel.Open(path)
-        : throw new InvalidInputException($"{path} is none of .npz, .npy, safetensors and files of torch.save; save the arrays as one of them.");
+    public static ModelTensors Open(string path)
+    {
+        ModelTensors? file = TryOpen(path);
+        if (file is NpzModel && IsTorch(file))
+        {
+            file.Dispose();
+            return TorchModel.Open(path);
+        }
+        return file ?? (TorchFile.IsStart(Start(path, out _))
+            ? TorchModel.Open(path)
+            : throw new InvalidInputException($"{path} is none of .npz, .npy, safetensors and files of torch.save; save the arrays as one of them."));
+    }
 
     /// <summary>Opens a file of NumPy or safetensors; null where it is of another kind.</summary>
     /// <exception cref="InvalidInputException">It is missing or damaged.</exception>
@@ -28,12 +37,6 @@ internal static class ArrayFile
     };
 
     private static bool IsTorch(ModelTensors archive) => archive.Skipped.Any(entry => TorchFile.IsPickle(entry.Name));
-
-    private static TorchModel Torch(string path, ModelTensors archive)
-    {
-        archive.Dispose();
-        return TorchModel.Open(path);
-    }
 
     private static byte[] Start(string path, out long length)
     {

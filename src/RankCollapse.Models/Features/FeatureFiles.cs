@@ -113,13 +113,13 @@ internal sealed partial class FeatureFiles : ModelTensors
 
     private static long EpochOf(string path) =>
         EpochName().Match(System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(path))) is { Success: true } match
-            && long.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out long epoch) ? epoch : -1;
+            && long.TryParse(match.Groups["number"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out long epoch) ? epoch : -1;
 
     /// <summary>Names in the order of people: numbers in them by their size.</summary>
     private static string[] Natural(IEnumerable<string> paths) =>
         [.. paths.OrderBy(path => Digits().Replace(path, match => match.Value.TrimStart('0').PadLeft(20, '0')), StringComparer.Ordinal)];
 
-    [GeneratedRegex("^epoch[-_]?([0-9]+)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^epoch[-_]?(?<number>[0-9]+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex EpochName();
 
     [GeneratedRegex("[0-9]+")]

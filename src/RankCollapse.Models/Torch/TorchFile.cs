@@ -31,9 +31,9 @@ internal sealed class TorchFile : IDisposable
     {
         _file = file;
         Span<byte> start = stackalloc byte[2];
-        file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
+        int read = file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
         file.Position = 0;
-        if (start.SequenceEqual("PK"u8))
+        if (start[..read].SequenceEqual("PK"u8))
         {
             _archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
             foreach (ZipArchiveEntry entry in _archive.Entries)
@@ -68,15 +68,16 @@ internal sealed class TorchFile : IDisposable
     /// <exception cref="InvalidInputException">It is missing, damaged or no file of PyTorch.</exception>
     public static TorchFile Open(string path)
     {
-        FileStream file = InputFile.Open(path);
+        FileStream? file = InputFile.Open(path);
         try
         {
-            return InputFile.Guard(path, () => new TorchFile(file));
+            TorchFile opened = InputFile.Guard(path, () => new TorchFile(file));
+            file = null;
+            return opened;
         }
-        catch
+        finally
         {
-            file.Dispose();
-            throw;
+            file?.Dispose();
         }
     }
 

@@ -108,7 +108,7 @@ internal static class InspectionPage
     {
         if (features.TargetCount is { } targets)
             return $"Features of {NumberText.Count(features.SampleCount, "sample")} with {NumberText.Count(targets, "target")}.";
-        if (features.InOrder.LastOrDefault() is not { } last || last.Number(CollapseMetrics.RelativeVariation) is not { } share)
+        if (features.InOrder is not [.., var last] || last.Number(CollapseMetrics.RelativeVariation) is not { } share)
             return $"Features of {NumberText.Count(features.SampleCount, "sample")} without classes: ranks and singular values.";
         string depth = features.EffectiveDepth is { } l
             ? $" Layer {l} of {features.InOrder.Count} is the first whose nearest class mean is wrong for at most "

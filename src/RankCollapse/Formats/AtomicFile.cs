@@ -105,20 +105,9 @@ public static class AtomicFile
     /// <exception cref="IOException">The disk is full.</exception>
     public static bool TryCreate(string path, ReadOnlySpan<byte> content)
     {
-        // EEXIST, or ERROR_FILE_EXISTS.
-        static bool IsThere(IOException e) => (e.HResult & 0xFFFF) == (OperatingSystem.IsWindows() ? 80 : 17);
-
         FilePoint.At(FileAction.Create, path);
-        SafeFileHandle created;
-        try
-        {
-            created = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (IOException e) when (IsThere(e) || (e is not FileNotFoundException && File.Exists(path)))
-        {
-            return false;
-        }
-        using SafeFileHandle handle = created;
+        using SafeFileHandle? handle = OpenNew();
+        if (handle is null) return false;
         try
         {
             FilePoint.At(FileAction.Write, path);
@@ -129,6 +118,21 @@ public static class AtomicFile
         {
             FileSteps.TryDelete(path);
             throw;
+        }
+
+        // EEXIST, or ERROR_FILE_EXISTS.
+        static bool IsThere(IOException e) => (e.HResult & 0xFFFF) == (OperatingSystem.IsWindows() ? 80 : 17);
+
+        SafeFileHandle? OpenNew()
+        {
+            try
+            {
+                return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (IOException e) when (IsThere(e) || (e is not FileNotFoundException && File.Exists(path)))
+            {
+                return null;
+            }
         }
     }
 

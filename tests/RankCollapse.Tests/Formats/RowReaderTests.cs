@@ -19,7 +19,8 @@ public sealed class RowReaderTests : IDisposable
         using var safetensors = SafetensorsFile.Open(_folder.Write("a.safetensors", ModelBytes.Safetensors(
             ("w", [3], [1, 2, 3]), ("x", [7, 5], ModelBytes.Numbers(35)))));
         Assert.Equal(values, InPieces(safetensors.OpenRows("x"), 15));
-        Assert.Equal(values, InPieces(new RowReader("x", values), 20));
+        using var given = new RowReader("x", values);
+        Assert.Equal(values, InPieces(given, 20));
     }
 
     [Fact]
