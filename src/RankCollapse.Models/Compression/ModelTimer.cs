@@ -4,7 +4,6 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Onnx;
 using RankCollapse.Models.Running;
-using static RankCollapse.Models.Onnx.TensorProto.Types;
 
 namespace RankCollapse.Models.Compression;
 
