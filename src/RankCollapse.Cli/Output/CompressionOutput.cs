@@ -22,7 +22,7 @@ internal static class CompressionOutput
                 new Column("after", 7),
             new Column("least error", 4), new Column("error of W", 3), .. hasData ? [new Column("error on data", 2)] : Array.Empty<Column>(),
             .. hasCertificate ? [new Column("Theorem 3.4", 1)] : Array.Empty<Column>(),
-            .. hasNoise ? [new Column("noise threshold", 2)] : Array.Empty<Column>()]);
+            .. hasNoise ? [new Column("noise threshold", 9)] : Array.Empty<Column>()]);
         foreach (CompressedLayer layer in report.Layers)
         {
             table.Add(

@@ -89,10 +89,24 @@ internal sealed class CompressionPlan
             HasTest = _options.Test is not null,
             Search = _search,
             Path = Path(_target.Parameters - removed),
-            Latency = output is null ? [] : _target.Latency(_factors),
+            Latency = output is null ? [] : Latency(),
             IsOptimal = _allocation?.IsOptimal,
             BudgetError = _allocation is { } allocation ? (allocation.Error, allocation.LowerBound) : null,
         };
+    }
+
+    /// <summary>What is written stands whether it can be timed or not: a run may have an activation without a form in ONNX.</summary>
+    private IReadOnlyList<LatencyChange> Latency()
+    {
+        _options.Progress?.Invoke("timing both models");
+        try
+        {
+            return _target.Latency(_factors);
+        }
+        catch (InvalidInputException)
+        {
+            return [];
+        }
     }
 
     private bool IsOpen(CompressibleLayer layer)

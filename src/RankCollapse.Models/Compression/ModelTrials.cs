@@ -84,7 +84,9 @@ internal sealed class ModelTrials
         {
             _cancellation.ThrowIfCancellationRequested();
             Matrix whole = _outputs[number++];
-            double distance = Reduction.Distance(batch.AsSpan(), whole.AsSpan());
+
+            // How many numbers some models put out depends on their values; others than the model's are none of them.
+            double distance = batch.Length == whole.Length ? Reduction.Distance(batch.AsSpan(), whole.AsSpan()) : Reduction.Norm(whole.AsSpan());
             squares += distance * distance;
             total += Reduction.SumOfSquares(whole.AsSpan());
             for (int i = 0; i < batch.Rows; i++, done++)

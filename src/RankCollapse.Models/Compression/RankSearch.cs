@@ -3,7 +3,8 @@ namespace RankCollapse.Models.Compression;
 /// <summary>
 /// Looks for the ranks with the fewest parameters that keep enough samples right. How much the error of each layer counts is measured: the change of the
 /// outputs with that layer alone factored. The path of <see cref="RankPath"/> with these weights, that with equal ones, and one rank for all layers are each
-/// searched by halving; then the weights are varied, one layer at a time, for choices of fewer parameters, and last single ranks are lowered.
+/// searched by halving; then the weights are varied, one layer at a time, for choices of fewer parameters; last single ranks are lowered, and one layer's rank
+/// is raised where another's can be lowered for more parameters.
 /// </summary>
 /// <remarks>
 /// Halving takes accuracy to rise with size, which it does but for a few samples. Whatever is returned was tried on all samples and kept enough.
@@ -13,7 +14,7 @@ internal sealed class RankSearch
     /// <summary>The relative error of a layer that shows how much it counts: neither lost in rounding nor beyond what is linear.</summary>
     private const double ProbeError = 0.1;
     private const int ProbeSamples = 1000;
-    private const int FixedTrials = 60;
+    private const int FixedTrials = 80;
     private const int TrialsByLayer = 2;
 
     /// <summary>Factors that the weight of a layer is varied by.</summary>
@@ -57,6 +58,7 @@ internal sealed class RankSearch
         search.HalveOneRank();
         weights = search.Vary(weights);
         search.Lower();
+        while (search.Exchange()) search.Lower();
         return (search._best, weights);
     }
 
@@ -115,7 +117,7 @@ internal sealed class RankSearch
         for (bool isBetter = true; isBetter && _trials.Count < _mostTrials;)
         {
             isBetter = false;
-            foreach (int l in Enumerable.Range(0, weights.Length).OrderByDescending(l => _layers[l].CostOf(_best[l])).ToArray())
+            foreach (int l in LargestFirst())
             {
                 foreach (double factor in Variations)
                 {
@@ -151,12 +153,12 @@ internal sealed class RankSearch
         for (bool isBetter = true; isBetter;)
         {
             isBetter = false;
-            foreach (int l in Enumerable.Range(0, _layers.Length).OrderByDescending(l => _layers[l].CostOf(_best[l])).ToArray())
+            foreach (int l in LargestFirst())
             {
                 IReadOnlyList<int> ranks = _layers[l].Ranks;
                 for (int step = 1; _trials.Count < _mostTrials + _layers.Length; step *= 2)
                 {
-                    int place = (_best[l] == 0 ? ranks.Count : ranks.Index().First(entry => entry.Item == _best[l]).Index) - step;
+                    int place = Place(l) - step;
                     if (place < 0 && step == 1) break;
                     int[] lowered = [.. _best];
                     lowered[l] = ranks[Math.Max(0, place)];
@@ -166,6 +168,35 @@ internal sealed class RankSearch
             }
         }
     }
+
+    /// <summary>
+    /// Raises the rank of one layer, and lowers that of another as far as it takes to save parameters, until some such choice keeps enough right.
+    /// </summary>
+    private bool Exchange()
+    {
+        const int PartRaised = 8;
+        int[] order = LargestFirst();
+        foreach (int lowered in order)
+        {
+            foreach (int raised in order.Reverse())
+            {
+                if (raised == lowered || _best[raised] == 0 || _trials.Count >= _mostTrials) continue;
+                int[] ranks = [.. _best];
+                int up = Place(raised) + Math.Max(1, Place(raised) / PartRaised), down = Place(lowered);
+                ranks[raised] = up < _layers[raised].Ranks.Count ? _layers[raised].Ranks[up] : 0;
+                while (down > 0 && CostOf(ranks) >= _bestCost) ranks[lowered] = _layers[lowered].Ranks[--down];
+                if (CostOf(ranks) < _bestCost && Keeps(ranks)) return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>The layers, those with most parameters first.</summary>
+    private int[] LargestFirst() => [.. Enumerable.Range(0, _layers.Length).OrderByDescending(l => _layers[l].CostOf(_best[l]))];
+
+    /// <summary>The place of a layer's rank among those that are allowed; their number for the whole layer.</summary>
+    private int Place(int layer) => _best[layer] == 0
+        ? _layers[layer].Ranks.Count : _layers[layer].Ranks.Index().First(entry => entry.Item == _best[layer]).Index;
 
     /// <summary>Whether a choice of ranks keeps enough right; the smallest one that does is remembered.</summary>
     private bool Keeps(int[] ranks)
