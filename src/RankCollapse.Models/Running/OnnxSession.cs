@@ -26,7 +26,7 @@ internal sealed record ModelOutput(string Name, TensorElementType Type);
 internal sealed class OnnxSession : IDisposable
 {
     private const double LeastSeconds = 3, MostSeconds = 600, ProductsPerSecond = 1e8, LoadedPerSecond = 1e7;
-    private const int MostFoldedBytes = 64 << 20;
+    private const int MostFoldedBytes = 64 << 20, LargeModel = 16 << 20;
 
     private readonly InferenceSession _session;
     private readonly string _name;
@@ -60,6 +60,13 @@ internal sealed class OnnxSession : IDisposable
         byte[] bytes = model.ToByteArray();
         _session = InTime(Within(bytes.Length / LoadedPerSecond), () => options.SetLoadCancellationFlag(true),
             () => OnnxMemory.Limited(options, () => new InferenceSession(bytes, options)), "was not loaded");
+
+        // What was handed over is free now; of a large model that shall not wait until memory is short.
+        if (bytes.Length > LargeModel)
+        {
+            bytes = [];
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+        }
         Inputs = [.. _session.InputMetadata.Select(input => new ModelInput(input.Key, input.Value.ElementDataType, input.Value.Dimensions))];
         Outputs = [.. _session.OutputMetadata.Where(output => output.Value.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR)
             .Select(output => new ModelOutput(output.Key, output.Value.ElementDataType))];
