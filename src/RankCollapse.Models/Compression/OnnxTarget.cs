@@ -73,10 +73,14 @@ internal sealed class OnnxTarget : ICompressionTarget
     {
         reason = null;
         ModelProto changed = With(factors);
-        using var before = new OnnxSession(_proto, Name, Folder);
-        using var after = new OnnxSession(changed, Path.GetFileName(path), Folder);
-        ModelBatches data = Batches(before, _test.Value ?? _data);
-        CompressionCheck check = ModelComparison.Compare(_proto.Graph, before, after, data, _options);
+        ModelBatches data;
+        CompressionCheck check;
+        using (var before = new OnnxSession(_proto, Name, Folder))
+        using (var after = new OnnxSession(changed, Path.GetFileName(path), Folder))
+        {
+            data = Batches(before, _test.Value ?? _data);
+            check = ModelComparison.Compare(_proto.Graph, before, after, data, _options);
+        }
         _options.Progress?.Invoke("looking which layers the check sees");
         check = check with
         {
