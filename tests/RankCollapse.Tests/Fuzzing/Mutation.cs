@@ -316,9 +316,9 @@ internal static class Mutation
         byte[][] operations =
         [
             .. "(t]}ueRQbN201.\x81\x85\x86\x93\x94".Select(operation => (byte[])[(byte)operation]), [(byte)'h', 1], [(byte)'h', 7], [(byte)'q', 1],
-            [(byte)'K', 0], [(byte)'K', 200], [(byte)'J', 255, 255, 255, 127], [0x8A, 8, 0, 0, 0, 0, 0, 1, 0, 0], [0x8A, 8, 255, 255, 255, 255, 255, 255, 255, 127],
-            [(byte)'X', 255, 255, 255, 127], [0x8D, 0, 0, 0, 0, 0, 1, 0, 0],
-            [.. "cos\nsystem\n"u8], [.. "ctorch\nHalfStorage\n"u8], [.. "ctorch._utils\n_rebuild_tensor_v2\n"u8],
+            [(byte)'K', 0], [(byte)'K', 200], [(byte)'J', 255, 255, 255, 127],
+            [0x8A, 8, 0, 0, 0, 0, 0, 1, 0, 0], [0x8A, 8, 255, 255, 255, 255, 255, 255, 255, 127], [(byte)'X', 255, 255, 255, 127],
+            [0x8D, 0, 0, 0, 0, 0, 1, 0, 0], [.. "cos\nsystem\n"u8], [.. "ctorch\nHalfStorage\n"u8], [.. "ctorch._utils\n_rebuild_tensor_v2\n"u8],
         ];
         List<byte> bytes = [.. good];
         for (int changes = random.Next(1, 4); changes > 0; changes--)
