@@ -108,8 +108,10 @@ public sealed class ConstrainedFamily
             yield return $"the row space of X holds that of Y ({directions.UnreachableShare:G3} of Y lies outside)";
         int narrowest = specification.Widths.Min();
         if (narrowest < directions.Values.Length) yield return $"every width is at least rank(Y) = {directions.Values.Length} (found {narrowest})";
-        if (specification.HiddenActivation != Activation.Identity || specification.OutputActivation != Activation.Identity)
-            yield return $"entries are so small that {specification.HiddenActivation.Name} is the identity";
+        string[] atZero = [.. PenalizedForecast.AtZero(specification)];
+        foreach (string unmet in atZero) yield return unmet;
+        Activation curved = specification.HiddenActivation != Activation.Identity ? specification.HiddenActivation : specification.OutputActivation;
+        if (atZero.Length == 0 && curved != Activation.Identity) yield return $"entries are so small that {curved.Name} is the identity";
     }
 
     private ConstrainedPoint Minimise(double delta)

@@ -92,9 +92,9 @@ public static class PenalizedForecast
 
     private static double[] Descending(double[] values) => [.. values.OrderDescending()];
 
-    private static IEnumerable<string> Unmet(NetworkSpecification specification, DataSet data, TargetDirections directions)
+    /// <summary>What keeps activations from being the identity for small entries.</summary>
+    internal static IEnumerable<string> AtZero(NetworkSpecification specification)
     {
-        if (specification.HasBias) yield return "the layers have no biases";
         foreach (Activation activation in new[] { specification.HiddenActivation, specification.OutputActivation }.DistinctBy(a => a.Name))
         {
             (double left, double right) = activation.SlopesAtZero;
@@ -103,6 +103,12 @@ public static class PenalizedForecast
                 yield return $"activations have slope 1 at 0 ({activation.Name} has {left:G3} to the left and {right:G3} to the right)";
             else if (Math.Abs(right - 1) > 1e-12) yield return $"activations have slope 1 at 0 ({activation.Name} does not)";
         }
+    }
+
+    private static IEnumerable<string> Unmet(NetworkSpecification specification, DataSet data, TargetDirections directions)
+    {
+        if (specification.HasBias) yield return "the layers have no biases";
+        foreach (string unmet in AtZero(specification)) yield return unmet;
         if (specification.OutputActivation.Name != Activation.Identity.Name)
             yield return $"the output activation is the identity (found {specification.OutputActivation.Name})";
         int narrowest = specification.Widths.Min();

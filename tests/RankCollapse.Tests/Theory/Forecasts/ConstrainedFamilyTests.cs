@@ -51,6 +51,16 @@ public sealed class ConstrainedFamilyTests
         Assert.True(family.Converges);
     }
 
+    [Theory]
+    [InlineData("leaky-relu(0.3)", "has 0.3 to the left and 1 to the right")]
+    [InlineData("tanh", "entries are so small that tanh is the identity")]
+    public void UnmetHypotheses_SayWhatActivationsAreAtZero(string activation, string says)
+    {
+        (NetworkSpecification linear, DataSet data) = Linear([4, 4, 4], 3);
+        var shape = new NetworkSpecification(linear.InputDimension, linear.Widths, hiddenActivation: Activation.Parse(activation));
+        Assert.Contains(says, Assert.Single(ConstrainedFamily.Follow(shape, data, [1]).UnmetHypotheses), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void NoFeaturesOfS_CostLess()
     {

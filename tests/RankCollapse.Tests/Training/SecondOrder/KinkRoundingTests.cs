@@ -20,12 +20,13 @@ public sealed class KinkRoundingTests
         ("sgd", 1e-4, RateSchedule.Cosine),
     ];
 
+    /// <summary>Other rates and another number of steps than those with which training itself looks around.</summary>
     private static readonly (string, double, RateSchedule)[] Harsh =
     [
-        ("adam", 1e-4, RateSchedule.Cosine),
-        ("adam", 1e-3, RateSchedule.Cosine),
-        ("adam", 1e-3, RateSchedule.Constant),
-        ("adam", 3e-3, RateSchedule.Cosine),
+        ("adam", 2e-4, RateSchedule.Cosine),
+        ("adam", 7e-4, RateSchedule.Constant),
+        ("adam", 2e-3, RateSchedule.Cosine),
+        ("adam", 4e-3, RateSchedule.Cosine),
         ("sgd", 1e-3, RateSchedule.Cosine),
         ("sgd", 1e-2, RateSchedule.Constant),
     ];
@@ -111,11 +112,11 @@ public sealed class KinkRoundingTests
     public void EveryKindOfProblem_EndsWhereNoFirstOrderMethodGoesLower(string activation)
     {
         LongTests.Require();
-        int[] seeds = [.. (Environment.GetEnvironmentVariable("RANKCOLLAPSE_KINK_SEEDS") ?? "1-64").Split('-').Select(int.Parse)];
+        int[] seeds = [.. (Environment.GetEnvironmentVariable("RANKCOLLAPSE_KINK_SEEDS") ?? "1-50").Split('-').Select(int.Parse)];
         var bad = new List<string>();
         for (int seed = seeds[0]; seed <= seeds[1]; seed++)
         {
-            string end = $"{activation} {seed}: {Train(OfKind(activation, seed), out TrainingResult result, out double gain, epochs: 20_000, Harsh)}";
+            string end = $"{activation} {seed}: {Train(OfKind(activation, seed), out TrainingResult result, out double gain, epochs: 15_000, Harsh)}";
             TestContext.Current.TestOutputHelper?.WriteLine(end);
             if (result.Status != TrainingStatus.Converged || !(gain < LargestGain)) bad.Add(end);
         }
@@ -177,7 +178,7 @@ public sealed class KinkRoundingTests
         Architecture architecture = stream.NextInteger(4) == 0 ? Architecture.Residual : Architecture.Feedforward;
         bool hasBias = stream.NextInteger(3) == 0;
 
-        // Biases that nothing penalises leave directions without any slope, along which Adam drifts as far as its number of steps.
+        // Biases that nothing penalises are among the problems of every kind.
         Convention convention = hasBias ? Convention.Equation3 : Of(Convention.Mean, Convention.Sum, Convention.Equation3);
         Loss loss = stream.NextInteger(3) == 0 ? Loss.CrossEntropy : Loss.Squared;
         Activation output = loss == Loss.Squared && stream.NextInteger(6) == 0 ? activation : Activation.Identity;
