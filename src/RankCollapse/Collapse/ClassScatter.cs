@@ -15,7 +15,11 @@ public sealed class ClassScatter
 {
     private readonly long[] _counts;
     private readonly double[] _variations;
+    private readonly Matrix _scatter;
     private Matrix _scratch = new(0, 0);
+
+    /// <summary>Whether only the lower triangle of the scatter is up to date.</summary>
+    private bool _isLower;
 
     /// <summary>Creates an empty accumulator.</summary>
     /// <param name="classCount">K, at least 1.</param>
@@ -27,7 +31,7 @@ public sealed class ClassScatter
         _counts = new long[classCount];
         _variations = new double[classCount];
         Means = new Matrix(classCount, dimension);
-        Scatter = new Matrix(dimension, dimension);
+        _scatter = new Matrix(dimension, dimension);
     }
 
     /// <summary>N, the number of samples so far.</summary>
@@ -39,8 +43,16 @@ public sealed class ClassScatter
     /// <summary>z̄_k as rows, K×n; zero for classes without samples.</summary>
     public Matrix Means { get; }
 
-    /// <summary>Σ_i (z_i − z̄_{k(i)})(z_i − z̄_{k(i)})ᵀ, n×n, which is N·Σ_W.</summary>
-    public Matrix Scatter { get; }
+    /// <summary>Σ_i (z_i − z̄_{k(i)})(z_i − z̄_{k(i)})ᵀ, n×n, which is N·Σ_W; exactly symmetric.</summary>
+    public Matrix Scatter
+    {
+        get
+        {
+            if (_isLower) Product.MirrorLower(_scatter);
+            _isLower = false;
+            return _scatter;
+        }
+    }
 
     /// <summary>Σ_{i∈C_k} ‖z_i − z̄_k‖² of each class.</summary>
     public IReadOnlyList<double> Variations => _variations;
@@ -68,7 +80,9 @@ public sealed class ClassScatter
         {
             if (members[k] is { } list) AddClass(rows, k, list, ref used);
         }
-        if (used > 0) Product.MultiplyTransposedLeft(_scratch.RowView(0, used), _scratch.RowView(0, used), Scatter, accumulate: true);
+        if (used == 0) return;
+        Product.AddLowerGram(_scratch.RowView(0, used), _scatter);
+        _isLower = true;
     }
 
     /// <summary>vᵀ·Σ_W·v for each row v.</summary>

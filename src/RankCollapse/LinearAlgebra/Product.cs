@@ -108,6 +108,29 @@ public static class Product
         MirrorLower(c);
     }
 
+    /// <summary>Adds the lower triangle of AᵀA to C, on several threads where that pays; what is above the diagonal is not defined then.</summary>
+    /// <exception cref="ShapeMismatchException">C is not square of A's number of columns.</exception>
+    internal static unsafe void AddLowerGram(Matrix a, Matrix c)
+    {
+        // Rows of C at once: few enough that little of the upper triangle is computed, and enough that products are large.
+        const int Block = 128;
+        RequireFit(a, a, c, a.Rows, a.Rows, a.Columns, a.Columns, "AᵀA");
+        if (MaxThreads == 1)
+        {
+            Run(a, transposeA: true, a, transposeB: false, c, a.Rows, accumulate: true, ProductPart.Lower);
+            return;
+        }
+        int n = c.Rows;
+        fixed (double* pa = a.AsSpan(), pc = c.AsSpan())
+        {
+            for (int i = 0; i < n; i += Block)
+            {
+                int rows = Math.Min(Block, n - i);
+                Run(new(pa + i, 1, n), new(pa, n, 1), new(pc + ((long)i * n), n, 1), rows, i + rows, a.Rows, accumulate: true);
+            }
+        }
+    }
+
     /// <summary>AAᵀ, m×m for A m×k; exactly symmetric.</summary>
     public static Matrix OuterGram(Matrix a)
     {
@@ -172,7 +195,8 @@ public static class Product
         }
     }
 
-    private static void MirrorLower(Matrix c)
+    /// <summary>Copies what is below the diagonal above it.</summary>
+    internal static void MirrorLower(Matrix c)
     {
         const int Block = 16;
         Span<double> entries = c.AsSpan();

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Tests.Cli;
 using RankCollapse.Tests.Models;
@@ -151,6 +153,11 @@ public sealed partial class DocumentRunsTests
         File.Copy(stage.File("examples/model.safetensors"), stage.File("model.safetensors"));
         new OnnxModels(784).OfRank("w1", 8, [784, 32], isTransposed: true).Random("w2", 32, 10).Node("MatMul", ["x", "w1"], "h").Node("Tanh", ["h"], "z")
             .Node("MatMul", ["z", "w2"], "y").Write(stage, "y");
+        double[] samples = [.. ModelBytes.Numbers(60).Select(value => (double)value)], labels = [.. Enumerable.Range(0, 12).Select(i => (double)(i % 3))];
+        stage.Write("features.npz", ModelBytes.Npz(CompressionLevel.Fastest, ("h", [12, 5], samples), ("labels", [12], labels)));
+        NpyFormat.Write(stage.File("head.npy"), new NpyArray([3, 5], samples[..15]));
+        Directory.CreateDirectory(stage.File("features"));
+        foreach (int epoch in (int[])[1, 10]) File.Copy(stage.File("features.npz"), stage.File($"features/epoch-{epoch}.npz"));
         Directory.CreateDirectory(stage.File("docs/examples"));
         foreach (string file in Directory.GetFiles(Path.Combine(SourceTree.Root, "docs/examples"), "fig*.json"))
             stage.Write($"docs/examples/{Path.GetFileName(file)}", Reduced(File.ReadAllText(file)));
