@@ -16,7 +16,8 @@ internal sealed class FeatureOptionSet
         OptionValue.Of<int>("--samples", "Take at most so many samples, in proportion to the classes [all; 1000 of gaussian-mixture]", "N");
     private readonly PredictionOptionSet _predicts = new();
     private readonly Option<string> _head = OptionValue.Of<string>(
-        "--head", "Of files of features: the weights of the last linear layer [K, d], for NC3 and NC4: an .npy file, FILE:NAME, or an array's name in the features", "W");
+        "--head",
+        "Of files of features: the weights of the last linear layer [K, d], for NC3 and NC4: an .npy file, FILE:NAME, or an array's name in the features", "W");
     private readonly Option<string> _headBias = OptionValue.Of<string>("--head-bias", "Its bias, likewise [none]", "b");
     private readonly Option<string> _tensors = OptionValue.Of<string>(
         "--tensors",

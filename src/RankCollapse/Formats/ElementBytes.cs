@@ -81,7 +81,7 @@ public static class ElementBytes
             for (int start = 0; start < halves.Length; start += part.Length)
             {
                 int count = Math.Min(part.Length, halves.Length - start);
-                TensorPrimitives.ConvertToSingle(halves.Slice(start, count), part);
+                TensorPrimitives.ConvertTruncating<Half, float>(halves.Slice(start, count), part);
                 TensorPrimitives.ConvertTruncating<float, double>(part[..count], destination[start..]);
             }
         }
