@@ -87,7 +87,7 @@ def verbs(stage: Path) -> list[str]:
                 page.append(f"| {code(lines[position + 1].removeprefix('.B '))} | {cell(lines[position + 2])} |")
                 position += 2
             elif line.startswith(".SS "):
-                page += ["", f"**{line[4:]}**", "", "| option | meaning |" if line[4:] not in ("Arguments", "Verbs") else "| | |", "|---|---|"]
+                page += ["", f"**{line[4:]}**", "", f"| {'verb' if name == 'sweep' and line[4:] == 'Verbs' else 'argument' if line[4:] == 'Arguments' else 'option'} | meaning |", "|---|---|"]
             elif line.startswith(".B "):
                 page += [f"    {line[3:]}", ""]
             elif line.startswith(".I "):

@@ -17,7 +17,8 @@ import re
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Optional
 
@@ -31,17 +32,20 @@ TAGS = {  # What the archives run on: glibc 2.31, macOS 14.
 
 def build(archive: Optional[Path], platform: Optional[str], out: Path, version: Optional[str] = None) -> Path:
     """Writes the wheel to a folder; gives its path."""
+    tag = "any"
     if archive and not platform:
         platform = next((rid for rid in sorted(TAGS, key=len, reverse=True) if re.search(rf"(^|[-_.]){rid}([-_.]|$)", archive.name)), None)
         if not platform:
             sys.exit(f"error: the name {archive.name} says no platform; give --platform, one of {', '.join(TAGS)}.")
+    if archive and platform:
+        tag = TAGS[platform]
     version = version or (archive and _version(re.search(r"\d+\.\d+[^/]*?(?=-(?:linux|win|osx))", archive.name))) or _source_version()
-    tag = f"py3-none-{TAGS[platform]}" if archive else "py3-none-any"
+    tag = f"py3-none-{tag}"
     info = f"rankcollapse-{version}.dist-info"
     out.mkdir(parents=True, exist_ok=True)
     wheel = out / f"rankcollapse-{version}-{tag}.whl"
     record = []
-    with zipfile.ZipFile(partial := wheel.with_suffix(".partial"), "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+    with zipfile.ZipFile(unfinished := wheel.with_suffix(".partial"), "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         def add(name: str, data: bytes, mode: int = 0o644) -> None:
             entry = zipfile.ZipInfo(name)
             entry.external_attr = (0o100000 | mode) << 16
@@ -64,24 +68,24 @@ def build(archive: Optional[Path], platform: Optional[str], out: Path, version: 
                 add(f"{info}/licenses/LICENSE", licence.read_bytes())
                 break
         file.writestr(zipfile.ZipInfo(f"{info}/RECORD"), "\n".join([*record, f"{info}/RECORD,,", ""]))
-    os.replace(partial, wheel)
+    os.replace(unfinished, wheel)
     return wheel
 
 
 def _members(archive: Path) -> Iterator[tuple[str, bytes, int]]:
     """Name below the archive's folder, content and mode of each file, in order of names."""
+    members: list[tuple[str, Callable[[], bytes], int]]
     if archive.is_dir():
         files = {str(path.relative_to(archive).as_posix()): path for path in archive.rglob("*") if path.is_file()}
-        found = ((name, files[name].read_bytes, files[name].stat().st_mode & 0o777) for name in sorted(files))
+        members = [(name, files[name].read_bytes, files[name].stat().st_mode & 0o777) for name in sorted(files)]
     elif archive.suffix == ".zip":
         source = zipfile.ZipFile(archive)
-        found = ((one.filename, lambda one=one: source.read(one), (one.external_attr >> 16) & 0o777 or 0o644)
-                 for one in sorted(source.infolist(), key=lambda one: one.filename) if not one.is_dir())
+        members = [(one.filename, partial(source.read, one), (one.external_attr >> 16) & 0o777 or 0o644)
+                   for one in sorted(source.infolist(), key=lambda one: one.filename) if not one.is_dir()]
     else:
         tar = tarfile.open(fileobj=io.BytesIO(archive.read_bytes()))
-        found = ((one.name.removeprefix("./"), lambda one=one: tar.extractfile(one).read(), one.mode)
-                 for one in sorted(tar.getmembers(), key=lambda one: one.name) if one.isfile())
-    members = [(name, read, mode) for name, read, mode in found]
+        members = [(one.name.removeprefix("./"), partial(_content, tar, one), one.mode)
+                   for one in sorted(tar.getmembers(), key=lambda one: one.name) if one.isfile()]
     programs = [name for name, _, _ in members if re.fullmatch(r"([^/]+/)?rankcollapse(\.exe)?", name)]
     if not programs:
         sys.exit(f"error: {archive.name} holds no program rankcollapse.")
@@ -92,6 +96,11 @@ def _members(archive: Path) -> Iterator[tuple[str, bytes, int]]:
         if name.startswith("share/") or name.endswith((".ps1", "README.txt")):
             continue
         yield name, read(), 0o755 if mode & 0o100 or name in ("rankcollapse", "rankcollapse.exe") else 0o644
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    file = tar.extractfile(member)
+    return file.read() if file else b""
 
 
 def _version(found: Optional[re.Match[str]]) -> Optional[str]:

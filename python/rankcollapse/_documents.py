@@ -38,7 +38,7 @@ class Result(dict[str, Any]):
     exit_code = 0
 
     def __getattr__(self, name: str) -> Any:
-        for key in (name, re.sub(r"_(\w)", lambda match: match[1].upper(), name)):
+        for key in (name, re.sub(r"_(\w)", lambda match: str(match[1]).upper(), name)):
             if key in self:
                 value = self[key]
                 if isinstance(value, dict):
@@ -47,7 +47,7 @@ class Result(dict[str, Any]):
         raise AttributeError(f"There is no {name}; there are {', '.join(self)}.")
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: "_" + match[1].lower(), key) for key in self)]
+        return [*super().__dir__(), *(re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: f"_{str(match[1]).lower()}", key) for key in self)]
 
     def __repr__(self) -> str:
         return "\n".join(f"{key}: {_short(value)}" for key, value in self.items())

@@ -14,6 +14,7 @@ import numpy as np
 
 _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1", "U64": "<u8", "U32": "<u4",
           "U16": "<u2", "U8": "|u1", "BOOL": "|b1"}
+Array = np.ndarray[Any, Any]
 _NAMES = {np.dtype(code): name for name, code in _TYPES.items()}
 
 
@@ -68,7 +69,7 @@ def write_tensors(tensors: Mapping[str, Any], path: str | os.PathLike[str]) -> s
     return os.fspath(path)
 
 
-def read_tensors(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+def read_tensors(path: str | os.PathLike[str]) -> dict[str, Array]:
     """Reads tensors by their names from a safetensors file (bfloat16 as float32) or an npz file."""
     if zipfile.is_zipfile(path):
         with np.load(path, allow_pickle=False) as archive:
@@ -102,7 +103,8 @@ class NpzWriter:
         """Writes an array."""
         values = array(value)
         with self._archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-            np.lib.format.write_array_header_1_0(entry, np.lib.format.header_data_from_array_1_0(values))
+            header = np.lib.format.header_data_from_array_1_0(values)  # type: ignore[no-untyped-call]
+            np.lib.format.write_array_header_1_0(entry, header)  # type: ignore[no-untyped-call]
             entry.write(_bytes(values))
 
     def __enter__(self) -> NpzWriter:
@@ -138,5 +140,5 @@ def _kind(name: str, tensor: Any) -> tuple[str, int]:
         raise TypeError(f"{name} is of type {code}, which safetensors does not hold; expected real or whole numbers.") from None
 
 
-def _bytes(values: np.ndarray) -> memoryview:
-    return memoryview(values.reshape(-1).view(np.uint8)) if values.size else memoryview(b"")
+def _bytes(values: Array) -> memoryview:
+    return values.reshape(-1).view(np.uint8).data if values.size else memoryview(b"")

@@ -122,7 +122,8 @@ def _run(line: list[str], progress: Optional[bool]) -> tuple[int, str, str]:
     # In a session of its own, so that a terminal's Ctrl-C reaches it once, from here.
     with _progress(progress) as show, subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                                        encoding="utf-8", errors="replace", start_new_session=not _WINDOWS) as process:
-        reader = threading.Thread(target=lambda: output.append(process.stdout.read()), daemon=True)
+        assert process.stdout and process.stderr
+        reader = threading.Thread(target=lambda stream: output.append(stream.read()), args=(process.stdout,), daemon=True)
         reader.start()
         try:
             for one in process.stderr:
@@ -150,7 +151,7 @@ def _stop(process: subprocess.Popen[str], show: Any) -> None:
     try:
         if not _WINDOWS:  # There the console has told it already, and this would end it at once.
             process.terminate()
-        for _ in process.stderr:
+        for _ in process.stderr or ():
             pass
         process.wait()
     except KeyboardInterrupt:
@@ -166,7 +167,7 @@ def _progress(wanted: Optional[bool]) -> Iterator[Any]:
     if wanted is False or not (wanted or notebook or terminal):
         yield lambda line: None
     elif notebook:
-        from IPython.display import TextDisplayObject, display  # type: ignore[import-not-found]
+        from IPython.display import TextDisplayObject, display  # type: ignore
 
         class Line(TextDisplayObject):  # type: ignore[misc]
             def __repr__(self) -> str:

@@ -168,4 +168,4 @@ def _tensors(value: Any) -> Any:
 
 def _has_matrix(module: Any) -> bool:
     weight = getattr(module, "weight", None)
-    return is_tensor(weight) and weight.ndim >= 2 and re.search("Embedding", type(module).__name__) is None
+    return weight is not None and is_tensor(weight) and weight.ndim >= 2 and re.search("Embedding", type(module).__name__) is None

@@ -6,10 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, Union
 
-import numpy as np
-
 from ._documents import RankCollapseError, Result, table
-from ._files import read_tensors
+from ._files import Array, read_tensors
 from ._program import call
 
 
@@ -91,17 +89,17 @@ class Run:
         return query("SELECT epoch, seconds, layer, metric, value FROM metrics ORDER BY epoch, layer, metric", self.folder)
 
     @property
-    def weights(self) -> dict[str, np.ndarray]:
+    def weights(self) -> dict[str, Array]:
         """W1 … WL [out, in] and, with biases, b1 … bL [out], after training."""
         return read_tensors(self.folder / "weights.safetensors")
 
     @property
-    def initial(self) -> dict[str, np.ndarray]:
+    def initial(self) -> dict[str, Array]:
         """The same before training."""
         return read_tensors(self.folder / "initial.safetensors")
 
     @property
-    def dataset(self) -> dict[str, np.ndarray]:
+    def dataset(self) -> dict[str, Array]:
         """X [d, N] and Y [K, N], samples as columns, and labels [N]."""
         return read_tensors(self.folder / "dataset.safetensors")
 

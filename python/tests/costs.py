@@ -19,16 +19,18 @@ CALLS, SAMPLES, WIDTH = 9, 1000, 4096
 def call_overhead() -> None:
     """A call beside the program itself, in turn."""
     rc.save({"fc": np.eye(8)}, "m.safetensors")
-    alone, called = [], []
+    alone, called, own = [], [], []
     for _ in range(CALLS):
         start = time.perf_counter()
         subprocess.run([rc.program(), "inspect", "m.safetensors", "--json"], capture_output=True, check=True)
-        middle = time.perf_counter()
+        middle, processor = time.perf_counter(), time.process_time()
         rc.inspect({"fc": np.eye(8)})
         alone.append(middle - start)
         called.append(time.perf_counter() - middle)
+        own.append(time.process_time() - processor)
     beyond = statistics.median(b - a for a, b in zip(alone, called))
-    print(f"a call of inspect: {statistics.median(called):.3f} s, of which the program {statistics.median(alone):.3f} s; beyond it {beyond:+.3f} s")
+    print(f"a call of inspect: {statistics.median(called):.3f} s, of which the program {statistics.median(alone):.3f} s; beyond it {beyond:+.3f} s; "
+          f"processor time of Python {statistics.median(own):.4f} s")
 
 
 def recording() -> None:
