@@ -3,6 +3,7 @@ using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Formats;
 using RankCollapse.Models;
+using RankCollapse.Models.Comparison;
 using RankCollapse.Models.Compression;
 using RankCollapse.Models.Formats;
 using RankCollapse.Reporting;
@@ -32,10 +33,11 @@ internal static class CompressCommand
                 "rankcollapse compress model.onnx --accuracy-drop 0.5% --data images.npz --test others.npz --out small.onnx --html small.html",
                 "rankcollapse compress runs/first --certificate --out small.safetensors",
                 "rankcollapse compress model.safetensors --energy 0.999 --out small.safetensors --json",
+                "rankcollapse compress tuned.safetensors --against base.safetensors --energy 0.99 --out adapter",
             ],
         };
         var path = new Argument<string>("MODEL") { Description = "the model's file or folder" };
-        Option<string> output = OptionValue.File("--out", $"The file to write: {Endings()}");
+        Option<string> output = OptionValue.Of<string>("--out", $"The file to write: {Endings()}; with --against, the folder to make", "FILE");
         output.Required = true;
         Option<double> energy = OptionValue.Of<double>("--energy", "Keep this share of each layer's energy (the sum of squared singular values) [0.99]", "e");
         Option<double> tolerance = OptionValue.Of<double>("--tolerance", "Allow this relative error in Frobenius norm in each layer", "ε");
@@ -45,6 +47,9 @@ internal static class CompressCommand
         Option<double> drop = OptionValue.Share(
             "--accuracy-drop", "The fewest parameters whose accuracy on --data is lower by at most this, such as 0.5%", "share");
         Option<bool> noise = OptionValue.Switch("--noise-edge", "The singular values of each layer that stand out of noise (Gavish and Donoho's threshold)");
+        Option<string> against = OptionValue.Of<string>(
+            "--against", "Write what MODEL changed of BASE as a LoRA adapter in PEFT's layout; ranks and errors are those of the change", "BASE");
+        Option<bool> modules = OptionValue.Switch("--modules-to-save", "With --against, keep as they are what no factors carry: biases, norms, new heads");
         Option<int> multiple = OptionValue.Of<int>("--multiple", "Round ranks up to multiples of this [1]", "m");
         Option<bool> faster = OptionValue.Switch("--only-faster", "Leave layers whole that take longer as two, as timed on this machine");
         Option<string> data = OptionValue.Of<string>("--data", "Samples to fit layers to: .npz with X and y, csv, IDX, the folder of a run, or mnist", "DATA");
@@ -61,15 +66,24 @@ internal static class CompressCommand
         Option<bool> accept = CommonOptions.AcceptChanged();
         Option<bool> json = CommonOptions.Json();
         command.Add(path);
-        Option[] all = [output, energy, tolerance, rank, certificate, keep, drop, noise, multiple, faster, data, .. reading.All, test, samples, .. predicts.All,
-            only, except, seed, html, force, threads, accept, json];
+        Option[] all = [output, against, modules, energy, tolerance, rank, certificate, keep, drop, noise, multiple, faster, data, .. reading.All,
+            test, samples, .. predicts.All, only, except, seed, html, force, threads, accept, json];
         foreach (Option option in all) command.Add(option);
         command.SetAction(parsed =>
         {
             string model = parsed.GetRequiredValue(path), file = parsed.GetRequiredValue(output);
             if (parsed.GetValue(html) == StandardOutput.Name && parsed.GetValue(json))
                 throw new InvalidInputException("--json and --html - write to standard output; give one of them.");
-            RequireFree(model, file, parsed.GetValue(force));
+            if (parsed.Has(against))
+            {
+                Option[] known = [output, against, modules, energy, tolerance, rank, keep, noise, multiple, only, except, threads, accept, json];
+                if (all.FirstOrDefault(option => parsed.Has(option) && !known.Contains(option)) is { } other)
+                    throw new InvalidInputException($"{other.Name} has no effect with --against; leave one of them out.");
+                if (file == StandardOutput.Name)
+                    throw new InvalidInputException("--out is standard output, expected a folder to make; write ./- for a folder of that name.");
+            }
+            else if (parsed.Has(modules)) throw new InvalidInputException($"{modules.Name} has an effect with --against only; leave it out.");
+            else RequireFree(model, file, parsed.GetValue(force));
             parsed.AcceptModel(accept, environment, model);
             parsed.UseThreads(threads);
             (RankRule rule, double value) = Rule(
@@ -77,6 +91,23 @@ internal static class CompressCommand
                 (parsed.Has(certificate), RankRule.Certificate, 0), (parsed.Has(keep), RankRule.Budget, parsed.GetValue(keep)),
                 (parsed.Has(drop), RankRule.Accuracy, parsed.GetValue(drop)), (parsed.Has(noise), RankRule.NoiseEdge, 0),
                 (parsed.Has(rank) && !parsed.Has(certificate), RankRule.Rank, 0));
+            if (parsed.GetValue(against) is { } basis)
+            {
+                AdapterReport adapter = JobProgress.Show(environment, progress => LoraAdapter.Write(model, basis, file, new CompressionOptions
+                {
+                    Rule = rule,
+                    Value = value,
+                    Rank = parsed.Given(rank),
+                    Multiple = parsed.Given(multiple) ?? 1,
+                    Only = parsed.Texts(only),
+                    Except = parsed.Texts(except),
+                    Progress = what => progress.Update(new ProgressState(what)),
+                    Cancellation = environment.Cancellation,
+                }, parsed.GetValue(modules)));
+                if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, AdapterOutput.Document.Write(adapter));
+                else AdapterOutput.Write(environment.Output, adapter);
+                return adapter.Output is null ? ExitCode.NotReached : ExitCode.Done;
+            }
             CompressionReport report = JobProgress.Show(environment, progress => ModelCompression.Run(model, file, new CompressionOptions
             {
                 Rule = rule,
@@ -126,6 +157,14 @@ internal static class CompressCommand
     /// <summary>Refuses to write over a file, and over the model in any case.</summary>
     private static void RequireFree(string model, string file, bool force)
     {
+        try
+        {
+            AtomicFile.Require(file, makesFolder: false);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new InvalidInputException($"The option --out cannot be used: {e.Message.TrimEnd('.')}.", e);
+        }
         if (Directory.Exists(file)) throw new InvalidInputException($"{file} is a folder, expected a file for the compressed model; choose another --out.");
         string? folder = Path.GetDirectoryName(Path.GetFullPath(file));
         if (!Directory.Exists(folder)) throw new InvalidInputException($"The folder {folder} of --out does not exist; make it first.");

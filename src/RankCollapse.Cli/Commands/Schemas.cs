@@ -56,6 +56,7 @@ internal static class Schemas
         new NamedSchema("inspect-json", "inspect --json", () => InspectionJson.Document.Schema()),
         new NamedSchema("inspect-against-json", "inspect --against --json", () => ChangeOutput.Document.Schema()),
         new NamedSchema("compress-json", "compress --json", () => CompressionOutput.Document.Schema()),
+        new NamedSchema("compress-against-json", "compress --against --json", () => AdapterOutput.Document.Schema()),
         new NamedSchema("sweep-plan-json", "sweep --dry-run --json", () => SweepRunCommand.Document.Schema()),
         new NamedSchema("sweep-status-json", "sweep, sweep resume, sweep status and sweep cancel --json", () => SweepStatusOutput.Document.Schema()),
         new NamedSchema("sweep-retry-json", "sweep retry --json", () => SweepRetryCommand.Document.Schema()),

@@ -69,7 +69,7 @@ internal sealed record LayerPair(WeightLayer Layer, WeightLayer Base)
     /// <summary>
     /// A layer's name, and that of the module by the names that exporters give to nodes: /encoder/layers.0/linear/MatMul is encoder.layers.0.linear.weight.
     /// </summary>
-    private static IReadOnlyList<string> NamesOf(WeightLayer layer)
+    public static IReadOnlyList<string> NamesOf(WeightLayer layer)
     {
         IEnumerable<string> modules = layer.Nodes.Where(node => node.StartsWith('/') && node.LastIndexOf('/') > 0)
             .Select(node => $"{node[1..node.LastIndexOf('/')].Replace('/', '.')}.weight");

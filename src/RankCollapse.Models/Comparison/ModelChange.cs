@@ -48,10 +48,12 @@ public sealed record ChangedLayer(WeightLayer Layer, WeightLayer Base, BlockShap
 
 /// <summary>A tensor that is no layer, such as a bias, beside the same one of the base.</summary>
 /// <param name="Name">The model's name for it.</param>
+/// <param name="BaseName">The base's name for it.</param>
 /// <param name="Count">How many numbers it has.</param>
 /// <param name="ChangeNorm">‖Δ‖.</param>
+/// <param name="Norm">The norm of the model's.</param>
 /// <param name="BaseNorm">The norm of the base's.</param>
-public sealed record ChangedTensor(string Name, long Count, double ChangeNorm, double BaseNorm)
+public sealed record ChangedTensor(string Name, string BaseName, long Count, double ChangeNorm, double Norm, double BaseNorm)
 {
     /// <summary>‖Δ‖/‖base‖; null where the base's is 0.</summary>
     public double? RelativeChange => BaseNorm > 0 ? ChangeNorm / BaseNorm : null;
@@ -201,7 +203,7 @@ public sealed record ModelChange
     }
 
     /// <summary>Biases, norms and their like: tensors of real numbers that no layer is made of.</summary>
-    private static List<ChangedTensor> CompareOthers(
+    internal static List<ChangedTensor> CompareOthers(
         ModelTensors model, ModelTensors basis, LayersFound found, LayersFound baseFound, List<UnmatchedTensor> unmatched)
     {
         TensorEntry[] own = OthersOf(model, found), their = OthersOf(basis, baseFound);
@@ -217,7 +219,8 @@ public sealed record ModelChange
                 continue;
             }
             double[] numbers = model.ReadDoubles(own[i].Name), before = basis.ReadDoubles(their[j].Name);
-            changes.Add(new ChangedTensor(own[i].Name, own[i].Count, Reduction.Distance(numbers, before), Reduction.Norm(before)));
+            changes.Add(new ChangedTensor(
+                own[i].Name, their[j].Name, own[i].Count, Reduction.Distance(numbers, before), Reduction.Norm(numbers), Reduction.Norm(before)));
         }
         return changes;
     }

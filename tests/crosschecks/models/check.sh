@@ -8,3 +8,4 @@ trap 'rm -rf "$run"' EXIT
 ./rankcollapse train --depth 3 --convention mean --lambda 1e-2 --max-seconds 120 --out "$run/mnist" >/dev/null 2>&1
 "${PYTHON:-/usr/bin/python3}" tests/crosschecks/models/compare.py ./rankcollapse "$run/mnist" "$@"
 "${PYTHON:-/usr/bin/python3}" tests/crosschecks/models/changes.py ./rankcollapse
+"${PYTHON:-/usr/bin/python3}" tests/crosschecks/models/adapters.py ./rankcollapse

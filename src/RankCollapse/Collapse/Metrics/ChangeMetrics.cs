@@ -24,8 +24,8 @@ internal static class ChangeMetrics
             "ω(β) times the median singular value of ΔW (Gavish and Donoho): below it values are no better than noise of that size.",
             change => Changed(change, change.Spectrum.GavishDonohoThreshold)),
         Of("changeAboveNoise", "above noise",
-            "How many singular values of ΔW exceed that edge: directions that stand out of what else changed. Where most of the change is structure, its median "
-                + "is no noise.",
+            "How many singular values of ΔW exceed that edge: directions that stand out of what else changed. Where most of the change is structure, its "
+                + "median is no noise.",
             change => Changed(change, change.Spectrum.ValuesAboveGavishDonoho), MetricFormat.Count, isMain: true),
         Of("leftOverlap", "overlap U",
             "Mean cos² of the principal angles between the leading left singular subspaces of W and B: 1 where the layer's strongest outputs kept their "

@@ -21,6 +21,34 @@ public sealed class CompressCommandTests : IDisposable
     }
 
     [Fact]
+    public void Against_WritesAFolder()
+    {
+        string model = Weights(), basis = _folder.File("base.safetensors");
+        new SafetensorsWriter().Add("fc.weight", new Matrix(16, 16)).Write(basis);
+        CommandLine line = CommandLine.Run("compress", model, "--against", basis, "--rank", "2", "--out", _folder.File("adapter"));
+        Assert.True(line.ExitCode == 0, line.Error);
+        Assert.Equal(2, Directory.GetFiles(_folder.File("adapter")).Length);
+        Assert.Contains("factors of the change in 1 layer, 64 parameters", line.Output);
+        CommandLine json = CommandLine.Run("compress", model, "--against", basis, "--rank", "2", "--out", _folder.File("other"), "--json");
+        Assert.Equal(2, (int)JsonNode.Parse(json.Output)!["layers"]![0]!["rank"]!);
+        Assert.Equal(1, CommandLine.Run("compress", model, "--against", model, "--out", _folder.File("none")).ExitCode);
+        Assert.False(Directory.Exists(_folder.File("none")));
+    }
+
+    [Theory]
+    [InlineData("--certificate has no effect with --against", "--certificate")]
+    [InlineData("--force has no effect with --against", "--force")]
+    [InlineData("expected a folder", "--out", "-")]
+    public void BadOptionWithAgainst_EndsWithOneLineAndCode2(string found, params string[] options)
+    {
+        string model = Weights();
+        string[] output = options.Contains("--out") ? [] : ["--out", _folder.File("x")];
+        CommandLine line = CommandLine.Run(["compress", model, "--against", model, .. output, .. options]);
+        Assert.Equal(2, line.ExitCode);
+        Assert.Contains(found, line.Error);
+    }
+
+    [Fact]
     public void Json_IsOneDocument()
     {
         CommandLine line = CommandLine.Run("compress", Weights(), "--keep", "0.5", "--out", _folder.File("small.safetensors"), "--json");

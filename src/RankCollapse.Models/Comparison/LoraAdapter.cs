@@ -1,0 +1,410 @@
+using System.Numerics.Tensors;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using RankCollapse.Collapse;
+using RankCollapse.Formats;
+using RankCollapse.LinearAlgebra;
+using RankCollapse.Models.Compression;
+using RankCollapse.Models.Formats;
+using RankCollapse.Models.Reading;
+using RankCollapse.Models.Weights;
+
+namespace RankCollapse.Models.Comparison;
+
+/// <summary>
+/// The difference of two models as a low-rank adapter (Hu et al. 2022) in the layout of Hugging Face's PEFT: W ≈ B + (α/r)·lora_B·lora_A with α = r, the
+/// truncated singular value decomposition of W − B; no factors of that rank come nearer to it in Frobenius norm.
+/// </summary>
+public sealed partial class LoraAdapter
+{
+    /// <summary>The file of the tensors.</summary>
+    public const string WeightsName = "adapter_model.safetensors";
+
+    /// <summary>The file of the configuration.</summary>
+    public const string ConfigurationName = "adapter_config.json";
+
+    private const string Prefix = "base_model.model.";
+    private const string Weight = ".weight";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly ModelTensors _model;
+    private readonly ModelTensors _base;
+    private readonly bool _isGraph;
+    private readonly CompressionOptions _options;
+    private readonly bool _keepsModules;
+    private readonly List<AdapterLayer> _layers = [];
+    private readonly Dictionary<string, Factored> _factored = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double[]> _biases = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _saved = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (double Error, double Change, double Norm)> _squares = new(StringComparer.Ordinal);
+
+    private LoraAdapter(ModelTensors model, ModelTensors basis, bool isGraph, CompressionOptions options, bool keepsModules)
+    {
+        (_model, _base, _isGraph, _options, _keepsModules) = (model, basis, isGraph, options, keepsModules);
+    }
+
+    /// <summary>Writes the adapter that turns a base into a model; nothing where no layer's change can be factored.</summary>
+    /// <param name="path">The model, of any format.</param>
+    /// <param name="basePath">What it was fine-tuned from, of any format; tensors are named after it.</param>
+    /// <param name="folder">The folder to make, which does not exist.</param>
+    /// <param name="options">How ranks are chosen: energy and tolerance are of ‖W − B‖, a budget is of the base's parameters; data are of no use.</param>
+    /// <param name="keepsModules">Whether what no factors carry is kept: biases of factored layers as biases of the factors, other modules whole.</param>
+    /// <exception cref="InvalidInputException">A model is damaged, they have no layer in common, an option does not fit, or the folder is there.</exception>
+    public static AdapterReport Write(string path, string basePath, string folder, CompressionOptions options, bool keepsModules = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (options.Rule is RankRule.Certificate or RankRule.Accuracy || options.Data is not null || options.Test is not null || options.OnlyFaster)
+            throw new InvalidInputException(
+                "The difference of two models is factored by its weights alone; choose ranks by energy, tolerance, rank, noise edge or a budget, without data.")
+            { Settings = ["data", "test"] };
+        if (Directory.Exists(folder) || File.Exists(folder))
+            throw new InvalidInputException($"{folder} exists; an adapter is a new folder; choose another out.") { Settings = ["out"] };
+        string? parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        if (!Directory.Exists(parent))
+            throw new InvalidInputException($"The folder {parent} of {folder} does not exist; make it first.") { Settings = ["out"] };
+        using ModelTensors model = ModelFormats.Open(path, out ModelFormat format), basis = ModelFormats.Open(basePath, out ModelFormat baseFormat);
+        LayersFound found = format.FindLayers(model), baseFound = baseFormat.FindLayers(basis);
+        (IReadOnlyList<LayerPair> pairs, IReadOnlyList<UnmatchedTensor> unmatched) = LayerPair.Find(found, baseFound);
+        pairs = [.. pairs.Where(pair => pair.Layer.PartOf is null)];
+        if (pairs.Count == 0)
+            throw new InvalidInputException($"{path} and {basePath} have no layer in common; give models of one architecture.");
+        var adapter = new LoraAdapter(model, basis, baseFormat is OnnxFormat, options, keepsModules);
+        adapter.Factor(pairs);
+        adapter.Others(found, baseFound, unmatched);
+        return adapter.Finish(path, basePath, folder);
+    }
+
+    /// <summary>The factors of the layers' changes.</summary>
+    private void Factor(IReadOnlyList<LayerPair> pairs)
+    {
+        IReadOnlyDictionary<LayerPair, int>? shares = _options.Rule == RankRule.Budget ? Share(pairs) : null;
+        for (int i = 0; i < pairs.Count; i++)
+        {
+            _options.Cancellation.ThrowIfCancellationRequested();
+            LayerPair pair = pairs[i];
+            _options.Progress?.Invoke($"layer {i + 1} of {pairs.Count}: {ErrorText.Printable(pair.Layer.Name)} ({pair.Shape})");
+            IReadOnlyList<Matrix> own = LayerPair.Blocks(_model, pair.Layer), basis = LayerPair.Blocks(_base, pair.Base);
+            Matrix[] changes = [.. own.Zip(basis, ModelChange.Difference)];
+            double change = Squares(changes), norm = Squares(own), before = Squares(basis);
+            var layer = new AdapterLayer
+            {
+                Name = pair.Layer.Name,
+                ShapeText = pair.Shape.ToString(),
+                RelativeChange = before > 0 ? Math.Sqrt(change / before) : null,
+                ChangeError = change > 0 ? 1 : 0,
+                WeightError = norm > 0 ? Math.Sqrt(change / norm) : null,
+            };
+            double error = change;
+            string? reason = change == 0 ? null : !double.IsFinite(change) ? "its weights are not all finite here or in the base" : WhyNot(pair);
+            if (change > 0 && reason is null && _factored.ContainsKey(ModuleOf(pair))) reason = "another layer has the same module";
+            if (change > 0 && reason is null)
+            {
+                var spectrum = LayerSpectrum.OfWeights(new LayerBlocks(changes));
+                int rank = shares?.GetValueOrDefault(pair) ?? RankOf(spectrum, pair.Shape);
+                if (rank == 0) reason = _options.Rule == RankRule.Budget ? "the budget leaves nothing for it" : "nothing of its change stands out of noise";
+                else
+                {
+                    ElementType type = pair.Layer.Tensor.Type == ElementType.F64 ? ElementType.F64 : ElementType.F32;
+                    LayerFactors factors = spectrum.FactorsAt(rank).Map(value => ElementWriter.Round(value, type));
+                    double distance = factors.ErrorOf(spectrum.Layer);
+                    error = distance * distance;
+                    string module = ModuleOf(pair);
+                    _factored.Add(module, new Factored(pair, factors, type));
+                    layer = layer with
+                    {
+                        Module = module,
+                        Rank = rank,
+                        Parameters = spectrum.Layer.ParametersAt(rank),
+                        ChangeError = Math.Sqrt(error / change),
+                        WeightError = norm > 0 ? Math.Sqrt(error / norm) : null,
+                    };
+                }
+            }
+            if (reason is not null && _keepsModules && double.IsFinite(change) && ModuleName(pair.Base.Name) is { } whole) _saved.Add(whole);
+            _layers.Add(layer with { Reason = reason });
+            if (double.IsFinite(change)) _squares.Add(layer.Name, (error, change, norm));
+        }
+    }
+
+    /// <summary>Why a layer's change has no factors that PEFT knows; null where it has.</summary>
+    private string? WhyNot(LayerPair pair)
+    {
+        WeightLayer layer = pair.Base;
+        bool Has(IReadOnlyList<string> texts) => texts.Any(text => pair.Layer.Name.Contains(text, StringComparison.Ordinal));
+        return _options.Only.Count > 0 && !Has(_options.Only) ? "not asked for"
+            : Has(_options.Except) ? "left out as asked"
+            : NameOf(pair) is null ? "its name in the base does not end in .weight, as those of modules do"
+            : layer.Kind switch
+            {
+                LayerKind.Linear or LayerKind.Embedding when pair.Shape.Count == 1 && layer.Tensor.Shape.Count(size => size != 1) <= 2 => null,
+                LayerKind.Linear or LayerKind.Embedding => "it is a stack of matrices",
+                LayerKind.Convolution when layer.Groups > 1 || (layer.Tensor.Shape[1] == 1 && !_isGraph) =>
+                    "it is a depthwise or grouped convolution, or may be one, whose factors PEFT does not merge",
+                LayerKind.Convolution when layer.Layout == WeightLayout.OutputFirst => null,
+                _ => "layers of its kind have no factors in PEFT",
+            };
+    }
+
+    private int RankOf(LayerSpectrum spectrum, BlockShape shape)
+    {
+        double[] Values() => [.. spectrum.Energies.Select(Math.Sqrt)];
+        int rank = _options.Rule switch
+        {
+            RankRule.Tolerance => spectrum.RankWithin(_options.Value * spectrum.ErrorAt(0)),
+            RankRule.Rank => _options.Rank!.Value,
+            RankRule.NoiseEdge => NoiseEdge.Of(Values(), shape.Rows, shape.Columns).RankOf(Values()),
+            _ => spectrum.RankKeeping(_options.Value),
+        };
+        return Math.Min((rank + _options.Multiple - 1) / _options.Multiple * _options.Multiple, spectrum.FullRank);
+    }
+
+    /// <summary>
+    /// Ranks that make Σ‖ΔW_l − ΔW_{l,r}‖²/‖B_l‖² small within a number of parameters: ranks of all layers by falling gain per parameter, as long as they fit.
+    /// Gains of a layer fall, so that this is the optimum but for the room that is left.
+    /// </summary>
+    private Dictionary<LayerPair, int> Share(IReadOnlyList<LayerPair> pairs)
+    {
+        long room = (long)Math.Floor(_options.Value * _base.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count));
+        var steps = new List<(double Gain, LayerPair Pair, int Rank)>();
+        foreach (LayerPair pair in pairs.Where(pair => WhyNot(pair) is null))
+        {
+            _options.Cancellation.ThrowIfCancellationRequested();
+            _options.Progress?.Invoke($"spectrum of {ErrorText.Printable(pair.Layer.Name)} ({pair.Shape})");
+            Matrix own = LayerPair.Blocks(_model, pair.Layer)[0], basis = LayerPair.Blocks(_base, pair.Base)[0], change = ModelChange.Difference(own, basis);
+            if (!TensorPrimitives.IsFiniteAll<double>(change.AsSpan())) continue;
+            double size = Math.Max(Squares([basis]), double.Epsilon), cost = pair.Shape.Rows + (double)pair.Shape.Columns;
+            double[] values = SingularValueDecomposition.SingularValues(change);
+            for (int i = 0; i < values.Length && values[i] > 0; i++) steps.Add((values[i] * values[i] / size / cost, pair, i + 1));
+        }
+        var ranks = pairs.ToDictionary(pair => pair, _ => 0);
+        foreach ((_, LayerPair pair, int rank) in steps.OrderByDescending(step => step.Gain))
+        {
+            if (ranks[pair] != rank - 1 || room < pair.Shape.Rows + pair.Shape.Columns) continue;
+            ranks[pair] = rank;
+            room -= pair.Shape.Rows + pair.Shape.Columns;
+        }
+        return ranks;
+    }
+
+    /// <summary>Biases, norms and layers that the base has not, or in another shape: kept, or named.</summary>
+    private void Others(LayersFound found, LayersFound baseFound, IReadOnlyList<UnmatchedTensor> unmatched)
+    {
+        var rest = new List<UnmatchedTensor>();
+        List<ChangedTensor> others = ModelChange.CompareOthers(_model, _base, found, baseFound, rest);
+        bool hasBiases = _keepsModules && _factored.Count > 0 && _factored.All(pair => pair.Value.Pair.Layer.Kind != LayerKind.Embedding
+            && others.Any(tensor => BiasOf(tensor.BaseName) == pair.Key));
+        foreach (ChangedTensor tensor in others)
+        {
+            double change = tensor.ChangeNorm * tensor.ChangeNorm, norm = tensor.Norm * tensor.Norm;
+            string? module = BiasOf(tensor.BaseName);
+            bool isBias = hasBiases && module is not null && _factored.ContainsKey(module);
+            if (isBias) _biases.Add(module!, _model.ReadDoubles(tensor.Name).Zip(_base.ReadDoubles(tensor.BaseName), (a, b) => a - b).ToArray());
+            _squares.Add(tensor.Name, (change, change, norm));
+            if (change == 0) continue;
+            string? owner = _keepsModules && !isBias ? ModuleName(tensor.BaseName) : null;
+            if (owner is not null && !_factored.ContainsKey(owner)) _saved.Add(owner);
+            string reason = !_keepsModules ? "it is no matrix, so that no factors carry its change; keep modules to save it"
+                : owner is null ? "it stands in no module that could be kept"
+                : "it is the bias of a factored layer, and not all of them have one";
+            Add(tensor.Name, tensor.Count, tensor.RelativeChange, norm, change, isBias || (owner is not null && _saved.Contains(owner)), reason);
+        }
+        foreach (UnmatchedTensor tensor in unmatched.Concat(rest).Where(tensor => !tensor.IsOfBase && _model.Contains(tensor.Name)))
+        {
+            if (_keepsModules && ModuleName(Unwrapped(tensor.Name)) is { } owner && !_factored.ContainsKey(owner)) _saved.Add(owner);
+            bool isSaved = _keepsModules && ModuleName(Unwrapped(tensor.Name)) is { } name && _saved.Contains(name);
+            Add(tensor.Name, _model.Describe(tensor.Name).Count, null, 0, 0, isSaved, tensor.Reason);
+        }
+
+        void Add(string name, long count, double? relative, double norm, double change, bool isKept, string reason) => _layers.Add(new AdapterLayer
+        {
+            Name = name,
+            ShapeText = _model.Describe(name).ShapeText,
+            RelativeChange = relative,
+            ChangeError = isKept ? 0 : relative is null && norm == 0 ? null : 1,
+            WeightError = isKept ? 0 : norm > 0 ? Math.Sqrt(change / norm) : null,
+            Parameters = isKept ? count : 0,
+            IsKept = isKept,
+            Reason = isKept ? null : reason,
+        });
+    }
+
+    private AdapterReport Finish(string path, string basePath, string folder)
+    {
+        string[] modules = [.. _model.Tensors.Select(tensor => ModuleName(Unwrapped(tensor.Name))).OfType<string>().Distinct(StringComparer.Ordinal)];
+        // PEFT takes a module to save where its name ends so, with or without a point before, and then no factors inside it.
+        foreach (string module in modules.Where(module => _saved.Any(saved => module.EndsWith(saved, StringComparison.Ordinal))).ToArray()) _saved.Add(module);
+        foreach (string module in _factored.Keys.Where(IsSaved).ToArray())
+        {
+            _factored.Remove(module);
+            _biases.Remove(module);
+        }
+        string[] inside = [.. _model.Tensors.Select(tensor => tensor.Name).Where(name => IsSaved(Unwrapped(name)))];
+        var kept = inside.ToHashSet(StringComparer.Ordinal);
+        for (int i = 0; i < _layers.Count; i++)
+        {
+            if (kept.Contains(_layers[i].Name))
+                _layers[i] = _layers[i] with
+                {
+                    Module = null,
+                    Rank = null,
+                    IsKept = true,
+                    Reason = null,
+                    ChangeError = 0,
+                    WeightError = 0,
+                    Parameters = _model.Describe(_layers[i].Name).Count,
+                };
+        }
+        double error = 0, change = 0, norm = 0;
+        HashSet<string> exact = [.. _layers.Where(layer => layer.IsKept).Select(layer => layer.Name)];
+        foreach ((string name, (double Error, double Change, double Norm) one) in _squares)
+        {
+            error += exact.Contains(name) ? 0 : one.Error;
+            change += one.Change;
+            norm += one.Norm;
+        }
+        bool isWritten = _factored.Count > 0;
+        if (isWritten) WriteFolder(folder, basePath, inside);
+        return new AdapterReport
+        {
+            Model = path,
+            Base = basePath,
+            Output = isWritten ? folder : null,
+            Rule = _options.Rule,
+            Layers = _layers,
+            SavedModules = [.. _saved],
+            Parameters = !isWritten ? 0 : _factored.Values.Sum(one => one.Factors.Up[0].Length + (long)one.Factors.Down[0].Length)
+                + _biases.Values.Sum(bias => (long)bias.Length) + inside.Sum(name => _model.Describe(name).Count),
+            ModelParameters = _model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count),
+            Error = norm > 0 ? Math.Sqrt(error / norm) : 0,
+            ChangeError = change > 0 ? Math.Sqrt(error / change) : null,
+        };
+    }
+
+    /// <summary>Both files aside, and the folder by its name at last.</summary>
+    private void WriteFolder(string folder, string basePath, IReadOnlyList<string> saved)
+    {
+        _options.Progress?.Invoke("writing");
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), aside = $"{full}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            FileSteps.MakeFolder(aside);
+            using (FolderClaim.Take(aside))
+            {
+                Tensors(saved).Write(Path.Combine(aside, WeightsName));
+                AtomicFile.Write(Path.Combine(aside, ConfigurationName), Encoding.UTF8.GetBytes(Configuration(basePath).ToJsonString(Indented) + "\n"));
+            }
+            FileSteps.RenameFolder(aside, full);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"The folder {folder} cannot be written: {FileSteps.InWords(e)}.", e) { Settings = ["out"] };
+        }
+        finally
+        {
+            FileSteps.TryDeleteFolder(aside);
+        }
+    }
+
+    private SafetensorsWriter Tensors(IReadOnlyList<string> saved)
+    {
+        SafetensorsWriter writer = new SafetensorsWriter().AddMetadata("format", "pt");
+        foreach ((string module, Factored one) in _factored)
+        {
+            Matrix up = one.Factors.Up[0], down = one.Factors.Down[0];
+            int rank = one.Factors.Rank;
+            WeightLayer layer = one.Pair.Base;
+            if (layer.Kind == LayerKind.Embedding)
+            {
+                Add($"{Prefix}{module}.lora_embedding_A", up.Transpose(), [rank, up.Rows]);
+                Add($"{Prefix}{module}.lora_embedding_B", down.Transpose(), [down.Columns, rank]);
+                continue;
+            }
+            bool isConvolution = layer.Kind == LayerKind.Convolution;
+            long[] points = isConvolution ? [.. layer.Tensor.Shape.Skip(2)] : [];
+            Add($"{Prefix}{module}.lora_A.weight", down, [rank, isConvolution ? layer.Tensor.Shape[1] : down.Columns, .. points]);
+            Add($"{Prefix}{module}.lora_B.weight", up, [up.Rows, rank, .. points.Select(_ => 1L)]);
+            if (_biases.TryGetValue(module, out double[]? bias)) Add($"{Prefix}{module}.lora_B.bias", new Matrix(bias, 0, bias.Length, 1), [bias.Length]);
+
+            void Add(string name, Matrix values, long[] shape) =>
+                writer.Add(name, one.Type, shape, stream => stream.Write(ElementWriter.ToBytes(values.AsSpan(), one.Type)));
+        }
+        foreach (string name in saved)
+        {
+            TensorEntry tensor = _model.Describe(name);
+            writer.Add(Prefix + Unwrapped(name), tensor.Type, tensor.Shape, stream => _model.CopyBytes(name, stream));
+        }
+        return writer;
+    }
+
+    /// <summary>PEFT's configuration; of patterns of ranks the first that a module's name ends in counts, so that the longest come first.</summary>
+    private JsonObject Configuration(string basePath)
+    {
+        int usual = _factored.Values.GroupBy(one => one.Factors.Rank)
+            .OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key).First().Key;
+        JsonObject Others() => new(_factored.Where(one => one.Value.Factors.Rank != usual).OrderByDescending(one => one.Key.Length)
+            .Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value.Factors.Rank)));
+        var fields = new JsonObject
+        {
+            ["alpha_pattern"] = Others(),
+            ["auto_mapping"] = null,
+            ["base_model_name_or_path"] = basePath,
+            ["bias"] = "none",
+            ["fan_in_fan_out"] = !_isGraph && _factored.Values.Any(one => one.Pair.Base is { Kind: LayerKind.Linear, Layout: WeightLayout.InputFirst }),
+            ["inference_mode"] = true,
+            ["init_lora_weights"] = true,
+            ["layers_pattern"] = null,
+            ["layers_to_transform"] = null,
+            ["lora_alpha"] = usual,
+            ["lora_dropout"] = 0.0,
+            ["modules_to_save"] = _saved.Count > 0 ? List(_saved) : null,
+            ["peft_type"] = "LORA",
+            ["r"] = usual,
+            ["rank_pattern"] = Others(),
+            ["revision"] = null,
+            ["target_modules"] = Targets(),
+            ["task_type"] = null,
+        };
+        if (_biases.Count > 0) fields["lora_bias"] = true;
+        return fields;
+    }
+
+    /// <summary>The modules with factors; as one pattern where another module's name ends in one of theirs, which PEFT would take too.</summary>
+    private JsonNode Targets()
+    {
+        string[] names = [.. _factored.Keys.Order(StringComparer.Ordinal)];
+        IEnumerable<string> all = _base.Tensors.Select(tensor => ModuleName(Unwrapped(tensor.Name))).OfType<string>();
+        bool isAmbiguous = all.Any(module => !_factored.ContainsKey(module) && names.Any(name => module.EndsWith($".{name}", StringComparison.Ordinal)));
+        return isAmbiguous ? JsonValue.Create($"({string.Join('|', names.Select(Regex.Escape))})") : List(names);
+    }
+
+    private static JsonArray List(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
+
+    private string ModuleOf(LayerPair pair) => NameOf(pair)![..^Weight.Length];
+
+    /// <summary>The name of a base's layer that ends in .weight, without what wraps a model; null where it has none.</summary>
+    private static string? NameOf(LayerPair pair) => LayerPair.NamesOf(pair.Base).Select(Unwrapped).FirstOrDefault(
+        name => name.EndsWith(Weight, StringComparison.Ordinal) && name.Length > Weight.Length);
+
+    /// <summary>The module of a bias of the base; null for other tensors.</summary>
+    private static string? BiasOf(string name) => name.EndsWith(".bias", StringComparison.Ordinal) ? Unwrapped(name)[..^".bias".Length] : null;
+
+    private static string? ModuleName(string name) => Unwrapped(name).LastIndexOf('.') is > 0 and var point ? Unwrapped(name)[..point] : null;
+
+    private bool IsSaved(string name) => _saved.Any(saved => name == saved || name.StartsWith($"{saved}.", StringComparison.Ordinal));
+
+    /// <summary>A name without what wraps a model while it trains; <c>model.</c> stays, which is a module of many.</summary>
+    private static string Unwrapped(string name) => Wrapper().Replace(name, "");
+
+    private static double Squares(IReadOnlyList<Matrix> blocks) => blocks.Sum(block => Reduction.SumOfSquares(block.AsSpan()));
+
+    [GeneratedRegex(@"^(module\.|_orig_mod\.|_forward_module\.)+", RegexOptions.ExplicitCapture)]
+    private static partial Regex Wrapper();
+
+    private sealed record Factored(LayerPair Pair, LayerFactors Factors, ElementType Type);
+}
