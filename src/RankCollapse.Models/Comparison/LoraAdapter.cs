@@ -83,7 +83,7 @@ public sealed partial class LoraAdapter
     /// <summary>The factors of the layers' changes.</summary>
     private void Factor(IReadOnlyList<LayerPair> pairs)
     {
-        IReadOnlyDictionary<LayerPair, int>? shares = _options.Rule == RankRule.Budget ? Share(pairs) : null;
+        Dictionary<LayerPair, int>? shares = _options.Rule == RankRule.Budget ? Share(pairs) : null;
         for (int i = 0; i < pairs.Count; i++)
         {
             _options.Cancellation.ThrowIfCancellationRequested();
@@ -204,7 +204,7 @@ public sealed partial class LoraAdapter
             double change = tensor.ChangeNorm * tensor.ChangeNorm, norm = tensor.Norm * tensor.Norm;
             string? module = BiasOf(tensor.BaseName);
             bool isBias = hasBiases && module is not null && _factored.ContainsKey(module);
-            if (isBias) _biases.Add(module!, _model.ReadDoubles(tensor.Name).Zip(_base.ReadDoubles(tensor.BaseName), (a, b) => a - b).ToArray());
+            if (isBias) _biases.Add(module!, [.. _model.ReadDoubles(tensor.Name).Zip(_base.ReadDoubles(tensor.BaseName), (a, b) => a - b)]);
             _squares.Add(tensor.Name, (change, change, norm));
             if (change == 0) continue;
             string? owner = _keepsModules && !isBias ? ModuleName(tensor.BaseName) : null;
@@ -238,7 +238,7 @@ public sealed partial class LoraAdapter
     {
         string[] modules = [.. _model.Tensors.Select(tensor => ModuleName(Unwrapped(tensor.Name))).OfType<string>().Distinct(StringComparer.Ordinal)];
         // PEFT takes a module to save where its name ends so, with or without a point before, and then no factors inside it.
-        foreach (string module in modules.Where(module => _saved.Any(saved => module.EndsWith(saved, StringComparison.Ordinal))).ToArray()) _saved.Add(module);
+        _saved.UnionWith([.. modules.Where(module => _saved.Any(saved => module.EndsWith(saved, StringComparison.Ordinal)))]);
         foreach (string module in _factored.Keys.Where(IsSaved).ToArray())
         {
             _factored.Remove(module);
@@ -287,7 +287,7 @@ public sealed partial class LoraAdapter
     }
 
     /// <summary>Both files aside, and the folder by its name at last.</summary>
-    private void WriteFolder(string folder, string basePath, IReadOnlyList<string> saved)
+    private void WriteFolder(string folder, string basePath, string[] saved)
     {
         _options.Progress?.Invoke("writing");
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), aside = $"{full}.{Guid.NewGuid():N}.tmp";
@@ -311,7 +311,7 @@ public sealed partial class LoraAdapter
         }
     }
 
-    private SafetensorsWriter Tensors(IReadOnlyList<string> saved)
+    private SafetensorsWriter Tensors(string[] saved)
     {
         SafetensorsWriter writer = new SafetensorsWriter().AddMetadata("format", "pt");
         foreach ((string module, Factored one) in _factored)
