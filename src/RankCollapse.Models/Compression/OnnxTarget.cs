@@ -63,6 +63,7 @@ internal sealed class OnnxTarget : ICompressionTarget
                 readers.Add(uses[u]);
             }
         }
+        if (tensors.Count == 0) return new Dictionary<string, LayerOutputs>();
         _options.Progress?.Invoke($"{_data.SampleCount} samples through {source.Name}, for the outputs of {moments.Count} layers");
         source.Run(tensors, new FeatureOptions().BatchSize, (tensor, _, rows) => readers[tensor].AddTo(moments[readers[tensor].Layer], rows),
             _options.Cancellation);

@@ -41,6 +41,17 @@ public sealed class RankSearchTests : IDisposable
     }
 
     [Fact]
+    public void ModelWithoutLayersToFactor_StaysWhole()
+    {
+        (string model, string data) = Make();
+        var options = new CompressionOptions { Rule = RankRule.Accuracy, Value = 0.1, Data = data, Only = ["none of them"] };
+        CompressionReport report = ModelCompression.Run(model, _folder.File("found.onnx"), options);
+        Assert.Null(report.Output);
+        Assert.Equal(report.ParametersBefore, report.ParametersAfter);
+        Assert.Equal(Samples, report.Search!.Accuracy.RightAfter);
+    }
+
+    [Fact]
     public void Path_RisesToTheWholeModel_OnBothData()
     {
         (string model, string data) = Make();
