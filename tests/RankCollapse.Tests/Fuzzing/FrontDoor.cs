@@ -104,7 +104,7 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         yield return new("index", 2, Corpus("index"), Mutation.OfJson, InFile("model.safetensors.index.json", folder, path => Inspection.Run(path)));
         yield return new("torch", 4, Corpus("torch"), Mutation.OfTorch, InFile("a.pt", folder, path => Inspection.Run(path)));
         byte[] features = ModelBytes.Npz(
-            CompressionLevel.Fastest, ("h", [4, 3], [.. ModelBytes.Numbers(12).Select(value => (double)value)]), ("labels", [4], [0, 1, 0, 1]));
+            CompressionLevel.Fastest, ("h", [4, 2], [.. ModelBytes.Numbers(8).Select(value => (double)value)]), ("labels", [4], [0, 1, 0, 1]));
         byte[] other = ModelBytes.Safetensors(("h", [4, 3], ModelBytes.Numbers(12)), ("y", [4, 2], ModelBytes.Numbers(8)));
         var asFeatures = new InspectionOptions { IsOfFeatures = true };
         Directory.CreateDirectory(folder.File("chunks"));

@@ -27,6 +27,10 @@ public sealed class FeatureFileSourceTests : IDisposable
         FeatureReport whole = Measure(Write("whole.npz", 0, Samples));
         Assert.Equal(["first", "last"], whole.Layers.Select(layer => layer.Tensor.Name));
         Assert.Equal([0, 1, 2], whole.Labels);
+
+        // With classes of one size the separation fuzziness is K times NC1.
+        foreach (FeatureMetrics layer in whole.Layers)
+            Assert.Equal(Classes * layer.Of("nc1WithinClassVariability")!.Value, layer.Of("separationFuzziness")!.Value, 1e-12);
         Write("parts/part-0.npz", 0, 20);
         Write("parts/part-9.npz", 20, 5);
         Write("parts/part-10.npz", 25, Samples - 25);
