@@ -52,6 +52,9 @@ public abstract class Solver
     /// <summary>Products with the Hessian or the Gauss–Newton matrix so far.</summary>
     public long HessianProducts { get; protected set; }
 
+    /// <summary>The relative gradient norm at which training stops, so that nothing is solved beyond it; 0 where it may go on.</summary>
+    internal double Target { get; set; }
+
     /// <summary>One line on what the solver is doing, for the progress display; empty where there is nothing to say.</summary>
     public virtual string Phase => "";
 

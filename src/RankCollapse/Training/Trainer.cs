@@ -30,6 +30,7 @@ public sealed class Trainer : IDisposable
         if (!(options.GradientTolerance >= 0)) throw new InvalidInputException($"gradient-tolerance is {options.GradientTolerance}; it must be at least 0.");
         _snapshotWriter = new BinaryWriter(_snapshot);
         _solver = solver;
+        _solver.Target = options.Missing is null ? options.GradientTolerance : 0;
         _options = options;
         _observer = observer ?? new TrainingObserver();
     }

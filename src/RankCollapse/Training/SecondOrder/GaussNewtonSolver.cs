@@ -87,6 +87,9 @@ internal sealed class GaussNewtonSolver : Solver
     public override StepOutcome Step()
     {
         _iterate.Begin();
+
+        // The gradient of rounded kinks is another one than that at which training stops.
+        _iterate.Target = _kinks is null ? Target : 0;
         StepOutcome? outcome = null;
         for (int i = 0; outcome is null; i++) outcome = _phases[i].Take(_iterate);
         GradientEvaluations += _iterate.GradientEvaluations;

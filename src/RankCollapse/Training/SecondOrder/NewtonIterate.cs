@@ -59,6 +59,9 @@ internal sealed class NewtonIterate
     /// <summary>Products with B, or with the Jacobian alone, in this iteration.</summary>
     public long HessianProducts { get; private set; }
 
+    /// <summary>The relative gradient norm at which training stops; 0 where it goes on to what rounding allows.</summary>
+    public double Target { get; set; }
+
     /// <summary>The relative gradient norm that rounding leaves at the current point; known once nothing but it is left to do.</summary>
     public double? RoundingFloor { get; set; }
 

@@ -25,6 +25,9 @@ internal enum InnerOutcome
 /// </summary>
 internal sealed class TruncatedConjugateGradients(NetworkSpecification specification)
 {
+    /// <summary>So many products are worth a whole iteration, and are not spent on digits that nobody has asked for.</summary>
+    private const int ManyProducts = 50;
+
     private readonly Network _residual = new(specification);
     private readonly Network _preconditioned = new(specification);
     private readonly Network _direction = new(specification);
@@ -52,6 +55,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
     /// <param name="radius">Δ.</param>
     /// <param name="shorterRadius">The radius of <see cref="TakeShorter"/>.</param>
     /// <param name="tolerance">Stop when the residual's norm has fallen by this factor.</param>
+    /// <param name="lateTolerance">The same, where it is larger, after <see cref="ManyProducts"/>.</param>
     /// <param name="floor">Stop when the residual's norm ‖·‖_{M^{-1}} is at most this.</param>
     /// <param name="flat">Curvature relative to the preconditioner's, at most so large, that counts as none.</param>
     /// <param name="limit">The most products.</param>
@@ -63,6 +67,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         double radius,
         double shorterRadius,
         double tolerance,
+        double lateTolerance,
         double floor,
         double flat,
         int limit,
@@ -74,7 +79,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         preconditioner.Solve(_residual, _preconditioned);
         TensorPrimitives.Negate<double>(y, d);
         double ry = Reduction.Dot(r, y);
-        double goal = Math.Max(tolerance * tolerance * ry, floor * floor);
+        double goal = Math.Max(tolerance * tolerance * ry, floor * floor), lateGoal = Math.Max(goal, lateTolerance * lateTolerance * ry);
         double pp = 0, pd = 0, dd = ry;
         GradientNorm = Math.Sqrt(Math.Max(0, ry));
         Products = 0;
@@ -111,7 +116,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
             StepNorm = Math.Sqrt(pp);
             preconditioner.Solve(_residual, _preconditioned);
             double ryNext = Reduction.Dot(r, y);
-            if (!(ryNext > goal)) return InnerOutcome.Solved;
+            if (!(ryNext > (Products < ManyProducts ? goal : lateGoal))) return InnerOutcome.Solved;
             if (Products >= limit) return InnerOutcome.Limit;
             double beta = ryNext / ry;
             ry = ryNext;

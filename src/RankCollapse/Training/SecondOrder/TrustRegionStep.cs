@@ -23,6 +23,9 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
     /// <summary>Far from interpolation the next step has another preconditioner anyway.</summary>
     private const double InnerToleranceWhenFar = 0.2;
 
+    /// <summary>A solve that takes long ends where the gradient would be this share of that at which training stops.</summary>
+    private const double ShareOfTarget = 0.1;
+
     /// <summary>Curvature relative to the preconditioner's that rounding alone can make.</summary>
     private const double LeastCurvature = 1e-11;
 
@@ -72,6 +75,7 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
             radius,
             TrustRegion.Shortened(radius, gently: iterate.IsFar),
             looksAround ? 0 : Math.Min(iterate.IsFar ? InnerToleranceWhenFar : InnerTolerance, Math.Sqrt(relative)),
+            looksAround ? 0 : Math.Min(InnerTolerance, ShareOfTarget * iterate.Target / relative),
             memory.IdleSteps is > 0 and < IdleStepsWithFlatDirections ? floor : 0,
             flat,
             MostInnerProducts,

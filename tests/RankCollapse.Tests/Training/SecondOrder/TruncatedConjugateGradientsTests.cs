@@ -28,7 +28,7 @@ public sealed class TruncatedConjugateGradientsTests
 
             void Solve(double radius, Network result) => inner.Solve(
                 gradient, (v, product) => point.Operator.Apply(point.Objective, point.Network, v, product, full: true), preconditioner, radius, 0.5 * radius,
-                tolerance: 1e-3, floor: 0, flat: 0, limit: 100, result);
+                tolerance: 1e-3, lateTolerance: 0, floor: 0, flat: 0, limit: 100, result);
         }
         Assert.InRange(shortened, 1, int.MaxValue);
     }
