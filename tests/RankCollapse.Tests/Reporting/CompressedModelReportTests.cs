@@ -41,7 +41,16 @@ public sealed class CompressedModelReportTests
             Rule = RankRule.Accuracy,
             Layers =
             [
-                new CompressedLayer { Name = "<b>bold", Kind = "linear", ShapeText = "9×9", ParametersBefore = 81, ParametersAfter = 36, Rank = 2, FullRank = 9 },
+                new CompressedLayer
+                {
+                    Name = "<b>bold",
+                    Kind = "linear",
+                    ShapeText = "9×9",
+                    ParametersBefore = 81,
+                    ParametersAfter = 36,
+                    Rank = 2,
+                    FullRank = 9,
+                },
                 new CompressedLayer { Name = "v", Kind = "linear", ShapeText = "2×9", ParametersBefore = 18, ParametersAfter = 18, Reason = "it is <small>" },
             ],
             ParametersBefore = 99,
