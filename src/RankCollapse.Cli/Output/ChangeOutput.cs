@@ -25,7 +25,7 @@ internal static class ChangeOutput
         var table = new TextTable(["layer", new Column("matrix", 80), .. MetricColumns.Of(metrics, MetricScopes.Changes)]);
         foreach (ChangedLayer layer in change.Layers)
         {
-            table.Add([ShortName.Of(layer.Layer.Name, ShortName.Longest(output, LongestName)), layer.Shape.ToString(),
+            table.Add([ShortName.Of(layer.Title, ShortName.Longest(output, LongestName)), layer.Shape.ToString(),
                 .. metrics.Select(metric => Numbers.Of(metric, layer.Number(metric)))]);
         }
         table.Write(output);
@@ -38,7 +38,7 @@ internal static class ChangeOutput
     {
         if (changed == 0) return;
         ChangedLayer[] half = [.. change.HalfOfChange];
-        output.WriteLine($"Half of the change is in {NumberText.Count(half.Length, "layer")}: {Names(half.Select(layer => layer.Layer.Name))}");
+        output.WriteLine($"Half of the change is in {NumberText.Count(half.Length, "layer")}: {Names(half.Select(layer => layer.Title))}");
         output.WriteLine($"Low-rank factors that keep 99 % of each layer's change would have {change.AdapterParameters:N0} parameters, "
             + $"{Numbers.PerCent((double)change.AdapterParameters / change.Parameters)} of the layers' {change.Parameters:N0}");
         output.WriteLine($"Intruder dimensions: {change.Intruders}, among the {change.Options.Leading} leading left singular vectors of each layer those whose "

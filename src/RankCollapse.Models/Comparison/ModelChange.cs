@@ -42,6 +42,12 @@ public sealed record ChangedLayer(WeightLayer Layer, WeightLayer Base, BlockShap
         return metric.OfChange?.Invoke(Measured).Number;
     }
 
+    /// <summary>Its name, with the base's where neither ends in the other, as where an exporter gave it a number for a name.</summary>
+    public string Title =>
+        Layer.Name.EndsWith(Base.Name, StringComparison.Ordinal) || Base.Name.EndsWith(Layer.Name, StringComparison.Ordinal)
+            || Layer.Name[(Layer.Name.IndexOf('.', StringComparison.Ordinal) + 1)..] == Base.Name[(Base.Name.IndexOf('.', StringComparison.Ordinal) + 1)..]
+            ? Layer.Name : $"{Layer.Name} ({Base.Name})";
+
     /// <summary>Whether any number differs.</summary>
     public bool IsChanged => !Measured.IsNone;
 }

@@ -57,7 +57,7 @@ internal static class ChangePage
 
     private static string Note(ModelChange change)
     {
-        string[] half = [.. change.HalfOfChange.Select(layer => ErrorText.Printable(layer.Layer.Name))];
+        string[] half = [.. change.HalfOfChange.Select(layer => ErrorText.Printable(layer.Title))];
         string where = half.Length == 0 ? "" : $"Half of the change is in {NumberText.List([.. half.Take(MostNames)])}"
             + $"{(half.Length > MostNames ? $" and {half.Length - MostNames} more" : "")}. ";
         return $"{where}{NumberText.Count(change.Intruders, "intruder dimension")}: of the {change.Options.Leading} leading left singular vectors of each "
@@ -94,7 +94,7 @@ internal static class ChangePage
         foreach ((ChangedLayer layer, int number) in change.Layers.Select((layer, i) => (layer, i + 1)))
         {
             string other = layer.Base.Name == layer.Layer.Name ? "" : $" title=\"{Encode(ErrorText.Printable(layer.Base.Name))} in the base\"";
-            string title = Encode(ErrorText.Printable(layer.Layer.Name));
+            string title = Encode(ErrorText.Printable(layer.Title));
             html.Append(
                 $"<tr><td data-v=\"{number}\">{number}</td><th scope=\"row\"{other}>"
                 + $"{(layer.IsChanged ? $"<a href=\"#layer-{number}\">{title}</a>" : title)}</th>"
