@@ -54,8 +54,8 @@ def build(archive: Optional[Path], platform: Optional[str], out: Path, version: 
             digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
             record.append(f"{name},sha256={digest},{len(data)}")
 
-        for path in sorted((HERE / "rankcollapse").glob("*.py*")):
-            if path.is_file():
+        for path in sorted((HERE / "rankcollapse").glob("*")):
+            if path.suffix in (".py", ".typed"):
                 add(f"rankcollapse/{path.name}", path.read_bytes())
         for name, data, mode in _members(archive) if archive else ():
             add(f"rankcollapse/bin/{name}", data, mode)

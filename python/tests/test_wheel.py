@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import unittest
+import zipfile
 from pathlib import Path
 
 import rankcollapse as rc
@@ -38,6 +39,8 @@ class WheelTest(Stage):
         wheel, again = (Path(self.shell(sys.executable, str(PROJECT / "build_wheel.py"), "--out", out).strip()) for out in ("pure", "again"))
         self.assertTrue(wheel.name.endswith("-py3-none-any.whl"))
         self.assertEqual(wheel.read_bytes(), again.read_bytes())
+        with zipfile.ZipFile(wheel) as file:
+            self.assertLessEqual({"rankcollapse/__init__.py", "rankcollapse/py.typed"}, set(file.namelist()))
 
     def stand_in(self) -> str:
         """The folder of an archive whose program is the one under test."""
