@@ -23,10 +23,12 @@ LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\]\()([^)\s]+)(\))")
 PLACES = {"docs/site/index.md": "index.md", "README.md": "start.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md",
           "SECURITY.md": "reporting.md", "benchmarks/README.md": "benchmarks.md", "python/README.md": "python-package.md",
           "docs/schemas": "files/index.md", "docs/site/verbs": "verbs/index.md", "docs/site/gallery": "gallery.md", "docs/site/api": "api/index.md",
-          **{str(path.relative_to(ROOT)): str(path.relative_to(ROOT / "docs")) for path in sorted((ROOT / "docs").rglob("*.md")) if "site" not in path.parts}}
+          **{str(path.relative_to(ROOT)): str(path.relative_to(ROOT / "docs")) for path in sorted((ROOT / "docs").rglob("*.md"))
+             if "site" not in path.parts}}
 GUIDES = [("Theorists", "guides/theorist.md"), ("Engineers", "guides/engineer.md"), (".NET developers", "guides/dotnet.md"), ("Python users", "python.md")]
 TOPICS = {
-    "Theory": [("The paper's statements", "theory.md"), ("What is measured", "metrics.md"), ("The solver", "solver.md"), ("The paper's figures", "reproduction.md")],
+    "Theory": [("The paper's statements", "theory.md"), ("What is measured", "metrics.md"), ("The solver", "solver.md"),
+               ("The paper's figures", "reproduction.md")],
     "Work": [("Models and features", "models.md"), ("Sweeps", "sweeps.md"), ("Benchmarks", "benchmarks.md")],
     "Reference": [("Verbs", "verbs/"), ("Settings", "settings.md"), ("The run folder", "run-folder.md"), ("Files", "files/")],
     "The project": [("The house", "architecture.md"), ("Security", "security.md"), ("Contributing", "contributing.md"), ("Changes", "changelog.md")],
@@ -87,7 +89,8 @@ def verbs(stage: Path) -> list[str]:
                 page.append(f"| {code(lines[position + 1].removeprefix('.B '))} | {cell(lines[position + 2])} |")
                 position += 2
             elif line.startswith(".SS "):
-                page += ["", f"**{line[4:]}**", "", f"| {'verb' if name == 'sweep' and line[4:] == 'Verbs' else 'argument' if line[4:] == 'Arguments' else 'option'} | meaning |", "|---|---|"]
+                kind_of = {"Verbs": "verb", "Arguments": "argument"}.get(line[4:], "option")
+                page += ["", f"**{line[4:]}**", "", f"| {kind_of} | meaning |", "|---|---|"]
             elif line.startswith(".B "):
                 page += [f"    {line[3:]}", ""]
             elif line.startswith(".I "):
@@ -99,7 +102,8 @@ def verbs(stage: Path) -> list[str]:
     for name, page in pages.items():
         write(stage / "verbs" / f"{name}.md", "\n".join(page))
     rows = [f"| [`{name}`]({name.split()[0]}.md{'#' + name.replace(' ', '-') if ' ' in name else ''}) | {cell(text)} |" for name, text in summaries.items()]
-    write(stage / "verbs" / "index.md", "\n".join(["# Verbs", "", "    rankcollapse VERB [options]", "", "| verb | does |", "|---|---|", *rows, "",
+    write(stage / "verbs" / "index.md", "\n".join([
+        "# Verbs", "", "    rankcollapse VERB [options]", "", "| verb | does |", "|---|---|", *rows, "",
           "Exit code 0: done; 1: the computation did not reach what was asked; 2: bad input, nothing written."]))
     return list(pages)
 
@@ -115,9 +119,11 @@ def files(stage: Path) -> list[str]:
         table = list(properties(schema, "", schema.get("$defs", {}), ()))
         (stage / "schemas").mkdir(exist_ok=True)
         shutil.copyfile(path, stage / "schemas" / path.name)
-        write(stage / "files" / f"{name}.md", "\n".join([f"# {name}", "", f"{schema.get('description', '')}. The schema itself: [{path.name}](../schemas/{path.name}), "
+        write(stage / "files" / f"{name}.md", "\n".join([
+            f"# {name}", "", f"{schema.get('description', '')}. The schema itself: [{path.name}](../schemas/{path.name}), "
               f"or `rankcollapse schema {name}`.", "", "| name | type | meaning |", "|---|---|---|", *table]))
-    write(stage / "files" / "index.md", "\n".join(["# Files", "", "What the program writes and reads as JSON; those that end with `-json` are what a verb writes with `--json`. "
+    write(stage / "files" / "index.md", "\n".join([
+        "# Files", "", "What the program writes and reads as JSON; those that end with `-json` are what a verb writes with `--json`. "
           "[The run folder](../run-folder.md) describes the other files.", "", "| schema | of |", "|---|---|", *rows]))
     return names
 
@@ -188,12 +194,14 @@ def contents(stage: Path, verb_names: list[str], schema_names: list[str]) -> Non
           + entries([("API", "api/"), ("Gallery", "gallery.md")]))
     write(stage / "verbs" / "toc.yml", entries([("All", "index.md"), *((name, f"{name}.md") for name in verb_names)]))
     write(stage / "files" / "toc.yml", entries([("All", "index.md"), *((name, f"{name}.md") for name in schema_names)]))
-    write(stage / "api" / "index.md", "# API\n\n" + "\n".join(f"- <xref:{name}>" for name in ("RankCollapse", "RankCollapse.Models", "RankCollapse.Sweeps", "RankCollapse.Reporting"))
+    spaces = ("RankCollapse", "RankCollapse.Models", "RankCollapse.Sweeps", "RankCollapse.Reporting")
+    write(stage / "api" / "index.md", "# API\n\n" + "\n".join(f"- <xref:{name}>" for name in spaces)
           + "\n\n[For .NET developers](../guides/dotnet.md) says where to begin.\n")
     # Lines of a terminal are no language to be guessed.
     write(stage / "template" / "public" / "main.js", "export default { configureHljs: hljs => hljs.configure({ languages: [] }) }\n")
     write(stage / "template" / "public" / "main.css", "article table { display: block; overflow-x: auto; max-width: 100%; }\n"
-          "article td:first-child { min-width: 9rem; }\narticle td:first-child > code { overflow-wrap: anywhere; }\narticle img { max-width: 100%; height: auto; background: #fff; }\n")
+          "article td:first-child { min-width: 9rem; }\narticle td:first-child > code { overflow-wrap: anywhere; }\n"
+          "article img { max-width: 100%; height: auto; background: #fff; }\n")
 
 
 def cell(text: str) -> str:
