@@ -189,7 +189,7 @@ def contents(stage: Path, verb_names: list[str], schema_names: list[str]) -> Non
     def entries(items: Any, indent: str = "") -> str:
         return "".join(f'{indent}- name: "{name}"\n{indent}  href: {address}\n' for name, address in items)
 
-    write(stage / "toc.yml", entries([("Start", "start.md")]) + "- name: Guides\n  dropdown: true\n  items:\n" + entries(GUIDES, "  ")
+    write(stage / "toc.yml", entries([("Start", "start.md"), ("Install", "install.md")]) + "- name: Guides\n  dropdown: true\n  items:\n" + entries(GUIDES, "  ")
           + "".join(f"- name: {name}\n  dropdown: true\n  items:\n{entries(items, '  ')}" for name, items in TOPICS.items())
           + entries([("API", "api/"), ("Gallery", "gallery.md")]))
     write(stage / "verbs" / "toc.yml", entries([("All", "index.md"), *((name, f"{name}.md") for name in verb_names)]))
