@@ -93,7 +93,8 @@ equal() { # a trial's files but the seconds
 running() { squeue -h -r -t RUNNING -o '%F_%K %N' 2>/dev/null; }
 
 # --- 200 trials, and everything that can happen to them
-specification faults "$trials" 4000 "" > "$work/faults.json"
+# Fewer trials are longer ones, so that all that can happen happens while there are some.
+specification faults "$trials" $((800000 / trials)) "" > "$work/faults.json"
 rankcollapse sweep "$work/faults.json" --out "$work/undisturbed" >/dev/null 2>&1
 check "$trials trials without Slurm, undisturbed" '[ "$(count "$work/undisturbed" done)" = "$trials" ]'
 sweep="$work/faults"
