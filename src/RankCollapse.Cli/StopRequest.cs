@@ -5,8 +5,8 @@ using RankCollapse.Formats;
 namespace RankCollapse.Cli;
 
 /// <summary>
-/// The first Ctrl-C, a termination request, or the end of the terminal, stops cleanly, with what was computed saved; what has nothing to save and does not stop within a second and a
-/// half is ended. The second one ends the program at once.
+/// The first Ctrl-C, a termination request, or the end of the terminal, stops cleanly, with what was computed saved; what has nothing to save and does not
+/// stop within a second and a half is ended. The second one ends the program at once.
 /// </summary>
 internal sealed class StopRequest : IDisposable
 {
