@@ -61,8 +61,8 @@ public sealed class MemoryBudgetTests
     }
 
     /// <summary>
-    /// Files of a run that somebody made by hand: sparse ones of many gigabytes, headers that promise as much with a file behind them that holds it, JSON that is
-    /// nested or takes far more memory than its text, and a table whose page says that it unpacks to 2 GB.
+    /// Files of a run that somebody made by hand: sparse ones of many gigabytes, headers that promise as much with a file behind them that holds it, JSON that
+    /// is nested or takes far more memory than its text, and a table whose page says that it unpacks to 2 GB.
     /// </summary>
     [Theory]
     [InlineData("config.json", "sparse")]
@@ -150,7 +150,8 @@ public sealed class MemoryBudgetTests
             default:
                 string[] names = Path.GetFileName(path) == "dataset.safetensors" ? ["X", "Y", "labels"] : ["W1", "W2"];
                 string header = string.Join(',', names.Select((tensor, i) =>
-                    $"\"{tensor}\":{{\"dtype\":\"{(tensor == "labels" ? "I64" : "F64")}\",\"shape\":[4,{Many / 32}],\"data_offsets\":[{i * Many},{(i + 1) * Many}]}}"));
+                    $"\"{tensor}\":{{\"dtype\":\"{(tensor == "labels" ? "I64" : "F64")}\",\"shape\":[4,{Many / 32}],"
+                        + $"\"data_offsets\":[{i * Many},{(i + 1) * Many}]}}"));
                 File.WriteAllBytes(path, SafetensorsBytes.Of($"{{{header}}}", []));
                 using (FileStream file = File.Open(path, FileMode.Open)) file.SetLength(file.Length + (names.Length * Many));
                 break;

@@ -385,7 +385,7 @@ public sealed partial class LoraAdapter
 
     private static JsonArray List(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 
-    private string ModuleOf(LayerPair pair) => NameOf(pair)![..^Weight.Length];
+    private static string ModuleOf(LayerPair pair) => NameOf(pair)![..^Weight.Length];
 
     /// <summary>The name of a base's layer that ends in .weight, without what wraps a model; null where it has none.</summary>
     private static string? NameOf(LayerPair pair) => LayerPair.NamesOf(pair.Base).Select(Unwrapped).FirstOrDefault(

@@ -20,8 +20,8 @@ internal sealed record ModelOutput(string Name, TensorElementType Type);
 /// <summary>A model in ONNX Runtime, on the processor.</summary>
 /// <remarks>
 /// A graph may hold loops without an end. A batch has <see cref="LeastSeconds"/> and what it takes to multiply every weight with every number of the inputs,
-/// <see cref="ProductsPerSecond"/> of such products a second, far more than layers need; at most <see cref="MostSeconds"/>. Loading has the same and a second for
-/// every 10 MB.
+/// <see cref="ProductsPerSecond"/> of such products a second, far more than layers need; at most <see cref="MostSeconds"/>. Loading has the same and
+/// a second for every 10 MB.
 /// </remarks>
 internal sealed class OnnxSession : IDisposable
 {

@@ -164,8 +164,8 @@ internal static partial class TensorConventions
                 _ when scale.Count == 1 => (w.Count, 1, 1, 1),
                 _ when rank < 2 || w.Count == 0 => null,
                 // For each expert its own blocks, or for each row of an expert.
-                _ when rank > 2 && sizes.Length == rank && sizes[..^2].SequenceEqual(shape[..^2]) => (shape[^2], shape[^1], sizes[^2], sizes[^1]),
-                _ when rank == 3 && sizes.SequenceEqual(shape[..2]) => (shape[0] * shape[1], shape[2], shape[0] * shape[1], 1),
+                _ when rank > 2 && sizes.Length == rank && sizes.AsSpan(..^2).SequenceEqual(shape.AsSpan(..^2)) => (shape[^2], shape[^1], sizes[^2], sizes[^1]),
+                _ when rank == 3 && sizes.AsSpan().SequenceEqual(shape.AsSpan(..2)) => (shape[0] * shape[1], shape[2], shape[0] * shape[1], 1),
                 // For each output of a layer, convolution or expert.
                 [var first, ..] when first == shape[0] && scale.Count == first => (first, w.Count / first, first, 1),
                 [var only] when rank == 2 => only == shape[1] ? (shape[0], only, 1, only) : (shape[0], shape[1], only, 1),

@@ -162,8 +162,8 @@ public sealed class ResultDatabase : IDisposable
     }
 
     private static RankCollapseException InWords(DuckDBException error) => error.ErrorType == DuckDB.NET.Native.DuckDBErrorType.OutOfMemory
-        ? new ComputationFailedException("The query needs more memory than it may take (max-memory), or more temporary space than its disk has; ask for fewer runs "
-            + "or fewer rows.", error)
+        ? new ComputationFailedException(
+            "The query needs more memory than it may take (max-memory), or more temporary space than its disk has; ask for fewer runs or fewer rows.", error)
         : new InvalidInputException(SqlErrorLine.Of(error.Message), error);
 
     private string PathInside(string name) => Path.Combine(_folder.Path, name).Replace("'", "''", StringComparison.Ordinal);

@@ -42,7 +42,8 @@ internal sealed class MetricsShape
     {
         foreach ((string path, int type) in _fields)
         {
-            if (!others.Any(other => other._fields.Contains((path, type)))) throw new InvalidDataException($"its description has a field {path} of type {type}");
+            if (!others.Any(other => other._fields.Contains((path, type))))
+                throw new InvalidDataException($"its description has a field {path} of type {type}");
         }
     }
 

@@ -5,7 +5,7 @@ using RankCollapse.Tests.Sweeps.Results;
 
 namespace RankCollapse.Tests.Cli;
 
-/// <summary>Folders in which somebody has put something else in a file's place: a pipe that nobody writes to, a folder, a link to itself, a device, nothing.</summary>
+/// <summary>Folders in which somebody has put something else in a file's place: a pipe without a writer, a folder, a link to itself, a device, nothing.</summary>
 public sealed class ReplacedFileTests
 {
     private static readonly string[] Kinds = ["pipe", "folder", "loop", "device", "empty"];
@@ -30,8 +30,8 @@ public sealed class ReplacedFileTests
         SweepFolder sweep = SampleSweep.Create(folder, $$"""{ "settings": { {{SampleSweep.Tiny}} }, "seeds": 2 }""", folder.File("whole"));
         SampleResults.Finish(sweep, sweep.ReadPlan().Trials[0]);
         string id = sweep.ReadPlan().Trials[1].Id;
-        foreach (string file in (string[])[$"leases/{id}", "workers/worker.json", $"failures/{id[..2]}/{id}.1.error.json", "slurm/a.json", "asked/in-process.json",
-            "asked/local.json", $"live/{id}.csv", "shards/worker-000001/metrics.parquet", "cancelled", ".claim"])
+        foreach (string file in (string[])[$"leases/{id}", "workers/worker.json", $"failures/{id[..2]}/{id}.1.error.json", "slurm/a.json",
+            "asked/in-process.json", "asked/local.json", $"live/{id}.csv", "shards/worker-000001/metrics.parquet", "cancelled", ".claim"])
         {
             string path = Path.Combine(sweep.Path, file);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

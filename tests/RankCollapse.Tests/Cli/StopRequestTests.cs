@@ -45,9 +45,10 @@ public sealed class StopRequestTests
         const int Tries = 4;
         using var folder = new TemporaryFolder(inMemory: true);
         string run = folder.File("run"), output = folder.File("out");
-        Assert.Equal(0, CommandLine.Run("train", "--data", "gaussian-mixture", "--samples", "9", "--classes", "3", "--dimension", "6", "--depth", "3", "--width",
-            "9", "--convention", "mean", "--lambda", "1e-2", "--solver", "adam", "--max-epochs", "3", "--out", run, "--no-report").ExitCode);
-        string model = folder.Write("model.safetensors", ModelBytes.Safetensors(("W1", [8, 6], ModelBytes.Numbers(48)), ("W2", [3, 8], ModelBytes.Numbers(24))));
+        Assert.Equal(0, CommandLine.Run("train", "--data", "gaussian-mixture", "--samples", "9", "--classes", "3", "--dimension", "6", "--depth", "3",
+            "--width", "9", "--convention", "mean", "--lambda", "1e-2", "--solver", "adam", "--max-epochs", "3", "--out", run, "--no-report").ExitCode);
+        string model = folder.Write("model.safetensors", ModelBytes.Safetensors(
+            ("W1", [8, 6], ModelBytes.Numbers(48)), ("W2", [3, 8], ModelBytes.Numbers(24))));
         byte[][] given = Given();
         string[] words = [.. line.Split(' ').Select(word => word.Replace("{run}", run, StringComparison.Ordinal)
             .Replace("{out}", output, StringComparison.Ordinal).Replace("{model}", model, StringComparison.Ordinal))];

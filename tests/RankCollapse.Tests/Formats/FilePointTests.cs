@@ -213,7 +213,7 @@ public sealed partial class FilePointTests
         }
     }
 
-    /// <summary>Numbers the points of a sweep. Pieces that are written to, or read from, a file one after the other go through one buffer, and are one point.</summary>
+    /// <summary>Numbers the points of a sweep. Pieces that are written to or read from a file one after the other go through one buffer, and are one.</summary>
     private sealed class Points
     {
         private readonly Lock _counting = new();

@@ -92,7 +92,8 @@ internal sealed partial record FrontDoor(string Name, double Share, IReadOnlyLis
         yield return new("weights", 3, [Of(run, "weights.safetensors")], Mutation.OfSafetensors,
             InFile("weights.safetensors", folder, path => NetworkTensors.Read(path, network)));
         yield return new("checkpoint", 0.5, [checkpoint], Mutation.OfBytes, content => Resume(run, content));
-        yield return new("metrics", 1, [Of(run, "metrics.parquet")], Mutation.OfSealedParquet, InFile("metrics.parquet", folder, path => MetricsTable.Read(path)));
+        yield return new("metrics", 1, [Of(run, "metrics.parquet")], Mutation.OfSealedParquet,
+            InFile("metrics.parquet", folder, path => MetricsTable.Read(path)));
     }
 
     private static IEnumerable<FrontDoor> Models(TemporaryFolder folder)

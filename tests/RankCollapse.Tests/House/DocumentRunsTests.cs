@@ -34,7 +34,10 @@ public sealed partial class DocumentRunsTests
         (new(@"train …"), "train --data gaussian-mixture --samples 24 --classes 3 --dimension 6 --depth 3 --width 8 --convention mean --lambda 1e-2"),
     ];
 
-    public static TheoryData<string> Documents => ["README.md", "docs/guides/engineer.md", "docs/guides/theorist.md", "docs/models.md", "docs/reproduction.md", "docs/sweeps.md", "docs/theory.md"];
+    public static TheoryData<string> Documents =>
+    [
+        "README.md", "docs/guides/engineer.md", "docs/guides/theorist.md", "docs/models.md", "docs/reproduction.md", "docs/sweeps.md", "docs/theory.md",
+    ];
 
     [Theory]
     [MemberData(nameof(Documents))]

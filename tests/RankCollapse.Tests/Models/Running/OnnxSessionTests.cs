@@ -70,7 +70,8 @@ public sealed class OnnxSessionTests
             graph.Initializer.Add(new TensorProto { Name = "many", Dims = { 1 }, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { many } });
             NodeProto last = graph.Node[0];
             graph.Node.Clear();
-            graph.Node.Add([.. nodes, ModelBytes.Node("ReduceMax", ["large"], "m", ModelBytes.Whole("keepdims", 0)), ModelBytes.Node("Add", ["x", "m"], "h"), last]);
+            graph.Node.Add(
+                [.. nodes, ModelBytes.Node("ReduceMax", ["large"], "m", ModelBytes.Whole("keepdims", 0)), ModelBytes.Node("Add", ["x", "m"], "h"), last]);
         }
 
         switch (kind)
