@@ -1,4 +1,3 @@
-using RankCollapse.Runs;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Tests.Sweeps;
 using RankCollapse.Tests.Sweeps.Results;

@@ -16,32 +16,32 @@ public sealed class SampleBatchesTests
     public void BatchesOfAnEpoch_HaveTheWholeObjectiveAndGradientAsTheirMean()
     {
         foreach (Loss loss in Enum.GetValues<Loss>())
-        foreach (Convention convention in Enum.GetValues<Convention>())
-        foreach (Architecture architecture in Enum.GetValues<Architecture>())
-        {
-            TrainingProblem problem = TrainingProblem.Random(5, Activation.Tanh, loss, convention, architecture, hasBias: true);
-            Objective whole = problem.Objective();
-            var gradient = new Network(problem.Network.Specification);
-            ObjectiveValue value = whole.ValueAndGradient(problem.Network, gradient);
-            int samples = problem.Data.SampleCount;
-            var batches = new SampleBatches(whole, 1, dropsLast: false, decaysApart: false, seed: 3);
-            Assert.Equal(samples, batches.Count);
-            var mean = new double[gradient.Parameters.Length];
-            double total = 0, data = 0, features = 0;
-            var one = new Network(problem.Network.Specification);
-            for (long step = 0; step < samples; step++)
-            {
-                ObjectiveValue part = batches.ValueAndGradient(step, problem.Network, one).Value;
-                total += part.Total / samples;
-                data += part.DataLoss / samples;
-                features += part.FeaturePenalty / samples;
-                TensorPrimitives.MultiplyAdd(one.Parameters, 1.0 / samples, mean, mean);
-            }
-            Assert.Equal(value.Total, total, 1e-12 * (1 + value.Total));
-            Assert.Equal(value.DataLoss, data, 1e-12 * (1 + value.DataLoss));
-            Assert.Equal(value.FeaturePenalty, features, 1e-12 * (1 + value.FeaturePenalty));
-            Assert.True(TensorPrimitives.Distance<double>(mean, gradient.Parameters) <= 1e-12 * (1 + TensorPrimitives.Norm<double>(gradient.Parameters)));
-        }
+            foreach (Convention convention in Enum.GetValues<Convention>())
+                foreach (Architecture architecture in Enum.GetValues<Architecture>())
+                {
+                    TrainingProblem problem = TrainingProblem.Random(5, Activation.Tanh, loss, convention, architecture, hasBias: true);
+                    Objective whole = problem.Objective();
+                    var gradient = new Network(problem.Network.Specification);
+                    ObjectiveValue value = whole.ValueAndGradient(problem.Network, gradient);
+                    int samples = problem.Data.SampleCount;
+                    var batches = new SampleBatches(whole, 1, dropsLast: false, decaysApart: false, seed: 3);
+                    Assert.Equal(samples, batches.Count);
+                    var mean = new double[gradient.Parameters.Length];
+                    double total = 0, data = 0, features = 0;
+                    var one = new Network(problem.Network.Specification);
+                    for (long step = 0; step < samples; step++)
+                    {
+                        ObjectiveValue part = batches.ValueAndGradient(step, problem.Network, one).Value;
+                        total += part.Total / samples;
+                        data += part.DataLoss / samples;
+                        features += part.FeaturePenalty / samples;
+                        TensorPrimitives.MultiplyAdd(one.Parameters, 1.0 / samples, mean, mean);
+                    }
+                    Assert.Equal(value.Total, total, 1e-12 * (1 + value.Total));
+                    Assert.Equal(value.DataLoss, data, 1e-12 * (1 + value.DataLoss));
+                    Assert.Equal(value.FeaturePenalty, features, 1e-12 * (1 + value.FeaturePenalty));
+                    Assert.True(TensorPrimitives.Distance<double>(mean, gradient.Parameters) <= 1e-12 * (1 + TensorPrimitives.Norm<double>(gradient.Parameters)));
+                }
     }
 
     [Theory]
