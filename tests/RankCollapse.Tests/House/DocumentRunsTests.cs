@@ -154,6 +154,8 @@ public sealed partial class DocumentRunsTests
         CommandLine.Run("examples", "model", "--out", stage.File("examples"), "--force");
         foreach (string name in (string[])["digits.npz", "letters.npz", "images.npz"]) File.Copy(stage.File("examples/digits.npz"), stage.File(name));
         File.Copy(stage.File("examples/model.safetensors"), stage.File("model.safetensors"));
+        stage.Write("base.safetensors", ModelBytes.Safetensors(("fc.weight", [8, 6], ModelBytes.Numbers(48))));
+        stage.Write("tuned.safetensors", ModelBytes.Safetensors(("fc.weight", [8, 6], [.. ModelBytes.Numbers(48).Select((value, i) => value + (i / 6 % 2))])));
         new OnnxModels(784).OfRank("w1", 8, [784, 32], isTransposed: true).Random("w2", 32, 10).Node("MatMul", ["x", "w1"], "h").Node("Tanh", ["h"], "z")
             .Node("MatMul", ["z", "w2"], "y").Write(stage, "y");
         double[] samples = [.. ModelBytes.Numbers(60).Select(value => (double)value)], labels = [.. Enumerable.Range(0, 12).Select(i => (double)(i % 3))];
