@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Cli.Commands;
 
@@ -14,7 +14,7 @@ internal static class RunName
     public static string For(RunConfiguration configuration)
     {
         byte[] way = configuration.ToJson(setting => setting.Effect == SettingEffect.Result && setting.Concerns(configuration));
-        string hash = Convert.ToHexStringLower(SHA256.HashData(way))[..4];
+        string hash = Sha256.Hex(way)[..4];
         string data = Path.GetFileName(configuration.Data);
         int end = data.IndexOf('.', StringComparison.Ordinal);
         string[] parts =

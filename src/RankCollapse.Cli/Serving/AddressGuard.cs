@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Cli.Serving;
 
@@ -18,7 +19,7 @@ internal sealed class AddressGuard
     private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "[::1]" };
     private readonly bool _isLoopback;
     private readonly byte[] _token;
-    private readonly byte[] _fileKey = RandomNumberGenerator.GetBytes(2 * TokenBytes);
+    private readonly byte[] _fileKey = Sha256.RandomBytes(2 * TokenBytes);
 
     /// <summary>Guards an address.</summary>
     /// <param name="address">The address that is listened to.</param>
@@ -30,7 +31,7 @@ internal sealed class AddressGuard
         if (!_isLoopback)
         {
             _hosts.Add(Dns.GetHostName());
-            Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
+            Token = Convert.ToHexStringLower(Sha256.RandomBytes(TokenBytes));
         }
         _token = Encoding.ASCII.GetBytes(Token);
         foreach (string name in otherNames) _hosts.Add(name);
@@ -48,7 +49,7 @@ internal sealed class AddressGuard
 
     /// <summary>What opens a file: 128 bits of an HMAC of its names, with a key of this server alone.</summary>
     public string FileKey(params string[] names) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(_fileKey, Encoding.UTF8.GetBytes(string.Join('\0', names))).AsSpan(0, TokenBytes));
+        Convert.ToHexStringLower(Sha256.Hmac(_fileKey, Encoding.UTF8.GetBytes(string.Join('\0', names))).AsSpan(0, TokenBytes));
 
     /// <summary>Whether a key opens the file of these names.</summary>
     public bool Opens(string key, params string[] names) =>

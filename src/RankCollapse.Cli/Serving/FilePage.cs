@@ -1,7 +1,7 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using RankCollapse.Reporting.Pages;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Cli.Serving;
 
@@ -67,5 +67,5 @@ internal static class FilePage
         return end.AsSpan().SequenceEqual(ending);
     }
 
-    private static string Digest(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private static string Digest(string text) => Convert.ToBase64String(Sha256.Of(Encoding.UTF8.GetBytes(text)));
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -87,7 +86,7 @@ internal static class FigureFolder
     {
         IEnumerable<string> parts = experiment.Trainings(settings).Select(training => training.Id).Prepend(experiment.Recording?.Name ?? "")
             .Prepend(experiment.Name);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
+        return Sha256.Hex(Encoding.UTF8.GetBytes(string.Join('\n', parts)));
     }
 
     private static JsonObject ToJson(ReproductionSettings settings, string digest) => new()

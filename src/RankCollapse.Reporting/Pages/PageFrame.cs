@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using RankCollapse.Reporting.Fonts;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Reporting.Pages;
 
@@ -29,7 +29,7 @@ public static class PageFrame
     /// <param name="ownCode">A script that this page has beside the common one.</param>
     public static string Page(string title, string body, string charts = "{}", string ownStyle = "", string ownCode = "")
     {
-        string code = Script + ownCode, digest = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(code)));
+        string code = Script + ownCode, digest = Convert.ToBase64String(Sha256.Of(Encoding.UTF8.GetBytes(code)));
         string policy = $"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; font-src data:; "
             + "base-uri 'none'; form-action 'none'";
         return $"""

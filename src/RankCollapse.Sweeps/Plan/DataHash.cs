@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RankCollapse.Data;
 using RankCollapse.Formats;
 
@@ -19,6 +18,6 @@ internal static class DataHash
     private static string OfFile(string path)
     {
         using FileStream stream = InputFile.Open(path);
-        return InputFile.Guard(path, () => Convert.ToHexStringLower(SHA256.HashData(stream)));
+        return InputFile.Guard(path, () => Sha256.Hex(stream));
     }
 }

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text;
 using RankCollapse.Runs;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Plan;
 
@@ -75,6 +75,6 @@ public sealed class SweepPlan
     {
         string[] sorted = [.. ids];
         Array.Sort(sorted, StringComparer.Ordinal);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', sorted))))[..20];
+        return Sha256.Hex(Encoding.ASCII.GetBytes(string.Join('\n', sorted)))[..20];
     }
 }

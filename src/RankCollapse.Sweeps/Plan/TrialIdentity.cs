@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text.Json;
 using RankCollapse.Runs;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Plan;
 
@@ -45,9 +45,7 @@ public static class TrialIdentity
             writer.WriteNumber("checkpointSeconds", 1);
             writer.WriteEndObject();
         }
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(buffer.WrittenSpan, hash);
-        return Convert.ToHexStringLower(hash[..IdBytes]);
+        return Sha256.Hex(buffer.WrittenSpan)[..(2 * IdBytes)];
     }
 
     /// <summary>

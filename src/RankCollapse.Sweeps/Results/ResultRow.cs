@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using RankCollapse.Formats;
 using RankCollapse.Runs;
@@ -99,7 +98,7 @@ internal sealed class ResultRow
         string path = Path.Combine(folder, name);
         byte[] content = InputFile.ReadJson(path, LargestFile);
         if (manifest is not null
-            && (!manifest.Files.TryGetValue(name, out ResultFile? expected) || Convert.ToHexStringLower(SHA256.HashData(content)) != expected.Sha256))
+            && (!manifest.Files.TryGetValue(name, out ResultFile? expected) || Sha256.Hex(content) != expected.Sha256))
             throw new InvalidInputException($"{path} does not have the content that {ResultFiles.ManifestName} says; run the sweep again to replace it.");
         return content;
     }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using RankCollapse.Formats;
@@ -16,7 +15,7 @@ internal static class ResultFiles
     private const string RecordingExtension = ".recorded";
     private const string LargeExtension = ".safetensors";
     private const long LargestManifest = 1 << 20;
-    private const int ChecksumDigits = 2 * SHA256.HashSizeInBytes;
+    private const int ChecksumDigits = 2 * Sha256.Size;
 
     private static readonly string NoChecksum = new('0', ChecksumDigits);
 
@@ -32,10 +31,10 @@ internal static class ResultFiles
         foreach (string file in Directory.EnumerateFiles(path))
         {
             using FileStream stream = InputFile.Open(file);
-            files[Path.GetFileName(file)] = new ResultFile(stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+            files[Path.GetFileName(file)] = new ResultFile(stream.Length, Sha256.Hex(stream));
         }
         byte[] content = JsonSerializer.SerializeToUtf8Bytes(manifest with { Files = files, Checksum = NoChecksum }, StorageJson.Default.ResultManifest);
-        string checksum = Convert.ToHexStringLower(SHA256.HashData(content));
+        string checksum = Sha256.Hex(content);
         Encoding.ASCII.GetBytes(checksum, content.AsSpan(content.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(NoChecksum)), ChecksumDigits));
         AtomicFile.WriteAside(Path.Combine(path, ManifestName), stream => stream.Write(content));
     }
@@ -58,7 +57,7 @@ internal static class ResultFiles
             if (information.Length != expected.Bytes) throw Damaged(file);
             if (name.EndsWith(LargeExtension, StringComparison.Ordinal) && !includesLarge) continue;
             using FileStream stream = InputFile.Open(file);
-            if (InputFile.Guard(file, () => Convert.ToHexStringLower(SHA256.HashData(stream))) != expected.Sha256) throw Damaged(file);
+            if (InputFile.Guard(file, () => Sha256.Hex(stream)) != expected.Sha256) throw Damaged(file);
         }
         return manifest;
     }
@@ -75,7 +74,7 @@ internal static class ResultFiles
             int place = content.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(manifest.Checksum));
             if (manifest.Checksum.Length != ChecksumDigits || place < 0) throw Damaged(file);
             Encoding.ASCII.GetBytes(NoChecksum, content.AsSpan(place, ChecksumDigits));
-            return Convert.ToHexStringLower(SHA256.HashData(content)) == manifest.Checksum ? manifest : throw Damaged(file);
+            return Sha256.Hex(content) == manifest.Checksum ? manifest : throw Damaged(file);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

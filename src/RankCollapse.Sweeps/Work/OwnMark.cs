@@ -23,10 +23,10 @@ internal static class OwnMark
             if (Key() is null)
             {
                 FileSteps.MakeFolder(Path.GetDirectoryName(KeyPath)!);
-                AtomicFile.WriteInside(KeyPath, RandomNumberGenerator.GetBytes(KeyBytes));
+                AtomicFile.WriteInside(KeyPath, Sha256.RandomBytes(KeyBytes));
                 if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(KeyPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
-            return Key() is { } key ? Convert.ToHexStringLower(HMACSHA256.HashData(key, content)) : null;
+            return Key() is { } key ? Convert.ToHexStringLower(Sha256.Hmac(key, content)) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidInputException)
         {
@@ -40,7 +40,7 @@ internal static class OwnMark
         try
         {
             return Key() is { } key && CryptographicOperations.FixedTimeEquals(
-                Encoding.ASCII.GetBytes(Convert.ToHexStringLower(HMACSHA256.HashData(key, content))), mark);
+                Encoding.ASCII.GetBytes(Convert.ToHexStringLower(Sha256.Hmac(key, content))), mark);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidInputException)
         {

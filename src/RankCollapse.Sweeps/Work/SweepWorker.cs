@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using RankCollapse.Formats;
 using RankCollapse.Runs;
 using RankCollapse.Sweeps.Plan;
@@ -70,7 +69,7 @@ public sealed class SweepWorker : IDisposable
     public static string NewName()
     {
         string host = string.Concat(Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(40));
-        return $"{host}-{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5))}";
+        return $"{host}-{Environment.ProcessId}-{Convert.ToHexStringLower(Sha256.RandomBytes(5))}";
     }
 
     /// <summary>Ends the heartbeat.</summary>

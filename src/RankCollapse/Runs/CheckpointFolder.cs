@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using RankCollapse.Formats;
 
 namespace RankCollapse.Runs;
@@ -12,7 +11,7 @@ namespace RankCollapse.Runs;
 /// <param name="identity">Gives the identity of the run, hexadecimal; null where it has none.</param>
 internal sealed class CheckpointFolder(string path, Func<string?>? identity = null)
 {
-    private const int HashBytes = SHA256.HashSizeInBytes;
+    private const int HashBytes = Sha256.Size;
     private const int HashedFrom = 8 + HashBytes;
     private const int HeaderBytes = HashedFrom + HashBytes;
     private const int Kept = 2;
@@ -38,7 +37,7 @@ internal sealed class CheckpointFolder(string path, Func<string?>? identity = nu
             stream.Position = HashedFrom;
             stream.Write(Identity());
             stream.Position = HashedFrom;
-            byte[] hash = SHA256.HashData(stream);
+            byte[] hash = Sha256.Of(stream);
             stream.Position = 0;
             stream.Write(Mark);
             stream.Write(hash);
@@ -73,7 +72,7 @@ internal sealed class CheckpointFolder(string path, Func<string?>? identity = nu
             bool isEarlier = header.AsSpan(0, Mark.Length).SequenceEqual(EarlierMark);
             if (read < HashedFrom || (!isEarlier && (read < HeaderBytes || !header.AsSpan(0, Mark.Length).SequenceEqual(Mark)))) return null;
             stream.Position = HashedFrom;
-            return !SHA256.HashData(stream).AsSpan().SequenceEqual(header.AsSpan(Mark.Length, HashBytes)) ? null
+            return !Sha256.Of(stream).AsSpan().SequenceEqual(header.AsSpan(Mark.Length, HashBytes)) ? null
                 : isEarlier ? (HashedFrom, new byte[HashBytes]) : (HeaderBytes, header[HashedFrom..]);
         }));
         if (found is not { } state) return null;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RankCollapse.Formats;
 
 namespace RankCollapse.Runs;
@@ -55,7 +54,7 @@ internal sealed class CoveredFiles(string folder, IReadOnlyList<string> own)
         ManifestFile? written = null;
         AtomicFile.WriteInside(At(name), write, content =>
         {
-            written = new ManifestFile(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
+            written = new ManifestFile(name, content.Length, Sha256.Hex(content));
             _manifest.Announce(written);
             _manifest.Write(folder);
         });

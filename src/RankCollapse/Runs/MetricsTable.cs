@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Parquet;
 using Parquet.Schema;
@@ -40,7 +39,7 @@ public static class MetricsTable
     {
         byte[] content = PackAsync(metrics).GetAwaiter().GetResult();
         Span<byte> place = ChecksumPlace(content);
-        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)), place);
+        Encoding.ASCII.GetBytes(Sha256.Hex(content), place);
         return content;
     }
 
@@ -66,7 +65,7 @@ public static class MetricsTable
         Span<byte> place = ChecksumPlace(content);
         byte[] found = place.ToArray();
         place.Fill((byte)'0');
-        if (!found.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)))))
+        if (!found.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(Sha256.Hex(content))))
             throw new InvalidInputException(
                 $"{path} does not have the content that its checksum says, or no checksum; it is damaged or was not written by rankcollapse; restore it or "
                 + "train again.");
@@ -75,7 +74,7 @@ public static class MetricsTable
     /// <summary>The hexadecimal digits of the checksum; empty when there are none.</summary>
     private static Span<byte> ChecksumPlace(Span<byte> content)
     {
-        const int Digits = 2 * SHA256.HashSizeInBytes;
+        const int Digits = 2 * Sha256.Size;
         int mark = content.LastIndexOf(ChecksumMark);
         return mark < 0 || mark + ChecksumMark.Length + Digits > content.Length ? [] : content.Slice(mark + ChecksumMark.Length, Digits);
     }
@@ -85,7 +84,7 @@ public static class MetricsTable
         using var buffer = new MemoryStream();
         await using (ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(Epoch, Seconds, Layer, Metric, Value), buffer))
         {
-            string mark = Encoding.ASCII.GetString(ChecksumMark) + new string('0', 2 * SHA256.HashSizeInBytes);
+            string mark = Encoding.ASCII.GetString(ChecksumMark) + new string('0', 2 * Sha256.Size);
             writer.CustomMetadata = new Dictionary<string, string> { [ChecksumKey] = mark };
             await WriteRowGroupsAsync(writer, metrics);
         }

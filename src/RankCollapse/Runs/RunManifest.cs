@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -114,7 +113,7 @@ internal sealed class RunManifest
     {
         string path = Path.Combine(folder, name);
         using FileStream stream = InputFile.Open(path);
-        return InputFile.Guard(path, () => new ManifestFile(name, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream))));
+        return InputFile.Guard(path, () => new ManifestFile(name, stream.Length, Sha256.Hex(stream)));
     }
 
     private static JsonShape<RunManifest> Shape => new JsonShape<RunManifest>()
@@ -127,10 +126,10 @@ internal sealed class RunManifest
     {
         ManifestFile[] files = [.. names.Select(name => _files.Find(file => file.Name == name)).OfType<ManifestFile>()];
         return files.Length < names.Count ? null
-            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(file => $"{file.Name} {file.Sha256}\n")))));
+            : Sha256.Hex(Encoding.UTF8.GetBytes(string.Concat(files.Select(file => $"{file.Name} {file.Sha256}\n"))));
     }
 
-    private static bool IsHash(string text) => text.Length == 2 * SHA256.HashSizeInBytes && text.All(char.IsAsciiHexDigitLower);
+    private static bool IsHash(string text) => text.Length == 2 * Sha256.Size && text.All(char.IsAsciiHexDigitLower);
 
     private static bool IsInside(string name) => name.Length is > 0 and <= 256 && !Path.IsPathRooted(name)
         && name.Split('/').All(part => part is not ("" or "." or "..") && part.AsSpan().IndexOfAny('\\', '\0', ':') < 0);

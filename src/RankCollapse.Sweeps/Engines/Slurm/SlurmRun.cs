@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
+using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Engines.Slurm;
 
@@ -145,7 +145,7 @@ internal sealed class SlurmRun
     /// </summary>
     private void Submit(int tasks)
     {
-        string token = $"rankcollapse-{DateTime.UtcNow:yyyyMMddHHmmssfffffff}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+        string token = $"rankcollapse-{DateTime.UtcNow:yyyyMMddHHmmssfffffff}-{Convert.ToHexStringLower(Sha256.RandomBytes(4))}";
         var array = new SlurmArray { Token = token, Tasks = tasks };
         SlurmArrays.Write(_folder, array);
         IReadOnlyList<string> arguments = SlurmScript.Write(_folder, _plan, _options, token, tasks);
