@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the packages and the archive of this system and uses them as their users do, in empty folders: build/try-packages.sh [--made, to take those in artifacts].
 # The tool is installed and run, each library's program of its readme and a script are built and run, the archive is unpacked in a root that holds a C library
-# and OpenSSL (for SHA-256) and nothing else, and runs the main job there. Sizes and start-up are held against what they may be. About three minutes on two cores.
+# and nothing else, and runs the main job there. Sizes and start-up are held against what they may be. About three minutes on two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 rid=linux-x64
@@ -86,13 +86,13 @@ say "A script"
 { echo "#:package RankCollapse.Core@$version"; program RankCollapse; } | sed 's:runs/library:runs/script:' >script.cs
 dotnet run script.cs
 
-say "The archive, where there is a C library, OpenSSL and nothing else"
+say "The archive, where there is a C library and nothing else"
 (cd "$(dirname "$archive")" && sha256sum -c --quiet "$archive.sha256")
 within "the archive" "$(($(stat -c %s "$archive") / 1000000))" 110 MB
 mkdir -p root/{proc,dev,tmp,lib64,lib/x86_64-linux-gnu,etc}
 tar -xzf "$archive" -C root
 mv root/rankcollapse-* root/rankcollapse
-for library in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libgcc_s.so.1 libstdc++.so.6 libssl.so.3 libcrypto.so.3; do
+for library in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libgcc_s.so.1 libstdc++.so.6; do
     cp -L "$(ldconfig -p | awk -v name="$library" '$1 == name && /x86-64/ { print $NF; exit }')" root/lib/x86_64-linux-gnu/
 done
 cp -L /lib64/ld-linux-x86-64.so.2 root/lib64/
