@@ -6,7 +6,7 @@ namespace RankCollapse.Tests.Cli;
 /// <summary>The command as a process of its own, for what a process alone has: signals, pipes, exit codes.</summary>
 internal sealed class CommandProcess : IDisposable
 {
-    private const string HearsInterrupts = "--default-signal=INT";
+    private const string HearsInterrupts = "--default-signal=INT,HUP";
 
     private readonly Process _process;
     private readonly Task<string> _output;
@@ -27,7 +27,7 @@ internal sealed class CommandProcess : IDisposable
 
     /// <summary>Starts it as a shell does in the foreground.</summary>
     /// <remarks>
-    /// What runs in the background, as a job of continuous integration may, ignores SIGINT, and so does all that it starts; GNU's env undoes that.
+    /// What runs in the background, as a job of continuous integration may, ignores SIGINT, or SIGHUP, and so does all that it starts; GNU's env undoes that.
     /// </remarks>
     public static CommandProcess Start(params string[] arguments)
     {

@@ -104,6 +104,7 @@ public sealed class TrialIdentityTests
         Enum named => EnumNames.Find(setting.Type, setting.Names.First(name => name != EnumNames.Of(named)))!,
         string => "other",
         null when setting.Type == typeof(string) => "other",
+        null when setting.Type == typeof(int) => 7,
         _ => new[] { 7 },
     };
 }
