@@ -1,6 +1,6 @@
+using RankCollapse.Formats;
 using RankCollapse.Networks;
 using RankCollapse.Runs;
-using RankCollapse.Formats;
 
 namespace RankCollapse.Cli.Commands;
 

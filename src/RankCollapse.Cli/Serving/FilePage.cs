@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
-using RankCollapse.Reporting.Pages;
 using RankCollapse.Formats;
+using RankCollapse.Reporting.Pages;
 
 namespace RankCollapse.Cli.Serving;
 

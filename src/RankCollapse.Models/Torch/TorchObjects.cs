@@ -12,19 +12,42 @@ internal sealed class TorchObjects
 
     private static readonly Dictionary<string, ElementType> StorageTypes = new(StringComparer.Ordinal)
     {
-        ["DoubleStorage"] = ElementType.F64, ["FloatStorage"] = ElementType.F32, ["HalfStorage"] = ElementType.F16, ["BFloat16Storage"] = ElementType.BF16,
-        ["LongStorage"] = ElementType.I64, ["IntStorage"] = ElementType.I32, ["ShortStorage"] = ElementType.I16, ["CharStorage"] = ElementType.I8,
-        ["ByteStorage"] = ElementType.U8, ["BoolStorage"] = ElementType.Bool, ["ComplexFloatStorage"] = ElementType.C64, [Bytes] = ElementType.U8,
+        ["DoubleStorage"] = ElementType.F64,
+        ["FloatStorage"] = ElementType.F32,
+        ["HalfStorage"] = ElementType.F16,
+        ["BFloat16Storage"] = ElementType.BF16,
+        ["LongStorage"] = ElementType.I64,
+        ["IntStorage"] = ElementType.I32,
+        ["ShortStorage"] = ElementType.I16,
+        ["CharStorage"] = ElementType.I8,
+        ["ByteStorage"] = ElementType.U8,
+        ["BoolStorage"] = ElementType.Bool,
+        ["ComplexFloatStorage"] = ElementType.C64,
+        [Bytes] = ElementType.U8,
         ["_UntypedStorage"] = ElementType.U8,
     };
 
     private static readonly Dictionary<string, ElementType> Types = new(StringComparer.Ordinal)
     {
-        ["float64"] = ElementType.F64, ["float32"] = ElementType.F32, ["float16"] = ElementType.F16, ["bfloat16"] = ElementType.BF16,
-        ["int64"] = ElementType.I64, ["int32"] = ElementType.I32, ["int16"] = ElementType.I16, ["int8"] = ElementType.I8, ["uint8"] = ElementType.U8,
-        ["uint16"] = ElementType.U16, ["uint32"] = ElementType.U32, ["uint64"] = ElementType.U64, ["bool"] = ElementType.Bool,
-        ["complex64"] = ElementType.C64, ["float8_e4m3fn"] = ElementType.F8_E4M3, ["float8_e5m2"] = ElementType.F8_E5M2,
-        ["float8_e4m3fnuz"] = ElementType.F8_E4M3FNUZ, ["float8_e5m2fnuz"] = ElementType.F8_E5M2FNUZ, ["float8_e8m0fnu"] = ElementType.F8_E8M0,
+        ["float64"] = ElementType.F64,
+        ["float32"] = ElementType.F32,
+        ["float16"] = ElementType.F16,
+        ["bfloat16"] = ElementType.BF16,
+        ["int64"] = ElementType.I64,
+        ["int32"] = ElementType.I32,
+        ["int16"] = ElementType.I16,
+        ["int8"] = ElementType.I8,
+        ["uint8"] = ElementType.U8,
+        ["uint16"] = ElementType.U16,
+        ["uint32"] = ElementType.U32,
+        ["uint64"] = ElementType.U64,
+        ["bool"] = ElementType.Bool,
+        ["complex64"] = ElementType.C64,
+        ["float8_e4m3fn"] = ElementType.F8_E4M3,
+        ["float8_e5m2"] = ElementType.F8_E5M2,
+        ["float8_e4m3fnuz"] = ElementType.F8_E4M3FNUZ,
+        ["float8_e5m2fnuz"] = ElementType.F8_E5M2FNUZ,
+        ["float8_e8m0fnu"] = ElementType.F8_E8M0,
     };
 
     /// <summary>Values of Python and numpy that models come with, and that hold no tensors.</summary>

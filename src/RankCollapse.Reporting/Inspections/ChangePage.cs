@@ -75,10 +75,20 @@ internal static class ChangePage
         var axis = new Axis("layer, by its number in the table") { Minimum = 0.4, Maximum = change.Layers.Count + 0.6 };
         const string Reading = "Relative size: ‖ΔW‖ beside the base’s ‖B‖. Part of all change: the layer’s part of Σ‖ΔW‖²; large layers have large parts.";
         return new Figure(InspectionFigures.Overview, "Where fine-tuning went", Reading, new PanelBlock(
-            new Panel { Title = "relative size of the change", X = axis, Y = new Axis("‖ΔW‖/‖B‖", Unit: "%") { Minimum = 0 },
-                Series = [new Series("", Palette.Kind(0), numbers, relative, Mark.Bars)] },
-            new Panel { Title = "part of all change", X = axis, Y = new Axis("part of Σ‖ΔW‖²", Unit: "%") { Minimum = 0 },
-                Series = [new Series("", Palette.Kind(1), numbers, share, Mark.Bars)] })
+            new Panel
+            {
+                Title = "relative size of the change",
+                X = axis,
+                Y = new Axis("‖ΔW‖/‖B‖", Unit: "%") { Minimum = 0 },
+                Series = [new Series("", Palette.Kind(0), numbers, relative, Mark.Bars)]
+            },
+            new Panel
+            {
+                Title = "part of all change",
+                X = axis,
+                Y = new Axis("part of Σ‖ΔW‖²", Unit: "%") { Minimum = 0 },
+                Series = [new Series("", Palette.Kind(1), numbers, share, Mark.Bars)]
+            })
         { Columns = 1 })
         {
             Width = Math.Clamp(52 + (26 * change.Layers.Count), 400, 1080),

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using RankCollapse.Formats;
 using RankCollapse.Reporting.Fonts;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
-using RankCollapse.Formats;
 
 namespace RankCollapse.Reporting.Pages;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using RankCollapse.Runs;
 using RankCollapse.Formats;
+using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Plan;
 

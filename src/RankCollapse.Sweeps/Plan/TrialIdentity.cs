@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using RankCollapse.Runs;
 using RankCollapse.Formats;
+using RankCollapse.Runs;
 
 namespace RankCollapse.Sweeps.Plan;
 

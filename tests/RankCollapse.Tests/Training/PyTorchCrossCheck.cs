@@ -69,48 +69,48 @@ public sealed class PyTorchCrossCheck
     {
         const int Size = 8, Seed = 6, Steps = 100;
         foreach ((string name, bool nesterov) in ((string, bool)[])[("sgd", false), ("sgd", true), ("adam", false), ("adamw", false)])
-        foreach (Convention convention in Enum.GetValues<Convention>())
-        foreach (Loss loss in Enum.GetValues<Loss>())
-        {
-            TrainingProblem clusters = TrainingProblem.Clusters(hasBias: true);
-            TrainingProblem problem = clusters with
-            {
-                Settings = clusters.Settings with { Convention = convention, Loss = loss, Lambda = 0.02, Delta = 0.5, LambdaFeatures = 0.01 },
-            };
-            TrainingProblem twin = problem.Again();
-            var settings = new SolverSettings
-            {
-                Entry = Solvers.All.Parse(name),
-                LearningRate = name == "sgd" ? 2e-3 : 1e-2,
-                Nesterov = nesterov,
-                BatchSize = Size,
-                Seed = Seed,
-                WarmupEpochs = 3,
-                MaxEpochs = 40,
-            };
-            Solver solver = settings.CreateSolver(problem.Objective(), problem.Network);
-            solver.Start();
-            LearningRate rate = settings.ToLearningRate();
-            var batches = new List<int[]>();
-            for (int epoch = 0; batches.Count < Steps; epoch++)
-            {
-                int[] order = [.. Enumerable.Range(0, problem.Data.SampleCount)];
-                new RandomStream(Seed, RandomPurpose.Batches, epoch).Shuffle<int>(order);
-                batches.AddRange(order.Chunk(Size));
-            }
-            double[] rates = [.. Enumerable.Range(0, Steps).Select(step => rate.At(step, solver.StepsPerEpoch))];
-            for (int step = 0; step < Steps; step++) Assert.Equal(StepOutcome.Moved, solver.Step());
-            yield return new
-            {
-                Start = Case(twin),
-                Solver = name,
-                Nesterov = nesterov,
-                Batches = batches.Take(Steps).ToArray(),
-                Rates = rates,
-                EndWeights = Layers(problem.Network, l => Rows(problem.Network.Weights(l))),
-                EndBiases = Layers(problem.Network, l => problem.Network.Bias(l)?.AsSpan().ToArray()),
-            };
-        }
+            foreach (Convention convention in Enum.GetValues<Convention>())
+                foreach (Loss loss in Enum.GetValues<Loss>())
+                {
+                    TrainingProblem clusters = TrainingProblem.Clusters(hasBias: true);
+                    TrainingProblem problem = clusters with
+                    {
+                        Settings = clusters.Settings with { Convention = convention, Loss = loss, Lambda = 0.02, Delta = 0.5, LambdaFeatures = 0.01 },
+                    };
+                    TrainingProblem twin = problem.Again();
+                    var settings = new SolverSettings
+                    {
+                        Entry = Solvers.All.Parse(name),
+                        LearningRate = name == "sgd" ? 2e-3 : 1e-2,
+                        Nesterov = nesterov,
+                        BatchSize = Size,
+                        Seed = Seed,
+                        WarmupEpochs = 3,
+                        MaxEpochs = 40,
+                    };
+                    Solver solver = settings.CreateSolver(problem.Objective(), problem.Network);
+                    solver.Start();
+                    LearningRate rate = settings.ToLearningRate();
+                    var batches = new List<int[]>();
+                    for (int epoch = 0; batches.Count < Steps; epoch++)
+                    {
+                        int[] order = [.. Enumerable.Range(0, problem.Data.SampleCount)];
+                        new RandomStream(Seed, RandomPurpose.Batches, epoch).Shuffle<int>(order);
+                        batches.AddRange(order.Chunk(Size));
+                    }
+                    double[] rates = [.. Enumerable.Range(0, Steps).Select(step => rate.At(step, solver.StepsPerEpoch))];
+                    for (int step = 0; step < Steps; step++) Assert.Equal(StepOutcome.Moved, solver.Step());
+                    yield return new
+                    {
+                        Start = Case(twin),
+                        Solver = name,
+                        Nesterov = nesterov,
+                        Batches = batches.Take(Steps).ToArray(),
+                        Rates = rates,
+                        EndWeights = Layers(problem.Network, l => Rows(problem.Network.Weights(l))),
+                        EndBiases = Layers(problem.Network, l => problem.Network.Bias(l)?.AsSpan().ToArray()),
+                    };
+                }
     }
 
     private static object Case(TrainingProblem problem)

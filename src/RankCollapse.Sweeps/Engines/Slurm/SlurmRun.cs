@@ -1,7 +1,7 @@
+using RankCollapse.Formats;
 using RankCollapse.Sweeps.Plan;
 using RankCollapse.Sweeps.Storage;
 using RankCollapse.Sweeps.Work;
-using RankCollapse.Formats;
 
 namespace RankCollapse.Sweeps.Engines.Slurm;
 
