@@ -20,8 +20,7 @@ internal static class ReproductionPage
         Summary(body, figures);
         foreach (FigureResult figure in figures) FigureSection.Append(body, figure, picture => read(figure, picture));
         body.Append("</main>\n");
-        body.Append($"<footer><p>Written by RankCollapse {PageText.Encode(figures[^1].Version)}. This page is complete in itself and loads nothing; its links "
-            + "lead to the data beside it.</p></footer>\n");
+        PageFrame.Footer(body, figures[^1].Version, "; its links lead to the data beside it");
         var charts = new JsonObject();
         foreach (FigureResult figure in figures)
         {

@@ -37,8 +37,7 @@ internal static class CompressionPage
         Comparison(html, report);
         Time(html, report);
         html.Append("</main>\n");
-        html.Append($"<footer><p>Written by RankCollapse {Encode(TrainingRun.ProgramVersion)}. This page is complete in itself and loads "
-            + "nothing.</p></footer>\n");
+        PageFrame.Footer(html, TrainingRun.ProgramVersion);
         return PageFrame.Page($"{name}, compressed · RankCollapse", html.ToString(), figure is null ? "{}" : ChartJson.Of([figure]),
             "main,header,footer{max-width:76rem}.overview{margin:1.75rem 0 0}.numbers th[scope=row]{max-width:22rem;overflow-wrap:anywhere;"
             + "white-space:normal;text-align:left;min-width:9rem}.numbers th,.numbers td{padding:.3rem .6rem}\n");

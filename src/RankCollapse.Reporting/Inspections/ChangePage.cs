@@ -4,18 +4,15 @@ using RankCollapse.Collapse.Metrics;
 using RankCollapse.Models.Comparison;
 using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
+using static RankCollapse.Reporting.Pages.PageText;
 
 namespace RankCollapse.Reporting.Inspections;
 
 /// <summary>Puts the page of a model beside its base together.</summary>
 internal static class ChangePage
 {
-    /// <summary>Beyond this many layers the page would be slow; the others stand in the table alone.</summary>
-    private const int MostCharts = 500;
-
     private const int MostNames = 5;
 
     /// <summary>The whole page.</summary>
@@ -29,9 +26,9 @@ internal static class ChangePage
         html.Append("<main id=\"main\">\n<section class=\"verdict\" aria-labelledby=\"verdict-heading\">\n");
         html.Append($"<p class=\"subject\">{Encode(name)} against {Encode(basis)} · {NumberText.Count(change.WholeLayers.Count(), "layer")} · "
             + $"{NumberText.Whole(change.Parameters)} weights</p>\n<h1 id=\"verdict-heading\">{Encode(Finding(change))}</h1>\n");
-        html.Append($"<p class=\"note\">{Encode(Note(change))}</p>\n<figure class=\"overview\"><h3>{Encode(overview.Title)}</h3>\n");
-        PageFrame.Chart(html, overview.Name, FigureRenderer.Draw(overview).ToSvgElement(overview.Name));
-        html.Append($"<figcaption class=\"note\">{Encode(overview.Reading)}</figcaption></figure>\n</section>\n");
+        html.Append($"<p class=\"note\">{Encode(Note(change))}</p>\n");
+        LayerCharts.Overview(html, overview);
+        html.Append("</section>\n");
         Metric[] metrics = [.. change.Metrics()];
         html.Append("<section aria-labelledby=\"layers-heading\"><h2 id=\"layers-heading\">Layers</h2>\n");
         Table(html, change, metrics);
@@ -39,8 +36,8 @@ internal static class ChangePage
         LayerTable.WriteMeanings(html, metrics.Select(metric => (metric.Heading, metric.Meaning)));
         Spectra(html, change);
         Rest(html, change);
-        html.Append($"</main>\n<footer><p>Written by RankCollapse {Encode(TrainingRun.ProgramVersion)}. This page is complete in itself and loads "
-            + "nothing.</p></footer>\n");
+        html.Append("</main>\n");
+        PageFrame.Footer(html, TrainingRun.ProgramVersion);
         return PageFrame.Page($"{name} against {basis} · RankCollapse", html.ToString(), ChartJson.Of([overview]), EmbeddedText.Read("inspection.css"),
             EmbeddedText.Read("inspection.js"));
     }
@@ -123,16 +120,13 @@ internal static class ChangePage
             + "one of low rank. "
             + $"{SpectrumLines.Reading}</p>\n<div class=\"cards\">\n");
         (ChangedLayer Layer, int Number)[] changed = [.. change.Layers.Select((layer, i) => (layer, i + 1)).Where(pair => pair.layer.IsChanged)];
-        foreach ((ChangedLayer layer, int number) in changed.Take(MostCharts))
+        foreach ((ChangedLayer layer, int number) in changed.Take(LayerCharts.Most))
         {
-            html.Append($"<article class=\"card\" id=\"layer-{number}\"><h3><span class=\"index\">{number}</span> "
-                + $"{Encode(ErrorText.Printable(layer.Layer.Name))}</h3>\n"
-                + $"<p class=\"note\">{LayerTable.Kind(layer.Layer)}, {Encode(layer.Shape.ToString())}</p>\n");
-            html.Append(FigureRenderer.Draw(Spectrum(layer, number)).ToSvgElement($"spectrum-{number}")).Append("</article>\n");
+            LayerCharts.Card(html, number, layer.Layer, layer.Shape.ToString(), Spectrum(layer, number));
         }
         html.Append("</div>\n");
-        if (changed.Length > MostCharts)
-            html.Append($"<p class=\"note\">The spectra of the first {MostCharts} layers are shown; a Parquet table holds all.</p>\n");
+        if (changed.Length > LayerCharts.Most)
+            html.Append($"<p class=\"note\">The spectra of the first {LayerCharts.Most} layers are shown; a Parquet table holds all.</p>\n");
         html.Append("</section>\n");
     }
 
@@ -180,6 +174,4 @@ internal static class ChangePage
     }
 
     private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-
-    private static string Encode(string text) => PageText.Encode(text);
 }

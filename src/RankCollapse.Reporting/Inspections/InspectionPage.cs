@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
@@ -12,15 +11,13 @@ using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
+using static RankCollapse.Reporting.Pages.PageText;
 
 namespace RankCollapse.Reporting.Inspections;
 
 /// <summary>Puts the page of an inspected model together.</summary>
 internal static class InspectionPage
 {
-    /// <summary>Beyond this many layers the page would be slow; the others stand in the table alone.</summary>
-    private const int MostCharts = 500;
-
     /// <summary>The most pairs of factors of one rank that are named.</summary>
     private const int MostPairs = 8;
 
@@ -48,8 +45,7 @@ internal static class InspectionPage
         if (hasWeights) Spectra(html, inspection);
         Rest(html, inspection);
         html.Append("</main>\n");
-        html.Append($"<footer><p>Written by RankCollapse {Encode(TrainingRun.ProgramVersion)}. This page is complete in itself and loads "
-            + "nothing.</p></footer>\n");
+        PageFrame.Footer(html, TrainingRun.ProgramVersion);
         return PageFrame.Page($"{name} · RankCollapse", html.ToString(), ChartJson.Of(overview is null ? figures : [overview, .. figures]),
             EmbeddedText.Read("inspection.css"), EmbeddedText.Read("inspection.js"));
     }
@@ -95,12 +91,7 @@ internal static class InspectionPage
             html.Append(summary.Exponents == 0 ? "</p>\n" : $" α is from 2 to 6 in {summary.UsualExponents} of {NumberText.Count(summary.Exponents, "layer")} "
                 + "with a power law.</p>\n");
         }
-        if (overview is not null)
-        {
-            html.Append($"<figure class=\"overview\"><h3>{Encode(overview.Title)}</h3>\n");
-            PageFrame.Chart(html, overview.Name, FigureRenderer.Draw(overview).ToSvgElement(overview.Name));
-            html.Append($"<figcaption class=\"note\">{Encode(overview.Reading)}</figcaption></figure>\n");
-        }
+        if (overview is not null) LayerCharts.Overview(html, overview);
         html.Append("</section>\n");
     }
 
@@ -157,17 +148,14 @@ internal static class InspectionPage
         html.Append("<p class=\"note\">‘singular values’: largest first; the dashed line is the noise edge, where values of random weights of the same "
             + "size would end. ‘tail of the eigenvalues’: the part of the eigenvalues s² that are at least so large; the straight line is the power law "
             + "fitted to their tail.</p>\n<div class=\"cards\">\n");
-        foreach ((InspectedLayer layer, int number) in inspection.Layers.Take(MostCharts).Select((layer, i) => (layer, i + 1)))
+        foreach ((InspectedLayer layer, int number) in inspection.Layers.Take(LayerCharts.Most).Select((layer, i) => (layer, i + 1)))
         {
-            html.Append($"<article class=\"card\" id=\"layer-{number}\"><h3><span class=\"index\">{number}</span> "
-                + $"{Encode(InputText(layer.Layer.Name))}</h3>\n");
-            html.Append($"<p class=\"note\">{LayerTable.Kind(layer.Layer)}, {Encode(layer.Spectrum.Shape.ToString())}"
-                + $"{(layer.Layer.Nodes.Count > 0 ? $" · {Encode(InputText(string.Join(", ", layer.Layer.Nodes.Take(2))))}" : "")}</p>\n");
-            html.Append(FigureRenderer.Draw(InspectionFigures.Spectrum(layer, number)).ToSvgElement($"spectrum-{number}")).Append("</article>\n");
+            string nodes = layer.Layer.Nodes.Count > 0 ? $" · {InputText(string.Join(", ", layer.Layer.Nodes.Take(2)))}" : "";
+            LayerCharts.Card(html, number, layer.Layer, $"{layer.Spectrum.Shape}{nodes}", InspectionFigures.Spectrum(layer, number));
         }
         html.Append("</div>\n");
-        if (inspection.Layers.Count > MostCharts)
-            html.Append($"<p class=\"note\">The spectra of the first {MostCharts} layers are shown; a Parquet table of the inspection holds all.</p>\n");
+        if (inspection.Layers.Count > LayerCharts.Most)
+            html.Append($"<p class=\"note\">The spectra of the first {LayerCharts.Most} layers are shown; a Parquet table of the inspection holds all.</p>\n");
         html.Append("</section>\n");
     }
 
@@ -208,6 +196,4 @@ internal static class InspectionPage
 
     /// <summary>A name from a file: no control characters, not endless.</summary>
     private static string InputText(string text) => ErrorText.Printable(text);
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

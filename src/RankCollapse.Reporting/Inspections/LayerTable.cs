@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Models;
 using RankCollapse.Models.Features;
 using RankCollapse.Models.Weights;
 using RankCollapse.Reporting.Text;
+using static RankCollapse.Reporting.Pages.PageText;
 
 namespace RankCollapse.Reporting.Inspections;
 
@@ -110,6 +110,4 @@ internal static class LayerTable
     public static void Heading(StringBuilder html, string css, string name, string meaning) =>
         html.Append($"<th scope=\"col\"{(css.Length > 0 ? $" class=\"{css}\"" : "")}{(meaning.Length > 0 ? $" title=\"{Encode(meaning)}\"" : "")}>"
             + $"{Encode(name)}</th>");
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -62,6 +62,14 @@ public static class PageFrame
         html.Append("</nav>\n<button type=\"button\" id=\"theme\" hidden>Dark</button></header>\n");
     }
 
+    /// <summary>Writes the end of a page.</summary>
+    /// <param name="html">The page.</param>
+    /// <param name="version">The version of the program that computed what it shows; null where it is not known.</param>
+    /// <param name="rest">What else is said of what it loads.</param>
+    public static void Footer(StringBuilder html, string? version, string rest = "") => html.Append(
+        $"<footer><p>Written by RankCollapse{(version is null ? "" : $" {PageText.Encode(version)}")}. This page is complete in itself and loads nothing{rest}."
+        + "</p></footer>\n");
+
     /// <summary>A command line with a button that copies it; it breaks between words only.</summary>
     public static void Command(StringBuilder html, IEnumerable<string> words) => html
         .Append("<div class=\"command\"><pre tabindex=\"0\" aria-label=\"Command\"><code>")

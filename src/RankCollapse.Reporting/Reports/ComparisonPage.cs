@@ -34,7 +34,8 @@ internal static class ComparisonPage
         }
         html.Append("</section>\n<section aria-labelledby=\"numbers-heading\"><h2 id=\"numbers-heading\">Numbers</h2>\n");
         Table(html, runs, "whole network", Numbers(runs));
-        html.Append("</section>\n</main>\n<footer><p>Written by RankCollapse. This page is complete in itself and loads nothing.</p></footer>\n");
+        html.Append("</section>\n</main>\n");
+        PageFrame.Footer(html, null);
         return PageFrame.Page($"{title} · RankCollapse", html.ToString(), ChartJson.Of(figures));
     }
 

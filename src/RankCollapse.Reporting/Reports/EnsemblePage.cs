@@ -35,8 +35,7 @@ internal static class EnsemblePage
         Members(html, ensemble);
         html.Append("<section aria-labelledby=\"configuration-heading\"><h2 id=\"configuration-heading\">Configuration</h2>\n");
         html.Append(ReportTables.Settings(ensemble.Configuration)).Append("</section>\n</main>\n");
-        string version = ensemble.Configuration.Version is { } known ? " " + PageText.Encode(known) : "";
-        html.Append($"<footer><p>Written by RankCollapse{version}. This page is complete in itself and loads nothing.</p></footer>\n");
+        PageFrame.Footer(html, ensemble.Configuration.Version);
         return PageFrame.Page($"{Subject(ensemble)} · RankCollapse", html.ToString(), ChartJson.Of(figures));
     }
 

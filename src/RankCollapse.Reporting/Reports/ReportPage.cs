@@ -26,8 +26,7 @@ internal static class ReportPage
             .Append(ReportTables.State(run)).Append("</section>\n");
         Configuration(html, run.Run);
         html.Append("</main>\n");
-        string version = run.Run.Configuration.Version is { } known ? " " + PageText.Encode(known) : "";
-        html.Append($"<footer><p>Written by RankCollapse{version}. This page is complete in itself and loads nothing.</p></footer>\n");
+        PageFrame.Footer(html, run.Run.Configuration.Version);
         return PageFrame.Page($"{Subject(run)} · RankCollapse", html.ToString(), ChartJson.Of(figures));
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
@@ -7,6 +6,7 @@ using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Training;
+using static RankCollapse.Reporting.Pages.PageText;
 
 namespace RankCollapse.Reporting.Reports;
 
@@ -80,6 +80,4 @@ internal static class ReportTables
         foreach (var (label, value) in rows) html.Append($"<tr><th scope=\"row\">{label}</th><td>{value}</td></tr>");
         return html.Append("</tbody></table>").ToString();
     }
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }
