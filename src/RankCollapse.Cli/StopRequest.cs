@@ -25,6 +25,7 @@ internal sealed class StopRequest : IDisposable
         // A closed terminal asks to stop too; under nohup the system does not pass that on.
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
             _signals.Add(PosixSignalRegistration.Create(signal, Stop));
+        Cancellation.WhenOverdue = error => End(error.Message, ExitCode.BadInput);
     }
 
     /// <summary>Stops the work.</summary>
@@ -49,11 +50,16 @@ internal sealed class StopRequest : IDisposable
     {
         Thread.Sleep(Grace);
         while (Cancellation.IsSaving) Thread.Sleep(Look);
+        End("stopped on request.", ExitCode.NotReached);
+    }
+
+    private void End(string message, int exitCode)
+    {
         if (_hasEnded) return;
         AtomicFile.RemoveUnfinished();
         WorkFolder.RemoveAll();
         using TextWriter error = StandardOutput.OpenErrorText();
-        error.WriteLine("error: stopped on request.");
-        Environment.Exit(ExitCode.NotReached);
+        error.WriteLine($"error: {message}");
+        Environment.Exit(exitCode);
     }
 }

@@ -16,6 +16,9 @@ public static class Cancellation
     /// <summary>Whether something of this process would be lost if it ended now.</summary>
     public static bool IsSaving => Volatile.Read(ref _saving) > 0;
 
+    /// <summary>What a front end does when work that nothing can end is long overdue; null where it is waited for.</summary>
+    public static Action<InvalidInputException>? WhenOverdue { get; set; }
+
     /// <summary>Says what stops the work that this and later calls begin, until the result is disposed.</summary>
     public static IDisposable Use(CancellationToken token)
     {

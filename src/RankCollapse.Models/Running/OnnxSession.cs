@@ -21,12 +21,14 @@ internal sealed record ModelOutput(string Name, TensorElementType Type);
 /// <remarks>
 /// A graph may hold loops without an end. A batch has <see cref="LeastSeconds"/> and what it takes to multiply every weight with every number of the inputs,
 /// <see cref="ProductsPerSecond"/> of such products a second, far more than layers need; at most <see cref="MostSeconds"/>. Loading has the same and
-/// a second for every 10 MB.
+/// a second for every 10 MB. A single node cannot be ended: where one goes on for <see cref="Grace"/> after that, <see cref="Cancellation.WhenOverdue"/> is called.
 /// </remarks>
 internal sealed class OnnxSession : IDisposable
 {
     private const double LeastSeconds = 3, MostSeconds = 600, ProductsPerSecond = 1e8, LoadedPerSecond = 1e7;
     private const int MostFoldedBytes = 64 << 20, LargeModel = 16 << 20;
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly InferenceSession _session;
     private readonly string _name;
@@ -103,6 +105,7 @@ internal sealed class OnnxSession : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(asked);
         stop.CancelAfter(mostTime);
         using CancellationTokenRegistration registration = stop.Token.Register(end);
+        using var overdue = new Timer(_ => Cancellation.WhenOverdue?.Invoke(Late(null)), null, mostTime + Grace, Timeout.InfiniteTimeSpan);
         try
         {
             return action();
@@ -112,9 +115,11 @@ internal sealed class OnnxSession : IDisposable
             asked.ThrowIfCancellationRequested();
             if (OnnxMemory.IsLack(e)) MemoryBudget.Require(double.PositiveInfinity, _name, "give fewer samples at a time, or name fewer tensors");
             if (!stop.IsCancellationRequested) throw Refused(e);
-            throw new InvalidInputException(
-                $"{_name} {fault} within {mostTime.TotalSeconds:0} s, more than its size explains; look for a loop in it, or give fewer samples.", e);
+            throw Late(e);
         }
+
+        InvalidInputException Late(Exception? cause) =>
+            new($"{_name} {fault} within {mostTime.TotalSeconds:0} s, more than its size explains; look for a loop in it, or give fewer samples.", cause);
     }
 
     private InvalidInputException Refused(OnnxRuntimeException e) =>

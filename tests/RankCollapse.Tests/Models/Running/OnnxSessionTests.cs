@@ -26,13 +26,14 @@ public sealed class OnnxSessionTests
     }
 
     [Theory]
-    [InlineData("inspect", "TERM")]
-    [InlineData("compress", "INT")]
-    public void CommandThatRunsIt_EndsAtTheFirstSignal(string verb, string signal)
+    [InlineData("inspect", "", "TERM")]
+    [InlineData("compress", "", "INT")]
+    [InlineData("inspect", "one node", "INT")]
+    public void CommandThatRunsIt_EndsAtTheFirstSignal(string verb, string kind, string signal)
     {
         using var folder = new TemporaryFolder();
         string model = folder.File("loop.onnx"), data = folder.Write("data.csv", "1,2,3,4,0\n2,3,4,5,1\n3,4,5,6,0\n");
-        File.WriteAllBytes(model, Loop().ToByteArray());
+        File.WriteAllBytes(model, (kind.Length > 0 ? Hostile(kind) : Loop()).ToByteArray());
         string[] more = verb == "compress" ? ["--energy", "0.9", "--out", folder.File("small.onnx")] : [];
         using var command = CommandProcess.Start([verb, model, "--data", data, .. more]);
         command.WaitUntilItListens();
@@ -41,6 +42,19 @@ public sealed class OnnxSessionTests
         command.Signal(signal);
         Assert.Equal(1, command.WaitForEnd(15).ExitCode);
         Assert.False(File.Exists(folder.File("small.onnx")));
+    }
+
+    /// <summary>ONNX Runtime asks between nodes whether it shall end; this one takes an hour.</summary>
+    [Fact]
+    public void NodeThatNothingEnds_EndsTheProgramWithOneLine()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("node.onnx", Hostile("one node").ToByteArray()), data = folder.Write("data.csv", "1,2,3,4,0\n2,3,4,5,1\n3,4,5,6,0\n");
+        using var command = CommandProcess.Start(["inspect", model, "--data", data, "--json"]);
+        CommandLine result = command.WaitForEnd(60);
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        string line = Assert.Single(result.Error.Split('\n'), text => text.StartsWith("error", StringComparison.Ordinal));
+        Assert.Contains("did not give its outputs within 3 s", line, StringComparison.Ordinal);
     }
 
     /// <summary>Models of a few hundred bytes that ask for hours, or for gigabytes.</summary>
@@ -64,16 +78,17 @@ public sealed class OnnxSessionTests
         ModelProto model = Loop();
         GraphProto graph = model.Graph;
         NodeProto loop = graph.Node[0];
-        void InPlaceOfTheLoop(long many, params NodeProto[] nodes)
+        void InPlaceOfTheLoop(long[] many, params NodeProto[] nodes)
         {
             graph.Node.Remove(loop);
-            graph.Initializer.Add(new TensorProto { Name = "many", Dims = { 1 }, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { many } });
+            graph.Initializer.Add(new TensorProto { Name = "many", Dims = { many.Length }, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { many } });
             NodeProto last = graph.Node[0];
             graph.Node.Clear();
             graph.Node.Add(
                 [.. nodes, ModelBytes.Node("ReduceMax", ["large"], "m", ModelBytes.Whole("keepdims", 0)), ModelBytes.Node("Add", ["x", "m"], "h"), last]);
         }
 
+        NodeProto sum = ModelBytes.Node("ReduceSum", ["x"], "s", ModelBytes.Whole("keepdims", 0));
         switch (kind)
         {
             case "trips outside":
@@ -91,11 +106,14 @@ public sealed class OnnxSessionTests
                 loop.Output.Add("all");
                 break;
             case "constant":
-                InPlaceOfTheLoop(1L << 40, ModelBytes.Node("ConstantOfShape", ["many"], "large"));
+                InPlaceOfTheLoop([1L << 40], ModelBytes.Node("ConstantOfShape", ["many"], "large"));
+                break;
+            case "one node":
+                var kernel = new AttributeProto { Name = "kernel_shape", Type = AttributeProto.Types.AttributeType.Ints, Ints = { 2000, 2000 } };
+                InPlaceOfTheLoop([1, 1, 4000, 4000], sum, ModelBytes.Node("Expand", ["s", "many"], "wide"), ModelBytes.Node("MaxPool", ["wide"], "large", kernel));
                 break;
             default:
-                InPlaceOfTheLoop(
-                    1L << 40, ModelBytes.Node("ReduceSum", ["x"], "s", ModelBytes.Whole("keepdims", 0)), ModelBytes.Node("Expand", ["s", "many"], "large"));
+                InPlaceOfTheLoop([1L << 40], sum, ModelBytes.Node("Expand", ["s", "many"], "large"));
                 break;
         }
         return model;
