@@ -9,7 +9,7 @@ using RankCollapse.Theory.StationaryPoints;
 
 namespace RankCollapse.Cli.Commands;
 
-/// <summary><c>certify RUN</c>: Proposition 3.1, Lemma 3.3 and Theorem 3.4 at the point that a run reached.</summary>
+/// <summary><c>certify RUN</c>: Proposition 3.1, Lemma 3.3 and Theorem 3.4 at the point that a run reached, and the rivals' bounds.</summary>
 internal static class CertifyCommand
 {
     /// <summary>The verb.</summary>
@@ -22,6 +22,7 @@ internal static class CertifyCommand
             [
                 "The exact bound is that of Theorem 3.4 with Lemma 3.3's remainder computed; the tight bound leaves out what does not raise the rank, and "
                     + "looks at the layer's own collapse too.",
+                "Beside it stands what others say: the last mini-batches of a run by sgd, and the ranks of the learnt map's Jacobians.",
                 "Exit code 0: every bound holds; 1: one does not, or the curvature could not be decided; 2: bad input.",
             ],
             Examples =
@@ -57,14 +58,16 @@ internal static class CertifyCommand
             IReadOnlyList<int>? samples = parsed.GetValue(batch) is { } text ? BatchText.Parse(text, run.DataSet, run.Configuration.Seed) : null;
             var options = new LowRankCertificateOptions { Rank = clusters };
             var found = Certification.Compute(run.Trained, run.DataSet, run.Configuration.ToObjectiveSettings(), options, samples);
+            var ranks = RankOutput.Of(run, found.Certificate);
             CurvatureOutput? curved = parsed.GetValue(curvature) ? CurvatureOutput.Of(run, RunFolder.Open(folder)) : null;
-            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder, found, curved)));
+            if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((folder, found, ranks, curved)));
             else
             {
                 Write(environment, folder, found, parsed.GetValue(batch));
+                ranks.Write(environment.Output);
                 curved?.Write(environment.Output);
             }
-            return found.Holds && curved?.Certificate.Kind != StationaryPointKind.Undecided ? ExitCode.Done : ExitCode.NotReached;
+            return found.Holds && ranks.Batches?.Holds != false && curved?.Certificate.Kind != StationaryPointKind.Undecided ? ExitCode.Done : ExitCode.NotReached;
         });
         return command;
     }
@@ -113,8 +116,8 @@ internal static class CertifyCommand
     private static string From(int? layer) => layer is null ? Numbers.Short(null) : $"Z{layer}";
 
     /// <summary>The JSON document.</summary>
-    internal static JsonShape<(string Folder, Certification Found, CurvatureOutput? Curvature)> Document =>
-        new JsonShape<(string Folder, Certification Found, CurvatureOutput? Curvature)>()
+    internal static JsonShape<(string Folder, Certification Found, RankOutput Ranks, CurvatureOutput? Curvature)> Document =>
+        new JsonShape<(string Folder, Certification Found, RankOutput Ranks, CurvatureOutput? Curvature)>()
         .Text("run", one => one.Folder)
         .Flag("holds", one => one.Found.Certificate.Holds)
         .Flag("isZero", one => one.Found.IsZero)
@@ -126,6 +129,7 @@ internal static class CertifyCommand
             .Whole("rank", g => g.Rank)
             .Flag("holds", g => g.Holds)
             .Numbers("singularValues", g => g.SingularValues))
+        .Object("explanations", one => one.Ranks, RankOutput.Shape)
         .ObjectOrNull("curvature", one => one.Curvature, CurvatureOutput.Shape)
         .List("layers", one => one.Found.Certificate.Layers, OfLayer);
 

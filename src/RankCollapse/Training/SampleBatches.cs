@@ -12,12 +12,9 @@ namespace RankCollapse.Training;
 internal sealed class SampleBatches
 {
     private readonly Objective _whole;
-    private readonly long _seed;
-    private readonly int _size;
-    private readonly int[] _order;
+    private readonly BatchOrder _order;
     private readonly Objective _batch;
     private readonly Objective? _last;
-    private long _epoch = -1;
 
     /// <summary>Reserves the memory of a batch, and of the last one where it is smaller.</summary>
     /// <param name="whole">J, on all samples, without sample weights.</param>
@@ -28,27 +25,15 @@ internal sealed class SampleBatches
     /// <exception cref="InvalidInputException">There are fewer samples than B.</exception>
     public SampleBatches(Objective whole, int size, bool dropsLast, bool decaysApart, long seed)
     {
-        int samples = whole.Data.SampleCount;
-        if (size < 1 || size > samples)
-        {
-            throw new InvalidInputException($"batch-size is {size}, but there are {samples} samples; it must lie between 1 and {samples}.")
-            {
-                Settings = ["batch-size"],
-            };
-        }
+        _order = new BatchOrder(whole.Data.SampleCount, size, dropsLast, seed);
         _whole = whole;
-        _seed = seed;
-        _size = size;
         DecaysApart = decaysApart;
-        int rest = dropsLast ? 0 : samples % size;
-        Count = (samples / size) + (rest > 0 ? 1 : 0);
-        _order = [.. Enumerable.Range(0, samples)];
         _batch = Part(size);
-        _last = rest > 0 ? Part(rest) : null;
+        _last = _order.Rest > 0 ? Part(_order.Rest) : null;
     }
 
     /// <summary>The number of batches in an epoch.</summary>
-    public long Count { get; }
+    public long Count => _order.Count;
 
     /// <summary>Whether the penalties of weights and biases are left out.</summary>
     public bool DecaysApart { get; }
@@ -60,29 +45,19 @@ internal sealed class SampleBatches
     /// <returns>J_B with its parts, and the gradient's size.</returns>
     public (ObjectiveValue Value, GradientSize Gradient) ValueAndGradient(long step, Network network, Network gradient)
     {
-        (long epoch, long number) = Math.DivRem(step, Count);
-        if (epoch != _epoch) Draw(epoch);
-        Objective part = number == Count - 1 && _last is not null ? _last : _batch;
-        Gather((int)number * _size, part.Data, part.InputsTransposed);
+        ReadOnlySpan<int> samples = _order.Of(step);
+        Objective part = _last is not null && samples.Length == _order.Rest ? _last : _batch;
+        Gather(samples, part.Data, part.InputsTransposed);
         ObjectiveValue value = part.ValueAndGradient(network, gradient);
         double share = (double)_whole.Data.SampleCount / part.Data.SampleCount;
         return (value with { DataLoss = share * value.DataLoss }, part.GradientSize);
-    }
-
-    /// <summary>The order of an epoch; with a single batch it would change rounding alone, and is that of the data.</summary>
-    private void Draw(long epoch)
-    {
-        _epoch = epoch;
-        if (Count == 1 && _size == _order.Length) return;
-        for (int i = 0; i < _order.Length; i++) _order[i] = i;
-        new RandomStream(_seed, RandomPurpose.Batches, unchecked((int)epoch)).Shuffle<int>(_order);
     }
 
     private Objective Part(int samples)
     {
         DataSet all = _whole.Data;
         var part = new DataSet(all.Name, new Matrix(all.InputDimension, samples), new Matrix(all.OutputDimension, samples), []);
-        Gather(0, part, new Matrix(samples, all.InputDimension));
+        Gather([.. Enumerable.Range(0, samples)], part, new Matrix(samples, all.InputDimension));
         double share = (double)all.SampleCount / samples;
         ObjectiveCoefficients whole = _whole.Coefficients;
         var coefficients = new ObjectiveCoefficients(
@@ -93,16 +68,15 @@ internal sealed class SampleBatches
         return new Objective(_whole.Specification, part, _whole.Settings, keepsCurvature: false, coefficients);
     }
 
-    /// <summary>Copies samples of the order, from a place on, out of Xᵀ, where each lies together in memory.</summary>
-    private void Gather(int from, DataSet part, Matrix transposed)
+    /// <summary>Copies samples out of Xᵀ, where each lies together in memory.</summary>
+    private void Gather(ReadOnlySpan<int> samples, DataSet part, Matrix transposed)
     {
         Matrix targets = _whole.Data.Targets;
-        for (int i = 0; i < part.SampleCount; i++)
+        for (int i = 0; i < samples.Length; i++)
         {
-            int sample = _order[from + i];
-            _whole.InputsTransposed.Row(sample).CopyTo(transposed.Row(i));
-            for (int k = 0; k < targets.Rows; k++) part.Targets[k, i] = targets[k, sample];
+            _whole.InputsTransposed.Row(samples[i]).CopyTo(transposed.Row(i));
+            for (int k = 0; k < targets.Rows; k++) part.Targets[k, i] = targets[k, samples[i]];
         }
-        _whole.InputsTransposed.TransposeTo(_order.AsSpan(from, part.SampleCount), part.Inputs);
+        _whole.InputsTransposed.TransposeTo(samples, part.Inputs);
     }
 }
