@@ -105,7 +105,7 @@ if ! unshare --mount --net --pid --fork true 2>/dev/null; then
 fi
 # No .NET, no shell, no network; nobody's user, who has no home.
 chmod 1777 root/tmp
-cp example-model/model.safetensors root/tmp/
+cp example-model/model.safetensors sweep.json root/tmp/
 inside() {
     # shellcheck disable=SC2016 # $@ are those of the inner shell.
     unshare --mount --net --pid --fork sh -c '
@@ -116,6 +116,9 @@ inside() {
 inside train $small --out /tmp/run 2>/dev/null | tail -n 3
 grep -q '"status": "converged"' root/tmp/run/summary.json && [ -s root/tmp/run/report.html ] || fail "the run in the empty root"
 inside inspect /tmp/model.safetensors --html /tmp/model.html | tail -n 3
-# DuckDB takes OpenSSL, so that query runs outside.
-root/rankcollapse/rankcollapse query "SELECT run, objective FROM runs" root/tmp/run
 [ -s root/tmp/model.html ] || fail "there is no page of the model"
+inside query "SELECT run, objective FROM runs" /tmp/run
+# What is read as JSON with many names, and hashed.
+inside train --config /tmp/run/config.json --out /tmp/again --no-report 2>/dev/null | tail -n 1
+inside sweep /tmp/sweep.json --out /tmp/sweep --engine in-process 2>/dev/null | tail -n 2
+inside query "SELECT count(*) AS trials FROM runs WHERE status = 'converged'" /tmp/sweep

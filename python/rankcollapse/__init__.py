@@ -115,7 +115,7 @@ def inspect(model: Any, *, head: Any = None, **options: Any) -> Result:
             path = write_npz(head, os.path.join(scratch, "head.npz"))
             options["head_bias"] = f"{path}:bias" if "bias" in head else None
             head = f"{path}:weight"
-        return call("inspect", model, head=head, **options)
+        return call("inspect", _checked(model), head=head, **options)
 
 
 def compress(model: Any, out: Union[str, os.PathLike[str]], **options: Any) -> Result:
@@ -127,7 +127,16 @@ def compress(model: Any, out: Union[str, os.PathLike[str]], **options: Any) -> R
            layer  rank
     0  fc.weight     4
     """
-    return call("compress", model, out=out, **options)
+    return call("compress", _checked(model), out=out, **options)
+
+
+def _checked(model: Any) -> Any:
+    """A model as it is given; one without tensors, such as a dict around them, is an error."""
+    tensors = model.state_dict() if is_module(model) else model
+    if isinstance(tensors, Mapping) and not any(is_array(value) for value in tensors.values()):
+        inner = next((f"; give its {key!r}" for key, value in tensors.items() if is_module(value) or isinstance(value, Mapping)), "")
+        raise RankCollapseError(f"The model has {', '.join(map(str, tensors)) or 'nothing'}, and no tensor{inner}.")
+    return model
 
 
 def sweep(specification: Any, *, out: Union[str, os.PathLike[str], None] = None, **options: Any) -> Sweep:

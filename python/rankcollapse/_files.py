@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ._documents import RankCollapseError
+
 _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1", "U64": "<u8", "U32": "<u4",
           "U16": "<u2", "U8": "|u1", "BOOL": "|b1"}
 Array = np.ndarray[Any, Any]
@@ -31,21 +33,28 @@ def is_module(value: Any) -> bool:
 
 
 def is_array(value: Any) -> bool:
-    """Whether a value is an array of numpy or a tensor of PyTorch."""
-    return isinstance(value, np.ndarray) or is_tensor(value)
+    """Whether a value is an array of numpy, a tensor of PyTorch, or a table or array of others that numpy understands."""
+    return isinstance(value, np.ndarray) or is_tensor(value) or hasattr(value, "__array__") and hasattr(value, "shape") and not isinstance(value, np.generic)
 
 
 def array(value: Any) -> Any:
-    """A value as an array of numpy in C order, without a copy where it is one; bfloat16 as float32, which holds it exactly."""
+    """A value as an array of numpy in C order, without a copy where it is one; small floating-point types as float32, which holds them exactly."""
     if is_tensor(value):
-        value = value.detach().cpu()
-        value = (value.float() if str(value.dtype) == "torch.bfloat16" else value).resolve_conj().resolve_neg().numpy()
+        value = value.detach()
+        if value.layout != sys.modules["torch"].strided:
+            value = value.to_dense()
+        value = (value.cpu().float() if _is_small(value) else value.cpu()).resolve_conj().resolve_neg().numpy()
     # Not ascontiguousarray, which makes a vector of a number.
     return np.asarray(value, order="C")
 
 
+def _is_small(tensor: Any) -> bool:
+    """Whether numpy lacks a tensor's type: bfloat16, and those of 8 bits."""
+    return str(tensor.dtype).startswith(("torch.bfloat", "torch.float8"))
+
+
 def write_tensors(tensors: Mapping[str, Any], path: str | os.PathLike[str]) -> str:
-    """Writes tensors, of numpy or PyTorch, by their names as safetensors; gives the path.
+    """Writes tensors, of numpy or PyTorch, by their names as safetensors; gives the path. There is a file where all could be written.
 
     >>> rc.save({"W1": np.eye(3)}, "weights.safetensors")
     'weights.safetensors'
@@ -61,11 +70,15 @@ def write_tensors(tensors: Mapping[str, Any], path: str | os.PathLike[str]) -> s
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     partial = f"{os.fspath(path)}.partial"
-    with open(partial, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for name, tensor in tensors.items():
-            file.write(_bytes(array(tensor).astype(_TYPES[header[name]["dtype"]], copy=False)))
-    os.replace(partial, path)
+    try:
+        with open(partial, "wb") as file:
+            file.write(struct.pack("<Q", len(text)) + text)
+            for name, tensor in tensors.items():
+                file.write(_bytes(array(tensor).astype(_TYPES[header[name]["dtype"]], copy=False)))
+        os.replace(partial, path)
+    except BaseException:
+        os.remove(partial)
+        raise
     return os.fspath(path)
 
 
@@ -128,16 +141,18 @@ def write_npz(arrays: Mapping[str, Any], path: str) -> str:
 
 def _kind(name: str, tensor: Any) -> tuple[str, int]:
     """The type of a tensor in safetensors, and its bytes, without a copy of it."""
-    count = int(np.prod(tensor.shape, dtype=np.int64))
     if is_tensor(tensor):
-        code = "float32" if str(tensor.dtype) == "torch.bfloat16" else str(tensor.dtype).removeprefix("torch.")
+        # Both have no numbers yet; the first has not even a shape.
+        if "Uninitialized" in type(tensor).__name__ or tensor.is_meta:
+            raise RankCollapseError(f"{name} has no values yet; initialise the model first, or load its weights.")
+        code = "float32" if _is_small(tensor) else str(tensor.dtype).removeprefix("torch.")
     else:
         code = np.asarray(tensor).dtype.newbyteorder("<").str
     try:
         kind = np.dtype(code)
-        return _NAMES[kind], count * kind.itemsize
+        return _NAMES[kind], int(np.prod(tensor.shape, dtype=np.int64)) * kind.itemsize
     except (KeyError, TypeError):
-        raise TypeError(f"{name} is of type {code}, which safetensors does not hold; expected real or whole numbers.") from None
+        raise RankCollapseError(f"{name} is of type {code}, which safetensors does not hold; expected real or whole numbers.") from None
 
 
 def _bytes(values: Array) -> memoryview:

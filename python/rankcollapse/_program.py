@@ -97,10 +97,12 @@ def _text(value: Any, scratch: str, name: str) -> str:
     if isinstance(value, (bool, int, float, np.generic)):
         return str(value.item() if isinstance(value, np.generic) else value)
     if is_module(value):
-        return write_tensors(value.state_dict(), os.path.join(scratch, f"{type(value).__name__}.safetensors"))
+        return _text(value.state_dict(), scratch, type(value).__name__)
     if isinstance(value, Mapping):
-        if value and all(is_array(one) for one in value.values()):
-            return write_tensors(value, os.path.join(scratch, f"{name}.safetensors"))
+        if tensors := {key: one for key, one in value.items() if is_array(one)}:
+            if others := [str(key) for key in value if key not in tensors]:
+                warnings.warn(f"No tensors, and left out: {', '.join(others)}.", RankCollapseWarning, stacklevel=4)
+            return write_tensors(tensors, os.path.join(scratch, f"{name}.safetensors"))
         with open(path := os.path.join(scratch, f"{name}.json"), "w", encoding="utf-8") as file:
             json.dump(value, file, default=lambda one: one.tolist() if is_array(one) else os.fspath(one))
         return path
@@ -120,8 +122,7 @@ def _run(line: list[str], progress: Optional[bool]) -> tuple[int, str, str]:
     output: list[str] = []
     said = ""
     # In a session of its own, so that a terminal's Ctrl-C reaches it once, from here.
-    with _progress(progress) as show, subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                                       encoding="utf-8", errors="replace", start_new_session=not _WINDOWS) as process:
+    with _progress(progress) as show, _start(line) as process:
         assert process.stdout and process.stderr
         reader = threading.Thread(target=lambda stream: output.append(stream.read()), args=(process.stdout,), daemon=True)
         reader.start()
@@ -143,6 +144,14 @@ def _run(line: list[str], progress: Optional[bool]) -> tuple[int, str, str]:
         except BaseException:
             process.kill()
             raise
+
+
+def _start(line: list[str]) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+                                start_new_session=not _WINDOWS)
+    except OSError as error:
+        raise RankCollapseError(f"{line[0]} cannot be started: {error.strerror}; expected the program for this system.") from None
 
 
 def _stop(process: subprocess.Popen[str], show: Any) -> None:
@@ -167,7 +176,7 @@ def _progress(wanted: Optional[bool]) -> Iterator[Any]:
     if wanted is False or not (wanted or notebook or terminal):
         yield lambda line: None
     elif notebook:
-        from IPython.display import TextDisplayObject, display  # type: ignore
+        from IPython.display import TextDisplayObject, display
 
         class Line(TextDisplayObject):  # type: ignore[misc]
             def __repr__(self) -> str:

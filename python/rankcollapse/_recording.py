@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Optional, Union
 
 from ._documents import RankCollapseError
-from ._files import NpzWriter, array, is_tensor
+from ._files import NpzWriter, array, is_module, is_tensor
 
 
 class FeatureRecorder:
@@ -24,6 +24,8 @@ class FeatureRecorder:
         self._model, self._loader, self._force = model, loader, force
         self._forward, self._named = forward or _forward, layers is not None
         self._epoch = 0
+        if not is_module(model):
+            raise RankCollapseError(f"The model is of type {type(model).__name__}; expected a module of PyTorch.")
         modules = dict(model.named_modules())
         wanted = layers if layers is not None else [f"{name}.input" for name, module in modules.items() if _has_matrix(module)] + ["output"]
         self._places = {}
@@ -69,6 +71,8 @@ class FeatureRecorder:
     def _write(self, batch: Any, file: NpzWriter) -> None:
         device = next((tensor.device for tensor in self._model.parameters()), None)
         batch, labels = _parts(batch, device)
+        if labels.ndim == 0:
+            raise RankCollapseError("A batch has a label that is one number; expected one for each sample, as a DataLoader gives them.")
         count = len(labels)
         file.add("labels", labels)
         inputs = {tensor.data_ptr() for tensor in _tensors(batch)}
@@ -88,6 +92,9 @@ class FeatureRecorder:
             else:
                 file.add(key, value)
                 return
+            refuse(key, reason)
+
+        def refuse(key: str, reason: str) -> None:
             self.skipped[key] = reason
             if self._named:
                 raise RankCollapseError(f"{key} {reason}; expected features with a sample a row.")
@@ -102,6 +109,9 @@ class FeatureRecorder:
             output = self._forward(self._model, batch)
             if "output" in self._places:
                 add("output", output)
+            for name in self._places:
+                if name not in times:
+                    refuse(name, "is not applied, or by a path that passes its module by")
         finally:
             for hook in hooks:
                 hook.remove()

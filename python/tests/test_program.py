@@ -14,6 +14,7 @@ import types
 import unittest
 import unittest.mock
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -99,7 +100,7 @@ class CallTest(Stage):
 
     @unittest.skipIf(sys.platform == "win32", "signals are those of Unix")
     def test_an_interrupt_stops_the_program_which_saves(self) -> None:
-        endless = {**SMALL, "solver": "adam", "max_epochs": 100_000_000, "width": 100, "schedule": "constant"}
+        endless: dict[str, Any] = {**SMALL, "solver": "adam", "max_epochs": 100_000_000, "width": 100, "schedule": "constant"}
         # A shell's background jobs ignore it.
         self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
         threading.Thread(target=self.interrupt_when, args=("interrupted/metrics.parquet",), daemon=True).start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unittest
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ class RecordingTest(Stage):
         self.loader = torch.utils.data.DataLoader(data, batch_size=8, shuffle=True)
         self.name = self.id().rsplit(".", 1)[1]
 
-    def train(self, record: bool) -> list[np.ndarray]:  # type: ignore[override]
+    def weights(self, record: bool) -> list[Any]:
         torch.manual_seed(1)
         self.model[0].reset_parameters()
         self.model[1].reset_parameters()
@@ -40,7 +41,7 @@ class RecordingTest(Stage):
 
     def test_training_does_not_notice_that_it_is_recorded(self) -> None:
         self.model[3].eval()  # A mode of its own.
-        for without, recorded in zip(self.train(False), self.train(True)):
+        for without, recorded in zip(self.weights(False), self.weights(True)):
             np.testing.assert_array_equal(without, recorded)
         self.assertEqual([module.training for module in self.model], [True, True, True, False, True])
         self.assertFalse(any(module._forward_hooks or module._forward_pre_hooks for module in self.model.modules()))
@@ -94,7 +95,7 @@ class RecordingTest(Stage):
             features.record()
 
     def test_dicts_modules_that_repeat_and_outputs_with_names_are_understood(self) -> None:
-        class Model(torch.nn.Module):
+        class Model(torch.nn.Module):  # type: ignore[misc]
             def __init__(self) -> None:
                 super().__init__()
                 self.embedding, self.fc = torch.nn.Embedding(9, 4), torch.nn.Linear(4, 4)

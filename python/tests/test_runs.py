@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unittest.mock
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class RunTest(Stage):
             self.assertEqual(run.metrics[0]["epoch"], 0)
 
     def test_a_sweep_is_asked(self) -> None:
-        settings = {**SMALL, "lambda": 1e-2, "samples": 20, "width": 6}
+        settings: dict[str, Any] = {**SMALL, "lambda": 1e-2, "samples": 20, "width": 6}
         del settings["lam"], settings["depth"]
         sweep = rc.sweep({"settings": settings, "grid": {"depth": [2, 3]}}, out="sweep", engine="in-process")
         self.assertEqual(sweep.states["done"], 2)

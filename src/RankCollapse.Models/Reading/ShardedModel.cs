@@ -85,7 +85,7 @@ internal sealed class ShardedModel : ModelTensors
         byte[] content = InputFile.ReadJson(path, LargestIndex);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(content, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
+            using JsonDocument document = JsonText.Parse(content, new JsonDocumentOptions { MaxDepth = 16 });
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("weight_map", out JsonElement map))
                 throw new InvalidInputException($"{path} has no weight_map, so it is no index of a model in several files.");
             var result = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -11,7 +11,6 @@ internal static class JsonReading
 
     private static readonly JsonDocumentOptions Tolerant = new()
     {
-        AllowDuplicateProperties = false,
         AllowTrailingCommas = true,
         CommentHandling = JsonCommentHandling.Skip,
     };
@@ -27,7 +26,7 @@ internal static class JsonReading
         try
         {
             ReadOnlyMemory<byte> json = content is [0xEF, 0xBB, 0xBF, ..] ? content.AsMemory(3) : content;
-            JsonElement root = JsonDocument.Parse(json, Tolerant).RootElement;
+            JsonElement root = JsonText.Parse(json, Tolerant).RootElement;
             JsonText.Require(root, path);
             return root.ValueKind == JsonValueKind.Object
                 ? root

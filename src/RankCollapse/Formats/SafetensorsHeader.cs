@@ -17,7 +17,7 @@ internal static class SafetensorsHeader
     private static readonly Dictionary<string, ElementType> TypesByName =
         Enum.GetValues<ElementType>().ToDictionary(type => type.ToString().ToUpperInvariant(), StringComparer.Ordinal);
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8 };
 
     /// <summary>Reads and checks the header; the stream's position is then at the first tensor.</summary>
     /// <exception cref="InvalidInputException">The header breaks a rule; the message names the file and the tensor.</exception>
@@ -39,7 +39,7 @@ internal static class SafetensorsHeader
             throw new InvalidInputException($"{path} has a header that does not begin with '{{'; it is damaged or not a safetensors file.");
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, Strict);
+            using JsonDocument document = JsonText.Parse(json, Strict);
             return Read(document.RootElement, path, stream.Length - LengthBytes - (long)length);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)

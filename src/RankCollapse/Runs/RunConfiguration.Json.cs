@@ -15,7 +15,6 @@ public sealed partial record RunConfiguration
 
     private static readonly JsonDocumentOptions Tolerant = new()
     {
-        AllowDuplicateProperties = false,
         AllowTrailingCommas = true,
         CommentHandling = JsonCommentHandling.Skip,
     };
@@ -58,7 +57,7 @@ public sealed partial record RunConfiguration
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(WithoutByteOrderMark(json), Tolerant);
+            using JsonDocument document = JsonText.Parse(WithoutByteOrderMark(json), Tolerant);
             return Read(document.RootElement, name, start);
         }
         catch (JsonException e)

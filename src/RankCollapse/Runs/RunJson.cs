@@ -9,7 +9,6 @@ namespace RankCollapse.Runs;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     RespectNullableAnnotations = true,
-    AllowDuplicateProperties = false,
     Converters = [typeof(EnumNameConverter<TrainingStatus>), typeof(EnumNameConverter<Convention>), typeof(NonFiniteAsNullConverter)])]
 [JsonSerializable(typeof(EnsembleSummary))]
 internal sealed partial class RunJson : JsonSerializerContext;

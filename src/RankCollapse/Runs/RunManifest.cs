@@ -44,7 +44,7 @@ internal sealed class RunManifest
         byte[] content = InputFile.ReadSmall(path, LargestFile);
         try
         {
-            using var document = JsonDocument.Parse(content, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using JsonDocument document = JsonText.Parse(content);
             JsonElement root = document.RootElement;
             if (root.GetProperty("version").GetInt32() != FormatVersion)
                 throw new JsonException($"it has version {root.GetProperty("version")}, this program reads version {FormatVersion}");

@@ -67,7 +67,7 @@ public sealed partial record RunSummary
         byte[] json = InputFile.ReadJson(path, LargestFile);
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using JsonDocument document = JsonText.Parse(json);
             return Read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
