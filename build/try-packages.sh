@@ -105,7 +105,10 @@ if ! unshare --mount --net --pid --fork true 2>/dev/null; then
 fi
 # No .NET, no shell, no network; nobody's user, who has no home.
 chmod 1777 root/tmp
-cp example-model/model.safetensors sweep.json root/tmp/
+cp example-model/model.safetensors root/tmp/
+cat >root/tmp/sweep.json <<JSON
+{ "settings": { "data": "gaussian-mixture", "samples": 24, "classes": 3, "width": 8, "convention": "mean", "lambda": 1e-2 }, "grid": { "depth": [2, 3] } }
+JSON
 inside() {
     # shellcheck disable=SC2016 # $@ are those of the inner shell.
     unshare --mount --net --pid --fork sh -c '
