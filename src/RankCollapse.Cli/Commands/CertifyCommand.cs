@@ -106,6 +106,7 @@ internal static class CertifyCommand
         int size = gradients[0].BatchSize;
         string samples = batch?.Contains(':', StringComparison.Ordinal) == true ? $"{size} samples ({batch})" : $"the first {size} samples";
         environment.Output.WriteLine($"Proposition 3.1: gradients of {samples} have ranks {ranks}; {verdict}.");
+        if (found.Head is { } head) HeadOutput.Write(environment.Output, head);
         if (found.LeastSubgradient is not { } least) return;
         string counted = NumberText.Count(found.KinkCount, "preactivation");
         environment.Output.WriteLine($"{counted} at a kink: gradients and residuals of (4) are those with the slopes to the right. The bounds hold for all "
@@ -130,6 +131,7 @@ internal static class CertifyCommand
             .Flag("holds", g => g.Holds)
             .Numbers("singularValues", g => g.SingularValues))
         .Object("explanations", one => one.Ranks, RankOutput.Shape)
+        .ObjectOrNull("head", one => one.Found.Head, HeadOutput.Shape)
         .ObjectOrNull("curvature", one => one.Curvature, CurvatureOutput.Shape)
         .List("layers", one => one.Found.Certificate.Layers, OfLayer);
 

@@ -90,6 +90,15 @@ public abstract class Activation
         return ActivationNames.Parse(name);
     }
 
+    /// <summary>Reads names with commas between them, each with how often it is repeated where that is not once: <c>tanh*4,identity</c>.</summary>
+    /// <param name="names">The names.</param>
+    /// <exception cref="InvalidInputException">A name is unknown or empty, or a repetition is no whole number from 1.</exception>
+    public static IReadOnlyList<Activation> ParseList(string names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return ActivationNames.ParseList(names);
+    }
+
     /// <summary>Whether σ(x) = value for some x: the value lies in the range, whose ends belong to it only for relu and gelu.</summary>
     /// <param name="value">A target; NaN and ±∞ are not attained.</param>
     public virtual bool Attains(double value) => value > Range.Lower && value < Range.Upper;

@@ -15,8 +15,9 @@ public enum Architecture
 public sealed class NetworkSpecification
 {
     private readonly int[] _widths;
+    private readonly Activation[] _activations;
 
-    /// <summary>Creates a specification.</summary>
+    /// <summary>Creates a specification whose hidden layers share one activation.</summary>
     /// <param name="inputDimension">d, at least 1.</param>
     /// <param name="widths">n_1 … n_L, each at least 1; n_L is the number of outputs.</param>
     /// <param name="architecture">How layers are joined.</param>
@@ -31,8 +32,24 @@ public sealed class NetworkSpecification
         bool hasBias = false,
         Activation? hiddenActivation = null,
         Activation? outputActivation = null)
+        : this(inputDimension, widths, architecture, hasBias, Repeated(widths, hiddenActivation ?? Activation.Tanh, outputActivation ?? Activation.Identity))
+    {
+    }
+
+    /// <summary>Creates a specification whose layers have activations of their own.</summary>
+    /// <param name="inputDimension">d, at least 1.</param>
+    /// <param name="widths">n_1 … n_L, each at least 1; n_L is the number of outputs.</param>
+    /// <param name="architecture">How layers are joined.</param>
+    /// <param name="hasBias">Whether layers have biases b_l.</param>
+    /// <param name="activations">σ_1 … σ_L.</param>
+    /// <exception cref="InvalidInputException">
+    /// A depth of 0, a width below 1, a residual network with unequal inner widths, or another number of activations than of layers.
+    /// </exception>
+    public NetworkSpecification(
+        int inputDimension, IReadOnlyList<int> widths, Architecture architecture, bool hasBias, IReadOnlyList<Activation> activations)
     {
         ArgumentNullException.ThrowIfNull(widths);
+        ArgumentNullException.ThrowIfNull(activations);
         if (inputDimension < 1) throw new InvalidInputException($"A network needs at least one input, found {inputDimension}.");
         if (widths.Count < 1) throw new InvalidInputException("A network needs a depth of at least 1, found 0 layers.");
         for (int l = 1; l <= widths.Count; l++)
@@ -48,12 +65,13 @@ public sealed class NetworkSpecification
                         + $"{widths[l - 2]}; inner layers of a residual network need equal widths.");
             }
         }
+        if (activations.Count != widths.Count)
+            throw new InvalidInputException($"A network of {widths.Count} layers needs as many activations, found {activations.Count}.");
         InputDimension = inputDimension;
         _widths = [.. widths];
+        _activations = [.. activations];
         Architecture = architecture;
         HasBias = hasBias;
-        HiddenActivation = hiddenActivation ?? Activation.Tanh;
-        OutputActivation = outputActivation ?? Activation.Identity;
     }
 
     /// <summary>d, the number of inputs.</summary>
@@ -74,11 +92,34 @@ public sealed class NetworkSpecification
     /// <summary>Whether layers have biases.</summary>
     public bool HasBias { get; }
 
-    /// <summary>σ_1 … σ_{L−1}.</summary>
-    public Activation HiddenActivation { get; }
+    /// <summary>σ_1 … σ_L.</summary>
+    public IReadOnlyList<Activation> Activations => _activations;
 
     /// <summary>σ_L.</summary>
-    public Activation OutputActivation { get; }
+    public Activation OutputActivation => _activations[^1];
+
+    /// <summary>The activations σ_1 … σ_{L−1} without repetitions, in the order in which they first come.</summary>
+    public IReadOnlyList<Activation> HiddenActivations => [.. _activations.SkipLast(1).DistinctBy(activation => activation.Name)];
+
+    /// <summary>
+    /// How many of the last layers are linear, Z^l = W_lZ^{l−1} + b_l: their activation is the identity, and they have no skip. From 2 on they are a linear head
+    /// that the theory of balanced layers says something about.
+    /// </summary>
+    public int LinearHead
+    {
+        get
+        {
+            int first = Depth;
+            while (first >= 1 && IsLinear(first) && !HasSkip(first)) first--;
+            return Depth - first;
+        }
+    }
+
+    /// <summary>Whether an activation has a kink.</summary>
+    internal bool HasKinks => _activations.Any(activation => activation.HasKink);
+
+    /// <summary>Whether all activations fix 0.</summary>
+    internal bool FixesZero => _activations.All(activation => activation.FixesZero);
 
     /// <summary>n_l for l = 0 … L, where n_0 = d.</summary>
     public int Width(int layer)
@@ -93,9 +134,25 @@ public sealed class NetworkSpecification
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layer, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(layer, Depth);
-        return layer == Depth ? OutputActivation : HiddenActivation;
+        return _activations[layer - 1];
     }
+
+    /// <summary>Whether σ_l is the identity.</summary>
+    public bool IsLinear(int layer) => ActivationOf(layer).Name == Activation.Identity.Name;
+
+    /// <summary>The same shape with another number of inputs, other widths or other activations.</summary>
+    /// <param name="inputDimension">d; null keeps it.</param>
+    /// <param name="widths">n_1 … n_L, as many as there are; null keeps them.</param>
+    /// <param name="activations">σ_1 … σ_L; null keeps them.</param>
+    internal NetworkSpecification With(int? inputDimension = null, IReadOnlyList<int>? widths = null, IReadOnlyList<Activation>? activations = null) =>
+        new(inputDimension ?? InputDimension, widths ?? _widths, Architecture, HasBias, activations ?? _activations);
 
     /// <summary>Whether layer l adds its input to its output: inner layers (1 &lt; l &lt; L) of a residual network.</summary>
     public bool HasSkip(int layer) => Architecture == Architecture.Residual && layer > 1 && layer < Depth;
+
+    private static Activation[] Repeated(IReadOnlyList<int> widths, Activation hidden, Activation output)
+    {
+        ArgumentNullException.ThrowIfNull(widths);
+        return widths.Count == 0 ? [] : [.. Enumerable.Repeat(hidden, widths.Count - 1), output];
+    }
 }

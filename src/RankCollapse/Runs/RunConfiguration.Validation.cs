@@ -17,8 +17,7 @@ public sealed partial record RunConfiguration
         foreach (Setting setting in RunSettings.All) setting.Check(setting.Get(this));
         if (ClassCounts is not null) ClassSubsample.Counts(Samples, Classes, ClassCounts);
         HiddenWidths();
-        Networks.Activation.Parse(Activation);
-        Networks.Activation.Parse(OutputActivation);
+        LayerActivations();
         Solvers.All.Parse(Solver);
         RecordedMetrics.Parse(Record);
     }
@@ -34,7 +33,11 @@ public sealed partial record RunConfiguration
             if (!setting.Concerns(this)) setting.Put(resolved, setting.Default);
             else if (setting.Get(this) is null) setting.Put(resolved, setting.DefaultFor(this));
         }
-        return resolved;
+        if (Depth < 2 || !Activation.AsSpan().ContainsAny(',', '*')) return resolved;
+
+        // One way to write each list, so that equal networks have equal settings.
+        Activation[] activations = LayerActivations();
+        return resolved with { Activation = ActivationNames.Write(activations[..^1]), OutputActivation = activations[^1].Name };
     }
 
     /// <summary>The shape of the network for data of these dimensions.</summary>
@@ -49,8 +52,7 @@ public sealed partial record RunConfiguration
             [.. HiddenWidths(), outputDimension],
             Architecture,
             Bias,
-            Networks.Activation.Parse(Activation),
-            Networks.Activation.Parse(OutputActivation));
+            LayerActivations());
     }
 
     /// <summary>The objective of these settings.</summary>
@@ -93,6 +95,22 @@ public sealed partial record RunConfiguration
         Seed = DataSeed,
         Reading = new FileReading { Label = Label, Layout = Layout, Split = Split },
     };
+
+    /// <summary>Whether the activation names that of the output too, with one for each layer.</summary>
+    internal bool NamesOutputActivation => Depth >= 2 && ActivationNames.Count(Activation) == Depth;
+
+    /// <summary>σ_1 … σ_L.</summary>
+    private Activation[] LayerActivations()
+    {
+        Activation[] named = ActivationNames.ParseList(Activation);
+        Activation output = NamesOutputActivation ? named[^1] : Networks.Activation.Parse(OutputActivation);
+        int hidden = Depth - 1;
+        if (hidden < 1) return [output];
+        if (named.Length != 1 && named.Length != hidden && named.Length != Depth)
+            throw new InvalidInputException($"The setting activation has {named.Length} names, but a network of depth {Depth} has {hidden} hidden layers; "
+                + $"give one name for all, {hidden} names, or {Depth} with that of the output.");
+        return named.Length == 1 ? [.. Enumerable.Repeat(named[0], hidden), output] : [.. named[..hidden], output];
+    }
 
     /// <summary>n_1 … n_{L−1}: one number stands for all of them.</summary>
     private int[] HiddenWidths()

@@ -51,10 +51,13 @@ public sealed partial record RunConfiguration
     /// <summary>n_1 … n_{L−1}: one number for all, or one for each hidden layer.</summary>
     public IReadOnlyList<int> Width { get; init; } = [200];
 
-    /// <summary>Hidden activation, by its name.</summary>
+    /// <summary>
+    /// The activations of the layers, by their names: one for all hidden layers, one for each of them, or one for each layer, the output's too, as in
+    /// <c>tanh*4,identity</c>.
+    /// </summary>
     public string Activation { get; init; } = "tanh";
 
-    /// <summary>Output activation, by its name.</summary>
+    /// <summary>Output activation, by its name; it has no effect where <see cref="Activation"/> names that of every layer.</summary>
     public string OutputActivation { get; init; } = "identity";
 
     /// <summary>Whether layers have biases.</summary>

@@ -19,6 +19,8 @@ public static class RunSettings
         new(nameof(C.Data), () => $"the data {DataSource.GaussianMixtureName}", c => c.Data == DataSource.GaussianMixtureName);
     private static readonly SettingScope Files = new(nameof(C.Data), () => "data from a file", c => !DataSource.Names.Contains(c.Data));
     private static readonly SettingScope HiddenLayers = new(nameof(C.Depth), () => "a depth of at least 2", c => c.Depth >= 2);
+    private static readonly SettingScope UnnamedOutputs =
+        new(nameof(C.Activation), () => "an activation that does not name the output's", c => !c.NamesOutputActivation);
     private static readonly SettingScope InnerLayers = new(nameof(C.Depth), () => "a depth of at least 3", c => c.Depth >= 3);
     private static readonly SettingScope DrawnWeights = new(nameof(C.From), () => "weights that are drawn", c => c.From is null);
     private static readonly SettingScope SeparatePenalties =
@@ -47,8 +49,12 @@ public static class RunSettings
         {
             Range = Counts, Scope = HiddenLayers,
         },
-        new(nameof(C.Activation), SettingPart.Network, Result, "Hidden activation", "NAME", () => Activation.All.Names) { Scope = HiddenLayers },
-        new(nameof(C.OutputActivation), SettingPart.Network, Result, "Output activation, of the same names", "NAME"),
+        new(nameof(C.Activation), SettingPart.Network, Result, "Hidden activation, one for all or a list with one for each layer such as tanh*3,relu",
+            "NAME[,…]", () => Activation.All.Names)
+        {
+            Scope = HiddenLayers, IsNameList = true,
+        },
+        new(nameof(C.OutputActivation), SettingPart.Network, Result, "Output activation, of the same names", "NAME") { Scope = UnnamedOutputs },
         new(nameof(C.Bias), SettingPart.Network, Result, "Give the layers biases", null),
         new(nameof(C.Loss), SettingPart.Objective, Result, "How outputs are compared with targets", "NAME"),
         new(nameof(C.Convention), SettingPart.Objective, Result,

@@ -97,6 +97,9 @@ public sealed class Setting
     /// <summary>Whether its values are numbers.</summary>
     public bool IsNumber => IsWhole || Type == typeof(double);
 
+    /// <summary>Whether its values may be several names with commas between them, which files may also hold as a list.</summary>
+    public bool IsNameList { get; internal init; }
+
     /// <summary>Whether its values are lists.</summary>
     public bool IsList => Type == typeof(IReadOnlyList<int>);
 
@@ -203,6 +206,8 @@ public sealed class Setting
             JsonValueKind.Number when Type == typeof(double) => double.IsFinite(value.GetDouble()) ? value.GetDouble() : null,
             JsonValueKind.Number when IsList => value.TryGetInt32(out int number) ? new[] { number } : null,
             JsonValueKind.Array when IsList => ReadList(value),
+            JsonValueKind.Array when IsNameList && value.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String) =>
+                string.Join(',', value.EnumerateArray().Select(name => name.GetString())),
             JsonValueKind.True or JsonValueKind.False when Type == typeof(bool) => value.GetBoolean(),
             JsonValueKind.String when Type == typeof(string) => value.GetString(),
             JsonValueKind.String when Type.IsEnum => EnumNames.Find(Type, value.GetString()!),
@@ -247,7 +252,7 @@ public sealed class Setting
             _ => "string",
         };
         // A width of all hidden layers, or a count of the only class, is written without brackets too.
-        JsonObject schema = JsonSchema.Type([type, .. IsList ? ["integer"] : Array.Empty<string>(), .. Default is null ? ["null"] : Array.Empty<string>()]);
+        JsonObject schema = JsonSchema.Type([type, .. IsList ? ["integer"] : IsNameList ? ["array"] : Array.Empty<string>(), .. Default is null ? ["null"] : Array.Empty<string>()]);
         JsonObject range = IsList ? JsonSchema.Type("integer") : schema;
         if (Range is { } interval)
         {
@@ -255,6 +260,7 @@ public sealed class Setting
             if (double.IsFinite(interval.Most)) range[interval.IsBelow ? "exclusiveMaximum" : "maximum"] = interval.Most;
         }
         if (IsList) schema["items"] = range;
+        if (IsNameList) schema["items"] = JsonSchema.Type("string");
         if (Type.IsEnum) schema["enum"] = new JsonArray([.. Names.Select(name => (JsonNode)name)]);
         else if (Names.Count > 0) schema["examples"] = new JsonArray([.. Names.Select(name => (JsonNode)name)]);
         return JsonSchema.Described(schema, HelpWithValues);

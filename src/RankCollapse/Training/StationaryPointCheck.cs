@@ -30,12 +30,12 @@ internal sealed class StationaryPointCheck
     public StationaryPointCheck(Objective objective, Network start, bool isMonotone, Advice? unattainable = null)
     {
         _objective = objective;
-        _unattainable = objective.Specification.HiddenActivation.HasKink ? unattainable : null;
+        _unattainable = objective.Specification.Activations.SkipLast(1).Any(activation => activation.HasKink) ? unattainable : null;
         ObjectiveCoefficients factors = objective.Coefficients;
         int depth = objective.Specification.Depth;
         bool isPenalised = factors.WeightFactorOf(depth) != 0 || factors.BiasFactor != 0 || factors.FeatureFactor != 0;
         _outputsMayGrow = objective.Settings.Loss == Loss.CrossEntropy && !isPenalised
-            && ReferenceEquals(objective.Specification.OutputActivation, Activation.Identity);
+            && objective.Specification.IsLinear(depth);
         double growth = _unattainable is null ? LargestGrowth : LargestKnownGrowth;
         _largestNorm = isMonotone ? growth * (1 + Reduction.Norm(start.Parameters)) : double.PositiveInfinity;
     }

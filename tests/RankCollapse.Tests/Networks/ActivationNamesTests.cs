@@ -57,4 +57,27 @@ public sealed class ActivationNamesTests
         string message = Assert.Throws<InvalidInputException>(() => Activation.Parse(name)).Message;
         Assert.DoesNotContain('\n', message);
     }
+
+    [Theory]
+    [InlineData("tanh*4, identity*3", "tanh,tanh,tanh,tanh,identity,identity,identity", "tanh*4,identity*3")]
+    [InlineData("tanh,tanh", "tanh,tanh", "tanh")]
+    [InlineData("relu*1,leaky-relu:0.2*2,RELU", "relu,leaky-relu(0.2),leaky-relu(0.2),relu", "relu,leaky-relu(0.2)*2,relu")]
+    public void Lists_AreReadInEveryForm_AndWrittenInOne(string written, string names, string shortest)
+    {
+        IReadOnlyList<Activation> read = Activation.ParseList(written);
+        Assert.Equal(names.Split(','), read.Select(activation => activation.Name));
+        Assert.Equal(shortest, ActivationNames.Write(read));
+        Assert.Equal(read.Count, ActivationNames.Count(written));
+    }
+
+    [Theory]
+    [InlineData("tanh,,relu", "empty name")]
+    [InlineData("tanh,", "empty name")]
+    [InlineData("tanh*0", "repetition in 'tanh*0'")]
+    [InlineData("tanh*-2", "repetition")]
+    [InlineData("tanh*many", "repetition")]
+    [InlineData("tanh*999999999999", "repetition")]
+    [InlineData("relu*2,tahn", "did you mean 'tanh'")]
+    public void BadLists_SayWhatIsWrong(string written, string found) =>
+        Assert.Contains(found, Assert.Throws<InvalidInputException>(() => Activation.ParseList(written)).Message, StringComparison.Ordinal);
 }

@@ -59,7 +59,7 @@ public sealed class RunConfigurationTests
         NetworkSpecification specification = new RunConfiguration { Depth = 4, Width = [7], Bias = true }.ToSpecification(3, 2);
         Assert.Equal([7, 7, 7, 2], specification.Widths);
         Assert.Equal((3, true, Architecture.Feedforward), (specification.InputDimension, specification.HasBias, specification.Architecture));
-        Assert.Equal(("tanh", "identity"), (specification.HiddenActivation.Name, specification.OutputActivation.Name));
+        Assert.Equal(("tanh", "identity"), (specification.ActivationOf(1).Name, specification.OutputActivation.Name));
     }
 
     [Fact]
@@ -161,4 +161,28 @@ public sealed class RunConfigurationTests
         Assert.Throws<InvalidInputException>(() => FromText("""{ "lambda": null }""").Validate());
 
     private static RunConfiguration FromText(string json) => RunConfiguration.FromJson(Encoding.UTF8.GetBytes(json), "my.json");
+
+    [Theory]
+    [InlineData("tanh*2,identity", "identity")]
+    [InlineData("tanh,tanh,identity", "identity")]
+    [InlineData("tanh*2,identity*2", "relu")]
+    public void ListsOfActivations_AreOneSetting_HoweverTheyAreWritten(string list, string output)
+    {
+        RunConfiguration resolved = new RunConfiguration { Depth = 4, Activation = list, OutputActivation = output }.Resolve();
+        Assert.Equal(("tanh*2,identity", "identity"), (resolved.Activation, resolved.OutputActivation));
+        Assert.Equal(["tanh", "tanh", "identity", "identity"], resolved.ToSpecification(3, 2).Activations.Select(activation => activation.Name));
+        Assert.Equal(resolved, resolved.Resolve() with { Width = resolved.Width });
+        byte[] file = Encoding.UTF8.GetBytes("""{ "depth": 4, "activation": ["tanh", "tanh", "identity"] }""");
+        Assert.Equal(resolved.Activation, RunConfiguration.FromJson(file, "config.json").Resolve().Activation);
+        Assert.Equal("tanh", new RunConfiguration { Depth = 4, Activation = "tanh*3" }.Resolve().Activation);
+    }
+
+    [Fact]
+    public void ListOfActivations_FitsTheDepth()
+    {
+        string message = Assert.Throws<InvalidInputException>(() => new RunConfiguration { Depth = 5, Activation = "tanh,relu" }.Validate()).Message;
+        Assert.Contains("has 2 names, but a network of depth 5 has 4 hidden layers", message, StringComparison.Ordinal);
+        var whole = new RunConfiguration { Depth = 3, Activation = "tanh,relu,identity" };
+        Assert.False(RunSettings.Of(nameof(RunConfiguration.OutputActivation)).Concerns(whole));
+    }
 }

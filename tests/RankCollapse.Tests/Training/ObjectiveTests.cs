@@ -8,7 +8,9 @@ namespace RankCollapse.Tests.Training;
 
 public sealed class ObjectiveTests
 {
-    public static TheoryData<string> Activations => [.. Activation.All.Select(a => a.Name)];
+    public static TheoryData<string> Activations => [.. Activation.All.Select(a => a.Name), Mixed];
+
+    private const string Mixed = "mixed";
 
     [Fact]
     public void Parts_AddUpToTheTotal_AndFeaturesAreThoseOfTheNetwork()
@@ -211,15 +213,16 @@ public sealed class ObjectiveTests
     /// <summary>Random networks; every third uses the activation for its outputs too.</summary>
     private static IEnumerable<TrainingProblem> Problems(string name, int perCombination) =>
         from c in TrainingProblem.Combinations
-        where c.Activation.Name == name
-        from seed in Enumerable.Range(1, perCombination)
-        select TrainingProblem.Random(seed, c.Activation, c.Loss, c.Convention, c.Architecture, c.HasBias, seed % 3 == 1 ? c.Activation : null);
+        where c.Activation.Name == (name == Mixed ? "tanh" : name)
+        from seed in Enumerable.Range(1, name == Mixed ? 4 * perCombination : perCombination)
+        let problem = TrainingProblem.Random(seed, c.Activation, c.Loss, c.Convention, c.Architecture, c.HasBias, seed % 3 == 1 ? c.Activation : null)
+        select name == Mixed ? problem.Mixed(seed) : problem;
 
     /// <summary>Whether a pre-activation changes its sign within the step, for activations that are not smooth.</summary>
     private static bool CrossesAKink(TrainingProblem problem, double[] point, double[] direction, double step)
     {
         NetworkSpecification shape = problem.Network.Specification;
-        if (shape.HiddenActivation.IsSmooth && shape.OutputActivation.IsSmooth) return false;
+        if (shape.Activations.All(activation => activation.IsSmooth)) return false;
         int[] before = Signs(-step), after = Signs(step);
         return !before.SequenceEqual(after);
 

@@ -121,7 +121,7 @@ public sealed class PyTorchCrossCheck
         ObjectiveValue value = objective.ValueAndGradient(problem.Network, gradient);
         return new
         {
-            Activation = shape.HiddenActivation.Name,
+            Activation = shape.ActivationOf(1).Name,
             OutputActivation = shape.OutputActivation.Name,
             Loss = problem.Settings.Loss.ToString(),
             Convention = problem.Settings.Convention.ToString(),

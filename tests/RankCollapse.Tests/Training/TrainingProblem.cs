@@ -35,6 +35,18 @@ internal sealed record TrainingProblem(Network Network, DataSet Data, ObjectiveS
         int Width(int layer) => layer == depth ? classes : architecture == Architecture.Residual ? inner : 1 + stream.NextInteger(9);
     }
 
+    /// <summary>The same with an activation of its own for each layer, drawn from those that are known.</summary>
+    public TrainingProblem Mixed(long seed, Func<Activation, bool>? which = null)
+    {
+        var stream = new RandomStream(seed, RandomPurpose.Sampling, 5);
+        Activation[] known = [.. Activation.All.Where(which ?? (_ => true))];
+        NetworkSpecification shape = Network.Specification;
+        return this with
+        {
+            Network = new Network(shape.With(activations: [.. shape.Activations.Select(_ => known[stream.NextInteger(known.Length)])]), Network.Parameters),
+        };
+    }
+
     /// <summary>A fixed classification task for solvers: tanh, widths 12, 3 classes of 30 samples around their means.</summary>
     public static TrainingProblem Clusters(double lambda = 1e-2, bool hasBias = false, int depth = 3, int width = 12)
     {

@@ -17,6 +17,7 @@ public sealed class MeasuredLayer
     private readonly Lazy<PredictedSingularValues> _prediction;
     private readonly Lazy<MeasuredFeatures?> _featuresOfClasses;
     private readonly Lazy<MeasuredWeights> _weightNumbers;
+    private readonly Lazy<(double Norm, double? Relative)?> _imbalance;
     private readonly Lazy<(LayerSummary Summary, IReadOnlyDictionary<string, string> Reasons)> _summary;
 
     /// <summary>Prepares a layer.</summary>
@@ -51,6 +52,7 @@ public sealed class MeasuredLayer
             Collapse.WeightSpectrum.Of([[.. WeightSpectrum.SingularValues]], new BlockShape(Weights.Rows, Weights.Columns, 1),
                 windows: () => FixedAspectWindows.SingularValues([Weights])),
             Weights.AsSpan().Length, ClusterCount));
+        _imbalance = new(MeasureImbalance);
         _summary = new(Summarise);
     }
 
@@ -89,6 +91,9 @@ public sealed class MeasuredLayer
 
     /// <summary>‖Z^l‖_F.</summary>
     public double FeatureNorm => _options.TakesNormsOfSpectra ? FeatureSpectrum.FrobeniusNorm : Reduction.Norm(Features.AsSpan());
+
+    /// <summary>‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖_F, and the same over the larger of both norms, null where both are 0; null in the last layer.</summary>
+    public (double Norm, double? Relative)? Imbalance => _imbalance.Value;
 
     /// <summary>WCSS (6) of the partition into classes; null without classes.</summary>
     public double? WcssOfClasses => Classes is null ? null : WithinClusterSumOfSquares.Of(Features, Data.Targets, Classes);
@@ -141,6 +146,14 @@ public sealed class MeasuredLayer
         };
         if (Prediction.Reason is { } reason) reasons[LayerSummary.PredictionField] = reason;
         return (summary, reasons);
+    }
+
+    private (double Norm, double? Relative)? MeasureImbalance()
+    {
+        if (Layer == Network.Specification.Depth) return null;
+        Matrix outer = Product.OuterGram(Weights), inner = Product.Gram(Network.Weights(Layer + 1));
+        double norm = Frobenius.Distance(outer, inner), size = Math.Max(Frobenius.Norm(outer), Frobenius.Norm(inner));
+        return (norm, size > 0 ? norm / size : null);
     }
 
     private TotalClusterVariation? MeasureVariation() =>

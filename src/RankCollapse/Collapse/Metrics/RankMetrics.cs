@@ -106,6 +106,28 @@ public static class RankMetrics
             OfLayer = layer => layer.FeatureSpectrum.SpectralNorm,
         },
         WeightTailEnergy,
+        new("balanceDeviation")
+        {
+            Heading = "imbalance",
+            Priority = 3,
+            Symbol = "‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖",
+            Meaning = "How far the squares of two neighbouring layers' weights are from equal: 0 is what gradient flow with weight decay tends to where the layer "
+                + "between them is linear; the last layer has no next one.",
+            Topic = MetricTopic.Rank,
+            Cost = MetricCost.Recorded,
+            OfLayer = layer => layer.Imbalance?.Norm,
+        },
+        new("balanceRelativeDeviation")
+        {
+            Heading = "relative imbalance",
+            Priority = 2,
+            Symbol = "‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖/max(‖W_{l+1}ᵀW_{l+1}‖, ‖W_lW_lᵀ‖)",
+            Meaning = "The same as a part of the larger of both: 0 is balanced, 1 and above is what weights have that know nothing of each other.",
+            Topic = MetricTopic.Rank,
+            Cost = MetricCost.Recorded,
+            OfLayer = layer => layer.Imbalance is not { } imbalance ? default(MetricValue)
+                : imbalance.Relative ?? MetricValue.Missing($"The weights of layers {layer.Layer} and {layer.Layer + 1} are 0."),
+        },
         new("weightStableRank")
         {
             Heading = "stable rank W",

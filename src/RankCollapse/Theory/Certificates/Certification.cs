@@ -11,6 +11,9 @@ namespace RankCollapse.Theory.Certificates;
 /// <param name="GradientRanks">The ranks of every layer's gradient for a small batch.</param>
 public sealed record Certification(LowRankCertificate Certificate, IReadOnlyList<GradientRank> GradientRanks)
 {
+    /// <summary>Bounds on neural collapse before a head of at least two linear layers; null where there is none, or data have no classes.</summary>
+    public BalancedHead? Head { get; private init; }
+
     /// <summary>How many preactivations lie at a kink, where derivatives are those from the right.</summary>
     public int KinkCount { get; private init; }
 
@@ -35,7 +38,7 @@ public sealed record Certification(LowRankCertificate Certificate, IReadOnlyList
     }
 
     /// <summary>Whether all of it holds.</summary>
-    public bool Holds => Certificate.Holds && GradientRanks.All(g => g.Holds);
+    public bool Holds => Certificate.Holds && GradientRanks.All(g => g.Holds) && Head?.Holds != false;
 
     /// <summary>Certifies a network.</summary>
     /// <param name="network">Θ.</param>
@@ -55,8 +58,11 @@ public sealed record Certification(LowRankCertificate Certificate, IReadOnlyList
         var inputs = Matrix.FromEntries(data.InputDimension, batch.Count, (i, j) => data.Inputs[i, batch[j]]);
         var targets = Matrix.FromEntries(data.OutputDimension, batch.Count, (i, j) => data.Targets[i, batch[j]]);
         int[] labels = data.Labels.Length == 0 ? [] : [.. batch.Select(i => data.Labels[i])];
-        var found = new Certification(certificate, GradientRank.Measure(network, new DataSet(data.Name, inputs, targets, labels), settings));
-        if (!network.Specification.HiddenActivation.HasKink && !network.Specification.OutputActivation.HasKink) return found;
+        var found = new Certification(certificate, GradientRank.Measure(network, new DataSet(data.Name, inputs, targets, labels), settings))
+        {
+            Head = BalancedHead.Compute(network, data),
+        };
+        if (!network.Specification.HasKinks) return found;
         var objective = new Objective(network.Specification, data, settings);
         var gradient = new Network(network.Specification);
         objective.ValueAndGradient(network, gradient);

@@ -39,9 +39,7 @@ internal sealed class CentroidProblem
         _inputs = SingularValueDecomposition.Thin(data.Inputs);
         _rank = NumericalRank.Of(_inputs.Values, Tolerances.PseudoInverseCutoff(data.Inputs.Rows, data.Inputs.Columns));
         _meanInputs = Means(Coordinates());
-        Specification = new NetworkSpecification(
-            classes.Length, specification.Widths, specification.Architecture, specification.HasBias,
-            specification.HiddenActivation, specification.OutputActivation);
+        Specification = specification.With(inputDimension: classes.Length);
     }
 
     /// <summary>The small network's shape: K inputs, all else as it was.</summary>

@@ -19,13 +19,12 @@ internal static class ConstantOutputs
     /// <summary>Finds it; null where the solver did not.</summary>
     internal static ForecastCandidate? Find(NetworkSpecification specification, DataSet data, ObjectiveSettings settings)
     {
-        var shape = new NetworkSpecification(
-            1, specification.Widths, specification.Architecture, specification.HasBias, specification.HiddenActivation, specification.OutputActivation);
+        NetworkSpecification shape = specification.With(inputDimension: 1);
         var zero = new DataSet("constant", new Matrix(1, data.SampleCount), data.Targets, new int[data.SampleCount]);
         var problem = new CentroidProblem(shape, zero, settings);
         var network = new Network(problem.Specification);
         Objective objective = problem.ObjectiveAt(new Matrix(1, 1));
-        bool isZero = !specification.HasBias && specification.HiddenActivation.FixesZero && specification.OutputActivation.FixesZero;
+        bool isZero = !specification.HasBias && specification.FixesZero;
         double value;
         if (isZero)
         {

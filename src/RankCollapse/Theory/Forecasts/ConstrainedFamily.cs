@@ -110,8 +110,8 @@ public sealed class ConstrainedFamily
         if (narrowest < directions.Values.Length) yield return $"every width is at least rank(Y) = {directions.Values.Length} (found {narrowest})";
         string[] atZero = [.. PenalizedForecast.AtZero(specification)];
         foreach (string unmet in atZero) yield return unmet;
-        Activation curved = specification.HiddenActivation != Activation.Identity ? specification.HiddenActivation : specification.OutputActivation;
-        if (atZero.Length == 0 && curved != Activation.Identity) yield return $"entries are so small that {curved.Name} is the identity";
+        foreach (Activation curved in specification.Activations.DistinctBy(a => a.Name).Where(a => atZero.Length == 0 && a != Activation.Identity))
+            yield return $"entries are so small that {curved.Name} is the identity";
     }
 
     private ConstrainedPoint Minimise(double delta)

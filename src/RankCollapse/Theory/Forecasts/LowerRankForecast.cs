@@ -6,7 +6,7 @@ using RankCollapse.Training;
 namespace RankCollapse.Theory.Forecasts;
 
 /// <summary>
-/// Collapse of lower rank than K: the lowest network found whose features Z^1 … Z^{L−2} have rank at most r, beside collapse at rank K.
+/// Collapse of lower rank than K: the lowest network found whose features Z^1 … Z^{m−1} have rank at most r, Z^m the last that no linear map makes (m = L − 1 unless linear layers come before the output), beside collapse at rank K.
 /// </summary>
 /// <remarks>
 /// Theorem 4.2 asks for rank K, condition (III). Without it fewer dimensions than classes may cost less where activations can tell more classes apart than
@@ -52,20 +52,22 @@ public sealed record LowerRankForecast
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
-        int classes = data.OutputDimension, bottlenecks = specification.Depth - 2;
+        int last = specification.Depth - 1;
+        while (last > 0 && specification.IsLinear(last)) last--;
+        int classes = data.OutputDimension, bottlenecks = (last == 0 ? specification.Depth - 1 : last) - 1;
         if (bottlenecks < 1 || specification.Architecture != Architecture.Feedforward)
-            throw new InvalidInputException("A lower rank than K needs a feedforward network of at least 3 layers: linear outputs of K classes need K "
-                + "dimensions in the last hidden layer, and skips need equal widths; change depth or architecture.")
-            { Settings = ["depth", "architecture"] };
+            throw new InvalidInputException("A lower rank than K needs a feedforward network with at least 2 hidden layers up to the last that is not linear: "
+                + "linear layers to K classes need K dimensions before them, and skips need equal widths; change depth, activation or architecture.")
+            { Settings = ["depth", "activation", "architecture"] };
         int widest = specification.Widths.Take(bottlenecks).Max();
         if (rank < 1 || rank >= Math.Min(classes, widest))
             throw new InvalidInputException($"rank is {rank}; a lower rank than K lies between 1 and {Math.Min(classes, widest) - 1} here.")
             {
                 Settings = ["rank"],
             };
-        if (!specification.HiddenActivation.FixesZero)
-            throw new InvalidInputException($"Units that are 0 need an activation that fixes 0, and {specification.HiddenActivation.Name} does not; without "
-                + "such units a low rank is no narrow network.");
+        if (specification.Activations.Take(bottlenecks).FirstOrDefault(activation => !activation.FixesZero) is { } moving)
+            throw new InvalidInputException($"Units that are 0 need an activation that fixes 0, and {moving.Name} does not; without such units a low rank is "
+                + "no narrow network.");
         var options = new CentroidForecastOptions
         {
             Seed = seed,
@@ -75,9 +77,7 @@ public sealed record LowerRankForecast
             GradientTolerance = 1e-5,
         };
         int[] widths = [.. specification.Widths.Select((width, i) => i < bottlenecks ? Math.Min(width, rank) : width)];
-        var narrow = new NetworkSpecification(
-            specification.InputDimension, widths, specification.Architecture, specification.HasBias, specification.HiddenActivation,
-            specification.OutputActivation);
+        NetworkSpecification narrow = specification.With(widths: widths);
         var candidate = CentroidForecast.Compute(narrow, data, settings, options with { BeginsWithGraph = true });
         Forecast collapse = CentroidForecast.Compute(specification, data, settings, options).Forecast;
         return new LowerRankForecast

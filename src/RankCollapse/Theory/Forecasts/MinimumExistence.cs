@@ -61,7 +61,7 @@ public sealed class MinimumExistence
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
         ObjectiveCoefficients factors = settings.Coefficients(specification.Depth, data.SampleCount);
-        bool isConstrained = !specification.HasBias && specification.HiddenActivation.FixesZero && specification.OutputActivation.FixesZero;
+        bool isConstrained = !specification.HasBias && specification.FixesZero;
         double constant = factors.DataFactor * LeastConstantLoss(data.Targets, settings.Loss, isConstrained);
         (Attainment attainment, string reason) = Decide(specification, data, settings, factors, isConstrained);
         return new MinimumExistence(data, settings, attainment, reason, constant);
@@ -92,7 +92,7 @@ public sealed class MinimumExistence
             count++;
         }
         return outward <= 0.1 * reference ? null
-            : $"{count} features of layer 1 are saturated ({specification.HiddenActivation.Name} has a slope below {Saturated} there) and would still lower "
+            : $"{count} features of layer 1 are saturated ({specification.ActivationOf(1).Name} has a slope below {Saturated} there) and would still lower "
                 + "the objective if they grew: the gradient is small because W_1 is large, which nothing penalises.";
     }
 
@@ -100,7 +100,7 @@ public sealed class MinimumExistence
         NetworkSpecification specification, DataSet data, ObjectiveSettings settings, ObjectiveCoefficients factors, bool isConstrained)
     {
         int depth = specification.Depth;
-        Activation hidden = specification.HiddenActivation;
+        Activation hidden = specification.ActivationOf(1);
         bool hasFreeBias = specification.HasBias && factors.BiasFactor == 0;
         double first = factors.WeightFactorOf(1), next = depth > 1 ? factors.WeightFactorOf(2) : 0, features = factors.FeatureFactor;
         bool arePenalised = Enumerable.Range(1, depth).All(l => factors.WeightFactorOf(l) > 0);

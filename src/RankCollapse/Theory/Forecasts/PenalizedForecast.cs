@@ -95,7 +95,7 @@ public static class PenalizedForecast
     /// <summary>What keeps activations from being the identity for small entries.</summary>
     internal static IEnumerable<string> AtZero(NetworkSpecification specification)
     {
-        foreach (Activation activation in new[] { specification.HiddenActivation, specification.OutputActivation }.DistinctBy(a => a.Name))
+        foreach (Activation activation in specification.Activations.DistinctBy(a => a.Name))
         {
             (double left, double right) = activation.SlopesAtZero;
             if (!activation.FixesZero) yield return $"activations fix 0 ({activation.Name} does not)";
@@ -109,7 +109,7 @@ public static class PenalizedForecast
     {
         if (specification.HasBias) yield return "the layers have no biases";
         foreach (string unmet in AtZero(specification)) yield return unmet;
-        if (specification.OutputActivation.Name != Activation.Identity.Name)
+        if (!specification.IsLinear(specification.Depth))
             yield return $"the output activation is the identity (found {specification.OutputActivation.Name})";
         int narrowest = specification.Widths.Min();
         if (narrowest < directions.Values.Length) yield return $"every width is at least rank(Y) = {directions.Values.Length} (found {narrowest})";

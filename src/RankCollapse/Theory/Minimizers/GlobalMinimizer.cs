@@ -170,8 +170,8 @@ public sealed class GlobalMinimizer
         {
             yield return $"n_1 ≥ N (found {specification.Width(1)} for {samples} samples)";
         }
-        if (!specification.HiddenActivation.IsOntoReals)
-            yield return $"activations are homeomorphisms onto R ({specification.HiddenActivation.Name} is not), as far as its range does not suffice";
+        foreach (Activation bounded in specification.HiddenActivations.Where(activation => !activation.IsOntoReals))
+            yield return $"activations are homeomorphisms onto R ({bounded.Name} is not), as far as its range does not suffice";
         if (!IsOneHot(data.Targets)) yield return "targets are one-hot";
         if (noNetwork is not null) yield return $"X reaches Z^1: {noNetwork}";
     }

@@ -29,16 +29,18 @@ internal static class PathHypotheses
         double distance = Frobenius.RelativeDistance(start[depth], problem.Data.Targets);
         if (!(distance <= FeatureProblem.DefaultTolerance))
             throw new InvalidInputException($"Theorem 4.3 starts from Z^L = Y, but they differ by {distance:G3} relatively.");
-        if (specification.HiddenActivation is { IsHomeomorphism: false } hidden)
+        if (specification.HiddenActivations.FirstOrDefault(activation => !activation.IsHomeomorphism) is { } hidden)
             throw new InvalidInputException($"Theorem 4.3 needs homeomorphisms, but {hidden.Name} has no inverse.");
     }
 
     /// <summary>What the theorem asks beyond that.</summary>
     internal static IEnumerable<string> Unmet(FeatureProblem problem)
     {
-        Activation activation = problem.Specification.HiddenActivation;
-        if (!activation.IsAnalytic) yield return $"activations are analytic ({activation.Name} is not), so that rank drops may be infinitely many";
-        if (!activation.FixesZero) yield return $"activations fix 0 ({activation.Name} does not), so that the end may have another rank";
-        if (!activation.IsOntoReals) yield return $"activations are onto R ({activation.Name} is not): paths may leave its range";
+        foreach (Activation activation in problem.Specification.HiddenActivations)
+        {
+            if (!activation.IsAnalytic) yield return $"activations are analytic ({activation.Name} is not), so that rank drops may be infinitely many";
+            if (!activation.FixesZero) yield return $"activations fix 0 ({activation.Name} does not), so that the end may have another rank";
+            if (!activation.IsOntoReals) yield return $"activations are onto R ({activation.Name} is not): paths may leave its range";
+        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class FirstLayerRotations
         NetworkSpecification specification = network.Specification;
         Matrix inputs = point.Data.Inputs;
         if (specification.Depth < 2 || specification.HasSkip(2) || point.Coefficients.WeightFactorOf(1) != 0 || inputs.Rows < inputs.Columns) return null;
-        if (specification.HiddenActivation == Activation.Identity) return null;
+        if (specification.IsLinear(1)) return null;
         foreach (double slope in point.Slopes[1].AsSpan())
         {
             if (!(Math.Abs(slope) >= LeastSlope)) return null;

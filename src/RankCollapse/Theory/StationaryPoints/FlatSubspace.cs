@@ -8,8 +8,8 @@ namespace RankCollapse.Theory.StationaryPoints;
 
 /// <summary>The directions at a point along which J cannot change: they lie in the Hessian's null space at every stationary point.</summary>
 /// <remarks>
-/// (1) Weights (with biases) that vanish on all features before them, where nothing penalises them: V_lZ^{l−1} + b1ᵀ = 0 with λ_l = 0. (2) Where hidden
-/// activations are the identity, rotations of hidden features, W_l ↦ A_lW_l − W_lA_{l−1} with A_l skew and equal across skips (without any penalty every A_l);
+/// (1) Weights (with biases) that vanish on all features before them, where nothing penalises them: V_lZ^{l−1} + b1ᵀ = 0 with λ_l = 0. (2) Where the
+/// activation of a hidden layer is the identity, rotations of its features, W_l ↦ A_lW_l − W_lA_{l−1} with A_l skew and equal across skips (without any penalty every A_l);
 /// whatever the activation, those of Z^1 where W_1 reaches them all (<see cref="FirstLayerRotations"/>).
 /// (3) Where they are positively homogeneous (relu) and nothing is penalised, scalings of single units. (4) With cross-entropy and no penalty on the
 /// outputs, one constant for all of them.
@@ -18,6 +18,8 @@ internal sealed class FlatSubspace
 {
     /// <summary>Explicit bases hold at most so many numbers.</summary>
     private const long LargestBasis = 4_000_000;
+
+    private const string Rotations = "rotations of hidden features, whose activation is the identity";
 
     /// <summary>Below it the squares of parameters vanish: the network has collapsed to 0, which rotations leave where it is.</summary>
     private const double Vanished = 1e-150;
@@ -45,17 +47,18 @@ internal sealed class FlatSubspace
         if (Reduction.Norm(network.Parameters) < Vanished) return;
 
         long parameters = network.Parameters.Length, generators = HiddenGroups().Sum(g => Pairs(point, g).LongCount());
+        (int First, int Last)[] linear = [.. HiddenGroups().Where(IsLinear)], others = [.. HiddenGroups().Where(g => !IsLinear(g))];
         if (generators * parameters <= LargestBasis)
         {
-            IEnumerable<Network> turned = HiddenGroups().SelectMany(g => Pairs(point, g).Select(pair => Turned(network, g, pair)));
-            AddOrthonormal(parts, RotationReason(point), turned, noise);
+            foreach (((int First, int Last)[] groups, string reason) in new[] { (linear, Rotations), (others, "scalings of hidden units, which nothing penalises") })
+                AddOrthonormal(parts, reason, groups.SelectMany(g => Pairs(point, g).Select(pair => Turned(network, g, pair))), noise);
         }
-        else
+        else if (linear.Length > 0)
         {
-            _rotations = new RotatedStep(_specification);
+            _rotations = new RotatedStep(_specification, l => linear.Any(g => g.First <= l && l <= g.Last));
             _point = network;
-            AddCount(parts, RotationReason(point), HiddenGroups().All(g => g.First == g.Last)
-                ? [.. HiddenGroups().Select(g => AlignedRotations(network.Weights(g.First), network.Weights(g.First + 1), noise))] : [null]);
+            AddCount(parts, Rotations, linear.All(g => g.First == g.Last)
+                ? [.. linear.Select(g => AlignedRotations(network.Weights(g.First), network.Weights(g.First + 1), noise))] : [null]);
         }
 
         const string First = "rotations of Z^1, which an unpenalised W_1 reaches";
@@ -167,17 +170,16 @@ internal sealed class FlatSubspace
         }
     }
 
-    private static string RotationReason(Objective point) => point.Specification.HiddenActivation == Activation.Identity
-        ? "rotations of hidden features, whose activation is the identity" : "scalings of hidden units, which nothing penalises";
+    private bool IsLinear((int First, int Last) group) => Enumerable.Range(group.First, group.Last - group.First + 1).All(_specification.IsLinear);
 
     /// <summary>The entries (i, j) of a group's generators: A = E_ij − E_ji for rotations, E_ij where nothing is penalised.</summary>
     private IEnumerable<(int I, int J, bool IsSkew)> Pairs(Objective point, (int First, int Last) group)
     {
         ObjectiveCoefficients factors = point.Coefficients;
-        bool isLinear = _specification.HiddenActivation == Activation.Identity;
+        bool isLinear = IsLinear(group);
         bool isFree = factors.FeatureFactor == 0 && (factors.BiasFactor == 0 || !_specification.HasBias)
             && Enumerable.Range(group.First, group.Last - group.First + 2).All(l => factors.WeightFactorOf(l) == 0);
-        bool isHomogeneous = _specification.HiddenActivation is ReluActivation or LeakyReluActivation && group.First == group.Last;
+        bool isHomogeneous = _specification.ActivationOf(group.First) is ReluActivation or LeakyReluActivation && group.First == group.Last;
         int width = _specification.Width(group.First);
         for (int i = 0; i < width; i++)
         {
@@ -215,7 +217,7 @@ internal sealed class FlatSubspace
     {
         int depth = _specification.Depth;
         ObjectiveCoefficients factors = point.Coefficients;
-        if (point.Settings.Loss != Loss.CrossEntropy || factors.FeatureFactor != 0 || _specification.OutputActivation != Activation.Identity) yield break;
+        if (point.Settings.Loss != Loss.CrossEntropy || factors.FeatureFactor != 0 || !_specification.IsLinear(depth)) yield break;
         if (_specification.HasBias && factors.BiasFactor == 0)
         {
             var direction = new Network(_specification);

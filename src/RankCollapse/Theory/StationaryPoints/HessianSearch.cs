@@ -179,7 +179,7 @@ internal sealed class HessianSearch
         string? verdict = kind switch
         {
             StationaryPointKind.NotDifferentiable =>
-                $"{Kinks()} preactivations lie at the kink of {_specification.HiddenActivation.Name}, where J has no Hessian; the eigenvalues are those of its "
+                $"{Kinks()} preactivations lie at the kink of {KinkedNames()}, where J has no Hessian; the eigenvalues are those of its "
                 + "right derivatives",
             StationaryPointKind.NotStationary =>
                 $"the relative gradient is {Gradient.Relative:0.0e-0}, above the {_options.StationaryBelow:0.0e-0} of a stationary point",
@@ -250,6 +250,10 @@ internal sealed class HessianSearch
         _reduction.Extend(new Network(_specification, reduced), direction);
         return DescentStep.Along(new Objective(_network.Specification, _data, _settings), _network, direction.Parameters, _point.Value.Total);
     }
+
+    private string KinkedNames() => string.Join(" and ", _specification.Activations.DistinctBy(activation => activation.Name)
+        .Where(activation => double.IsPositiveInfinity(activation.DerivativeBounds.Second) || double.IsPositiveInfinity(activation.DerivativeBounds.Third))
+        .Select(activation => activation.Name));
 
     /// <summary>Preactivations at a kink: at 0 as <see cref="LeastSubgradient"/> has it where σ' jumps, or to rounding where σ'' does and counts.</summary>
     private int Kinks()

@@ -28,7 +28,7 @@ internal interface IPreconditioner
     static IPreconditioner Create(NetworkSpecification specification, Loss loss, int samples)
     {
         if ((long)specification.OutputDimension * samples > LargestKernel) return new KroneckerPreconditioner(specification, samples);
-        return specification is { HiddenActivation: RoundedActivation } or { OutputActivation: RoundedActivation }
+        return specification.Activations.Any(activation => activation is RoundedActivation)
             ? new KinkPreconditioner(specification, loss, samples, LargestKernel)
             : new KernelPreconditioner(specification, loss, samples);
     }

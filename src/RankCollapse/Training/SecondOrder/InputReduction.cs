@@ -41,7 +41,7 @@ internal sealed class InputReduction
         NetworkSpecification full = network.Specification;
         if (data.InputDimension <= data.SampleCount) return new InputReduction(full, data, null, null);
         QrDecomposition qr = QrDecomposition.Decompose(data.Inputs);
-        var specification = new NetworkSpecification(qr.R.Rows, full.Widths, full.Architecture, full.HasBias, full.HiddenActivation, full.OutputActivation);
+        NetworkSpecification specification = full.With(inputDimension: qr.R.Rows);
         Matrix? outside = null;
         if (keepsOutside)
         {

@@ -67,7 +67,7 @@ internal sealed class KinkRounding : INewtonPhase
     /// <summary>Takes the activations of a shape that <see cref="Round"/> made.</summary>
     public KinkRounding(NetworkSpecification specification, int samples, KinkPreconditioner? preconditioner)
     {
-        _activations = [.. new[] { specification.HiddenActivation, specification.OutputActivation }.OfType<RoundedActivation>()];
+        _activations = [.. specification.Activations.OfType<RoundedActivation>().Distinct()];
         _preconditioner = preconditioner;
         _change = new Network(specification);
         _excursion = new Excursion(specification, samples);
@@ -79,11 +79,10 @@ internal sealed class KinkRounding : INewtonPhase
     /// <summary>A shape with rounded activations in place of those that have kinks; the shape itself where none has.</summary>
     public static NetworkSpecification Round(NetworkSpecification shape)
     {
-        if (!shape.HiddenActivation.HasKink && !shape.OutputActivation.HasKink) return shape;
-        return new NetworkSpecification(
-            shape.InputDimension, shape.Widths, shape.Architecture, shape.HasBias, Rounded(shape.HiddenActivation), Rounded(shape.OutputActivation));
-
-        static Activation Rounded(Activation exact) => exact.HasKink ? new RoundedActivation(exact) : exact;
+        if (!shape.HasKinks) return shape;
+        Dictionary<string, Activation> rounded = shape.Activations.DistinctBy(exact => exact.Name)
+            .ToDictionary(exact => exact.Name, exact => exact.HasKink ? new RoundedActivation(exact) : exact);
+        return shape.With(activations: [.. shape.Activations.Select(exact => rounded[exact.Name])]);
     }
 
     /// <summary>Sets ε where training begins or goes on.</summary>

@@ -32,13 +32,16 @@ internal sealed class RotatedStep
     private readonly Network _remainder;
     private readonly Network _image;
 
-    public RotatedStep(NetworkSpecification specification)
+    /// <param name="specification">The network's shape.</param>
+    /// <param name="turns">Which hidden layers' features turn; null turns all. Layers across a skip turn together.</param>
+    public RotatedStep(NetworkSpecification specification, Func<int, bool>? turns = null)
     {
         _specification = specification;
         _groups = new int[specification.Depth + 1];
         List<int> sizes = [0];
         for (int l = 1; l < specification.Depth; l++)
         {
+            if (turns?.Invoke(l) == false) continue;
             if (!specification.HasSkip(l)) sizes.Add(specification.Width(l));
             _groups[l] = sizes.Count - 1;
         }

@@ -43,7 +43,7 @@ public sealed partial class MetricTableTests
             [
                 "wcssOfClasses", "tcvUpper", "tcvLower", "weightNumericalRank", "featureNumericalRank", "weightNorm", "featureNorm", "weightSpectralNorm",
                     "featureSpectralNorm",
-                "weightTailEnergy",
+                "weightTailEnergy", "balanceDeviation", "balanceRelativeDeviation",
             ],
             Recorded(MetricScopes.Layers));
     }

@@ -73,10 +73,10 @@ internal sealed record TrainingPoint(Network Network, DataSet Data, ObjectiveSet
         from architecture in Gen.Enum<Architecture>()
         from widths in Gen.Int[1, 6].Array[0, 3]
         from hasBias in Gen.Bool
-        from hidden in activations
+        from hidden in activations.Array[widths.Length]
         from output in Gen.OneOf("identity", "tanh")
         let inner = architecture == Architecture.Residual ? widths.Select(_ => widths[0]) : widths
-        select new NetworkSpecification(dimension, [.. inner, classes], architecture, hasBias, Activation.Parse(hidden), Activation.Parse(output));
+        select new NetworkSpecification(dimension, [.. inner, classes], architecture, hasBias, [.. hidden.Append(output).Select(Activation.Parse)]);
 
     private static Network Filled(NetworkSpecification specification, double[] parameters)
     {

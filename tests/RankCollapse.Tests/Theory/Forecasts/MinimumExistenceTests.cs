@@ -54,7 +54,7 @@ public sealed class MinimumExistenceTests
         Matrix outputs = network.Features(data.Inputs)[^1], first = network.Features(data.Inputs)[1];
         double scale = 1 + (0.5 * (name is "tanh" or "sigmoid" ? (1 / first.AsSpan().ToArray().Max(Math.Abs)) - 1 : 1));
         Matrix wanted = first.Scaled(scale), preimage = new(wanted.Rows, wanted.Columns);
-        shape.HiddenActivation.Inverse(wanted.AsSpan(), preimage.AsSpan());
+        shape.ActivationOf(1).Inverse(wanted.AsSpan(), preimage.AsSpan());
         Product.Multiply(preimage, PseudoInverse.Compute(data.Inputs).Inverse, network.Weights(1));
         network.Weights(2).Scaled(1 / scale).CopyTo(network.Weights(2));
         Assert.True(Frobenius.RelativeDistance(network.Features(data.Inputs)[^1], outputs) < 1e-8);

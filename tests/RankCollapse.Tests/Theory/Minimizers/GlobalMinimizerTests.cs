@@ -20,7 +20,7 @@ public sealed class GlobalMinimizerTests
     [Fact]
     public void Minimizer_WithinTheHypotheses_NamesNoneButTheRange() => Minimizers.Sample(
         m => m.Found.UnmetHypotheses.All(unmet => unmet.StartsWith("activations are homeomorphisms onto R", StringComparison.Ordinal))
-            && (m.Found.UnmetHypotheses.Count == 0) == m.Problem.Specification.HiddenActivation.IsOntoReals, iter: 300);
+            && (m.Found.UnmetHypotheses.Count == 0) == m.Problem.Specification.ActivationOf(1).IsOntoReals, iter: 300);
 
     [Fact]
     public void Value_IsThatOfTheTheorems() =>

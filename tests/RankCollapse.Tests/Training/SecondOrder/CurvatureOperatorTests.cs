@@ -8,7 +8,7 @@ namespace RankCollapse.Tests.Training.SecondOrder;
 
 public sealed class CurvatureOperatorTests
 {
-    public static TheoryData<string> SmoothActivations => [.. Activation.All.Where(a => a.IsSmooth).Select(a => a.Name)];
+    public static TheoryData<string> SmoothActivations => [.. Activation.All.Where(a => a.IsSmooth).Select(a => a.Name), CurvaturePoint.Mixed];
 
     [Theory]
     [MemberData(nameof(SmoothActivations))]

@@ -17,6 +17,9 @@ internal sealed class CurvaturePoint
         Operator = new CurvatureOperator(Network.Specification, problem.Data.SampleCount);
     }
 
+    /// <summary>In place of a name: smooth activations, one drawn for each layer.</summary>
+    public const string Mixed = "mixed";
+
     public TrainingProblem Problem { get; }
 
     public Network Network { get; }
@@ -28,6 +31,12 @@ internal sealed class CurvaturePoint
     /// <summary>Random problems with one activation: every loss, convention, architecture, with and without biases, three of each.</summary>
     public static IEnumerable<CurvaturePoint> All(string activation)
     {
+        foreach (var c in TrainingProblem.Combinations.Where(c => activation == Mixed && c.Activation == Activation.Tanh))
+            for (int seed = 0; seed < 3; seed++)
+            {
+                TrainingProblem problem = TrainingProblem.Random(seed, c.Activation, c.Loss, c.Convention, c.Architecture, c.HasBias);
+                yield return new CurvaturePoint(problem.Mixed(seed, a => a.IsSmooth));
+            }
         foreach (var c in TrainingProblem.Combinations.Where(c => c.Activation.Name == activation))
             for (int seed = 0; seed < 3; seed++)
                 yield return new CurvaturePoint(TrainingProblem.Random(seed, c.Activation, c.Loss, c.Convention, c.Architecture, c.HasBias));

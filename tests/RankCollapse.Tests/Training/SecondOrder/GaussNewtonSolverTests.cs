@@ -23,6 +23,23 @@ public sealed class GaussNewtonSolverTests
     }
 
     [Theory]
+    [InlineData("tanh,identity*2")]
+    [InlineData("identity,asinh,identity")]
+    [InlineData("sigmoid,tanh,identity")]
+    [InlineData("relu,tanh,identity")]
+    [InlineData("identity,relu,identity")]
+    public void ProblemsOfMixedLayers_ReachAStationaryPoint(string activations)
+    {
+        foreach (bool hasBias in (bool[])[false, true])
+        {
+            TrainingProblem problem = Task(Activation.Tanh, Loss.Squared, Convention.Mean, Architecture.Feedforward, hasBias, seed: 1);
+            NetworkSpecification shape = problem.Network.Specification.With(activations: Activation.ParseList(activations));
+            TrainingResult result = Train(problem with { Network = new Network(shape, problem.Network.Parameters) }, out _, 1e-7, 1500);
+            Assert.True(result.Status == TrainingStatus.Converged, $"{result.Status} at {result.Final.Gradient.Relative:E2} after {result.Final.Epoch}");
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void OrbitsOfEqualNetworks_DoNotKeepRoundingInTheGradient(bool hasBias)

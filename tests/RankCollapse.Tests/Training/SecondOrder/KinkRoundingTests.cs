@@ -162,7 +162,7 @@ public sealed class KinkRoundingTests
         }
         gain = value == 0 ? 0 : (value - least) / value;
         NetworkSpecification shape = problem.Network.Specification;
-        string form = $"{shape.HiddenActivation} {string.Join('–', shape.Widths)} {shape.Architecture} to {shape.OutputActivation}, bias {shape.HasBias}";
+        string form = $"{shape.ActivationOf(1)} {string.Join('–', shape.Widths)} {shape.Architecture} to {shape.OutputActivation}, bias {shape.HasBias}";
         string reached = $"{result.Status} at {result.Final.Gradient.Relative:E1} after {result.Final.Epoch} epochs, {seconds:F1} s, J = {value:G8}";
         return $"{reached}, gain {gain:E1} [{gains}] ({form}, N = {problem.Data.SampleCount}, d = {problem.Data.InputDimension}, {problem.Settings})";
     }
