@@ -68,6 +68,7 @@ internal sealed class TensorTarget : ICompressionTarget
         TensorEntry tensor = layer.Tensor;
         string? reason = layer.Kind switch
         {
+            _ when layer.Applied is { Use.Shape: not null } => "its weights are made of other tensors; write them out as one before",
             _ when layer.Applied is { Beside.Count: 0 } => "its numbers lie in another order than its matrix's",
             _ when layer.Applied is { } applied =>
                 $"its weights are several tensors ({string.Join(", ", applied.Beside.Select(ErrorText.Printable))}); merge them first",

@@ -55,7 +55,7 @@ public abstract class ModelFormat(string name, string description)
     public virtual LayersFound FindLayers(ModelTensors model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return NamedLayers.Find(model.Tensors);
+        return NamedLayers.Find(model.Tensors, new ModelContext(model));
     }
 
     /// <summary>The epochs of training that a model of the format holds features of, ascending; empty where they have none.</summary>

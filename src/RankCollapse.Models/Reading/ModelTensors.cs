@@ -53,6 +53,20 @@ public abstract class ModelTensors : IDisposable
         return InputFile.Guard(Path, () => ReadNumbers(entry));
     }
 
+    /// <summary>Reads the bytes of a tensor, of any type of numbers, each as a double.</summary>
+    /// <exception cref="InvalidInputException">There is no such tensor, its content is damaged, or it does not fit into memory.</exception>
+    internal double[] ReadBytes(string name)
+    {
+        TensorEntry entry = Describe(name);
+        int size = ElementBytes.Size(entry.Type);
+        if (size == 1 && !ElementBytes.IsFloating(entry.Type)) return ReadDoubles(name);
+        MemoryBudget.Require(
+            10.0 * size * entry.Count, $"{Path}: tensor {ErrorText.Printable(name)} with shape {entry.ShapeText}", "use a machine with more memory");
+        var bytes = new MemoryStream(checked((int)(size * entry.Count)));
+        CopyBytes(name, bytes);
+        return Array.ConvertAll(bytes.GetBuffer(), one => (double)one);
+    }
+
     /// <summary>Reads a tensor of two dimensions as a matrix, and one of one dimension n as n×1.</summary>
     /// <exception cref="InvalidInputException">There is no such tensor, it has another number of dimensions, its content is damaged, or it does not fit into
     /// memory.</exception>

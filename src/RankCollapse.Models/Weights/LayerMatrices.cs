@@ -45,8 +45,8 @@ internal static class LayerMatrices
     /// <summary>The weights of a layer, de-quantised where they are stored as whole numbers.</summary>
     public static double[] Read(ModelTensors model, WeightLayer layer)
     {
+        if (layer.Applied is { } applied) return applied.Read(model, layer.Tensor.Name);
         double[] values = model.ReadDoubles(layer.Tensor.Name);
-        if (layer.Applied is { } applied) return applied.Apply(values, [.. applied.Beside.Select(model.ReadDoubles)]);
         if (layer.Quantization is not { } quantization) return values;
         IReadOnlyList<long> shape = layer.Tensor.Shape;
         double[]? scales = quantization.Scale is { } scale ? model.ReadDoubles(scale) : null;

@@ -22,20 +22,25 @@ internal static partial class NamedLayers
     /// <summary>The modules of GPT-2 whose weights lie as [in, out].</summary>
     private static readonly string[] InputFirstModules = ["c_attn", "c_proj", "c_fc", "q_attn"];
 
-    private static readonly string[] Projections = ["query", "key", "value"];
-
     /// <summary>The least last size of a tensor of three dimensions that is no kernel but a matrix of a stack.</summary>
     private const long NoKernel = 256;
 
     /// <summary>The layers and the rest.</summary>
-    public static LayersFound Find(IReadOnlyList<TensorEntry> tensors)
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="context">What says how they are meant besides their names and shapes; null for nothing.</param>
+    public static LayersFound Find(IReadOnlyList<TensorEntry> tensors, ModelContext? context = null)
     {
+        context ??= new ModelContext(null);
         var byName = tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        Dictionary<string, AppliedConvention> applied = tensors.Select(tensor => (tensor.Name, Found: TensorConventions.Of(tensor, byName.GetValueOrDefault)))
+        Dictionary<string, TensorEntry> anyAdapter = LowRankUpdates.WithoutNames(tensors);
+        Dictionary<string, AppliedConvention> applied = tensors
+            .Select(tensor => (tensor.Name,
+                Found: TensorConventions.Of(tensor, name => byName.GetValueOrDefault(name) ?? anyAdapter.GetValueOrDefault(name), context)))
             .Where(one => one.Found is not null).ToDictionary(one => one.Name, one => one.Found!, StringComparer.Ordinal);
         Dictionary<string, string> beside = applied.SelectMany(one => one.Value.Beside.Select(name => (name, one.Key)))
             .DistinctBy(one => one.name).ToDictionary(one => one.name, one => one.Key, StringComparer.Ordinal);
         bool hasInputFirst = tensors.Any(tensor => IsInputFirstModule(tensor) && BiasSays(tensor, byName) == WeightLayout.InputFirst);
+        var fused = new FusedProducts(context);
         var layers = new List<WeightLayer>();
         var skipped = new List<SkippedTensor>();
         WeightLayer? before = null;
@@ -43,23 +48,35 @@ internal static partial class NamedLayers
         {
             AppliedConvention? convention = applied.GetValueOrDefault(tensor.Name);
             string? reason = beside.TryGetValue(tensor.Name, out string? weight) ? $"it is applied to {ErrorText.Printable(weight)}"
-                : convention is not null ? null
+                : convention is not null ? convention.Use.IsRefused ? convention.Use.Meaning : null
                 : tensor.Shape.Count < 2 ? NotALayer(tensor) : TensorConventions.NotALayer(tensor.Name) ?? NotALayer(tensor);
             if (reason is not null)
             {
                 skipped.Add(new SkippedTensor(tensor.Name, reason));
                 continue;
             }
-            WeightLayer layer = before = Oriented(Classify(tensor, byName, before), byName, hasInputFirst);
+            TensorEntry meant = convention is null ? tensor : tensor with { Name = convention.Name, Shape = convention.Use.Shape ?? tensor.Shape };
+            WeightLayer layer = convention is { Use.IsOfMatrices: true } && meant.Shape.Count == 3 ? Stack(meant)
+                : Oriented(Classify(meant, byName, before), byName, hasInputFirst);
             if (convention is not null)
             {
-                AppliedConvention? order = layer.Applied;
-                AppliedConvention both = order is null ? convention
-                    : convention with { Apply = (stored, beside) => order.Apply(convention.Apply(stored, beside), []) };
-                layer = layer with { Name = convention.Name, Applied = both, Evidence = $"{layer.Evidence}; {convention.Meaning}" };
+                layer = layer with { Evidence = $"{layer.Evidence}; {convention.Use.Meaning}", Tensor = layer.Tensor with { Name = tensor.Name } };
+                if (convention.Use.Apply is { } apply)
+                {
+                    AppliedConvention? order = layer.Applied;
+                    layer = layer with
+                    {
+                        Applied = order is null ? convention : convention with
+                        {
+                            Use = convention.Use with { Apply = (stored, beside) => order.Apply(apply(stored, beside), []) },
+                        },
+                    };
+                }
             }
-            layers.Add(layer);
-            layers.AddRange(Parts(layer));
+            before = layer;
+            (IReadOnlyList<WeightLayer> parts, string? whyNot) = fused.PartsOf(layer, Words(layer.Name));
+            layers.Add(whyNot is null ? layer : layer with { Evidence = $"{layer.Evidence}; {whyNot}" });
+            layers.AddRange(parts);
         }
         return new LayersFound(layers, skipped);
     }
@@ -99,45 +116,10 @@ internal static partial class NamedLayers
             return layer with { Layout = said, Evidence = $"{layer.Evidence}, of which the bias has the {which}" };
         }
         bool isModule = hasInputFirst && IsInputFirstModule(tensor);
-        bool isFused = columns == 3 * rows && Words(layer.Name).Any(word => FusedOf().IsMatch(word));
+        bool isFused = columns == 3 * rows && FusedProducts.IsOfThree(Words(layer.Name));
         if (layer.Layout != WeightLayout.OutputFirst || !(isModule || isFused)) return layer;
         string why = isModule ? "its fellows lie" : "three products side by side";
         return layer with { Layout = WeightLayout.InputFirst, Evidence = $"{layer.Evidence}, as {why}" };
-    }
-
-    /// <summary>Queries, keys and values of a fused product, each on its own; not where heads are interleaved.</summary>
-    private static IEnumerable<WeightLayer> Parts(WeightLayer layer)
-    {
-        string[] words = Words(layer.Name);
-        int count = words.Any(word => FusedOf().IsMatch(word)) ? 3 : words.Any(word => FusedKeysOf().IsMatch(word)) ? 2 : 0;
-        bool isInputFirst = layer.Layout == WeightLayout.InputFirst;
-        if (count == 0 || layer.Tensor.Shape is not [var first, var second]) yield break;
-        (long outputs, long inputs) = isInputFirst ? (second, first) : (first, second);
-        // Where there are fewer keys than queries the sizes are not known; only of some names all parts are equal whatever the inputs.
-        if (outputs % count != 0 || (count == 3 && outputs != 3 * inputs && !words.Contains("to_qkv"))) yield break;
-        AppliedConvention? whole = layer.Applied;
-        long size = outputs / count;
-        for (int part = 0; part < count; part++)
-        {
-            int from = part;
-            double[] Cut(double[] stored, double[][] beside)
-            {
-                double[] values = whole is null ? stored : whole.Apply(stored, beside);
-                if (!isInputFirst) return values[(int)(from * size * inputs)..(int)((from + 1) * size * inputs)];
-                var cut = new double[size * inputs];
-                for (long row = 0; row < inputs; row++) Array.Copy(values, (row * outputs) + (from * size), cut, row * size, size);
-                return cut;
-            }
-            string name = $"{layer.Name}[{Projections[^count..][part]}]";
-            yield return layer with
-            {
-                Name = name,
-                Tensor = layer.Tensor with { Shape = isInputFirst ? [inputs, size] : [size, inputs] },
-                Evidence = count == 3 ? "a third of a fused product" : "a half of a fused product",
-                PartOf = layer.Name,
-                Applied = new AppliedConvention(name, "", whole?.Beside ?? [], Cut),
-            };
-        }
     }
 
     private static string? NotALayer(TensorEntry tensor)
@@ -178,7 +160,7 @@ internal static partial class NamedLayers
         if (isKernel && tensor.Shape.Count is 3 or 4 && HeadsOf(tensor, module, byName) is { } heads) return heads;
         if (tensor.Shape.Count == 3 && (ExpertsOf().IsMatch(name)
             || (!isKernel && tensor.Shape[2] >= NoKernel && tensor.Shape[1] > 1 && !KernelsOf().IsMatch(name))))
-            return Layer(LayerKind.Linear, WeightLayout.OutputFirst, "a stack of matrices, such as one an expert");
+            return Stack(tensor);
         string dimensions = (tensor.Shape.Count - 2).ToString(CultureInfo.InvariantCulture);
         bool isNamedDepthwise = words.SelectMany(word => word.Split('_'))
             .Any(part => part is "dw" or "dwconv" || part.StartsWith("depthwise", StringComparison.Ordinal));
@@ -192,6 +174,15 @@ internal static partial class NamedLayers
         return Layer(LayerKind.Convolution, WeightLayout.OutputFirst, $"a {dimensions}-D kernel{depthwise ?? " by its shape, taken as one group"}",
             depthwise is null ? 1 : (int)tensor.Shape[0]);
     }
+
+    private static WeightLayer Stack(TensorEntry tensor) => new()
+    {
+        Name = tensor.Name,
+        Tensor = tensor,
+        Kind = LayerKind.Linear,
+        Layout = WeightLayout.OutputFirst,
+        Evidence = "a stack of matrices, such as one an expert",
+    };
 
     /// <summary>Whether a name is that of a table that rows are looked up in: its module's, or its own where it is a parameter of a module.</summary>
     private static bool IsTable(string[] words, TensorEntry tensor, Dictionary<string, TensorEntry> byName)
@@ -225,15 +216,18 @@ internal static partial class NamedLayers
     }
 
     /// <summary>Numbers [first, second, rest] in the order [second, first, rest].</summary>
-    private static AppliedConvention Reordered(TensorEntry tensor, long first, long second) => new(tensor.Name, "", [], (stored, _) =>
+    private static AppliedConvention Reordered(TensorEntry tensor, long first, long second) => new(tensor.Name, [], new ConventionUse("")
     {
-        long rest = stored.LongLength / (first * second);
-        var result = new double[stored.LongLength];
-        for (long i = 0; i < first; i++)
+        Apply = (stored, _) =>
         {
-            for (long j = 0; j < second; j++) Array.Copy(stored, ((i * second) + j) * rest, result, ((j * first) + i) * rest, rest);
-        }
-        return result;
+            long rest = stored.LongLength / (first * second);
+            var result = new double[stored.LongLength];
+            for (long i = 0; i < first; i++)
+            {
+                for (long j = 0; j < second; j++) Array.Copy(stored, ((i * second) + j) * rest, result, ((j * first) + i) * rest, rest);
+            }
+            return result;
+        },
     });
 
     /// <summary>
@@ -272,12 +266,6 @@ internal static partial class NamedLayers
 
     [GeneratedRegex("^_?(out|output|attention_output|attn_vec|o)(_proj|_dense|_einsum|_layer)?$|^(to_out|wo|proj)$", RegexOptions.ExplicitCapture)]
     private static partial Regex OutputOf();
-
-    [GeneratedRegex(@"^(c_attn|in_proj_weight|wqkv|to_qkv|c_qkv|qkv|qkv_(proj|linear|einsum)|in_proj_qkv|w_pack|\w*attn_qkv)$", RegexOptions.ExplicitCapture)]
-    private static partial Regex FusedOf();
-
-    [GeneratedRegex("^(to_kv|c_kv|kv|kv_(proj|linear)|in_proj_kv)$", RegexOptions.ExplicitCapture)]
-    private static partial Regex FusedKeysOf();
 
     [GeneratedRegex("expert|(^|[._])(moe|exps|switch_(mlp|glu))([._]|$)", RegexOptions.ExplicitCapture)]
     private static partial Regex ExpertsOf();

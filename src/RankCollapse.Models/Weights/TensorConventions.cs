@@ -10,7 +10,7 @@ namespace RankCollapse.Models.Weights;
 /// Weight normalisation (Salimans and Kingma 2016): W = g·v/‖v‖ for each index of the dimension that g has. Spectral normalisation (Miyato et al. 2018):
 /// W = V/(uᵀVv) with V as rows of outputs, v = Vᵀu/‖Vᵀu‖ where it is not stored. Low-rank updates (Hu et al. 2022): W = base + (α/r)·B·A, and with a
 /// magnitude m (Liu et al. 2024) m·W/‖W‖ for each index of the dimension that m has. Pruning: W = stored·mask. Scales: W = scale·(stored − zero point), one
-/// for the tensor, a row or a block.
+/// for the tensor, a row or a block. <see cref="PackedWeights"/> has those of fewer than eight bits.
 /// </remarks>
 internal static partial class TensorConventions
 {
@@ -23,33 +23,41 @@ internal static partial class TensorConventions
     /// </summary>
     private static readonly TensorConvention[] Table =
     [
-        new(NormOf(), "${w}", ["${w}_g"], "weight normalisation", NormFits, Normalise),
-        new(ParametrizedNormOf(), "${s}${p}", ["${s}parametrizations.${p}.original0"], "weight normalisation", NormFits, Normalise),
-        new(OriginalOf(), "${w}", ["${w}_u", "${w}_v?"], "spectral normalisation", SpectralFits, DivideByNorm),
-        new(ParametrizedOf(), "${s}${p}", ["${s}parametrizations.${p}.0._u", "${s}parametrizations.${p}.0._v?"], "spectral normalisation", SpectralFits,
-            DivideByNorm),
-        new(OriginalOf(), "${w}", ["${w}_mask"], "a pruning mask", (w, beside) => beside[0].Shape.SequenceEqual(w.Shape),
-            (_, stored, beside) => [.. stored.Zip(beside[0].Values, (value, kept) => value * kept)]),
-        new(BaseOf(), "${s}weight",
+        new(NormOf(), "${w}", ["${w}_g"], Plain("weight normalisation", NormFits, Normalise)),
+        new(ParametrizedNormOf(), "${s}${p}", ["${s}parametrizations.${p}.original0"], Plain("weight normalisation", NormFits, Normalise)),
+        new(OriginalOf(), "${w}", ["${w}_u", "${w}_v?"], Plain("spectral normalisation", SpectralFits, DivideByNorm)),
+        new(ParametrizedOf(), "${s}${p}", ["${s}parametrizations.${p}.0._u", "${s}parametrizations.${p}.0._v?"],
+            Plain("spectral normalisation", SpectralFits, DivideByNorm)),
+        new(OriginalOf(), "${w}", ["${w}_mask"], Plain("a pruning mask", (w, beside) => beside[0].Shape.SequenceEqual(w.Shape),
+            (_, stored, beside) => [.. stored.Zip(beside[0].Values, (value, kept) => value * kept)])),
+        new(BaseOf(), "${s}weight", [LowRankUpdates.Down, LowRankUpdates.Up, $"{LowRankUpdates.Scale}?", $"{LowRankUpdates.Magnitude}?"], LowRankUpdates.Merged),
+        new(LowRankUpdates.DownOf(), "${s}weight[update]", [LowRankUpdates.Up, $"{LowRankUpdates.Scale}?", "${s}weight|${s}base_layer.weight?"],
+            LowRankUpdates.Alone),
+        new(AnyOf(), "${w}",
             [
-                "${s}lora_A.weight|${s}lora_A.default.weight|${s}lora_A|${s}lora_down.weight|${s}lora.down.weight|${s}lora_linear_layer.down.weight",
-                "${s}lora_B.weight|${s}lora_B.default.weight|${s}lora_B|${s}lora_up.weight|${s}lora.up.weight|${s}lora_linear_layer.up.weight",
-                "${s}alpha|${s}lora_alpha|${s}lora.alpha",
-                "${s}dora_scale|${s}lora_magnitude_vector|${s}lora_magnitude_vector.weight|${s}lora_magnitude_vector.default.weight?",
+                "${w}.absmax", "${w}.quant_map", "${w}.quant_state.bitsandbytes__nf4|${w}.quant_state.bitsandbytes__fp4", "${w}.nested_absmax?",
+                "${w}.nested_quant_map?",
             ],
-            "a low-rank update", UpdateFits, Update),
-        new(DataOf(), "${w}", ["${w}._scale"], "scales", ScaleFits, Scale),
-        new(AnyOf(), "${w}", ["${w}_scale|${w}_scale_inv|${w}_scales|${w}.scale", "${w}_zero_point?"], "scales", ScaleFits, Scale),
-        new(WeightOf(), "${s}weight", ["${s}scale_weight|${s}scale|${s}scales|${s}weight_scales|${s}w_scale|${s}qscale", "${s}zero_point?"], "scales",
-            ScaleFits, Scale),
-        new(WeightOf(), "${s}weight", ["${s}SCB"], "the rows' largest numbers", ScaleFits,
-            (w, stored, beside) => Array.ConvertAll(Scale(w, stored, beside), value => value / LargestSigned)),
+            PackedWeights.FourBit),
+        new(PackedOf(), "${s}weight", ["${s}scales", "${s}qzeros", "${s}g_idx?"], PackedWeights.Grouped),
+        new(WeightOf(), "${s}weight", ["${s}scales", "${s}biases?"], PackedWeights.Mlx),
+        new(BlocksOf(), "${w}", ["${w}_scales|${w}.scales"], PackedWeights.Blocks),
+        new(CompressedOf(), "${s}weight", ["${s}weight_scale", "${s}weight_shape", "${s}weight_zero_point?", "${s}weight_g_idx?"], PackedWeights.Compressed),
+        new(CompressedOf(), "${s}weight", ["${s}weight_scale", "${s}weight_scale_2?", "${s}weight_global_scale?"], PackedWeights.Rows),
+        new(WeightOf(), "${s}weight", ["${s}weight_scale|${s}scale", "${s}weight_scale_2?", "${s}weight_global_scale?"], PackedWeights.Rows),
+        new(DataOf(), "${w}", ["${w}._scale"], Plain("scales", ScaleFits, Scale)),
+        new(AnyOf(), "${w}", ["${w}_scale|${w}_scale_inv|${w}_scales|${w}.scale", "${w}_zero_point?"], Plain("scales", ScaleFits, Scale)),
+        new(WeightOf(), "${s}weight", ["${s}scale_weight|${s}scale|${s}scales|${s}weight_scales|${s}w_scale|${s}qscale", "${s}zero_point?"],
+            Plain("scales", ScaleFits, Scale)),
+        new(WeightOf(), "${s}weight", ["${s}SCB"], Plain("the rows' largest numbers", ScaleFits,
+            (w, stored, beside) => Array.ConvertAll(Scale(w, stored, beside), value => value / LargestSigned))),
     ];
 
     /// <summary>The convention of a tensor and its companions' names; null where it stands for itself.</summary>
     /// <param name="tensor">The tensor.</param>
     /// <param name="find">Finds a tensor by its name.</param>
-    public static AppliedConvention? Of(TensorEntry tensor, Func<string, TensorEntry?> find)
+    /// <param name="context">What else says how it is meant.</param>
+    public static AppliedConvention? Of(TensorEntry tensor, Func<string, TensorEntry?> find, ModelContext context)
     {
         foreach (TensorConvention convention in Table)
         {
@@ -58,31 +66,39 @@ internal static partial class TensorConventions
             TensorEntry? First(string names) => names.TrimEnd('?').Split('|').Select(name => find(match.Result(name))).FirstOrDefault(one => one is not null);
 
             TensorEntry?[] found = [.. convention.Beside.Select(First)];
-            TensorEntry[] beside = [.. found.OfType<TensorEntry>()];
-            bool isWhole = found.Zip(convention.Beside).All(one => one.First is not null || one.Second.EndsWith('?'));
-            if (!isWhole || !convention.Fits(tensor, beside)) continue;
-            string[] names = [.. beside.Select(one => one.Name)];
-            string meaning = $"{convention.Meaning} applied ({string.Join(", ", names.Select(ErrorText.Printable))})";
-            return new AppliedConvention(match.Result(convention.Name), meaning, names,
-                (stored, numbers) => convention.Apply(tensor, stored, [.. beside.Zip(numbers)]));
+            if (!found.Zip(convention.Beside).All(one => one.First is not null || one.Second.EndsWith('?'))) continue;
+            string name = match.Result(convention.Name);
+            var whole = new ConventionMatch(tensor, name, found, context);
+            if (convention.Use(whole) is not { } use) continue;
+            string[] names = use.Apply is null ? [] : [.. whole.Found.Select(one => one.Name)];
+            string beside = names.Length == 0 ? "" : $" ({string.Join(", ", names.Select(ErrorText.Printable))})";
+            return new AppliedConvention(use.Apply is null ? tensor.Name : name, names, use with { Meaning = use.Meaning + beside });
         }
         return null;
     }
 
+    /// <summary>A row that keeps the shape of the stored numbers.</summary>
+    private static Func<ConventionMatch, ConventionUse?> Plain(
+        string meaning, Func<TensorEntry, TensorEntry[], bool> fits, Func<TensorEntry, double[], (TensorEntry Entry, double[] Values)[], double[]> apply) =>
+        match => !fits(match.Tensor, match.Found) ? null : new ConventionUse($"{meaning} applied")
+        {
+            Apply = (stored, beside) => apply(match.Tensor, stored, [.. match.Found.Zip(beside)]),
+        };
+
     /// <summary>Why a tensor is no layer by its name; null where its name says nothing.</summary>
     public static string? NotALayer(string name) =>
-        Packed().IsMatch(name) ? "it belongs to weights that are stored packed (as GPTQ, AWQ, MLX or NF4 do); de-quantise the model first"
-        : Updates().IsMatch(name) ? "it is a factor of a low-rank update, whose scale α or whose weights are not in this file"
+        Packed().IsMatch(name) ? "it belongs to weights that are stored packed, in a layout that is not known; de-quantise the model first"
+        : Updates().IsMatch(name) ? "it is a factor of a low-rank update whose scale α, or whose other parts, are not in this file"
         : Scales().IsMatch(name) ? "it is the scale of quantised weights or activations, and no weights of a known convention stand beside it"
         : Masks().IsMatch(name) ? "it is a mask by its name"
         : Tables().IsMatch(name) ? "it is a table of angles, decays or steps by its name"
         : Parametrized().IsMatch(name) ? "it is what a parametrisation makes weights of, in a way that is not known; remove it before saving"
         : null;
 
-    private static bool NormFits(TensorEntry v, TensorEntry[] beside) =>
+    internal static bool NormFits(TensorEntry v, TensorEntry[] beside) =>
         v.Shape.Count >= 2 && (beside[0].Count == 1 || (v.Shape.Contains(beside[0].Count) && v.Shape.Count(size => size > 1) > 1));
 
-    private static double[] Normalise(TensorEntry v, double[] stored, (TensorEntry Entry, double[] Values)[] beside)
+    internal static double[] Normalise(TensorEntry v, double[] stored, (TensorEntry Entry, double[] Values)[] beside)
     {
         (TensorEntry entry, double[] g) = beside[0];
         // The dimension of g is the one in which it is not 1; a g of one number belongs to the whole tensor.
@@ -118,21 +134,6 @@ internal static partial class TensorConventions
         }
         double norm = beside.Length > 1 ? image.Zip(beside[1].Values, (a, b) => a * b).Sum() : Math.Sqrt(image.Sum(value => value * value));
         return Array.ConvertAll(stored, value => norm == 0 ? value : value / norm);
-    }
-
-    private static bool UpdateFits(TensorEntry w, TensorEntry[] beside) =>
-        w.Shape.Count >= 2 && beside[2].Count == 1 && beside[0].Shape is [var rank, ..] && beside[1].Shape is [var rows, var other, ..] && rank == other
-            && rows == w.Shape[0] && beside[0].Count / Math.Max(1, rank) == w.Count / w.Shape[0] && beside[1].Count == rows * rank
-            && (beside.Length == 3 || NormFits(w, beside[3..]));
-
-    private static double[] Update(TensorEntry w, double[] stored, (TensorEntry Entry, double[] Values)[] beside)
-    {
-        int rank = (int)beside[0].Entry.Shape[0], rows = (int)w.Shape[0], columns = (int)(w.Count / rows);
-        Matrix product = Product.Multiply(new Matrix(beside[1].Values, 0, rows, rank), new Matrix(beside[0].Values, 0, rank, columns));
-        double factor = beside[2].Values[0] / rank;
-        var result = new double[stored.LongLength];
-        for (int i = 0; i < result.Length; i++) result[i] = stored[i] + (factor * product.AsSpan()[i]);
-        return beside.Length == 3 ? result : Normalise(w, result, beside[3..]);
     }
 
     private static bool ScaleFits(TensorEntry w, TensorEntry[] beside) =>
@@ -203,6 +204,15 @@ internal static partial class TensorConventions
     [GeneratedRegex(@"^(?<s>.*?)(base_layer\.)?weight$", RegexOptions.ExplicitCapture)]
     private static partial Regex BaseOf();
 
+    [GeneratedRegex(@"^(?<s>.*)qweight$", RegexOptions.ExplicitCapture)]
+    private static partial Regex PackedOf();
+
+    [GeneratedRegex(@"^(?<s>.*)weight_packed$", RegexOptions.ExplicitCapture)]
+    private static partial Regex CompressedOf();
+
+    [GeneratedRegex(@"^(?<w>.+)[._]blocks$", RegexOptions.ExplicitCapture)]
+    private static partial Regex BlocksOf();
+
     [GeneratedRegex(@"^(?<s>.*)weight$", RegexOptions.ExplicitCapture)]
     private static partial Regex WeightOf();
 
@@ -242,16 +252,53 @@ internal static partial class TensorConventions
 /// <param name="Pattern">The names of weights.</param>
 /// <param name="Name">What the layer is called.</param>
 /// <param name="Beside">The names of what stands beside, in terms of the pattern's groups: alternatives between |, perhaps none where it ends in ?.</param>
-/// <param name="Meaning">What is applied.</param>
-/// <param name="Fits">Whether types and shapes are those of the convention.</param>
-/// <param name="Apply">The weights from the stored numbers and those beside.</param>
-internal sealed record TensorConvention(
-    Regex Pattern, string Name, string[] Beside, string Meaning, Func<TensorEntry, TensorEntry[], bool> Fits,
-    Func<TensorEntry, double[], (TensorEntry Entry, double[] Values)[], double[]> Apply);
+/// <param name="Use">How the weights are made, where types and shapes are those of the convention; null where they are not.</param>
+internal sealed record TensorConvention(Regex Pattern, string Name, string[] Beside, Func<ConventionMatch, ConventionUse?> Use);
+
+/// <summary>A tensor whose name, and the names beside it, are those of a row.</summary>
+/// <param name="Tensor">The tensor.</param>
+/// <param name="Name">What the layer is called.</param>
+/// <param name="Beside">What was found beside, null for what is not there.</param>
+/// <param name="Context">What else says how the tensor is meant.</param>
+internal sealed record ConventionMatch(TensorEntry Tensor, string Name, IReadOnlyList<TensorEntry?> Beside, ModelContext Context)
+{
+    /// <summary>What is there.</summary>
+    public TensorEntry[] Found { get; } = [.. Beside.OfType<TensorEntry>()];
+}
+
+/// <summary>How the weights of a tensor are made.</summary>
+/// <param name="Meaning">In words, for the layer's row.</param>
+internal sealed record ConventionUse(string Meaning)
+{
+    /// <summary>The weights from the stored numbers and those of the tensors beside that are there; null where the stored numbers are the weights.</summary>
+    public Func<double[], double[][], double[]>? Apply { get; init; }
+
+    /// <summary>The shape of the weights; null where it is that of the stored numbers.</summary>
+    public IReadOnlyList<long>? Shape { get; init; }
+
+    /// <summary>Whether three dimensions are a stack of matrices, and no kernel.</summary>
+    public bool IsOfMatrices { get; init; }
+
+    /// <summary>Whether the stored numbers are taken as their bytes, whatever their type.</summary>
+    public bool IsOfBytes { get; init; }
+
+    /// <summary>Whether nothing can be made of the tensor, for the reason that the meaning gives.</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>A tensor that the weights cannot be made from.</summary>
+    public static ConventionUse Not(string reason) => new(reason) { IsRefused = true };
+}
 
 /// <summary>A convention that was found to hold for a tensor.</summary>
 /// <param name="Name">The layer's name.</param>
-/// <param name="Meaning">What is applied, in words.</param>
 /// <param name="Beside">The tensors beside.</param>
-/// <param name="Apply">The weights from the stored numbers and those of the tensors beside.</param>
-internal sealed record AppliedConvention(string Name, string Meaning, IReadOnlyList<string> Beside, Func<double[], double[][], double[]> Apply);
+/// <param name="Use">How the weights are made of them.</param>
+internal sealed record AppliedConvention(string Name, IReadOnlyList<string> Beside, ConventionUse Use)
+{
+    /// <summary>The weights from the stored numbers and those of the tensors beside.</summary>
+    public double[] Apply(double[] stored, double[][] beside) => Use.Apply!(stored, beside);
+
+    /// <summary>The weights of a model.</summary>
+    public double[] Read(ModelTensors model, string tensor) =>
+        Apply(Use.IsOfBytes ? model.ReadBytes(tensor) : model.ReadDoubles(tensor), [.. Beside.Select(model.ReadDoubles)]);
+}

@@ -9,3 +9,4 @@ trap 'rm -rf "$run"' EXIT
 "${PYTHON:-/usr/bin/python3}" tests/crosschecks/models/compare.py ./rankcollapse "$run/mnist" "$@"
 "${PYTHON:-/usr/bin/python3}" tests/crosschecks/models/changes.py ./rankcollapse
 "${PYTHON:-/usr/bin/python3}" tests/crosschecks/models/adapters.py ./rankcollapse
+"${PYTHON:-/usr/bin/python3}" tests/crosschecks/models/packed.py ./rankcollapse
