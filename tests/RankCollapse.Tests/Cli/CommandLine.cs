@@ -16,6 +16,11 @@ internal sealed record CommandLine(int ExitCode, string Output, string Error)
 
     public static CommandLine Run(CancellationToken cancellation, params string[] arguments)
     {
+        if (CommandProcess.Other is not null)
+        {
+            using var process = CommandProcess.Start(arguments);
+            return process.WaitForEnd(600);
+        }
         using var output = new StringWriter();
         using var error = new StringWriter();
         int code = RankCollapseCommand.Run(arguments, new CommandEnvironment { Output = output, Error = error, Cancellation = cancellation });

@@ -19,6 +19,12 @@ internal sealed class CommandProcess : IDisposable
         _error = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>The words that start the command: the one that was built here, or <c>RANKCOLLAPSE_PROGRAM</c>, such as one that is installed.</summary>
+    public static IReadOnlyList<string> Program { get; } = Other is null ? SweepRun.ThisProgram() : Other.Split(' ');
+
+    /// <summary>Another program than the one that was built here; null for none.</summary>
+    public static string? Other => Environment.GetEnvironmentVariable("RANKCOLLAPSE_PROGRAM");
+
     /// <summary>The process.</summary>
     public int Id => _process.Id;
 
@@ -31,9 +37,8 @@ internal sealed class CommandProcess : IDisposable
     /// </remarks>
     public static CommandProcess Start(params string[] arguments)
     {
-        IReadOnlyList<string> program = SweepRun.ThisProgram();
         string[] foreground = SmallDisk.Execute("env", HearsInterrupts, "true") ? ["env", HearsInterrupts] : [];
-        string[] words = [.. foreground, .. program, .. arguments];
+        string[] words = [.. foreground, .. Program, .. arguments];
         return new CommandProcess(Begin(words[0], words[1..]));
     }
 
@@ -41,14 +46,14 @@ internal sealed class CommandProcess : IDisposable
     public static void WriteProgram(TemporaryFolder folder)
     {
         string program =
-            folder.Write("rankcollapse", $"#!/bin/sh\nexec {string.Join(' ', SweepRun.ThisProgram().Select(word => $"'{word}'"))} \"$@\"\n");
+            folder.Write("rankcollapse", $"#!/bin/sh\nexec {string.Join(' ', Program.Select(word => $"'{word}'"))} \"$@\"\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Starts it from a line of a shell, in which <c>$RC</c> stands for the command.</summary>
     public static CommandProcess Shell(string line)
     {
-        string program = string.Join(' ', SweepRun.ThisProgram().Select(word => $"'{word}'"));
+        string program = string.Join(' ', Program.Select(word => $"'{word}'"));
         return new CommandProcess(Begin("/bin/bash", "-c", $"RC() {{ {program} \"$@\"; }}; {line.Replace("$RC", "RC", StringComparison.Ordinal)}"));
     }
 
