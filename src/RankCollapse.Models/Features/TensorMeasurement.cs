@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.LinearAlgebra;
@@ -31,10 +30,10 @@ internal static class TensorMeasurement
                 : source.Targets is null ? "The data have no labels." : "The data have targets in place of classes.",
             ClassSizes = moments.Counts,
             ClassVariations = moments.Variations,
-            WithinVariation = moments.Variations.Sum() / moments.Count,
-            BetweenVariation = BetweenVariation(moments),
+            WithinVariation = moments.WithinVariation,
+            BetweenVariation = moments.BetweenVariation,
             DirectionalVariances = moments.DirectionalVariances,
-            BlockDeviation = geometry is null ? null : BlockDeviation(moments),
+            BlockDeviation = geometry is null ? null : BlockStructure.Measure(moments).RelativeDeviation,
             TotalClusterVariation = variation,
             Spectrum = spectrum,
             Classifier = weights,
@@ -87,36 +86,6 @@ internal static class TensorMeasurement
         return (rows, null);
     }
 
-    private static double BetweenVariation(ClassScatter moments)
-    {
-        var centre = new double[moments.Means.Columns];
-        for (int k = 0; k < moments.Counts.Count; k++)
-            TensorPrimitives.MultiplyAdd(moments.Means.Row(k), (double)moments.Counts[k] / moments.Count, centre, centre);
-        double sum = 0;
-        for (int k = 0; k < moments.Counts.Count; k++)
-        {
-            double distance = Reduction.Distance(moments.Means.Row(k), centre);
-            sum += moments.Counts[k] * distance * distance;
-        }
-        return sum / moments.Count;
-    }
-
-    /// <summary>
-    /// With S = N·Σ_W, ‖EᵀE‖_F = ‖S‖_F and ‖M̃ᵀE‖_F² = Σ_k N_k·z̄_kᵀ·S·z̄_k, so that the deviation needs no N×N matrix.
-    /// </summary>
-    private static double BlockDeviation(ClassScatter moments)
-    {
-        double[] variances = moments.DirectionalVariances(moments.Means);
-        double inner = Reduction.Norm(moments.Scatter.AsSpan()), squared = inner * inner, blocks = 0;
-        Matrix gram = Product.MultiplyTransposedRight(moments.Means, moments.Means);
-        for (int k = 0; k < gram.Rows; k++)
-        {
-            squared += 2 * moments.Counts[k] * moments.Count * variances[k];
-            for (int l = 0; l < gram.Rows; l++) blocks += (double)moments.Counts[k] * moments.Counts[l] * gram[k, l] * gram[k, l];
-        }
-        return squared + blocks == 0 ? 0 : Math.Sqrt(squared / (squared + blocks));
-    }
-
     private static TotalClusterVariation ClusterVariation(Matrix kept, ClassLabels labels, int[] subsample, FeatureOptions options)
     {
         int[] classes = new int[subsample.Length];
@@ -138,9 +107,6 @@ internal static class TensorMeasurement
     {
         ClassScatter moments = accumulator.Moments;
         if (isComplete) return (SpectralSummary.Of(accumulator.Kept), accumulator.Kept.Rows);
-        double[] values = SymmetricEigendecomposition.Eigenvalues(moments.SecondMoments());
-        for (int i = 0; i < values.Length; i++) values[i] = Math.Sqrt(Math.Max(0, values[i]));
-        int count = (int)Math.Min(values.Length, moments.Count);
-        return (SpectralSummary.FromSingularValues(values[..count]), moments.Count);
+        return (SpectralSummary.FromSingularValues(moments.SingularValues()), moments.Count);
     }
 }

@@ -54,4 +54,21 @@ public sealed class BlockStructure
         double squared = (2 * crossSum) + Reduction.SumOfSquares(inner.AsSpan());
         return new BlockStructure(blocks, Math.Sqrt(squared), Math.Sqrt(squared + blockSum));
     }
+
+    /// <summary>Measures the deviation of features of which means and scatter are known.</summary>
+    /// <remarks>With S = N·Σ_W, ‖EᵀE‖_F = ‖S‖_F and ‖M̃ᵀE‖_F² = Σ_k N_k·z̄_kᵀ·S·z̄_k.</remarks>
+    /// <param name="moments">Counts, means and scatter of the classes.</param>
+    public static BlockStructure Measure(ClassScatter moments)
+    {
+        ArgumentNullException.ThrowIfNull(moments);
+        double[] variances = moments.DirectionalVariances(moments.Means);
+        double inner = Reduction.Norm(moments.Scatter.AsSpan()), squared = inner * inner, sum = 0;
+        Matrix blocks = Product.MultiplyTransposedRight(moments.Means, moments.Means);
+        for (int k = 0; k < blocks.Rows; k++)
+        {
+            squared += 2 * moments.Counts[k] * moments.Count * variances[k];
+            for (int l = 0; l < blocks.Rows; l++) sum += (double)moments.Counts[k] * moments.Counts[l] * blocks[k, l] * blocks[k, l];
+        }
+        return new BlockStructure(blocks, Math.Sqrt(squared), Math.Sqrt(squared + sum));
+    }
 }

@@ -57,6 +57,27 @@ public sealed class ClassScatter
     /// <summary>Σ_{i∈C_k} ‖z_i − z̄_k‖² of each class.</summary>
     public IReadOnlyList<double> Variations => _variations;
 
+    /// <summary>(1/N)·Σ‖z_i − z̄_{k(i)}‖², the within-class variation.</summary>
+    public double WithinVariation => _variations.Sum() / Count;
+
+    /// <summary>(1/N)·Σ_k N_k‖z̄_k − z̄‖², the between-class variation about the mean of all samples.</summary>
+    public double BetweenVariation
+    {
+        get
+        {
+            long count = Count;
+            var centre = new double[Means.Columns];
+            for (int k = 0; k < _counts.Length; k++) TensorPrimitives.MultiplyAdd(Means.Row(k), (double)_counts[k] / count, centre, centre);
+            double sum = 0;
+            for (int k = 0; k < _counts.Length; k++)
+            {
+                double distance = Reduction.Distance(Means.Row(k), centre);
+                sum += _counts[k] * distance * distance;
+            }
+            return sum / count;
+        }
+    }
+
     /// <summary>Adds a batch.</summary>
     /// <param name="rows">B×n, a sample a row; finite.</param>
     /// <param name="classes">The class of each row, 0 … K−1.</param>
@@ -103,6 +124,17 @@ public sealed class ClassScatter
         Matrix moments = Scatter.Copy();
         Product.MultiplyTransposedLeft(weighted, weighted, moments, accumulate: true);
         return moments;
+    }
+
+    /// <summary>
+    /// The singular values of Z, n×N, from the eigenvalues of its second moments, which keep half the digits: below about 10⁻⁸ of the largest they are
+    /// rounding.
+    /// </summary>
+    public double[] SingularValues()
+    {
+        double[] values = SymmetricEigendecomposition.Eigenvalues(SecondMoments());
+        for (int i = 0; i < values.Length; i++) values[i] = Math.Sqrt(Math.Max(0, values[i]));
+        return values[..(int)Math.Min(values.Length, Count)];
     }
 
     /// <summary>Merges one class of a batch; its centred rows and the correction of the mean go to the scratch rows.</summary>

@@ -55,9 +55,11 @@ public sealed record CollapseVerdict
     public static CollapseVerdict Of(ClassCentroids centroids)
     {
         ArgumentNullException.ThrowIfNull(centroids);
-        double within = centroids.WithinVariation, total = within + centroids.BetweenVariation;
-        return new CollapseVerdict(total == 0 ? 0 : within / total);
+        return Of(centroids.WithinVariation, centroids.BetweenVariation);
     }
+
+    /// <summary>Judges features by their variation within classes and between them.</summary>
+    internal static CollapseVerdict Of(double within, double between) => new(within + between == 0 ? 0 : within / (within + between));
 
     /// <summary>The verdict on a relative variation that was measured before, such as that of a run's summary.</summary>
     /// <param name="relativeVariation">As <see cref="RelativeVariation"/>.</param>

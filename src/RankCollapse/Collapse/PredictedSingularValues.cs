@@ -58,17 +58,30 @@ public sealed record PredictedSingularValues
         if (features.Count != specification.Depth + 1)
             throw new ShapeMismatchException(
                 $"A network of depth {specification.Depth} has {specification.Depth + 1} feature matrices Z^0 … Z^L, found {features.Count}.");
-        string source = specification.Architecture == Architecture.Residual ? "Theorem C.2" : "Theorem 4.2";
-        if (layer == specification.Depth)
-            return new PredictedSingularValues { Layer = layer, Source = source, Reason = "The last layer has no layer after it to predict it from." };
+        if (layer == specification.Depth) return Of(specification, layer, features[layer].Columns, [], null, null, null);
         Matrix next = features[layer + 1];
         bool hasSkip = specification.HasSkip(layer + 1);
         string? reason = null;
         Matrix? origin = hasSkip ? next : Preimage.Of(specification.ActivationOf(layer + 1), next, layer + 1, out reason);
-        if (origin is null) return new PredictedSingularValues { Layer = layer, Source = source, Reason = reason };
+        return Of(
+            specification, layer, next.Columns, singularValues is null ? SingularValueDecomposition.SingularValues(features[layer]) : [.. singularValues],
+            origin is null ? null : SingularValueDecomposition.SingularValues(origin), reason, hasSkip ? Increment(features[layer], next) : null);
+    }
 
-        double[] found = singularValues is null ? SingularValueDecomposition.SingularValues(features[layer]) : [.. singularValues];
-        double[] predicted = SingularValueDecomposition.SingularValues(origin);
+    /// <summary>The prediction that belongs to singular values.</summary>
+    /// <param name="specification">The network's shape.</param>
+    /// <param name="layer">l, in 1 … L.</param>
+    /// <param name="samples">N.</param>
+    /// <param name="found">s(Z^l).</param>
+    /// <param name="predicted">The singular values of what σ_{l+1} was applied to, or of Z^{l+1} where layer l + 1 has a skip; null where there are none.</param>
+    /// <param name="reason">Why there are none.</param>
+    /// <param name="increment">‖Z^{l+1} − Z^l‖_F/‖Z^{l+1}‖_F where layer l + 1 has a skip.</param>
+    internal static PredictedSingularValues Of(
+        NetworkSpecification specification, int layer, int samples, double[] found, double[]? predicted, string? reason, double? increment)
+    {
+        string source = specification.Architecture == Architecture.Residual ? "Theorem C.2" : "Theorem 4.2";
+        if (layer == specification.Depth) reason = "The last layer has no layer after it to predict it from.";
+        if (predicted is null) return new PredictedSingularValues { Layer = layer, Source = source, Reason = reason };
         Array.Resize(ref predicted, found.Length);
         double squared = 0, inner = 0;
         for (int i = 0; i < found.Length; i++) (squared, inner) = (squared + (predicted[i] * predicted[i]), inner + (predicted[i] * found[i]));
@@ -81,8 +94,8 @@ public sealed record PredictedSingularValues
             FittedRootOfC = root,
             Distance = SpectralDistance.Of(found, predicted),
             FittedDistance = root is > 0 ? SpectralDistance.Of(found, predicted, root.Value) : null,
-            RelativeIncrement = hasSkip ? Increment(features[layer], next) : null,
-            UnmetHypotheses = [.. Unmet(specification, next.Columns)],
+            RelativeIncrement = increment,
+            UnmetHypotheses = [.. Unmet(specification, samples)],
         };
     }
 

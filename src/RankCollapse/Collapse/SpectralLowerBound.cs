@@ -40,10 +40,35 @@ internal static class SpectralLowerBound
                 TensorPrimitives.Multiply(values, values, values);
                 (tail, gramAllowance) = (Tail(values, clusterCount), 0);
             }
-            double root = Math.Sqrt(Math.Max(0, tail - gramAllowance)) - allowance;
-            bound = root > 0 ? root * root / points.Rows : 0;
+            bound = Bound(tail - gramAllowance, allowance, points.Rows);
         }
         return (bound, allowance / Math.Sqrt(points.Rows), total / points.Rows);
+    }
+
+    /// <summary>The same from the centred scatter of many points, Σ_i (p_i − p̄)(p_i − p̄)ᵀ, D×D, where K ≤ D ≤ N.</summary>
+    /// <param name="scatter">The scatter.</param>
+    /// <param name="count">N.</param>
+    /// <param name="meanNorm">‖p̄‖.</param>
+    /// <param name="fromFirst">‖p̄ − p_1‖.</param>
+    /// <param name="clusterCount">K.</param>
+    internal static (double Bound, double RootAllowance, double TotalVariation) OfScatter(
+        Matrix scatter, long count, double meanNorm, double fromFirst, int clusterCount)
+    {
+        double total = 0;
+        for (int i = 0; i < scatter.Rows; i++) total += scatter[i, i];
+        double root = Math.Sqrt(total), rootOfCount = Math.Sqrt(count);
+        double allowance = Tolerances.MachineEpsilon
+            * ((rootOfCount * meanNorm) + ((count + 2) * Math.Sqrt(total + (count * fromFirst * fromFirst))) + root + (4 * count * root));
+        double scatterAllowance = Math.Sqrt(scatter.Rows) * (count + (4 * scatter.Rows)) * Tolerances.MachineEpsilon * total;
+        double tail = total > 0 ? Tail(SymmetricEigendecomposition.Eigenvalues(scatter), clusterCount) : 0;
+        return (Bound(tail - scatterAllowance, allowance, count), allowance / rootOfCount, total / count);
+    }
+
+    /// <summary>What is left of a sum of eigenvalues less its rounding.</summary>
+    private static double Bound(double tail, double allowance, long count)
+    {
+        double root = Math.Sqrt(Math.Max(0, tail)) - allowance;
+        return root > 0 ? root * root / count : 0;
     }
 
     /// <summary>Σ_{i≥K}, counted from 1, from the smallest up.</summary>

@@ -78,6 +78,17 @@ public sealed class TotalClusterVariation
         return new TotalClusterVariation(Math.Min(lower, upper), upper, best, rootAllowance, total);
     }
 
+    /// <summary>The interval of a lower bound and a partition that were found elsewhere.</summary>
+    internal static TotalClusterVariation Of((double Bound, double RootAllowance, double TotalVariation) lower, double upper, Partition partition) =>
+        new(Math.Min(lower.Bound, upper), upper, partition, lower.RootAllowance, lower.TotalVariation);
+
+    /// <summary>The centroids of the best partition that is found, K×D; zero for empty clusters.</summary>
+    /// <param name="points">N×D, points as rows.</param>
+    /// <param name="classes">The partition into classes; K is their number.</param>
+    /// <param name="options">How hard to search.</param>
+    internal static Matrix BestCentroids(Matrix points, Partition classes, TotalClusterVariationOptions options) =>
+        LabelledPoints.Centroids(points, Search(points, classes.ClusterCount, classes, options).Best);
+
     /// <summary>The upper end alone, as <see cref="TotalClusterVariationOptions.Fast"/> finds it.</summary>
     /// <param name="features">Z, n×N; finite.</param>
     /// <param name="targets">Y, K×N; finite.</param>

@@ -1,5 +1,6 @@
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Networks;
+using RankCollapse.Training;
 using RankCollapse.Training.Solving;
 
 namespace RankCollapse.Runs;
@@ -27,16 +28,18 @@ public static class RecordInterval
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(specification);
-        double decompositions = 0;
+        double decompositions = 0, products = 0;
         bool needsWeights = RecordedMetrics.Parse(configuration.Record).NeedsWeights;
         for (int l = 1; l <= specification.Depth; l++)
         {
             double rows = specification.Width(l), columns = specification.Width(l - 1);
-            decompositions += Cubic(rows, samples);
+            // Many samples pass in parts: through the layer once more, and into a scatter whose eigenvalues are taken.
+            if (samples > SampleParts.MostAtOnce) products += 2 * rows * (columns + rows) * samples;
+            decompositions += Cubic(rows, samples > SampleParts.MostAtOnce ? rows : samples);
             if (needsWeights) decompositions += Cubic(rows, columns);
         }
         double epochSeconds = EpochSeconds(configuration, specification, samples);
-        double recordSeconds = decompositions * SecondsPerEntry;
+        double recordSeconds = (decompositions * SecondsPerEntry) + (products / FlopsPerSecond);
         double affordable = Math.Ceiling(recordSeconds / (ShareOfTime * epochSeconds));
         double wanted = Solvers.All.Parse(configuration.Solver).RecordsEveryEpoch ? 1 : Math.Ceiling((double)configuration.MaxEpochs / Records);
         return (long)Math.Clamp(Math.Max(affordable, wanted), 1, 1e15);

@@ -13,6 +13,7 @@ internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions o
     private const int WholeNetwork = 0;
 
     private readonly List<MetricRecord> _metrics = [];
+    private readonly FeaturePass? _pass = PassOf(solver, data, recorded);
     private IReadOnlyList<LayerMetric> _layers = [];
     private (ObjectiveValue Value, GradientSize Gradient)? _measured;
 
@@ -26,12 +27,18 @@ internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions o
         void Add(int layer, string metric, double value) => _metrics.Add(new MetricRecord(state.Epoch, state.Seconds, layer, metric, value));
 
         var network = new MeasuredNetwork(state, solver);
-        foreach (Metric metric in recorded.Network) Add(WholeNetwork, metric.Key, metric.OfNetwork!(network));
+        foreach (Metric metric in recorded.Network)
+        {
+            // The gradient of all samples is not part of every record.
+            double number = metric.OfNetwork!(network);
+            if (solver.IsMeasured || !double.IsNaN(number)) Add(WholeNetwork, metric.Key, number);
+        }
 
         // A step that was rejected leaves everything as it was.
         if (_measured != (state.Value, state.Gradient))
         {
-            _layers = CollapseMeasurement.Record(solver.Network, data, solver.Objective.Features, recorded);
+            _layers = _pass is { IsComplete: true } ? CollapseMeasurement.Record(_pass.Layers(), recorded)
+                : CollapseMeasurement.Record(solver.Network, data, solver.Objective.IsInParts ? null : solver.Objective.Features, recorded);
             _measured = (state.Value, state.Gradient);
         }
         foreach (LayerMetric metric in _layers) Add(metric.Layer, metric.Metric, metric.Value);
@@ -78,5 +85,14 @@ internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions o
                 _metrics.Add(new MetricRecord(reader.ReadInt64(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadString(), reader.ReadDouble()));
             return count;
         });
+    }
+
+    /// <summary>What measures the layers while the solver evaluates samples in parts; null where features are kept.</summary>
+    private static FeaturePass? PassOf(Solver solver, DataSet data, RecordedMetrics recorded)
+    {
+        if (!solver.Objective.IsInParts || !FeaturePass.IsFor(solver.Network.Specification, data, MeasurementOptions.Recording)) return null;
+        FeaturePass pass = CollapseMeasurement.ToRecord(solver.Network, data, recorded);
+        solver.Objective.Visitor = pass.Add;
+        return pass;
     }
 }

@@ -188,8 +188,10 @@ public static class TrainingRun
     {
         const int MatricesPerLayer = 7;
         double parameters = Network.CountParameters(specification), features = 0;
-        foreach (int width in specification.Widths) features += (double)width * samples;
-        double numbers = (parameters * (4 + (2.0 * configuration.ToSolverSettings().Entry.VectorsPerCheckpoint))) + (MatricesPerLayer * features)
+        SolverSettings solver = configuration.ToSolverSettings();
+        int atOnce = solver.IsInParts(samples) ? SampleParts.Size + solver.BatchSize!.Value : samples;
+        foreach (int width in specification.Widths) features += (double)width * atOnce;
+        double numbers = (parameters * (4 + (2.0 * solver.Entry.VectorsPerCheckpoint))) + (MatricesPerLayer * features)
             + (2.0 * specification.InputDimension * samples);
         return sizeof(double) * numbers;
     }

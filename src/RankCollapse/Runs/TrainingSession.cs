@@ -2,6 +2,7 @@ using System.Diagnostics;
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
 using RankCollapse.Data;
+using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 using RankCollapse.Theory.Forecasts;
 using RankCollapse.Training;
@@ -38,8 +39,10 @@ internal sealed class TrainingSession : IDisposable
         Initial = initial;
         _options = options;
         _existence = MinimumExistence.Decide(initial.Specification, data, configuration.ToObjectiveSettings());
+        RecordedMetrics recorded = RecordedMetrics.Parse(configuration.Record);
         _limits = new TrainingOptions
         {
+            RecordsGradient = recorded.NamesGradient,
             Unattainable = _existence.Attainment == Attainment.NotAttained ? new Advice(_existence.Reason, "lambda", "delta", "lambda-features") : null,
             NoMinimum = solver => _existence.Refute(solver.Network, solver.Value.Total) is { } reason
                 ? new Advice($"{reason} The last state is saved.", "lambda", "delta", "lambda-features")
@@ -53,22 +56,21 @@ internal sealed class TrainingSession : IDisposable
             RecordsEarly = true,
             CheckpointSeconds = configuration.CheckpointSeconds,
         };
-        var objective = new Objective(initial.Specification, data, configuration.ToObjectiveSettings());
-        _solver = configuration.ToSolverSettings().CreateSolver(objective, initial.Copy());
-        _recorder = new RunRecorder(_solver, data, _limits, RecordedMetrics.Parse(configuration.Record));
+        _solver = configuration.ToSolverSettings().CreateSolver(initial.Specification, data, configuration.ToObjectiveSettings(), initial.Copy());
+        _recorder = new RunRecorder(_solver, data, _limits, recorded);
         _trainer = new Trainer(_solver, _limits, new TrainingObserver
         {
             Record = state =>
             {
                 IReadOnlyList<LayerMetric> measured = _recorder.Record(state);
-                options.Recorded?.Invoke(new TrainingRecord(state, measured, _solver.Objective.Features));
+                options.Recorded?.Invoke(new TrainingRecord(state, measured, Features(_solver)));
                 ShowMetrics();
             },
             Progress = state =>
             {
                 _saving?.Begin();
                 options.Progress?.Invoke(state);
-                if (_solver.IsMeasured) options.Stepped?.Invoke(state, _solver.Objective.Features);
+                if (_solver.IsMeasured) options.Stepped?.Invoke(state, Features(_solver));
             },
             Checkpoint = _ =>
             {
@@ -168,7 +170,11 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    private static Func<Solver, string?> MissingVariation(VariationBound condition) => solver => condition.Missing(solver.Objective.Features);
+    private static Func<Solver, string?> MissingVariation(VariationBound condition) => solver => condition.Missing(Features(solver));
+
+    /// <summary>Z^0 … Z^L; computed anew where samples are evaluated in parts.</summary>
+    private static IReadOnlyList<Matrix> Features(Solver solver) =>
+        solver.Objective.IsInParts ? solver.Network.Features(solver.Objective.Data.Inputs) : solver.Objective.Features;
 
     private RunSummary Summarise(TrainingResult result, IReadOnlyList<MeasuredLayer> layers)
     {

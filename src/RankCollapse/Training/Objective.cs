@@ -18,6 +18,7 @@ public sealed class Objective
     private readonly BackwardPass _backward;
     private readonly Matrix _probabilities;
     private readonly bool _isPenalised;
+    private readonly SampleParts? _parts;
     private double _dataLoss;
 
     /// <summary>Prepares the passes for a shape, its data and its penalties.</summary>
@@ -34,13 +35,15 @@ public sealed class Objective
     /// <param name="keepsCurvature">Whether evaluations keep what products with the Hessian need: errors and second-order errors of every layer.</param>
     /// <param name="coefficients">The factors to use in place of those of the settings, as in continuation.</param>
     /// <param name="sampleWeights">Factors n_i &gt; 0 of the samples' data terms and feature penalties, as if each were there n_i times; null for 1.</param>
+    /// <param name="isInParts">Whether samples are evaluated a part at a time, with the memory of one part; features of all are not kept then.</param>
     internal Objective(
         NetworkSpecification specification,
         DataSet data,
         ObjectiveSettings settings,
         bool keepsCurvature,
         ObjectiveCoefficients? coefficients = null,
-        SampleWeights? sampleWeights = null)
+        SampleWeights? sampleWeights = null,
+        bool isInParts = false)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(data);
@@ -52,13 +55,15 @@ public sealed class Objective
         Coefficients = coefficients ?? settings.Coefficients(specification.Depth, data.SampleCount);
         SampleWeights = sampleWeights;
         InputsTransposed = data.Inputs.Transpose();
-        _pass = new ForwardPass(specification, data.Inputs, keepsCurvature);
-        _backward = new BackwardPass(specification, data.SampleCount, keepsErrors: keepsCurvature);
+        int atOnce = isInParts ? 0 : data.SampleCount;
+        _pass = new ForwardPass(specification, isInParts ? new Matrix(data.InputDimension, 0) : data.Inputs, keepsCurvature);
+        _backward = new BackwardPass(specification, atOnce, keepsErrors: keepsCurvature);
         _isPenalised = Coefficients.BiasFactor > 0 || Coefficients.WeightFactors.Any(lambda => lambda > 0);
         ScaleOfData = Coefficients.DataFactor
             * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Inputs))
             * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Targets));
-        _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? data.SampleCount : 0);
+        _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? atOnce : 0);
+        _parts = isInParts ? new SampleParts(this) : null;
     }
 
     /// <summary>The network's shape.</summary>
@@ -76,8 +81,23 @@ public sealed class Objective
     /// <summary>n_1 … n_N, factors of the samples' data terms and feature penalties; null where all are 1.</summary>
     internal SampleWeights? SampleWeights { get; }
 
-    /// <summary>Z^0 … Z^L of the last evaluation; they are overwritten by the next one.</summary>
+    /// <summary>Z^0 … Z^L of the last evaluation; they are overwritten by the next one. Without columns where samples are evaluated in parts.</summary>
     public IReadOnlyList<Matrix> Features => _pass.Features;
+
+    /// <summary>Whether samples are evaluated a part at a time.</summary>
+    internal bool IsInParts => _parts is not null;
+
+    /// <summary>f(X) of the last evaluation, K×N.</summary>
+    internal Matrix Outputs => _parts?.Outputs ?? Features[^1];
+
+    /// <summary>Is told the first sample and Z^0 … Z^L of each part of every evaluation in parts, in order; the next part overwrites them.</summary>
+    internal Action<int, IReadOnlyList<Matrix>>? Visitor
+    {
+        set
+        {
+            if (_parts is not null) _parts.Visitor = value;
+        }
+    }
 
     /// <summary>σ'(P^l) of the last evaluation, n_l×N; entry 0 is empty.</summary>
     internal IReadOnlyList<Matrix> Slopes => _pass.Slopes;
@@ -123,8 +143,13 @@ public sealed class Objective
     /// <summary>J at a network, with its parts; NaN and infinities are returned as they are.</summary>
     public ObjectiveValue Value(Network network)
     {
+        if (_parts is not null)
+        {
+            (_dataLoss, double features) = _parts.Evaluate(network, gradient: null);
+            return Compose(WeightPenalty(network), features);
+        }
         EvaluateData(network, withSlopes: false);
-        return Compose(WeightPenalty(network), FeatureSquares());
+        return Compose(WeightPenalty(network), FeaturePenalty(FeatureSquares()));
     }
 
     /// <summary>J at a network and its gradient.</summary>
@@ -132,6 +157,15 @@ public sealed class Objective
     /// <param name="gradient">∇J, in the order of <see cref="Network.Parameters"/>, as a network of the same shape.</param>
     public ObjectiveValue ValueAndGradient(Network network, Network gradient)
     {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(gradient);
+        if (_parts is not null)
+        {
+            (_dataLoss, double features) = _parts.Evaluate(network, gradient);
+            GradientSums sums = default;
+            for (int l = Specification.Depth; l >= 1; l--) AddPenalties(l, network, gradient, ref sums);
+            return Compose(Size(sums), features);
+        }
         EvaluateData(network, withSlopes: true);
         return Backward(network, gradient);
     }
@@ -140,14 +174,15 @@ public sealed class Objective
     internal ObjectiveValue ValueWithSlopes(Network network)
     {
         EvaluateData(network, withSlopes: true);
-        return Compose(WeightPenalty(network), FeatureSquares());
+        return Compose(WeightPenalty(network), FeaturePenalty(FeatureSquares()));
     }
 
     /// <summary>The gradient at the network that <see cref="ValueWithSlopes"/> has just seen.</summary>
     internal ObjectiveValue Backward(Network network, Network gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
-        double featureSquares = 0, squares = 0, squaresWithoutPenalty = 0, squaresOfPenalty = 0, weightPenalty = 0;
+        double featureSquares = 0;
+        GradientSums sums = default;
         for (int l = Specification.Depth; l >= 1; l--)
         {
             Matrix sensitivity = _backward.Sensitivities[l], error = _backward.Errors[l];
@@ -156,22 +191,25 @@ public sealed class Objective
                 : SampleWeights.ThroughActivation(sensitivity, Features[l], Coefficients.FeatureFactor, Slopes[l], error);
             if (SecondOrderErrors is { } second) TensorPrimitives.Multiply(second[l].AsSpan(), sensitivity.AsSpan(), second[l].AsSpan());
             _backward.Through(l, network, this, gradient);
-            AddPenalty(gradient.Weights(l), network.Weights(l), Coefficients.WeightFactorOf(l));
-            if (gradient.Bias(l) is { } bias) AddPenalty(bias, network.Bias(l)!, Coefficients.BiasFactor);
+            AddPenalties(l, network, gradient, ref sums);
         }
-        double norm = Math.Sqrt(squares);
-        double scale = _isPenalised ? Math.Sqrt(Math.Max(squaresWithoutPenalty, squaresOfPenalty)) : ScaleOfData;
-        GradientSize = new GradientSize(norm, norm == 0 ? 0 : norm / scale);
-        return Compose(weightPenalty, featureSquares);
+        return Compose(Size(sums), FeaturePenalty(featureSquares));
+    }
 
-        void AddPenalty(Matrix g, Matrix w, double factor)
-        {
-            PenaltySums sums = ElementWise.AddPenalty(g.AsSpan(), w.AsSpan(), factor);
-            squares += sums.With;
-            squaresWithoutPenalty += sums.Without;
-            squaresOfPenalty += factor * factor * sums.Weights;
-            weightPenalty += 0.5 * factor * sums.Weights;
-        }
+    /// <summary>Adds the derivatives of a layer's penalties to its gradient, and the squares of both to sums.</summary>
+    private void AddPenalties(int layer, Network network, Network gradient, ref GradientSums sums)
+    {
+        sums.Add(gradient.Weights(layer), network.Weights(layer), Coefficients.WeightFactorOf(layer));
+        if (gradient.Bias(layer) is { } bias) sums.Add(bias, network.Bias(layer)!, Coefficients.BiasFactor);
+    }
+
+    /// <summary>Takes the gradient's size from its sums, and returns the penalty of the weights.</summary>
+    private double Size(GradientSums sums)
+    {
+        double norm = Math.Sqrt(sums.Squares);
+        double scale = _isPenalised ? Math.Sqrt(Math.Max(sums.WithoutPenalty, sums.OfPenalty)) : ScaleOfData;
+        GradientSize = new GradientSize(norm, norm == 0 ? 0 : norm / scale);
+        return sums.Penalty;
     }
 
     /// <summary>The first layer whose features of the last evaluation hold a value that is not finite; null if none.</summary>
@@ -205,9 +243,26 @@ public sealed class Objective
         return penalty;
     }
 
-    private ObjectiveValue Compose(double weightPenalty, double featureSquares)
+    private double FeaturePenalty(double squares) => Coefficients.FeatureFactor == 0 ? 0 : 0.5 * Coefficients.FeatureFactor * squares;
+
+    private ObjectiveValue Compose(double weightPenalty, double featurePenalty) =>
+        new((Coefficients.DataFactor * _dataLoss) + weightPenalty + featurePenalty, _dataLoss, weightPenalty, featurePenalty);
+
+    /// <summary>Σg² of a gradient without its penalty, of the penalty alone and of both, and the penalty itself.</summary>
+    private struct GradientSums
     {
-        double features = Coefficients.FeatureFactor == 0 ? 0 : 0.5 * Coefficients.FeatureFactor * featureSquares;
-        return new ObjectiveValue((Coefficients.DataFactor * _dataLoss) + weightPenalty + features, _dataLoss, weightPenalty, features);
+        public double Squares;
+        public double WithoutPenalty;
+        public double OfPenalty;
+        public double Penalty;
+
+        public void Add(Matrix g, Matrix w, double factor)
+        {
+            PenaltySums sums = ElementWise.AddPenalty(g.AsSpan(), w.AsSpan(), factor);
+            Squares += sums.With;
+            WithoutPenalty += sums.Without;
+            OfPenalty += factor * factor * sums.Weights;
+            Penalty += 0.5 * factor * sums.Weights;
+        }
     }
 }

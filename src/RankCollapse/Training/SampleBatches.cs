@@ -1,5 +1,3 @@
-using RankCollapse.Data;
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
 
 namespace RankCollapse.Training;
@@ -13,8 +11,8 @@ internal sealed class SampleBatches
 {
     private readonly Objective _whole;
     private readonly BatchOrder _order;
-    private readonly Objective _batch;
-    private readonly Objective? _last;
+    private readonly SamplePart _batch;
+    private readonly SamplePart? _last;
 
     /// <summary>Reserves the memory of a batch, and of the last one where it is smaller.</summary>
     /// <param name="whole">J, on all samples, without sample weights.</param>
@@ -46,37 +44,22 @@ internal sealed class SampleBatches
     public (ObjectiveValue Value, GradientSize Gradient) ValueAndGradient(long step, Network network, Network gradient)
     {
         ReadOnlySpan<int> samples = _order.Of(step);
-        Objective part = _last is not null && samples.Length == _order.Rest ? _last : _batch;
-        Gather(samples, part.Data, part.InputsTransposed);
-        ObjectiveValue value = part.ValueAndGradient(network, gradient);
-        double share = (double)_whole.Data.SampleCount / part.Data.SampleCount;
-        return (value with { DataLoss = share * value.DataLoss }, part.GradientSize);
+        SamplePart part = _last is not null && samples.Length == _order.Rest ? _last : _batch;
+        Objective objective = part.Objective;
+        part.Take(samples);
+        ObjectiveValue value = objective.ValueAndGradient(network, gradient);
+        double share = (double)_whole.Data.SampleCount / samples.Length;
+        return (value with { DataLoss = share * value.DataLoss }, objective.GradientSize);
     }
 
-    private Objective Part(int samples)
+    private SamplePart Part(int samples)
     {
-        DataSet all = _whole.Data;
-        var part = new DataSet(all.Name, new Matrix(all.InputDimension, samples), new Matrix(all.OutputDimension, samples), []);
-        Gather([.. Enumerable.Range(0, samples)], part, new Matrix(samples, all.InputDimension));
-        double share = (double)all.SampleCount / samples;
+        double share = (double)_whole.Data.SampleCount / samples;
         ObjectiveCoefficients whole = _whole.Coefficients;
-        var coefficients = new ObjectiveCoefficients(
+        return new SamplePart(_whole, samples, new ObjectiveCoefficients(
             share * whole.DataFactor,
             DecaysApart ? [.. whole.WeightFactors.Select(_ => 0.0)] : whole.WeightFactors,
             DecaysApart ? 0 : whole.BiasFactor,
-            share * whole.FeatureFactor);
-        return new Objective(_whole.Specification, part, _whole.Settings, keepsCurvature: false, coefficients);
-    }
-
-    /// <summary>Copies samples out of Xᵀ, where each lies together in memory.</summary>
-    private void Gather(ReadOnlySpan<int> samples, DataSet part, Matrix transposed)
-    {
-        Matrix targets = _whole.Data.Targets;
-        for (int i = 0; i < samples.Length; i++)
-        {
-            _whole.InputsTransposed.Row(samples[i]).CopyTo(transposed.Row(i));
-            for (int k = 0; k < targets.Rows; k++) part.Targets[k, i] = targets[k, samples[i]];
-        }
-        _whole.InputsTransposed.TransposeTo(samples, part.Inputs);
+            share * whole.FeatureFactor));
     }
 }

@@ -55,6 +55,9 @@ public abstract class Solver
     /// <summary>The relative gradient norm at which training stops, so that nothing is solved beyond it; 0 where it may go on.</summary>
     internal double Target { get; set; }
 
+    /// <summary>Whether the gradient of all samples belongs to a record also where it costs more than the record.</summary>
+    internal bool RecordsGradient { get; set; } = true;
+
     /// <summary>One line on what the solver is doing, for the progress display; empty where there is nothing to say.</summary>
     public virtual string Phase => "";
 
@@ -85,6 +88,9 @@ public abstract class Solver
     public virtual void Measure()
     {
     }
+
+    /// <summary>Evaluates what a record needs of all samples: the value, and the gradient where it is known or asked for, else its size is NaN.</summary>
+    internal virtual void MeasureForRecord() => Measure();
 
     /// <summary>Does one iteration.</summary>
     public abstract StepOutcome Step();

@@ -54,6 +54,19 @@ public sealed record SolverSettings
     /// <exception cref="InvalidInputException">A setting lies outside its range.</exception>
     public Solver CreateSolver(Objective objective, Networks.Network network) => Entry.Create(this, objective, network);
 
+    /// <summary>Whether an objective of so many samples is evaluated in parts: mini-batches train, and features of all samples would fill the memory.</summary>
+    /// <param name="samples">N.</param>
+    internal bool IsInParts(int samples) => BatchSize is not null && samples > SampleParts.MostAtOnce;
+
+    /// <summary>Makes the solver with the objective that it minimises.</summary>
+    /// <param name="specification">The network's shape.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="objective">Loss and penalties.</param>
+    /// <param name="network">The start; it is changed in place.</param>
+    /// <exception cref="InvalidInputException">A setting lies outside its range.</exception>
+    internal Solver CreateSolver(Networks.NetworkSpecification specification, Data.DataSet data, ObjectiveSettings objective, Networks.Network network) =>
+        CreateSolver(new Objective(specification, data, objective, keepsCurvature: false, isInParts: IsInParts(data.SampleCount)), network);
+
     /// <summary>The learning rate with its schedule.</summary>
     public LearningRate ToLearningRate() => new(
         EffectiveLearningRate ?? throw new InvalidInputException($"The solver {Entry.Name} needs a learning-rate.") { Settings = ["learning-rate"] },

@@ -48,7 +48,7 @@ internal sealed class StationaryPointCheck
     /// </remarks>
     public Advice? Missing(Network network)
     {
-        if (_outputsMayGrow && IsSeparated(_objective.Features[^1], _objective.Data.Targets))
+        if (_outputsMayGrow && IsSeparated(_objective.Outputs, _objective.Data.Targets))
         {
             return new Advice(
                 "There is no stationary point: the network classifies every sample, and without a penalty on the last layer the cross-entropy falls for ever "

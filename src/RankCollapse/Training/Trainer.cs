@@ -31,6 +31,7 @@ public sealed class Trainer : IDisposable
         _snapshotWriter = new BinaryWriter(_snapshot);
         _solver = solver;
         _solver.Target = options.Missing is null ? options.GradientTolerance : 0;
+        _solver.RecordsGradient = options.RecordsGradient;
         _options = options;
         _observer = observer ?? new TrainingObserver();
     }
@@ -118,11 +119,12 @@ public sealed class Trainer : IDisposable
             bool ends = !_solver.IsInsideEpoch;
             if (ends) _epoch++;
             bool isRecorded = ends && _options.IsRecorded(_epoch);
-            if (isRecorded) _solver.Measure();
+            if (isRecorded && _epoch >= _options.MaxEpochs) _solver.Measure();
+            else if (isRecorded) _solver.MeasureForRecord();
             state = State();
             _observer.Progress?.Invoke(state);
             if (isRecorded) _observer.Record?.Invoke(state);
-            if (_solver.IsMeasured && existence.Missing(_solver.Network) is { } reason) return End(TrainingStatus.NoMinimum, state, reason);
+            if ((_solver.IsMeasured || isRecorded) && existence.Missing(_solver.Network) is { } reason) return End(TrainingStatus.NoMinimum, state, reason);
             if (outcome == StepOutcome.Stalled)
             {
                 if (!GoesOn()) return EndAt(TrainingStatus.Stalled, state, Stalled(state));

@@ -24,7 +24,9 @@ public static class CollapseMeasurement
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
         RequireFit(network, data);
-        return [.. Layers(network, data, network.Features(data.Inputs), options)];
+        return FeaturePass.IsFor(network.Specification, data, options)
+            ? new FeaturePass(network, data, options ?? new MeasurementOptions(), hasOrigins: true).Layers()
+            : [.. Layers(network, data, network.Features(data.Inputs), options)];
     }
 
     /// <summary>The reasons of all layers, keyed as a run's summary wants them: <c>layers[2].tcvUpper</c> is of layer 2.</summary>
@@ -48,16 +50,36 @@ public static class CollapseMeasurement
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
         RequireFit(network, data);
-        IReadOnlyList<Metric> metrics = (recorded ?? RecordedMetrics.Parse(RecordedMetrics.All)).Layers;
-        var numbers = new List<LayerMetric>();
-        foreach (MeasuredLayer layer in Layers(network, data, features ?? network.Features(data.Inputs), MeasurementOptions.Recording))
+        recorded ??= RecordedMetrics.Parse(RecordedMetrics.All);
+        return FeaturePass.IsFor(network.Specification, data, MeasurementOptions.Recording)
+            ? Record(ToRecord(network, data, recorded).Layers(), recorded)
+            : [.. Layers(network, data, features ?? network.Features(data.Inputs), MeasurementOptions.Recording).SelectMany(layer => Numbers(layer, recorded))];
+    }
+
+    /// <summary>The pass that <see cref="Record(IReadOnlyList{MeasuredLayer}, RecordedMetrics)"/> needs.</summary>
+    internal static FeaturePass ToRecord(Network network, DataSet data, RecordedMetrics recorded) =>
+        new(network, data, MeasurementOptions.Recording, recorded.NeedsOrigins);
+
+    /// <summary>The numbers of layers of a pass; layers on all threads of products.</summary>
+    internal static IReadOnlyList<LayerMetric> Record(IReadOnlyList<MeasuredLayer> layers, RecordedMetrics recorded)
+    {
+        int threads = Product.MaxThreads;
+        LayerMetric[][] numbers = new LayerMetric[layers.Count][];
+        Parallel.For(0, layers.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
         {
-            foreach (Metric metric in metrics)
-            {
-                if (RecordedMetrics.Number(metric, layer) is { } number) numbers.Add(new LayerMetric(layer.Layer, metric.Key, number));
-            }
+            Product.MaxThreads = 1;
+            numbers[i] = [.. Numbers(layers[i], recorded)];
+        });
+        Product.MaxThreads = threads;
+        return [.. numbers.SelectMany(ofLayer => ofLayer)];
+    }
+
+    private static IEnumerable<LayerMetric> Numbers(MeasuredLayer layer, RecordedMetrics recorded)
+    {
+        foreach (Metric metric in recorded.Layers)
+        {
+            if (RecordedMetrics.Number(metric, layer) is { } number) yield return new LayerMetric(layer.Layer, metric.Key, number);
         }
-        return numbers;
     }
 
     /// <summary>The features of the last hidden layer, for NC1 to NC4; null with a reason where these do not exist.</summary>
@@ -75,6 +97,8 @@ public static class CollapseMeasurement
             : classes.NonEmptyCount < classes.ClusterCount ? "A class has no samples."
             : null;
         if (reason is not null) return null;
+        if (network.Specification.Depth > 1 && FeaturePass.IsFor(network.Specification, data, null))
+            return new FeaturePass(network, data, MeasurementOptions.Recording, hasOrigins: false).Layers()[^2].FeaturesOfClasses;
         Matrix[] features = network.Features(data.Inputs);
         return MeasuredFeatures.OfLastHiddenLayer(features[^2], network.Weights(network.Specification.Depth), features[^1], classes!);
     }

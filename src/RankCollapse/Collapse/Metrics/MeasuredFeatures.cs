@@ -8,6 +8,9 @@ namespace RankCollapse.Collapse.Metrics;
 /// </summary>
 public sealed record MeasuredFeatures
 {
+    private readonly double? _nearestMeanDisagreement;
+    private readonly double? _nearestMeanAccuracy;
+
     /// <summary>The means of the classes and the angles between them; null for fewer than two classes.</summary>
     public ClassMeanGeometry? Geometry { get; init; }
 
@@ -48,13 +51,16 @@ public sealed record MeasuredFeatures
     public string WhyNoClassifier { get; init; } = "No classifier follows these features.";
 
     /// <summary>The share of samples whose nearest class mean is not the class that the model predicts, biases included; null without predictions.</summary>
-    public double? NearestMeanDisagreement { get; init; }
+    public double? NearestMeanDisagreement { get => _nearestMeanDisagreement ?? NearestMeans?.Value.Disagreement; init => _nearestMeanDisagreement = value; }
 
     /// <summary>Why it does not exist where there are classes.</summary>
     public string WhyNoPrediction { get; init; } = "The model has no output that a class can be read from.";
 
     /// <summary>The share of samples whose nearest class mean is their own class's.</summary>
-    public double? NearestMeanAccuracy { get; init; }
+    public double? NearestMeanAccuracy { get => _nearestMeanAccuracy ?? NearestMeans?.Value.Accuracy; init => _nearestMeanAccuracy = value; }
+
+    /// <summary>Both, computed when first asked for, since samples in parts have to pass once more for them; null where they are known, or do not exist.</summary>
+    internal Lazy<(double Disagreement, double Accuracy)>? NearestMeans { get; init; }
 
     /// <summary>The collapse of features that are regressed on real targets; null where there are classes or nothing.</summary>
     public RegressionCollapse? Regression { get; init; }
@@ -103,7 +109,7 @@ public sealed record MeasuredFeatures
         {
             foreach (double entry in centroids.Deviations.Column(i)) variations[classes.Clusters[i]] += entry * entry;
         }
-        (double disagreement, double accuracy) = NearestMeans(features.Transpose(), geometry.Means, outputs, classes);
+        (double disagreement, double accuracy) = CompareNearestMeans(features.Transpose(), geometry.Means, outputs, classes);
         return new MeasuredFeatures
         {
             Geometry = geometry,
@@ -116,6 +122,20 @@ public sealed record MeasuredFeatures
             NearestMeanAccuracy = accuracy,
         };
     }
+
+    /// <summary>The features of any layer of a run of which means and scatter are known.</summary>
+    /// <param name="moments">Of classes, at least 2, none empty.</param>
+    /// <param name="nearestMeans">How samples compare with the nearest class mean.</param>
+    internal static MeasuredFeatures Of(ClassScatter moments, Lazy<(double Disagreement, double Accuracy)> nearestMeans) => new()
+    {
+        Geometry = new ClassMeanGeometry(moments.Means),
+        ClassSizes = moments.Counts,
+        ClassVariations = moments.Variations,
+        WithinVariation = moments.WithinVariation,
+        BetweenVariation = moments.BetweenVariation,
+        DirectionalVariances = moments.DirectionalVariances,
+        NearestMeans = nearestMeans,
+    };
 
     /// <summary>
     /// The mean over pairs of classes of (v_k + v_l)/(2‖z̄_k − z̄_l‖²), v_k the variance of class k (Galanti, György and Hutter 2021); null where two class
@@ -185,7 +205,7 @@ public sealed record MeasuredFeatures
         return [.. Enumerable.Range(0, projected.Rows).Select(i => Reduction.SumOfSquares(projected.Row(i)) / projected.Columns)];
     }
 
-    private static (double Disagreement, double Accuracy) NearestMeans(Matrix points, Matrix means, Matrix outputs, Partition classes)
+    private static (double Disagreement, double Accuracy) CompareNearestMeans(Matrix points, Matrix means, Matrix outputs, Partition classes)
     {
         int different = 0, right = 0;
         for (int i = 0; i < points.Rows; i++)

@@ -8,6 +8,9 @@ namespace RankCollapse.Collapse.Metrics;
 public sealed class MeasuredLayer
 {
     private readonly IReadOnlyList<Matrix> _features;
+    private readonly Lazy<Matrix> _wholeFeatures;
+    private readonly LayerInParts? _parts;
+    private readonly Lazy<(double Disagreement, double Accuracy)>? _nearestMeans;
     private readonly MeasurementOptions _options;
     private readonly Lazy<SpectralSummary> _weightSpectrum;
     private readonly Lazy<SpectralSummary> _featureSpectrum;
@@ -28,6 +31,21 @@ public sealed class MeasuredLayer
     /// <param name="options">What to measure.</param>
     /// <exception cref="InvalidInputException">Features or weights are not finite.</exception>
     public MeasuredLayer(Network network, DataSet data, int layer, IReadOnlyList<Matrix> features, MeasurementOptions? options = null)
+        : this(network, data, layer, options, features, null, null, null)
+    {
+    }
+
+    /// <summary>Prepares a layer of which samples passed in parts.</summary>
+    internal MeasuredLayer(
+        Network network, DataSet data, int layer, MeasurementOptions? options, LayerInParts parts, LayerInParts? next,
+        Lazy<(double Disagreement, double Accuracy)> nearestMeans)
+        : this(network, data, layer, options, [], parts, next, nearestMeans)
+    {
+    }
+
+    private MeasuredLayer(
+        Network network, DataSet data, int layer, MeasurementOptions? options, IReadOnlyList<Matrix> features, LayerInParts? parts, LayerInParts? next,
+        Lazy<(double Disagreement, double Accuracy)>? nearestMeans)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
@@ -36,17 +54,20 @@ public sealed class MeasuredLayer
         Data = data;
         Layer = layer;
         _features = features;
+        _wholeFeatures = new(() => parts is null ? features[layer] : network.Features(data.Inputs)[layer]);
+        _parts = parts;
+        _nearestMeans = nearestMeans;
         _options = options ?? new MeasurementOptions();
         RequireFinite(Weights, $"the weights of layer {layer} hold");
-        RequireFinite(Features, $"the features of layer {layer} hold");
+        if (parts is null) RequireFinite(Features, $"the features of layer {layer} hold");
         Classes = Partition.OfClasses(data);
         ClusterCount = _options.ClusterCount ?? Classes?.ClusterCount;
         _weightSpectrum = new(() => SpectralSummary.Of(Weights));
-        _featureSpectrum = new(() => SpectralSummary.Of(Features));
+        _featureSpectrum = new(() => parts?.Spectrum ?? SpectralSummary.Of(Features));
         _variation = new(MeasureVariation);
-        _byClass = new(() => Centroids() is { } centroids ? (CollapseVerdict.Of(centroids), Collapse.BlockStructure.Measure(centroids)) : null);
+        _byClass = new(() => parts?.Verdict is { } verdict ? (verdict, parts.Blocks!) : Centroids() is { } centroids ? (CollapseVerdict.Of(centroids), Collapse.BlockStructure.Measure(centroids)) : null);
         _preimage = new(MeasurePreimage);
-        _prediction = new(() => PredictedSingularValues.Predict(Network.Specification, _features, Layer, FeatureSpectrum.SingularValues));
+        _prediction = new(() => parts?.Prediction(next) ?? PredictedSingularValues.Predict(Network.Specification, _features, Layer, FeatureSpectrum.SingularValues));
         _featuresOfClasses = new(MeasureFeatures);
         _weightNumbers = new(() => new MeasuredWeights(
             Collapse.WeightSpectrum.Of([[.. WeightSpectrum.SingularValues]], new BlockShape(Weights.Rows, Weights.Columns, 1),
@@ -77,8 +98,11 @@ public sealed class MeasuredLayer
     /// <summary>W_l, n_l×n_{l−1}.</summary>
     public Matrix Weights => Network.Weights(Layer);
 
-    /// <summary>Z^l, n_l×N, samples as columns.</summary>
-    public Matrix Features => _features[Layer];
+    /// <summary>Z^l, n_l×N, samples as columns; computed when first asked for where samples passed in parts, which no metric of the table does.</summary>
+    public Matrix Features => _wholeFeatures.Value;
+
+    /// <summary>Whether samples passed in parts and features were not kept.</summary>
+    internal bool IsInParts => _parts is not null;
 
     /// <summary>The spectrum of W_l.</summary>
     public SpectralSummary WeightSpectrum => _weightSpectrum.Value;
@@ -90,13 +114,13 @@ public sealed class MeasuredLayer
     public double WeightNorm => _options.TakesNormsOfSpectra ? WeightSpectrum.FrobeniusNorm : Reduction.Norm(Weights.AsSpan());
 
     /// <summary>‖Z^l‖_F.</summary>
-    public double FeatureNorm => _options.TakesNormsOfSpectra ? FeatureSpectrum.FrobeniusNorm : Reduction.Norm(Features.AsSpan());
+    public double FeatureNorm => _options.TakesNormsOfSpectra ? FeatureSpectrum.FrobeniusNorm : _parts?.Norm ?? Reduction.Norm(Features.AsSpan());
 
     /// <summary>‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖_F, and the same over the larger of both norms, null where both are 0; null in the last layer.</summary>
     public (double Norm, double? Relative)? Imbalance => _imbalance.Value;
 
     /// <summary>WCSS (6) of the partition into classes; null without classes.</summary>
-    public double? WcssOfClasses => Classes is null ? null : WithinClusterSumOfSquares.Of(Features, Data.Targets, Classes);
+    public double? WcssOfClasses => Classes is null ? null : _parts?.WcssOfClasses ?? WithinClusterSumOfSquares.Of(Features, Data.Targets, Classes);
 
     /// <summary>The interval for TCV_{K,l}; null where K is unknown.</summary>
     public TotalClusterVariation? TotalClusterVariation => _variation.Value;
@@ -156,18 +180,19 @@ public sealed class MeasuredLayer
         return (norm, size > 0 ? norm / size : null);
     }
 
-    private TotalClusterVariation? MeasureVariation() =>
-        ClusterCount is { } k ? Collapse.TotalClusterVariation.Compute(Features, Data.Targets, k, Classes, _options.TotalClusterVariation) : null;
+    private TotalClusterVariation? MeasureVariation() => _parts is not null ? _parts.Variation()
+        : ClusterCount is { } k ? Collapse.TotalClusterVariation.Compute(Features, Data.Targets, k, Classes, _options.TotalClusterVariation) : null;
 
     private MeasuredFeatures? MeasureFeatures()
     {
         if (Classes is not { ClusterCount: >= 2 } classes || classes.NonEmptyCount < classes.ClusterCount) return null;
-        var measured = MeasuredFeatures.OfLayer(Features, _features[^1], classes);
-        return Layer == _features.Count - 2 ? measured with { Classifier = Network.Weights(Layer + 1) } : measured;
+        MeasuredFeatures measured = _parts?.OfClasses(_nearestMeans!) ?? MeasuredFeatures.OfLayer(Features, _features[^1], classes);
+        return Layer == Network.Specification.Depth - 1 ? measured with { Classifier = Network.Weights(Layer + 1) } : measured;
     }
 
     private BlockStructure? MeasurePreimage()
     {
+        if (_parts is not null) return _parts.BlocksOfOrigins;
         NetworkSpecification specification = Network.Specification;
         if (Classes is null || specification.HasSkip(Layer)) return null;
         return Preimage.Of(specification.ActivationOf(Layer), Features, Layer, out _) is { } origin ? Collapse.BlockStructure.Measure(origin, Classes) : null;

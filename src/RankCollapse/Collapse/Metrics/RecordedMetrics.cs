@@ -32,6 +32,12 @@ public sealed class RecordedMetrics
     /// <summary>Whether more is measured than collapse, which may decompose the weights.</summary>
     internal bool NeedsWeights => Layers.Any(metric => metric.Cost != MetricCost.RecordedWithCollapse && !IsOfFeaturesAlone(metric));
 
+    /// <summary>Whether what activations were applied to is measured, which nothing cheap asks for.</summary>
+    internal bool NeedsOrigins => Layers.Any(metric => metric.Cost == MetricCost.AtEnd && metric.OfLayer is not null);
+
+    /// <summary>Whether the gradient was asked for by its own name, also where it costs more than all else.</summary>
+    internal bool NamesGradient { get; private init; }
+
     /// <summary>The names that stand for several metrics.</summary>
     public static IReadOnlyList<string> Names => [All, Collapse, .. MetricTable.All.Where(IsMeasured).GroupBy(metric => FirstWord(metric.Key))
         .Where(group => group.Count() > 1).Select(group => group.Key)];
@@ -43,7 +49,11 @@ public sealed class RecordedMetrics
     {
         ArgumentNullException.ThrowIfNull(names);
         return new RecordedMetrics([.. names.Split(Separator).SelectMany(name => Find(name.Trim())),
-            .. MetricTable.Of(MetricScopes.Network).Where(metric => metric.Cost != MetricCost.AtEnd)]);
+            .. MetricTable.Of(MetricScopes.Network).Where(metric => metric.Cost != MetricCost.AtEnd)])
+        {
+            NamesGradient = names.Split(Separator).SelectMany(name => name.Trim() is All or Collapse ? [] : Find(name.Trim()))
+                .Any(metric => metric == NetworkMetrics.GradientNorm || metric == NetworkMetrics.RelativeGradientNorm),
+        };
     }
 
     /// <summary>The number of a metric of a layer in training; null where it does not exist or does not apply.</summary>

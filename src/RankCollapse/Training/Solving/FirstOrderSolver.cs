@@ -73,6 +73,29 @@ internal abstract class FirstOrderSolver : Solver
     }
 
     /// <inheritdoc/>
+    public sealed override bool Start()
+    {
+        if (RecordsGradient || !Objective.IsInParts) return base.Start();
+        _isMeasured = false;
+        MeasureForRecord();
+        GradientEvaluations++;
+        return double.IsFinite(Value.Total);
+    }
+
+    /// <inheritdoc/>
+    internal sealed override void MeasureForRecord()
+    {
+        if (RecordsGradient || !Objective.IsInParts)
+        {
+            Measure();
+            return;
+        }
+        if (_isMeasured) return;
+        Value = Objective.Value(Network);
+        GradientSize = new GradientSize(double.NaN, double.NaN);
+    }
+
+    /// <inheritdoc/>
     public sealed override void Measure()
     {
         if (_isMeasured) return;

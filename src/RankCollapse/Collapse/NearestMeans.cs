@@ -1,13 +1,12 @@
 using System.Numerics.Tensors;
-using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 
-namespace RankCollapse.Models.Features;
+namespace RankCollapse.Collapse;
 
 /// <summary>
 /// The classifier that takes the class of the nearest class mean (NC4): how often it agrees with the model's own prediction, and how often it is right.
 /// </summary>
-internal sealed class NearestMeans
+public sealed class NearestMeans
 {
     private readonly Matrix _means;
     private readonly double[] _centre;
@@ -16,8 +15,11 @@ internal sealed class NearestMeans
     private Matrix _products = new(0, 0);
 
     /// <summary>Prepares the classifier.</summary>
+    /// <param name="geometry">The class means.</param>
     public NearestMeans(ClassMeanGeometry geometry)
     {
+        ArgumentNullException.ThrowIfNull(geometry);
+
         // With the centre taken away, ‖m‖² − 2⟨m, z⟩ orders distances without cancellation between large common parts.
         _means = geometry.Centred;
         _centre = geometry.Centre;
@@ -39,6 +41,7 @@ internal sealed class NearestMeans
     /// <param name="predictions">The class that the model predicts; −1 for one that has no mean; empty where there are no predictions.</param>
     public void Add(Matrix rows, ReadOnlySpan<int> classes, ReadOnlySpan<int> predictions)
     {
+        ArgumentNullException.ThrowIfNull(rows);
         if (_centred.Rows < rows.Rows) (_centred, _products) = (new Matrix(rows.Rows, rows.Columns), new Matrix(rows.Rows, _means.Rows));
         Matrix centred = _centred.RowView(0, rows.Rows), products = _products.RowView(0, rows.Rows);
         for (int i = 0; i < rows.Rows; i++) TensorPrimitives.Subtract(rows.Row(i), _centre, centred.Row(i));
