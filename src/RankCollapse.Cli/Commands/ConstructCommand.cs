@@ -55,7 +55,7 @@ internal static class ConstructCommand
                 if (parsed.GetValue(json)) JsonOutput.Write(environment.Output, Document.Write((path, null, null, lower)));
                 else
                 {
-                    environment.Output.WriteLine($"{path}: the lowest network found of rank {lower.Rank}");
+                    environment.Output.WriteLine($"{ErrorText.Printable(path)}: the lowest network found of rank {lower.Rank}");
                     ForecastOutput.Write(environment.Output, lower);
                 }
                 return ExitCode.Done;
@@ -74,7 +74,7 @@ internal static class ConstructCommand
     private static void Write(CommandEnvironment environment, string path, double constant, GlobalMinimizer minimizer)
     {
         string value = Numbers.Objective(minimizer.Value);
-        environment.Output.WriteLine($"{path}: the minimiser of {minimizer.Theorem} for C = {Numbers.Short(constant)}, with representation cost {value}");
+        environment.Output.WriteLine($"{ErrorText.Printable(path)}: the minimiser of {minimizer.Theorem} for C = {Numbers.Short(constant)}, with representation cost {value}");
         if (minimizer.UnmetHypotheses.Count > 0)
             environment.Output.WriteLine($"The theorem also asks that {string.Join("; ", minimizer.UnmetHypotheses)}.");
     }

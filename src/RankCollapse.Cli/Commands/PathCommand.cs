@@ -134,7 +134,7 @@ internal static class PathCommand
             output.WriteLine($"W_1 of the start is multiplied with {Numbers.Short(result.Scale)}, so that features keep the range of the activations and their "
                 + "digits.");
         string start = Numbers.Objective(path.StartCost), end = Numbers.Objective(path.EndCost), minimum = Numbers.Objective(path.Minimum);
-        output.WriteLine($"{result.Folder}: the cost falls from {start} to {end}; the minimum is {minimum}");
+        output.WriteLine($"{ErrorText.Printable(result.Folder)}: the cost falls from {start} to {end}; the minimum is {minimum}");
         var table = new TextTable("layer that moves", "C", "cost before", "cost after", "rank drops");
         foreach (PathPart part in path.Parts)
             table.Add(

@@ -15,7 +15,7 @@ internal static class ForecastOutput
     {
         if (set.Existence.Attainment is Attainment.NotAttained or Attainment.AtConstantsOnly) output.WriteLine(set.Existence.Reason);
         foreach (Forecast forecast in set.Forecasts) Write(output, forecast, run);
-        foreach (MissingForecast missing in set.Missing) output.WriteLine($"No forecast by the {missing.Source}: {missing.Reason}");
+        foreach (MissingForecast missing in set.Missing) output.WriteLine($"No forecast ({missing.Source}): {missing.Reason}");
         if (lower is not null) Write(output, lower);
         WriteCandidates(output, set, run, lower);
         if (set.Centroids is not { } centroids) return;
