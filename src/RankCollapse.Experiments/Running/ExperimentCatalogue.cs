@@ -1,3 +1,4 @@
+using RankCollapse.Experiments.Batch;
 using RankCollapse.Experiments.Depth;
 using RankCollapse.Experiments.Figure1;
 using RankCollapse.Experiments.Figure2;
@@ -25,7 +26,8 @@ public static class ExperimentCatalogue
         new WeightNormsExperiment(),
         new FeatureEvolutionExperiment(),
         new DepthExperiment(),
-        new LowerRankExperiment());
+        new LowerRankExperiment(),
+        new BatchExperiment());
 
     /// <summary>What sweeps of figures may ask to be recorded.</summary>
     public static IReadOnlyList<TrialRecording> Recordings => [.. Experiments.Select(experiment => experiment.Recording).OfType<TrialRecording>()];

@@ -5,8 +5,8 @@ namespace RankCollapse.Theory.Rivals;
 /// <summary>Ranks within a share ε of the norm: the least k with dist(A, rank ≤ k) ≤ ε‖A‖, which is what bounds on that distance can explain.</summary>
 public static class RankTolerance
 {
-    /// <summary>ε where nothing else is said: what is left out has 0.25 % of the energy.</summary>
-    public const double Default = 0.05;
+    /// <summary>ε where nothing else is said: what is left out has 1 % of the energy.</summary>
+    public const double Default = 0.1;
 
     /// <summary>The least k with √Σ_{i &gt; k} s_i² ≤ ε·√Σ s_i²; 0 for A = 0.</summary>
     /// <param name="singularValues">s_1 ≥ s_2 ≥ ….</param>
