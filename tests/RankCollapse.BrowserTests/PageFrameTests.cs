@@ -25,7 +25,8 @@ public sealed class PageFrameTests(Chromium chromium, ReproductionFolder reprodu
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Kinds => ["run", "long run", "ensemble", "reproduction", "model", "factored model", "comparison", "gallery"];
+    public static TheoryData<string> Kinds => ["run", "long run", "ensemble", "reproduction", "model", "factored model", "compressed model",
+        "compressed weights", "comparison", "gallery"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -120,6 +121,8 @@ public sealed class PageFrameTests(Chromium chromium, ReproductionFolder reprodu
                 var measured = new RunMeasurements(SampleRuns.Collapsed());
                 FigureGallery.Write([.. RunFigure.All.Select(figure => figure.Of(measured))], path);
                 break;
+            case "compressed model": CompressedModelReport.Write(SampleCompressions.ToAccuracy(hasTest: true), path); break;
+            case "compressed weights": CompressedModelReport.Write(SampleCompressions.OfWeights(), path); break;
             case "factored model": ModelReport.Write(SampleInspections.Factored(), path); break;
             default:
                 ComparisonReport.Write(

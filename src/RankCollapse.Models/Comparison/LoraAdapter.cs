@@ -1,9 +1,4 @@
 using System.Numerics.Tensors;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using RankCollapse.Collapse;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
@@ -18,33 +13,27 @@ namespace RankCollapse.Models.Comparison;
 /// The difference of two models as a low-rank adapter (Hu et al. 2022) in the layout of Hugging Face's PEFT: W ≈ B + (α/r)·lora_B·lora_A with α = r, the
 /// truncated singular value decomposition of W − B; no factors of that rank come nearer to it in Frobenius norm.
 /// </summary>
-public sealed partial class LoraAdapter
+public sealed class LoraAdapter
 {
     /// <summary>The file of the tensors.</summary>
-    public const string WeightsName = "adapter_model.safetensors";
+    public const string WeightsName = PeftFolder.WeightsName;
 
     /// <summary>The file of the configuration.</summary>
-    public const string ConfigurationName = "adapter_config.json";
-
-    private const string Prefix = "base_model.model.";
-    private const string Weight = ".weight";
-
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public const string ConfigurationName = PeftFolder.ConfigurationName;
 
     private readonly ModelTensors _model;
     private readonly ModelTensors _base;
-    private readonly bool _isGraph;
     private readonly CompressionOptions _options;
     private readonly bool _keepsModules;
     private readonly List<AdapterLayer> _layers = [];
-    private readonly Dictionary<string, Factored> _factored = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, double[]> _biases = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _saved = new(StringComparer.Ordinal);
+    private readonly PeftFolder _folder;
+    private readonly bool _isGraph;
     private readonly Dictionary<string, (double Error, double Change, double Norm)> _squares = new(StringComparer.Ordinal);
 
     private LoraAdapter(ModelTensors model, ModelTensors basis, bool isGraph, CompressionOptions options, bool keepsModules)
     {
         (_model, _base, _isGraph, _options, _keepsModules) = (model, basis, isGraph, options, keepsModules);
+        _folder = new PeftFolder(model, basis, isGraph);
     }
 
     /// <summary>Writes the adapter that turns a base into a model; nothing where no layer's change can be factored.</summary>
@@ -102,7 +91,7 @@ public sealed partial class LoraAdapter
             };
             double error = change;
             string? reason = change == 0 ? null : !double.IsFinite(change) ? "its weights are not all finite here or in the base" : WhyNot(pair);
-            if (change > 0 && reason is null && _factored.ContainsKey(ModuleOf(pair))) reason = "another layer has the same module";
+            if (change > 0 && reason is null && _folder.HasFactors(PeftFolder.ModuleOf(pair))) reason = "another layer has the same module";
             if (change > 0 && reason is null)
             {
                 var spectrum = LayerSpectrum.OfWeights(new LayerBlocks(changes));
@@ -114,11 +103,10 @@ public sealed partial class LoraAdapter
                     LayerFactors factors = spectrum.FactorsAt(rank).Map(value => ElementWriter.Round(value, type));
                     double distance = factors.ErrorOf(spectrum.Layer);
                     error = distance * distance;
-                    string module = ModuleOf(pair);
-                    _factored.Add(module, new Factored(pair, factors, type));
+                    _folder.Add(pair, factors, type);
                     layer = layer with
                     {
-                        Module = module,
+                        Module = PeftFolder.ModuleOf(pair),
                         Rank = rank,
                         Parameters = spectrum.Layer.ParametersAt(rank),
                         ChangeError = Math.Sqrt(error / change),
@@ -126,7 +114,7 @@ public sealed partial class LoraAdapter
                     };
                 }
             }
-            if (reason is not null && _keepsModules && double.IsFinite(change) && ModuleName(pair.Base.Name) is { } whole) _saved.Add(whole);
+            if (reason is not null && _keepsModules && double.IsFinite(change) && PeftFolder.ModuleName(pair.Base.Name) is { } whole) _folder.Keep(whole);
             _layers.Add(layer with { Reason = reason });
             if (double.IsFinite(change)) _squares.Add(layer.Name, (error, change, norm));
         }
@@ -139,7 +127,7 @@ public sealed partial class LoraAdapter
         bool Has(IReadOnlyList<string> texts) => texts.Any(text => pair.Layer.Name.Contains(text, StringComparison.Ordinal));
         return _options.Only.Count > 0 && !Has(_options.Only) ? "not asked for"
             : Has(_options.Except) ? "left out as asked"
-            : NameOf(pair) is null ? "its name in the base does not end in .weight, as those of modules do"
+            : PeftFolder.NameOf(pair) is null ? "its name in the base does not end in .weight, as those of modules do"
             : layer.Kind switch
             {
                 LayerKind.Linear or LayerKind.Embedding when pair.Shape.Count == 1 && layer.Tensor.Shape.Count(size => size != 1) <= 2 => null,
@@ -197,28 +185,28 @@ public sealed partial class LoraAdapter
     {
         var rest = new List<UnmatchedTensor>();
         List<ChangedTensor> others = ModelChange.CompareOthers(_model, _base, found, baseFound, rest);
-        bool hasBiases = _keepsModules && _factored.Count > 0 && _factored.All(pair => pair.Value.Pair.Layer.Kind != LayerKind.Embedding
-            && others.Any(tensor => BiasOf(tensor.BaseName) == pair.Key));
+        bool hasBiases = _keepsModules && _folder.Modules.Any() && _folder.Modules.All(one => one.Kind != LayerKind.Embedding
+            && others.Any(tensor => PeftFolder.BiasOf(tensor.BaseName) == one.Module));
         foreach (ChangedTensor tensor in others)
         {
             double change = tensor.ChangeNorm * tensor.ChangeNorm, norm = tensor.Norm * tensor.Norm;
-            string? module = BiasOf(tensor.BaseName);
-            bool isBias = hasBiases && module is not null && _factored.ContainsKey(module);
-            if (isBias) _biases.Add(module!, [.. _model.ReadDoubles(tensor.Name).Zip(_base.ReadDoubles(tensor.BaseName), (a, b) => a - b)]);
+            string? module = PeftFolder.BiasOf(tensor.BaseName);
+            bool isBias = hasBiases && module is not null && _folder.HasFactors(module);
+            if (isBias) _folder.AddBias(module!, [.. _model.ReadDoubles(tensor.Name).Zip(_base.ReadDoubles(tensor.BaseName), (a, b) => a - b)]);
             _squares.Add(tensor.Name, (change, change, norm));
             if (change == 0) continue;
-            string? owner = _keepsModules && !isBias ? ModuleName(tensor.BaseName) : null;
-            if (owner is not null && !_factored.ContainsKey(owner)) _saved.Add(owner);
+            string? owner = _keepsModules && !isBias ? PeftFolder.ModuleName(tensor.BaseName) : null;
+            if (owner is not null && !_folder.HasFactors(owner)) _folder.Keep(owner);
             string reason = !_keepsModules ? "it is no matrix, so that no factors carry its change; keep modules to save it"
                 : owner is null ? "it stands in no module that could be kept"
                 : "it is the bias of a factored layer, and not all of them have one";
-            Add(tensor.Name, tensor.Count, tensor.RelativeChange, norm, change, isBias || (owner is not null && _saved.Contains(owner)), reason);
+            Add(tensor.Name, tensor.Count, tensor.RelativeChange, norm, change, isBias || (owner is not null && _folder.IsKept(owner)), reason);
         }
         foreach (UnmatchedTensor tensor in unmatched.Concat(rest).Where(tensor => !tensor.IsOfBase && _model.Contains(tensor.Name)))
         {
-            if (_keepsModules && ModuleName(Unwrapped(tensor.Name)) is { } owner && !_factored.ContainsKey(owner)) _saved.Add(owner);
-            bool isSaved = _keepsModules && ModuleName(Unwrapped(tensor.Name)) is { } name && _saved.Contains(name);
-            Add(tensor.Name, _model.Describe(tensor.Name).Count, null, 0, 0, isSaved, tensor.Reason);
+            string? owner = _keepsModules ? PeftFolder.ModuleName(tensor.Name) : null;
+            if (owner is not null && !_folder.HasFactors(owner)) _folder.Keep(owner);
+            Add(tensor.Name, _model.Describe(tensor.Name).Count, null, 0, 0, owner is not null && _folder.IsKept(owner), tensor.Reason);
         }
 
         void Add(string name, long count, double? relative, double norm, double change, bool isKept, string reason) => _layers.Add(new AdapterLayer
@@ -236,16 +224,8 @@ public sealed partial class LoraAdapter
 
     private AdapterReport Finish(string path, string basePath, string folder)
     {
-        string[] modules = [.. _model.Tensors.Select(tensor => ModuleName(Unwrapped(tensor.Name))).OfType<string>().Distinct(StringComparer.Ordinal)];
-        // PEFT takes a module to save where its name ends so, with or without a point before, and then no factors inside it.
-        _saved.UnionWith([.. modules.Where(module => _saved.Any(saved => module.EndsWith(saved, StringComparison.Ordinal)))]);
-        foreach (string module in _factored.Keys.Where(IsSaved).ToArray())
-        {
-            _factored.Remove(module);
-            _biases.Remove(module);
-        }
-        string[] inside = [.. _model.Tensors.Select(tensor => tensor.Name).Where(name => IsSaved(Unwrapped(name)))];
-        var kept = inside.ToHashSet(StringComparer.Ordinal);
+        _folder.Close();
+        var kept = _folder.Saved.ToHashSet(StringComparer.Ordinal);
         for (int i = 0; i < _layers.Count; i++)
         {
             if (kept.Contains(_layers[i].Name))
@@ -268,8 +248,12 @@ public sealed partial class LoraAdapter
             change += one.Change;
             norm += one.Norm;
         }
-        bool isWritten = _factored.Count > 0;
-        if (isWritten) WriteFolder(folder, basePath, inside);
+        bool isWritten = _folder.Modules.Any();
+        if (isWritten)
+        {
+            _options.Progress?.Invoke("writing");
+            _folder.Write(folder, basePath);
+        }
         return new AdapterReport
         {
             Model = path,
@@ -277,134 +261,13 @@ public sealed partial class LoraAdapter
             Output = isWritten ? folder : null,
             Rule = _options.Rule,
             Layers = _layers,
-            SavedModules = [.. _saved],
-            Parameters = !isWritten ? 0 : _factored.Values.Sum(one => one.Factors.Up[0].Length + (long)one.Factors.Down[0].Length)
-                + _biases.Values.Sum(bias => (long)bias.Length) + inside.Sum(name => _model.Describe(name).Count),
+            SavedModules = _folder.SavedModules,
+            Parameters = isWritten ? _folder.Parameters : 0,
             ModelParameters = _model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count),
             Error = norm > 0 ? Math.Sqrt(error / norm) : 0,
             ChangeError = change > 0 ? Math.Sqrt(error / change) : null,
         };
     }
 
-    /// <summary>Both files aside, and the folder by its name at last.</summary>
-    private void WriteFolder(string folder, string basePath, string[] saved)
-    {
-        _options.Progress?.Invoke("writing");
-        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), aside = $"{full}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            FileSteps.MakeFolder(aside);
-            using (FolderClaim.Take(aside))
-            {
-                Tensors(saved).Write(Path.Combine(aside, WeightsName));
-                AtomicFile.Write(Path.Combine(aside, ConfigurationName), Encoding.UTF8.GetBytes(Configuration(basePath).ToJsonString(Indented) + "\n"));
-            }
-            FileSteps.RenameFolder(aside, full);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidInputException($"The folder {folder} cannot be written: {FileSteps.InWords(e)}.", e) { Settings = ["out"] };
-        }
-        finally
-        {
-            FileSteps.TryDeleteFolder(aside);
-        }
-    }
-
-    private SafetensorsWriter Tensors(string[] saved)
-    {
-        SafetensorsWriter writer = new SafetensorsWriter().AddMetadata("format", "pt");
-        foreach ((string module, Factored one) in _factored)
-        {
-            Matrix up = one.Factors.Up[0], down = one.Factors.Down[0];
-            int rank = one.Factors.Rank;
-            WeightLayer layer = one.Pair.Base;
-            if (layer.Kind == LayerKind.Embedding)
-            {
-                Add($"{Prefix}{module}.lora_embedding_A", up.Transpose(), [rank, up.Rows]);
-                Add($"{Prefix}{module}.lora_embedding_B", down.Transpose(), [down.Columns, rank]);
-                continue;
-            }
-            bool isConvolution = layer.Kind == LayerKind.Convolution;
-            long[] points = isConvolution ? [.. layer.Tensor.Shape.Skip(2)] : [];
-            Add($"{Prefix}{module}.lora_A.weight", down, [rank, isConvolution ? layer.Tensor.Shape[1] : down.Columns, .. points]);
-            Add($"{Prefix}{module}.lora_B.weight", up, [up.Rows, rank, .. points.Select(_ => 1L)]);
-            if (_biases.TryGetValue(module, out double[]? bias)) Add($"{Prefix}{module}.lora_B.bias", new Matrix(bias, 0, bias.Length, 1), [bias.Length]);
-
-            void Add(string name, Matrix values, long[] shape) =>
-                writer.Add(name, one.Type, shape, stream => stream.Write(ElementWriter.ToBytes(values.AsSpan(), one.Type)));
-        }
-        foreach (string name in saved)
-        {
-            TensorEntry tensor = _model.Describe(name);
-            writer.Add(Prefix + Unwrapped(name), tensor.Type, tensor.Shape, stream => _model.CopyBytes(name, stream));
-        }
-        return writer;
-    }
-
-    /// <summary>PEFT's configuration; of patterns of ranks the first that a module's name ends in counts, so that the longest come first.</summary>
-    private JsonObject Configuration(string basePath)
-    {
-        int usual = _factored.Values.GroupBy(one => one.Factors.Rank)
-            .OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key).First().Key;
-        JsonObject Others() => new(_factored.Where(one => one.Value.Factors.Rank != usual).OrderByDescending(one => one.Key.Length)
-            .Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value.Factors.Rank)));
-        var fields = new JsonObject
-        {
-            ["alpha_pattern"] = Others(),
-            ["auto_mapping"] = null,
-            ["base_model_name_or_path"] = basePath,
-            ["bias"] = "none",
-            ["fan_in_fan_out"] = !_isGraph && _factored.Values.Any(one => one.Pair.Base is { Kind: LayerKind.Linear, Layout: WeightLayout.InputFirst }),
-            ["inference_mode"] = true,
-            ["init_lora_weights"] = true,
-            ["layers_pattern"] = null,
-            ["layers_to_transform"] = null,
-            ["lora_alpha"] = usual,
-            ["lora_dropout"] = 0.0,
-            ["modules_to_save"] = _saved.Count > 0 ? List(_saved) : null,
-            ["peft_type"] = "LORA",
-            ["r"] = usual,
-            ["rank_pattern"] = Others(),
-            ["revision"] = null,
-            ["target_modules"] = Targets(),
-            ["task_type"] = null,
-        };
-        if (_biases.Count > 0) fields["lora_bias"] = true;
-        return fields;
-    }
-
-    /// <summary>The modules with factors; as one pattern where another module's name ends in one of theirs, which PEFT would take too.</summary>
-    private JsonNode Targets()
-    {
-        string[] names = [.. _factored.Keys.Order(StringComparer.Ordinal)];
-        IEnumerable<string> all = _base.Tensors.Select(tensor => ModuleName(Unwrapped(tensor.Name))).OfType<string>();
-        bool isAmbiguous = all.Any(module => !_factored.ContainsKey(module) && names.Any(name => module.EndsWith($".{name}", StringComparison.Ordinal)));
-        return isAmbiguous ? JsonValue.Create($"({string.Join('|', names.Select(Regex.Escape))})") : List(names);
-    }
-
-    private static JsonArray List(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
-
-    private static string ModuleOf(LayerPair pair) => NameOf(pair)![..^Weight.Length];
-
-    /// <summary>The name of a base's layer that ends in .weight, without what wraps a model; null where it has none.</summary>
-    private static string? NameOf(LayerPair pair) => LayerPair.NamesOf(pair.Base).Select(Unwrapped).FirstOrDefault(
-        name => name.EndsWith(Weight, StringComparison.Ordinal) && name.Length > Weight.Length);
-
-    /// <summary>The module of a bias of the base; null for other tensors.</summary>
-    private static string? BiasOf(string name) => name.EndsWith(".bias", StringComparison.Ordinal) ? Unwrapped(name)[..^".bias".Length] : null;
-
-    private static string? ModuleName(string name) => Unwrapped(name).LastIndexOf('.') is > 0 and var point ? Unwrapped(name)[..point] : null;
-
-    private bool IsSaved(string name) => _saved.Any(saved => name == saved || name.StartsWith($"{saved}.", StringComparison.Ordinal));
-
-    /// <summary>A name without what wraps a model while it trains; <c>model.</c> stays, which is a module of many.</summary>
-    private static string Unwrapped(string name) => Wrapper().Replace(name, "");
-
     private static double Squares(IReadOnlyList<Matrix> blocks) => blocks.Sum(block => Reduction.SumOfSquares(block.AsSpan()));
-
-    [GeneratedRegex(@"^(module\.|_orig_mod\.|_forward_module\.)+", RegexOptions.ExplicitCapture)]
-    private static partial Regex Wrapper();
-
-    private sealed record Factored(LayerPair Pair, LayerFactors Factors, ElementType Type);
 }

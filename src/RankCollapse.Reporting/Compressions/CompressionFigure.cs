@@ -48,9 +48,9 @@ internal static class CompressionFigure
         double near = (found is null ? 100 : 100 * found.Before) - Math.Max(NearPoints, 600 * (report.Search?.AllowedDrop ?? 0));
         double top = Math.Min(100, series.SelectMany(one => one.Upper ?? one.Y).Where(double.IsFinite).Max() + 0.2);
         return new Figure(Key, "Accuracy against size",
-            "Each dot is a model that was run; the whole one is on the right. Bands are one standard error to either side. Between the smallest model and the "
+            "Each dot is a model that was run, the largest the whole one. Bands are one standard error to either side. Between the smallest model and the "
             + "whole one, parameters are given where they save most error. "
-            + (isSearched ? "The chosen model was searched for beyond this path, and may lie left of it." : "The chosen model follows its own rule."),
+            + (isSearched ? "The chosen model was searched for beyond this path, and may have fewer parameters than any of it." : "The chosen model follows its own rule."),
             new PanelBlock(
                 new Panel { Title = "all sizes", X = x, Y = y, Levels = levels, Series = series },
                 new Panel

@@ -3,7 +3,6 @@ using System.Text;
 using RankCollapse.Models.Compression;
 using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Panels;
-using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using static RankCollapse.Reporting.Pages.PageText;
@@ -26,12 +25,7 @@ internal static class CompressionPage
         html.Append($"<h1 id=\"verdict-heading\">{Sentence(Finding(report))}</h1>\n");
         foreach (string note in Notes(report)) html.Append($"<p class=\"note\">{Sentence(note)}</p>\n");
         Figure? figure = CompressionFigure.Draw(report);
-        if (figure is not null)
-        {
-            html.Append($"<figure class=\"overview\"><h3>{Encode(figure.Title)}</h3>\n");
-            PageFrame.Chart(html, figure.Name, FigureRenderer.Draw(figure).ToSvgElement(figure.Name));
-            html.Append($"<figcaption class=\"note\">{Sentence(figure.Reading)}</figcaption></figure>\n");
-        }
+        if (figure is not null) PageFrame.Overview(html, figure);
         html.Append("</section>\n");
         Layers(html, report);
         Comparison(html, report);
@@ -39,7 +33,7 @@ internal static class CompressionPage
         html.Append("</main>\n");
         PageFrame.Footer(html, TrainingRun.ProgramVersion);
         return PageFrame.Page($"{name}, compressed · RankCollapse", html.ToString(), figure is null ? "{}" : ChartJson.Of([figure]),
-            "main,header,footer{max-width:76rem}.overview{margin:1.75rem 0 0}.numbers th[scope=row]{max-width:22rem;overflow-wrap:anywhere;"
+            "main,header,footer{max-width:76rem}.numbers th[scope=row]{max-width:22rem;overflow-wrap:anywhere;"
             + "white-space:normal;text-align:left;min-width:9rem}.numbers th,.numbers td{padding:.3rem .6rem}\n");
     }
 

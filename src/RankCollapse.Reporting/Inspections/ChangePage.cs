@@ -27,7 +27,7 @@ internal static class ChangePage
         html.Append($"<p class=\"subject\">{Encode(name)} against {Encode(basis)} · {NumberText.Count(change.WholeLayers.Count(), "layer")} · "
             + $"{NumberText.Whole(change.Parameters)} weights</p>\n<h1 id=\"verdict-heading\">{Encode(Finding(change))}</h1>\n");
         html.Append($"<p class=\"note\">{Encode(Note(change))}</p>\n");
-        LayerCharts.Overview(html, overview);
+        PageFrame.Overview(html, overview);
         html.Append("</section>\n");
         Metric[] metrics = [.. change.Metrics()];
         html.Append("<section aria-labelledby=\"layers-heading\"><h2 id=\"layers-heading\">Layers</h2>\n");

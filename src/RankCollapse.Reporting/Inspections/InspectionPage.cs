@@ -91,7 +91,7 @@ internal static class InspectionPage
             html.Append(summary.Exponents == 0 ? "</p>\n" : $" α is from 2 to 6 in {summary.UsualExponents} of {NumberText.Count(summary.Exponents, "layer")} "
                 + "with a power law.</p>\n");
         }
-        if (overview is not null) LayerCharts.Overview(html, overview);
+        if (overview is not null) PageFrame.Overview(html, overview);
         html.Append("</section>\n");
     }
 

@@ -1,25 +1,16 @@
 using System.Text;
 using RankCollapse.Models.Weights;
-using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using static RankCollapse.Reporting.Pages.PageText;
 
 namespace RankCollapse.Reporting.Inspections;
 
-/// <summary>The pictures of pages on layers: one of all, and a card for each.</summary>
+/// <summary>The cards of layers on pages.</summary>
 internal static class LayerCharts
 {
     /// <summary>Beyond this many layers the page would be slow; the others stand in the table alone.</summary>
     public const int Most = 500;
-
-    /// <summary>Writes the picture of all layers, with how it is read.</summary>
-    public static void Overview(StringBuilder html, Figure figure)
-    {
-        html.Append($"<figure class=\"overview\"><h3>{Encode(figure.Title)}</h3>\n");
-        PageFrame.Chart(html, figure.Name, FigureRenderer.Draw(figure).ToSvgElement(figure.Name));
-        html.Append($"<figcaption class=\"note\">{Encode(figure.Reading)}</figcaption></figure>\n");
-    }
 
     /// <summary>Writes the card of a layer.</summary>
     /// <param name="html">The page.</param>

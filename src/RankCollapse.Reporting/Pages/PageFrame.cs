@@ -4,6 +4,7 @@ using System.Text;
 using RankCollapse.Formats;
 using RankCollapse.Reporting.Fonts;
 using RankCollapse.Reporting.Panels;
+using RankCollapse.Reporting.Rendering;
 using RankCollapse.Reporting.Text;
 
 namespace RankCollapse.Reporting.Pages;
@@ -84,5 +85,13 @@ public static class PageFrame
     {
         ArgumentNullException.ThrowIfNull(html);
         html.Append($"<div class=\"chart\" data-chart=\"{key}\"></div>\n<noscript><div class=\"scroll\">{picture}</div></noscript>\n");
+    }
+
+    /// <summary>The picture of all layers or sizes under the verdict, with how it is read.</summary>
+    internal static void Overview(StringBuilder html, Figure figure)
+    {
+        html.Append($"<figure class=\"overview\"><h3>{PageText.Encode(figure.Title)}</h3>\n");
+        Chart(html, figure.Name, FigureRenderer.Draw(figure).ToSvgElement(figure.Name));
+        html.Append($"<figcaption class=\"note\">{PageText.Sentence(figure.Reading)}</figcaption></figure>\n");
     }
 }
