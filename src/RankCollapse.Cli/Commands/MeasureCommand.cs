@@ -71,6 +71,7 @@ internal static class MeasureCommand
             if (!(c > 0) || double.IsInfinity(c)) throw new InvalidInputException($"--constant is {c}; expected a positive number.");
             var measured = new MeasuredRun(folder, run, relative, clusters, layers, last, reason)
             {
+                Classes = ClassOutput.Of(run),
                 Representation = parsed.GetValue(representation) ? RepresentationOutput.Of(run, c) : null,
                 Partition = parsed.GetValue(partition) is { } file ? RepresentationOutput.OfPartition(run, ReadPartition(file, run.DataSet.SampleCount)) : [],
             };

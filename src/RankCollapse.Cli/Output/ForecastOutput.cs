@@ -15,6 +15,9 @@ internal static class ForecastOutput
     {
         if (set.Existence.Attainment is Attainment.NotAttained or Attainment.AtConstantsOnly) output.WriteLine(set.Existence.Reason);
         foreach (Forecast forecast in set.Forecasts) Write(output, forecast, run);
+        if (set.LostClassSize is { } size)
+            output.WriteLine($"Classes of at most {Numbers.Short(size)} samples are lost: "
+                + (set.LostClasses.Count == 0 ? "none here." : $"here {string.Join(", ", set.LostClasses)}."));
         foreach (MissingForecast missing in set.Missing) output.WriteLine($"No forecast ({missing.Source}): {missing.Reason}");
         if (lower is not null) Write(output, lower);
         WriteCandidates(output, set, run, lower);
@@ -87,6 +90,8 @@ internal static class ForecastOutput
             .Number("objective", candidate => candidate.Objective)
             .Wholes("ranks", candidate => candidate.Ranks.Select(rank => (long)rank)))
         .List("missing", one => one.Set.Missing, new JsonShape<MissingForecast>().Text("source", m => m.Source).Text("reason", m => m.Reason))
+        .Number("lostClassSize", one => one.Set.LostClassSize)
+        .Wholes("lostClasses", one => one.Set.LostClasses.Select(label => (long)label))
         .ObjectOrNull("centroids", one => one.Set.Centroids, new JsonShape<CentroidForecast>()
             .Whole("steps", centroids => centroids.Steps)
             .Number("relativeGradient", centroids => centroids.RelativeGradient)

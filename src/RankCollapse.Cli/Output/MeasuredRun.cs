@@ -14,6 +14,9 @@ namespace RankCollapse.Cli.Output;
 internal sealed record MeasuredRun(
     string Path, Run Run, double Tolerance, int? ClusterCount, IReadOnlyList<MeasuredLayer> Layers, MeasuredFeatures? LastLayer, string? Reason)
 {
+    /// <summary>The classes, with what unconstrained features lose of them.</summary>
+    public required ClassOutput Classes { get; init; }
+
     /// <summary>Section 4's costs and constraints; null where they were not asked for.</summary>
     public RepresentationOutput? Representation { get; init; }
 

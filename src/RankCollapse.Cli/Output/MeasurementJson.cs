@@ -20,6 +20,8 @@ internal static class MeasurementJson
         .List("layers", measured => measured.Layers, OfLayer)
         .ObjectOrNull("lastHiddenLayer", measured => measured.LastLayer, MeasurementTables.OfLastHiddenLayer.Aggregate(
             new JsonShape<MeasuredFeatures>(), (shape, metric) => shape.Metric(metric, last => metric.OfFeatures!(last).Number)))
+        .Number("lostClassSize", measured => measured.Classes.LostClassSize)
+        .List("classes", measured => measured.Classes.Classes, ClassOutput.Shape)
         .ObjectOrNull("representation", measured => measured.Representation, RepresentationOutput.Shape)
         .List("partition", measured => measured.Partition, new JsonShape<PartitionLayer>()
             .Whole("layer", layer => layer.Layer)

@@ -34,6 +34,7 @@ internal static class MeasurementTables
         string[] unmet = [.. measured.Layers.SelectMany(layer => layer.Prediction.UnmetHypotheses).Distinct()];
         if (unmet.Length > 0) output.WriteLine($"The theorem also asks that {string.Join("; ", unmet)}.{Environment.NewLine}");
         WriteLastLayer(output, measured);
+        measured.Classes.Write(output);
         measured.Representation?.Write(output);
         if (measured.Partition.Count == 0) return;
         output.WriteLine("The partition that was given");

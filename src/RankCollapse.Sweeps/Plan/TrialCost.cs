@@ -36,6 +36,7 @@ internal sealed class TrialCost(TrialData data)
     private (int Inputs, int? Outputs) DimensionsOf(RunConfiguration configuration, string? file)
     {
         if (configuration.Data == DataSource.GaussianMixtureName) return (configuration.Dimension, null);
+        if (configuration.Data == DataSource.FreeName) return (configuration.Samples, null);
         string key = configuration.Data;
         if (_dimensions.TryGetValue(key, out (int Inputs, int? Outputs) known)) return known;
         try

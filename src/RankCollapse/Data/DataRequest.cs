@@ -3,7 +3,7 @@ namespace RankCollapse.Data;
 /// <summary>Which data to load, and how much of it.</summary>
 public sealed record DataRequest
 {
-    /// <summary><c>mnist</c>, <c>gaussian-mixture</c> or the path of a file.</summary>
+    /// <summary><c>mnist</c>, <c>gaussian-mixture</c>, <c>free</c> or the path of a file.</summary>
     public string Source { get; init; } = "mnist";
 
     /// <summary>N, the number of samples to take.</summary>

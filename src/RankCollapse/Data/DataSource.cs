@@ -14,11 +14,13 @@ public static class DataSource
     /// <summary>The name of <see cref="GaussianMixture"/>.</summary>
     public const string GaussianMixtureName = "gaussian-mixture";
 
+    /// <summary>The name of unconstrained features: X = I, so that the weights of the first layer are the features of the samples.</summary>
+    public const string FreeName = "free";
+
     private const string MnistName = "mnist";
 
-
     /// <summary>The names of the built-in data sets.</summary>
-    public static IReadOnlyList<string> Names { get; } = [MnistName, GaussianMixtureName];
+    public static IReadOnlyList<string> Names { get; } = [MnistName, GaussianMixtureName, FreeName];
 
     /// <summary>How many samples a built-in data set has where none are asked for: all of MNIST, a thousand of a mixture, which has any number.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -36,6 +38,7 @@ public static class DataSource
             MnistName => Mnist.Subsample(request.Samples, request.Classes, request.Seed, request.ClassCounts),
             GaussianMixtureName =>
                 GaussianMixture.Draw(request.Samples, request.Classes, request.Dimension, request.Sigma, request.Seed, classCounts: request.ClassCounts),
+            FreeName => FreeFeatures.Create(request.Samples, request.Classes, request.ClassCounts),
             _ => LoadFile(request),
         };
     }

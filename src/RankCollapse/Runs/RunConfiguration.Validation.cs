@@ -13,7 +13,7 @@ public sealed partial record RunConfiguration
     /// <exception cref="InvalidInputException">A setting lies outside its range; the message names it, with the value found and those expected.</exception>
     public void Validate()
     {
-        if (string.IsNullOrWhiteSpace(Data)) throw new InvalidInputException("The setting data is empty; expected mnist, gaussian-mixture or a file.");
+        if (string.IsNullOrWhiteSpace(Data)) throw new InvalidInputException("The setting data is empty; expected mnist, gaussian-mixture, free or a file.");
         foreach (Setting setting in RunSettings.All) setting.Check(setting.Get(this));
         if (ClassCounts is not null) ClassSubsample.Counts(Samples, Classes, ClassCounts);
         HiddenWidths();
@@ -33,7 +33,7 @@ public sealed partial record RunConfiguration
             if (!setting.Concerns(this)) setting.Put(resolved, setting.Default);
             else if (setting.Get(this) is null) setting.Put(resolved, setting.DefaultFor(this));
         }
-        if (Depth < 2 || !Activation.AsSpan().ContainsAny(',', '*')) return resolved;
+        if (Depth < 2 || !(IsFree || Activation.AsSpan().ContainsAny(',', '*'))) return resolved;
 
         // One way to write each list, so that equal networks have equal settings.
         Activation[] activations = LayerActivations();
@@ -61,8 +61,8 @@ public sealed partial record RunConfiguration
         Loss = Loss,
         Convention = Convention,
         Lambda = Lambda,
-        Delta = Delta,
-        LambdaFeatures = LambdaFeatures,
+        Delta = Delta ?? (double)RunSettings.Of(nameof(Delta)).DefaultFor(this)!,
+        LambdaFeatures = LambdaFeatures ?? (double)RunSettings.Of(nameof(LambdaFeatures)).DefaultFor(this)!,
     };
 
     /// <summary>The part of the settings that concerns the solver.</summary>
@@ -96,6 +96,9 @@ public sealed partial record RunConfiguration
         Reading = new FileReading { Label = Label, Layout = Layout, Split = Split },
     };
 
+    /// <summary>Whether features are unconstrained: the weights of the first layer, which is linear.</summary>
+    internal bool IsFree => Data == DataSource.FreeName;
+
     /// <summary>Whether the activation names that of the output too, with one for each layer.</summary>
     internal bool NamesOutputActivation => Depth >= 2 && ActivationNames.Count(Activation) == Depth;
 
@@ -109,7 +112,11 @@ public sealed partial record RunConfiguration
         if (named.Length != 1 && named.Length != hidden && named.Length != Depth)
             throw new InvalidInputException($"The setting activation has {named.Length} names, but a network of depth {Depth} has {hidden} hidden layers; "
                 + $"give one name for all, {hidden} names, or {Depth} with that of the output.");
-        return named.Length == 1 ? [.. Enumerable.Repeat(named[0], hidden), output] : [.. named[..hidden], output];
+        Activation[] activations = named.Length == 1 ? [.. Enumerable.Repeat(named[0], hidden), output] : [.. named[..hidden], output];
+
+        // One name for all is one for all that act on the features, which the first layer's weights are.
+        if (IsFree && named.Length == 1) activations[0] = Networks.Activation.Identity;
+        return activations;
     }
 
     /// <summary>n_1 … n_{L−1}: one number stands for all of them.</summary>

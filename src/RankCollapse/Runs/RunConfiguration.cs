@@ -15,7 +15,7 @@ public sealed partial record RunConfiguration
     /// <summary>The arithmetic that its result is computed in; null where an earlier version wrote it.</summary>
     public Arithmetic? Arithmetic { get; init; }
 
-    /// <summary><c>mnist</c>, <c>gaussian-mixture</c> or a file.</summary>
+    /// <summary><c>mnist</c>, <c>gaussian-mixture</c>, <c>free</c> or a file.</summary>
     public string Data { get; init; } = "mnist";
 
     /// <summary>N.</summary>
@@ -72,10 +72,10 @@ public sealed partial record RunConfiguration
     /// <summary>λ.</summary>
     public double Lambda { get; init; } = 1e-5;
 
-    /// <summary>δ, the factor of λ for the first layer.</summary>
-    public double Delta { get; init; }
+    /// <summary>δ, the factor of λ for the first layer; null takes 0, and 1 for unconstrained features, which are the first layer's weights.</summary>
+    public double? Delta { get; init; }
 
-    /// <summary>λ', the feature penalty; null takes λ.</summary>
+    /// <summary>λ', the feature penalty; null takes λ, and 0 for unconstrained features.</summary>
     public double? LambdaFeatures { get; init; }
 
     /// <summary>How initial weights are drawn.</summary>

@@ -31,7 +31,7 @@ public static class RunSettings
     /// <summary>The settings, in the order of help and files.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new(nameof(C.Data), SettingPart.Data, Result, "mnist, gaussian-mixture, or a file: .npz, .csv, IDX images (.gz too)", "NAME|FILE"),
+        new(nameof(C.Data), SettingPart.Data, Result, "mnist, gaussian-mixture, free (X = I: the first layer's weights are the features), or a file: .npz, .csv, IDX images (.gz too)", "NAME|FILE"),
         new(nameof(C.Samples), SettingPart.Data, Result, "N, the number of samples, balanced over the classes", "N") { Range = Counts },
         new(nameof(C.Classes), SettingPart.Data, Result, "K, the number of classes", "K") { Range = Counts },
         new(nameof(C.ClassCounts), SettingPart.Data, Result, "Samples of each class, which sum to N", "n,n,…") { Range = Counts, InWords = () => "equal" },
@@ -60,10 +60,13 @@ public static class RunSettings
         new(nameof(C.Convention), SettingPart.Objective, Result,
             "How the objective's terms are scaled: sum (Section 5.2), mean (1/N), eq3 (equation 3)", "NAME"),
         new(nameof(C.Lambda), SettingPart.Objective, Result, "λ, the weight penalty", "λ") { Range = NotNegative },
-        new(nameof(C.Delta), SettingPart.Objective, Result, "δ, the first layer's share of λ", "δ") { Range = NotNegative, Scope = SeparatePenalties },
+        new(nameof(C.Delta), SettingPart.Objective, Result, "δ, the first layer's share of λ", "δ")
+        {
+            Range = NotNegative, Scope = SeparatePenalties, InWords = () => "0; 1 with the data free", Derived = c => c.IsFree ? 1.0 : 0.0,
+        },
         new(nameof(C.LambdaFeatures), SettingPart.Objective, Result, "λ', the feature penalty", "λ'")
         {
-            Range = NotNegative, Scope = SeparatePenalties, InWords = () => "= lambda", Derived = c => c.Lambda,
+            Range = NotNegative, Scope = SeparatePenalties, InWords = () => "= lambda; 0 with the data free", Derived = c => c.IsFree ? 0.0 : c.Lambda,
         },
         new(nameof(C.Init), SettingPart.Start, Result, "Initial weights", "NAME") { Scope = DrawnWeights },
         new(nameof(C.From), SettingPart.Start, Result, "Begin with the weights of a run or of a safetensors file (W1 …, b1 …) of the same shape", "RUN|FILE")

@@ -82,7 +82,7 @@ public static class CollapseMeasurement
         }
     }
 
-    /// <summary>The features of the last hidden layer, for NC1 to NC4; null with a reason where these do not exist.</summary>
+    /// <summary>The features of the last hidden layer, for NC1 to NC4, or NRC1 to NRC3 of data without classes; null with a reason where these do not exist.</summary>
     /// <param name="network">The network.</param>
     /// <param name="data">The data.</param>
     /// <param name="reason">Why there is no result, or null.</param>
@@ -91,16 +91,29 @@ public static class CollapseMeasurement
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
         RequireFit(network, data);
-        Partition? classes = Partition.OfClasses(data);
-        reason = classes is null ? CollapseMetrics.NoClasses
-            : classes.ClusterCount < 2 ? "The data have only one class."
+        Matrix last = network.Weights(network.Specification.Depth);
+        reason = null;
+        if (Partition.OfClasses(data) is not { } classes) return MeasuredFeatures.OfRegression(network.Features(data.Inputs)[^2], data.Targets, last);
+        reason = classes.ClusterCount < 2 ? "The data have only one class."
             : classes.NonEmptyCount < classes.ClusterCount ? "A class has no samples."
             : null;
         if (reason is not null) return null;
         if (network.Specification.Depth > 1 && FeaturePass.IsFor(network.Specification, data, null))
             return new FeaturePass(network, data, MeasurementOptions.Recording, hasOrigins: false).Layers()[^2].FeaturesOfClasses;
         Matrix[] features = network.Features(data.Inputs);
-        return MeasuredFeatures.OfLastHiddenLayer(features[^2], network.Weights(network.Specification.Depth), features[^1], classes!);
+        return MeasuredFeatures.OfLastHiddenLayer(features[^2], last, features[^1], classes);
+    }
+
+    /// <summary>Every class at the input of the last layer; empty for data without classes.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="data">The data.</param>
+    /// <exception cref="ShapeMismatchException">The data do not fit the network.</exception>
+    public static IReadOnlyList<MeasuredClass> Classes(Network network, DataSet data)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        RequireFit(network, data);
+        return Partition.OfClasses(data) is { } classes ? MeasuredClass.Of(network, data, classes) : [];
     }
 
     private static IEnumerable<MeasuredLayer> Layers(Network network, DataSet data, IReadOnlyList<Matrix> features, MeasurementOptions? options) =>

@@ -91,6 +91,28 @@ public sealed record MeasuredFeatures
         return OfLayer(features, outputs, classes) with { Classifier = weights };
     }
 
+    /// <summary>The features of any layer of a run that regresses on targets.</summary>
+    /// <param name="features">Z^l, n×N.</param>
+    /// <param name="targets">Y, K×N.</param>
+    /// <param name="classifier">The weights of the last layer, K×n; null where others follow.</param>
+    internal static MeasuredFeatures OfRegression(Matrix features, Matrix targets, Matrix? classifier)
+    {
+        Require.Finite(features, "neural collapse");
+        var whole = ClassCentroids.Compute(features, new Partition(new int[features.Columns], 1));
+        var regression = new RegressionCollapse(whole.GlobalMean, Product.OuterGram(whole.Deviations), targets.Transpose(), classifier);
+        regression.Add(features.Transpose());
+        return new MeasuredFeatures
+        {
+            ClassSizes = [],
+            ClassVariations = [],
+            WithinVariation = whole.WithinVariation,
+            BetweenVariation = 0,
+            DirectionalVariances = directions => Variances(directions, whole.Deviations),
+            Classifier = classifier,
+            Regression = regression,
+        };
+    }
+
     /// <summary>The features of any layer of a run, without the classifier that may follow.</summary>
     /// <param name="features">Z^l, n×N.</param>
     /// <param name="outputs">f(X), K×N.</param>

@@ -138,8 +138,8 @@ public sealed class MeasuredLayer
     public PredictedSingularValues Prediction => _prediction.Value;
 
     /// <summary>
-    /// The features as the metrics of features measure them, with the classifier where the last layer takes them; null where there are no two classes with
-    /// samples, or a class is empty.
+    /// The features as the metrics of features measure them, with the classifier where the last layer takes them; null where there is one class alone, or a
+    /// class is empty.
     /// </summary>
     internal MeasuredFeatures? FeaturesOfClasses => _featuresOfClasses.Value;
 
@@ -185,9 +185,11 @@ public sealed class MeasuredLayer
 
     private MeasuredFeatures? MeasureFeatures()
     {
+        Matrix? last = Layer == Network.Specification.Depth - 1 ? Network.Weights(Layer + 1) : null;
+        if (Classes is null) return MeasuredFeatures.OfRegression(Features, Data.Targets, last);
         if (Classes is not { ClusterCount: >= 2 } classes || classes.NonEmptyCount < classes.ClusterCount) return null;
         MeasuredFeatures measured = _parts?.OfClasses(_nearestMeans!) ?? MeasuredFeatures.OfLayer(Features, _features[^1], classes);
-        return Layer == Network.Specification.Depth - 1 ? measured with { Classifier = Network.Weights(Layer + 1) } : measured;
+        return last is not null ? measured with { Classifier = last } : measured;
     }
 
     private BlockStructure? MeasurePreimage()

@@ -78,6 +78,9 @@ public enum MetricScopes
 
     /// <summary>The weights of a layer of a model beside those of its base.</summary>
     Changes = 16,
+
+    /// <summary>A class at the input of the last layer of a run.</summary>
+    Classes = 32,
 }
 
 /// <summary>
@@ -135,11 +138,14 @@ public sealed class Metric(string key)
     /// <summary>Computes it of a layer beside the same layer of its base; null where it is none of changes.</summary>
     public Func<MeasuredChange, MetricValue>? OfChange { get; init; }
 
+    /// <summary>Computes it of a class of a run; null where it is none of classes.</summary>
+    public Func<MeasuredClass, MetricValue>? OfClass { get; init; }
+
     /// <summary>What it can be computed of.</summary>
     public MetricScopes Scopes =>
         (OfNetwork is null ? MetricScopes.None : MetricScopes.Network) | (OfLayer is null ? MetricScopes.None : MetricScopes.Layers)
         | (OfWeights is null ? MetricScopes.None : MetricScopes.Weights) | (OfFeatures is null ? MetricScopes.None : MetricScopes.Features)
-        | (OfChange is null ? MetricScopes.None : MetricScopes.Changes);
+        | (OfChange is null ? MetricScopes.None : MetricScopes.Changes) | (OfClass is null ? MetricScopes.None : MetricScopes.Classes);
 
     /// <summary>Whether it belongs to the few that are shown first.</summary>
     public bool IsMainIn(MetricScopes scope) => (Main & scope) != MetricScopes.None;

@@ -9,7 +9,7 @@ public static class MetricTable
         "metric",
         metric => metric.Key,
         [.. NetworkMetrics.All, .. CollapseMetrics.All, .. RankMetrics.All, .. PredictionMetrics.All, .. NeuralCollapseMetrics.All, .. SpectrumMetrics.All,
-            .. ChangeMetrics.All]);
+            .. ChangeMetrics.All, .. ClassMetrics.All]);
 
     /// <summary>The metrics that can be computed of something.</summary>
     public static IReadOnlyList<Metric> Of(MetricScopes scope) => [.. All.Where(metric => (metric.Scopes & scope) != MetricScopes.None)];

@@ -49,6 +49,12 @@ public sealed class ForecastSet
     /// <summary>The centroid problem with its network; null where it has no solution.</summary>
     public CentroidForecast? Centroids { get; }
 
+    /// <summary>The size up to which classes of unconstrained features are lost; null for other data, and where it is not known.</summary>
+    public double? LostClassSize { get; private set; }
+
+    /// <summary>The classes that are lost by it.</summary>
+    public IReadOnlyList<int> LostClasses { get; private set; } = [];
+
     /// <summary>What Newton's method reached in the full problem; null where it was not asked for.</summary>
     public CentroidRefinement? Refinement { get; }
 
@@ -62,6 +68,16 @@ public sealed class ForecastSet
     /// <exception cref="InvalidInputException">There is no forecast at all, or none to refine; the message says why.</exception>
     public static ForecastSet Compute(NetworkSpecification specification, DataSet data, ObjectiveSettings settings, long seed = 0, double? refineTo = null)
     {
+        ForecastSet found = ComputeAll(specification, data, settings, seed, refineTo);
+        if (!FreeFeatureForecast.AreFree(data)) return found;
+        found.LostClassSize = FreeFeatureForecast.LostClassSize(specification, settings, data.SampleCount);
+        found.LostClasses = [.. data.Labels.CountBy(label => label).Where(one => one.Value <= found.LostClassSize).Select(one => one.Key).Order()];
+        return found;
+    }
+
+    private static ForecastSet ComputeAll(
+        NetworkSpecification specification, DataSet data, ObjectiveSettings settings, long seed, double? refineTo)
+    {
         if (refineTo is { } asked && (!(asked > 0) || double.IsInfinity(asked)))
             throw new InvalidInputException($"refine is {asked}; the relative gradient norm to reach is positive and finite.") { Settings = ["refine"] };
         CentroidForecastOptions options = refineTo is { } tolerance ? CentroidForecastOptions.ForRefinement(tolerance) : new CentroidForecastOptions();
@@ -70,6 +86,7 @@ public sealed class ForecastSet
         var missing = new List<MissingForecast>();
         CentroidForecast? centroids = null;
         var existence = MinimumExistence.Decide(specification, data, settings);
+        if (FreeFeatureForecast.AreFree(data)) Try(FreeFeatureForecast.Source, () => FreeFeatureForecast.Compute(specification, data, settings));
         Try("penalised recursion", () => OfMinimum(PenalizedForecast.Compute(specification, data, settings)));
         Try("Theorem 4.2 and C.2", () => OfTheorem(CollapsedForecast.Compute(specification, data, settings)));
         Try("centroid problem", () =>

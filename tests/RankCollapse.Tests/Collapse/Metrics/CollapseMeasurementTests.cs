@@ -63,7 +63,7 @@ public sealed class CollapseMeasurementTests
         (Network network, DataSet data) = Classification();
         IReadOnlyList<MeasuredLayer> layers = CollapseMeasurement.Measure(network, data);
         IReadOnlyList<LayerMetric> recorded = CollapseMeasurement.Record(network, data);
-        Assert.Equal(30, recorded.Count);
+        Assert.Equal(34, recorded.Count);
         foreach (LayerMetric metric in recorded)
         {
             double expected = layers[metric.Layer - 1].Summary.Of(metric.Metric)!.Value;

@@ -32,6 +32,7 @@ public sealed partial class MetricTableTests
     [InlineData(MetricScopes.Weights)]
     [InlineData(MetricScopes.Features)]
     [InlineData(MetricScopes.Changes)]
+    [InlineData(MetricScopes.Classes)]
     public void Headings_TellMetricsOfOneScopeApart(MetricScopes scope) => Assert.Distinct(MetricTable.Of(scope).Select(metric => metric.Heading));
 
     // metrics.parquet holds them in this order; readers may rely on it.
