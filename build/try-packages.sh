@@ -48,7 +48,7 @@ dotnet tool install -g rankcollapse --version "$version" --add-source "$feed" | 
 within "installing the tool" "$(awk "BEGIN { print ($(date +%s%N) - $before) / 1e9 }")" "${INSTALL_SECONDS:-20}" s
 tool=$work/home/.dotnet/tools/rankcollapse
 [ "$("$tool" --version)" = "$version" ] || fail "the tool says another version"
-# With the two copies of the package that the SDK keeps.
+# With the two copies of the package that the SDK keeps; of other systems, build/packages checks the same.
 within "the tool as installed" "$(du -sm "$work/home/.dotnet/tools/.store" | cut -f1)" 200 MB
 within "the tool's start, --version" "$(start_up "$tool" --version)" 0.2 s
 # dnx is a script beside dotnet that calls this.

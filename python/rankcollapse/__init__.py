@@ -135,7 +135,7 @@ def _checked(model: Any) -> Any:
     tensors = model.state_dict() if is_module(model) else model
     if isinstance(tensors, Mapping) and not any(is_array(value) for value in tensors.values()):
         inner = next((f"; give its {key!r}" for key, value in tensors.items() if is_module(value) or isinstance(value, Mapping)), "")
-        raise RankCollapseError(f"The model has {', '.join(map(str, tensors)) or 'nothing'}, and no tensor{inner}.")
+        raise RankCollapseError(f"The model has no tensors; it has {', '.join(map(str, tensors))}{inner}." if tensors else "The model has no tensors.")
     return model
 
 

@@ -45,7 +45,9 @@ def array(value: Any) -> Any:
             value = value.to_dense()
         value = (value.cpu().float() if _is_small(value) else value.cpu()).resolve_conj().resolve_neg().numpy()
     # Not ascontiguousarray, which makes a vector of a number.
-    return np.asarray(value, order="C")
+    values = np.asarray(value, order="C")
+    # Texts of pandas.
+    return np.asarray(values.tolist()) if values.dtype == object else values
 
 
 def _is_small(tensor: Any) -> bool:
@@ -89,7 +91,11 @@ def read_tensors(path: str | os.PathLike[str]) -> dict[str, Array]:
             return dict(archive)
     tensors = {}
     with open(path, "rb") as file:
-        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        size = int.from_bytes(file.read(8), "little")
+        try:
+            header = dict(json.loads(file.read(size) if size < os.path.getsize(path) else b""))
+        except ValueError:
+            raise RankCollapseError(f"{os.fspath(path)} is neither a safetensors file nor an npz file; check the path.") from None
         start = file.tell()
         for name, entry in header.items():
             if name == "__metadata__":
@@ -115,6 +121,8 @@ class NpzWriter:
     def add(self, name: str, value: Any) -> None:
         """Writes an array."""
         values = array(value)
+        if values.dtype == object:
+            raise RankCollapseError(f"{name} is of type object; expected numbers, or texts alone.")
         with self._archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
             header = np.lib.format.header_data_from_array_1_0(values)  # type: ignore[no-untyped-call]
             np.lib.format.write_array_header_1_0(entry, header)  # type: ignore[no-untyped-call]
@@ -147,7 +155,7 @@ def _kind(name: str, tensor: Any) -> tuple[str, int]:
             raise RankCollapseError(f"{name} has no values yet; initialise the model first, or load its weights.")
         code = "float32" if _is_small(tensor) else str(tensor.dtype).removeprefix("torch.")
     else:
-        code = np.asarray(tensor).dtype.newbyteorder("<").str
+        code = np.asarray(tensor).dtype.name
     try:
         kind = np.dtype(code)
         return _NAMES[kind], int(np.prod(tensor.shape, dtype=np.int64)) * kind.itemsize

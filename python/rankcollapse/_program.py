@@ -22,6 +22,7 @@ from ._documents import RankCollapseError, RankCollapseWarning, Result
 from ._files import is_array, is_module, write_npz, write_tensors
 
 _WINDOWS = sys.platform == "win32"
+_PREFIX = "rankcollapse-"
 _PROGRAM = "rankcollapse.exe" if _WINDOWS else "rankcollapse"
 
 
@@ -62,10 +63,12 @@ def call(verb: str, *arguments: Any, progress: Optional[bool] = None, **options:
     ``progress`` shows the program's progress in a notebook or on a terminal (``None``), always, or never. Errors are
     :class:`RankCollapseError`. Ctrl-C and a notebook's stop button let the program end cleanly, with what it has saved.
     """
-    with tempfile.TemporaryDirectory(prefix="rankcollapse-") as scratch:
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as scratch:
         line = [program(), *verb.split(), *(_text(value, scratch, f"model{i or ''}") for i, value in enumerate(arguments))]
         line += [argument for name, value in options.items() for argument in _option(name, value, scratch)]
         code, output, said = _run([*line, "--json"], progress)
+    # What lay in temporary files has the names of these, without a place that is gone.
+    output, said = (re.sub(rf"{re.escape(tempfile.gettempdir())}/{_PREFIX}\w+/", "", text) for text in (output, said))
     try:
         document = json.loads(output)
     except ValueError:
@@ -108,7 +111,7 @@ def _text(value: Any, scratch: str, name: str) -> str:
         return path
     if is_array(value):
         return write_tensors({"W1": value}, os.path.join(scratch, f"{name}.safetensors"))
-    if isinstance(value, tuple) and len(value) == 2 and is_array(value[0]):
+    if isinstance(value, tuple) and len(value) == 2 and (is_array(value[0]) or isinstance(value[0], list)):
         return write_npz({"X": value[0], "y": value[1]}, os.path.join(scratch, f"{name}.npz"))
     if isinstance(value, (list, tuple, range)):
         if value and all(is_array(one) for one in value):

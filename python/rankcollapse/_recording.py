@@ -77,6 +77,7 @@ class FeatureRecorder:
         file.add("labels", labels)
         inputs = {tensor.data_ptr() for tensor in _tensors(batch)}
         times: dict[str, int] = {}
+        recorded: list[str] = []
 
         def add(name: str, value: Any) -> None:
             value = next(_tensors(value), None)
@@ -91,6 +92,7 @@ class FeatureRecorder:
                 reason = f"has the shape {tuple(value.shape)}, with {count} samples"
             else:
                 file.add(key, value)
+                recorded.append(key)
                 return
             refuse(key, reason)
 
@@ -109,9 +111,11 @@ class FeatureRecorder:
             output = self._forward(self._model, batch)
             if "output" in self._places:
                 add("output", output)
+            if not self._named and not recorded:
+                raise RankCollapseError(f"Nothing can be recorded: output {self.skipped['output']}.")
             for name in self._places:
                 if name not in times:
-                    refuse(name, "is not applied, or by a path that passes its module by")
+                    refuse(name, "is not applied as a module; some modules of PyTorch compute past those inside them in evaluation mode")
         finally:
             for hook in hooks:
                 hook.remove()
