@@ -57,6 +57,12 @@ class CallTest(Stage):
     def test_what_ends_without_a_word_is_an_error(self) -> None:
         with self.program("echo 'error: no disk' >&2; exit 1"), self.assertRaisesRegex(rc.RankCollapseError, "^no disk$"):
             rc.forecast()
+        with unittest.mock.patch.dict(os.environ, {"RANKCOLLAPSE": os.path.abspath("program")}):
+            with open("program", "wb") as file:
+                file.write(b"MZ another system's")
+            os.chmod("program", stat.S_IRWXU)
+            with self.assertRaisesRegex(rc.RankCollapseError, "program cannot be started: .*; expected the program for this system.$"):
+                rc.forecast()
         with self.program("kill -9 $$"), self.assertRaisesRegex(rc.RankCollapseError, "forecast was ended by signal 9"):
             rc.forecast()
 

@@ -109,6 +109,33 @@ class RecordingTest(Stage):
         self.assertEqual({name: value.shape for name, value in read.items()},
                          {"labels": (6,), "fc.input": (6, 4), "fc.input:2": (6, 4), "output": (6, 4)})
 
+    def test_what_cannot_be_recorded_is_said(self) -> None:
+        class Model(torch.nn.Module):  # type: ignore[misc]
+            def __init__(self) -> None:
+                super().__init__()
+                self.lstm, self.fc, self.unused = torch.nn.LSTM(6, 5, batch_first=True), torch.nn.Linear(5, 3), torch.nn.Linear(2, 2)
+
+            def forward(self, x: Any) -> Any:
+                features, state = self.lstm(x[:, None, :].expand(-1, 4, -1))
+                return self.fc(input=features[:, -1]), state
+
+        x, y = torch.randn(12, 6), torch.arange(12) % 3
+        with rc.record_features(Model(), [(x, tuple(y.tolist()))], self.name, layers=["lstm", "fc"]) as features:
+            self.assertEqual({name: value.shape for name, value in rc.load(features.record() / "part-0000.npz").items()},
+                             {"labels": (12,), "lstm": (12, 4, 5), "fc": (12, 3)})
+        with rc.record_features(Model(), [(x, y)], self.name) as features:
+            features.record(1)
+        self.assertEqual(list(features.skipped), ["fc.input", "unused.input"])
+        self.assertRegex(features.skipped["unused.input"], "^is not applied as a module")
+        for model, loader, said in (
+            (self.model, [(x, y[:5])], r"Nothing can be recorded: output has the shape \(12, 3\), with 5 samples"),
+            (self.model, torch.utils.data.TensorDataset(x, y), "A batch has a label that is one number; expected one for each sample, as a DataLoader"),
+            (abs, [(x, y)], "The model is of type builtin_function_or_method; expected a module of PyTorch"),
+        ):
+            with self.assertRaisesRegex(rc.RankCollapseError, said):
+                rc.record_features(model, loader, "nothing").record()
+        self.assertEqual(os.listdir("nothing"), [])
+
 
 if __name__ == "__main__":
     unittest.main()
