@@ -70,9 +70,9 @@ class FilesTest(Stage):
     def test_what_holds_no_tensors_is_no_model(self) -> None:
         for given, said in (({}, "has no tensors."), ({"epoch": 3}, "has no tensors; it has epoch."),
                             ({"model": {"w": np.eye(2)}, "epoch": 3}, "has no tensors; it has model, epoch; give its 'model'.")):
-            for verb in (rc.inspect, lambda model: rc.compress(model, "out.safetensors", rank=1)):
+            for verb, options in (("inspect", {}), ("compress", {"out": "out.safetensors", "rank": 1})):
                 with self.assertRaises(rc.RankCollapseError) as raised:
-                    verb(given)
+                    getattr(rc, verb)(given, **options)
                 self.assertEqual(str(raised.exception), f"The model {said}")
         with self.assertWarnsRegex(rc.RankCollapseWarning, "^No tensors, and left out: note.$"):
             self.assertEqual(len(rc.inspect({"w": np.eye(2), "note": "x"})["layers"]), 1)
