@@ -59,22 +59,24 @@ internal sealed class LowerRankExperiment : Experiment
                from depth in Depths(settings)
                select (activation, pair.Classes, pair.Rank, depth),
         ];
-        RankCell[] found = Each(cells, parallel, cell =>
-        {
-            RunConfiguration configuration = Configuration(cell.Activation, cell.Classes, cell.Depth);
-            DataSet data = DataSource.Load(configuration.ToDataRequest());
-            NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
-            var lower = LowerRankForecast.Compute(
-                specification, data, configuration.ToObjectiveSettings(), cell.Rank, settings.Seed, Starts(settings));
-            return new RankCell(
-                cell.Activation, cell.Classes, cell.Rank, cell.Depth, lower.Candidate.Objective, lower.Collapse.Objective, lower.CollapseRanks.Min());
-        });
+        RankCell[] found = Each(cells, parallel, cell => Find(Configuration(cell.Activation, cell.Classes, cell.Depth), cell.Rank, settings.Seed, Starts(settings)));
         return new ExperimentOutcome
         {
             Tables = new Dictionary<string, DataTable> { ["ranks"] = Table(found) },
             Verdicts = Judge(found),
             Figures = [Draw(found)],
         };
+    }
+
+    /// <summary>The lowest costs found at a rank and at full width.</summary>
+    internal static RankCell Find(RunConfiguration configuration, int rank, long seed, int starts)
+    {
+        DataSet data = DataSource.Load(configuration.ToDataRequest());
+        NetworkSpecification specification = configuration.ToSpecification(data.InputDimension, data.OutputDimension);
+        var lower = LowerRankForecast.Compute(specification, data, configuration.ToObjectiveSettings(), rank, seed, starts);
+        return new RankCell(
+            configuration.Activation, configuration.Classes, rank, configuration.Depth, lower.Candidate.Objective, lower.Collapse.Objective,
+            lower.CollapseRanks.Min());
     }
 
     /// <summary>The claim over the cells, and ours by activation.</summary>
@@ -131,7 +133,7 @@ internal sealed class LowerRankExperiment : Experiment
 
     private static int Starts(ReproductionSettings settings) => settings.IsQuick ? 2 : 8;
 
-    private static RunConfiguration Configuration(string activation, int classes, int depth) => new()
+    internal static RunConfiguration Configuration(string activation, int classes, int depth) => new()
     {
         Data = DataSource.GaussianMixtureName,
         Samples = PerClass * classes,

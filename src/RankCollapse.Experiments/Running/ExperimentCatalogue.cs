@@ -6,6 +6,7 @@ using RankCollapse.Experiments.Figure3;
 using RankCollapse.Experiments.Figure5;
 using RankCollapse.Experiments.Figures6And7;
 using RankCollapse.Experiments.Ranks;
+using RankCollapse.Experiments.Rivals;
 using RankCollapse.Sweeps.Work;
 
 namespace RankCollapse.Experiments.Running;
@@ -27,7 +28,8 @@ public static class ExperimentCatalogue
         new FeatureEvolutionExperiment(),
         new DepthExperiment(),
         new LowerRankExperiment(),
-        new BatchExperiment());
+        new BatchExperiment(),
+        new RivalsExperiment());
 
     /// <summary>What sweeps of figures may ask to be recorded.</summary>
     public static IReadOnlyList<TrialRecording> Recordings => [.. Experiments.Select(experiment => experiment.Recording).OfType<TrialRecording>()];
