@@ -24,8 +24,8 @@ from typing import Optional
 
 HERE = Path(__file__).resolve().parent
 SUMMARY = "Train to stationary points, measure deep neural collapse, inspect and compress models."
-TAGS = {  # What the archives run on: glibc 2.31, macOS 14.
-    "linux-x64": "manylinux_2_31_x86_64", "linux-arm64": "manylinux_2_31_aarch64", "win-x64": "win_amd64",
+TAGS = {  # What the archives run on: glibc 2.28, which ONNX Runtime needs, macOS 14.
+    "linux-x64": "manylinux_2_28_x86_64", "linux-arm64": "manylinux_2_28_aarch64", "win-x64": "win_amd64",
     "win-arm64": "win_arm64", "osx-x64": "macosx_14_0_x86_64", "osx-arm64": "macosx_14_0_arm64",
 }
 
@@ -119,9 +119,16 @@ def _source_version() -> str:
     return found[1] if found else "0"
 
 
+def _source_url() -> str:
+    """Where the source tree says that its sources are, as a line of metadata."""
+    props = HERE.parent / "Directory.Build.props"
+    found = re.search(r"<RepositoryUrl>(.+?)</RepositoryUrl>", props.read_text(encoding="utf-8")) if props.is_file() else None
+    return f"Project-URL: Source, {found[1]}\n" if found else ""
+
+
 def _metadata(version: str) -> str:
     readme = (HERE / "README.md").read_text(encoding="utf-8")
-    return (f"Metadata-Version: 2.1\nName: rankcollapse\nVersion: {version}\nSummary: {SUMMARY}\nLicense: MIT\nRequires-Python: >=3.9\n"
+    return (f"Metadata-Version: 2.1\nName: rankcollapse\nVersion: {version}\nSummary: {SUMMARY}\nLicense: MIT\n{_source_url()}Requires-Python: >=3.9\n"
             "Requires-Dist: numpy\nProvides-Extra: tables\nRequires-Dist: pandas; extra == 'tables'\nProvides-Extra: models\n"
             f"Requires-Dist: torch; extra == 'models'\nDescription-Content-Type: text/markdown\n\n{readme}")
 
