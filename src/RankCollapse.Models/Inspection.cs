@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using System.Runtime.ExceptionServices;
 using RankCollapse.Collapse;
 using RankCollapse.Collapse.Metrics;
@@ -270,7 +271,9 @@ public sealed record Inspection
     private static WeightSpectrum? Measure(WeightLayer layer, BlockShape shape, double[] values, InspectionOptions options, out string? reason)
     {
         bool isConvolution = layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution;
-        int bad = Array.FindIndex(values, value => !double.IsFinite(value));
+        // The largest magnitude is NaN where one is.
+        int bad = values.Length == 0 || double.IsFinite(TensorPrimitives.MaxMagnitude<double>(values))
+            ? -1 : Array.FindIndex(values, value => !double.IsFinite(value));
         reason = bad < 0 ? null : $"its number {bad} is {values[bad]}; only finite weights have singular values";
         if (reason is not null) return null;
         double[][] blocks = [.. LayerMatrices.Spectra(layer, values, options.Convolution, options.FourierSize)];

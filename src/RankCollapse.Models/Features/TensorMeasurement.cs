@@ -19,7 +19,7 @@ internal static class TensorMeasurement
         ClassScatter moments = accumulator.Moments;
         bool isComplete = subsample.Length == moments.Count;
         (SpectralSummary spectrum, long spectrumSamples) = Spectrum(accumulator, isComplete);
-        ClassMeanGeometry? geometry = labels.Count > 1 ? new ClassMeanGeometry(moments.Means) : null;
+        ClassMeanGeometry? geometry = nearest?.Geometry;
         (Matrix? weights, string? whyNoClassifier) = source.Targets is { } targets ? ClassifierOf(accumulator, targets.Columns, source)
             : geometry is null ? default : ClassifierOf(accumulator, labels, source);
         TotalClusterVariation? variation = labels.HasLabels ? ClusterVariation(accumulator.Kept, labels, subsample, options) : null;

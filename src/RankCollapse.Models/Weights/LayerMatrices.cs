@@ -77,7 +77,7 @@ internal static class LayerMatrices
     {
         bool isConvolution = layer.Kind is LayerKind.Convolution or LayerKind.TransposedConvolution;
         if (!isConvolution || view != ConvolutionView.Fourier)
-            return Blocks(layer, values, view).Select(block => SingularValueDecomposition.SingularValues(block));
+            return Blocks(layer, values, view).Select(TallSpectrum.Of);
         Kernel kernel = KernelOf(layer);
         return Enumerable.Range(0, layer.Groups).SelectMany(group => FourierBlocks.Spectra(values, kernel, group * kernel.Outputs, fourierSize));
     }

@@ -26,7 +26,7 @@ public sealed class ClassMeanGeometry
         Centre = LabelledPoints.Centroids(means, new Partition(new int[means.Rows], 1)).AsSpan().ToArray();
         for (int k = 0; k < means.Rows; k++) TensorPrimitives.Subtract(Centred.Row(k), Centre, Centred.Row(k));
         _norms = [.. Enumerable.Range(0, means.Rows).Select(k => Reduction.Norm(Centred.Row(k)))];
-        _gram = Product.MultiplyTransposedRight(Centred, Centred);
+        _gram = Product.OuterGram(Centred);
         _decomposition = SingularValueDecomposition.Thin(Centred);
 
         // Centring takes one dimension away; what rounding leaves of it is not inverted.
@@ -85,7 +85,7 @@ public sealed class ClassMeanGeometry
     public double? SimplexDeviation => FrameDeviation(_gram, offDiagonal: -1.0 / _norms.Length);
 
     /// <summary>The distance of the normalised Gram matrix of the means, not centred, from I/√K; null where all class means are 0.</summary>
-    public double? OrthogonalFrameDeviation => FrameDeviation(Product.MultiplyTransposedRight(Means, Means), offDiagonal: 0);
+    public double? OrthogonalFrameDeviation => FrameDeviation(Product.OuterGram(Means), offDiagonal: 0);
 
     /// <summary>‖W/‖W‖ − M/‖M‖‖_F with M the centred class means; null where one of both is 0.</summary>
     /// <param name="classifier">W, K×n.</param>

@@ -15,7 +15,19 @@ internal sealed class KMeans
     /// <summary>A move must gain this fraction of what it is about, so that rounding cannot make points go round in circles.</summary>
     private const double LeastGain = 1e-12;
 
+    /// <summary>Bounds on distances are taken to be less certain than rounding can make them by this fraction.</summary>
+    private const double BoundMargin = 1e-9;
+
     private readonly Matrix _points;
+
+    /// <summary>The squared distance last found between each point and each centroid, or a lower bound on it.</summary>
+    private readonly Matrix _squared;
+
+    /// <summary>How far the centroid had moved by then; for a lower bound, a little less than nothing.</summary>
+    private readonly Matrix _movedThen;
+
+    /// <summary>How far each centroid has moved altogether.</summary>
+    private readonly double[] _moved;
     private readonly int[] _clusters;
     private readonly double[] _distances;
     private readonly double[] _difference;
@@ -25,6 +37,9 @@ internal sealed class KMeans
     private KMeans(Matrix points, int clusterCount)
     {
         _points = points;
+        _squared = new Matrix(points.Rows, clusterCount);
+        _movedThen = new Matrix(points.Rows, clusterCount);
+        _moved = new double[clusterCount];
         _clusters = new int[points.Rows];
         _distances = new double[points.Rows];
         _difference = new double[points.Columns];
@@ -83,6 +98,7 @@ internal sealed class KMeans
 
     private Partition Descend()
     {
+        BoundAll();
         for (int pass = 0; pass < MaxPasses; pass++)
         {
             if (!Assign()) break;
@@ -103,13 +119,12 @@ internal sealed class KMeans
         bool isFirst = _sizes.All(size => size == 0), changed = isFirst;
         for (int i = 0; i < _points.Rows; i++)
         {
-            ReadOnlySpan<double> point = _points.Row(i);
             int best = isFirst ? 0 : _clusters[i];
-            double least = LabelledPoints.SquaredDistance(point, _centroids.Row(best));
+            double least = SquaredDistance(i, best);
             for (int k = 0; k < _centroids.Rows && least > 0; k++)
             {
-                if (k == best || (!isFirst && _sizes[k] == 0)) continue;
-                double distance = LabelledPoints.SquaredDistance(point, _centroids.Row(k));
+                if (k == best || (!isFirst && _sizes[k] == 0) || IsBeyond(i, k, least)) continue;
+                double distance = SquaredDistance(i, k);
                 if (distance < least * (1 - LeastGain)) (best, least) = (k, distance);
             }
             _distances[i] = least;
@@ -144,7 +159,55 @@ internal sealed class KMeans
     {
         var partition = new Partition(_clusters, _sizes.Length);
         _sizes = partition.Sizes.ToArray();
-        _centroids = LabelledPoints.Centroids(_points, partition);
+        Matrix centroids = LabelledPoints.Centroids(_points, partition);
+        for (int k = 0; k < _moved.Length; k++) Move(k, Math.Sqrt(LabelledPoints.SquaredDistance(centroids.Row(k), _centroids.Row(k))));
+        _centroids = centroids;
+    }
+
+    /// <summary>Lower bounds on all distances, from one product: ‖p‖² + ‖c‖² − 2⟨p, c⟩, less what rounding may have added.</summary>
+    private void BoundAll()
+    {
+        Matrix products = Product.MultiplyTransposedRight(_points, _centroids);
+        double[] squares = [.. Enumerable.Range(0, _centroids.Rows).Select(k => Reduction.SumOfSquares(_centroids.Row(k)))];
+        double rounding = 4 * (_points.Columns + 4) * Tolerances.MachineEpsilon;
+        for (int i = 0; i < _points.Rows; i++)
+        {
+            double own = Reduction.SumOfSquares(_points.Row(i));
+            ReadOnlySpan<double> row = products.Row(i);
+            Span<double> bounds = _squared.Row(i);
+            for (int k = 0; k < row.Length; k++)
+            {
+                double sum = own + squares[k], bound = sum - (2 * row[k]) - (rounding * sum);
+                bounds[k] = bound > 0 ? bound : 0;
+            }
+        }
+        _movedThen.AsSpan().Fill(-double.Epsilon);
+        Array.Clear(_moved);
+    }
+
+    private void Move(int cluster, double length)
+    {
+        // So that an equal length says that the centroid is the same.
+        if (length > 0) _moved[cluster] = Math.Max(_moved[cluster] + length, Math.BitIncrement(_moved[cluster]));
+    }
+
+    private double SquaredDistance(int point, int cluster)
+    {
+        ref double then = ref _movedThen.Row(point)[cluster];
+        ref double squared = ref _squared.Row(point)[cluster];
+        if (then == _moved[cluster]) return squared;
+        then = _moved[cluster];
+        return squared = LabelledPoints.SquaredDistance(_points.Row(point), _centroids.Row(cluster));
+    }
+
+    /// <summary>
+    /// Whether a distance is sure to exceed the root of a number: since it was last found, it has shrunk by no more than the centroid has moved (Elkan 2003).
+    /// </summary>
+    private bool IsBeyond(int point, int cluster, double squared)
+    {
+        double moved = _moved[cluster], margin = BoundMargin * moved;
+        double least = (Math.Sqrt(_squared.Row(point)[cluster]) * (1 - BoundMargin)) - (moved - _movedThen.Row(point)[cluster]) - margin;
+        return least > 0 && least * least > squared;
     }
 
     /// <summary>
@@ -159,14 +222,14 @@ internal sealed class KMeans
             int from = _clusters[i];
             if (_sizes[from] < 2) continue;
             ReadOnlySpan<double> point = _points.Row(i);
-            double freed = LabelledPoints.SquaredDistance(point, _centroids.Row(from)) * _sizes[from] / (_sizes[from] - 1);
+            double freed = SquaredDistance(i, from) * _sizes[from] / (_sizes[from] - 1);
             if (freed == 0) continue;
             int best = from;
             double least = freed * (1 - LeastGain);
             for (int k = 0; k < _centroids.Rows; k++)
             {
-                if (k == from) continue;
-                double cost = _sizes[k] == 0 ? 0 : LabelledPoints.SquaredDistance(point, _centroids.Row(k)) * _sizes[k] / (_sizes[k] + 1);
+                if (k == from || (_sizes[k] > 0 && IsBeyond(i, k, least * (_sizes[k] + 1) / _sizes[k]))) continue;
+                double cost = _sizes[k] == 0 ? 0 : SquaredDistance(i, k) * _sizes[k] / (_sizes[k] + 1);
                 if (cost < least) (best, least) = (k, cost);
             }
             if (best == from) continue;
@@ -184,6 +247,7 @@ internal sealed class KMeans
     {
         Span<double> centroid = _centroids.Row(cluster);
         TensorPrimitives.Subtract(point, centroid, _difference);
+        Move(cluster, Math.Abs(weight) * Reduction.Norm(_difference));
         TensorPrimitives.MultiplyAdd(_difference, weight, centroid, centroid);
     }
 }

@@ -21,10 +21,14 @@ public sealed class NearestMeans
         ArgumentNullException.ThrowIfNull(geometry);
 
         // With the centre taken away, ‖m‖² − 2⟨m, z⟩ orders distances without cancellation between large common parts.
+        Geometry = geometry;
         _means = geometry.Centred;
         _centre = geometry.Centre;
         _halfSquares = [.. Enumerable.Range(0, _means.Rows).Select(k => 0.5 * Reduction.SumOfSquares(_means.Row(k)))];
     }
+
+    /// <summary>The class means.</summary>
+    public ClassMeanGeometry Geometry { get; }
 
     /// <summary>How many samples were compared with the model's prediction.</summary>
     public long Count { get; private set; }

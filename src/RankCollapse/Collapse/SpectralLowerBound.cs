@@ -31,7 +31,7 @@ internal static class SpectralLowerBound
         allowance += decomposition * Math.Sqrt(total);
         if (total > 0 && clusterCount <= count && clusterCount < points.Rows)
         {
-            Matrix gram = points.Rows <= points.Columns ? Product.MultiplyTransposedRight(centred, centred) : Product.MultiplyTransposedLeft(centred, centred);
+            Matrix gram = points.Rows <= points.Columns ? Product.OuterGram(centred) : Product.Gram(centred);
             double gramAllowance = Math.Sqrt(count) * (larger + (4 * count)) * Tolerances.MachineEpsilon * total;
             double tail = Tail(SymmetricEigendecomposition.Eigenvalues(gram), clusterCount);
             if (isSharp && tail < Resolved * gramAllowance)

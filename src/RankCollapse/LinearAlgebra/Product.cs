@@ -110,25 +110,10 @@ public static class Product
 
     /// <summary>Adds the lower triangle of AᵀA to C, on several threads where that pays; what is above the diagonal is not defined then.</summary>
     /// <exception cref="ShapeMismatchException">C is not square of A's number of columns.</exception>
-    internal static unsafe void AddLowerGram(Matrix a, Matrix c)
+    internal static void AddLowerGram(Matrix a, Matrix c)
     {
-        // Rows of C at once: few enough that little of the upper triangle is computed, and enough that products are large.
-        const int Block = 128;
         RequireFit(a, a, c, a.Rows, a.Rows, a.Columns, a.Columns, "AᵀA");
-        if (MaxThreads == 1)
-        {
-            Run(a, transposeA: true, a, transposeB: false, c, a.Rows, accumulate: true, ProductPart.Lower);
-            return;
-        }
-        int n = c.Rows;
-        fixed (double* pa = a.AsSpan(), pc = c.AsSpan())
-        {
-            for (int i = 0; i < n; i += Block)
-            {
-                int rows = Math.Min(Block, n - i);
-                Run(new(pa + i, 1, n), new(pa, n, 1), new(pc + ((long)i * n), n, 1), rows, i + rows, a.Rows, accumulate: true);
-            }
-        }
+        Run(a, transposeA: true, a, transposeB: false, c, a.Rows, accumulate: true, ProductPart.Lower);
     }
 
     /// <summary>AAᵀ, m×m for A m×k; exactly symmetric.</summary>
@@ -170,8 +155,25 @@ public static class Product
             Operand A = transposeA ? new(pa, 1, a.Columns) : new(pa, a.Columns, 1);
             Operand B = transposeB ? new(pb, 1, b.Columns) : new(pb, b.Columns, 1);
             var C = new Operand(pc, c.Columns, 1);
-            if (part != ProductPart.All) RunPart(A, B, C, c.Rows, c.Columns, depth, accumulate, part);
+            if (part == ProductPart.Lower) RunLower(A, B, C, c.Rows, depth, accumulate);
             else Run(A, B, C, c.Rows, c.Columns, depth, accumulate);
+        }
+    }
+
+    /// <summary>The lower triangle of a square C, on several threads where that pays.</summary>
+    private static void RunLower(Operand a, Operand b, Operand c, int size, int depth, bool accumulate)
+    {
+        // Rows of C at once: few enough that little of the upper triangle is computed, and enough that products are large.
+        const int Block = 128;
+        if (MaxThreads == 1 || (long)size * size / 2 * depth < ParallelThreshold)
+        {
+            RunPart(a, b, c, size, size, depth, accumulate, ProductPart.Lower);
+            return;
+        }
+        for (int i = 0; i < size; i += Block)
+        {
+            int rows = Math.Min(Block, size - i);
+            Run(a.From(i, 0), b, c.From(i, 0), rows, i + rows, depth, accumulate);
         }
     }
 

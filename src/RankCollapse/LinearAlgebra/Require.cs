@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace RankCollapse.LinearAlgebra;
 
 /// <summary>What decompositions ask of their operands.</summary>
@@ -7,6 +9,7 @@ internal static class Require
     internal static void Finite(Matrix a, string what)
     {
         ReadOnlySpan<double> entries = a.AsSpan();
+        if (entries.IsEmpty || double.IsFinite(TensorPrimitives.MaxMagnitude(entries))) return;
         for (int i = 0; i < entries.Length; i++)
         {
             if (!double.IsFinite(entries[i]))
