@@ -39,11 +39,11 @@ public sealed class BlockStructure
     {
         ArgumentNullException.ThrowIfNull(centroids);
         Matrix means = centroids.Centroids, deviations = centroids.Deviations;
-        Matrix blocks = Product.MultiplyTransposedLeft(means, means);
+        Matrix blocks = Product.Gram(means);
         Matrix cross = Product.MultiplyTransposedLeft(means, deviations);
         Matrix inner = deviations.Rows <= deviations.Columns
-            ? Product.MultiplyTransposedRight(deviations, deviations)
-            : Product.MultiplyTransposedLeft(deviations, deviations);
+            ? Product.OuterGram(deviations)
+            : Product.Gram(deviations);
         ReadOnlySpan<int> sizes = centroids.Partition.Sizes;
         double crossSum = 0, blockSum = 0;
         for (int k = 0; k < sizes.Length; k++)
@@ -63,7 +63,7 @@ public sealed class BlockStructure
         ArgumentNullException.ThrowIfNull(moments);
         double[] variances = moments.DirectionalVariances(moments.Means);
         double inner = Reduction.Norm(moments.Scatter.AsSpan()), squared = inner * inner, sum = 0;
-        Matrix blocks = Product.MultiplyTransposedRight(moments.Means, moments.Means);
+        Matrix blocks = Product.OuterGram(moments.Means);
         for (int k = 0; k < blocks.Rows; k++)
         {
             squared += 2 * moments.Counts[k] * moments.Count * variances[k];
