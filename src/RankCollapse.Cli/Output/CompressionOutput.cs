@@ -23,10 +23,11 @@ internal static class CompressionOutput
             new Column("least error", 4), new Column("error of W", 3), .. hasData ? [new Column("error on data", 2)] : Array.Empty<Column>(),
             .. hasCertificate ? [new Column("Theorem 3.4", 1)] : Array.Empty<Column>(),
             .. hasNoise ? [new Column("noise threshold", 9)] : Array.Empty<Column>()]);
-        foreach (CompressedLayer layer in report.Layers)
+        string[] shortened = ShortName.All([.. report.Layers.Select(layer => layer.Name)], ShortName.Longest(output, LongestName));
+        foreach ((CompressedLayer layer, string name) in report.Layers.Zip(shortened))
         {
             table.Add(
-                [ShortName.Of(layer.Name, ShortName.Longest(output, LongestName)), layer.Kind, layer.ShapeText, layer.Rank is { } rank ? $"{rank}" : "whole",
+                [name, layer.Kind, layer.ShapeText, layer.Rank is { } rank ? $"{rank}" : "whole",
                 layer.FullRank is { } full ? $"{full}" : Numbers.Short(null),
                 $"{layer.ParametersBefore:N0}", $"{layer.ParametersAfter:N0}", Numbers.Short(layer.ErrorBound), Numbers.Short(layer.WeightError),
                 .. hasData ? [Numbers.Short(layer.DataError)] : Array.Empty<string>(),

@@ -32,10 +32,11 @@ internal static class InspectionTables
         Metric[] metrics = [.. inspection.WeightMetrics().Where(metric => all || metric.IsMainIn(MetricScopes.Weights))];
         var table =
             new TextTable(["layer", new Column("kind", 90) { IsText = true }, new Column("matrix", 80), .. MetricColumns.Of(metrics, MetricScopes.Weights)]);
-        foreach (InspectedLayer layer in inspection.Layers)
+        string[] names = ShortName.All([.. inspection.Layers.Select(layer => layer.Layer.Name)], ShortName.Longest(output, LongestName));
+        foreach ((InspectedLayer layer, string name) in inspection.Layers.Zip(names))
         {
             string[] numbers = [.. metrics.Select(metric => Numbers.Of(metric, inspection.Number(layer, metric)))];
-            table.Add([ShortName.Of(layer.Layer.Name, ShortName.Longest(output, LongestName)), Kind(layer.Layer), layer.Spectrum.Shape.ToString(), .. numbers]);
+            table.Add([name, Kind(layer.Layer), layer.Spectrum.Shape.ToString(), .. numbers]);
         }
         if (inspection.Layers.Count > 0) table.Write(output);
         WriteSummary(output, inspection.Summary);

@@ -12,4 +12,15 @@ internal static class ShortName
         string printable = ErrorText.Printable(name);
         return printable.Length <= longest ? printable : $"{printable[..(longest / 2)]}…{printable[^((longest / 2) - 1)..]}";
     }
+
+    /// <summary>Names of one table; where shortened ones would be alike that are not, what all long ones begin with is left out first.</summary>
+    public static string[] All(IReadOnlyList<string> names, int longest)
+    {
+        string[] shortened = [.. names.Select(name => Of(name, longest))];
+        string[] printable = [.. names.Select(ErrorText.Printable)], tooLong = [.. printable.Where(name => name.Length > longest).Distinct(StringComparer.Ordinal)];
+        if (shortened.Distinct(StringComparer.Ordinal).Count() == names.Distinct(StringComparer.Ordinal).Count() || tooLong.Length < 2) return shortened;
+        int common = Enumerable.Range(0, tooLong.Min(name => name.Length)).TakeWhile(i => tooLong.All(name => name[i] == tooLong[0][i])).Count();
+        int cut = tooLong[0].AsSpan(0, common).LastIndexOfAny('/', '.') + 1;
+        return cut < 2 ? shortened : [.. printable.Select(name => name.Length <= longest ? name : Of($"…{name[cut..]}", longest))];
+    }
 }

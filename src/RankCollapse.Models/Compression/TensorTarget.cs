@@ -23,7 +23,11 @@ internal sealed class TensorTarget : ICompressionTarget
                 $"{model.Path} holds {lost.Length} tensors that are not read, such as {ErrorText.Printable(lost[0].Name)} ({lost[0].Reason}); a compressed "
                 + "file would lose them.");
         Layers = [.. layers.Layers.Where(layer => layer.PartOf is null).Select(Describe)];
-        Parameters = model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type)).Sum(tensor => tensor.Count);
+        // Packed weights count as what they stand for, without what unpacks them.
+        WeightLayer[] packed = [.. layers.Layers.Where(layer => layer is { PartOf: null, Applied.Use.IsOfMatrices: true })];
+        HashSet<string> apart = [.. packed.SelectMany(layer => layer.Applied!.Beside.Append(layer.Tensor.Name))];
+        Parameters = packed.Sum(layer => layer.Tensor.Count)
+            + model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type) && !apart.Contains(tensor.Name)).Sum(tensor => tensor.Count);
     }
 
     public IReadOnlyList<CompressibleLayer> Layers { get; }

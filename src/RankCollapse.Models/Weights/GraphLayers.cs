@@ -28,14 +28,9 @@ internal sealed class GraphLayers
     public static LayersFound Find(OnnxModel model)
     {
         var found = new GraphLayers(model);
-        var layers = new List<WeightLayer>();
-        var skipped = new List<SkippedTensor>();
-        foreach (TensorEntry tensor in model.Tensors)
-        {
-            if (found._layers.TryGetValue(tensor.Name, out WeightLayer? layer)) layers.Add(layer);
-            else skipped.Add(new SkippedTensor(tensor.Name, found.WhyNot(tensor)));
-        }
-        return new LayersFound(layers, skipped);
+        // Nodes stand in the order of computation, tensors in that of the exporter: some sort them by name.
+        return new LayersFound([.. found._layers.Values],
+            [.. model.Tensors.Where(tensor => !found._layers.ContainsKey(tensor.Name)).Select(tensor => new SkippedTensor(tensor.Name, found.WhyNot(tensor)))]);
     }
 
     private string WhyNot(TensorEntry tensor)
@@ -124,7 +119,7 @@ internal sealed class GraphLayers
             case "Transpose" when constant.Tensor.Shape.Count == 2:
                 long[] order = [.. Attribute(node, "perm")?.Ints ?? []];
                 return order is [] or [1, 0] ? constant with { IsTransposed = !constant.IsTransposed } : constant;
-            case "DequantizeLinear" when at(node, 1) is { } scale:
+            case "DequantizeLinear" when at(node, 1) is { } scale && (Attribute(node, "block_size")?.I ?? 0) == 0:
                 return constant with { Quantization = new Quantization(scale.Tensor.Name, at(node, 2)?.Tensor.Name, (int)(Attribute(node, "axis")?.I ?? 1)) };
             default:
                 return null;
@@ -142,6 +137,7 @@ internal sealed class GraphLayers
         "QLinearConv" => [3],
         "Gather" => [0],
         "LSTM" or "GRU" or "RNN" => [1, 2],
+        "MatMulNBits" => [1],
         "Attention" when node.Domain == "com.microsoft" => [1],
         _ => [],
     };
@@ -149,6 +145,7 @@ internal sealed class GraphLayers
     private WeightLayer? Classify(NodeProto node, int input, Constant constant, Func<NodeProto, int, Constant?> at)
     {
         TensorEntry tensor = constant.Tensor;
+        if (node.OpType == "MatMulNBits") return FewBits(node, tensor, at);
         Quantization? quantization = constant.Quantization ?? NodeQuantization(node, tensor, at);
         if (!ElementBytes.IsFloating(tensor.Type) && quantization is null) return null;
         if (tensor.Count == 0 || (constant.IsForGates && node.OpType is not ("LSTM" or "GRU" or "RNN"))) return null;
@@ -170,6 +167,36 @@ internal sealed class GraphLayers
                 bool isOutputFirst = node.OpType is "Gemm" or "FusedGemm" or "QGemm" or "FusedMatMul" ? (Attribute(node, "transB")?.I ?? 0) != 0 : input == 0;
                 return Layer(LayerKind.Linear, isOutputFirst != constant.IsTransposed ? WeightLayout.OutputFirst : WeightLayout.InputFirst);
         }
+    }
+
+    /// <summary>Weights of a few bits with a scale for each block of inputs; null where what belongs to them is computed, or does not fit.</summary>
+    private static WeightLayer? FewBits(NodeProto node, TensorEntry tensor, Func<NodeProto, int, Constant?> at)
+    {
+        long Whole(string name) => Attribute(node, name)?.I ?? 0;
+        (long inputs, long outputs, long bits, long block) = (Whole("K"), Whole("N"), Whole("bits"), Whole("block_size"));
+        bool IsGiven(int input) => input < node.Input.Count && node.Input[input].Length > 0;
+        TensorEntry? scales = at(node, 2)?.Tensor, zeros = at(node, 3)?.Tensor;
+        if (inputs is < 1 or > int.MaxValue || outputs is < 1 or > int.MaxValue || bits is not (2 or 4 or 8) || block is < 1 or > int.MaxValue || scales is null
+            || (IsGiven(3) && zeros is null) || IsGiven(4) || tensor.Type != ElementType.U8) return null;
+        long blocks = (inputs + block - 1) / block;
+        bool isPacked = zeros is { Type: ElementType.U8 };
+        if (tensor.Count != outputs * blocks * ((block * bits) + 7) / 8 || scales.Count != outputs * blocks
+            || (zeros is not null && zeros.Count != outputs * (isPacked ? ((blocks * bits) + 7) / 8 : blocks))) return null;
+        string[] beside = zeros is null ? [scales.Name] : [scales.Name, zeros.Name];
+        return new WeightLayer
+        {
+            Name = tensor.Name,
+            Tensor = tensor with { Shape = [outputs, inputs] },
+            Kind = LayerKind.Linear,
+            Layout = WeightLayout.OutputFirst,
+            Evidence = $"MatMulNBits; {bits} bits in blocks of {block}, unpacked",
+            Applied = new AppliedConvention(tensor.Name, beside, new ConventionUse("")
+            {
+                Shape = [outputs, inputs],
+                Apply = (stored, values) =>
+                    PackedWeights.OfBlocks(stored, values[0], zeros is null ? null : values[1], isPacked, outputs, inputs, (int)bits, block),
+            }),
+        };
     }
 
     /// <summary>Scale and zero point of the nodes that take them beside quantised weights.</summary>

@@ -158,6 +158,8 @@ internal static partial class NamedLayers
             return Layer(LayerKind.Linear, isKernel ? WeightLayout.InputFirst : WeightLayout.OutputFirst,
                 isKernel ? $"two dimensions and the name {last}" : "two dimensions");
         if (isKernel && tensor.Shape.Count is 3 or 4 && HeadsOf(tensor, module, byName) is { } heads) return heads;
+        if (tensor.Shape.Count == 3 && isKernel && ScannedOf().IsMatch(name) && !KernelsOf().IsMatch(string.Join('.', words[..^1])))
+            return Stack(tensor) with { Evidence = "a stack of matrices, one a layer that is scanned over" };
         if (tensor.Shape.Count == 3 && (ExpertsOf().IsMatch(name)
             || (!isKernel && tensor.Shape[2] >= NoKernel && tensor.Shape[1] > 1 && !KernelsOf().IsMatch(name))))
             return Stack(tensor);
@@ -269,6 +271,9 @@ internal static partial class NamedLayers
 
     [GeneratedRegex("expert|(^|[._])(moe|exps|switch_(mlp|glu))([._]|$)", RegexOptions.ExplicitCapture)]
     private static partial Regex ExpertsOf();
+
+    [GeneratedRegex("(^|[._])(scan|scanned|stacked)", RegexOptions.ExplicitCapture)]
+    private static partial Regex ScannedOf();
 
     [GeneratedRegex("conv|kernel|filter|basis|stft|window|patch", RegexOptions.ExplicitCapture)]
     private static partial Regex KernelsOf();

@@ -86,6 +86,7 @@ internal static class PackedWeights
         return new ConventionUse($"{bits} bits of GPTQ in {groupsText}, zero points {(isLater ? "as stored (version 2)" : "plus one")}, unpacked")
         {
             Shape = [outputs, inputs],
+            IsOfMatrices = true,
             Apply = (stored, beside) => Fill(outputs, inputs, (output, input) =>
             {
                 long g = order is null ? input / (inputs / groups) : (long)beside[2][input];
@@ -185,6 +186,7 @@ internal static class PackedWeights
         return new ConventionUse($"{bits} bits of compressed-tensors in {groups} groups of inputs, unpacked")
         {
             Shape = [outputs, inputs],
+            IsOfMatrices = true,
             Apply = (stored, beside) => Fill(outputs, inputs, (output, input) =>
             {
                 long g = order is null ? input / (inputs / groups) : (long)beside[orderAt][input];
@@ -198,14 +200,14 @@ internal static class PackedWeights
     /// <summary>
     /// ONNX Runtime's MatMulNBits: codes [out, blocks, bytes] with a scale for each block, W = s·(code − z), z half of the range where there are none.
     /// </summary>
-    public static double[] OfBlocks(double[] stored, double[] scales, double[]? zeros, long outputs, long inputs, int bits, long blockSize)
+    public static double[] OfBlocks(
+        double[] stored, double[] scales, double[]? zeros, bool arePacked, long outputs, long inputs, int bits, long blockSize)
     {
         long blocks = Parts(inputs, blockSize), bytes = stored.LongLength / (outputs * blocks), zeroBytes = (zeros?.LongLength ?? 0) / outputs;
-        bool hasPacked = zeros is not null && zeroBytes == Parts(blocks * bits, 8) && zeros.LongLength != outputs * blocks;
         return Fill(outputs, inputs, (output, input) =>
         {
             long block = input / blockSize, at = (output * blocks) + block;
-            double zero = zeros is null ? 1 << (bits - 1) : hasPacked ? Code(zeros, output * zeroBytes, 1, 8, block * bits, bits) : zeros[at];
+            double zero = zeros is null ? 1 << (bits - 1) : arePacked ? Code(zeros, output * zeroBytes, 1, 8, block * bits, bits) : zeros[at];
             return scales[at] * (Code(stored, at * bytes, 1, 8, input % blockSize * bits, bits) - zero);
         });
     }
@@ -218,6 +220,7 @@ internal static class PackedWeights
             : new ConventionUse($"4 bits of AWQ in groups of {inputs / groups}, unpacked")
             {
                 Shape = [outputs, inputs],
+                IsOfMatrices = true,
                 Apply = (stored, beside) => Fill(outputs, inputs, (output, input) =>
                 {
                     long g = input / (inputs / groups);

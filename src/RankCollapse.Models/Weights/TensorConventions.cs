@@ -276,7 +276,7 @@ internal sealed record ConventionUse(string Meaning)
     /// <summary>The shape of the weights; null where it is that of the stored numbers.</summary>
     public IReadOnlyList<long>? Shape { get; init; }
 
-    /// <summary>Whether three dimensions are a stack of matrices, and no kernel.</summary>
+    /// <summary>Whether the weights are unpacked matrices, so that three dimensions are a stack of them, and no kernel.</summary>
     public bool IsOfMatrices { get; init; }
 
     /// <summary>Whether the stored numbers are taken as their bytes, whatever their type.</summary>

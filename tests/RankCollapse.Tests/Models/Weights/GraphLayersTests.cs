@@ -81,6 +81,65 @@ public sealed class GraphLayersTests : IDisposable
         Assert.Equal("factor", Assert.Single(Find(graph).Layers).Quantization!.Scale);
     }
 
+    [Theory]
+    [InlineData(4, 0)]
+    [InlineData(4, 1)]
+    [InlineData(8, 1)]
+    [InlineData(4, 2)]
+    public void WeightsOfFewBits_AreUnpackedByBlocks(int bits, int zeros)
+    {
+        // Two outputs of 40 inputs in blocks of 32, of which the second is not full; zero points: none, packed, as fractions.
+        int blockBytes = 32 * bits / 8;
+        byte[] codes = [.. Enumerable.Range(0, 4 * blockBytes).Select(i => (byte)(i * 37))];
+        byte[] packedZeros = bits == 4 ? [0x73, 0xA5] : [3, 7, 5, 10];
+        double[] zero = zeros == 0 ? [8, 8, 8, 8] : [3, 7, 5, 10];
+        float[] scales = [0.5f, 1, 2, 3];
+        TensorProto Bytes(string name, params byte[] values) => new()
+        {
+            Name = name,
+            Dims = { values.Length },
+            DataType = (int)DataType.Uint8,
+            RawData = ByteString.CopyFrom(values),
+        };
+        var graph = new GraphProto
+        {
+            Initializer = { Bytes("w", codes), Raw("s", [4], scales) },
+            Node =
+            {
+                Node("MatMulNBits", zeros == 0 ? ["x", "w", "s"] : ["x", "w", "s", "z"], "y", Whole("K", 40), Whole("N", 2), Whole("bits", bits),
+                    Whole("block_size", 32)),
+            },
+        };
+        if (zeros == 1) graph.Initializer.Add(Bytes("z", packedZeros));
+        if (zeros == 2) graph.Initializer.Add(Raw("z", [4], 3, 7, 5, 10));
+        string path = _folder.File("bits.onnx");
+        File.WriteAllBytes(path, Onnx(graph));
+        using ModelTensors model = ModelFormats.Open(path, out ModelFormat format);
+        WeightLayer layer = Assert.Single(format.FindLayers(model).Layers);
+        Assert.Equal([2L, 40], layer.Tensor.Shape);
+        double[] read = LayerMatrices.Read(model, layer);
+        for (int output = 0; output < 2; output++)
+        {
+            for (int input = 0; input < 40; input++)
+            {
+                int block = (2 * output) + (input / 32), place = input % 32, at = (block * blockBytes) + (place * bits / 8);
+                int code = bits == 8 ? codes[at] : place % 2 == 0 ? codes[at] & 15 : codes[at] >> 4;
+                Assert.Equal(scales[block] * (code - zero[block]), read[(output * 40) + input], 1e-12);
+            }
+        }
+    }
+
+    [Fact]
+    public void Layers_StandInTheOrderOfTheNodes()
+    {
+        var graph = new GraphProto
+        {
+            Initializer = { Raw("a", [4, 6], Numbers(24)), Raw("b", [6, 4], Numbers(24)) },
+            Node = { Node("MatMul", ["x", "b"], "h"), Node("MatMul", ["h", "a"], "y") },
+        };
+        Assert.Equal(["b", "a"], Find(graph).Layers.Select(layer => layer.Name));
+    }
+
     [Fact]
     public void TiedWeights_AreOneLayerWithBothNodes()
     {
