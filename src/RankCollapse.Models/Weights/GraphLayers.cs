@@ -180,7 +180,7 @@ internal sealed class GraphLayers
             || (IsGiven(3) && zeros is null) || IsGiven(4) || tensor.Type != ElementType.U8) return null;
         long blocks = (inputs + block - 1) / block;
         bool isPacked = zeros is { Type: ElementType.U8 };
-        if (tensor.Count != outputs * blocks * ((block * bits) + 7) / 8 || scales.Count != outputs * blocks
+        if (tensor.Count != outputs * blocks * (((block * bits) + 7) / 8) || scales.Count != outputs * blocks
             || (zeros is not null && zeros.Count != outputs * (isPacked ? ((blocks * bits) + 7) / 8 : blocks))) return null;
         string[] beside = zeros is null ? [scales.Name] : [scales.Name, zeros.Name];
         return new WeightLayer

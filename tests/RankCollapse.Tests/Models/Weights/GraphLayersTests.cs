@@ -113,7 +113,7 @@ public sealed class GraphLayersTests : IDisposable
         if (zeros == 1) graph.Initializer.Add(Bytes("z", packedZeros));
         if (zeros == 2) graph.Initializer.Add(Raw("z", [4], 3, 7, 5, 10));
         string path = _folder.File("bits.onnx");
-        File.WriteAllBytes(path, Onnx(graph));
+        File.WriteAllBytes(path, ModelBytes.Onnx(graph));
         using ModelTensors model = ModelFormats.Open(path, out ModelFormat format);
         WeightLayer layer = Assert.Single(format.FindLayers(model).Layers);
         Assert.Equal([2L, 40], layer.Tensor.Shape);
