@@ -106,4 +106,11 @@ internal static class VectorType
     /// <summary>The type for vectors of so many bits.</summary>
     public static string Write(int bits) =>
         Template.Replace("BITS", bits.ToString(CultureInfo.InvariantCulture)).Replace("COUNT", (bits / 64).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The type of floats for vectors of so many bits: twice as many lanes, with 24 bits of precision and 8 of exponent.</summary>
+    public static string WriteSingle(int bits) => SingleTwin.Of(Write(bits))
+        .Replace($"Count => {bits / 64};", $"Count => {bits / 32};").Replace($"{bits / 64} floats", $"{bits / 32} floats")
+        .Replace("const long", "const int").Replace("<long>", "<int>").Replace("AsInt64", "AsInt32").Replace("AsDouble", "AsSingle")
+        .Replace("1023L", "127").Replace("52)", "23)").Replace("2⁵²", "2²³").Replace("2⁵³", "2²⁴")
+        .Replace("0x3FE6A09E667F3BCD", "0x3F3504F3").Replace("0x4338000000000000", "0x4B400000").Replace("0x000FFFFFFFFFFFFF", "0x007FFFFF");
 }

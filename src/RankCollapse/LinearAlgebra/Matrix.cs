@@ -14,7 +14,7 @@ namespace RankCollapse.LinearAlgebra;
 public sealed class Matrix
 {
     /// <summary>Doubles in a cache line.</summary>
-    private const int LineLength = 8;
+    private const int LineLength = 64 / sizeof(double);
 
     /// <summary>Arrays of 85,000 bytes or more are not moved.</summary>
     private const int LargeLength = 85_000 / sizeof(double);

@@ -80,6 +80,16 @@ public static class Reduction
         return two[0] + two[1];
     }
 
+    /// <summary>The sum of sixteen lanes: halves are added until one is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Lanes(Singles512 sum)
+    {
+        Vector512<float> sixteen = Unsafe.BitCast<Singles512, Vector512<float>>(sum);
+        Vector256<float> eight = sixteen.GetLower() + sixteen.GetUpper();
+        Vector128<float> four = eight.GetLower() + eight.GetUpper();
+        return four[0] + four[2] + (four[1] + four[3]);
+    }
+
     private static double Over<TTerm>(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
         where TTerm : struct, ITerm
     {

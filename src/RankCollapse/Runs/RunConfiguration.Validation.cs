@@ -75,6 +75,7 @@ public sealed partial record RunConfiguration
         Nesterov = Nesterov,
         BatchSize = BatchSize,
         DropLast = DropLast,
+        Precision = Precision,
         Seed = Seed,
         WarmupEpochs = WarmupEpochs,
         Milestones = Milestones,

@@ -114,6 +114,9 @@ public sealed partial record RunConfiguration
     /// <summary>Whether the samples that are left at the end of an epoch, fewer than B, are not used in it.</summary>
     public bool DropLast { get; init; }
 
+    /// <summary>The precision that first-order solvers train in.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>The most epochs (solver iterations).</summary>
     public long MaxEpochs { get; init; } = 20000;
 

@@ -105,6 +105,10 @@ public static class RunSettings
         {
             Scope = Batches, IsLater = true,
         },
+        new(nameof(C.Precision), SettingPart.Training, Result, "Numbers to train with; what is measured is measured in double precision", "NAME")
+        {
+            Scope = SolversWith("precision"), IsLater = true,
+        },
         new(nameof(C.MaxEpochs), SettingPart.Training, Stopping, "The most epochs (solver iterations)", "n")
         {
             Range = NotNegative,

@@ -5,7 +5,7 @@ using RankCollapse.LinearAlgebra.Vectors;
 namespace RankCollapse.Training;
 
 /// <summary>
-/// Passes over vectors that do several element-wise operations at once; eight lanes whatever the registers are, and lanes and remainder round alike.
+/// Passes over vectors that do several element-wise operations at once; 512 bits of lanes whatever the registers are, and lanes and remainder round alike.
 /// </summary>
 internal static class ElementWise
 {
@@ -14,7 +14,7 @@ internal static class ElementWise
     {
         int i = 0;
         Doubles512 factor = Doubles512.All(mu), squares = default;
-        for (; i <= g.Length - 8; i += 8)
+        for (; i <= g.Length - Doubles512.Count; i += Doubles512.Count)
         {
             Doubles512 zi = Load(z, i);
             squares = Doubles512.MultiplyAdd(zi, zi, squares);
@@ -32,13 +32,24 @@ internal static class ElementWise
         return total;
     }
 
+    /// <summary>Σ x_i.</summary>
+    public static double Sum(ReadOnlySpan<double> x)
+    {
+        int i = 0;
+        Doubles512 sums = default;
+        for (; i <= x.Length - Doubles512.Count; i += Doubles512.Count) sums += Load(x, i);
+        double total = Reduction.Lanes(sums);
+        for (; i < x.Length; i++) total += x[i];
+        return total;
+    }
+
     /// <summary>g ← g + λw, with Σg² before, Σg² after and Σw².</summary>
     public static PenaltySums AddPenalty(Span<double> g, ReadOnlySpan<double> w, double lambda)
     {
         int i = 0;
         Doubles512 factor = Doubles512.All(lambda);
         Doubles512 without = default, with = default, weights = default;
-        for (; i <= g.Length - 8; i += 8)
+        for (; i <= g.Length - Doubles512.Count; i += Doubles512.Count)
         {
             Doubles512 gi = Load(g, i), wi = Load(w, i);
             without = Doubles512.MultiplyAdd(gi, gi, without);
@@ -66,7 +77,7 @@ internal static class ElementWise
         Doubles512 keep1 = Doubles512.All(beta1), keep2 = Doubles512.All(beta2);
         Doubles512 take1 = Doubles512.All(1 - beta1), take2 = Doubles512.All(1 - beta2);
         Doubles512 step = Doubles512.All(-rate), correction = Doubles512.All(secondCorrection), small = Doubles512.All(epsilon);
-        for (; i <= w.Length - 8; i += 8)
+        for (; i <= w.Length - Doubles512.Count; i += Doubles512.Count)
         {
             Doubles512 gi = Load(g, i);
             Doubles512 mi = Doubles512.MultiplyAdd(keep1, Load(m, i), take1 * gi);
@@ -83,10 +94,33 @@ internal static class ElementWise
         }
     }
 
-    private static Doubles512 Load(ReadOnlySpan<double> source, int index) => Doubles512.Load(ref MemoryMarshal.GetReference(source.Slice(index, 8)), 0);
+    /// <summary>
+    /// v ← m·v + g and w ← w − η·v, or Nesterov's w ← w − η·g − η·m·v: one step of gradient descent, each product and sum with a rounding of its own.
+    /// </summary>
+    public static void Momentum(Span<double> w, ReadOnlySpan<double> g, Span<double> v, double momentum, double rate, bool isNesterov)
+    {
+        int i = 0;
+        double along = isNesterov ? -rate * momentum : -rate;
+        Doubles512 keep = Doubles512.All(momentum), step = Doubles512.All(along), first = Doubles512.All(-rate);
+        for (; i <= w.Length - Doubles512.Count; i += Doubles512.Count)
+        {
+            Doubles512 gi = Load(g, i), vi = (Load(v, i) * keep) + gi, wi = Load(w, i);
+            Store(vi, v, i);
+            if (isNesterov) wi = (gi * first) + wi;
+            Store((vi * step) + wi, w, i);
+        }
+        for (; i < w.Length; i++)
+        {
+            v[i] = (v[i] * momentum) + g[i];
+            if (isNesterov) w[i] = (g[i] * -rate) + w[i];
+            w[i] = (v[i] * along) + w[i];
+        }
+    }
+
+    private static Doubles512 Load(ReadOnlySpan<double> source, int index) => Doubles512.Load(ref MemoryMarshal.GetReference(source.Slice(index, Doubles512.Count)), 0);
 
     private static void Store(Doubles512 value, Span<double> destination, int index) =>
-        value.Store(ref MemoryMarshal.GetReference(destination.Slice(index, 8)), 0);
+        value.Store(ref MemoryMarshal.GetReference(destination.Slice(index, Doubles512.Count)), 0);
 }
 
 /// <summary>Sums of squares of a gradient without and with its penalty, and of the weights.</summary>

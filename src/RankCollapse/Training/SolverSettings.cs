@@ -24,6 +24,9 @@ public sealed record SolverSettings
     /// <summary>Whether the N mod B samples that are left at the end of an epoch are not used in it.</summary>
     public bool DropLast { get; init; }
 
+    /// <summary>The precision that first-order solvers train in; all that is measured is measured in double precision.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>The seed of the samples' order in every epoch.</summary>
     public long Seed { get; init; }
 
@@ -82,7 +85,8 @@ public sealed record SolverSettings
     /// <param name="objective">What is minimised.</param>
     /// <param name="decaysApart">Whether the solver decays weights apart from the gradient, which needs one without their penalty.</param>
     /// <exception cref="InvalidInputException">There are fewer samples than a batch takes.</exception>
-    internal SampleBatches? ToBatches(Objective objective, bool decaysApart) => BatchSize is null && !decaysApart
-        ? null
+    internal MiniBatches? ToBatches(Objective objective, bool decaysApart) =>
+        Precision == Precision.Single ? new SingleBatches(objective, BatchSize ?? objective.Data.SampleCount, DropLast, decaysApart, Seed)
+        : BatchSize is null && !decaysApart ? null
         : new SampleBatches(objective, BatchSize ?? objective.Data.SampleCount, DropLast, decaysApart, Seed);
 }

@@ -214,5 +214,5 @@ internal static unsafe class BlockedProduct<TDoubles>
 
     private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 
-    private static nuint RoundUp(nuint length) => (length + 7) & ~(nuint)7;
+    private static nuint RoundUp(nuint length) => (length + (64 / sizeof(double)) - 1) & ~(nuint)((64 / sizeof(double)) - 1);
 }

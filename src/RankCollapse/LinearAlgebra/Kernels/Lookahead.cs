@@ -8,7 +8,7 @@ namespace RankCollapse.LinearAlgebra.Kernels;
 /// </summary>
 internal unsafe struct Lookahead
 {
-    private const int LineLength = 8;
+    private const int LineLength = 64 / sizeof(double);
 
     private double* _start;
     private nint _step;

@@ -28,7 +28,7 @@ internal static unsafe partial class RegisterTile<TDoubles>
     public static int Rows
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TDoubles.Count == 8 ? 8 : 4;
+        get => TDoubles.Count == Doubles512.Count ? 8 : 4;
     }
 
     /// <summary>Computes a tile of at most <see cref="Rows"/> rows and <see cref="MaxVectors"/> vectors.</summary>

@@ -19,15 +19,15 @@ internal sealed class AdamSolver : FirstOrderSolver
     /// <summary>AdamW's line of the table.</summary>
     internal static SolverEntry DecoupledEntry { get; } = Line("adamw", "Adam with weight decay apart from the gradient", decaysApart: true);
 
-    private readonly double[] _first;
-    private readonly double[] _second;
+    private readonly SolverState _first;
+    private readonly SolverState _second;
 
     /// <summary>Prepares the solver.</summary>
-    public AdamSolver(Objective objective, Network network, LearningRate rate, SampleBatches? batches = null)
+    public AdamSolver(Objective objective, Network network, LearningRate rate, MiniBatches? batches = null)
         : base(objective, network, rate, batches)
     {
-        _first = new double[Network.Parameters.Length];
-        _second = new double[Network.Parameters.Length];
+        _first = new SolverState(Network.Parameters.Length, Singles is not null);
+        _second = new SolverState(Network.Parameters.Length, Singles is not null);
     }
 
     /// <inheritdoc/>
@@ -35,23 +35,36 @@ internal sealed class AdamSolver : FirstOrderSolver
     {
         double firstCorrection = 1 / (1 - Elementary.Power(Beta1, Steps));
         double secondCorrection = 1 / (1 - Elementary.Power(Beta2, Steps));
-        ElementWise.Adam(Network.Parameters, Gradient.Parameters, _first, _second, Beta1, Beta2, rate * firstCorrection, secondCorrection, Epsilon);
+        double first = rate * firstCorrection;
+        MiniBatches.OverEntries(Network.Parameters.Length, (start, count) =>
+        {
+            if (Singles is { } singles)
+            {
+                SingleElementWise.Adam(
+                    singles.Parameters.AsSpan(start, count), singles.Gradient.AsSpan(start, count), _first.Singles.AsSpan(start, count),
+                    _second.Singles.AsSpan(start, count), (float)Beta1, (float)Beta2, (float)first, (float)secondCorrection, (float)Epsilon);
+                return;
+            }
+            ElementWise.Adam(
+                Network.Parameters.AsSpan(start, count), Gradient.Parameters.AsSpan(start, count), _first.Doubles.AsSpan(start, count),
+                _second.Doubles.AsSpan(start, count), Beta1, Beta2, first, secondCorrection, Epsilon);
+        });
     }
 
     /// <inheritdoc/>
     public override void Save(BinaryWriter writer)
     {
         base.Save(writer);
-        WriteVector(writer, _first);
-        WriteVector(writer, _second);
+        WriteState(writer, _first);
+        WriteState(writer, _second);
     }
 
     /// <inheritdoc/>
     public override void Load(BinaryReader reader)
     {
         base.Load(reader);
-        ReadVector(reader, _first);
-        ReadVector(reader, _second);
+        ReadState(reader, _first);
+        ReadState(reader, _second);
     }
 
     private static SolverEntry Line(string name, string meaning, bool decaysApart) => new()
@@ -59,7 +72,7 @@ internal sealed class AdamSolver : FirstOrderSolver
         Name = name,
         Meaning = meaning,
         Create = (settings, objective, network) => new AdamSolver(objective, network, settings.ToLearningRate(), settings.ToBatches(objective, decaysApart)),
-        Settings = ["learning-rate", "schedule", "batch-size"],
+        Settings = ["learning-rate", "schedule", "batch-size", "precision"],
         DefaultLearningRate = _ => 1e-3,
         VectorsPerCheckpoint = 3,
         Alternative = Solvers.Default,

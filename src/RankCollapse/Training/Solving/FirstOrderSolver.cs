@@ -11,7 +11,7 @@ namespace RankCollapse.Training.Solving;
 internal abstract class FirstOrderSolver : Solver
 {
     private readonly LearningRate _rate;
-    private readonly SampleBatches? _batches;
+    private readonly MiniBatches? _batches;
     private bool _isMeasured = true;
     private ObjectiveValue _sum;
     private long _summed;
@@ -21,7 +21,7 @@ internal abstract class FirstOrderSolver : Solver
     /// <param name="network">The start.</param>
     /// <param name="rate">η.</param>
     /// <param name="batches">The mini-batches; null for all samples in every step.</param>
-    protected FirstOrderSolver(Objective objective, Network network, LearningRate rate, SampleBatches? batches)
+    protected FirstOrderSolver(Objective objective, Network network, LearningRate rate, MiniBatches? batches)
         : base(objective, network)
     {
         ArgumentNullException.ThrowIfNull(rate);
@@ -41,7 +41,10 @@ internal abstract class FirstOrderSolver : Solver
     /// <summary>Steps done, the one at hand included.</summary>
     protected long Steps { get; private set; }
 
-    /// <summary>Moves the parameters along <see cref="Solver.Gradient"/>.</summary>
+    /// <summary>Parameters and gradient in single precision; null where training is in double.</summary>
+    protected SingleBatches? Singles => _batches as SingleBatches;
+
+    /// <summary>Moves the parameters along <see cref="Solver.Gradient"/>, or those in single precision along theirs.</summary>
     /// <param name="rate">η of this step.</param>
     protected abstract void Update(double rate);
 
@@ -65,16 +68,19 @@ internal abstract class FirstOrderSolver : Solver
         _isMeasured = false;
         Steps++;
         if (!double.IsFinite(value.Total) || !double.IsFinite(GradientSize.Norm)) return StepOutcome.NonFinite;
-        if (_batches.DecaysApart) Decay(rate);
+        if (Singles is { DecaysApart: true } singles) singles.Decay(rate, Objective.Coefficients);
+        else if (_batches.DecaysApart) Decay(rate);
         Update(rate);
         if (IsInsideEpoch) return StepOutcome.Moved;
         GradientEvaluations++;
+        Singles?.GiveTo(Network);
         return double.IsFinite(Reduction.Norm(Network.Parameters)) ? StepOutcome.Moved : StepOutcome.NonFinite;
     }
 
     /// <inheritdoc/>
     public sealed override bool Start()
     {
+        Singles?.TakeFrom(Network);
         if (RecordsGradient || !Objective.IsInParts) return base.Start();
         _isMeasured = false;
         MeasureForRecord();
@@ -91,6 +97,7 @@ internal abstract class FirstOrderSolver : Solver
             return;
         }
         if (_isMeasured) return;
+        Singles?.GiveTo(Network);
         Value = Objective.Value(Network);
         GradientSize = new GradientSize(double.NaN, double.NaN);
     }
@@ -99,6 +106,7 @@ internal abstract class FirstOrderSolver : Solver
     public sealed override void Measure()
     {
         if (_isMeasured) return;
+        Singles?.GiveTo(Network);
         Evaluate();
         // What is measured is not trained with, and an interrupted run counts as many gradients as one that was not.
         GradientEvaluations--;
@@ -108,6 +116,7 @@ internal abstract class FirstOrderSolver : Solver
     /// <inheritdoc/>
     public override void Save(BinaryWriter writer)
     {
+        if (IsInsideEpoch) Singles?.GiveTo(Network);
         base.Save(writer);
         writer.Write(Steps);
     }
@@ -120,6 +129,17 @@ internal abstract class FirstOrderSolver : Solver
         // A resumed run must not ask here what an undisturbed one asks only where it records.
         _isMeasured = _batches is null;
         (_sum, _summed) = (default, 0);
+    }
+
+    /// <summary>Writes a vector of the solver's.</summary>
+    protected static void WriteState(BinaryWriter writer, SolverState state) => WriteVector(writer, state.ToDoubles());
+
+    /// <summary>Reads a vector of the solver's.</summary>
+    protected static void ReadState(BinaryReader reader, SolverState state)
+    {
+        double[] values = state.ToDoubles();
+        ReadVector(reader, values);
+        state.Take(values);
     }
 
     /// <summary>W_l ← (1 − ηλ_l)W_l and b_l ← (1 − ηβ)b_l.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RankCollapse.Networks;
 
 namespace RankCollapse.Training.Solving;
@@ -18,7 +17,7 @@ internal sealed class GradientDescentSolver : FirstOrderSolver
         Meaning = "gradient descent with momentum",
         Create = (settings, objective, network) => new GradientDescentSolver(
             objective, network, settings.ToLearningRate(), settings.Momentum, settings.Nesterov, settings.ToBatches(objective, decaysApart: false)),
-        Settings = ["learning-rate", "schedule", "momentum", "batch-size"],
+        Settings = ["learning-rate", "schedule", "momentum", "batch-size", "precision"],
         DefaultLearningRate = convention => convention == Convention.Sum ? 1e-4 : 1e-2,
         VectorsPerCheckpoint = 2,
         Alternative = Solvers.Default,
@@ -26,7 +25,7 @@ internal sealed class GradientDescentSolver : FirstOrderSolver
 
     private readonly double _momentum;
     private readonly bool _isNesterov;
-    private readonly double[] _velocity;
+    private readonly SolverState _velocity;
 
     /// <summary>Prepares the solver.</summary>
     /// <param name="objective">What is minimised.</param>
@@ -36,39 +35,44 @@ internal sealed class GradientDescentSolver : FirstOrderSolver
     /// <param name="isNesterov">Whether the momentum is Nesterov's.</param>
     /// <param name="batches">The mini-batches; null for all samples in every step.</param>
     public GradientDescentSolver(
-        Objective objective, Network network, LearningRate rate, double momentum, bool isNesterov = false, SampleBatches? batches = null)
+        Objective objective, Network network, LearningRate rate, double momentum, bool isNesterov = false, MiniBatches? batches = null)
         : base(objective, network, rate, batches)
     {
         if (!(momentum is >= 0 and < 1)) throw new InvalidInputException($"momentum is {momentum}; it must be at least 0 and less than 1.");
         _momentum = momentum;
         _isNesterov = isNesterov;
-        _velocity = new double[Network.Parameters.Length];
+        _velocity = new SolverState(Network.Parameters.Length, Singles is not null);
     }
 
     /// <inheritdoc/>
     protected override void Update(double rate)
     {
-        double[] parameters = Network.Parameters, gradient = Gradient.Parameters;
-        TensorPrimitives.MultiplyAdd(_velocity, _momentum, gradient, _velocity);
-        if (_isNesterov)
+        MiniBatches.OverEntries(Network.Parameters.Length, (start, count) =>
         {
-            TensorPrimitives.MultiplyAdd(gradient, -rate, parameters, parameters);
-            rate *= _momentum;
-        }
-        TensorPrimitives.MultiplyAdd(_velocity, -rate, parameters, parameters);
+            if (Singles is { } singles)
+            {
+                SingleElementWise.Momentum(
+                    singles.Parameters.AsSpan(start, count), singles.Gradient.AsSpan(start, count), _velocity.Singles.AsSpan(start, count),
+                    (float)_momentum, (float)rate, _isNesterov);
+                return;
+            }
+            ElementWise.Momentum(
+                Network.Parameters.AsSpan(start, count), Gradient.Parameters.AsSpan(start, count), _velocity.Doubles.AsSpan(start, count),
+                _momentum, rate, _isNesterov);
+        });
     }
 
     /// <inheritdoc/>
     public override void Save(BinaryWriter writer)
     {
         base.Save(writer);
-        WriteVector(writer, _velocity);
+        WriteState(writer, _velocity);
     }
 
     /// <inheritdoc/>
     public override void Load(BinaryReader reader)
     {
         base.Load(reader);
-        ReadVector(reader, _velocity);
+        ReadState(reader, _velocity);
     }
 }
