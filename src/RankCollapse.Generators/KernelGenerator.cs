@@ -19,7 +19,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
                 output.AddSource($"Singles{bits}.g.cs", VectorType.WriteSingle(bits));
             }
             output.AddSource("RegisterTile.g.cs", tiles);
-            output.AddSource("SingleRegisterTile.g.cs", SingleTwin.Of(tiles));
+            output.AddSource("SingleRegisterTiles.g.cs", SingleTwin.Of(tiles));
         });
 
         // The files that the project names as those of which there is a twin in single precision.

@@ -10,6 +10,9 @@ namespace RankCollapse.Training;
 /// <remarks>The order depends on seed and epoch alone. The object owns the memory of its passes, so that a batch allocates next to nothing.</remarks>
 internal abstract class MiniBatches
 {
+    /// <summary>So many entries are worth more than one thread in a pass that does little with each.</summary>
+    public const int WorthThreads = 1 << 19;
+
     private readonly BatchOrder _order;
     private readonly int _size;
 
@@ -76,9 +79,9 @@ internal abstract class MiniBatches
     /// <summary>Runs over so many entries on all threads of products, where there are many; each part begins on a cache line.</summary>
     public static void OverEntries(int length, Action<int, int> body)
     {
-        const int Few = 1 << 17, Line = 64;
+        const int Line = 64;
         int threads = Product.MaxThreads;
-        if (threads == 1 || length < Few)
+        if (threads == 1 || length < WorthThreads)
         {
             body(0, length);
             return;
@@ -91,9 +94,8 @@ internal abstract class MiniBatches
     /// <summary>Runs over layers on all threads of products, where they have many parameters.</summary>
     public static void OverLayers(int depth, int parameters, Action<int> body)
     {
-        const int Few = 1 << 17;
         int threads = Product.MaxThreads;
-        if (threads > 1 && parameters >= Few)
+        if (threads > 1 && parameters >= WorthThreads)
         {
             Parallel.For(1, depth + 1, new ParallelOptions { MaxDegreeOfParallelism = threads }, body);
             return;

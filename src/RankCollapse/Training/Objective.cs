@@ -19,6 +19,9 @@ public sealed class Objective
     private readonly Matrix _probabilities;
     private readonly bool _isPenalised;
     private readonly SampleParts? _parts;
+
+    /// <summary>Where layers have so many parameters that their penalties are worth more than one thread; null elsewhere.</summary>
+    private readonly PenaltySums[]? _penalties;
     private double _dataLoss;
 
     /// <summary>Prepares the passes for a shape, its data and its penalties.</summary>
@@ -63,6 +66,7 @@ public sealed class Objective
             * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Inputs))
             * Math.Sqrt(SampleWeights.SumOfSquares(SampleWeights, data.Targets));
         _probabilities = new Matrix(specification.OutputDimension, settings.Loss == Loss.CrossEntropy ? atOnce : 0);
+        _penalties = Network.CountParameters(specification) >= MiniBatches.WorthThreads ? new PenaltySums[2 * specification.Depth] : null;
         _parts = isInParts ? new SampleParts(this) : null;
     }
 
@@ -191,8 +195,9 @@ public sealed class Objective
                 : SampleWeights.ThroughActivation(sensitivity, Features[l], Coefficients.FeatureFactor, Slopes[l], error);
             if (SecondOrderErrors is { } second) TensorPrimitives.Multiply(second[l].AsSpan(), sensitivity.AsSpan(), second[l].AsSpan());
             _backward.Through(l, network, this, gradient);
-            AddPenalties(l, network, gradient, ref sums);
+            if (_penalties is null) AddPenalties(l, network, gradient, ref sums);
         }
+        if (_penalties is not null) AddPenalties(network, gradient, _penalties, ref sums);
         return Compose(Size(sums), FeaturePenalty(featureSquares));
     }
 
@@ -201,6 +206,22 @@ public sealed class Objective
     {
         sums.Add(gradient.Weights(layer), network.Weights(layer), Coefficients.WeightFactorOf(layer));
         if (gradient.Bias(layer) is { } bias) sums.Add(bias, network.Bias(layer)!, Coefficients.BiasFactor);
+    }
+
+    /// <summary>The same of all layers, on all threads of products, added in the same order.</summary>
+    private void AddPenalties(Network network, Network gradient, PenaltySums[] penalties, ref GradientSums sums)
+    {
+        MiniBatches.OverLayers(Specification.Depth, network.Parameters.Length, l =>
+        {
+            penalties[2 * (l - 1)] = ElementWise.AddPenalty(gradient.Weights(l).AsSpan(), network.Weights(l).AsSpan(), Coefficients.WeightFactorOf(l));
+            if (gradient.Bias(l) is not { } bias) return;
+            penalties[(2 * l) - 1] = ElementWise.AddPenalty(bias.AsSpan(), network.Bias(l)!.AsSpan(), Coefficients.BiasFactor);
+        });
+        for (int l = Specification.Depth; l >= 1; l--)
+        {
+            sums.Add(penalties[2 * (l - 1)], Coefficients.WeightFactorOf(l));
+            if (gradient.Bias(l) is not null) sums.Add(penalties[(2 * l) - 1], Coefficients.BiasFactor);
+        }
     }
 
     /// <summary>Takes the gradient's size from its sums, and returns the penalty of the weights.</summary>
@@ -256,9 +277,10 @@ public sealed class Objective
         public double OfPenalty;
         public double Penalty;
 
-        public void Add(Matrix g, Matrix w, double factor)
+        public void Add(Matrix g, Matrix w, double factor) => Add(ElementWise.AddPenalty(g.AsSpan(), w.AsSpan(), factor), factor);
+
+        public void Add(PenaltySums sums, double factor)
         {
-            PenaltySums sums = ElementWise.AddPenalty(g.AsSpan(), w.AsSpan(), factor);
             Squares += sums.With;
             WithoutPenalty += sums.Without;
             OfPenalty += factor * factor * sums.Weights;

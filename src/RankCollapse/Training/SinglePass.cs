@@ -92,7 +92,7 @@ internal sealed class SinglePass
         }
         SingleProduct.Multiply(parameters.Weights(layer), before, z, accumulate: parameters.Bias(layer) is not null);
         Activation activation = _whole.Specification.ActivationOf(layer);
-        MiniBatches.OverEntries(z.Length, (start, count) => ThroughActivation(activation, z.AsSpan().Slice(start, count), slopes.AsSpan().Slice(start, count)));
+        ThroughActivation(activation, z.AsSpan(), slopes.AsSpan());
         if (_whole.Specification.HasSkip(layer)) TensorPrimitives.Add(z.AsSpan(), before.AsSpan(), z.AsSpan());
     }
 

@@ -61,6 +61,18 @@ internal static class GoldenTrainings
             Milestones = [2, 4],
             MaxEpochs = 5,
         },
+        ["adam-single"] = FirstOrder with { Solver = "adam", BatchSize = 8, Precision = Precision.Single, Architecture = Architecture.Residual, Bias = true },
+        ["sgd-single-mnist"] = Mnist with
+        {
+            Solver = "sgd",
+            Depth = 4,
+            Width = [300],
+            Activation = "relu",
+            Loss = Loss.CrossEntropy,
+            BatchSize = 100,
+            Precision = Precision.Single,
+            MaxEpochs = 4,
+        },
         ["sgd-arctan"] = FirstOrder with { Solver = "sgd", Activation = "arctan", Init = InitializationScheme.Gaussian, Bias = true },
         ["sgd-selu"] = FirstOrder with
         {

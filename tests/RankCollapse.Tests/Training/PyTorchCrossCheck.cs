@@ -65,7 +65,9 @@ public sealed class PyTorchCrossCheck
     }
 
     /// <summary>Every first-order solver, convention and loss, from one start, with a last batch that is smaller; the order is drawn here again.</summary>
-    private static IEnumerable<object> Trajectories()
+    private static IEnumerable<object> Trajectories() => Enum.GetValues<Precision>().SelectMany(Trajectories);
+
+    private static IEnumerable<object> Trajectories(Precision precision)
     {
         const int Size = 8, Seed = 6, Steps = 100;
         foreach ((string name, bool nesterov) in ((string, bool)[])[("sgd", false), ("sgd", true), ("adam", false), ("adamw", false)])
@@ -84,6 +86,7 @@ public sealed class PyTorchCrossCheck
                         LearningRate = name == "sgd" ? 2e-3 : 1e-2,
                         Nesterov = nesterov,
                         BatchSize = Size,
+                        Precision = precision,
                         Seed = Seed,
                         WarmupEpochs = 3,
                         MaxEpochs = 40,
@@ -100,10 +103,12 @@ public sealed class PyTorchCrossCheck
                     }
                     double[] rates = [.. Enumerable.Range(0, Steps).Select(step => rate.At(step, solver.StepsPerEpoch))];
                     for (int step = 0; step < Steps; step++) Assert.Equal(StepOutcome.Moved, solver.Step());
+                    solver.Measure();
                     yield return new
                     {
                         Start = Case(twin),
                         Solver = name,
+                        Single = precision == Precision.Single,
                         Nesterov = nesterov,
                         Batches = batches.Take(Steps).ToArray(),
                         Rates = rates,

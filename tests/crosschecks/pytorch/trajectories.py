@@ -11,7 +11,7 @@ import torch
 
 from compare import factors, objective
 
-TOLERANCE = 1e-9
+TOLERANCES = {False: 1e-9, True: 1e-5}  # In double and in single precision, where a hundred steps of momentum gather some tens of roundings of 6e-8.
 
 
 def optimizer(case, weights, biases):
@@ -41,9 +41,9 @@ def main(path):
     torch.set_num_threads(1)
     with open(path, encoding="utf-8") as file:
         cases = json.load(file)
-    worst = 0.0
+    worst = {False: 0.0, True: 0.0}
     for case in cases:
-        tensor = functools.partial(torch.tensor, dtype=torch.float64)
+        tensor = functools.partial(torch.tensor, dtype=torch.float32 if case["single"] else torch.float64)
         start = case["start"]
         weights = [tensor(w).requires_grad_() for w in start["weights"]]
         biases = [None if b is None else tensor(b).requires_grad_() for b in start["biases"]]
@@ -60,11 +60,12 @@ def main(path):
         ends += [(b, tensor(e)) for b, e in zip(biases, case["endBiases"]) if b is not None]
         apart = torch.cat([(p.detach() - e).flatten() for p, e in ends]).norm() / torch.cat([e.flatten() for _, e in ends]).norm()
         moved = torch.cat([(tensor(w) - tensor(e)).flatten() for w, e in zip(start["weights"], case["endWeights"])]).norm()
-        print(f"{case['solver']}, nesterov {case['nesterov']}, {case['convention']}, {case['loss']}: {len(case['batches'])} steps, "
+        print(f"{'single' if case['single'] else 'double'}, {case['solver']}, nesterov {case['nesterov']}, {case['convention']}, {case['loss']}: {len(case['batches'])} steps, "
               f"moved by {moved:.2f}, apart by {apart:.1e}")
-        worst = max(worst, apart.item())
-    print(f"torch {torch.__version__}: worst relative difference {worst:.1e}, tolerance {TOLERANCE:.0e}")
-    return 0 if cases and worst <= TOLERANCE else 1
+        worst[case["single"]] = max(worst[case["single"]], apart.item())
+    for single, difference in worst.items():
+        print(f"torch {torch.__version__}, {'single' if single else 'double'}: worst relative difference {difference:.1e}, tolerance {TOLERANCES[single]:.0e}")
+    return 0 if cases and all(difference <= TOLERANCES[single] for single, difference in worst.items()) else 1
 
 
 if __name__ == "__main__":

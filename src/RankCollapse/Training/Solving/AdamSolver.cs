@@ -19,15 +19,17 @@ internal sealed class AdamSolver : FirstOrderSolver
     /// <summary>AdamW's line of the table.</summary>
     internal static SolverEntry DecoupledEntry { get; } = Line("adamw", "Adam with weight decay apart from the gradient", decaysApart: true);
 
-    private readonly SolverState _first;
-    private readonly SolverState _second;
+    private readonly StateVector _first;
+    private readonly StateVector _second;
+    private double _rate;
+    private double _secondCorrection;
 
     /// <summary>Prepares the solver.</summary>
     public AdamSolver(Objective objective, Network network, LearningRate rate, MiniBatches? batches = null)
         : base(objective, network, rate, batches)
     {
-        _first = new SolverState(Network.Parameters.Length, Singles is not null);
-        _second = new SolverState(Network.Parameters.Length, Singles is not null);
+        _first = new StateVector(Network.Parameters.Length, Singles is not null);
+        _second = new StateVector(Network.Parameters.Length, Singles is not null);
     }
 
     /// <inheritdoc/>
@@ -35,20 +37,23 @@ internal sealed class AdamSolver : FirstOrderSolver
     {
         double firstCorrection = 1 / (1 - Elementary.Power(Beta1, Steps));
         double secondCorrection = 1 / (1 - Elementary.Power(Beta2, Steps));
-        double first = rate * firstCorrection;
-        MiniBatches.OverEntries(Network.Parameters.Length, (start, count) =>
+        (_rate, _secondCorrection) = (rate * firstCorrection, secondCorrection);
+        OverParameters();
+    }
+
+    /// <inheritdoc/>
+    protected override void Update(int start, int count)
+    {
+        if (Singles is { } singles)
         {
-            if (Singles is { } singles)
-            {
-                SingleElementWise.Adam(
-                    singles.Parameters.AsSpan(start, count), singles.Gradient.AsSpan(start, count), _first.Singles.AsSpan(start, count),
-                    _second.Singles.AsSpan(start, count), (float)Beta1, (float)Beta2, (float)first, (float)secondCorrection, (float)Epsilon);
-                return;
-            }
-            ElementWise.Adam(
-                Network.Parameters.AsSpan(start, count), Gradient.Parameters.AsSpan(start, count), _first.Doubles.AsSpan(start, count),
-                _second.Doubles.AsSpan(start, count), Beta1, Beta2, first, secondCorrection, Epsilon);
-        });
+            SingleElementWise.Adam(
+                singles.Parameters.AsSpan(start, count), singles.Gradient.AsSpan(start, count), _first.Singles.AsSpan(start, count),
+                _second.Singles.AsSpan(start, count), (float)Beta1, (float)Beta2, (float)_rate, (float)_secondCorrection, (float)Epsilon);
+            return;
+        }
+        ElementWise.Adam(
+            Network.Parameters.AsSpan(start, count), Gradient.Parameters.AsSpan(start, count), _first.Doubles.AsSpan(start, count),
+            _second.Doubles.AsSpan(start, count), Beta1, Beta2, _rate, _secondCorrection, Epsilon);
     }
 
     /// <inheritdoc/>

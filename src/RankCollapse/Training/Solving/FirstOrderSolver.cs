@@ -12,6 +12,7 @@ internal abstract class FirstOrderSolver : Solver
 {
     private readonly LearningRate _rate;
     private readonly MiniBatches? _batches;
+    private readonly Action<int, int> _updatePart;
     private bool _isMeasured = true;
     private ObjectiveValue _sum;
     private long _summed;
@@ -27,6 +28,7 @@ internal abstract class FirstOrderSolver : Solver
         ArgumentNullException.ThrowIfNull(rate);
         _rate = rate;
         _batches = batches;
+        _updatePart = Update;
     }
 
     /// <inheritdoc/>
@@ -47,6 +49,14 @@ internal abstract class FirstOrderSolver : Solver
     /// <summary>Moves the parameters along <see cref="Solver.Gradient"/>, or those in single precision along theirs.</summary>
     /// <param name="rate">η of this step.</param>
     protected abstract void Update(double rate);
+
+    /// <summary>Moves a part of them.</summary>
+    /// <param name="start">The first entry.</param>
+    /// <param name="count">The number of entries.</param>
+    protected abstract void Update(int start, int count);
+
+    /// <summary>Moves all of them, on the threads of products where they are many.</summary>
+    protected void OverParameters() => MiniBatches.OverEntries(Network.Parameters.Length, _updatePart);
 
     /// <inheritdoc/>
     public sealed override StepOutcome Step()
@@ -132,10 +142,10 @@ internal abstract class FirstOrderSolver : Solver
     }
 
     /// <summary>Writes a vector of the solver's.</summary>
-    protected static void WriteState(BinaryWriter writer, SolverState state) => WriteVector(writer, state.ToDoubles());
+    protected static void WriteState(BinaryWriter writer, StateVector state) => WriteVector(writer, state.ToDoubles());
 
     /// <summary>Reads a vector of the solver's.</summary>
-    protected static void ReadState(BinaryReader reader, SolverState state)
+    protected static void ReadState(BinaryReader reader, StateVector state)
     {
         double[] values = state.ToDoubles();
         ReadVector(reader, values);

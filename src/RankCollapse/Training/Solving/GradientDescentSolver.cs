@@ -25,7 +25,8 @@ internal sealed class GradientDescentSolver : FirstOrderSolver
 
     private readonly double _momentum;
     private readonly bool _isNesterov;
-    private readonly SolverState _velocity;
+    private readonly StateVector _velocity;
+    private double _rate;
 
     /// <summary>Prepares the solver.</summary>
     /// <param name="objective">What is minimised.</param>
@@ -41,25 +42,29 @@ internal sealed class GradientDescentSolver : FirstOrderSolver
         if (!(momentum is >= 0 and < 1)) throw new InvalidInputException($"momentum is {momentum}; it must be at least 0 and less than 1.");
         _momentum = momentum;
         _isNesterov = isNesterov;
-        _velocity = new SolverState(Network.Parameters.Length, Singles is not null);
+        _velocity = new StateVector(Network.Parameters.Length, Singles is not null);
     }
 
     /// <inheritdoc/>
     protected override void Update(double rate)
     {
-        MiniBatches.OverEntries(Network.Parameters.Length, (start, count) =>
+        _rate = rate;
+        OverParameters();
+    }
+
+    /// <inheritdoc/>
+    protected override void Update(int start, int count)
+    {
+        if (Singles is { } singles)
         {
-            if (Singles is { } singles)
-            {
-                SingleElementWise.Momentum(
-                    singles.Parameters.AsSpan(start, count), singles.Gradient.AsSpan(start, count), _velocity.Singles.AsSpan(start, count),
-                    (float)_momentum, (float)rate, _isNesterov);
-                return;
-            }
-            ElementWise.Momentum(
-                Network.Parameters.AsSpan(start, count), Gradient.Parameters.AsSpan(start, count), _velocity.Doubles.AsSpan(start, count),
-                _momentum, rate, _isNesterov);
-        });
+            SingleElementWise.Momentum(
+                singles.Parameters.AsSpan(start, count), singles.Gradient.AsSpan(start, count), _velocity.Singles.AsSpan(start, count),
+                (float)_momentum, (float)_rate, _isNesterov);
+            return;
+        }
+        ElementWise.Momentum(
+            Network.Parameters.AsSpan(start, count), Gradient.Parameters.AsSpan(start, count), _velocity.Doubles.AsSpan(start, count),
+            _momentum, _rate, _isNesterov);
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace RankCollapse.Training.Solving;
 
 /// <summary>A vector that a first-order solver carries from step to step, in the precision of its training.</summary>
-internal sealed class SolverState(int length, bool isSingle)
+internal sealed class StateVector(int length, bool isSingle)
 {
     /// <summary>The vector in double precision; empty in single.</summary>
     public double[] Doubles { get; } = new double[isSingle ? 0 : length];
