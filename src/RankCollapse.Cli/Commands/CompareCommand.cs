@@ -95,7 +95,7 @@ internal static class CompareCommand
             settings.Write(output);
         }
         var whole = new TextTable(["whole network", .. headings]);
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Network))
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Network, runs.Select(run => run.Run.Summary)))
         {
             whole.Add([metric.Heading, .. runs.Select(run => Numbers.Of(metric, run.Run.Summary.Number(metric)))]);
             if (metric != NetworkMetrics.Objective) continue;

@@ -87,7 +87,8 @@ internal static class EnsembleTraining
             if (status.AdviceOf() is { } advice) output.WriteLine($"where one {status.InWords()}: {OptionNames.In(advice)}");
         }
         var table = new TextTable("", "minimum", "median", "maximum");
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Network)) Line(metric.Heading, summary.Network[metric.Key], metric);
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Network).Where(one => one.Topic != MetricTopic.Test || summary.Network[one.Key].Count > 0))
+            Line(metric.Heading, summary.Network[metric.Key], metric);
         Metric[] metrics = [.. MetricTable.Of(MetricScopes.Layers)
             .Where(metric => metric.Cost == MetricCost.RecordedWithCollapse && metric.IsMainIn(MetricScopes.Layers))];
         foreach (EnsembleLayer layer in summary.Layers)

@@ -64,6 +64,9 @@ internal static class MeasureCommand
             Product.MaxThreads = parsed.GetResult(threads) is null ? Environment.ProcessorCount : parsed.GetValue(threads);
             var options = new MeasurementOptions { ClusterCount = clusters, RankTolerance = relative };
             IReadOnlyList<MeasuredLayer> layers = CollapseMeasurement.Measure(run.Trained, run.DataSet, options);
+            TestMeasurement? test = RunFolder.Open(folder).ReadTestSet() is { } unseen
+                ? TestMeasurement.Of(run.Trained, run.DataSet, unseen, run.Configuration.Loss) : null;
+            foreach (MeasuredLayer layer in layers) layer.Test = test;
             MeasuredFeatures? last = CollapseMeasurement.LastHiddenLayer(run.Trained, run.DataSet, out string? reason);
             if (parsed.GetResult(constant) is not null && !parsed.GetValue(representation))
                 throw new InvalidInputException("--constant has no effect without --representation; add it or leave --constant out.");

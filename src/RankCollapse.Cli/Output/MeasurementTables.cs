@@ -49,6 +49,7 @@ internal static class MeasurementTables
         MetricTopic.Rank =>
             $"Rank: numerical (singular values above {Numbers.Short(measured.Tolerance)} of the largest), stable, effective; tail energy beyond {clusters}",
         MetricTopic.Prediction => $"{measured.Layers[0].Prediction.Source}: singular values of Z predicted from the next layer",
+        MetricTopic.Test => "Test data: nearest class means of the training features, and the variation of the test features",
         _ => $"{topic}",
     };
 

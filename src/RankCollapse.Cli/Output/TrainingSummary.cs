@@ -27,6 +27,7 @@ internal static class TrainingSummary
             + $"{Numbers.Short(summary.WeightPenalty, 4)} + feature penalty {Numbers.Short(summary.FeaturePenalty, 4)} (convention "
             + $"{EnumNames.Of(summary.Convention)})");
         if (result.IsMeasured) LayerTable.Write(output, measurements);
+        TestOutput.Write(output, summary);
         if (result.Advice is { } advice) output.WriteLine(OptionNames.In(advice));
         output.WriteLine(
             $"{NumberText.Whole(summary.Epochs)} epochs, {NumberText.Whole(summary.GradientEvaluations)} gradients, {NumberText.Duration(summary.Seconds)}");

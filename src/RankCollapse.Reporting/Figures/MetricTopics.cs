@@ -22,6 +22,7 @@ internal static class MetricTopics
         MetricTopic.Prediction => "Prediction from the next layer",
         MetricTopic.NeuralCollapse => "Neural collapse",
         MetricTopic.Change => "Change from a base",
+        MetricTopic.Test => "Test data",
         _ => "Spectra of weights",
     };
 }

@@ -18,7 +18,8 @@ internal sealed class RecordedMetricsFigure : RunFigure
 
     public override string Title => "Other metrics over training";
 
-    public override string Reading => "Every other metric that was recorded, over the epochs, a line for each layer; logarithmic, but for counts.";
+    public override string Reading => "Every other metric that was recorded, over the epochs, a line for each layer; logarithmic, but for counts and "
+        + "accuracies. Where test data were measured a line marks interpolation, from which on every training sample is classified correctly.";
 
     public override string? Missing(RunMeasurements run) => Drawn(run).Count == 0
         ? "No other metric was recorded during training; the setting record takes more, such as all,nc." : null;
@@ -38,7 +39,9 @@ internal sealed class RecordedMetricsFigure : RunFigure
     {
         Title = metric.Heading,
         X = Axis.Epoch,
-        Y = Axis.Of(metric),
+        Y = Axis.Of(metric) is var axis && metric is { Topic: MetricTopic.Test, Format: MetricFormat.Share } ? axis with { IsLogarithmic = false } : axis,
+        Marks = metric.Topic == MetricTopic.Test && run.Run.Summary.Number(TestMetrics.InterpolationEpoch) is { } epoch
+            ? [new ReferenceLine(epoch, "interpolation")] : [],
         Series = run.Series(metric.Key, 0) is { } whole
             ? [new Series("whole network", Palette.Ink, whole.Epochs, whole.Values)]
             : [.. run.Layers.Where(l => run.Series(metric.Key, l) is not null)

@@ -42,7 +42,7 @@ internal static class ComparisonPage
     /// <summary>The numbers of the whole networks, with the forecast beside the objective.</summary>
     private static IEnumerable<(string Name, IReadOnlyList<string> Values)> Numbers(IReadOnlyList<ComparedRun> runs)
     {
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Network))
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Network, runs.Select(run => run.Run.Summary)))
         {
             int digits = metric == NetworkMetrics.Objective ? 6 : 3;
             yield return (metric.Heading, [.. runs.Select(run => NumberText.Of(metric.Format, run.Run.Summary.Number(metric), digits))]);

@@ -21,7 +21,7 @@ internal static class ReportTables
         [
             ("status", summary.Status.InWords()),
             ("convention", EnumNames.Of(summary.Convention)),
-            .. MetricTable.Of(MetricScopes.Network).Select(metric => (metric.Heading, NumberText.Of(metric.Format, summary.Number(metric), 4))),
+            .. MetricTable.Of(MetricScopes.Network, [summary]).Select(metric => (metric.Heading, NumberText.Of(metric.Format, summary.Number(metric), 4))),
         ];
         return Pairs("state", "Final state", rows.Select(row => (Encode(row.Name), Encode(row.Value))));
     }

@@ -61,7 +61,10 @@ public sealed class SweepPlan
         ArgumentNullException.ThrowIfNull(trials);
         ArgumentOutOfRangeException.ThrowIfZero(trials.Count);
         var data = new TrialData();
-        RunConfiguration[] all = [.. trials.Select(trial => TrialIdentity.Resolve(trial) with { Data = data.PathOf(trial.Data) })];
+        RunConfiguration[] all = [.. trials.Select(trial => TrialIdentity.Resolve(trial) with
+        {
+            Data = data.PathOf(trial.Data), TestData = trial.TestData is { } test ? data.PathOf(test) : null,
+        })];
         Setting[] varying = [.. RunSettings.All.Where(setting => all.Any(trial => !Setting.AreEqual(setting.Get(trial), setting.Get(all[0]))))];
         using var builder = new PlanBuilder(new SettingsTemplate(all[0], [.. varying.Select(setting => setting.JsonName)]), data);
         foreach (RunConfiguration trial in all) builder.Add([.. varying.Select(setting => SettingValues.Of(setting.Get(trial)))]);

@@ -51,12 +51,13 @@ internal static class SweepPlanner
             Setting setting = RunSettings.Find(name, block.Place);
             shared = setting.With(shared, setting.Read(value, block.Place));
         }
-        return shared with { Data = data.PathOf(shared.Data) };
+        return shared with { Data = data.PathOf(shared.Data), TestData = shared.TestData is { } test ? data.PathOf(test) : null };
     }
 
     private static JsonElement ValueOf(JsonElement given, Setting setting, JsonElement fallback, TrialData data)
     {
         if (given.ValueKind == JsonValueKind.Undefined) return fallback;
-        return setting == RunSettings.Of(nameof(RunConfiguration.Data)) ? data.PathOf(given) : given;
+        bool isPath = setting.Property is nameof(RunConfiguration.Data) or nameof(RunConfiguration.TestData) && given.ValueKind == JsonValueKind.String;
+        return isPath ? data.PathOf(given) : given;
     }
 }

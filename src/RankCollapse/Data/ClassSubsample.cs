@@ -60,6 +60,7 @@ internal static class ClassSubsample
             members[labels[i]].Add(i);
             available++;
         }
+        if (samples == DataRequest.AllSamples) samples = available;
         if (samples > available)
             throw new InvalidInputException(
                 $"{source} has {available} samples in classes 0…{classes - 1}, but {samples} are asked for; ask for at most {available}.");

@@ -6,7 +6,10 @@ public sealed record DataRequest
     /// <summary><c>mnist</c>, <c>gaussian-mixture</c>, <c>free</c> or the path of a file.</summary>
     public string Source { get; init; } = "mnist";
 
-    /// <summary>N, the number of samples to take.</summary>
+    /// <summary>In place of N: all samples that a file or MNIST has.</summary>
+    public const int AllSamples = int.MaxValue;
+
+    /// <summary>N, the number of samples to take, or <see cref="AllSamples"/>.</summary>
     public int Samples { get; init; } = 200;
 
     /// <summary>K, the number of classes; the rows of Y decide where a file has one.</summary>

@@ -57,11 +57,12 @@ public sealed record Samples(string Name, Matrix Inputs, Matrix? Targets, int[]?
             throw new InvalidInputException($"{Name} has no classes, but class counts are given; leave them out or add labels to the file.");
         if (request.Samples < 1)
             throw new InvalidInputException($"{request.Samples} samples are asked for; ask for at least 1.");
-        if (request.Samples > Inputs.Columns)
+        int samples = request.Samples == DataRequest.AllSamples ? Inputs.Columns : request.Samples;
+        if (samples > Inputs.Columns)
             throw new InvalidInputException($"{Name} has {Inputs.Columns} samples, but {request.Samples} are asked for; ask for at most {Inputs.Columns}.");
         int[] order = [.. Enumerable.Range(0, Inputs.Columns)];
         new RandomStream(request.Seed, RandomPurpose.Data).Shuffle<int>(order);
-        return order[..request.Samples];
+        return order[..samples];
     }
 
     private static Matrix Columns(Matrix matrix, int[] columns)

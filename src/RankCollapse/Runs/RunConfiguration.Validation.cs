@@ -120,6 +120,12 @@ public sealed partial record RunConfiguration
         return activations;
     }
 
+    /// <summary>Loads the test data; null where none are asked for.</summary>
+    /// <param name="training">The training data.</param>
+    /// <exception cref="InvalidInputException">They cannot be read, or do not fit the training data.</exception>
+    public DataSet? LoadTestData(DataSet training) =>
+        TestSamples is null && TestData is null ? null : TestSet.Load(ToDataRequest(), training, TestSamples, TestData);
+
     /// <summary>n_1 … n_{L−1}: one number stands for all of them.</summary>
     private int[] HiddenWidths()
     {

@@ -42,6 +42,12 @@ public sealed partial record RunConfiguration
     /// <summary>The part of a file with two that is read.</summary>
     public DataSplit Split { get; init; }
 
+    /// <summary>Test samples; null takes all of <see cref="TestData"/>, and none without it.</summary>
+    public int? TestSamples { get; init; }
+
+    /// <summary>The file, or <c>mnist</c>, that test samples are of; null takes them from the training's source.</summary>
+    public string? TestData { get; init; }
+
     /// <summary>How layers are joined.</summary>
     public Architecture Architecture { get; init; } = Architecture.Feedforward;
 

@@ -9,6 +9,7 @@ public sealed class RunFolder
 {
     private const string ConfigurationFile = "config.json";
     private const string DataSetFile = "dataset.safetensors";
+    private const string TestFile = "test.safetensors";
     private const string InitialFile = "initial.safetensors";
 
     /// <summary>The name of the file with the trained weights.</summary>
@@ -19,7 +20,7 @@ public sealed class RunFolder
 
     private const string DescentFile = "descent.safetensors";
 
-    private static readonly string[] AllFiles = [ConfigurationFile, DataSetFile, InitialFile, WeightsFile, MetricsFile, SummaryFile, DescentFile];
+    private static readonly string[] AllFiles = [ConfigurationFile, DataSetFile, TestFile, InitialFile, WeightsFile, MetricsFile, SummaryFile, DescentFile];
 
     private const string CheckpointsFolder = "checkpoints";
     private const string FiguresName = "figures";
@@ -191,6 +192,9 @@ public sealed class RunFolder
     /// <summary>Writes <c>dataset.safetensors</c>.</summary>
     public void WriteDataSet(DataSet data) => _files.Put(DataSetFile, DataSetTensors.WriterOf(data).Write);
 
+    /// <summary>Writes test data, <c>test.safetensors</c>.</summary>
+    public void WriteTestSet(DataSet data) => _files.Put(TestFile, DataSetTensors.WriterOf(data).Write);
+
     /// <summary>Writes the network before training, <c>initial.safetensors</c>.</summary>
     public void WriteInitial(Network network) => _files.Put(InitialFile, NetworkTensors.WriterOf(network).Write);
 
@@ -273,6 +277,9 @@ public sealed class RunFolder
     /// <summary>Reads <c>dataset.safetensors</c>.</summary>
     public DataSet ReadDataSet() => DataSetTensors.Read(Existing(DataSetFile));
 
+    /// <summary>Reads <c>test.safetensors</c>; null where the run has no test data.</summary>
+    public DataSet? ReadTestSet() => System.IO.File.Exists(File(TestFile)) ? DataSetTensors.Read(Existing(TestFile)) : null;
+
     /// <summary>Reads <c>initial.safetensors</c>.</summary>
     public Network ReadInitial(NetworkSpecification specification) => NetworkTensors.Read(Existing(InitialFile), specification);
 
@@ -345,7 +352,7 @@ public sealed class RunFolder
         string name = System.IO.Path.GetFileName(entry);
         bool isBegun = System.IO.File.Exists(File(ConfigurationFile));
         return name == FolderClaim.FileName
-            || (!isBegun && (name is DataSetFile or InitialFile or RunManifest.FileName or ".writable" || name.EndsWith(".tmp", StringComparison.Ordinal)));
+            || (!isBegun && (name is DataSetFile or TestFile or InitialFile or RunManifest.FileName or ".writable" || name.EndsWith(".tmp", StringComparison.Ordinal)));
     }
 
     private void RequireSpace(long bytes)
@@ -361,7 +368,7 @@ public sealed class RunFolder
     /// <summary>Deletes what an earlier run left, its summary first, so that an interruption leaves no run that seems whole.</summary>
     private void RemoveRun()
     {
-        string[] files = [SummaryFile, WeightsFile, InitialFile, MetricsFile, DataSetFile, ConfigurationFile, ReportFile, DescentFile, RunManifest.FileName];
+        string[] files = [SummaryFile, WeightsFile, InitialFile, MetricsFile, DataSetFile, TestFile, ConfigurationFile, ReportFile, DescentFile, RunManifest.FileName];
         foreach (string file in files) FileSteps.Delete(File(file));
         AtomicFile.RemoveLeftovers(Path);
         foreach (string folder in (string[])[CheckpointsFolder, FiguresName]) FileSteps.DeleteFolder(File(folder));

@@ -6,7 +6,7 @@ using RankCollapse.Training;
 namespace RankCollapse.Runs;
 
 /// <summary>Collects a run's metrics while it trains, and keeps them in its checkpoints.</summary>
-internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions options, RecordedMetrics recorded)
+internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions options, RecordedMetrics recorded, DataSet? test = null)
 {
     private const int Format = 2;
     private const int MostMetrics = 100_000_000;
@@ -20,25 +20,48 @@ internal sealed class RunRecorder(Solver solver, DataSet data, TrainingOptions o
     /// <summary>What was recorded, in order.</summary>
     public IReadOnlyList<MetricRecord> Metrics => _metrics;
 
+    /// <summary>What the network does on test data, where it was last recorded; null without them.</summary>
+    public TestMeasurement? Test { get; private set; }
+
+    /// <summary>The first recorded epoch from which on all training samples are classified correctly; null where the last record has errors.</summary>
+    public long? InterpolationEpoch
+    {
+        get
+        {
+            long? since = null;
+            foreach (MetricRecord record in _metrics.Where(record => record.Layer == WholeNetwork && record.Metric == TestMetrics.TrainAccuracy.Key))
+                since = record.Value < 1 ? null : since ?? record.Epoch;
+            return since;
+        }
+    }
+
+    /// <summary>Measures the network on the test data; null without them, or where it has diverged.</summary>
+    public TestMeasurement? MeasureTest() => test is null || !double.IsFinite(solver.Value.Total) ? null
+        : TestMeasurement.Of(solver.Network, data, test, solver.Objective.Settings.Loss);
+
     /// <summary>Records the solver's current point.</summary>
     /// <returns>What was measured in the layers.</returns>
     public IReadOnlyList<LayerMetric> Record(TrainingState state)
     {
         void Add(int layer, string metric, double value) => _metrics.Add(new MetricRecord(state.Epoch, state.Seconds, layer, metric, value));
 
-        var network = new MeasuredNetwork(state, solver);
-        foreach (Metric metric in recorded.Network)
+        bool hasMoved = _measured != (state.Value, state.Gradient);
+        if (hasMoved) Test = MeasureTest();
+        var network = new MeasuredNetwork(state, solver) { Test = Test };
+        foreach (Metric metric in test is null ? recorded.Network : [.. recorded.Network.Union(TestMetrics.Recorded)])
         {
             // The gradient of all samples is not part of every record.
             double number = metric.OfNetwork!(network);
-            if (solver.IsMeasured || !double.IsNaN(number)) Add(WholeNetwork, metric.Key, number);
+            bool isExpected = solver.IsMeasured && metric.Topic != MetricTopic.Test;
+            if (isExpected || !double.IsNaN(number)) Add(WholeNetwork, metric.Key, number);
         }
 
         // A step that was rejected leaves everything as it was.
-        if (_measured != (state.Value, state.Gradient))
+        if (hasMoved)
         {
             _layers = _pass is { IsComplete: true } ? CollapseMeasurement.Record(_pass.Layers(), recorded)
                 : CollapseMeasurement.Record(solver.Network, data, solver.Objective.IsInParts ? null : solver.Objective.Features, recorded);
+            if (Test is not null) _layers = [.. _layers, .. TestMetrics.Of(Test)];
             _measured = (state.Value, state.Gradient);
         }
         foreach (LayerMetric metric in _layers) Add(metric.Layer, metric.Metric, metric.Value);

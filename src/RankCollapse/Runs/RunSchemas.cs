@@ -30,7 +30,7 @@ public static class RunSchemas
         KeyValuePair.Create("reasons", JsonSchema.Map(JsonSchema.Type("string"))),
         KeyValuePair.Create("layers", JsonSchema.List(Layer())),
     ],
-    name => name != RunSummary.RoundingFloorField);
+    name => name != RunSummary.RoundingFloorField && MetricTable.All.Find(name)?.Topic != MetricTopic.Test);
 
     /// <summary><c>manifest.json</c>.</summary>
     public static JsonObject Manifest() => RunManifest.Schema();

@@ -18,6 +18,7 @@ public static class RunSettings
     private static readonly SettingScope Mixtures =
         new(nameof(C.Data), () => $"the data {DataSource.GaussianMixtureName}", c => c.Data == DataSource.GaussianMixtureName);
     private static readonly SettingScope Files = new(nameof(C.Data), () => "data from a file", c => !DataSource.Names.Contains(c.Data));
+    private static readonly SettingScope Constrained = new(nameof(C.Data), () => $"data other than {DataSource.FreeName}", c => !c.IsFree);
     private static readonly SettingScope HiddenLayers = new(nameof(C.Depth), () => "a depth of at least 2", c => c.Depth >= 2);
     private static readonly SettingScope UnnamedOutputs =
         new(nameof(C.Activation), () => "an activation that does not name the output's", c => !c.NamesOutputActivation);
@@ -43,6 +44,15 @@ public static class RunSettings
         },
         new(nameof(C.Layout), SettingPart.Data, Result, "Whether a sample is a row or a column of X", "NAME") { Scope = Files, IsLater = true },
         new(nameof(C.Split), SettingPart.Data, Result, "The part of a file with x_train and x_test", "NAME") { Scope = Files, IsLater = true },
+        new(nameof(C.TestSamples), SettingPart.Data, SettingEffect.Records, "Test samples, which training does not see", "n")
+        {
+            Range = Counts, Scope = Constrained, InWords = () => "none, or all of test-data", IsLater = true,
+        },
+        new(nameof(C.TestData), SettingPart.Data, SettingEffect.Records,
+            "Where test samples come from: a file (for .npz with x_test also the training's own), or mnist", "NAME|FILE")
+        {
+            Scope = Constrained, InWords = () => "the samples that follow the training's", IsLater = true,
+        },
         new(nameof(C.Architecture), SettingPart.Network, Result, "How layers are joined", "NAME") { Scope = InnerLayers },
         new(nameof(C.Depth), SettingPart.Network, Result, "L, the number of layers", "L") { Range = new(1, 10_000) },
         new(nameof(C.Width), SettingPart.Network, Result, "Width of the hidden layers: one number for all, or one for each", "n[,n…]")

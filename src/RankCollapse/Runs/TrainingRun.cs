@@ -41,6 +41,7 @@ public static class TrainingRun
             folder = Create(path, options, claim!, RunFolder.EstimateBytes(
                 session.Initial.Specification, session.Data, configuration.ToSolverSettings().Entry.VectorsPerCheckpoint));
             folder.WriteDataSet(session.Data);
+            if (session.TestData is { } test) folder.WriteTestSet(test);
             folder.WriteInitial(session.Initial);
             folder.WriteConfiguration(configuration);
         }
@@ -84,7 +85,7 @@ public static class TrainingRun
         Arithmetic.Require(stored.Arithmetic, $"The run {path}");
         NetworkSpecification specification = wanted.ToSpecification(data.InputDimension, data.OutputDimension);
         RequireMemory(wanted, specification, data);
-        using var session = new TrainingSession(wanted, data, folder.ReadInitial(specification), options);
+        using var session = new TrainingSession(wanted, data, folder.ReadInitial(specification), options, folder.ReadTestSet());
         using (Checkpoint? checkpoint = folder.OpenNewestCheckpoint())
         {
             if (checkpoint is not null) session.Load(checkpoint.State, $"The checkpoint {checkpoint.Name} of {path}");
@@ -156,7 +157,7 @@ public static class TrainingRun
         RequireMemory(configuration, specification, data);
         configuration = Resolve(configuration, specification, data);
         Network initial = options.Initial?.Invoke(specification, data) ?? Beginning(configuration, specification);
-        return new TrainingSession(configuration, data, initial, options);
+        return new TrainingSession(configuration, data, initial, options, configuration.LoadTestData(data));
     }
 
     private static Network Beginning(RunConfiguration configuration, NetworkSpecification specification)

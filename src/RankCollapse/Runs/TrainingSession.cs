@@ -32,8 +32,9 @@ internal sealed class TrainingSession : IDisposable
     private Action<string, Action<Stream>>? _writeCheckpoint;
 
     /// <summary>Prepares a session; the initial network is not changed.</summary>
-    public TrainingSession(RunConfiguration configuration, DataSet data, Network initial, TrainingRunOptions options)
+    public TrainingSession(RunConfiguration configuration, DataSet data, Network initial, TrainingRunOptions options, DataSet? test = null)
     {
+        TestData = test;
         _configuration = configuration;
         Data = data;
         Initial = initial;
@@ -57,7 +58,7 @@ internal sealed class TrainingSession : IDisposable
             CheckpointSeconds = configuration.CheckpointSeconds,
         };
         _solver = configuration.ToSolverSettings().CreateSolver(initial.Specification, data, configuration.ToObjectiveSettings(), initial.Copy());
-        _recorder = new RunRecorder(_solver, data, _limits, recorded);
+        _recorder = new RunRecorder(_solver, data, _limits, recorded, test);
         _trainer = new Trainer(_solver, _limits, new TrainingObserver
         {
             Record = state =>
@@ -81,6 +82,9 @@ internal sealed class TrainingSession : IDisposable
 
     /// <summary>The data.</summary>
     public DataSet Data { get; }
+
+    /// <summary>The test data; null without them.</summary>
+    public DataSet? TestData { get; }
 
     /// <summary>The network before training.</summary>
     public Network Initial { get; }
@@ -111,6 +115,8 @@ internal sealed class TrainingSession : IDisposable
         // Of a trial that goes on later nothing but its checkpoint is kept.
         bool isMeasured = isFinite && !(result.Status == TrainingStatus.Cancelled && checkpoints is not null);
         IReadOnlyList<MeasuredLayer> layers = isMeasured ? CollapseMeasurement.Measure(_solver.Network, Data) : [];
+        TestMeasurement? test = isMeasured ? _recorder.MeasureTest() : null;
+        foreach (MeasuredLayer layer in layers) layer.Test = test;
         var run = new Run
         {
             Configuration = _configuration,
@@ -118,7 +124,7 @@ internal sealed class TrainingSession : IDisposable
             Initial = Initial,
             Trained = _solver.Network,
             Metrics = _recorder.Metrics,
-            Summary = Summarise(result, layers),
+            Summary = Summarise(result, layers, test),
         };
         Write(run);
         return new TrainingRunResult { Run = run, IsMeasured = isMeasured, Folder = folder, Advice = result.Advice };
@@ -176,11 +182,15 @@ internal sealed class TrainingSession : IDisposable
     private static IReadOnlyList<Matrix> Features(Solver solver) =>
         solver.Objective.IsInParts ? solver.Network.Features(solver.Objective.Data.Inputs) : solver.Objective.Features;
 
-    private RunSummary Summarise(TrainingResult result, IReadOnlyList<MeasuredLayer> layers)
+    private RunSummary Summarise(TrainingResult result, IReadOnlyList<MeasuredLayer> layers, TestMeasurement? test)
     {
         const string NotFinite = "The objective is not finite, so that nothing can be measured.";
-        var network = new MeasuredNetwork(result.Final with { Seconds = _trainer.Seconds }, _solver);
-        var numbers = MetricTable.Of(MetricScopes.Network).ToDictionary(metric => metric.Key, metric => (double?)metric.OfNetwork!(network));
+        var network = new MeasuredNetwork(result.Final with { Seconds = _trainer.Seconds }, _solver)
+        {
+            Test = test, InterpolationEpoch = test is null ? null : _recorder.InterpolationEpoch,
+        };
+        var numbers = MetricTable.Of(MetricScopes.Network).Select(metric => (metric.Key, metric.Topic, Number: (double?)metric.OfNetwork!(network)))
+            .Where(one => one.Topic != MetricTopic.Test || !double.IsNaN(one.Number!.Value)).ToDictionary(one => one.Key, one => one.Number);
         if (result.Status == TrainingStatus.Stalled && _solver.RoundingFloor is { } floor) numbers[RunSummary.RoundingFloorField] = floor;
         return new RunSummary
         {

@@ -86,6 +86,9 @@ public sealed class MeasuredLayer
     /// <summary>l, from 1.</summary>
     public int Layer { get; }
 
+    /// <summary>What the network does on test data, once it was measured; null without them. The summary asks for it.</summary>
+    public TestMeasurement? Test { get; set; }
+
     /// <summary>The partition into classes; null for data without classes.</summary>
     public Partition? Classes { get; }
 

@@ -55,6 +55,9 @@ public enum MetricTopic
 
     /// <summary>What a model's weights are beside those of another one.</summary>
     Change,
+
+    /// <summary>What a network does on samples that it was not trained on.</summary>
+    Test,
 }
 
 /// <summary>What a metric can be computed of.</summary>

@@ -9,10 +9,19 @@ public static class MetricTable
         "metric",
         metric => metric.Key,
         [.. NetworkMetrics.All, .. CollapseMetrics.All, .. RankMetrics.All, .. PredictionMetrics.All, .. NeuralCollapseMetrics.All, .. SpectrumMetrics.All,
-            .. ChangeMetrics.All, .. ClassMetrics.All]);
+            .. ChangeMetrics.All, .. ClassMetrics.All, .. TestMetrics.All]);
 
     /// <summary>The metrics that can be computed of something.</summary>
     public static IReadOnlyList<Metric> Of(MetricScopes scope) => [.. All.Where(metric => (metric.Scopes & scope) != MetricScopes.None)];
+
+    /// <summary>The metrics that can be computed of something, without those of test data where no training has any.</summary>
+    /// <param name="scope">What they are of.</param>
+    /// <param name="numbers">What is shown.</param>
+    public static IReadOnlyList<Metric> Of(MetricScopes scope, IEnumerable<MetricNumbers> numbers)
+    {
+        MetricNumbers[] all = [.. numbers];
+        return [.. Of(scope).Where(metric => metric.Topic != MetricTopic.Test || all.Any(one => one.Number(metric) is not null))];
+    }
 
     /// <summary>Computes metrics.</summary>
     /// <param name="scope">What <paramref name="compute"/> computes them of.</param>
