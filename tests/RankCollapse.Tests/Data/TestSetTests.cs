@@ -38,7 +38,7 @@ public sealed class TestSetTests
         DataSet found = TestSet.Load(request, DataSource.Load(request), null, path);
         Assert.Equal(9, found.SampleCount);
         Assert.Equal(Columns(test).Select(c => string.Join(',', c)).Order(), Columns(found).Select(c => string.Join(',', c)).Order());
-        Assert.Contains("ask for at most", Assert.Throws<InvalidInputException>(() => TestSet.Load(request, DataSource.Load(request), 1, null)).Message,
+        Assert.Contains("ask for at most", Assert.Throws<InvalidInputException>(() => TestSet.Load(request, DataSource.Load(request), 3, null)).Message,
             StringComparison.Ordinal);
     }
 
