@@ -28,6 +28,7 @@ public sealed class TrainCommandTests
     [Trait("Category", "Long")]
     public void ManyTrainingsThatAreKilled_GoOnToTheSameBits()
     {
+        const int MostKillsOfARun = 20;
         LongTests.Require();
         using var folder = new TemporaryFolder(inMemory: true);
         string[] settings = ["--data", "gaussian-mixture", "--samples", "60", "--classes", "3", "--dimension", "20", "--depth", "3", "--width", "32",
@@ -41,13 +42,13 @@ public sealed class TrainCommandTests
         for (int run = 0; kills < LongTests.Kills; run++)
         {
             string path = folder.File($"run-{run}");
-            while (true)
+            for (int left = MostKillsOfARun; ; left--)
             {
                 // One that was killed before it had a configuration begins again.
                 string[] how = File.Exists(Path.Combine(path, "config.json")) ? ["--resume"] : settings;
                 using var training = CommandProcess.Start(["train", .. how, "--out", path]);
                 Thread.Sleep(random.Next(most / 3, most));
-                if (kills < LongTests.Kills && !training.HasEnded)
+                if (kills < LongTests.Kills && left > 0 && !training.HasEnded)
                 {
                     training.Signal("KILL");
                     training.WaitForEnd();
