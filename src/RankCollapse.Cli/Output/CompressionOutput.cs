@@ -38,7 +38,7 @@ internal static class CompressionOutput
         if (report.Layers.Count > 0) table.Write(output);
         foreach (var group in report.Layers.Where(layer => layer.Reason is not null).GroupBy(layer => layer.Reason!))
         {
-            string[] names = [.. group.Select(layer => ShortName.Of(layer.Name, LongestName))];
+            string[] names = ShortName.All([.. group.Select(layer => layer.Name)], LongestName);
             output.WriteLine($"whole: {string.Join(", ", names.Take(4))}{(names.Length > 4 ? $" and {names.Length - 4} more" : "")}: {group.Key}");
         }
         if (report.BudgetError is { } budget)
