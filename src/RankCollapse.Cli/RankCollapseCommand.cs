@@ -80,7 +80,7 @@ internal static class RankCollapseCommand
         var root = new RootCommand("Trains L2-regularised networks to a stationary point and measures collapse and rank in every layer.");
         root.Directives.Clear();
         Add(root, "Train and look", TrainCommand.Create(environment), MeasureCommand.Create(environment), ReportCommand.Create(environment),
-            CompareCommand.Create(environment));
+            CompareCommand.Create(environment), PlayCommand.Create(environment));
         Add(root, "Hold a run against the theory", ForecastCommand.Create(environment), CertifyCommand.Create(environment),
             ConstructCommand.Create(environment), PathCommand.Create(environment), ReproduceCommand.Create(environment));
         Add(root, "Look into a model of your own", InspectCommand.Create(environment), CompressCommand.Create(environment));

@@ -9,7 +9,7 @@ namespace RankCollapse.Cli.Serving;
 
 /// <summary>
 /// Who may ask: hosts by the names that this machine has, so that another site's name that is made to lead here (DNS rebinding) gets nothing,
-/// and on a network only those who know the token that begins every path. Files have addresses without it, each with a key of its own: what a page
+/// and on a network, or where something can be changed, only those who know the token that begins every path. Files have addresses without it, each with a key of its own: what a page
 /// among them reads of its own address opens nothing else.
 /// </summary>
 internal sealed class AddressGuard
@@ -24,15 +24,13 @@ internal sealed class AddressGuard
     /// <summary>Guards an address.</summary>
     /// <param name="address">The address that is listened to.</param>
     /// <param name="otherNames">Further names of this machine.</param>
-    public AddressGuard(IPAddress address, IReadOnlyList<string> otherNames)
+    /// <param name="hasToken">Whether a token is asked for on this machine too.</param>
+    public AddressGuard(IPAddress address, IReadOnlyList<string> otherNames, bool hasToken = false)
     {
         _isLoopback = IPAddress.IsLoopback(address);
         _hosts.Add(address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString());
-        if (!_isLoopback)
-        {
-            _hosts.Add(Dns.GetHostName());
-            Token = Convert.ToHexStringLower(Sha256.RandomBytes(TokenBytes));
-        }
+        if (!_isLoopback) _hosts.Add(Dns.GetHostName());
+        if (!_isLoopback || hasToken) Token = Convert.ToHexStringLower(Sha256.RandomBytes(TokenBytes));
         _token = Encoding.ASCII.GetBytes(Token);
         foreach (string name in otherNames) _hosts.Add(name);
     }

@@ -45,31 +45,12 @@ internal sealed class ProjectionsFigure : RunFigure
     internal static Matrix? Project(RunMeasurements run, int layer)
     {
         Matrix features = run.Features(layer);
-        var random = new RandomStream(run.Run.Configuration.Seed, RandomPurpose.Sampling, layer);
-        Matrix basis = Matrix.FromEntries(2, features.Rows, (_, _) => random.NextGaussian());
-        Orthonormalise(basis);
-        Matrix plane = Product.Multiply(basis, features);
+        Matrix plane = FeaturePlane.Random(features.Rows, run.Run.Configuration.Seed, layer).Project(features);
         foreach (double value in plane.AsSpan())
         {
             if (!double.IsFinite(value)) return null;
         }
         return plane;
-    }
-
-    private static void Orthonormalise(Matrix basis)
-    {
-        Normalise(basis.Row(0));
-        double overlap = Reduction.Dot(basis.Row(0), basis.Row(1));
-        for (int j = 0; j < basis.Columns; j++) basis[1, j] -= overlap * basis[0, j];
-        // One coordinate has no plane; the second axis is then empty.
-        if (basis.Columns == 1) basis.Row(1).Clear();
-        else Normalise(basis.Row(1));
-    }
-
-    private static void Normalise(Span<double> vector)
-    {
-        double norm = Reduction.Norm(vector);
-        if (norm > 0) System.Numerics.Tensors.TensorPrimitives.Divide(vector, norm, vector);
     }
 
     private static Panel Of(RunMeasurements run, int layer, int[] order)

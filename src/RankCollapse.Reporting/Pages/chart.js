@@ -177,6 +177,7 @@ const Chart = (() => {
 
   return class Chart {
     static number = number;
+    static heat = heat;
 
     // A page may say what a cell of a heat map tells (describe), and what choosing one does (choose).
     constructor(host, data, { describe, choose } = {}) {

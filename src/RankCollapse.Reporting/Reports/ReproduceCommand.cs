@@ -3,7 +3,7 @@ using RankCollapse.Runs;
 namespace RankCollapse.Reporting.Reports;
 
 /// <summary>A run's configuration as named settings and as the command that repeats it.</summary>
-internal static class ReproduceCommand
+public static class ReproduceCommand
 {
     /// <summary>The version and every setting that has an effect, with their values.</summary>
     public static IEnumerable<(string Name, string Value)> Settings(RunConfiguration configuration) =>

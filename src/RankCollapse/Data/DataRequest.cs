@@ -3,7 +3,7 @@ namespace RankCollapse.Data;
 /// <summary>Which data to load, and how much of it.</summary>
 public sealed record DataRequest
 {
-    /// <summary><c>mnist</c>, <c>gaussian-mixture</c>, <c>free</c> or the path of a file.</summary>
+    /// <summary><c>mnist</c>, <c>gaussian-mixture</c>, <c>moons</c>, <c>free</c> or the path of a file.</summary>
     public string Source { get; init; } = "mnist";
 
     /// <summary>In place of N: all samples that a file or MNIST has.</summary>
@@ -21,7 +21,7 @@ public sealed record DataRequest
     /// <summary>n, the input dimension of a Gaussian mixture.</summary>
     public int Dimension { get; init; } = 100;
 
-    /// <summary>σ of a Gaussian mixture.</summary>
+    /// <summary>σ of a Gaussian mixture, and of moons.</summary>
     public double Sigma { get; init; } = 0.1;
 
     /// <summary>What settles how a file is meant.</summary>

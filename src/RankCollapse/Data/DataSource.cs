@@ -17,12 +17,15 @@ public static class DataSource
     /// <summary>The name of unconstrained features: X = I, so that the weights of the first layer are the features of the samples.</summary>
     public const string FreeName = "free";
 
+    /// <summary>The name of <see cref="Moons"/>.</summary>
+    public const string MoonsName = "moons";
+
     private const string MnistName = "mnist";
 
     /// <summary>The names of the built-in data sets.</summary>
-    public static IReadOnlyList<string> Names { get; } = [MnistName, GaussianMixtureName, FreeName];
+    public static IReadOnlyList<string> Names { get; } = [MnistName, GaussianMixtureName, MoonsName, FreeName];
 
-    /// <summary>How many samples a built-in data set has where none are asked for: all of MNIST, a thousand of a mixture, which has any number.</summary>
+    /// <summary>How many samples a built-in data set has where none are asked for: all of MNIST, a thousand of those that have any number.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     public static int UsualSamples(string name) => name == MnistName ? Mnist.SampleCount : 1000;
 
@@ -39,6 +42,7 @@ public static class DataSource
             GaussianMixtureName =>
                 GaussianMixture.Draw(request.Samples, request.Classes, request.Dimension, request.Sigma, request.Seed, classCounts: request.ClassCounts),
             FreeName => FreeFeatures.Create(request.Samples, request.Classes, request.ClassCounts),
+            MoonsName => Moons.Draw(request.Samples, request.Classes, request.Sigma, request.Seed, request.ClassCounts),
             _ => LoadFile(request),
         };
     }

@@ -15,7 +15,7 @@ public sealed partial record RunConfiguration
     /// <summary>The arithmetic that its result is computed in; null where an earlier version wrote it.</summary>
     public Arithmetic? Arithmetic { get; init; }
 
-    /// <summary><c>mnist</c>, <c>gaussian-mixture</c>, <c>free</c> or a file.</summary>
+    /// <summary><c>mnist</c>, <c>gaussian-mixture</c>, <c>moons</c>, <c>free</c> or a file.</summary>
     public string Data { get; init; } = "mnist";
 
     /// <summary>N.</summary>
@@ -30,7 +30,7 @@ public sealed partial record RunConfiguration
     /// <summary>Input dimension of a Gaussian mixture.</summary>
     public int Dimension { get; init; } = 100;
 
-    /// <summary>σ of a Gaussian mixture.</summary>
+    /// <summary>σ of a Gaussian mixture, and of moons.</summary>
     public double Sigma { get; init; } = 0.1;
 
     /// <summary>The column of a csv file that holds the class; null finds it.</summary>

@@ -17,6 +17,9 @@ public static class RunSettings
 
     private static readonly SettingScope Mixtures =
         new(nameof(C.Data), () => $"the data {DataSource.GaussianMixtureName}", c => c.Data == DataSource.GaussianMixtureName);
+    private static readonly SettingScope Drawn = new(
+        nameof(C.Data), () => $"the data {DataSource.GaussianMixtureName} and {DataSource.MoonsName}",
+        c => c.Data is DataSource.GaussianMixtureName or DataSource.MoonsName);
     private static readonly SettingScope Files = new(nameof(C.Data), () => "data from a file", c => !DataSource.Names.Contains(c.Data));
     private static readonly SettingScope Constrained = new(nameof(C.Data), () => $"data other than {DataSource.FreeName}", c => !c.IsFree);
     private static readonly SettingScope HiddenLayers = new(nameof(C.Depth), () => "a depth of at least 2", c => c.Depth >= 2);
@@ -32,12 +35,13 @@ public static class RunSettings
     /// <summary>The settings, in the order of help and files.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new(nameof(C.Data), SettingPart.Data, Result, "mnist, gaussian-mixture, free (X = I: the first layer's weights are the features), or a file: .npz, .csv, IDX images (.gz too)", "NAME|FILE"),
+        new(nameof(C.Data), SettingPart.Data, Result,
+            "mnist, gaussian-mixture, moons, free (X = I: the first layer's weights are the features), or a file: .npz, .csv, IDX images (.gz too)", "NAME|FILE"),
         new(nameof(C.Samples), SettingPart.Data, Result, "N, the number of samples, balanced over the classes", "N") { Range = Counts },
         new(nameof(C.Classes), SettingPart.Data, Result, "K, the number of classes", "K") { Range = Counts },
         new(nameof(C.ClassCounts), SettingPart.Data, Result, "Samples of each class, which sum to N", "n,n,…") { Range = Counts, InWords = () => "equal" },
         new(nameof(C.Dimension), SettingPart.Data, Result, "The number of inputs", "n") { Range = Counts, Scope = Mixtures },
-        new(nameof(C.Sigma), SettingPart.Data, Result, "Standard deviation of each class around its mean", "σ") { Range = NotNegative, Scope = Mixtures },
+        new(nameof(C.Sigma), SettingPart.Data, Result, "Standard deviation of each class around its mean or its arc", "σ") { Range = NotNegative, Scope = Drawn },
         new(nameof(C.Label), SettingPart.Data, Result, "The column of a csv file that holds the class: its name, or its number from 1", "NAME|n")
         {
             Scope = Files, InWords = () => "label, target, class, y or species, or the last", IsLater = true,

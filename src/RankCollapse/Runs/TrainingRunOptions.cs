@@ -25,6 +25,12 @@ public sealed record TrainingRunOptions
     public Action<TrainingState, IReadOnlyList<Matrix>>? Stepped { get; init; }
 
     /// <summary>
+    /// Called before the first epoch and after every one with the solver, which is to be left as it is; training waits for it, and that time does not count as
+    /// training's.
+    /// </summary>
+    public Action<TrainingState, Solver>? Watched { get; init; }
+
+    /// <summary>
     /// The network to start from, for the shape and the data of the settings; null draws its weights as the settings say. It must have that shape.
     /// </summary>
     public Func<NetworkSpecification, DataSet, Network>? Initial { get; init; }

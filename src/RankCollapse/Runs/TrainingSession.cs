@@ -73,6 +73,7 @@ internal sealed class TrainingSession : IDisposable
                 options.Progress?.Invoke(state);
                 if (_solver.IsMeasured) options.Stepped?.Invoke(state, Features(_solver));
             },
+            Watch = options.Watched is { } watched ? state => watched(state, _solver) : null,
             Checkpoint = _ =>
             {
                 if (TryWriteCheckpoint() && _cancellation.IsCancellationRequested) _saving?.End();

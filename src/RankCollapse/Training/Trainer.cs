@@ -91,6 +91,7 @@ public sealed class Trainer : IDisposable
         var existence = new StationaryPointCheck(_solver.Objective, _solver.Network, isMonotone: !_solver.CanDiverge, _options.Unattainable);
         if (!_isResumed) _observer.Record?.Invoke(state);
         TakeSnapshot();
+        Watch(state);
         while (true)
         {
             // With mini-batches what is asked of all samples is asked where they are recorded, and at the end.
@@ -124,6 +125,7 @@ public sealed class Trainer : IDisposable
             state = State();
             _observer.Progress?.Invoke(state);
             if (isRecorded) _observer.Record?.Invoke(state);
+            if (ends) Watch(state);
             if ((_solver.IsMeasured || isRecorded) && existence.Missing(_solver.Network) is { } reason) return End(TrainingStatus.NoMinimum, state, reason);
             if (outcome == StepOutcome.Stalled)
             {
@@ -165,6 +167,14 @@ public sealed class Trainer : IDisposable
     private string Where(TrainingState state, string? missing) => missing is null
         ? $"The relative gradient norm is {state.Gradient.Relative:0.0e-0}, above the tolerance {_options.GradientTolerance:0.0e-0},"
         : $"The relative gradient norm is {state.Gradient.Relative:0.0e-0}, but {missing}";
+
+    private void Watch(TrainingState state)
+    {
+        if (_observer.Watch is not { } watch) return;
+        _watch.Stop();
+        watch(state);
+        _watch.Start();
+    }
 
     private TrainingState Measured(TrainingState state)
     {

@@ -15,7 +15,7 @@ public sealed partial class DoorsTests
         [@"new (FileInfo|DirectoryInfo)\([^)]*\)\.(Delete|MoveTo|Create|Open\w*|CopyTo)\("] = [],
         [@"Console\.(Out|Error|In|Write\w*|Read\w*|Open\w*|SetOut|SetError)\b"] = ["StandardOutput.cs", "SweepWorkCommand.cs"],
         [@"PosixSignalRegistration\.Create|Console\.CancelKeyPress|Environment\.(Exit|FailFast)\("] = ["StopRequest.cs"],
-        [@"(?<!\w)Process\.Start\(|new ProcessStartInfo\("] = ["SlurmClient.cs", "WorkerProcess.cs"],
+        [@"(?<!\w)Process\.Start\(|new ProcessStartInfo\("] = ["SlurmClient.cs", "WorkerProcess.cs", "BrowserStart.cs"],
         [@"Path\.GetTemp(Path|FileName)\("] = ["AtomicFile.cs", "WorkFolder.cs"],
         [@"LibraryImport\(|DllImport\("] = ["FileKinds.cs", "StandardOutput.cs"],
         [@"char\.IsControl\("] = ["ErrorText.cs"],

@@ -38,7 +38,8 @@ public sealed class FolderGraphTests
         "RankCollapse.Experiments", "RankCollapse.Experiments.Depth", "RankCollapse.Experiments.Ranks",
         "RankCollapse.Experiments.Figure1", "RankCollapse.Experiments.Figure2", "RankCollapse.Experiments.Figure3",
         "RankCollapse.Experiments.Figure5", "RankCollapse.Experiments.Figures6And7", "RankCollapse.Experiments.Page", "RankCollapse.Experiments.Running",
-        "RankCollapse.Cli.Doctor", "RankCollapse.Cli.Output", "RankCollapse.Cli.Parsing", "RankCollapse.Cli.Serving", "RankCollapse.Cli.Commands.Sweeps",
+        "RankCollapse.Cli.Doctor", "RankCollapse.Cli.Output", "RankCollapse.Cli.Parsing", "RankCollapse.Cli.Serving", "RankCollapse.Cli.Playing",
+        "RankCollapse.Cli.Commands.Sweeps",
         "RankCollapse.Cli.Commands", "RankCollapse.Cli",
     ];
 
