@@ -29,7 +29,7 @@ GUIDES = [("Theorists", "guides/theorist.md"), ("Engineers", "guides/engineer.md
 TOPICS = {
     "Theory": [("The paper's statements", "theory.md"), ("What is measured", "metrics.md"), ("The solver", "solver.md"),
                ("The paper's figures", "reproduction.md")],
-    "Work": [("Models and features", "models.md"), ("Sweeps", "sweeps.md"), ("Benchmarks", "benchmarks.md")],
+    "Work": [("Watch it happen", "play.md"), ("Models and features", "models.md"), ("Sweeps", "sweeps.md"), ("Benchmarks", "benchmarks.md")],
     "Reference": [("Verbs", "verbs/"), ("Settings", "settings.md"), ("The run folder", "run-folder.md"), ("Files", "files/")],
     "The project": [("The house", "architecture.md"), ("Security", "security.md"), ("Contributing", "contributing.md"), ("Changes", "changelog.md")],
 }

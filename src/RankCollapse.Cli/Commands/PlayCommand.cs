@@ -2,6 +2,7 @@ using System.CommandLine;
 using RankCollapse.Cli.Output;
 using RankCollapse.Cli.Parsing;
 using RankCollapse.Cli.Playing;
+using RankCollapse.Data;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Commands;
@@ -35,6 +36,9 @@ internal static class PlayCommand
             int wanted = parsed.GetValue(port);
             if (wanted is < 0 or > 65535) throw new InvalidInputException($"--port is {wanted}; expected 0 to 65535.");
             RunConfiguration configuration = settings.Apply(parsed, new RunConfiguration());
+            // Read for its errors, which stand here in one line; the page would show them to nobody yet.
+            configuration.Validate();
+            DataSource.Load(configuration.ToDataRequest());
             var options = new PlayServerOptions { Configuration = configuration, NameRun = RunName.For, Port = wanted };
             ServeAsync(environment, options, !parsed.GetValue(noOpen)).GetAwaiter().GetResult();
             return ExitCode.Done;

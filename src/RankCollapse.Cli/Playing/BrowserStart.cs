@@ -10,8 +10,8 @@ internal static class BrowserStart
     public static bool TryOpen(string path)
     {
         // Without a screen there is no browser to be seen, though one might start.
-        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("DISPLAY") is null or "" && Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is null or "")
-            return false;
+        string[] screens = ["DISPLAY", "WAYLAND_DISPLAY"];
+        if (OperatingSystem.IsLinux() && screens.All(name => Environment.GetEnvironmentVariable(name) is null or "")) return false;
         try
         {
             ProcessStartInfo start = OperatingSystem.IsWindows()

@@ -42,7 +42,8 @@ internal static class PlayPage
         {
             if (i > 0) body.Append(',');
             // Nothing in JSON's texts ends a script: the writer escapes what has a meaning in HTML.
-            body.Append($"{{\"state\":{Encoding.UTF8.GetString(scenes[i].State)},\"frames\":\"{Convert.ToBase64String(Compress(scenes[i].Frames, MostRecorded / scenes.Count))}\"}}");
+            string frames = Convert.ToBase64String(Compress(scenes[i].Frames, MostRecorded / scenes.Count));
+            body.Append($"{{\"state\":{Encoding.UTF8.GetString(scenes[i].State)},\"frames\":\"{frames}\"}}");
         }
         body.Append("]</script>\n");
         return PageFrame.Page("A training, replayed · RankCollapse", body.ToString(), ownStyle: Own("play.css"), ownCode: Own("play.js"));
@@ -93,7 +94,8 @@ internal static class PlayPage
         <div id="scenes"></div>
         <div class="choices" role="group" aria-label="What is shown">
         <span id="looks"></span>
-        <label class="choice">Singular values of <select id="spectra"><option value="features">features</option><option value="weights">weights</option></select></label>
+        <label class="choice">Singular values of <select id="spectra"><option value="features">features</option>
+        <option value="weights">weights</option></select></label>
         </div>
         <div id="pictures"></div>
         <div class="take" role="group" aria-label="Take it along">

@@ -49,8 +49,8 @@ internal sealed class PlayServer : IAsyncDisposable
         {
             server._server = await GuardedServer.StartAsync(IPAddress.Loopback, options.Port, server._guard, server.AnswerAsync, MostBytes);
             server._scenes.Add(new Scene(server.FolderOfAScene(), options.Configuration));
-            AtomicFile.Write(server.Entrance, Encoding.UTF8.GetBytes($"<!doctype html><meta charset=\"utf-8\"><title>RankCollapse</title><meta http-equiv=\"refresh\" "
-                + $"content=\"0;url={server.Address}\"><a href=\"{server.Address}\">RankCollapse</a>\n"));
+            AtomicFile.Write(server.Entrance, Encoding.UTF8.GetBytes($"<!doctype html><meta charset=\"utf-8\"><title>RankCollapse</title>"
+                + $"<meta http-equiv=\"refresh\" content=\"0;url={server.Address}\"><a href=\"{server.Address}\">RankCollapse</a>\n"));
             return server;
         }
         catch
@@ -118,8 +118,10 @@ internal sealed class PlayServer : IAsyncDisposable
         int Number(string name) => int.TryParse(query[name], CultureInfo.InvariantCulture, out int number) ? number : -1;
         int index = Number("scene"), version = Number("version"), generation = Number("generation"), after = Number("after");
         await SceneAt(index).WaitAsync(version, generation, after, Patience, context.RequestAborted);
-        // Meanwhile another scene may have taken its place.
-        byte[]? answer = SceneAt(index).With((now, frames) =>
+        // Meanwhile another scene may have taken its place, or none.
+        Scene? there;
+        lock (_scenes) there = index < _scenes.Count ? _scenes[index] : null;
+        byte[]? answer = there?.With((now, frames) =>
         {
             bool isNew = now.Generation != generation, isKnown = !isNew && now.Version == version;
             byte[][] news = [.. frames.After(isNew ? -1 : after).Select(one => Numbered(one.Number, one.Frame))];
@@ -178,7 +180,7 @@ internal sealed class PlayServer : IAsyncDisposable
         string? Text(string name) => asked.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         double? Double(string name) => asked.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
         bool IsOn(string name) => asked.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
-        Scene One() => Double("scene") is { } at && at >= 0 && at < _scenes.Count ? _scenes[(int)at] : throw new InvalidInputException("There is no such scene.");
+        Scene One() => SceneAt(Double("scene") is { } at and >= 0 and < MostScenes ? (int)at : -1);
         void All(Action<Scene> change) => _scenes.ForEach(change);
 
         switch (path)
@@ -271,8 +273,8 @@ internal sealed class PlayServer : IAsyncDisposable
     private byte[] State(Scene scene)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
-            SceneJson.Write(writer, scene, _saved.TryGetValue(scene, out (string Run, string Place) saved) && saved.Run == scene.RunPath ? saved.Place : null, _scenes.Count);
+        string? place = _saved.TryGetValue(scene, out (string Run, string Place) saved) && saved.Run == scene.RunPath ? saved.Place : null;
+        using (var writer = new Utf8JsonWriter(stream)) SceneJson.Write(writer, scene, place, _scenes.Count);
         return stream.ToArray();
     }
 

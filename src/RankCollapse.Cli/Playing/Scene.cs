@@ -282,7 +282,10 @@ internal sealed class Scene : IDisposable
                 if (stop.IsCancellationRequested) return;
                 Network trained = result.Run.Trained;
                 if (_last is { } last && result.IsMeasured)
-                    Take(Final(last, result.Run.Summary) with { Network = trained, Features = trained.Features(Data!.Inputs) }, FrameDetail.Whole, replacesLast: true);
+                {
+                    FrameMoment end = Final(last, result.Run.Summary) with { Network = trained, Features = trained.Features(Data!.Inputs) };
+                    Take(end, FrameDetail.Whole, replacesLast: true);
+                }
                 Status = SceneStatus.Ended;
                 Said = $"{EnumNames.Of(result.Run.Summary.Status)}{(result.Advice is { } advice ? $": {advice.Text}" : "")}";
                 Tell();
@@ -376,7 +379,7 @@ internal sealed class Scene : IDisposable
                     _share.Forgive();
                 }
                 if (isHeld) Monitor.Wait(_lock);
-                else Monitor.Wait(_lock, TimeSpan.FromSeconds(Math.Max(0.001, Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), nextAt).TotalSeconds)));
+                else Monitor.Wait(_lock, Math.Max(1, (int)Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), nextAt).TotalMilliseconds));
             }
         }
     }

@@ -77,7 +77,7 @@ internal static class SceneJson
         writer.WriteEndArray();
     }
 
-    /// <summary>The forecast that the trained network is held against: that of the centroid problem, which has the fewest hypotheses, where there is one.</summary>
+    /// <summary>The forecast that the trained network is held against: that of the centroid problem, which assumes least, where there is one.</summary>
     private static Forecast Best(ForecastSet set) => set.Centroids?.Forecast ?? set.Forecasts[0];
 
     private static void Write(Utf8JsonWriter writer, Forecast forecast, int most)

@@ -148,18 +148,21 @@
       this.parts.push(`<path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}"${dashes}/>`);
     }
     dots(points, radius, colour, isOpen = false) {
-      if (isOpen) for (const [x, y] of points) this.parts.push(`<circle cx="${round(x)}" cy="${round(y)}" r="${radius}" fill="none" stroke="${colour}" stroke-width="1.5"/>`);
+      const rings = `r="${radius}" fill="none" stroke="${colour}" stroke-width="1.5"`;
+      if (isOpen) for (const [x, y] of points) this.parts.push(`<circle cx="${round(x)}" cy="${round(y)}" ${rings}/>`);
       else this.parts.push(`<path d="${dotted(points)}" stroke="${colour}" stroke-width="${2 * radius}" stroke-linecap="round" fill="none"/>`);
     }
     text(text, x, y, colour, { align = "left", size = 12, weight = 400 } = {}) {
       const anchor = { left: "start", center: "middle", right: "end" }[align];
-      this.parts.push(`<text x="${round(x)}" y="${round(y)}" fill="${colour}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}">${escaped(text)}</text>`);
+      const style = `fill="${colour}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}"`;
+      this.parts.push(`<text x="${round(x)}" y="${round(y)}" ${style}>${escaped(text)}</text>`);
     }
     picture(shades, size, x, y, w, h) {
       const source = document.createElement("canvas");
       source.width = source.height = size;
       source.getContext("2d").putImageData(new ImageData(shades, size, size), 0, 0);
-      this.parts.push(`<image x="${round(x)}" y="${round(y)}" width="${round(w)}" height="${round(h)}" style="image-rendering:pixelated" href="${source.toDataURL()}"/>`);
+      const place = `x="${round(x)}" y="${round(y)}" width="${round(w)}" height="${round(h)}"`;
+      this.parts.push(`<image ${place} style="image-rendering:pixelated" href="${source.toDataURL()}"/>`);
     }
     markup(width, height) {
       return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" `
@@ -197,7 +200,8 @@
   function drawPoints(scene, frame, width) {
     const classes = scene.state.pointClasses;
     return panels(width, frame.layers.length, 112, 1, (pen, l, x, y, w, h) => {
-      const layer = frame.layers[l], scale = Math.max(...sharing(l, other => other.scale)), half = w / 2 - 6, factor = scale > 0 ? layer.scale / scale / 32767 * half : 0;
+      const layer = frame.layers[l], scale = Math.max(...sharing(l, other => other.scale)), half = w / 2 - 6;
+      const factor = scale > 0 ? layer.scale / scale / 32767 * half : 0;
       pen.text(`layer ${l + 1}`, x, y - 4, paint("ink"));
       pen.text(`± ${number(scale, 2)}`, x + w, y - 4, paint("muted"), { align: "right", size: 11 });
       pen.frame(x, y, w, h, paint("line"));
@@ -243,7 +247,7 @@
       for (let d = 0; d <= decades; d += 5) {
         const line = y + 4 + d / decades * (h - 8);
         pen.line([[left, line], [x + w, line]], paint("grid"), 1);
-        pen.text(power(top - d), left - 4, line + 4, paint("muted"), { align: "right", size: 11 });
+        pen.text(power(top - d), left - 4, line + (d ? 4 : 9), paint("muted"), { align: "right", size: 11 });
       }
       if (classes < count) pen.line([[left + classes / count * wide, y], [left + classes / count * wide, y + h]], paint("reference"), 1, [3, 3]);
       const points = [...values].map((v, k) => [px(k), Number.isNaN(v) ? NaN : py(v)]).filter(p => Number.isFinite(p[1]));
@@ -287,8 +291,11 @@
         let key = left;
         for (const line of lines(scene)) {
           pen.line(scene.frames.map(f => { const v = line.value(f); return [px(f.epoch), log && !(v > 0) ? NaN : py(v)]; }), line.colour, 1.6, line.dash || []);
-          if (key < width - 40) pen.text(line.name, key, 11, line.ink || line.colour, { size: 11 });
-          key += 7 * line.name.length + 12;
+          if (key < width - 40) {
+            if (line.ink) pen.line([[key, 7], [key + 12, 7]], line.colour, 2.5);
+            pen.text(line.name, key + (line.ink ? 16 : 0), 11, line.ink || line.colour, { size: 11 });
+          }
+          key += 7 * line.name.length + (line.ink ? 28 : 12);
         }
         pen.line([[px(frame.epoch), top], [px(frame.epoch), height - bottom]], paint("ink"), 1);
       },
@@ -304,15 +311,18 @@
     return {
       height,
       draw: pen => {
-        const all = present().flatMap(other => other.frames.flatMap(f => f.layers.flatMap(layer => [layer.distance, layer.bound]))).filter(v => v > 0 && Number.isFinite(v)).map(Math.log10);
-        const low = Math.floor(Math.min(...all, 0)), high = Math.ceil(Math.max(...all, low + 1)), every = Math.max(1, Math.ceil((high - low) / 5)), count = frame.layers.length;
-        const px = l => left + (l + 0.5) / count * (width - left - 8), py = v => top + (high - Math.log10(Math.max(v, 1e-300))) / (high - low) * (height - top - bottom);
+        const all = present().flatMap(other => other.frames.flatMap(f => f.layers.flatMap(layer => [layer.distance, layer.bound])))
+          .filter(v => v > 0 && Number.isFinite(v)).map(Math.log10);
+        const low = Math.floor(Math.min(...all, 0)), high = Math.ceil(Math.max(...all, low + 1)), every = Math.max(1, Math.ceil((high - low) / 5));
+        const px = l => left + (l + 0.5) / frame.layers.length * (width - left - 8);
+        const py = v => top + (high - Math.log10(Math.max(v, 1e-300))) / (high - low) * (height - top - bottom);
         for (let d = Math.floor(high / every) * every; d >= low; d -= every) {
           const y = top + (high - d) / (high - low) * (height - top - bottom);
           pen.line([[left, y], [width - 8, y]], paint("grid"), 1);
           pen.text(power(d), left - 6, y + 4, paint("muted"), { align: "right", size: 11 });
         }
-        const points = pick => frame.layers.map((layer, l) => [px(l), pick(layer) > 0 ? Math.min(py(pick(layer)), height - bottom) : NaN]).filter(p => Number.isFinite(p[1]));
+        const points = pick => frame.layers.map((layer, l) => [px(l), pick(layer) > 0 ? Math.min(py(pick(layer)), height - bottom) : NaN])
+          .filter(p => Number.isFinite(p[1]));
         pen.dots(points(layer => layer.distance), 4, paint("kind-0"));
         pen.dots(points(layer => layer.bound), 5, paint("kind-1"), true);
         frame.layers.forEach((_, l) => pen.text(`layer ${l + 1}`, px(l), height - 16, paint("muted"), { align: "center", size: 11 }));
@@ -323,7 +333,11 @@
   }
 
   const sections = [
-    { key: "points", title: () => `Features of every layer, in ${present().some(s => s.state.plane.startsWith("the")) ? "their principal axes" : "a random plane"}`, of: drawPoints },
+    {
+      key: "points",
+      title: () => `Features of every layer, in ${present().some(s => s.state.plane.startsWith("the")) ? "their principal axes" : "a random plane"}`,
+      of: drawPoints,
+    },
     { key: "gram", title: () => "Gram matrices, samples by class", of: drawGram },
     { key: "singular", title: () => `Singular values of the ${shown.spectra}: trained (dots) and forecast (rings)`, of: drawSpectra },
     {
@@ -348,7 +362,10 @@
         levels: scene.state.forecast && scene.state.forecast.objective ? [{ at: scene.state.forecast.objective, name: "forecast" }] : [],
       }),
     },
-    { key: "bound", title: () => "How far weights are from rank K, and Theorem 3.4's bound", of: drawBound, isShown: () => present().some(s => frameOf(s).layers.some(l => l.distance >= 0)) },
+    {
+      key: "bound", title: () => "How far weights are from rank K, and Theorem 3.4's bound", of: drawBound,
+      isShown: () => present().some(s => frameOf(s).layers.some(l => l.distance >= 0)),
+    },
   ];
   const visible = () => sections.filter(section => !section.isShown || section.isShown());
 
@@ -383,7 +400,8 @@
         const isThere = list.includes(scene), canvas = canvasOf(section, index);
         canvas.hidden = !isThere;
         if (!isThere) return;
-        const frame = frameOf(scene), width = Math.max(240, Math.floor(canvas.parentElement.clientWidth / (list.length > 1 && innerWidth > 700 ? 2 : 1)) - (list.length > 1 ? 10 : 0));
+        const frame = frameOf(scene), columns = list.length > 1 && innerWidth > 700 ? 2 : 1;
+        const width = Math.max(240, Math.floor(canvas.parentElement.clientWidth / columns) - (columns > 1 ? 10 : 0));
         const picture = section.of(scene, frame, width);
         canvas.style.setProperty("width", `${width}px`);
         canvas.style.setProperty("height", `${picture.height}px`);
@@ -421,8 +439,9 @@
       const { state } = scene, frame = frameOf(scene);
       if (!state) return;
       say(card.querySelector("h2"), heading(index));
-      say(card.querySelector(".numbers-line"), frame ? `epoch ${frame.epoch} · objective ${number(frame.total, 6)} · relative gradient ${number(frame.gradient, 2)} · ${words[state.status]}` : words[state.status]);
-      say(card.querySelector(".said"), [state.change, state.said, frame && frame.plane ? `Points in ${state.plane}.` : "", expectation(state)].filter(Boolean).join(" "));
+      const numbers = frame ? [`epoch ${frame.epoch}`, `objective ${number(frame.total, 6)}`, `relative gradient ${number(frame.gradient, 2)}`] : [];
+      say(card.querySelector(".numbers-line"), [...numbers, words[state.status]].join(" · "));
+      say(card.querySelector(".said"), [state.change, state.said && `${state.said.replace(/\.$/, "")}.`, frame && frame.plane ? `Points in ${state.plane}.` : "", expectation(state)].filter(Boolean).join(" "));
       showLayers(card.querySelector("table"), frame);
       card.querySelector(".command").hidden = !state.command.length;
       say(card.querySelector("code"), state.command.join(" "));
@@ -434,7 +453,8 @@
   function expectation(state) {
     if (state.noForecast) return `No forecast: ${state.noForecast}`;
     if (!state.forecast) return state.layerColours ? "The forecast is being computed." : "";
-    return `Forecast: ${state.forecast.source}, objective ${number(state.forecast.objective, 6)}${state.forecast.unmet ? `, though not all is met that it assumes: ${state.forecast.unmet}` : ""}.`;
+    const unmet = state.forecast.unmet ? `, though not all is met that it assumes: ${state.forecast.unmet}` : "";
+    return `Forecast: ${state.forecast.source}, objective ${number(state.forecast.objective, 6)}${unmet}.`;
   }
 
   function heading(index) {
@@ -508,7 +528,8 @@
   function tick(now) {
     if (time.isPlaying) {
       const share = (now - time.begun) / 1000 / secondsOfReplay();
-      if (share >= 1) { time.isPlaying = false; goTo(1); if (!isRecorded) time.isLive = true; } else if (!calm.matches || Math.floor(share * 8) / 8 !== time.share) goTo(calm.matches ? Math.floor(share * 8) / 8 : share);
+      const shown = calm.matches ? Math.floor(share * 8) / 8 : share;
+      if (share >= 1) { time.isPlaying = false; goTo(1); time.isLive = !isRecorded; } else if (shown !== time.share) goTo(shown);
     }
     // Who wants little motion sees two pictures a second.
     if (isDirty && now - drawnAt >= (calm.matches ? 500 : 0)) {
@@ -559,9 +580,12 @@
   }
   // A pen whose origin lies elsewhere.
   const moved = (pen, dx, dy) => ({
-    fill: (x, y, ...rest) => pen.fill(x + dx, y + dy, ...rest), frame: (x, y, ...rest) => pen.frame(x + dx, y + dy, ...rest),
-    line: (points, ...rest) => pen.line(points.map(([x, y]) => [x + dx, y + dy]), ...rest), dots: (points, ...rest) => pen.dots(points.map(([x, y]) => [x + dx, y + dy]), ...rest),
-    text: (text, x, y, ...rest) => pen.text(text, x + dx, y + dy, ...rest), picture: (shades, size, x, y, ...rest) => pen.picture(shades, size, x + dx, y + dy, ...rest),
+    fill: (x, y, ...rest) => pen.fill(x + dx, y + dy, ...rest),
+    frame: (x, y, ...rest) => pen.frame(x + dx, y + dy, ...rest),
+    line: (points, ...rest) => pen.line(points.map(([x, y]) => [x + dx, y + dy]), ...rest),
+    dots: (points, ...rest) => pen.dots(points.map(([x, y]) => [x + dx, y + dy]), ...rest),
+    text: (text, x, y, ...rest) => pen.text(text, x + dx, y + dy, ...rest),
+    picture: (shades, size, x, y, ...rest) => pen.picture(shades, size, x + dx, y + dy, ...rest),
   });
   const widthOfPicture = () => present().length > 1 ? 1400 : 900;
   $("png").addEventListener("click", () => {
@@ -578,18 +602,22 @@
 
   // The features of every layer, moving: points go from moment to moment.
   function movingSvg() {
-    const list = present(), most = 40, width = widthOfPicture(), wide = Math.floor((width - 40 - 20 * (list.length - 1)) / list.length), seconds = 8, pen = new SvgPen();
+    const list = present(), most = 40, seconds = 8, pen = new SvgPen();
+    const width = widthOfPicture(), wide = Math.floor((width - 40 - 20 * (list.length - 1)) / list.length);
     let tallest = 0;
     list.forEach((scene, i) => {
-      const count = Math.min(most, scene.frames.length), moments = Array.from({ length: count }, (_, k) => scene.frames[count > 1 ? Math.round(k * (scene.frames.length - 1) / (count - 1)) : 0]);
+      const { frames } = scene, count = Math.min(most, frames.length);
+      const moments = Array.from({ length: count }, (_, k) => frames[count > 1 ? Math.round(k * (frames.length - 1) / (count - 1)) : 0]);
       const x0 = 20 + i * (wide + 20), y0 = 60, { columns, size, rows } = grid(wide, moments[0].layers.length, 112);
       tallest = Math.max(tallest, y0 + rows * (size + 28) + 12);
       pen.text(heading(scenes.indexOf(scene)), x0, 24, paint("ink"), { size: 14, weight: 600 });
       moments.forEach((moment, k) => {
         const from = k / count, to = (k + 1) / count, isLast = k === count - 1;
-        const times = k === 0 ? (isLast ? ["0", "visible"] : [`0;${to}`, "visible;hidden"]) : isLast ? [`0;${from}`, "hidden;visible"] : [`0;${from};${to}`, "hidden;visible;hidden"];
-        pen.parts.push(`<text x="${x0}" y="42" fill="${paint("muted")}" font-size="12" visibility="${isLast ? "visible" : "hidden"}">epoch ${moment.epoch}, objective ${number(moment.total, 4)}`
-          + `<animate attributeName="visibility" calcMode="discrete" dur="${seconds}s" repeatCount="indefinite" keyTimes="${times[0]}" values="${times[1]}"/></text>`);
+        const keys = [[0, k === 0], ...k ? [[from, true]] : [], ...isLast ? [] : [[to, false]]];
+        const change = `keyTimes="${keys.map(key => key[0]).join(";")}" values="${keys.map(key => key[1] ? "visible" : "hidden").join(";")}"`;
+        pen.parts.push(`<text x="${x0}" y="42" fill="${paint("muted")}" font-size="12" visibility="${isLast ? "visible" : "hidden"}">`
+          + `epoch ${moment.epoch}, objective ${number(moment.total, 4)}`
+          + `<animate attributeName="visibility" calcMode="discrete" dur="${seconds}s" repeatCount="indefinite" ${change}/></text>`);
       });
       moments[0].layers.forEach((_, l) => {
         const x = x0 + (l % columns) * (size + 10), y = y0 + Math.floor(l / columns) * (size + 28) + 16;
@@ -646,7 +674,7 @@
   };
 
   function follow(index) {
-    const scene = { state: null, frames: [], spacing: 1, isFollowed: true };
+    const scene = { state: null, frames: [], spacing: 1, isFollowed: true, ending: new AbortController() };
     scenes[index] = scene;
     (async () => {
       let failures = 0;
@@ -654,7 +682,7 @@
         try {
           const { state, frames } = scene, newest = frames.length ? frames[frames.length - 1].number : -1;
           const query = new URLSearchParams({ scene: index, generation: state ? state.generation : -1, version: state ? state.version : -1, after: newest });
-          const response = await fetch(`frames?${query}`, { cache: "no-store" });
+          const response = await fetch(`frames?${query}`, { cache: "no-store", signal: scene.ending.signal });
           if (!scene.isFollowed) return;
           if (!response.ok) throw new Error((await response.text()).trim());
           failures = 0;
@@ -674,8 +702,12 @@
       }
     })();
   }
+  function leave(scene) {
+    scene.isFollowed = false;
+    scene.ending.abort();
+  }
   function setCount(count) {
-    while (scenes.length > count) scenes.pop().isFollowed = false;
+    while (scenes.length > count) leave(scenes.pop());
     while (scenes.length < count) follow(scenes.length);
     side = Math.min(side, count - 1);
     $("sides").hidden = count < 2;
@@ -701,11 +733,16 @@
     node.append(...options.map(([text, value]) => new Option(text, value)));
     return node;
   };
-  const speed = choice(transport, "Speed", select([["as fast as it can", ""], ["1 epoch a second", "1"], ["4 epochs a second", "4"], ["20 epochs a second", "20"], ["100 epochs a second", "100"]]), "speed");
+  const speed = choice(transport, "Speed", select([["as fast as it can", ""], ["1 epoch a second", "1"],
+    ...[4, 20, 100].map(pace => [`${pace} epochs a second`, String(pace)])]), "speed");
   speed.addEventListener("change", () => act("speed", speed.value ? { epochsPerSecond: Number(speed.value) } : {}));
   const check = () => Object.assign(document.createElement("input"), { type: "checkbox" });
   const compare = choice(looks, "Two side by side", check(), "compare");
-  compare.addEventListener("change", async () => { if (await act("compare", { isOn: compare.checked }) !== null) setCount(compare.checked ? 2 : 1); });
+  compare.addEventListener("change", async () => {
+    const count = compare.checked ? 2 : 1;
+    if (count === 1) setCount(1);
+    if (await act("compare", { isOn: count === 2 }) !== null) setCount(count);
+  });
   const plane = choice(looks, "Plane", select([["random, as in Figure 7", "random"], ["principal axes of this moment", "principal"]]), "plane");
   plane.addEventListener("change", () => act("plane", { kind: plane.value }));
   const bound = choice(looks, "Theorem 3.4's bound", check(), "bound");
@@ -826,7 +863,8 @@
         const seconds = (performance.now() - since) / 1000, isTime = isHurried || seconds >= secondsOfAStep;
         if (at < 0) { told.show(0); return; }
         if (at === 0) { if (isTime && states.every(state => state.forecast || state.noForecast)) told.begin(); return; }
-        const hasEnded = hasBegun && states.every(state => state.status === "ended" || state.status === "failed"), epoch = lastOf(scenes[scenes.length - 1]) ? lastOf(scenes[scenes.length - 1]).epoch : 0;
+        const hasEnded = hasBegun && states.every(state => state.status === "ended" || state.status === "failed");
+        const last = lastOf(scenes[scenes.length - 1]), epoch = last ? last.epoch : 0;
         if (at + 1 < chosen.steps.length && isTime) {
           const { from } = chosen.steps[at + 1];
           if (from < 0 ? hasEnded : epoch >= from) told.show(at + 1);
@@ -848,10 +886,10 @@
     story = null;
     time.isLive = true;
     time.isPlaying = false;
-    if (await act("story", { name: chosen.name }) === null) return;
+    while (scenes.length) leave(scenes.pop());
+    if (await act("story", { name: chosen.name }) === null) { setCount(1); return; }
     story = told;
     side = 0;
-    while (scenes.length) scenes.pop().isFollowed = false;
     setCount(chosen.scenes);
     bound.checked = chosen.bound;
     speed.value = "";
