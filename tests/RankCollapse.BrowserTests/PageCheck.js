@@ -13,7 +13,7 @@
       [left, right, top, bottom] = [Math.max(left, frame.left), Math.min(right, frame.right), Math.max(top, frame.top), Math.min(bottom, frame.bottom)];
     }
     if (right - left > 1 && bottom - top > 1) {
-      const isSticky = getComputedStyle(element.closest("th") ?? element).position === "sticky";
+      const isSticky = getComputedStyle(element.closest("th, .time") ?? element).position === "sticky";
       boxes.push({ left, right, top, bottom, element, text, isSticky });
     }
   }

@@ -29,6 +29,8 @@ internal static class Knob
     private static void Write(Utf8JsonWriter writer, Setting setting, bool isFirst)
     {
         bool isData = setting.Property == nameof(C.Data);
+        // What other values it takes besides names, as an example.
+        string? others = isData ? "digits.npz" : setting.Property == nameof(C.Activation) ? "tanh*2,relu" : null;
         writer.WriteStartObject();
         writer.WriteString("name", setting.JsonName);
         writer.WriteString("option", setting.Name);
@@ -38,7 +40,7 @@ internal static class Knob
         writer.WriteBoolean("isFirst", isFirst);
         writer.WriteBoolean("startsAnew", setting.Part is SettingPart.Data or SettingPart.Network or SettingPart.Start);
         writer.WriteString("kind", setting.Type == typeof(bool) ? "switch" : setting.IsWhole ? "whole" : setting.IsNumber ? "number" : "text");
-        writer.WriteBoolean("isOpen", isData);
+        writer.WriteString("others", others);
         writer.WriteStartArray("names");
         // An output activation takes the names of the hidden ones.
         string property = setting.Property == nameof(C.OutputActivation) ? nameof(C.Activation) : setting.Property;

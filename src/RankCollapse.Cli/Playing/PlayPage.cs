@@ -54,7 +54,7 @@ internal static class PlayPage
         for (int step = 1; ; step *= 2)
         {
             using var packed = new MemoryStream();
-            using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
+            using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
             using (var writer = new BinaryWriter(gzip))
             {
                 for (int i = 0; i < frames.Length; i++)

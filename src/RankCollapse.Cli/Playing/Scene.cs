@@ -322,11 +322,17 @@ internal sealed class Scene : IDisposable
             (generation, leg) = (Generation, _leg);
             if (Forecast is not null || NoForecast.Length > 0) return;
         }
-        _ = Task.Run(() => Expect(start, generation, leg));
+        _ = Task.Run(() => ExpectAsync(start, generation, leg));
     }
 
-    private void Expect(TrainingRunStart start, int generation, int leg)
+    private async Task ExpectAsync(TrainingRunStart start, int generation, int leg)
     {
+        // Who turns one knob after the other wants the last forecast alone.
+        await Task.Delay(TimeSpan.FromMilliseconds(150));
+        lock (_lock)
+        {
+            if ((generation, leg) != (Generation, _leg)) return;
+        }
         ForecastSet? forecast = null;
         string none = "";
         try
@@ -362,7 +368,7 @@ internal sealed class Scene : IDisposable
                 if (!hasFrame && (isHeld || IsDue(state.Seconds)))
                 {
                     bool isWhole = isHeld || isLimited || isFirst;
-                    Take(Moment(state, solver), isWhole ? FrameDetail.Whole : FrameDetail.Moving, replacesLast: false);
+                    Take(_share.Spend(() => Moment(state, solver)), isWhole ? FrameDetail.Whole : FrameDetail.Moving, replacesLast: false);
                     if (isWhole) _share.Forgive();
                     hasFrame = true;
                 }
@@ -375,7 +381,7 @@ internal sealed class Scene : IDisposable
                 if (goes) return;
                 if (_choosesPlane || _camera!.ShowsBound != _showsBound)
                 {
-                    Take(Moment(state, solver), FrameDetail.Whole, replacesLast: true);
+                    Take(_share.Spend(() => Moment(state, solver)), FrameDetail.Whole, replacesLast: true);
                     _share.Forgive();
                 }
                 if (isHeld) Monitor.Wait(_lock);
@@ -389,15 +395,16 @@ internal sealed class Scene : IDisposable
 
     private FrameMoment Moment(TrainingState state, Solver solver)
     {
-        bool isMeasured = solver.IsMeasured;
-        IReadOnlyList<Matrix> features = solver.Objective.Features;
+        // Of mini-batches the solver knows its batch alone, and of many samples a part at a time.
+        Objective objective = solver.Objective;
         ObjectiveValue value = state.Value;
-        if (!isMeasured)
+        if (!solver.IsMeasured)
         {
-            var objective = new Objective(solver.Network.Specification, solver.Objective.Data, solver.Objective.Settings);
+            objective = new Objective(solver.Network.Specification, objective.Data, objective.Settings);
             value = objective.Value(solver.Network);
-            features = objective.Features;
         }
+        IReadOnlyList<Matrix> features =
+            objective.Features[^1].Columns == objective.Data.SampleCount ? objective.Features : solver.Network.Features(objective.Data.Inputs);
         return new FrameMoment(_leg, _epochsBefore + state.Epoch, state.Seconds, value, state.Gradient.Relative, solver.Network, features,
             solver.Objective.Settings);
     }

@@ -441,7 +441,8 @@
       say(card.querySelector("h2"), heading(index));
       const numbers = frame ? [`epoch ${frame.epoch}`, `objective ${number(frame.total, 6)}`, `relative gradient ${number(frame.gradient, 2)}`] : [];
       say(card.querySelector(".numbers-line"), [...numbers, words[state.status]].join(" · "));
-      say(card.querySelector(".said"), [state.change, state.said && `${state.said.replace(/\.$/, "")}.`, frame && frame.plane ? `Points in ${state.plane}.` : "", expectation(state)].filter(Boolean).join(" "));
+      const said = [state.change, state.said && `${state.said.replace(/\.$/, "")}.`, frame && frame.plane ? `Points in ${state.plane}.` : "", expectation(state)];
+      say(card.querySelector(".said"), said.filter(Boolean).join(" "));
       showLayers(card.querySelector("table"), frame);
       card.querySelector(".command").hidden = !state.command.length;
       say(card.querySelector("code"), state.command.join(" "));
@@ -777,15 +778,18 @@
     label.textContent = knob.option;
     let input, file = null;
     if (knob.kind === "switch") input = check();
-    else if (knob.names.length) input = select([...knob.names.map(name => [name, name]), ...knob.isOpen ? [["a file …", "\u0000"]] : []]);
-    else input = Object.assign(document.createElement("input"), { type: "text", inputMode: knob.kind === "text" ? "text" : "decimal", placeholder: knob.fallback });
+    else if (knob.names.length) input = select([...knob.names.map(name => [name, name]), ...knob.others ? [["other …", "\u0000"]] : []]);
+    else {
+      const inputMode = knob.kind === "text" ? "text" : "decimal";
+      input = Object.assign(document.createElement("input"), { type: "text", inputMode, placeholder: knob.fallback });
+    }
     input.id = id;
     input.setAttribute("aria-describedby", `${id}-help`);
     row.append(input);
-    if (knob.isOpen) {
-      file = Object.assign(document.createElement("input"), { type: "text", hidden: true, placeholder: "digits.npz" });
-      file.id = `${id}-file`;
-      file.setAttribute("aria-label", "Path of the file: .npz, .csv or IDX images");
+    if (knob.others) {
+      file = Object.assign(document.createElement("input"), { type: "text", hidden: true, placeholder: knob.others });
+      file.id = `${id}-other`;
+      file.setAttribute("aria-label", `Other ${knob.option}`);
       row.append(file);
       file.addEventListener("change", () => { if (file.value.trim()) turn(knob, file.value.trim(), file); });
     }
