@@ -30,6 +30,7 @@ internal sealed class PlayServer : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private GuardedServer? _server;
     private int _made;
+    private int _isDisposed;
 
     private PlayServer(PlayServerOptions options) => _options = options;
 
@@ -62,6 +63,7 @@ internal sealed class PlayServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         if (_server is not null) await _server.DisposeAsync();
         foreach (Scene scene in _scenes) scene.Dispose();
         _work.Dispose();

@@ -29,13 +29,8 @@ internal static class SceneJson
         writer.WriteString("plane", scene.Plane);
         writer.WriteString("saved", saved);
         RunConfiguration configuration = scene.Configuration;
-        writer.WriteStartObject("settings");
-        foreach (Setting setting in Knob.First.Concat(Knob.More))
-        {
-            writer.WritePropertyName(setting.JsonName);
-            writer.WriteStringValue(Setting.Text(setting.Get(configuration)));
-        }
-        writer.WriteEndObject();
+        Settings(writer, "settings", configuration);
+        Settings(writer, "inForce", configuration.Resolve());
         writer.WriteStartObject("idle");
         foreach (Setting setting in Knob.First.Concat(Knob.More).Where(setting => !setting.Concerns(configuration)))
             writer.WriteString(setting.JsonName, setting.WhyIdle(configuration));
@@ -69,6 +64,13 @@ internal static class SceneJson
     public static IReadOnlyList<string>? Command(Scene scene, string? saved) => scene.Leg == 0
         ? ReproduceCommand.For(scene.Configuration)
         : saved is null ? null : ReproduceCommand.For(scene.Configuration with { From = SceneSaving.FirstWeights(saved) });
+
+    private static void Settings(Utf8JsonWriter writer, string name, RunConfiguration configuration)
+    {
+        writer.WriteStartObject(name);
+        foreach (Setting setting in Knob.First.Concat(Knob.More)) writer.WriteString(setting.JsonName, Setting.Text(setting.Get(configuration)));
+        writer.WriteEndObject();
+    }
 
     private static void WriteCommand(Utf8JsonWriter writer, Scene scene, string? saved)
     {

@@ -371,6 +371,11 @@
 
   // The page's canvases, one for each picture of each training.
   const canvases = new Map();
+  // What is out of sight is not drawn.
+  const sight = new IntersectionObserver(entries => {
+    for (const entry of entries) entry.target.isSeen = entry.isIntersecting;
+    dirty();
+  }, { rootMargin: "200px" });
   function canvasOf(section, index) {
     const key = `${section.key}-${index}`;
     if (!canvases.has(key)) {
@@ -380,6 +385,7 @@
         block.id = `section-${section.key}`;
         html("h3", "", block);
         html("div", "row", block);
+        sight.observe(block);
       }
       const canvas = html("canvas", "", block.querySelector(".row"));
       canvas.setAttribute("role", "img");
@@ -393,11 +399,11 @@
     const list = present(), told = performance.now() - toldAt > 500 || !time.isPlaying && !list.some(s => s.state.status === "running");
     $("pictures").classList.toggle("two", list.length > 1);
     for (const section of sections) {
-      const block = $(`section-${section.key}`), isShown = visible().includes(section) && list.length > 0;
-      if (block) block.hidden = !isShown;
+      const known = $(`section-${section.key}`), isShown = visible().includes(section) && list.length > 0;
+      if (known) known.hidden = !isShown;
       if (!isShown) continue;
       scenes.forEach((scene, index) => {
-        const isThere = list.includes(scene), canvas = canvasOf(section, index);
+        const isThere = list.includes(scene), canvas = canvasOf(section, index), block = canvas.closest(".picture");
         canvas.hidden = !isThere;
         if (!isThere) return;
         const frame = frameOf(scene), columns = list.length > 1 && innerWidth > 700 ? 2 : 1;
@@ -405,7 +411,7 @@
         const picture = section.of(scene, frame, width);
         canvas.style.setProperty("width", `${width}px`);
         canvas.style.setProperty("height", `${picture.height}px`);
-        picture.draw(new CanvasPen(canvas, width, picture.height));
+        if (block.isSeen) picture.draw(new CanvasPen(canvas, width, picture.height));
         if (told) canvas.setAttribute("aria-label", `${section.title()}, epoch ${frame.epoch}${list.length > 1 ? `, ${namesOfSides[index]}` : ""}`);
       });
       const title = $(`section-${section.key}`).querySelector("h3");
@@ -459,11 +465,11 @@
   }
 
   function heading(index) {
-    const { settings } = scenes[index].state;
+    const settings = scenes[index].state.inForce;
     if (scenes.length === 1) return `${settings.data}, ${settings.depth} layers, ${settings.activation}, ${settings.solver}`;
     const other = scenes[1 - index].state;
-    const differing = other ? Object.keys(settings).filter(name => settings[name] !== other.settings[name]) : [];
-    return `${index ? "Right" : "Left"}: ${differing.map(name => `${optionOf(name)} ${settings[name] || "by default"}`).join(", ") || "the same settings"}`;
+    const differing = other ? Object.keys(settings).filter(name => settings[name] !== other.inForce[name]) : [];
+    return `${index ? "Right" : "Left"}: ${differing.map(name => `${optionOf(name)} ${settings[name] || "–"}`).join(", ") || "the same settings"}`;
   }
   const optionOf = name => (table.knobs.find(knob => knob.name === name) || { option: name }).option;
 
