@@ -25,7 +25,9 @@ internal sealed class LayerInParts
     private readonly long[] _sizes;
     private double _squaredDistances;
     private double _incrementSquares;
+    private readonly int[] _everyRow;
     private double[] _first = [];
+    private Matrix _rows = new(0, 0);
 
     /// <summary>Reserves the memory.</summary>
     /// <param name="specification">The network's shape.</param>
@@ -48,6 +50,7 @@ internal sealed class LayerInParts
         _halfSquares = [.. Enumerable.Range(0, centres.Rows).Select(k => 0.5 * Reduction.SumOfSquares(centres.Row(k)))];
         _nearest = new int[centres.Rows == 0 ? 0 : classes.Length];
         _sizes = new long[centres.Rows];
+        _everyRow = [.. Enumerable.Range(0, specification.Width(layer))];
         Activation activation = specification.ActivationOf(layer);
         Moments = new ClassScatter(clusterCount ?? 1, specification.Width(layer));
         bool isNeeded = hasOrigins && !specification.HasSkip(layer) && activation.IsHomeomorphism && !ReferenceEquals(activation, Activation.Identity);
@@ -102,12 +105,14 @@ internal sealed class LayerInParts
     /// <param name="before">Z^{l−1} of the part.</param>
     public void Add(int first, Matrix features, Matrix before)
     {
-        Matrix rows = features.Transpose();
+        if (_rows.Rows < features.Columns) _rows = new Matrix(features.Columns, features.Rows);
+        Matrix rows = _rows.RowView(0, features.Columns);
+        features.TransposeTo(_everyRow, rows);
         ReadOnlySpan<int> classes = _classes.AsSpan(first, rows.Rows);
-        foreach (double entry in rows.AsSpan())
+        if (!TensorPrimitives.IsFiniteAll<double>(rows.AsSpan()))
         {
-            if (!double.IsFinite(entry))
-                throw new InvalidInputException($"Nothing can be measured: the features of layer {_layer} hold {entry}; training has diverged there.");
+            double entry = Array.Find(rows.AsSpan().ToArray(), entry => !double.IsFinite(entry));
+            throw new InvalidInputException($"Nothing can be measured: the features of layer {_layer} hold {entry}; training has diverged there.");
         }
         if (first == 0) _first = rows.Row(0).ToArray();
         Moments.Add(rows, classes);
