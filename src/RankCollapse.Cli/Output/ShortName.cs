@@ -17,7 +17,8 @@ internal static class ShortName
     public static string[] All(IReadOnlyList<string> names, int longest)
     {
         string[] shortened = [.. names.Select(name => Of(name, longest))];
-        string[] printable = [.. names.Select(ErrorText.Printable)], tooLong = [.. printable.Where(name => name.Length > longest).Distinct(StringComparer.Ordinal)];
+        string[] printable = [.. names.Select(ErrorText.Printable)];
+        string[] tooLong = [.. printable.Where(name => name.Length > longest).Distinct(StringComparer.Ordinal)];
         if (shortened.Distinct(StringComparer.Ordinal).Count() == names.Distinct(StringComparer.Ordinal).Count() || tooLong.Length < 2) return shortened;
         int common = Enumerable.Range(0, tooLong.Min(name => name.Length)).TakeWhile(i => tooLong.All(name => name[i] == tooLong[0][i])).Count();
         int cut = tooLong[0].AsSpan(0, common).LastIndexOfAny('/', '.') + 1;

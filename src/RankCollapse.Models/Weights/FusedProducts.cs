@@ -28,7 +28,7 @@ internal sealed partial class FusedProducts(ModelContext context)
         (QueryKeyValue(), ["gpt_neox", "gpt_neox_japanese", "bloom", "persimmon", "bigscience", "open-llama"], ByHeads),
         (Coder(), ["gpt_bigcode"], heads => heads.SharesKeys ? Layout.OneAfterAnother(heads.Queries * heads.Size, heads.Size) : ByHeads(heads)),
         (Projected(), ["codegen"], heads => heads.Queries % 4 == 0
-            ? new Layout(4, ["query", "value", "key"], [heads.Queries / 4 * heads.Size, heads.Queries / 4 * heads.Size, heads.Queries / 4 * heads.Size]) : null),
+            ? new Layout(4, ["query", "value", "key"], [.. Enumerable.Repeat(heads.Queries / 4 * heads.Size, 3)]) : null),
         (Joined(), ["internlm2"], Groups),
         (Input(), ["deberta"], ByHeads),
         (Grouped(), [], Groups),

@@ -9,7 +9,7 @@ namespace RankCollapse.Models.Weights;
 /// Low-rank updates (Hu et al. 2022) as rows of the table of conventions: W = base + s·B·A with A [r, in, …] and B [out, r, …], merged where the base is
 /// there, and the update on its own where it is not. s = α/r, or α/√r (Kalajdzievski 2023) where PEFT's settings say so.
 /// </summary>
-/// <remarks>α is a tensor beside the factors or stands in <c>adapter_config.json</c>; where it is nowhere it is not applied, which the layer's row says.</remarks>
+/// <remarks>α is a tensor beside the factors or stands in <c>adapter_config.json</c>; where it is nowhere, it is not applied, as the row says.</remarks>
 internal static partial class LowRankUpdates
 {
     /// <summary>The names of A.</summary>
@@ -67,8 +67,8 @@ internal static partial class LowRankUpdates
     {
         (TensorEntry down, TensorEntry up) = (match.Tensor, match.Beside[0]!);
         if (match.Beside[2] is { } weights)
-            return ConventionUse.Not($"it is a factor of a low-rank update of {ErrorText.Printable(weights.Name)}, whose scale α is not known or whose sizes do not "
-                + "fit");
+            return ConventionUse.Not($"it is a factor of a low-rank update of {ErrorText.Printable(weights.Name)}, whose scale α is not known or whose sizes "
+                + "do not fit");
         if (down.Shape.Count < 2 || RankOf(down, up, match.Beside[1]) is not { } rank) return null;
         bool isScaled = ScaleOf(match.Context, match.Name, match.Beside[1], rank) is not null;
         (double Factor, string Words) scale = ScaleOf(match.Context, match.Name, match.Beside[1], rank) ?? (1, ", its scale α not known and not applied");

@@ -38,7 +38,8 @@ internal static class PackedWeights
         TensorEntry absmax = match.Beside[0]!, map = match.Beside[1]!, description = match.Beside[2]!;
         if (match.Context.Numbers(description) is not { } bytes) return null;
         string said = $"what {ErrorText.Printable(description.Name)} says";
-        if (QuantState.Read(Array.ConvertAll(bytes, one => (byte)one)) is not { } state) return ConventionUse.Not($"{said} of its shape and blocks is not understood");
+        if (QuantState.Read(Array.ConvertAll(bytes, one => (byte)one)) is not { } state)
+            return ConventionUse.Not($"{said} of its shape and blocks is not understood");
         long count = state.Shape.Aggregate(1L, (a, b) => a * b);
         bool isNested = match.Beside[3] is not null;
         bool fits = match.Tensor.Count * ElementBytes.Size(match.Tensor.Type) == (count + 1) / 2 && map.Count == 16
@@ -127,8 +128,8 @@ internal static class PackedWeights
         return chosen is [var (codeBits, groupSize)]
             ? Use(codeBits, groupSize, $"{codeBits} bits of MLX", (code, group, beside) => (beside[0][group] * code) + beside[1][group])
             : ConventionUse.Not(possible.Length == 0 ? "the sizes of its scales and biases do not fit it"
-                : $"it may have {string.Join(" or ", possible.Select(choice => $"{choice.Bits} bits in groups of {choice.Group}"))}, and no config.json beside the "
-                    + "model says which");
+                : $"it may have {string.Join(" or ", possible.Select(choice => $"{choice.Bits} bits in groups of {choice.Group}"))}, and no config.json beside "
+                    + "the model says which");
 
         ConventionUse Use(int bits, int size, string name, Func<int, long, double[][], double> weight)
         {
@@ -169,7 +170,7 @@ internal static class PackedWeights
             scale(beside, group) * (factor is { } f ? beside[f][0] : 1) / (divisor is { } d ? beside[d][0] : 1));
     }
 
-    /// <summary>compressed-tensors; beside: scales [out, groups], the shape, and perhaps zero points, packed down the outputs, and the group of each input.</summary>
+    /// <summary>compressed-tensors; beside: scales [out, groups], the shape, and perhaps zero points, packed down outputs, and the group of each input.</summary>
     public static ConventionUse? Compressed(ConventionMatch match)
     {
         TensorEntry packed = match.Tensor, scales = match.Beside[0]!;

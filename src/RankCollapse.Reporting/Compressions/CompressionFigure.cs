@@ -50,7 +50,8 @@ internal static class CompressionFigure
         return new Figure(Key, "Accuracy against size",
             "Each dot is a model that was run, the largest the whole one. Bands are one standard error to either side. Between the smallest model and the "
             + "whole one, parameters are given where they save most error. "
-            + (isSearched ? "The chosen model was searched for beyond this path, and may have fewer parameters than any of it." : "The chosen model follows its own rule."),
+            + (isSearched ? "The chosen model was searched for beyond this path, and may have fewer parameters than any of it."
+                : "The chosen model follows its own rule."),
             new PanelBlock(
                 new Panel { Title = "all sizes", X = x, Y = y, Levels = levels, Series = series },
                 new Panel
