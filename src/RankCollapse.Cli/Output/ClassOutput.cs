@@ -44,5 +44,6 @@ internal sealed record ClassOutput(IReadOnlyList<MeasuredClass> Classes, double?
         output.WriteLine($"Unconstrained features with these penalties lose classes of at most {Numbers.Short(size)} samples: {foreseen}; lost here: {found}.");
     }
 
-    private static string Named(IEnumerable<MeasuredClass> classes) => string.Join(", ", classes.Select(one => one.Class)) is { Length: > 0 } names ? names : "none";
+    private static string Named(IEnumerable<MeasuredClass> classes) => string.Join(", ", classes.Select(one => one.Class)) is { Length: > 0 } names
+        ? names : "none";
 }

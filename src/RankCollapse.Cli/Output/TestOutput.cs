@@ -17,7 +17,8 @@ internal static class TestOutput
         if (accuracy.Length > 0)
         {
             output.WriteLine(summary.Number(TestMetrics.InterpolationEpoch) is { } epoch
-                ? $"Interpolation was reached by epoch {NumberText.Whole((long)epoch)}; the terminal phase took the {NumberText.Whole(summary.Epochs - (long)epoch)} "
+                ? $"Interpolation was reached by epoch {NumberText.Whole((long)epoch)}; the terminal phase took the "
+                    + $"{NumberText.Whole(summary.Epochs - (long)epoch)} "
                     + "epochs after it."
                 : "Interpolation was not reached: this is the early phase of training.");
         }

@@ -97,7 +97,8 @@ internal static class EnsemblePage
         html.Append("<section aria-labelledby=\"numbers-heading\"><h2 id=\"numbers-heading\">Numbers at the end</h2>\n<div class=\"scroll\" role=\"region\" "
             + "aria-labelledby=\"numbers-heading\" tabindex=\"0\"><table class=\"numbers\"><thead><tr><th scope=\"col\">number</th><th "
             + "scope=\"col\">minimum</th><th scope=\"col\">median</th><th scope=\"col\">maximum</th></tr></thead><tbody>");
-        foreach (Metric metric in MetricTable.Of(MetricScopes.Network, ended.Select(member => member.Summary!))) Row(metric.Heading, metric, ended.Select(member => member.Summary!.Number(metric)));
+        foreach (Metric metric in MetricTable.Of(MetricScopes.Network, ended.Select(member => member.Summary!)))
+            Row(metric.Heading, metric, ended.Select(member => member.Summary!.Number(metric)));
         foreach (var layer in ended.SelectMany(member => member.Summary!.Layers).GroupBy(layer => layer.Layer).OrderBy(group => group.Key))
         {
             foreach (Metric metric in MetricTable.Of(MetricScopes.Layers).Where(metric => metric.IsMainIn(MetricScopes.Layers)))

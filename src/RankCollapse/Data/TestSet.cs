@@ -4,8 +4,8 @@ namespace RankCollapse.Data;
 
 /// <summary>Samples that a network is not trained on.</summary>
 /// <remarks>
-/// Of the training's own source they are those that follow it: samples of a class are put into an order of the seed, of which training takes the first. A Gaussian
-/// mixture draws fresh ones around the same means. A source of its own gives as many as are asked for, or all.
+/// Of the training's own source they are those that follow it: samples of a class are put into an order of the seed, of which training takes the first. A
+/// Gaussian mixture draws fresh ones around the same means. A source of its own gives as many as are asked for, or all.
 /// </remarks>
 public static class TestSet
 {

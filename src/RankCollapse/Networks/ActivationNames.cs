@@ -38,7 +38,8 @@ internal static class ActivationNames
             if (string.IsNullOrWhiteSpace(name))
                 throw new InvalidInputException($"The list of activations '{ErrorText.Printable(list)}' has an empty name; write it as in 'tanh*4,identity'.");
             if (count is < 1 or > MostRepetitions)
-                throw new InvalidInputException($"The repetition in '{ErrorText.Printable(part)}' is no whole number from 1 to {MostRepetitions}; write it as in "
+                throw new InvalidInputException(
+                    $"The repetition in '{ErrorText.Printable(part)}' is no whole number from 1 to {MostRepetitions}; write it as in "
                     + "'tanh*4,identity'.");
             activations.AddRange(Enumerable.Repeat(Parse(name), count));
         }

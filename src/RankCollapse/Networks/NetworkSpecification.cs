@@ -102,8 +102,8 @@ public sealed class NetworkSpecification
     public IReadOnlyList<Activation> HiddenActivations => [.. _activations.SkipLast(1).DistinctBy(activation => activation.Name)];
 
     /// <summary>
-    /// How many of the last layers are linear, Z^l = W_lZ^{l−1} + b_l: their activation is the identity, and they have no skip. From 2 on they are a linear head
-    /// that the theory of balanced layers says something about.
+    /// How many of the last layers are linear, Z^l = W_lZ^{l−1} + b_l: their activation is the identity, and they have no skip. From 2 on they are a linear
+    /// head that the theory of balanced layers says something about.
     /// </summary>
     public int LinearHead
     {

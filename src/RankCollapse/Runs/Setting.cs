@@ -252,7 +252,8 @@ public sealed class Setting
             _ => "string",
         };
         // A width of all hidden layers, or a count of the only class, is written without brackets too.
-        JsonObject schema = JsonSchema.Type([type, .. IsList ? ["integer"] : IsNameList ? ["array"] : Array.Empty<string>(), .. Default is null ? ["null"] : Array.Empty<string>()]);
+        JsonObject schema = JsonSchema.Type(
+            [type, .. IsList ? ["integer"] : IsNameList ? ["array"] : Array.Empty<string>(), .. Default is null ? ["null"] : Array.Empty<string>()]);
         JsonObject range = IsList ? JsonSchema.Type("integer") : schema;
         if (Range is { } interval)
         {

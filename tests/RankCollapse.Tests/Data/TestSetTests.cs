@@ -46,7 +46,8 @@ public sealed class TestSetTests
     public void DataThatDoNotFit_AreRefused()
     {
         DataSet training = DataSource.Load(Mixture);
-        Assert.Contains("784 inputs", Assert.Throws<InvalidInputException>(() => TestSet.Load(Mixture, training, 9, "mnist")).Message, StringComparison.Ordinal);
+        Assert.Contains("784 inputs", Assert.Throws<InvalidInputException>(() => TestSet.Load(Mixture, training, 9, "mnist")).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidInputException>(() => TestSet.Load(Mixture, training, 9, DataSource.FreeName));
     }
 

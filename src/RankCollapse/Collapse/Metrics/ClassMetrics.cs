@@ -30,7 +30,8 @@ public static class ClassMetrics
 
     private static MetricValue Existing(double number) => double.IsNaN(number) ? MetricValue.Missing("The class has no samples.") : number;
 
-    private static Metric Of(string key, string heading, string symbol, MetricFormat format, Func<MeasuredClass, MetricValue> compute, string meaning) => new(key)
+    private static Metric Of(string key, string heading, string symbol, MetricFormat format, Func<MeasuredClass, MetricValue> compute, string meaning) =>
+        new(key)
     {
         Heading = heading,
         Symbol = symbol,

@@ -82,7 +82,9 @@ public static class CollapseMeasurement
         }
     }
 
-    /// <summary>The features of the last hidden layer, for NC1 to NC4, or NRC1 to NRC3 of data without classes; null with a reason where these do not exist.</summary>
+    /// <summary>
+    /// The features of the last hidden layer, for NC1 to NC4, or NRC1 to NRC3 of data without classes; null with a reason where these do not exist.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="data">The data.</param>
     /// <param name="reason">Why there is no result, or null.</param>

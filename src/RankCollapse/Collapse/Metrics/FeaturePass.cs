@@ -90,7 +90,8 @@ internal sealed class FeaturePass
         var nearest = new Lazy<NearestMeans[]>(() => CompareNearestMeans(network, layers));
         return
         [
-            .. Enumerable.Range(1, layers.Length).Select(l => new MeasuredLayer(network, _data, l, _options, layers[l - 1], l < layers.Length ? layers[l] : null,
+            .. Enumerable.Range(1, layers.Length)
+                .Select(l => new MeasuredLayer(network, _data, l, _options, layers[l - 1], l < layers.Length ? layers[l] : null,
                 new Lazy<(double, double)>(() => Shares(nearest.Value[l - 1])))),
         ];
     }

@@ -186,7 +186,9 @@ internal sealed class LayerInParts
         }
     }
 
-    /// <summary>The spectral bound, of the scatter of all pairs (z_i, y_i): that inside classes, to which targets add nothing, and that of class means.</summary>
+    /// <summary>
+    /// The spectral bound, of the scatter of all pairs (z_i, y_i): that inside classes, to which targets add nothing, and that of class means.
+    /// </summary>
     private (double Bound, double RootAllowance, double TotalVariation) LowerBound(int clusterCount)
     {
         int n = Moments.Means.Columns, size = n + _targets.Columns;

@@ -59,7 +59,9 @@ public sealed record MeasuredFeatures
     /// <summary>The share of samples whose nearest class mean is their own class's.</summary>
     public double? NearestMeanAccuracy { get => _nearestMeanAccuracy ?? NearestMeans?.Value.Accuracy; init => _nearestMeanAccuracy = value; }
 
-    /// <summary>Both, computed when first asked for, since samples in parts have to pass once more for them; null where they are known, or do not exist.</summary>
+    /// <summary>
+    /// Both, computed when first asked for, since samples in parts have to pass once more for them; null where they are known, or do not exist.
+    /// </summary>
     internal Lazy<(double Disagreement, double Accuracy)>? NearestMeans { get; init; }
 
     /// <summary>The collapse of features that are regressed on real targets; null where there are classes or nothing.</summary>

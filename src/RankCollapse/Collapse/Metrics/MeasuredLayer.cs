@@ -65,9 +65,11 @@ public sealed class MeasuredLayer
         _weightSpectrum = new(() => SpectralSummary.Of(Weights));
         _featureSpectrum = new(() => parts?.Spectrum ?? SpectralSummary.Of(Features));
         _variation = new(MeasureVariation);
-        _byClass = new(() => parts?.Verdict is { } verdict ? (verdict, parts.Blocks!) : Centroids() is { } centroids ? (CollapseVerdict.Of(centroids), Collapse.BlockStructure.Measure(centroids)) : null);
+        _byClass = new(() => parts?.Verdict is { } verdict ? (verdict, parts.Blocks!) : Centroids() is { } centroids
+            ? (CollapseVerdict.Of(centroids), Collapse.BlockStructure.Measure(centroids)) : null);
         _preimage = new(MeasurePreimage);
-        _prediction = new(() => parts?.Prediction(next) ?? PredictedSingularValues.Predict(Network.Specification, _features, Layer, FeatureSpectrum.SingularValues));
+        _prediction = new(() =>
+            parts?.Prediction(next) ?? PredictedSingularValues.Predict(Network.Specification, _features, Layer, FeatureSpectrum.SingularValues));
         _featuresOfClasses = new(MeasureFeatures);
         _weightNumbers = new(() => new MeasuredWeights(
             Collapse.WeightSpectrum.Of([[.. WeightSpectrum.SingularValues]], new BlockShape(Weights.Rows, Weights.Columns, 1),

@@ -10,6 +10,8 @@ public sealed record MeasuredNetwork(TrainingState State, Solver Solver)
     /// <summary>What it does on test data; null without them.</summary>
     public TestMeasurement? Test { get; init; }
 
-    /// <summary>The first recorded epoch from which on all training samples are classified correctly; null where the last record has errors, or is not known.</summary>
+    /// <summary>
+    /// The first recorded epoch from which on all training samples are classified correctly; null where the last record has errors, or is not known.
+    /// </summary>
     public long? InterpolationEpoch { get; init; }
 }

@@ -111,7 +111,8 @@ public static class RankMetrics
             Heading = "imbalance",
             Priority = 3,
             Symbol = "‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖",
-            Meaning = "How far the squares of two neighbouring layers' weights are from equal: 0 is what gradient flow with weight decay tends to where the layer "
+            Meaning = "How far the squares of two neighbouring layers' weights are from equal: 0 is what gradient flow with weight decay tends to "
+                + "where the layer "
                 + "between them is linear; the last layer has no next one.",
             Topic = MetricTopic.Rank,
             Cost = MetricCost.Recorded,

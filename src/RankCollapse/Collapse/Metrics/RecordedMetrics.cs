@@ -74,13 +74,15 @@ public sealed class RecordedMetrics
         if (measured.Length > 0) return measured;
         if (found.Length > 0)
             throw new InvalidInputException(
-                $"The metric {found[0].Key} is of other data, of another model or of one class, which a record does not hold; leave it out of what is recorded.");
+                $"The metric {found[0].Key} is of other data, of another model or of one class, which a record does not hold; leave it out of what is "
+                    + "recorded.");
         string[] near = [.. NearMatches.Of(name, Names.Concat(MetricTable.All.Where(IsMeasured).Select(metric => metric.Key)))];
         string advice = near.Length > 0 ? NearMatches.Advice(name, near) : $"known are {string.Join(", ", Names)}, and each metric by its name.";
         throw new InvalidInputException($"There is no metric '{ErrorText.Printable(name)}' to record; {advice}");
     }
 
-    private static bool IsMeasured(Metric metric) => metric != NeuralCollapseMetrics.OutOfDistributionCosine && metric.OfChange is null && metric.OfClass is null;
+    private static bool IsMeasured(Metric metric) => metric != NeuralCollapseMetrics.OutOfDistributionCosine && metric.OfChange is null
+        && metric.OfClass is null;
 
     private static bool IsOfFeaturesAlone(Metric metric) => metric is { OfLayer: null, OfFeatures: not null };
 

@@ -21,13 +21,15 @@ public static class TestMetrics
 
     /// <summary>The first epoch recorded from which on all training samples are classified correctly.</summary>
     public static Metric InterpolationEpoch { get; } = OfNetwork("interpolationEpoch", "interpolation from epoch", "epoch", MetricFormat.Count,
-        n => n.InterpolationEpoch, "The first recorded epoch from which on all training samples are classified correctly: the terminal phase of training is what "
+        n => n.InterpolationEpoch,
+            "The first recorded epoch from which on all training samples are classified correctly: the terminal phase of training is what "
             + "follows; none where the last record has errors.");
 
     /// <summary>The share of test samples whose nearest class mean of the training features is their own.</summary>
     public static Metric NearestMeanAccuracy { get; } = OfLayer("testNearestMeanAccuracy", "test nearest mean", "nearest-mean accuracy, test data",
         MetricFormat.Share, layer => layer.NearestMeanAccuracy,
-        "The share of test samples that the nearest class mean of the training features classifies correctly: how far the layer separates classes it has to find.");
+        "The share of test samples that the nearest class mean of the training features classifies correctly: how far the layer separates classes it "
+            + "has to find.");
 
     /// <summary>TCV_K of the test features.</summary>
     public static Metric TotalClusterVariation { get; } = OfLayer("testTcvUpper", "test TCV ≤", "TCV of test data", MetricFormat.Number,

@@ -21,9 +21,9 @@ public readonly record struct BoundedNumber(double Value, double Bound);
 /// ‖D_{L−1}‖² ≤ ‖D_L‖²/s_r² + (s_{r+1}² + ε_{L−1})‖D_{L−2}‖² for every r, and between classes ‖Z^{L−1}(P − J)‖ ≥ ‖Z^L(P − J)‖/s_1: their quotient is NC1.
 /// Replacing one W_lW_lᵀ after the other turns MMᵀ, M = W_L⋯W_q, into (WWᵀ)^m, m = L − q + 1, with an error of at most
 /// η = Σ_l ‖W_L⋯W_{l+1}‖²·p·max(‖W_l‖, ‖W_{l+1}‖)^{2(p−1)}·ε_l, p = l − q + 1, so that κ(W) ≤ κ̂ = ((s_1(M)² + η)/(s_K(M)² − η))^{1/(2m)}.
-/// With the class means Z̄ of Z^{L−1} and Ō = WZ̄ those of the outputs less their bias, κ(Z̄)² ≤ (κ̂·κ(Ō))² + (s_1·t/s_K(Ō))², t = √ε_{L−1}·‖Z̄^{L−2}‖₂ + √K‖b_{L−1}‖,
-/// and with Ō = cI + Δ, cK = tr Ō, cos(Z̄, Wᵀ) ≥ cK/√((cK(κ̂ + 1/κ̂)/2 + √K·κ̂‖Δ‖)² + (‖W‖·t_F)²) by Kantorovich's inequality. The derivation is in
-/// docs/theory.md.
+/// With the class means Z̄ of Z^{L−1} and Ō = WZ̄ those of the outputs less their bias, κ(Z̄)² ≤ (κ̂·κ(Ō))² + (s_1·t/s_K(Ō))², t = √ε_{L−1}·‖Z̄^{L−2}‖₂ +
+/// √K‖b_{L−1}‖, and with Ō = cI + Δ, cK = tr Ō, cos(Z̄, Wᵀ) ≥ cK/√((cK(κ̂ + 1/κ̂)/2 + √K·κ̂‖Δ‖)² + (‖W‖·t_F)²) by Kantorovich's inequality. The derivation is
+/// in docs/theory.md.
 /// </remarks>
 public sealed record BalancedHead
 {

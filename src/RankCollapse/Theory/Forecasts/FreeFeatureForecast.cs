@@ -7,14 +7,14 @@ using RankCollapse.Training;
 namespace RankCollapse.Theory.Forecasts;
 
 /// <summary>
-/// The global minimum of unconstrained features under the squared loss, in closed form: a deep linear network at X = I (Tirer and Bruna 2022; Dang et al. 2023 and
-/// 2024 for classes of unequal size).
+/// The global minimum of unconstrained features under the squared loss, in closed form: a deep linear network at X = I (Tirer and Bruna 2022; Dang et al. 2023
+/// and 2024 for classes of unequal size).
 /// </summary>
 /// <remarks>
 /// With P = W_L⋯W_1 the least Σ(λ_l/2)‖W_l‖² is (L/2)Λ·Σp_k^{2/L}, Λ = (Πλ_l)^{1/L}, and singular vectors of P may be Y's (von Neumann), so that each direction
 /// minimises (a/2)(p − y_k)² + (L/2)Λp^{2/L} alone, y_k = √N_k for one-hot targets. Where p > 0, a(y − p) = Λp^{2/L−1}, and s(W_l) = √(Λ/λ_l)·p^{1/L}.
-/// A direction is lost, p = 0, from y ≤ y* on: y* = Λ/a for L = 2, and p*(L − 1)/(L − 2) with p* = ((L − 2)Λ/a)^{L/(2L−2)} for more layers. A class of N_k ≤ y*²
-/// samples has no feature and no weights then: minority collapse (Fang et al. 2021).
+/// A direction is lost, p = 0, from y ≤ y* on: y* = Λ/a for L = 2, and p*(L − 1)/(L − 2) with p* = ((L − 2)Λ/a)^{L/(2L−2)} for more layers. A class of N_k ≤
+/// y*² samples has no feature and no weights then: minority collapse (Fang et al. 2021).
 /// Networks with relu attain the same value with features that are not negative; whether it is their least, no theorem says in general
 /// (Súkeník, Mondelli and Lampert 2023 for two classes).
 /// </remarks>
@@ -27,7 +27,8 @@ public static class FreeFeatureForecast
     /// <param name="specification">The network's shape.</param>
     /// <param name="data">The data; X = I.</param>
     /// <param name="settings">The objective, with the squared loss.</param>
-    /// <exception cref="InvalidInputException">X is not I, the loss is not the squared one, the network is residual or has one layer, or weights are not penalised
+    /// <exception cref="InvalidInputException">X is not I, the loss is not the squared one, the network is residual or has one layer, or weights are not
+    /// penalised
     /// in every layer, or features are.</exception>
     public static Forecast Compute(NetworkSpecification specification, DataSet data, ObjectiveSettings settings)
     {
@@ -67,7 +68,8 @@ public static class FreeFeatureForecast
         };
     }
 
-    /// <summary>y*², the size up to which unconstrained features lose a class; null where it is not known: for another loss, residual networks, one layer, or where
+    /// <summary>y*², the size up to which unconstrained features lose a class; null where it is not known: for another loss, residual networks, one layer, or
+    /// where
     /// features are penalised or some weights are not.</summary>
     /// <param name="specification">The network's shape.</param>
     /// <param name="settings">The objective.</param>

@@ -6,7 +6,8 @@ using RankCollapse.Training;
 namespace RankCollapse.Theory.Forecasts;
 
 /// <summary>
-/// Collapse of lower rank than K: the lowest network found whose features Z^1 … Z^{m−1} have rank at most r, Z^m the last that no linear map makes (m = L − 1 unless linear layers come before the output), beside collapse at rank K.
+/// Collapse of lower rank than K: the lowest network found whose features Z^1 … Z^{m−1} have rank at most r, Z^m the last that no linear map makes (m = L − 1
+/// unless linear layers come before the output), beside collapse at rank K.
 /// </summary>
 /// <remarks>
 /// Theorem 4.2 asks for rank K, condition (III). Without it fewer dimensions than classes may cost less where activations can tell more classes apart than

@@ -9,8 +9,8 @@ namespace RankCollapse.Theory.StationaryPoints;
 /// <summary>The directions at a point along which J cannot change: they lie in the Hessian's null space at every stationary point.</summary>
 /// <remarks>
 /// (1) Weights (with biases) that vanish on all features before them, where nothing penalises them: V_lZ^{l−1} + b1ᵀ = 0 with λ_l = 0. (2) Where the
-/// activation of a hidden layer is the identity, rotations of its features, W_l ↦ A_lW_l − W_lA_{l−1} with A_l skew and equal across skips (without any penalty every A_l);
-/// whatever the activation, those of Z^1 where W_1 reaches them all (<see cref="FirstLayerRotations"/>).
+/// activation of a hidden layer is the identity, rotations of its features, W_l ↦ A_lW_l − W_lA_{l−1} with A_l skew and equal across skips (without any penalty
+/// every A_l); whatever the activation, those of Z^1 where W_1 reaches them all (<see cref="FirstLayerRotations"/>).
 /// (3) Where they are positively homogeneous (relu) and nothing is penalised, scalings of single units. (4) With cross-entropy and no penalty on the
 /// outputs, one constant for all of them.
 /// </remarks>
@@ -50,7 +50,8 @@ internal sealed class FlatSubspace
         (int First, int Last)[] linear = [.. HiddenGroups().Where(IsLinear)], others = [.. HiddenGroups().Where(g => !IsLinear(g))];
         if (generators * parameters <= LargestBasis)
         {
-            foreach (((int First, int Last)[] groups, string reason) in new[] { (linear, Rotations), (others, "scalings of hidden units, which nothing penalises") })
+            foreach (((int First, int Last)[] groups, string reason) in new[] { (linear, Rotations),
+                (others, "scalings of hidden units, which nothing penalises") })
                 AddOrthonormal(parts, reason, groups.SelectMany(g => Pairs(point, g).Select(pair => Turned(network, g, pair))), noise);
         }
         else if (linear.Length > 0)

@@ -100,7 +100,8 @@ public sealed class FreeFeatureForecastTests
         Assert.Throws<InvalidInputException>(() => FreeFeatureForecast.Compute(shape, data, settings with { LambdaFeatures = 0.1 }));
         Assert.Throws<InvalidInputException>(() => FreeFeatureForecast.Compute(shape, data, settings with { Delta = 0 }));
         Assert.Null(FreeFeatureForecast.LostClassSize(shape, settings with { Loss = Loss.CrossEntropy }, 6));
-        Assert.Contains("relu", Assert.Single(FreeFeatureForecast.Compute(Shape([3, 3], 3, 4, "relu"), data, settings).UnmetHypotheses), StringComparison.Ordinal);
+        Assert.Contains("relu", Assert.Single(FreeFeatureForecast.Compute(Shape([3, 3], 3, 4, "relu"), data, settings).UnmetHypotheses),
+            StringComparison.Ordinal);
     }
 
     private static NetworkSpecification Shape(int[] counts, int depth, int width, string activation) => new(
