@@ -31,7 +31,7 @@ public static class TestSet
 
     private static DataSet Other(DataRequest request, int? samples, string source)
     {
-        if (source is DataSource.GaussianMixtureName or DataSource.FreeName)
+        if (source is DataSource.GaussianMixtureName or DataSource.MoonsName or DataSource.FreeName)
             throw new InvalidInputException($"The test data {source} are not of a file; ask for test-samples alone, which draws them as the training data are.")
             { Settings = ["test-data", "test-samples"] };
         bool isOtherPart = source == request.Source && request.Reading.Split == DataSplit.Train;
@@ -46,6 +46,9 @@ public static class TestSet
 
     private static DataSet Following(DataRequest request, DataSet training, int samples)
     {
+        // The arcs are the same whatever the seed, and samples stand on them at equal steps: fresh noise on as many steps as there are test samples.
+        if (request.Source == DataSource.MoonsName)
+            return DataSource.Load(request with { Samples = samples, ClassCounts = null, Seed = unchecked(request.Seed + 1) });
         int outputs = training.OutputDimension;
         if (training.Labels.Length == 0)
         {
