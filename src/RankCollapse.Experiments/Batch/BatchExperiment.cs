@@ -171,8 +171,8 @@ internal sealed class BatchExperiment : Experiment
         from schedule in Schedules
         from size in settings.IsQuick ? (int[])[2, 20] : [1, 4, 16, 64]
         from lambda in settings.IsQuick ? (double[])[0.01, 0.02] : [0.01, 0.02, 0.03]
-        from rate in settings.IsQuick ? (double[])[0.05, 0.1] : [0.03, 0.1]
-        from seed in settings.IsQuick ? (long[])[settings.Seed] : [settings.Seed, settings.Seed + 1]
+        from rate in settings.IsQuick ? (double[])[0.05, 0.1] : [0.02, 0.06]
+        from seed in settings.IsQuick ? (long[])[settings.Seed] : [settings.Seed, settings.Seed + 1, settings.Seed + 2]
         select new BatchCell(size, lambda, rate, schedule, seed);
 
     private static RunConfiguration Configuration(ReproductionSettings settings, BatchCell cell)

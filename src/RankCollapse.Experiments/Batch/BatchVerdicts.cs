@@ -64,11 +64,12 @@ internal static class BatchVerdicts
             },
             new ClaimVerdict
             {
-                Claim = "Either: the rank of the first layer, before which nothing has collapsed.",
-                AsStated = new Measurement("share of trainings whose first layer's rank K or min(B·ln(1/ε)/(ηλ), full rank) predicts",
-                    Share(first, p => Predicts(BatchExperiment.Classes, p) || Predicts(p.ForeseenRank, p)), Comparison.AtLeast, 0.5),
+                Claim = "Collapse: so has the first layer, before which nothing has collapsed.",
+                AsStated = new Measurement($"share of trainings with a rank of W_1 within {NumberText.Plain(100 * Slack)} % of K",
+                    Share(first, p => Predicts(BatchExperiment.Classes, p)), Comparison.AtLeast, 0.9),
                 Explanation = $"Its ranks are {Range(constantFirst, p => p.Rank)} at a constant rate and {Range([.. first.Where(IsCooled)], p => p.Rank)} where it fell to "
-                    + $"0, of {first.Max(p => p.Explanation.FullRank)}.",
+                    + $"0, of {first.Max(p => p.Explanation.FullRank)}; mini-batches foresee one within {NumberText.Plain(100 * Slack)} % in "
+                    + $"{PerCent(first, p => Predicts(p.ForeseenRank, p))}.",
             },
         ];
     }

@@ -35,6 +35,25 @@ public sealed class CertifyCommandTests
     }
 
     [Fact]
+    public void Explanations_OfARunByMiniBatches_StandBesideTheTheorem()
+    {
+        using var folder = new TemporaryFolder();
+        string batches = folder.File("batches"), adam = folder.File("adam");
+        CommandLine.Run(
+            ["train", .. CommandLine.SmallTask.SkipLast(2), "--out", batches, "--solver", "sgd", "--batch-size", "2", "--max-epochs", "20", "--no-report"]);
+        using JsonDocument document = JsonDocument.Parse(CommandLine.Run("certify", batches, "--json").Output);
+        JsonElement explanations = document.RootElement.GetProperty("explanations");
+        Assert.Equal(2, explanations.GetProperty("batchSize").GetInt32());
+        Assert.True(explanations.GetProperty("batchBoundsHold").GetBoolean());
+        Assert.True(explanations.GetProperty("jacobianRank").GetInt32() <= explanations.GetProperty("jacobianSingularValues").GetArrayLength());
+        JsonElement bound = explanations.GetProperty("layers")[0].GetProperty("batchBounds")[0];
+        Assert.Equal((1, 2), (bound.GetProperty("batches").GetInt32(), bound.GetProperty("rank").GetInt32()));
+        Assert.Contains("Mini-batches: B = 2", CommandLine.Run("certify", batches).Output, StringComparison.Ordinal);
+        CommandLine.Train(adam, "--batch-size", "2", "--max-epochs", "2", "--no-report");
+        Assert.Contains("this run was trained by adam", CommandLine.Run("certify", adam).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Curvature_OfASaddle_WritesWeightsThatTrainCanFollow()
     {
         using var folder = new TemporaryFolder();

@@ -28,10 +28,11 @@ public sealed class RivalsVerdictsTests
     public void ConditionThatFallsWithLinearLayersAndNotWithWidth_SpeaksAgainstWidthAlone()
     {
         IReadOnlyList<ClaimVerdict> verdicts = RivalsVerdicts.Judge([Contest(3, 1.1, 6)], Heads(_ => 2, linear => 1.0 / linear));
-        Assert.Equal(1.0 / 3, verdicts[4].AsStated.Value, 1e-12);
+        Assert.Equal(1, verdicts[4].AsStated.Value, 1e-12);
+        Assert.Equal(1.0 / 3, verdicts[4].UnderCondition!.Value, 1e-12);
         Assert.Equal([VerdictOutcome.Reproduced, VerdictOutcome.Reproduced, VerdictOutcome.NotReproduced, VerdictOutcome.Reproduced],
             verdicts.Skip(4).Select(v => v.Outcome));
-        Assert.Equal(VerdictOutcome.Reproduced, RivalsVerdicts.Judge([Contest(3, 1.1, 6)], Heads(width => width, _ => 1))[6].Outcome);
+        Assert.Equal(VerdictOutcome.Reproduced, RivalsVerdicts.Judge([Contest(3, 1.1, 6)], Heads(width => 1 + (10.0 / width), _ => 1))[6].Outcome);
     }
 
     [Fact]
