@@ -39,7 +39,8 @@ internal sealed record RankOutput(IReadOnlyList<RankExplanation> Explanations, M
             ? $"Mini-batches: B = {batches.BatchSize}; the least rank n·B that the last n batches explain; foreseen: B·ln(1/ε)/(ηλ) from the settings alone. "
                 + (batches.Holds ? "All their bounds hold." : "One of their bounds does not hold.")
             : $"Mini-batches explain nothing here: the bound is of gradient descent (sgd), and this run was trained by {Run.Configuration.Solver}.");
-        output.WriteLine($"The learnt map: Jacobians at {NumberText.Count(Jacobian.Samples.Count, "sample")} have rank {Jacobian.RankWithin(Tolerance)} at most, "
+        output.WriteLine($"The learnt map: Jacobians at {NumberText.Count(Jacobian.Samples.Count, "sample")} have rank {Jacobian.RankWithin(Tolerance)} "
+            + "at most, "
             + $"the narrowest layer has rank {Jacobian.BottleneckWithin(Tolerance)}, within {Numbers.PerCent(Tolerance)}; Σ‖W‖²/L is "
             + $"{Numbers.Short(Jacobian.MeanSquare)}.");
     }

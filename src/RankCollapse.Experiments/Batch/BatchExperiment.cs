@@ -66,8 +66,8 @@ internal sealed class BatchExperiment : Experiment
             ["networks"] = $"feedforward, L = {Depth}, widths {one.Width[0]}, {one.Activation}, identity output, no biases",
             ["objective"] = "½‖f(X) − Y‖²/N + (λ/2)·Σ_l‖W_l‖², λ = " + Values(cells, cell => cell.Lambda),
             ["solver"] = $"sgd without momentum, B = {Values(cells, cell => cell.BatchSize)}, η = {Values(cells, cell => cell.Rate)}, constant and cosine to 0",
-            ["length"] = $"{NumberText.Plain(Decays)}/(ηλ) steps at a constant rate, twice as many on a cosine, so that exp(−{NumberText.Plain(Decays)}) of the "
-                + "start is left",
+            ["length"] = $"{NumberText.Plain(Decays)}/(ηλ) steps at a constant rate, twice as many on a cosine, so that exp(−{NumberText.Plain(Decays)}) of "
+                + "the start is left",
             ["seeds"] = Values(cells, cell => cell.Seed),
             ["rank"] = $"the least k with a distance from rank k of at most {BatchVerdicts.Tolerance} of ‖W‖",
             ["predicted"] = $"within {NumberText.Plain(100 * BatchVerdicts.Slack)} % of the rank",

@@ -10,9 +10,10 @@ internal static class BatchFigure
     /// <summary>The figure.</summary>
     public static Figure Draw(string title, IReadOnlyList<BatchPoint> points)
     {
-        string reading = $"Above: the rank of W within {BatchVerdicts.Tolerance} of its norm against B/(ηλ), a panel for each hidden layer, a colour for each B; K, where collapse puts "
-            + "it, and the line on which mini-batches put it. Below, for a constant learning rate and one that falls to 0: the distance of W from rank K, and what "
-            + "bounds it, relative to ‖W‖; for mini-batches the least bound of a rank below the full one. A bound of more than that explains no rank here.";
+        string reading = $"Above: the rank of W within {BatchVerdicts.Tolerance} of its norm against B/(ηλ), a panel for each hidden layer, a colour for each "
+            + "B; K, where collapse puts it, and the line on which mini-batches put it. Below, for a constant learning rate and one that falls to 0: the "
+            + "distance of W from rank K, and what bounds it, relative to ‖W‖; for mini-batches the least bound of a rank below the full one. A bound of "
+            + "more than that explains no rank here.";
         BatchPoint[] hidden = [.. points.Where(p => p.Layer < BatchExperiment.Depth).OrderBy(p => p.Cell.Scale)];
         int[] layers = [.. hidden.Select(p => p.Layer).Distinct().Order()], sizes = [.. hidden.Select(p => p.Cell.BatchSize).Distinct().Order()];
         return new Figure(
@@ -50,7 +51,8 @@ internal static class BatchFigure
                         Kind = schedule == RateSchedule.Constant ? "constant rate" : "rate to 0",
                     };
                 })),
-                new Series("mini-batches", Palette.Kind(sizes.Length), [.. foreseen.Select(p => p.Cell.Scale)], [.. foreseen.Select(p => p.ForeseenRank)], Mark.Dashed),
+                new Series("mini-batches", Palette.Kind(sizes.Length), [.. foreseen.Select(p => p.Cell.Scale)], [.. foreseen.Select(p => p.ForeseenRank)],
+                    Mark.Dashed),
             ],
         };
     }

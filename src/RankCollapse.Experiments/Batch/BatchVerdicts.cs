@@ -39,7 +39,8 @@ internal static class BatchVerdicts
                     powers[0], Comparison.AtLeast, 0.5),
                 Condition = "the restriction to the first layer and to the sign",
                 UnderCondition = new Measurement("power of B in the rank of the first layer", powersOfFirst[0], Comparison.AtLeast, 0.05),
-                Explanation = $"The powers of η and λ, which should be −1, are {NumberText.Short(powers[1], 2)} and {NumberText.Short(powers[2], 2)} after the first "
+                Explanation = $"The powers of η and λ, which should be −1, are {NumberText.Short(powers[1], 2)} and {NumberText.Short(powers[2], 2)} "
+                    + "after the first "
                     + $"layer, {NumberText.Short(powersOfFirst[1], 2)} and {NumberText.Short(powersOfFirst[2], 2)} in it.",
             },
             new ClaimVerdict
@@ -47,7 +48,8 @@ internal static class BatchVerdicts
                 Claim = "Collapse: hidden layers after the first have rank K, whatever B, η and λ.",
                 AsStated = new Measurement($"share of them, of all trainings, with a rank within {NumberText.Plain(100 * Slack)} % of K",
                     Share(later, p => Predicts(BatchExperiment.Classes, p)), Comparison.AtLeast, 0.9),
-                Explanation = $"Their ranks are {Range(later, p => p.Rank)}; of the variation of the features before them {Range(later, p => p.VariationBefore)} is "
+                Explanation = $"Their ranks are {Range(later, p => p.Rank)}; of the variation of the features before them "
+                    + $"{Range(later, p => p.VariationBefore)} is "
                     + "inside classes.",
             },
             new ClaimVerdict
@@ -59,7 +61,8 @@ internal static class BatchVerdicts
                 UnderCondition = new Measurement("the same share where the learning rate fell to 0",
                     Share(cooled, p => p.Explanation.CollapseRank is not null), Comparison.AtLeast, 0.9),
                 Explanation = "At a constant rate the gradient of all samples does not vanish where training ends, and what is left of it, divided by λ, is "
-                    + $"{Range(constantLater, p => p.Residual)} of ‖W‖; where the rate fell to 0 it is {Range(cooled, p => p.Residual)}. Theorem 3.4's own bound, which "
+                    + $"{Range(constantLater, p => p.Residual)} of ‖W‖; where the rate fell to 0 it is {Range(cooled, p => p.Residual)}. Theorem 3.4's "
+                    + "own bound, which "
                     + $"counts all of it and what passes before the layer, says so of {PerCent(later, p => p.Explanation.TheoremRank is not null)}.",
             },
             new ClaimVerdict
@@ -67,7 +70,8 @@ internal static class BatchVerdicts
                 Claim = "Collapse: so has the first layer, before which nothing has collapsed.",
                 AsStated = new Measurement($"share of trainings with a rank of W_1 within {NumberText.Plain(100 * Slack)} % of K",
                     Share(first, p => Predicts(BatchExperiment.Classes, p)), Comparison.AtLeast, 0.9),
-                Explanation = $"Its ranks are {Range(constantFirst, p => p.Rank)} at a constant rate and {Range([.. first.Where(IsCooled)], p => p.Rank)} where it fell to "
+                Explanation = $"Its ranks are {Range(constantFirst, p => p.Rank)} at a constant rate and {Range([.. first.Where(IsCooled)], p => p.Rank)} "
+                    + "where it fell to "
                     + $"0, of {first.Max(p => p.Explanation.FullRank)}; mini-batches foresee one within {NumberText.Plain(100 * Slack)} % in "
                     + $"{PerCent(first, p => Predicts(p.ForeseenRank, p))}.",
             },
@@ -80,11 +84,13 @@ internal static class BatchVerdicts
         .. Hidden(points).GroupBy(p => (p.Layer, p.Cell.Schedule)).OrderBy(group => group.Key.Schedule).ThenBy(group => group.Key.Layer).Select(group =>
         {
             BatchPoint[] all = [.. group];
-            return $"layer {group.Key.Layer}, {EnumNames.Of(group.Key.Schedule)} rate: rank {Range(all, p => p.Rank)} of {all[0].Explanation.FullRank}; predicted by K "
+            return $"layer {group.Key.Layer}, {EnumNames.Of(group.Key.Schedule)} rate: rank {Range(all, p => p.Rank)} of {all[0].Explanation.FullRank}; "
+                + "predicted by K "
                 + $"in {PerCent(all, p => Predicts(BatchExperiment.Classes, p))}, by the Jacobian's rank in {PerCent(all, p => Predicts(p.Jacobian, p))}, by "
                 + $"mini-batches in {PerCent(all, p => Predicts(p.ForeseenRank, p))} of trainings; bounds within {Tolerance}: tight "
                 + $"{PerCent(all, p => p.Explanation.CollapseRank is not null)}, Theorem 3.4 {PerCent(all, p => p.Explanation.TheoremRank is not null)}, "
-                + $"mini-batches {PerCent(all, p => p.Explanation.BatchRank is not null)}; distance from rank K {Range(all, p => p.Distance)} of ‖W‖, variation "
+                + $"mini-batches {PerCent(all, p => p.Explanation.BatchRank is not null)}; distance from rank K {Range(all, p => p.Distance)} of ‖W‖, "
+                + "variation "
                 + $"inside classes of the features after it {Range(all, p => p.Variation)}.";
         }),
         .. Seeds(points),
@@ -133,7 +139,9 @@ internal static class BatchVerdicts
     {
         double[] known = [.. points.Select(value).Where(double.IsFinite)];
         if (known.Length == 0) return "none";
-        string least = NumberText.Short(known.Min()), most = NumberText.Short(known.Max());
+        string least = InWords(known.Min()), most = InWords(known.Max());
         return least == most ? least : $"{least} to {most}";
     }
+    /// <summary>A number; whole ones, such as ranks, without a fraction.</summary>
+    internal static string InWords(double value) => value == Math.Floor(value) ? NumberText.Plain(value) : NumberText.Short(value);
 }

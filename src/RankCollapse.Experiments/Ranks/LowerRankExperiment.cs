@@ -59,7 +59,8 @@ internal sealed class LowerRankExperiment : Experiment
                from depth in Depths(settings)
                select (activation, pair.Classes, pair.Rank, depth),
         ];
-        RankCell[] found = Each(cells, parallel, cell => Find(Configuration(cell.Activation, cell.Classes, cell.Depth), cell.Rank, settings.Seed, Starts(settings)));
+        RankCell[] found = Each(
+            cells, parallel, cell => Find(Configuration(cell.Activation, cell.Classes, cell.Depth), cell.Rank, settings.Seed, Starts(settings)));
         return new ExperimentOutcome
         {
             Tables = new Dictionary<string, DataTable> { ["ranks"] = Table(found) },

@@ -27,7 +27,8 @@ internal sealed class RivalsExperiment : Experiment
 
     /// <inheritdoc/>
     public override string Claim =>
-        "Stationary points collapse at rank K (this paper); lower ranks are optimal ([35]); deep networks take the bottleneck rank of what they learn ([14, 15]); "
+        "Stationary points collapse at rank K (this paper); lower ranks are optimal ([35]); deep networks take the bottleneck rank of what they learn "
+            + "([14, 15]); "
         + "wide networks that end with linear layers have orthogonal class means ([17]).";
 
     /// <inheritdoc/>
@@ -54,14 +55,17 @@ internal sealed class RivalsExperiment : Experiment
         RunConfiguration contest = Configuration(contests[0], settings.Seed), head = Configuration(settings, heads[0]);
         return new Dictionary<string, string>
         {
-            ["depth and K"] = $"those of the figure ranks: Gaussian mixtures, width {contest.Width[0]}, sums, λ = λ' = {NumberText.Plain(contest.Lambda)}, δ = 0; "
-                + $"{Values(contests, c => c.Activation)}; K = {Values(contests, c => c.Classes)}; L = {Values(contests, c => c.Depth)}; trained by gauss-newton to "
+            ["depth and K"] = $"those of the figure ranks: Gaussian mixtures, width {contest.Width[0]}, sums, λ = λ' = "
+                + $"{NumberText.Plain(contest.Lambda)}, δ = 0; "
+                + $"{Values(contests, c => c.Activation)}; K = {Values(contests, c => c.Classes)}; L = {Values(contests, c => c.Depth)}; trained by "
+                + "gauss-newton to "
                 + $"{NumberText.Plain(contest.GradientTolerance)} from orthogonal starts, beside the lowest of {Starts(settings)} starts of centroid problems",
             ["width and linear layers"] = $"MNIST, N = {head.Samples}, {head.Classes} classes, {Nonlinear} layers of tanh and "
                 + $"{Values(heads, c => c.Linear)} linear ones, the output among them, of width {Values(heads, c => c.Width)}; means, "
                 + $"λ = {NumberText.Plain(head.Lambda)}, δ = 1, λ' = 0; gauss-newton to {NumberText.Plain(head.GradientTolerance)}",
             ["seeds"] = string.Join(", ", Seeds(settings)),
-            ["ranks"] = $"of features: singular values above 1 % of the largest; of weights and Jacobians: within {NumberText.Plain(100 * RankTolerance.Default)} % of "
+            ["ranks"] = "of features: singular values above 1 % of the largest; of weights and Jacobians: within "
+                + $"{NumberText.Plain(100 * RankTolerance.Default)} % of "
                 + "the norm",
         };
     }
@@ -154,7 +158,8 @@ internal sealed class RivalsExperiment : Experiment
 
     private static int Starts(ReproductionSettings settings) => settings.IsQuick ? 2 : 4;
 
-    private static RunConfiguration Configuration(ContestCell cell, long seed) => LowerRankExperiment.Configuration(cell.Activation, cell.Classes, cell.Depth) with
+    private static RunConfiguration Configuration(ContestCell cell, long seed) =>
+        LowerRankExperiment.Configuration(cell.Activation, cell.Classes, cell.Depth) with
     {
         Seed = seed,
         MaxEpochs = 400,

@@ -8,7 +8,8 @@ internal static class RivalsFigure
     /// <summary>Costs and ranks over the depth, a block for each K.</summary>
     public static Figure Ranks(IReadOnlyList<RankContest> contests)
     {
-        const string Reading = "Over the depth L, for each activation and K. Costs: J of the lowest found of rank r, and of the ends of training, over the lowest "
+        const string Reading = "Over the depth L, for each activation and K. Costs: J of the lowest found of rank r, and of the ends of training, over "
+            + "the lowest "
             + "centroid problem of full width, less 1. Ranks: the least of the hidden features of each end, of its Jacobians, and K.";
         return new Figure("rivals-ranks", "Collapse at rank K, a lower rank, and what training finds", Reading,
             [.. contests.GroupBy(c => (c.Costs.Activation, c.Costs.Classes)).Select(group => Block([.. group.OrderBy(c => c.Costs.Depth)]))]);
@@ -17,7 +18,8 @@ internal static class RivalsFigure
     /// <summary>Condition numbers and ranks over the number of linear layers, a line for each width.</summary>
     public static Figure Heads(IReadOnlyList<HeadEnd> heads)
     {
-        const string Reading = "Over the number of linear layers at the end, a colour for each width and a dot for each start: the condition number of the class means "
+        const string Reading = "Over the number of linear layers at the end, a colour for each width and a dot for each start: the condition number of "
+            + "the class means "
             + "before the output, with its bound from balance (rings), the variation inside classes over that between them, and the rank of the first layer.";
         int[] widths = [.. heads.Select(end => end.Cell.Width).Distinct().Order()];
         Series[] Of(Func<HeadEnd, double> value, Mark mark, string kind) =>
@@ -75,7 +77,8 @@ internal static class RivalsFigure
                 Levels = [new ReferenceLine(classes, "K")],
                 Series =
                 [
-                    new Series("ends of training", Palette.Kind(1), ofEnds, [.. contests.SelectMany(c => c.Ends.Select(end => (double)end.LeastRank))], Mark.Rings),
+                    new Series("ends of training", Palette.Kind(1), ofEnds, [.. contests.SelectMany(c => c.Ends.Select(end => (double)end.LeastRank))],
+                        Mark.Rings),
                     new Series("Jacobians", Palette.Kind(2), ofEnds, [.. contests.SelectMany(c => c.Ends.Select(end => (double)end.Jacobian))], Mark.Crosses),
                     new Series("rank r", Palette.Kind(0), depths, [.. contests.Select(c => (double)c.Costs.Rank)], Mark.Dashed),
                 ],

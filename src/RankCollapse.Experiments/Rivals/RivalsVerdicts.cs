@@ -1,3 +1,4 @@
+using RankCollapse.Experiments.Batch;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Text;
 
@@ -22,7 +23,8 @@ internal static class RivalsVerdicts
             new ClaimVerdict
             {
                 Claim = "[35]: a rank below K costs less in deep networks.",
-                AsStated = new Measurement($"share of activations and K for which it does at L = {deepest}", Share(deep, c => c.Costs.IsLower), Comparison.AtLeast, 0.9),
+                AsStated = new Measurement($"share of activations and K for which it does at L = {deepest}",
+                    Share(deep, c => c.Costs.IsLower), Comparison.AtLeast, 0.9),
                 Condition = "relu",
                 UnderCondition = new Measurement("the same share for relu", Share([.. deep.Where(c => c.Costs.Activation == "relu")], c => c.Costs.IsLower),
                     Comparison.AtLeast, 0.5),
@@ -41,8 +43,10 @@ internal static class RivalsVerdicts
                 AsStated = new Measurement("share of all ends with rank K in the narrowest of the layers 1 … L − 2", EndShare(contests, HasRankK),
                     Comparison.AtLeast, 0.9),
                 Condition = $"depths of at most {Shallow}",
-                UnderCondition = new Measurement("the same share there", EndShare([.. contests.Where(c => c.Costs.Depth <= Shallow)], HasRankK), Comparison.AtLeast, 0.9),
-                Explanation = $"Ends of another rank: {string.Join("; ", contests.Where(c => !c.Ends.All(end => HasRankK(c, end))).Select(c => $"{Cell(c)}: {Ranks(c)}")
+                UnderCondition = new Measurement("the same share there",
+                    EndShare([.. contests.Where(c => c.Costs.Depth <= Shallow)], HasRankK), Comparison.AtLeast, 0.9),
+                Explanation = "Ends of another rank: "
+                    + $"{string.Join("; ", contests.Where(c => !c.Ends.All(end => HasRankK(c, end))).Select(c => $"{Cell(c)}: {Ranks(c)}")
                     .DefaultIfEmpty("none"))}.",
             },
             new ClaimVerdict
@@ -55,18 +59,22 @@ internal static class RivalsVerdicts
             new ClaimVerdict
             {
                 Claim = "[17]: linear layers at the end make class means orthogonal, ln κ like 1 over their number.",
-                AsStated = new Measurement($"largest ratio of ln κ of the class means with {longest} linear layers to that with the output alone, times {longest}",
+                AsStated = new Measurement($"largest ratio of ln κ of the class means with {longest} linear layers to that with the output alone, times "
+                    + $"{longest}",
                     longest * falls.DefaultIfEmpty(double.NaN).Max(), Comparison.AtMost, 1.25),
                 Condition = "the restriction to the sign",
                 UnderCondition = new Measurement("largest ratio itself", falls.DefaultIfEmpty(double.NaN).Max(), Comparison.AtMost, 0.8),
-                Explanation = "Balance gives κ(W_L) = κ(W_L⋯W_q)^(1/m) for m linear layers; what the layers before them and the penalty make of the outputs is not in it.",
+                Explanation = "Balance gives κ(W_L) = κ(W_L⋯W_q)^(1/m) for m linear layers; what the layers before them and the penalty make of the "
+                    + "outputs is not in it.",
             },
             new ClaimVerdict
             {
                 Claim = "[17]: its bound on that from balance is near.",
-                AsStated = new Measurement("largest ratio of the bound on κ to κ", bounded.Select(end => end.Bound / end.Condition).DefaultIfEmpty(double.NaN).Max(),
+                AsStated = new Measurement("largest ratio of the bound on κ to κ",
+                    bounded.Select(end => end.Bound / end.Condition).DefaultIfEmpty(double.NaN).Max(),
                     Comparison.AtMost, 1.5),
-                Explanation = $"Linear layers are balanced to {NumberText.Short(bounded.Select(end => end.Imbalance).DefaultIfEmpty(double.NaN).Max(), 2)} of ‖W_L‖², and "
+                Explanation = "Linear layers are balanced to "
+                    + $"{NumberText.Short(bounded.Select(end => end.Imbalance).DefaultIfEmpty(double.NaN).Max(), 2)} of ‖W_L‖², and "
                     + $"{bounded.Length} of {heads.Count(end => end.Cell.Linear > 1)} such networks have a bound.",
             },
             new ClaimVerdict
@@ -94,7 +102,8 @@ internal static class RivalsVerdicts
                 + $"{Signed((c.Lowest.Objective / c.Costs.FullWidth) - 1)} beside full width, ranks of ends {Ranks(c)}")) + "."),
         .. heads.GroupBy(end => end.Cell.Linear).Select(group => $"{NumberText.Count(group.Key, "linear layer")}: κ of the class means "
             + string.Join("; ", group.GroupBy(end => end.Cell.Width).Select(some => $"{Spread(some, end => end.Condition)} at width {some.Key}"))
-            + $"; NC1 {Spread(group, end => end.Nc1)}; ranks of W_1 {Spread(group, end => end.FirstRank)}, of the others at most {group.Max(end => end.LaterRank)}, of "
+            + $"; NC1 {Spread(group, end => end.Nc1)}; ranks of W_1 {Spread(group, end => end.FirstRank)}, of the others at most "
+            + $"{group.Max(end => end.LaterRank)}, of "
             + $"Jacobians {Spread(group, end => end.Jacobian)}."),
     ];
 
@@ -127,7 +136,7 @@ internal static class RivalsVerdicts
 
     private static string Spread(IEnumerable<HeadEnd> ends, Func<HeadEnd, double> value)
     {
-        string least = NumberText.Short(ends.Min(value)), most = NumberText.Short(ends.Max(value));
+        string least = BatchVerdicts.InWords(ends.Min(value)), most = BatchVerdicts.InWords(ends.Max(value));
         return least == most ? least : $"{least} to {most}";
     }
 }

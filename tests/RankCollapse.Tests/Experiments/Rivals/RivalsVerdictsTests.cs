@@ -51,7 +51,8 @@ public sealed class RivalsVerdictsTests
            from linear in (int[])[1, 3]
            let condition = Math.Pow(ofWidth(width), power(linear))
            select new HeadEnd(
-               new HeadCell(width, linear, 0), 0.1, 1e-6, 0.01, condition, linear == 1 ? double.NaN : 1.1 * condition, linear == 1 ? double.NaN : 1e-6, 14, 5, 4)
+               new HeadCell(width, linear, 0), 0.1, 1e-6, 0.01, condition, linear == 1 ? double.NaN : 1.1 * condition, linear == 1 ? double.NaN : 1e-6,
+                   14, 5, 4)
            {
                Classes = 5,
            },
