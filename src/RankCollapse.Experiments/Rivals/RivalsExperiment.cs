@@ -160,13 +160,13 @@ internal sealed class RivalsExperiment : Experiment
 
     private static RunConfiguration Configuration(ContestCell cell, long seed) =>
         LowerRankExperiment.Configuration(cell.Activation, cell.Classes, cell.Depth) with
-    {
-        Seed = seed,
-        MaxEpochs = 400,
-        GradientTolerance = 1e-5,
-        RecordEvery = 1_000_000,
-        Threads = 1,
-    };
+        {
+            Seed = seed,
+            MaxEpochs = 400,
+            GradientTolerance = 1e-5,
+            RecordEvery = 1_000_000,
+            Threads = 1,
+        };
 
     private static RunConfiguration Configuration(ReproductionSettings settings, HeadCell cell) => new()
     {
