@@ -97,11 +97,12 @@ internal sealed class FrameCamera
     /// <summary>Takes a picture.</summary>
     /// <param name="moment">What is seen.</param>
     /// <param name="detail">How much is computed anew.</param>
-    /// <param name="share">What time there is for spectra and bounds.</param>
-    public byte[] Take(FrameMoment moment, FrameDetail detail, TimeShare share)
+    /// <param name="points">Where the time of points and Gram matrices is counted.</param>
+    /// <param name="spectra">What time there is for spectra and bounds.</param>
+    public byte[] Take(FrameMoment moment, FrameDetail detail, TimeShare points, TimeShare spectra)
     {
-        Measure(moment, detail, share);
-        return share.Spend(() => Bytes(moment));
+        Measure(moment, detail, spectra);
+        return points.Spend(() => Bytes(moment));
     }
 
     private byte[] Bytes(FrameMoment moment)

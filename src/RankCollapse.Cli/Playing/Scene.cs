@@ -41,8 +41,11 @@ internal sealed class Scene : IDisposable
     /// <summary>The most pictures a second.</summary>
     private const double PicturesPerSecond = 15;
 
-    /// <summary>The share of the training's time that pictures may take.</summary>
-    private const double Share = 0.06;
+    /// <summary>The share of the training's time that points and Gram matrices may take.</summary>
+    private const double PointsShare = 0.045;
+
+    /// <summary>The share that singular values and bounds may take, which are dear, so that they do not hold up the points.</summary>
+    private const double SpectraShare = 0.02;
 
     private const int MostFrames = 240;
 
@@ -54,7 +57,8 @@ internal sealed class Scene : IDisposable
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
     private CancellationTokenSource _stop = new();
-    private TimeShare _share = new(Share);
+    private TimeShare _points = new(PointsShare);
+    private TimeShare _spectra = new(SpectraShare);
     private FrameCamera? _camera;
     private FrameMoment? _last;
     private long _pictureAt;
@@ -262,7 +266,7 @@ internal sealed class Scene : IDisposable
         {
             _stop.Dispose();
             _stop = new CancellationTokenSource();
-            _share = new TimeShare(Share);
+            (_points, _spectra) = (new TimeShare(PointsShare), new TimeShare(SpectraShare));
             (_isRunning, _steps, Status, Said) = (runs, 0, SceneStatus.Preparing, "");
             Tell();
         }
@@ -368,8 +372,8 @@ internal sealed class Scene : IDisposable
                 if (!hasFrame && (isHeld || IsDue(state.Seconds)))
                 {
                     bool isWhole = isHeld || isLimited || isFirst;
-                    Take(_share.Spend(() => Moment(state, solver)), isWhole ? FrameDetail.Whole : FrameDetail.Moving, replacesLast: false);
-                    if (isWhole) _share.Forgive();
+                    Take(_points.Spend(() => Moment(state, solver)), isWhole ? FrameDetail.Whole : FrameDetail.Moving, replacesLast: false);
+                    if (isWhole) Forgive();
                     hasFrame = true;
                 }
                 SceneStatus status = isHeld ? _last is { Epoch: > 0 } ? SceneStatus.Paused : SceneStatus.Ready : SceneStatus.Running;
@@ -381,8 +385,8 @@ internal sealed class Scene : IDisposable
                 if (goes) return;
                 if (_choosesPlane || _camera!.ShowsBound != _showsBound)
                 {
-                    Take(_share.Spend(() => Moment(state, solver)), FrameDetail.Whole, replacesLast: true);
-                    _share.Forgive();
+                    Take(_points.Spend(() => Moment(state, solver)), FrameDetail.Whole, replacesLast: true);
+                    Forgive();
                 }
                 if (isHeld) Monitor.Wait(_lock);
                 else Monitor.Wait(_lock, Math.Max(1, (int)Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), nextAt).TotalMilliseconds));
@@ -391,7 +395,13 @@ internal sealed class Scene : IDisposable
     }
 
     private bool IsDue(double seconds) =>
-        _frames.Newest < 0 || (Stopwatch.GetElapsedTime(_pictureAt).TotalSeconds >= 1 / PicturesPerSecond && _share.Allows(seconds));
+        _frames.Newest < 0 || (Stopwatch.GetElapsedTime(_pictureAt).TotalSeconds >= 1 / PicturesPerSecond && _points.Allows(seconds));
+
+    private void Forgive()
+    {
+        _points.Forgive();
+        _spectra.Forgive();
+    }
 
     private FrameMoment Moment(TrainingState state, Solver solver)
     {
@@ -423,7 +433,7 @@ internal sealed class Scene : IDisposable
         camera.ShowsBound = _showsBound;
         _last = moment;
         _pictureAt = Stopwatch.GetTimestamp();
-        _frames.Add(camera.Take(moment, detail, _share));
+        _frames.Add(camera.Take(moment, detail, _points, _spectra));
         Notify();
     }
 

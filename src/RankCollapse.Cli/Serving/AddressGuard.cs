@@ -9,8 +9,8 @@ namespace RankCollapse.Cli.Serving;
 
 /// <summary>
 /// Who may ask: hosts by the names that this machine has, so that another site's name that is made to lead here (DNS rebinding) gets nothing,
-/// and on a network, or where something can be changed, only those who know the token that begins every path. Files have addresses without it, each with a key of its own: what a page
-/// among them reads of its own address opens nothing else.
+/// and on a network, or where something can be changed, only those who know the token that begins every path. Files have addresses without it, each with
+/// a key of its own: what a page among them reads of its own address opens nothing else.
 /// </summary>
 internal sealed class AddressGuard
 {
