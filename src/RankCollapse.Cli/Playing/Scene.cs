@@ -42,10 +42,10 @@ internal sealed class Scene : IDisposable
     private const double PicturesPerSecond = 15;
 
     /// <summary>The share of the training's time that points and Gram matrices may take.</summary>
-    private const double PointsShare = 0.045;
+    private const double PointsShare = 0.042;
 
     /// <summary>The share that singular values and bounds may take, which are dear, so that they do not hold up the points.</summary>
-    private const double SpectraShare = 0.02;
+    private const double SpectraShare = 0.01;
 
     private const int MostFrames = 240;
 
