@@ -24,6 +24,9 @@ internal sealed class BatchExperiment : Experiment
     /// <summary>Σηλ: what is left of the start is exp of minus this.</summary>
     internal const double Decays = 7;
 
+    /// <summary>J of weights that are 0: ½‖Y‖²/N of one-hot targets.</summary>
+    private const double ObjectiveOfZero = 0.5;
+
     private static readonly RateSchedule[] Schedules = [RateSchedule.Constant, RateSchedule.Cosine];
 
     /// <inheritdoc/>
@@ -69,6 +72,7 @@ internal sealed class BatchExperiment : Experiment
             ["length"] = $"{NumberText.Plain(Decays)}/(ηλ) steps at a constant rate, twice as many on a cosine, so that exp(−{NumberText.Plain(Decays)}) of "
                 + "the start is left",
             ["seeds"] = Values(cells, cell => cell.Seed),
+            ["left out"] = "trainings that diverge, or end above the objective of weights that are 0",
             ["rank"] = $"the least k with a distance from rank k of at most {BatchVerdicts.Tolerance} of ‖W‖",
             ["predicted"] = $"within {NumberText.Plain(100 * BatchVerdicts.Slack)} % of the rank",
         };
@@ -79,7 +83,7 @@ internal sealed class BatchExperiment : Experiment
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(results);
-        BatchCell[] cells = [.. Cells(settings)], diverged = [.. cells.Where(cell => results[cell.Key].Summary.Status == TrainingStatus.Diverged)];
+        BatchCell[] cells = [.. Cells(settings)], diverged = [.. cells.Where(cell => HasDiverged(results[cell.Key].Summary))];
         BatchPoint[] points = [.. Each([.. cells.Except(diverged)], parallel, cell => Measure(cell, results[cell.Key])).SelectMany(layers => layers)];
         return new ExperimentOutcome
         {
@@ -128,9 +132,12 @@ internal sealed class BatchExperiment : Experiment
         ];
     }
 
+    /// <summary>Whether a training came to nothing: it diverged, or blew up and ended where weights of 0 would cost less.</summary>
+    internal static bool HasDiverged(RunSummary summary) => summary.Status == TrainingStatus.Diverged || !(summary.Objective < ObjectiveOfZero);
+
     private static IEnumerable<string> Diverged(BatchCell[] cells) => cells.Length == 0
         ? []
-        : [$"{NumberText.Count(cells.Length, "training")} diverged and do not count: {string.Join(", ", cells.Select(cell => cell.Key))}."];
+        : [$"{NumberText.Count(cells.Length, "training")} diverged, or ended above the {NumberText.Plain(ObjectiveOfZero)} that weights of 0 cost, and do not count: {string.Join(", ", cells.Select(cell => cell.Key))}."];
 
     private static DataTable Table(IReadOnlyList<BatchPoint> points)
     {

@@ -1,5 +1,6 @@
 using RankCollapse.Experiments;
 using RankCollapse.Experiments.Batch;
+using RankCollapse.Tests.Sweeps.Results;
 using RankCollapse.Theory.Rivals;
 using RankCollapse.Training;
 
@@ -33,6 +34,14 @@ public sealed class BatchVerdictsTests
         Assert.Equal(VerdictOutcome.ReproducedUnder, BatchVerdicts.Judge(points)[3].Outcome);
         Assert.Contains("differ by a factor of 1.00", BatchVerdicts.Notes(points)[^1], StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(TrainingStatus.MaxEpochs, 0.3, false)]
+    [InlineData(TrainingStatus.MaxEpochs, 6e26, true)]
+    [InlineData(TrainingStatus.MaxEpochs, double.NaN, true)]
+    [InlineData(TrainingStatus.Diverged, 0.3, true)]
+    public void Trainings_ThatBlewUp_DoNotCount(TrainingStatus status, double objective, bool hasDiverged) =>
+        Assert.Equal(hasDiverged, BatchExperiment.HasDiverged(SampleResults.Summary(1) with { Status = status, Objective = objective }));
 
     [Fact]
     public void Picture_IsSound() => FigurePictures.RequireSound(BatchFigure.Draw("batches", Grid((_, layer) => 10 * (4 - layer), tight: 0.2)));
