@@ -16,7 +16,12 @@ internal static class BrowserStart
         {
             ProcessStartInfo start = OperatingSystem.IsWindows()
                 ? new ProcessStartInfo(path) { UseShellExecute = true }
-                : new ProcessStartInfo(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [path]) { RedirectStandardOutput = true, RedirectStandardError = true };
+                : new ProcessStartInfo(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [path])
+                {
+                    UseShellExecute = false,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                };
             using Process? process = Process.Start(start);
             return true;
         }

@@ -3,7 +3,6 @@ using RankCollapse.Data;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Reporting.Text;
 using RankCollapse.Runs;
 using RankCollapse.Theory.Forecasts;
 using RankCollapse.Training;

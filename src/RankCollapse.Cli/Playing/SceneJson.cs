@@ -1,6 +1,4 @@
 using System.Text.Json;
-using RankCollapse.Formats;
-using RankCollapse.Networks;
 using RankCollapse.Reporting.Pages;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Reports;

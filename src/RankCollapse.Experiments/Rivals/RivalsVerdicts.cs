@@ -109,8 +109,8 @@ internal static class RivalsVerdicts
 
     private static bool HasRankK(RankContest contest, RankEnd end) => end.LeastRank == contest.Costs.Classes;
 
-    private static double Share(IReadOnlyCollection<RankContest> contests, Func<RankContest, bool> holds) =>
-        contests.Count == 0 ? double.NaN : (double)contests.Count(holds) / contests.Count;
+    private static double Share(RankContest[] contests, Func<RankContest, bool> holds) =>
+        contests.Length == 0 ? double.NaN : (double)contests.Count(holds) / contests.Length;
 
     private static double EndShare(IReadOnlyCollection<RankContest> contests, Func<RankContest, RankEnd, bool> holds) =>
         contests.Count == 0 ? double.NaN : contests.Average(c => (double)c.Ends.Count(end => holds(c, end)) / c.Ends.Count);
@@ -136,7 +136,8 @@ internal static class RivalsVerdicts
 
     private static string Spread(IEnumerable<HeadEnd> ends, Func<HeadEnd, double> value)
     {
-        string least = BatchVerdicts.InWords(ends.Min(value)), most = BatchVerdicts.InWords(ends.Max(value));
+        double[] values = [.. ends.Select(value)];
+        string least = BatchVerdicts.InWords(values.Min()), most = BatchVerdicts.InWords(values.Max());
         return least == most ? least : $"{least} to {most}";
     }
 }

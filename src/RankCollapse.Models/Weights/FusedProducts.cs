@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Models.Weights;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using RankCollapse.Formats;
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Models.Reading;
 
 namespace RankCollapse.Models.Weights;

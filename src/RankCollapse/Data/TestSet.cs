@@ -60,7 +60,8 @@ public static class TestSet
         int[] after = ClassSubsample.BalancedCounts(samples, outputs);
         DataSet all = DataSource.Load(request with
         {
-            Samples = training.SampleCount + samples, ClassCounts = [.. before.Zip(after, (a, b) => a + b)],
+            Samples = training.SampleCount + samples,
+            ClassCounts = [.. before.Zip(after, (a, b) => a + b)],
         });
         var seen = new int[outputs];
         var chosen = new List<int>(samples);

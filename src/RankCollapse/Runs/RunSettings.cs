@@ -148,7 +148,7 @@ public static class RunSettings
             IsLater = true,
         },
         new(nameof(C.CheckpointSeconds), SettingPart.Records, SettingEffect.Machine, "Write a checkpoint every s seconds", "s") { Range = Positive },
-        new(nameof(C.Threads), SettingPart.Machine, SettingEffect.Machine, "Threads inside matrix products; results do not depend on it", "n")
+        new(nameof(C.Threads), SettingPart.Machine, SettingEffect.Machine, "Threads inside matrix products and passes; results do not depend on it", "n")
         {
             Range = Counts, InWords = () => "all cores",
         },

@@ -188,7 +188,8 @@ internal sealed class TrainingSession : IDisposable
         const string NotFinite = "The objective is not finite, so that nothing can be measured.";
         var network = new MeasuredNetwork(result.Final with { Seconds = _trainer.Seconds }, _solver)
         {
-            Test = test, InterpolationEpoch = test is null ? null : _recorder.InterpolationEpoch,
+            Test = test,
+            InterpolationEpoch = test is null ? null : _recorder.InterpolationEpoch,
         };
         var numbers = MetricTable.Of(MetricScopes.Network).Select(metric => (metric.Key, metric.Topic, Number: (double?)metric.OfNetwork!(network)))
             .Where(one => one.Topic != MetricTopic.Test || !double.IsNaN(one.Number!.Value)).ToDictionary(one => one.Key, one => one.Number);

@@ -52,7 +52,7 @@ public sealed class RankCollapseCommandTests
         { "train --solver sgd --batch-size 300 --samples 200 --max-epochs 1", "--batch-size is 300, but there are 200 samples" },
         { "train --solver lbfgs --schedule constant", "--schedule has an effect with the solvers adam, adamw and sgd only, and solver is lbfgs" },
         { "train --solver adam --momentum 0.5", "--momentum has an effect with the solver sgd only, and solver is adam" },
-        { "train --sigma 1", "--sigma has an effect with the data gaussian-mixture only, and data is mnist" },
+        { "train --sigma 1", "--sigma has an effect with the data gaussian-mixture and moons only, and data is mnist" },
         { "train --dimension 5", "--dimension has an effect with the data gaussian-mixture only" },
         { "train --convention eq3 --delta 1", "--delta has an effect with the conventions sum and mean only, and convention is eq3" },
         { "train --convention eq3 --lambda-features 1", "--lambda-features has an effect" },

@@ -32,7 +32,10 @@ public sealed class TestSetTests
         DataSet training = GaussianMixture.Draw(12, 3, 4, 0.1, 1), test = GaussianMixture.Draw(9, 3, 4, 0.1, 2);
         NpzFile.Write(path, new Dictionary<string, NpyArray>
         {
-            ["x_train"] = Rows(training), ["y_train"] = Labels(training), ["x_test"] = Rows(test), ["y_test"] = Labels(test),
+            ["x_train"] = Rows(training),
+            ["y_train"] = Labels(training),
+            ["x_test"] = Rows(test),
+            ["y_test"] = Labels(test),
         });
         DataRequest request = Mixture with { Source = path, Samples = 12 };
         DataSet found = TestSet.Load(request, DataSource.Load(request), null, path);

@@ -58,7 +58,12 @@ public sealed class TrainingRunTests
         using var folder = new TemporaryFolder();
         RunConfiguration configuration = Small with
         {
-            Solver = solver, Samples = samples > 0 ? samples : Small.Samples, BatchSize = size, MaxEpochs = 20, RecordEvery = 6, Nesterov = solver == "sgd",
+            Solver = solver,
+            Samples = samples > 0 ? samples : Small.Samples,
+            BatchSize = size,
+            MaxEpochs = 20,
+            RecordEvery = 6,
+            Nesterov = solver == "sgd",
             Precision = precision,
         };
         TrainingRunResult whole = TrainingRun.Start(configuration, folder.File("whole"));

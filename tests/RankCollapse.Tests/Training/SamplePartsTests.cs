@@ -70,7 +70,9 @@ public sealed class SamplePartsTests
         var norms = new List<double>();
         using var trainer = new Trainer(settings.CreateSolver(objective, network), new TrainingOptions
         {
-            MaxEpochs = 3, RecordEvery = 1, RecordsGradient = recordsGradient,
+            MaxEpochs = 3,
+            RecordEvery = 1,
+            RecordsGradient = recordsGradient,
         }, new TrainingObserver { Record = state => norms.Add(state.Gradient.Norm) });
         TrainingResult result = trainer.Run(TestContext.Current.CancellationToken);
         Assert.Equal([recordsGradient, recordsGradient, recordsGradient, true], norms.Select(double.IsFinite));

@@ -32,12 +32,12 @@ public static class ClassMetrics
 
     private static Metric Of(string key, string heading, string symbol, MetricFormat format, Func<MeasuredClass, MetricValue> compute, string meaning) =>
         new(key)
-    {
-        Heading = heading,
-        Symbol = symbol,
-        Meaning = meaning,
-        Format = format,
-        Topic = MetricTopic.NeuralCollapse,
-        OfClass = compute,
-    };
+        {
+            Heading = heading,
+            Symbol = symbol,
+            Meaning = meaning,
+            Format = format,
+            Topic = MetricTopic.NeuralCollapse,
+            OfClass = compute,
+        };
 }

@@ -12,9 +12,24 @@ public sealed class TestMeasurementTests
 {
     private static readonly RunConfiguration Small = new()
     {
-        Data = DataSource.GaussianMixtureName, Samples = 24, Classes = 3, Dimension = 6, Sigma = 0.6, Depth = 3, Width = [8], Convention = Convention.Mean,
-        Lambda = 1e-3, Delta = 1, LambdaFeatures = 0, Solver = "adam", LearningRate = 0.01, Schedule = RateSchedule.Constant, MaxEpochs = 150, RecordEvery = 10,
-            TestSamples = 90, Threads = 1,
+        Data = DataSource.GaussianMixtureName,
+        Samples = 24,
+        Classes = 3,
+        Dimension = 6,
+        Sigma = 0.6,
+        Depth = 3,
+        Width = [8],
+        Convention = Convention.Mean,
+        Lambda = 1e-3,
+        Delta = 1,
+        LambdaFeatures = 0,
+        Solver = "adam",
+        LearningRate = 0.01,
+        Schedule = RateSchedule.Constant,
+        MaxEpochs = 150,
+        RecordEvery = 10,
+        TestSamples = 90,
+        Threads = 1,
     };
 
     /// <summary>The parts of 1,024 samples add up to what all samples at once give.</summary>

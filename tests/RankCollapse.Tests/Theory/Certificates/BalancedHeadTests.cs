@@ -55,7 +55,10 @@ public sealed class BalancedHeadTests
         (Network network, DataSet data) = Make(3, 2, 0.05, 1, hasBias: false, seed: 3);
         var objective = new Objective(network.Specification, data, new ObjectiveSettings
         {
-            Convention = Convention.Mean, Lambda = 3e-3, Delta = 1, LambdaFeatures = 0,
+            Convention = Convention.Mean,
+            Lambda = 3e-3,
+            Delta = 1,
+            LambdaFeatures = 0,
         });
         Initialization.Initialize(network, InitializationScheme.Orthogonal, 1);
         var solver = new GaussNewtonSolver(objective, network);

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using CsCheck;
 using RankCollapse.Data;
 using RankCollapse.LinearAlgebra;
