@@ -19,7 +19,8 @@ internal static unsafe partial class DecompositionBenchmark
     private static void Run(double seconds, string only)
     {
         openblas_set_num_threads(1);
-        Console.WriteLine($"{RankCollapse.Processor.Name}; OpenBLAS core {Marshal.PtrToStringAnsi(openblas_get_corename())}; ours with {Product.VectorBits}-bit vectors");
+        Console.WriteLine($"{RankCollapse.Processor.Name}; OpenBLAS core {Marshal.PtrToStringAnsi(openblas_get_corename())}; ours with "
+            + $"{Product.VectorBits}-bit vectors");
         Console.WriteLine($"{"decomposition",-38}{"ours ms",10}{"LAPACK ms",11}{"ours/LAPACK",13}{"≤ " + Goal,8}");
         foreach (int n in (int[])[50, 200, 784, 2000])
         {

@@ -67,7 +67,8 @@ internal static class CertifyCommand
                 ranks.Write(environment.Output);
                 curved?.Write(environment.Output);
             }
-            return found.Holds && ranks.Batches?.Holds != false && curved?.Certificate.Kind != StationaryPointKind.Undecided ? ExitCode.Done : ExitCode.NotReached;
+            return found.Holds && ranks.Batches?.Holds != false && curved?.Certificate.Kind != StationaryPointKind.Undecided
+                ? ExitCode.Done : ExitCode.NotReached;
         });
         return command;
     }

@@ -74,7 +74,8 @@ internal static class ConstructCommand
     private static void Write(CommandEnvironment environment, string path, double constant, GlobalMinimizer minimizer)
     {
         string value = Numbers.Objective(minimizer.Value);
-        environment.Output.WriteLine($"{ErrorText.Printable(path)}: the minimiser of {minimizer.Theorem} for C = {Numbers.Short(constant)}, with representation cost {value}");
+        environment.Output.WriteLine(
+            $"{ErrorText.Printable(path)}: the minimiser of {minimizer.Theorem} for C = {Numbers.Short(constant)}, with representation cost {value}");
         if (minimizer.UnmetHypotheses.Count > 0)
             environment.Output.WriteLine($"The theorem also asks that {string.Join("; ", minimizer.UnmetHypotheses)}.");
     }

@@ -15,7 +15,8 @@ internal static class MeasurementTables
     {
         TextWriter output = environment.Output;
         int clusters = measured.ClusterCount ?? measured.Run.DataSet.OutputDimension;
-        output.WriteLine($"{ErrorText.Printable(measured.Path)}: {measured.Run.DataSet.Name}, {NumberText.Count(measured.Run.DataSet.SampleCount, "sample")}, K = {clusters}");
+        output.WriteLine($"{ErrorText.Printable(measured.Path)}: {measured.Run.DataSet.Name}, {NumberText.Count(measured.Run.DataSet.SampleCount, "sample")}, "
+            + $"K = {clusters}");
         output.WriteLine();
         foreach (IGrouping<MetricTopic, Metric> topic in MetricTable.Of(MetricScopes.Layers).GroupBy(metric => metric.Topic))
         {

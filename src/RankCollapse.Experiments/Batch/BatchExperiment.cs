@@ -137,7 +137,8 @@ internal sealed class BatchExperiment : Experiment
 
     private static IEnumerable<string> Diverged(BatchCell[] cells) => cells.Length == 0
         ? []
-        : [$"{NumberText.Count(cells.Length, "training")} diverged, or ended above the {NumberText.Plain(ObjectiveOfZero)} that weights of 0 cost, and do not count: {string.Join(", ", cells.Select(cell => cell.Key))}."];
+        : [$"{NumberText.Count(cells.Length, "training")} diverged, or ended above the {NumberText.Plain(ObjectiveOfZero)} that weights of 0 cost, and do not "
+            + $"count: {string.Join(", ", cells.Select(cell => cell.Key))}."];
 
     private static DataTable Table(IReadOnlyList<BatchPoint> points)
     {

@@ -21,7 +21,8 @@ internal sealed record ModelOutput(string Name, TensorElementType Type);
 /// <remarks>
 /// A graph may hold loops without an end. A batch has <see cref="LeastSeconds"/> and what it takes to multiply every weight with every number of the inputs,
 /// <see cref="ProductsPerSecond"/> of such products a second, far more than layers need; at most <see cref="MostSeconds"/>. Loading has the same and
-/// a second for every 10 MB. A single node cannot be ended: where one goes on for <see cref="Grace"/> after that, <see cref="Cancellation.WhenOverdue"/> is called.
+/// a second for every 10 MB. A single node cannot be ended: where one goes on for <see cref="Grace"/> after that, <see cref="Cancellation.WhenOverdue"/> is
+/// called.
 /// </remarks>
 internal sealed class OnnxSession : IDisposable
 {

@@ -170,7 +170,9 @@ internal static class PackedWeights
             scale(beside, group) * (factor is { } f ? beside[f][0] : 1) / (divisor is { } d ? beside[d][0] : 1));
     }
 
-    /// <summary>compressed-tensors; beside: scales [out, groups], the shape, and perhaps zero points, packed down outputs, and the group of each input.</summary>
+    /// <summary>
+    /// compressed-tensors; beside: scales [out, groups], the shape, and perhaps zero points, packed down outputs, and the group of each input.
+    /// </summary>
     public static ConventionUse? Compressed(ConventionMatch match)
     {
         TensorEntry packed = match.Tensor, scales = match.Beside[0]!;

@@ -73,7 +73,8 @@ public sealed record PredictedSingularValues
     /// <param name="layer">l, in 1 … L.</param>
     /// <param name="samples">N.</param>
     /// <param name="found">s(Z^l).</param>
-    /// <param name="predicted">The singular values of what σ_{l+1} was applied to, or of Z^{l+1} where layer l + 1 has a skip; null where there are none.</param>
+    /// <param name="predicted">The singular values of what σ_{l+1} was applied to, or of Z^{l+1} where layer l + 1 has a skip; null where there are
+    /// none.</param>
     /// <param name="reason">Why there are none.</param>
     /// <param name="increment">‖Z^{l+1} − Z^l‖_F/‖Z^{l+1}‖_F where layer l + 1 has a skip.</param>
     internal static PredictedSingularValues Of(

@@ -3,7 +3,9 @@ using RankCollapse.LinearAlgebra.Vectors;
 
 namespace RankCollapse.LinearAlgebra;
 
-/// <summary>Matrix products in single precision, on the kernels of <see cref="Product"/> written for floats; with the same threads, and alike on every machine.</summary>
+/// <summary>
+/// Matrix products in single precision, on the kernels of <see cref="Product"/> written for floats; with the same threads, and alike on every machine.
+/// </summary>
 internal static class SingleProduct
 {
     private const long ParallelThreshold = 8_000_000;

@@ -13,7 +13,8 @@ public sealed partial record RunConfiguration
     /// <exception cref="InvalidInputException">A setting lies outside its range; the message names it, with the value found and those expected.</exception>
     public void Validate()
     {
-        if (string.IsNullOrWhiteSpace(Data)) throw new InvalidInputException("The setting data is empty; expected mnist, gaussian-mixture, moons, free or a file.");
+        if (string.IsNullOrWhiteSpace(Data))
+            throw new InvalidInputException("The setting data is empty; expected mnist, gaussian-mixture, moons, free or a file.");
         foreach (Setting setting in RunSettings.All) setting.Check(setting.Get(this));
         if (ClassCounts is not null) ClassSubsample.Counts(Samples, Classes, ClassCounts);
         HiddenWidths();

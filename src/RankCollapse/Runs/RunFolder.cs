@@ -352,7 +352,8 @@ public sealed class RunFolder
         string name = System.IO.Path.GetFileName(entry);
         bool isBegun = System.IO.File.Exists(File(ConfigurationFile));
         return name == FolderClaim.FileName
-            || (!isBegun && (name is DataSetFile or TestFile or InitialFile or RunManifest.FileName or ".writable" || name.EndsWith(".tmp", StringComparison.Ordinal)));
+            || (!isBegun && (name is DataSetFile or TestFile or InitialFile or RunManifest.FileName or ".writable"
+                || name.EndsWith(".tmp", StringComparison.Ordinal)));
     }
 
     private void RequireSpace(long bytes)
@@ -368,7 +369,8 @@ public sealed class RunFolder
     /// <summary>Deletes what an earlier run left, its summary first, so that an interruption leaves no run that seems whole.</summary>
     private void RemoveRun()
     {
-        string[] files = [SummaryFile, WeightsFile, InitialFile, MetricsFile, DataSetFile, TestFile, ConfigurationFile, ReportFile, DescentFile, RunManifest.FileName];
+        string[] files = [SummaryFile, WeightsFile, InitialFile, MetricsFile, DataSetFile, TestFile, ConfigurationFile, ReportFile, DescentFile,
+            RunManifest.FileName];
         foreach (string file in files) FileSteps.Delete(File(file));
         AtomicFile.RemoveLeftovers(Path);
         foreach (string folder in (string[])[CheckpointsFolder, FiguresName]) FileSteps.DeleteFolder(File(folder));

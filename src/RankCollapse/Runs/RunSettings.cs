@@ -36,12 +36,16 @@ public static class RunSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         new(nameof(C.Data), SettingPart.Data, Result,
-            "mnist, gaussian-mixture, moons, free (X = I: the first layer's weights are the features), or a file: .npz, .csv, IDX images (.gz too)", "NAME|FILE"),
+            "mnist, gaussian-mixture, moons, free (X = I: the first layer's weights are the features), or a file: .npz, .csv, IDX images (.gz too)",
+            "NAME|FILE"),
         new(nameof(C.Samples), SettingPart.Data, Result, "N, the number of samples, balanced over the classes", "N") { Range = Counts },
         new(nameof(C.Classes), SettingPart.Data, Result, "K, the number of classes", "K") { Range = Counts },
         new(nameof(C.ClassCounts), SettingPart.Data, Result, "Samples of each class, which sum to N", "n,n,…") { Range = Counts, InWords = () => "equal" },
         new(nameof(C.Dimension), SettingPart.Data, Result, "The number of inputs", "n") { Range = Counts, Scope = Mixtures },
-        new(nameof(C.Sigma), SettingPart.Data, Result, "Standard deviation of each class around its mean or its arc", "σ") { Range = NotNegative, Scope = Drawn },
+        new(nameof(C.Sigma), SettingPart.Data, Result, "Standard deviation of each class around its mean or its arc", "σ")
+        {
+            Range = NotNegative, Scope = Drawn,
+        },
         new(nameof(C.Label), SettingPart.Data, Result, "The column of a csv file that holds the class: its name, or its number from 1", "NAME|n")
         {
             Scope = Files, InWords = () => "label, target, class, y or species, or the last", IsLater = true,

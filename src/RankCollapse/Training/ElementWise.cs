@@ -117,7 +117,8 @@ internal static class ElementWise
         }
     }
 
-    private static Doubles512 Load(ReadOnlySpan<double> source, int index) => Doubles512.Load(ref MemoryMarshal.GetReference(source.Slice(index, Doubles512.Count)), 0);
+    private static Doubles512 Load(ReadOnlySpan<double> source, int index) =>
+        Doubles512.Load(ref MemoryMarshal.GetReference(source.Slice(index, Doubles512.Count)), 0);
 
     private static void Store(Doubles512 value, Span<double> destination, int index) =>
         value.Store(ref MemoryMarshal.GetReference(destination.Slice(index, Doubles512.Count)), 0);

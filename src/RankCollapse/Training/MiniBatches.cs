@@ -79,13 +79,14 @@ internal abstract class MiniBatches
     /// <summary>Runs over so many entries on all threads of products, where there are many; each part begins on a cache line.</summary>
     public static void OverEntries(int length, Action<int, int> body)
     {
+        // What is captured would be allocated with every call, where the method is one.
+        if (Product.MaxThreads == 1 || length < WorthThreads) body(0, length);
+        else OnThreads(length, Product.MaxThreads, body);
+    }
+
+    private static void OnThreads(int length, int threads, Action<int, int> body)
+    {
         const int Line = 64;
-        int threads = Product.MaxThreads;
-        if (threads == 1 || length < WorthThreads)
-        {
-            body(0, length);
-            return;
-        }
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => body(Boundary(part), Boundary(part + 1) - Boundary(part)));
 
         int Boundary(int part) => part == threads ? length : (int)((long)length * part / threads / Line * Line);

@@ -4,7 +4,9 @@ using RankCollapse.Tests.Sweeps.Results;
 
 namespace RankCollapse.Tests.Cli;
 
-/// <summary>Folders in which somebody has put something else in a file's place: a pipe without a writer, a folder, a link to itself, a device, nothing.</summary>
+/// <summary>
+/// Folders in which somebody has put something else in a file's place: a pipe without a writer, a folder, a link to itself, a device, nothing.
+/// </summary>
 public sealed class ReplacedFileTests
 {
     private static readonly string[] Kinds = ["pipe", "folder", "loop", "device", "empty"];

@@ -152,7 +152,8 @@ public sealed partial class DocumentRunsTests
         stage.Write("cluster.json", "{}");
         CommandLine.Run("examples", "digits", "--out", stage.File("examples"));
         CommandLine.Run("examples", "model", "--out", stage.File("examples"), "--force");
-        foreach (string name in (string[])["digits.npz", "letters.npz", "images.npz", "others.npz"]) File.Copy(stage.File("examples/digits.npz"), stage.File(name));
+        foreach (string name in (string[])["digits.npz", "letters.npz", "images.npz", "others.npz"])
+            File.Copy(stage.File("examples/digits.npz"), stage.File(name));
         File.Copy(stage.File("examples/model.safetensors"), stage.File("model.safetensors"));
         stage.Write("base.safetensors", ModelBytes.Safetensors(("fc.weight", [8, 6], ModelBytes.Numbers(48))));
         stage.Write("tuned.safetensors", ModelBytes.Safetensors(("fc.weight", [8, 6], [.. ModelBytes.Numbers(48).Select((value, i) => value + (i / 6 % 2))])));

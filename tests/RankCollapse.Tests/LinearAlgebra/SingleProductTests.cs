@@ -63,7 +63,8 @@ public sealed unsafe class SingleProductTests
                     SingleParallelProduct.Run(oa, ob, new(p3, columns, 1), rows, columns, depth, false, 3);
                 }
                 foreach (SingleMatrix other in products[1..])
-                    Assert.True(MemoryMarshal.AsBytes(products[0].AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(other.AsSpan())), $"{rows}×{columns}, depth {depth}");
+                    Assert.True(MemoryMarshal.AsBytes(products[0].AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(other.AsSpan())),
+                        $"{rows}×{columns}, depth {depth}");
             }
         }
         Assert.Equal(before, Product.MaxThreads);

@@ -40,7 +40,8 @@ public sealed class SampleBatchesTests
                     Assert.Equal(value.Total, total, 1e-12 * (1 + value.Total));
                     Assert.Equal(value.DataLoss, data, 1e-12 * (1 + value.DataLoss));
                     Assert.Equal(value.FeaturePenalty, features, 1e-12 * (1 + value.FeaturePenalty));
-                    Assert.True(TensorPrimitives.Distance<double>(mean, gradient.Parameters) <= 1e-12 * (1 + TensorPrimitives.Norm<double>(gradient.Parameters)));
+                    Assert.True(TensorPrimitives.Distance<double>(mean, gradient.Parameters) <= 1e-12
+                        * (1 + TensorPrimitives.Norm<double>(gradient.Parameters)));
                 }
     }
 

@@ -81,7 +81,8 @@ public sealed class OnnxSessionTests
         void InPlaceOfTheLoop(long[] many, params NodeProto[] nodes)
         {
             graph.Node.Remove(loop);
-            graph.Initializer.Add(new TensorProto { Name = "many", Dims = { many.Length }, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { many } });
+            graph.Initializer.Add(
+                new TensorProto { Name = "many", Dims = { many.Length }, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { many } });
             NodeProto last = graph.Node[0];
             graph.Node.Clear();
             graph.Node.Add(
@@ -110,7 +111,8 @@ public sealed class OnnxSessionTests
                 break;
             case "one node":
                 var kernel = new AttributeProto { Name = "kernel_shape", Type = AttributeProto.Types.AttributeType.Ints, Ints = { 2000, 2000 } };
-                InPlaceOfTheLoop([1, 1, 4000, 4000], sum, ModelBytes.Node("Expand", ["s", "many"], "wide"), ModelBytes.Node("MaxPool", ["wide"], "large", kernel));
+                InPlaceOfTheLoop([1, 1, 4000, 4000], sum, ModelBytes.Node("Expand", ["s", "many"], "wide"),
+                    ModelBytes.Node("MaxPool", ["wide"], "large", kernel));
                 break;
             default:
                 InPlaceOfTheLoop([1L << 40], sum, ModelBytes.Node("Expand", ["s", "many"], "large"));

@@ -155,7 +155,7 @@ public sealed class SweepSpecificationTests
 
     [Theory]
     [InlineData("""{ "settings": { "solver": "lbfgs", "momentum": 0.5 } }""", "gives momentum, which has an effect with the solver sgd only")]
-    [InlineData("""{ "grid": { "sigma": [1, 2] } }""", "gives sigma, which has an effect with the data gaussian-mixture only")]
+    [InlineData("""{ "grid": { "sigma": [1, 2] } }""", "gives sigma, which has an effect with the data gaussian-mixture and moons only")]
     [InlineData("""{ "union": [ { "settings": { "learningRate": 1 } }, { "settings": { "solver": "adam" } } ] }""", "gives learningRate")]
     public void ASettingThatConcernsNoTrial_IsRefused(string json, string found)
     {

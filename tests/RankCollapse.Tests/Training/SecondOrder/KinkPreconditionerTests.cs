@@ -18,7 +18,7 @@ public sealed class KinkPreconditionerTests
         {
             TrainingProblem problem = TrainingProblem.Random(1, c.Activation, c.Loss, c.Convention, c.Architecture, c.HasBias);
             NetworkSpecification specification = KinkRounding.Round(problem.Network.Specification);
-            ((RoundedActivation)specification.ActivationOf(1)).Width = 0.2;
+            foreach (RoundedActivation rounded in specification.Activations.OfType<RoundedActivation>()) rounded.Width = 0.2;
             var network = new Network(specification, problem.Network.Parameters);
             var objective = new Objective(specification, problem.Data, problem.Settings, keepsCurvature: true);
             objective.ValueAndGradient(network, new Network(specification));
