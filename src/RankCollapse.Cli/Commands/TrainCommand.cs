@@ -34,6 +34,7 @@ internal static class TrainCommand
                 "rankcollapse train --config settings.json --seed 1",
                 "rankcollapse train --seeds 0..9 --max-seconds 20 --out runs/ensemble",
                 "rankcollapse train --resume --out runs/first",
+                "rankcollapse train --from runs/adam --solver gauss-newton --out runs/polished",
                 "rankcollapse train --from runs/first/descent.safetensors --verify-minimum --out runs/second",
             ],
         };

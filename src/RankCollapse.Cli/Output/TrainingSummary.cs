@@ -27,6 +27,7 @@ internal static class TrainingSummary
             + $"{Numbers.Short(summary.WeightPenalty, 4)} + feature penalty {Numbers.Short(summary.FeaturePenalty, 4)} (convention "
             + $"{EnumNames.Of(summary.Convention)})");
         if (result.IsMeasured) LayerTable.Write(output, measurements);
+        if (StartOutput.Concerns(run)) StartOutput.Write(output, measurements);
         TestOutput.Write(output, summary);
         if (result.Advice is { } advice) output.WriteLine(OptionNames.In(advice));
         output.WriteLine(
@@ -42,6 +43,7 @@ internal static class TrainingSummary
         .TextOrNull("report", one => one.Report)
         .Flag("hadEnded", one => one.Result.HadEnded)
         .TextOrNull("advice", one => one.Result.Advice is { } advice ? OptionNames.In(advice) : null)
+        .ObjectOrNull("start", one => StartOutput.Concerns(one.Result.Run) ? new RunMeasurements(one.Result.Run) : null, StartOutput.Shape)
         .ObjectOrNull("curvature", one => one.Curvature, CurvatureOutput.Shape)
         .Whole("exitCode", one => one.ExitCode)
         .Any("summary", RunSchemas.Summary(), one => JsonNode.Parse(one.Result.Run.Summary.ToJson()));

@@ -26,11 +26,22 @@ internal sealed class TrainingOptionSet(IEnumerable<Setting> settings)
         command.Add(_config);
     }
 
-    /// <summary>The settings that the command line and its file give, laid over others.</summary>
+    /// <summary>
+    /// The settings that the command line and its file give, laid over others, or over the problem of the run whose weights they begin with.
+    /// </summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="start">What they are laid over.</param>
     /// <exception cref="InvalidInputException">The file cannot be used, or a setting on the command line has no effect with the others.</exception>
     public RunConfiguration Apply(ParseResult parsed, RunConfiguration start)
+    {
+        RunConfiguration configuration = Over(parsed, start);
+        if (start.From is null && configuration.From is { } from && RunFolder.ReadProblem(from) is { } problem) configuration = Over(parsed, problem);
+        foreach (Setting idle in Given(parsed).Where(setting => !setting.Concerns(configuration)))
+            throw new InvalidInputException($"--{idle.Name} {idle.WhyIdle(configuration)}; leave it out.");
+        return configuration;
+    }
+
+    private RunConfiguration Over(ParseResult parsed, RunConfiguration start)
     {
         RunConfiguration configuration = parsed.GetValue(_config) is { } file ? RunConfiguration.ReadFile(file, start) : start;
         foreach ((Setting setting, Option option) in _options)
@@ -38,8 +49,6 @@ internal sealed class TrainingOptionSet(IEnumerable<Setting> settings)
             if (parsed.GetResult(option) is not { Implicit: false }) continue;
             configuration = setting.With(configuration, option is Option<object> valued ? parsed.GetValue(valued) : true);
         }
-        foreach (Setting idle in Given(parsed).Where(setting => !setting.Concerns(configuration)))
-            throw new InvalidInputException($"--{idle.Name} {idle.WhyIdle(configuration)}; leave it out.");
         return configuration;
     }
 

@@ -296,6 +296,20 @@ public sealed class RunFolder
         },
         specification);
 
+    /// <summary>Reads what weights to begin with were trained on: the settings of the data, the network and the objective, all others at their defaults.</summary>
+    /// <param name="path">The run's folder, or a file in it.</param>
+    /// <returns>Null where the weights are no run's.</returns>
+    /// <exception cref="InvalidInputException">The run's settings cannot be read.</exception>
+    public static RunConfiguration? ReadProblem(string path)
+    {
+        string? folder = Directory.Exists(path) ? path : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path));
+        if (folder is null || !System.IO.File.Exists(System.IO.Path.Combine(folder, ConfigurationFile))) return null;
+        RunConfiguration stored = Open(folder).ReadConfiguration();
+        return RunSettings.All.Where(setting => setting.Part is SettingPart.Data or SettingPart.Network or SettingPart.Objective)
+            .Where(setting => setting.Get(stored) is not null)
+            .Aggregate(new RunConfiguration(), (problem, setting) => setting.With(problem, setting.Get(stored)));
+    }
+
     /// <summary>Reads <c>metrics.parquet</c>.</summary>
     public IReadOnlyList<MetricRecord> ReadMetrics() => MetricsTable.Read(Existing(MetricsFile));
 

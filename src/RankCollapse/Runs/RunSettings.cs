@@ -87,7 +87,8 @@ public static class RunSettings
             Range = NotNegative, Scope = SeparatePenalties, InWords = () => "= lambda; 0 with the data free", Derived = c => c.IsFree ? 0.0 : c.Lambda,
         },
         new(nameof(C.Init), SettingPart.Start, Result, "Initial weights", "NAME") { Scope = DrawnWeights },
-        new(nameof(C.From), SettingPart.Start, Result, "Begin with the weights of a run or of a safetensors file (W1 …, b1 …) of the same shape", "RUN|FILE")
+        new(nameof(C.From), SettingPart.Start, Result,
+            "Begin with the weights of a run, whose data, network and objective are the defaults then, or of a safetensors file (W1 …, b1 …)", "RUN|FILE")
         {
             IsLater = true, InWords = () => "weights are drawn",
         },

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json;
 using RankCollapse.Runs;
 using RankCollapse.Training;
@@ -83,6 +84,35 @@ public sealed class TrainCommandTests
         Assert.Equal(JsonValueKind.Null, root.GetProperty("report").ValueKind);
         using JsonDocument summary = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run, "summary.json")));
         Assert.True(JsonElement.DeepEquals(summary.RootElement, root.GetProperty("summary")));
+    }
+
+    [Fact]
+    public void FromARun_TrainingGoesOnWithItsProblemAndTellsWhatChanged()
+    {
+        using var folder = new TemporaryFolder();
+        string ordinary = folder.File("ordinary"), polished = folder.File("polished");
+        Assert.Equal(0, CommandLine.Run("train", "--data", "gaussian-mixture", "--samples", "12", "--classes", "3", "--dimension", "6", "--width", "8,7",
+            "--depth", "3", "--activation", "asinh", "--convention", "mean", "--lambda", "1e-2", "--delta", "0.5", "--solver", "adam", "--batch-size", "4",
+            "--max-epochs", "20", "--no-report", "--out", ordinary).ExitCode);
+        CommandLine result = CommandLine.Run("train", "--from", ordinary, "--solver", "gauss-newton", "--no-report", "--out", polished, "--json");
+        Assert.Equal(0, result.ExitCode);
+        Run before = RunFolder.Read(ordinary), after = RunFolder.Read(polished);
+        Assert.Equal(before.Configuration.ToObjectiveSettings(), after.Configuration.ToObjectiveSettings());
+        Assert.Equal(before.DataSet.Inputs.AsSpan(), after.DataSet.Inputs.AsSpan());
+        Assert.Equal(("gauss-newton", (int?)null), (after.Configuration.Solver, after.Configuration.BatchSize));
+        using (JsonDocument document = JsonDocument.Parse(result.Output))
+        {
+            JsonElement start = document.RootElement.GetProperty("start"), layer = start.GetProperty("layers")[1];
+            Assert.Equal(before.Summary.Objective, start.GetProperty("objective").GetDouble());
+            Assert.Equal(before.Summary.RelativeGradientNorm, start.GetProperty("relativeGradientNorm").GetDouble());
+            Assert.Equal(before.Summary.Layers[1].WeightNumericalRank, layer.GetProperty("weightNumericalRank").GetInt32());
+            ReadOnlySpan<double> x = before.Trained.Weights(2).AsSpan(), y = after.Trained.Weights(2).AsSpan();
+            Assert.Equal(TensorPrimitives.Distance(x, y) / TensorPrimitives.Norm(x), layer.GetProperty("relativeChange").GetDouble(), 1e-12);
+        }
+        CommandLine other = CommandLine.Run(
+            "train", "--from", Path.Combine(ordinary, "weights.safetensors"), "--lambda", "2e-2", "--max-epochs", "1", "--no-report", "--out", polished, "--force");
+        Assert.Contains("It began with the weights of", other.Output, StringComparison.Ordinal);
+        Assert.Equal((2e-2, 0.5), (RunFolder.Read(polished).Configuration.Lambda, RunFolder.Read(polished).Configuration.Delta));
     }
 
     [Theory]
