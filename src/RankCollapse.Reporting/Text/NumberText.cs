@@ -61,8 +61,16 @@ public static class NumberText
         return [.. values.Select(value => needsPowers && value != 0 && double.IsFinite(value) ? WithPower(value, digits) : Plain(value, digits))];
     }
 
-    /// <summary>A share or a probability in per cent, to two digits: 0.34 %, 12 %, 100 %.</summary>
-    public static string Percent(double share) => Short(100 * share, 2) + " %";
+    /// <summary>A share or a probability in per cent, to two digits, above 90 % of what is missing: 0.34 %, 12 %, 98.5 %, 99.9967 %; 100 % is all.</summary>
+    public static string Percent(double share)
+    {
+        const int MostDecimals = 4;
+        double missing = 100 * (1 - share);
+        if (missing is not (> 0 and < 10)) return Short(100 * share, 2) + " %";
+        int decimals = Math.Min(MostDecimals, 1 - (int)Math.Floor(Math.Log10(missing)));
+        double shown = Math.Min(Math.Round(100 * share, decimals), 100 - Math.Pow(10, -MostDecimals));
+        return shown.ToString("0.####", CultureInfo.InvariantCulture) + " %";
+    }
 
     /// <summary>10ⁿ.</summary>
     public static string Power(int exponent) => "10" + Superscript(exponent.ToString(CultureInfo.InvariantCulture));

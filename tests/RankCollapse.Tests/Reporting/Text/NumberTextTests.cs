@@ -49,7 +49,9 @@ public sealed class NumberTextTests
     public void Plain_IsAsShortAsItCanBe(double value, string text) => Assert.Equal(text, NumberText.Plain(value));
 
     [Fact]
-    public void Percent_HasTwoDigits() => Assert.Equal("3.4 %", NumberText.Percent(0.0341));
+    public void Percent_HasTwoDigitsOfWhatIsThereOrMissing() => Assert.Equal(
+        ["3.4 %", "90 %", "99 %", "98.5 %", "99.9967 %", "99.9999 %", "100 %", "103 %"],
+        new[] { 0.0341, 0.9, 0.99, 0.9854, 0.999967, 1 - 1e-12, 1, 1.034 }.Select(NumberText.Percent));
 
     [Fact]
     public void PlainAll_GivesAllAPowerOfTenWhereOneNeedsIt()
