@@ -27,6 +27,11 @@ internal sealed class BenchmarkArguments
             : throw new InvalidInputException($"--{name} is {value}, expected a positive number of seconds.");
     }
 
+    public double Number(string name, double otherwise) =>
+        !_values.Remove(name, out string? value) ? otherwise
+        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 ? number
+        : throw new InvalidInputException($"--{name} is {value}, expected a number above 0.");
+
     public Clock Clock(string name = "clock") => Text(name, "wall") switch
     {
         "wall" => Benchmarks.Clock.Wall,
@@ -42,6 +47,15 @@ internal sealed class BenchmarkArguments
         return ends.Length <= 2 && int.TryParse(ends[0], out int first) && int.TryParse(ends[^1], out int last) && last >= first
             ? [.. Enumerable.Range(first, last - first + 1).Select(i => (long)i)]
             : throw new InvalidInputException($"--{name} is {value}, expected a whole number or a range such as 0..9.");
+    }
+
+    /// <summary>Whole numbers as "100,200"; null where the option is absent.</summary>
+    public IReadOnlyList<int>? Numbers(string name)
+    {
+        if (!_values.Remove(name, out string? value)) return null;
+        return [.. value.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 1
+            ? number
+            : throw new InvalidInputException($"--{name} is {value}, expected whole numbers above 1 such as 100,200."))];
     }
 
     /// <summary>Refuses options that nothing has asked for.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using RankCollapse.Data;
 using RankCollapse.Formats;
 using RankCollapse.LinearAlgebra;
@@ -6,18 +7,18 @@ using RankCollapse.Training;
 
 namespace RankCollapse.Benchmarks;
 
-/// <summary>A training problem that both sides solve: MNIST subsample, tanh layers of width 200, identity output, orthogonal start.</summary>
+/// <summary>A training problem: tanh layers as wide as there are samples, identity output, orthogonal start.</summary>
 internal sealed class BenchmarkProblem
 {
-    private const int Samples = 200, Classes = 10, Width = 200;
+    private const double Lambda = 1e-5;
 
     private readonly Network _start;
 
-    private BenchmarkProblem(int depth, double delta, long seed)
+    private BenchmarkProblem(DataSet data, int width, int depth, double delta, long seed)
     {
-        Data = Mnist.Subsample(Samples, Classes, seed: 0);
-        Specification = new NetworkSpecification(Data.InputDimension, [.. Enumerable.Repeat(Width, depth - 1), Classes]);
-        Settings = new ObjectiveSettings { Lambda = 1e-5, Delta = delta };
+        Data = data;
+        Specification = new NetworkSpecification(data.InputDimension, [.. Enumerable.Repeat(width, depth - 1), data.OutputDimension]);
+        Settings = new ObjectiveSettings { Lambda = Lambda, Delta = delta };
         _start = new Network(Specification);
         Initialization.Initialize(_start, InitializationScheme.Orthogonal, seed);
     }
@@ -29,10 +30,28 @@ internal sealed class BenchmarkProblem
     public ObjectiveSettings Settings { get; }
 
     /// <summary>Section 5.3: L = 10, δ = 0.</summary>
-    public static BenchmarkProblem Deep() => new(depth: 10, delta: 0, seed: 0);
+    public static BenchmarkProblem Deep() => Mnist(200, depth: 10, delta: 0);
 
     /// <summary>Setting A: L = 5, δ = 0.1, and an orthogonal start of a seed.</summary>
-    public static BenchmarkProblem SettingA(long seed) => new(depth: 5, delta: 0.1, seed);
+    public static BenchmarkProblem SettingA(long seed) => Mnist(200, depth: 5, delta: 0.1, seed);
+
+    /// <summary>As many MNIST images as units in a layer.</summary>
+    public static BenchmarkProblem Mnist(int samples, int depth, double delta, long seed = 0) =>
+        new(RankCollapse.Data.Mnist.Subsample(samples, 10, seed: 0), samples, depth, delta, seed);
+
+    /// <summary>
+    /// As many samples of a Gaussian mixture as units in a layer, in more dimensions than samples; their mean square and the classes' share of it, a quarter,
+    /// are about those of MNIST.
+    /// </summary>
+    public static BenchmarkProblem Mixture(int samples, int classes, int depth, double delta)
+    {
+        const double MeanSquare = 85, ShareOfClasses = 0.25;
+        int dimension = samples + (samples / 5);
+        Matrix means = GaussianMixture.DrawMeans(classes, dimension, seed: 0);
+        TensorPrimitives.Multiply(means.AsSpan(), Math.Sqrt(ShareOfClasses * MeanSquare / dimension), means.AsSpan());
+        double sigma = Math.Sqrt((1 - ShareOfClasses) * MeanSquare / dimension);
+        return new BenchmarkProblem(GaussianMixture.Draw(samples, classes, dimension, sigma, seed: 0, means), samples, depth, delta, seed: 0);
+    }
 
     public Network Start() => _start.Copy();
 

@@ -9,11 +9,12 @@ try
         "decompositions" => DecompositionBenchmark.Prepare(arguments),
         "products" => ProductBenchmark.Prepare(arguments),
         "epoch" => EpochBenchmark.Prepare(arguments),
+        "scale" => ScaleBenchmark.Prepare(arguments),
         "time-to-target" => TimeToTargetBenchmark.Prepare(arguments),
         _ => null,
     };
     if (benchmark == null)
-        throw new InvalidInputException("usage: run.sh decompositions | epoch | products | time-to-target [--option value …]; see benchmarks/README.md.");
+        throw new InvalidInputException("usage: run.sh decompositions | epoch | products | scale | time-to-target [--option value …]; see benchmarks/README.md.");
     arguments.RequireAllUsed();
     benchmark();
     return 0;

@@ -1,8 +1,3 @@
-using RankCollapse.LinearAlgebra;
-using RankCollapse.Networks;
-using RankCollapse.Training;
-using RankCollapse.Training.SecondOrder;
-
 namespace RankCollapse.Benchmarks;
 
 /// <summary>How long Setting A takes to given values of J and to a small gradient: our second-order solver against PyTorch's optimisers.</summary>
@@ -52,7 +47,7 @@ internal static class TimeToTargetBenchmark
             return curve;
         }
 
-        Ran(Ours(problem, seconds, clock).Curve);
+        Ran(OwnRun.Train(problem, seconds, GradientTolerance, clock).Curve);
         double epoch;
         using (var torch = new TorchProcess(problem))
         {
@@ -86,39 +81,13 @@ internal static class TimeToTargetBenchmark
             + $"{$"gradient {GradientTolerance:0e-0}",16}{"end",9}{"last J",15}{"iterations",12}{"products",10}");
         foreach (long seed in seeds)
         {
-            (TrainingCurve curve, long products) = Ours(BenchmarkProblem.SettingA(seed), seconds, clock);
+            (TrainingCurve curve, long products) = OwnRun.Train(BenchmarkProblem.SettingA(seed), seconds, GradientTolerance, clock);
             string times = string.Concat(TimeToTargetTable.Targets.Select(t => $"{Time(curve.TimeTo(t, clock)),15}"));
             Console.WriteLine($"{seed,4}{times}{Time(curve.TimeToGradient(GradientTolerance, clock)),16}{Time(curve.Points[^1].At.On(clock)),9}"
                 + $"{curve.Points[^1].Objective,15:E6}{curve.Points.Count - 1,12}{products,10}");
         }
 
         static string Time(double? time) => time is { } t ? $"{t:F2}" : "–";
-    }
-
-    /// <summary>Our run; the solver's preparation counts, and in the first run the program's compilation.</summary>
-    private static (TrainingCurve Curve, long Products) Ours(BenchmarkProblem problem, double seconds, Clock clock)
-    {
-        Product.MaxThreads = 1;
-        Objective objective = problem.Objective();
-        Network network = problem.Start();
-        var points = new List<CurvePoint>();
-        Seconds start = OwnClock.Now();
-        var solver = new GaussNewtonSolver(objective, network);
-        using var limit = new CancellationTokenSource();
-        void Note(TrainingState state)
-        {
-            points.Add(new CurvePoint(OwnClock.Now() - start, state.Value.Total,
-                Math.Min(state.Value.Total, points.Count > 0 ? points[^1].Lowest : double.PositiveInfinity), state.Gradient.Relative));
-            if (points[^1].At.On(clock) >= seconds) limit.Cancel();
-        }
-
-        using var trainer = new Trainer(
-            solver,
-            new TrainingOptions { GradientTolerance = GradientTolerance, MaxEpochs = 1_000_000, RecordEvery = 1_000_000 },
-            new TrainingObserver { Progress = Note, Record = state => { if (state.Epoch == 0) Note(state); } });
-        TrainingResult result = trainer.Run(limit.Token);
-        return (new TrainingCurve("RankCollapse gauss-newton", "gauss-newton", null, points,
-            result.Status == TrainingStatus.Cancelled ? "time-limit" : result.Status.ToString().ToLowerInvariant()), solver.HessianProducts);
     }
 
     private static void TimeEpochs(TorchProcess torch, List<double> times, Clock clock)

@@ -182,8 +182,8 @@ public static class TrainingRun
     }
 
     /// <summary>
-    /// The bytes that a training needs: parameters, gradient, the solver's vectors and its copies in memory, and about seven matrices of features in every
-    /// layer.
+    /// The bytes that a training needs: parameters, gradient, the solver's vectors, matrices and copies in memory, and about seven matrices of features in
+    /// every layer.
     /// </summary>
     public static double EstimateMemory(RunConfiguration configuration, NetworkSpecification specification, int samples)
     {
@@ -193,12 +193,18 @@ public static class TrainingRun
         int atOnce = solver.IsInParts(samples) ? SampleParts.Size + solver.BatchSize!.Value : samples;
         foreach (int width in specification.Widths) features += (double)width * atOnce;
         double numbers = (parameters * (4 + (2.0 * solver.Entry.VectorsPerCheckpoint))) + (MatricesPerLayer * features)
-            + (2.0 * specification.InputDimension * samples);
+            + (2.0 * specification.InputDimension * samples) + (solver.Entry.Workspace?.Invoke(specification, samples) ?? 0);
         return sizeof(double) * numbers;
     }
 
-    private static void RequireMemory(RunConfiguration configuration, NetworkSpecification specification, DataSet data) => MemoryBudget.Require(
-        EstimateMemory(configuration, specification, data.SampleCount),
-        $"A network of {(double)Network.CountParameters(specification)} parameters on {data.SampleCount} samples",
-        "use smaller widths, fewer layers or fewer samples");
+    private static void RequireMemory(RunConfiguration configuration, NetworkSpecification specification, DataSet data)
+    {
+        double all = EstimateMemory(configuration, specification, data.SampleCount);
+        SolverEntry solver = configuration.ToSolverSettings().Entry;
+        double own = sizeof(double) * (solver.Workspace?.Invoke(specification, data.SampleCount) ?? 0);
+        string what = $"A network of {(double)Network.CountParameters(specification)} parameters on {data.SampleCount} samples", fewer = "fewer samples";
+        if (own > 0.5 * all)
+            MemoryBudget.Require(all, $"{what} with the kernel matrix of solver {solver.Name}", $"use {fewer}, raise max-memory or choose solver lbfgs");
+        MemoryBudget.Require(all, what, $"use smaller widths, fewer layers or {fewer}");
+    }
 }

@@ -38,6 +38,9 @@ public sealed record SolverEntry
     /// <summary>What else to try where it does not get there: the name of another solver; null for none.</summary>
     public string? Alternative { get; init; }
 
+    /// <summary>The numbers that it keeps in memory beside vectors of the parameters' length, for a shape and N samples; null for none to speak of.</summary>
+    internal Func<NetworkSpecification, int, double>? Workspace { get; init; }
+
     /// <summary>Whether it ends when it converges, long before its last epoch.</summary>
     public bool EndsByConvergence => TypicalEpochs is not null;
 }

@@ -30,7 +30,10 @@ internal sealed class GaussNewtonSolver : Solver
     private readonly LeastSubgradient? _subgradient;
 
     /// <summary>Prepares the solver.</summary>
-    public GaussNewtonSolver(Objective objective, Network network)
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="network">The start, which is changed in place.</param>
+    /// <param name="watch">Puts something around the preconditioner, as benchmarks do.</param>
+    public GaussNewtonSolver(Objective objective, Network network, Func<IPreconditioner, IPreconditioner>? watch = null)
         : base(objective, network)
     {
         bool keepsOutside = objective.Coefficients.WeightFactorOf(1) == 0;
@@ -39,7 +42,7 @@ internal sealed class GaussNewtonSolver : Solver
         int samples = objective.Data.SampleCount;
         var preconditioner = IPreconditioner.Create(specification, objective.Settings.Loss, samples);
         _iterate = new NewtonIterate(
-            preconditioner,
+            watch?.Invoke(preconditioner) ?? preconditioner,
             () => new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients, objective.SampleWeights));
         var last = new TrustRegionStep(specification, samples) { EndsAtRounding = specification == _reduction.Specification };
         _phases = preconditioner.ResolvesOutputs ? [new ChordWalk(specification, samples), new NormalSteps(specification, samples), last] : [last];
@@ -62,6 +65,7 @@ internal sealed class GaussNewtonSolver : Solver
         TypicalEpochs = 60,
         RecordsEveryEpoch = true,
         VectorsPerCheckpoint = 2,
+        Workspace = IPreconditioner.Workspace,
     };
 
     /// <inheritdoc/>

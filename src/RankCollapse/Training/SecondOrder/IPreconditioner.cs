@@ -6,8 +6,11 @@ namespace RankCollapse.Training.SecondOrder;
 /// <summary>A symmetric positive definite model M of the Gauss–Newton matrix that is cheap to invert; its norm is that of the trust region.</summary>
 internal interface IPreconditioner
 {
-    /// <summary>The largest kernel matrix, KN rows: 4096² doubles are 128 MiB and take some 0.3 s to factor on one core.</summary>
-    private const int LargestKernel = 4096;
+    /// <summary>The largest kernel matrix, KN rows: 20,480² doubles are 3.1 GiB and take some 55 s to factor on one core.</summary>
+    private const int LargestKernel = 20_480;
+
+    /// <summary>The same with rows for kinks, which have no blocks to be multiplied by.</summary>
+    private const int LargestKernelWithKinks = 4096;
 
     /// <summary>Whether <see cref="Restore"/> changes the outputs just as asked, to the accuracy of the linear model.</summary>
     bool ResolvesOutputs { get; }
@@ -27,9 +30,22 @@ internal interface IPreconditioner
     /// </summary>
     static IPreconditioner Create(NetworkSpecification specification, Loss loss, int samples)
     {
-        if ((long)specification.OutputDimension * samples > LargestKernel) return new KroneckerPreconditioner(specification, samples);
-        return specification.Activations.Any(activation => activation is RoundedActivation)
-            ? new KinkPreconditioner(specification, loss, samples, LargestKernel)
+        if (!HasKernel(specification, samples)) return new KroneckerPreconditioner(specification, samples);
+        return HasKinks(specification)
+            ? new KinkPreconditioner(specification, loss, samples, LargestKernelWithKinks)
             : new KernelPreconditioner(specification, loss, samples);
     }
+
+    /// <summary>The numbers that the kernel matrix, and what it is made of, take in memory; 0 where there is none.</summary>
+    static double Workspace(NetworkSpecification specification, int samples)
+    {
+        double outputs = (double)specification.OutputDimension * samples;
+        return HasKernel(specification, samples) ? (outputs * outputs) + (2 * specification.Widths.Max() * outputs) : 0;
+    }
+
+    private static bool HasKernel(NetworkSpecification specification, int samples) =>
+        (long)specification.OutputDimension * samples <= (HasKinks(specification) ? LargestKernelWithKinks : LargestKernel);
+
+    private static bool HasKinks(NetworkSpecification specification) =>
+        specification.HasKinks || specification.Activations.Any(activation => activation is RoundedActivation);
 }

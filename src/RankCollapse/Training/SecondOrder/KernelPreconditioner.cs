@@ -17,6 +17,9 @@ namespace RankCollapse.Training.SecondOrder;
 /// </remarks>
 internal sealed class KernelPreconditioner : IPreconditioner
 {
+    /// <summary>With fewer blocks than this a thread's share of them is uneven, and products are cut instead.</summary>
+    private const int BlocksPerThread = 8;
+
     private readonly NetworkSpecification _specification;
     private readonly int _samples;
     private readonly CurvatureOperator _passes;
@@ -107,22 +110,37 @@ internal sealed class KernelPreconditioner : IPreconditioner
     }
 
     /// <summary>
-    /// kernel (+)= (EᵀE) ∘ (11ᵀ ⊗ weighted), one N×N block at a time so that its product is still in cache, in the blocks that touch the lower triangle.
+    /// kernel (+)= (EᵀE) ∘ (11ᵀ ⊗ weighted), one N×N block at a time so that its product is still in cache, in the blocks that touch the lower triangle;
+    /// blocks on several threads where there are enough of them.
     /// </summary>
     private void AddEntrywise(Matrix[] errors, Matrix weighted, bool isFirst)
     {
-        for (int r = 0; r < errors.Length; r++)
+        int blocks = errors.Length * (errors.Length + 1) / 2, threads = Product.MaxThreads;
+        if (threads == 1 || blocks < BlocksPerThread * threads)
         {
-            for (int c = 0; c <= r; c++)
-            {
-                Product.MultiplyTransposedLeft(errors[r], errors[c], _block);
-                for (int i = 0; i < _samples; i++)
-                {
-                    Span<double> target = _kernel.Row((r * _samples) + i).Slice(c * _samples, _samples);
-                    if (isFirst) TensorPrimitives.Multiply(_block.Row(i), weighted.Row(i), target);
-                    else TensorPrimitives.MultiplyAdd(_block.Row(i), weighted.Row(i), target, target);
-                }
-            }
+            for (int i = 0; i < blocks; i++) AddBlock(i, errors, weighted, isFirst, _block);
+            return;
+        }
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
+        {
+            int last = Product.MaxThreads;
+            Product.MaxThreads = 1;
+            Matrix block = thread == 0 ? _block : new Matrix(_samples, _samples);
+            for (int i = thread; i < blocks; i += threads) AddBlock(i, errors, weighted, isFirst, block);
+            Product.MaxThreads = last;
+        });
+    }
+
+    private void AddBlock(int index, Matrix[] errors, Matrix weighted, bool isFirst, Matrix block)
+    {
+        int r = (int)((Math.Sqrt((8.0 * index) + 1) - 1) / 2), c = index - (r * (r + 1) / 2);
+        if (r == c) Product.Gram(errors[r], block);
+        else Product.MultiplyTransposedLeft(errors[r], errors[c], block);
+        for (int i = 0; i < _samples; i++)
+        {
+            Span<double> target = _kernel.Row((r * _samples) + i).Slice(c * _samples, _samples);
+            if (isFirst) TensorPrimitives.Multiply(block.Row(i), weighted.Row(i), target);
+            else TensorPrimitives.MultiplyAdd(block.Row(i), weighted.Row(i), target, target);
         }
     }
 }
