@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the benchmarks and runs one: decompositions, epoch, products or time-to-target, with its options.
+# Builds the benchmarks and runs one: decompositions, epoch, products, scale or time-to-target, with its options.
 set -eu
 cd "$(dirname "$0")/.."
 dotnet build benchmarks/RankCollapse.Benchmarks -c Release -m:1 -nodeReuse:false -v q --nologo -clp:NoSummary >&2

@@ -87,6 +87,26 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void KernelMatrixThatDoesNotFitIntoMemory_IsRefusedBeforeItIsMade()
+    {
+        RunConfiguration configuration = Small with { Solver = "gauss-newton", Samples = 600 };
+        MemoryBudget.Use(20_000_000);
+        try
+        {
+            var error = Assert.Throws<InvalidInputException>(() => TrainingRun.Start(configuration, null));
+            Assert.Equal(
+                "A network of 155 parameters on 600 samples with the kernel matrix of solver gauss-newton would need 26.9 MB of memory, expected at most "
+                + "20.0 MB; use fewer samples, raise max-memory or choose solver lbfgs.",
+                error.Message);
+            TrainingRun.Start(configuration with { Solver = "lbfgs", MaxEpochs = 1 }, null);
+        }
+        finally
+        {
+            MemoryBudget.Use(null);
+        }
+    }
+
+    [Fact]
     public void MetricsOfARun_CanBeReadWhileItTrains()
     {
         using var folder = new TemporaryFolder();
