@@ -98,7 +98,8 @@ done
 cp -L /lib64/ld-linux-x86-64.so.2 root/lib64/
 within "the archive's start, --version" "$(start_up root/rankcollapse/rankcollapse --version)" "${START_SECONDS:-0.12}" s
 within "the archive's start, --help" "$(start_up root/rankcollapse/rankcollapse --help)" "${START_SECONDS:-0.12}" s
-grep -q '^\.TH RANKCOLLAPSE' root/rankcollapse/share/man/man1/rankcollapse.1 || fail "there is no manual"
+share=root/rankcollapse/share
+grep -q '^\.TH RANKCOLLAPSE' $share/man/man1/rankcollapse.1 || fail "there is no manual"
 if ! unshare --mount --net --pid --fork true 2>/dev/null; then
     echo "skipped: this machine gives no roots of one's own"
     exit 0
@@ -121,6 +122,15 @@ grep -q '"status": "converged"' root/tmp/run/summary.json && [ -s root/tmp/run/r
 inside inspect /tmp/model.safetensors --html /tmp/model.html | tail -n 3
 [ -s root/tmp/model.html ] || fail "there is no page of the model"
 inside query "SELECT run, objective FROM runs" /tmp/run
+# A model that is run on data, by ONNX Runtime.
+inside compress /tmp/run --rank 2 --out /tmp/model.onnx >/dev/null 2>&1
+inside inspect /tmp/model.onnx --data /tmp/run --html /tmp/onnx.html 2>/dev/null | tail -n 1
+[ -s root/tmp/onnx.html ] || fail "there is no page of the ONNX model"
+# The manual and the completions are those of the program.
+inside man | cmp - $share/man/man1/rankcollapse.1
+inside completion bash | cmp - $share/bash-completion/completions/rankcollapse
+inside completion zsh | cmp - $share/zsh/site-functions/_rankcollapse
+inside completion fish | cmp - $share/fish/vendor_completions.d/rankcollapse.fish
 # What is read as JSON with many names, and hashed.
 inside train --config /tmp/run/config.json --out /tmp/again --no-report 2>/dev/null | tail -n 1
 inside sweep /tmp/sweep.json --out /tmp/sweep --engine in-process 2>/dev/null | tail -n 2
