@@ -3,11 +3,18 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 stage=artifacts/site-source
-rm -rf "$stage" artifacts/site
+rm -rf "$stage" artifacts/site artifacts/browser
 mkdir -p "$stage"
 # Also builds the assemblies whose documentation is read.
 ./rankcollapse man >"$stage/manual.txt"
 python3 build/site_pages.py "$stage"
+# The library for browsers, which only who asks for it loads: 8 MB at most as it is served.
+dotnet publish build/browser -c Release -o artifacts/browser -v quiet -nologo -p:RunAnalyzers=false
+cp -r artifacts/browser/wwwroot "$stage/browser"
+bytes=$(find "$stage/browser" -type f -exec gzip -c {} + | wc -c)
+echo "The library for browsers: $bytes bytes compressed"
+[ "$bytes" -le 8000000 ] || { echo "error: more than 8 MB" >&2; exit 1; }
+sed -i "s/SIZE MB/$(printf '%d.%d MB' $((bytes / 1000000)) $((bytes / 100000 % 10)))/" "$stage/browser/index.html"
 dotnet tool restore --verbosity quiet
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

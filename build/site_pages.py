@@ -23,6 +23,7 @@ LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\]\()([^)\s]+)(\))")
 PLACES = {"docs/site/index.md": "index.md", "README.md": "start.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md",
           "SECURITY.md": "reporting.md", "benchmarks/README.md": "benchmarks.md", "python/README.md": "python-package.md",
           "docs/schemas": "files/index.md", "docs/site/verbs": "verbs/index.md", "docs/site/gallery": "gallery.md", "docs/site/api": "api/index.md",
+          "build/browser/wwwroot/index.html": "browser/index.html",
           **{str(path.relative_to(ROOT)): str(path.relative_to(ROOT / "docs")) for path in sorted((ROOT / "docs").rglob("*.md"))
              if "site" not in path.parts}}
 GUIDES = [("Theorists", "guides/theorist.md"), ("Engineers", "guides/engineer.md"), (".NET developers", "guides/dotnet.md"), ("Python users", "python.md")]

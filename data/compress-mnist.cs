@@ -1,5 +1,7 @@
 // Makes the compressed copies of the MNIST test set that the library embeds.
 // Run with the folder that holds the two original files: dotnet run data/compress-mnist.cs -- FOLDER
+#:property PublishAot=false
+#:property RestorePackagesWithLockFile=false
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -24,11 +26,9 @@ foreach ((string file, string sha256) in originals)
         Console.Error.WriteLine($"{file} has SHA-256 {found}, expected {sha256}.");
         return 2;
     }
-    var compressed = new byte[BrotliEncoder.GetMaxCompressedLength(content.Length)];
-    if (!BrotliEncoder.TryCompress(content, compressed, out int length, quality: 11, window: 24))
-        throw new InvalidOperationException($"{file} could not be compressed.");
-    File.WriteAllBytes(Path.Combine(target, file + ".br"), compressed.AsSpan(0, length));
-    Console.WriteLine($"{file}: {content.Length} bytes, compressed {length}");
+    string compressed = Path.Combine(target, file + ".gz");
+    using (var gzip = new GZipStream(File.Create(compressed), CompressionLevel.SmallestSize)) gzip.Write(content);
+    Console.WriteLine($"{file}: {content.Length} bytes, compressed {new FileInfo(compressed).Length}");
 }
 return 0;
 

@@ -31,7 +31,7 @@ public sealed class PlayPageTests(Chromium chromium) : IAsyncLifetime
     private PlayServer _server = null!;
 
     public async ValueTask InitializeAsync() =>
-        _server = await PlayServer.StartAsync(new PlayServerOptions { Configuration = Small, NameRun = _ => _folder.File("saved") });
+        _server = await PlayServer.StartAsync(new StageOptions { Configuration = Small, NameRun = _ => _folder.File("saved") });
 
     public async ValueTask DisposeAsync()
     {

@@ -39,16 +39,16 @@ internal static class PlayCommand
             // Read for its errors, which stand here in one line; the page would show them to nobody yet.
             configuration.Validate();
             DataSource.Load(configuration.ToDataRequest());
-            var options = new PlayServerOptions { Configuration = configuration, NameRun = RunName.For, Port = wanted };
-            ServeAsync(environment, options, !parsed.GetValue(noOpen)).GetAwaiter().GetResult();
+            var options = new StageOptions { Configuration = configuration, NameRun = RunName.For };
+            ServeAsync(environment, options, wanted, !parsed.GetValue(noOpen)).GetAwaiter().GetResult();
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static async Task ServeAsync(CommandEnvironment environment, PlayServerOptions options, bool opens)
+    private static async Task ServeAsync(CommandEnvironment environment, StageOptions options, int port, bool opens)
     {
-        await using PlayServer server = await PlayServer.StartAsync(options);
+        await using PlayServer server = await PlayServer.StartAsync(options, port);
         await environment.Output.WriteLineAsync(server.Address.ToString());
         bool isOpen = opens && BrowserStart.TryOpen(server.Entrance);
         await environment.Error.WriteLineAsync(isOpen ? "Opened in the browser; Ctrl-C ends it" : "Open this address in a browser; Ctrl-C ends it");

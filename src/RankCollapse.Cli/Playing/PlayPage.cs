@@ -12,13 +12,16 @@ internal static class PlayPage
     /// <summary>The most bytes of recorded frames in a page that replays them, compressed; with fonts and script the page has at most 5 MB.</summary>
     private const int MostRecorded = 3_000_000;
 
-    private static readonly Lazy<byte[]> HtmlBytes = new(() => Encoding.UTF8.GetBytes(Build()));
+    private static readonly Lazy<byte[]> HtmlBytes = new(() => Encoding.UTF8.GetBytes(Build(Served)));
     private static readonly Lazy<byte[]> CssBytes = new(() => Encoding.UTF8.GetBytes(PageFrame.Style("") + Own("play.css")));
     private static readonly Lazy<byte[]> ScriptBytes = new(() => Encoding.UTF8.GetBytes(PageFrame.Script + Own("play.js")));
     private static readonly Lazy<byte[]> TableBytes = new(WriteTable);
 
     /// <summary>The page; its script asks for everything that is shown.</summary>
     public static byte[] Html => HtmlBytes.Value;
+
+    /// <summary>The page where the library runs in the browser itself.</summary>
+    public static string HtmlAlone => Build(Alone);
 
     /// <summary>The style, with its font.</summary>
     public static byte[] Css => CssBytes.Value;
@@ -108,7 +111,12 @@ internal static class PlayPage
 
         """;
 
-    private static string Build() => $"""
+    private const string Served = "Served by RankCollapse on this machine, for this browser. Nothing is loaded from elsewhere.";
+
+    private const string Alone = "Computed by RankCollapse in this browser alone, and sent nowhere. Installed on your machine, <code>rankcollapse play</code> is about "
+        + "fifty times as fast, takes your data, and saves runs.";
+
+    private static string Build(string footer) => $"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -136,7 +144,7 @@ internal static class PlayPage
         <section id="story" aria-live="polite" hidden></section>
         {Pictures}</main>
         </div>
-        <footer><p>Served by RankCollapse on this machine, for this browser. Nothing is loaded from elsewhere.</p></footer>
+        <footer><p>{footer}</p></footer>
         <script src="play.js"></script>
         </body>
         </html>

@@ -33,7 +33,8 @@ internal enum SceneStatus
 
 /// <summary>
 /// A training that can be held, stepped and changed while it is watched. It is an ordinary <see cref="TrainingRun"/> into a temporary folder, held between its
-/// epochs; what goes on with other settings is one more run that begins with the weights of the last.
+/// epochs; what goes on with other settings is one more run that begins with the weights of the last. Where there are no threads it trains in slices: each
+/// ends with a checkpoint, and the next one goes on from there.
 /// </summary>
 internal sealed class Scene : IDisposable
 {
@@ -50,16 +51,24 @@ internal sealed class Scene : IDisposable
 
     private static int _generations;
 
+    /// <summary>In slices a picture costs as much as some epochs, and whoever looks wants to see them.</summary>
+    private const double ShareOfSlices = 0.15;
+
     private readonly object _lock = new();
     private readonly string _work;
+    private readonly bool _isSliced;
     private readonly FrameBook _frames = new(MostFrames);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
     private CancellationTokenSource _stop = new();
-    private TimeShare _points = new(PointsShare);
-    private TimeShare _spectra = new(SpectraShare);
+    private TimeShare _points;
+    private TimeShare _spectra;
+    private Slice? _slice;
     private FrameCamera? _camera;
     private FrameMoment? _last;
+    private Network? _network;
+    private long _epoch;
+    private long _nextAt;
     private long _pictureAt;
     private bool _isRunning;
     private int _steps;
@@ -74,9 +83,12 @@ internal sealed class Scene : IDisposable
     /// <summary>Makes a scene, which prepares at once.</summary>
     /// <param name="work">A folder for its runs.</param>
     /// <param name="configuration">Its settings.</param>
-    public Scene(string work, RunConfiguration configuration)
+    /// <param name="isSliced">Whether it has no thread, and trains when <see cref="Work"/> is called.</param>
+    public Scene(string work, RunConfiguration configuration, bool isSliced = false)
     {
         _work = work;
+        _isSliced = isSliced;
+        (_points, _spectra) = Shares();
         Configuration = configuration;
         Begin(configuration);
     }
@@ -127,12 +139,12 @@ internal sealed class Scene : IDisposable
     }
 
     /// <summary>Waits until something has changed, or for a time.</summary>
-    public async Task WaitAsync(int version, int generation, int frame, TimeSpan most, CancellationToken cancellation)
+    public async Task WaitAsync(KnownMoment known, TimeSpan most, CancellationToken cancellation)
     {
         Task changed;
         lock (_lock)
         {
-            if (Version != version || Generation != generation || _frames.Newest > frame) return;
+            if (Version != known.Version || Generation != known.Generation || _frames.Newest > known.Frame) return;
             changed = _changed.Task;
         }
         await Task.WhenAny(changed, Task.Delay(most, cancellation));
@@ -185,16 +197,16 @@ internal sealed class Scene : IDisposable
         string what = string.Join(", ", changed.Select(setting => $"{setting.Name} {(setting.Get(wanted) is { } value ? Setting.Text(value) : "by default")}"));
         bool wasRunning;
         long epoch;
-        lock (_lock) (wasRunning, epoch) = (_isRunning && Status is SceneStatus.Running or SceneStatus.Preparing, _last?.Epoch ?? 0);
+        lock (_lock) wasRunning = _isRunning && Status is SceneStatus.Running or SceneStatus.Preparing;
         string from = RunPath;
-        bool canGoOn = !isShape && epoch > 0 && Status != SceneStatus.Failed;
         Halt();
-        if (canGoOn && Directory.Exists(from))
+        lock (_lock) epoch = _epoch;
+        if (!isShape && epoch > 0 && Status != SceneStatus.Failed && (_isSliced || Directory.Exists(from)))
         {
             Change = $"Goes on from the weights of epoch {epoch} with {what}.";
             _epochsBefore = epoch;
             Configuration = wanted;
-            Begin(wanted with { From = from }, isNew: false, wasRunning);
+            Begin(wanted with { From = _isSliced ? null : from }, isNew: false, wasRunning);
             return;
         }
         Change = epoch > 0 ? $"Starts anew with {what}." : $"With {what}.";
@@ -227,6 +239,25 @@ internal sealed class Scene : IDisposable
         }
     }
 
+    /// <summary>Trains a slice, where it has no thread and is to run.</summary>
+    /// <returns>Milliseconds until there is more to do; null where there is nothing to do.</returns>
+    public int? Work()
+    {
+        if (_slice is not { } slice) return null;
+        if (slice.HasBegun)
+        {
+            if (!_isRunning && _steps == 0 && !MustRetake && Status != SceneStatus.Running) return null;
+            double wait = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _nextAt).TotalMilliseconds;
+            if (_isRunning && double.IsFinite(_speed) && wait > 0 && !MustRetake) return (int)Math.Ceiling(wait);
+        }
+        _stop.Dispose();
+        _stop = new CancellationTokenSource();
+        slice.Begin();
+        Train(slice.Train, _stop.Token);
+        slice.HasBegun = true;
+        return 0;
+    }
+
     public void Dispose()
     {
         Halt();
@@ -245,7 +276,7 @@ internal sealed class Scene : IDisposable
                 Configuration = configuration;
                 Generation = Interlocked.Increment(ref _generations);
                 _frames.Clear();
-                (_leg, _epochsBefore, _last, _camera, Data, Forecast, NoForecast) = (0, 0, null, null, null, null, "");
+                (_leg, _epochsBefore, _epoch, _last, _network, _camera, Data, Forecast, NoForecast) = (0, 0, 0, null, null, null, null, null, "");
                 (_choosesPlane, Plane) = (_plane == PlaneKind.Principal, "a random plane");
             }
             else
@@ -256,7 +287,11 @@ internal sealed class Scene : IDisposable
             RunPath = Path.Combine(_work, $"run-{_folders++}");
         }
         string path = RunPath;
-        Launch(options => TrainingRun.Start(configuration, path, options, _stop.Token), runs);
+        // In slices what goes on from other weights is given them in memory.
+        Network? from = isNew ? null : _network?.Copy();
+        Launch(options => _isSliced
+            ? TrainingRun.StartOrContinue(configuration, path, from is null ? options : options with { Initial = (_, _) => from }, _stop.Token)
+            : TrainingRun.Start(configuration, path, options, _stop.Token), runs);
     }
 
     private void Launch(Func<TrainingRunOptions, TrainingRunResult> train, bool runs)
@@ -265,11 +300,16 @@ internal sealed class Scene : IDisposable
         {
             _stop.Dispose();
             _stop = new CancellationTokenSource();
-            (_points, _spectra) = (new TimeShare(PointsShare), new TimeShare(SpectraShare));
+            (_points, _spectra) = Shares();
             (_isRunning, _steps, Status, Said) = (runs, 0, SceneStatus.Preparing, "");
             Tell();
         }
         CancellationToken stop = _stop.Token;
+        if (_isSliced)
+        {
+            _slice = new Slice(train);
+            return;
+        }
         _thread = new Thread(() => Train(train, stop)) { IsBackground = true, Name = "play" };
         _thread.Start();
     }
@@ -282,8 +322,10 @@ internal sealed class Scene : IDisposable
             TrainingRunResult result = train(options);
             lock (_lock)
             {
-                if (stop.IsCancellationRequested) return;
+                // A slice that reached the end is asked to stop there too.
+                if (stop.IsCancellationRequested && (!_isSliced || result.Run.Summary.Status == TrainingStatus.Cancelled)) return;
                 Network trained = result.Run.Trained;
+                (_network, _epoch, _slice) = (trained, _epochsBefore + result.Run.Summary.Epochs, null);
                 if (_last is { } last && result.IsMeasured)
                 {
                     FrameMoment end = Final(last, result.Run.Summary) with { Network = trained, Features = trained.Features(Data!.Inputs) };
@@ -300,6 +342,7 @@ internal sealed class Scene : IDisposable
             lock (_lock)
             {
                 if (stop.IsCancellationRequested) return;
+                _slice = null;
                 Status = SceneStatus.Failed;
                 Said = e is RankCollapseException ? e.Message : $"{e.GetType().Name}: {ErrorText.Printable(e.Message)}";
                 Tell();
@@ -320,6 +363,7 @@ internal sealed class Scene : IDisposable
         int generation, leg;
         lock (_lock)
         {
+            if (_slice is { HasBegun: true }) return;
             Data = start.DataSet;
             _camera ??= new FrameCamera(start.DataSet, start.Specification, start.Configuration.Seed);
             (generation, leg) = (Generation, _leg);
@@ -359,14 +403,18 @@ internal sealed class Scene : IDisposable
     {
         lock (_lock)
         {
-            if (_steps > 0 && state.Epoch > 0 && Status != SceneStatus.Preparing) _steps--;
+            (_network, _epoch) = (solver.Network, _epochsBefore + state.Epoch);
+            // A slice begins where the last one ended, and does one epoch at least.
+            bool goesOn = _slice is { EndsAt: null, HasBegun: true };
+            _slice?.BeginTraining();
+            if (_steps > 0 && state.Epoch > 0 && Status != SceneStatus.Preparing && !goesOn) _steps--;
             bool isFirst = Status == SceneStatus.Preparing;
             bool isLimited = double.IsFinite(_speed);
-            long nextAt = isLimited ? Stopwatch.GetTimestamp() + (long)(Stopwatch.Frequency / _speed) : 0;
+            if (!goesOn) _nextAt = isLimited ? Stopwatch.GetTimestamp() + (long)(Stopwatch.Frequency / _speed) : 0;
             bool hasFrame = false;
             while (!stop.IsCancellationRequested)
             {
-                bool goes = (_isRunning || _steps > 0) && (!isLimited || isFirst || Stopwatch.GetTimestamp() >= nextAt);
+                bool goes = (_isRunning || _steps > 0) && (!isLimited || isFirst || Stopwatch.GetTimestamp() >= _nextAt);
                 bool isHeld = !_isRunning && _steps == 0;
                 if (!hasFrame && (isHeld || IsDue(state.Seconds)))
                 {
@@ -381,17 +429,20 @@ internal sealed class Scene : IDisposable
                     Status = status;
                     Tell();
                 }
-                if (goes) return;
-                if (_choosesPlane || _camera!.ShowsBound != _showsBound)
+                if (goes && (goesOn || _slice is not { IsOver: true })) return;
+                if (!goes && MustRetake)
                 {
                     Take(_points.Spend(() => Moment(state, solver)), FrameDetail.Whole, replacesLast: true);
                     Forgive();
                 }
-                if (isHeld) Monitor.Wait(_lock);
-                else Monitor.Wait(_lock, Math.Max(1, (int)Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), nextAt).TotalMilliseconds));
+                if (_isSliced) _stop.Cancel();
+                else if (isHeld) Monitor.Wait(_lock);
+                else Monitor.Wait(_lock, Math.Max(1, (int)Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _nextAt).TotalMilliseconds));
             }
         }
     }
+
+    private bool MustRetake => _choosesPlane || (_camera is not null && _camera.ShowsBound != _showsBound);
 
     private bool IsDue(double seconds) =>
         _frames.Newest < 0 || (Stopwatch.GetElapsedTime(_pictureAt).TotalSeconds >= 1 / PicturesPerSecond && _points.Allows(seconds));
@@ -464,11 +515,15 @@ internal sealed class Scene : IDisposable
         lock (_lock)
         {
             _stop.Cancel();
+            _slice = null;
             Monitor.PulseAll(_lock);
         }
         _thread?.Join();
         _thread = null;
     }
+
+    private (TimeShare Points, TimeShare Spectra) Shares() => _isSliced
+        ? (new TimeShare(ShareOfSlices), new TimeShare(ShareOfSlices)) : (new TimeShare(PointsShare), new TimeShare(SpectraShare));
 
     private void Tell()
     {
@@ -481,5 +536,39 @@ internal sealed class Scene : IDisposable
         TaskCompletionSource changed = _changed;
         _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         changed.TrySetResult();
+    }
+
+    /// <summary>A training that is done a little at a time, and where the time at hand ends.</summary>
+    private sealed class Slice(Func<TrainingRunOptions, TrainingRunResult> train)
+    {
+        /// <summary>The least milliseconds of a slice; what asks something meanwhile waits as long, or for one epoch.</summary>
+        private const double LeastMilliseconds = 60;
+
+        /// <summary>To take up a training where it was left costs time; so many times as long it goes on then.</summary>
+        private const double Worth = 5;
+
+        private long _beganAt;
+
+        /// <summary>Trains, from the beginning or from where it was left.</summary>
+        public Func<TrainingRunOptions, TrainingRunResult> Train => train;
+
+        /// <summary>Whether there was a slice before this one.</summary>
+        public bool HasBegun { get; set; }
+
+        /// <summary>When it is over; null until it trains.</summary>
+        public long? EndsAt { get; private set; }
+
+        /// <summary>Whether it is over.</summary>
+        public bool IsOver => Stopwatch.GetTimestamp() >= EndsAt;
+
+        /// <summary>Begins a slice.</summary>
+        public void Begin() => (_beganAt, EndsAt) = (Stopwatch.GetTimestamp(), null);
+
+        /// <summary>Its training begins, unless it did before.</summary>
+        public void BeginTraining()
+        {
+            long now = Stopwatch.GetTimestamp();
+            EndsAt ??= now + Math.Max((long)(LeastMilliseconds / 1000 * Stopwatch.Frequency), (long)(Worth * (now - _beganAt)));
+        }
     }
 }

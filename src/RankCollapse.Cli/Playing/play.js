@@ -662,9 +662,11 @@
     return;
   }
 
-  // From here on: the page of a server.
+  // From here on: the page of a server, or of the library in the browser itself, which answers what a server would.
+  const isAlone = Boolean(window.askLibrary), ask = window.askLibrary || fetch.bind(window);
+  const silence = isAlone ? "The library does not answer; load the page again." : "The server does not answer; is rankcollapse play still running?";
   async function post(path, content = {}) {
-    const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) });
+    const response = await ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) });
     const text = (await response.text()).trim();
     if (!response.ok) throw new Error(text);
     return text;
@@ -675,7 +677,7 @@
       tell("");
       return text;
     } catch (error) {
-      tell(error instanceof TypeError ? "The server does not answer; is rankcollapse play still running?" : error.message);
+      tell(error instanceof TypeError ? silence : error.message);
       return null;
     }
   };
@@ -689,7 +691,7 @@
         try {
           const { state, frames } = scene, newest = frames.length ? frames[frames.length - 1].number : -1;
           const query = new URLSearchParams({ scene: index, generation: state ? state.generation : -1, version: state ? state.version : -1, after: newest });
-          const response = await fetch(`frames?${query}`, { cache: "no-store", signal: scene.ending.signal });
+          const response = await ask(`frames?${query}`, { cache: "no-store", signal: scene.ending.signal });
           if (!scene.isFollowed) return;
           if (!response.ok) throw new Error((await response.text()).trim());
           failures = 0;
@@ -703,7 +705,7 @@
         } catch (error) {
           if (!scene.isFollowed) return;
           failures++;
-          tell(error instanceof TypeError ? "The server does not answer; is rankcollapse play still running?" : error.message);
+          tell(error instanceof TypeError ? silence : error.message);
           await new Promise(done => setTimeout(done, Math.min(500 * 2 ** failures, 10000)));
         }
       }
@@ -754,14 +756,14 @@
   plane.addEventListener("change", () => act("plane", { kind: plane.value }));
   const bound = choice(looks, "Theorem 3.4's bound", check(), "bound");
   bound.addEventListener("change", () => act("bound", { isShown: bound.checked }));
-  button(keep, "Save as a run", async () => {
+  if (!isAlone) button(keep, "Save as a run", async () => {
     for (let i = 0; i < scenes.length; i++) {
       const place = await act("save", { scene: i });
       if (place !== null) say($("kept"), `Saved as ${place}.`);
     }
   }).id = "save";
   button(keep, "Page that replays it", async () => {
-    const response = await fetch("replay", { cache: "no-store" });
+    const response = await ask("replay", { cache: "no-store" });
     if (response.ok) save(await response.blob(), "collapse.html"); else tell((await response.text()).trim());
   }).id = "page";
 
@@ -779,6 +781,8 @@
     }
   }
   function buildKnob(host, knob) {
+    // A browser alone reads no files.
+    if (isAlone && knob.name === "data") knob.others = null;
     const row = html("div", "knob", host), label = html("label", "", row), id = `knob-${knob.name}`;
     label.htmlFor = id;
     label.textContent = knob.option;
@@ -817,7 +821,7 @@
     } catch (error) {
       input.setAttribute("aria-invalid", "true");
       say($("effect"), "");
-      tell(error instanceof TypeError ? "The server does not answer; is rankcollapse play still running?" : error.message);
+      tell(error instanceof TypeError ? silence : error.message);
     }
   }
   function showKnobs() {
@@ -910,9 +914,9 @@
 
   (async () => {
     try {
-      table = await (await fetch("table", { cache: "no-store" })).json();
+      table = await (await ask("table", { cache: "no-store" })).json();
     } catch {
-      tell("The server does not answer; is rankcollapse play still running?");
+      tell(silence);
       return;
     }
     buildKnobs();

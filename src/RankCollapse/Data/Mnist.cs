@@ -13,8 +13,8 @@ public static class Mnist
 
     private static readonly Lazy<IdxImages> TestSet = new(() => new IdxImages(
         "mnist",
-        Embedded("t10k-images-idx3-ubyte.br"),
-        Embedded("t10k-labels-idx1-ubyte.br")));
+        Embedded("t10k-images-idx3-ubyte.gz"),
+        Embedded("t10k-labels-idx1-ubyte.gz")));
 
     /// <summary>
     /// Takes a subsample of the test set: X ∈ [0, 1]^{784×N} with pixels row by row, one-hot Y ∈ R^{K×N}, sorted by class.
@@ -33,7 +33,8 @@ public static class Mnist
     {
         using Stream packed = typeof(Mnist).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The library was built without {name}.");
-        using var unpacked = new BrotliStream(packed, CompressionMode.Decompress);
+        // Not the smallest there is, but browsers, where the library runs too, have no other.
+        using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
         return IdxFile.Read(unpacked, name, length: null);
     }
 }

@@ -78,8 +78,8 @@ internal static partial class FileKinds
         return Directory.Exists(full) ? FileKind.Folder : file.Exists ? FileKind.Regular : FileKind.Missing;
     }
 
-    /// <summary>ENOENT and ENOTDIR, which are the same on all systems.</summary>
-    private static bool IsMissing(int error) => error is 2 or 20;
+    /// <summary>ENOENT and ENOTDIR, which are the same on all systems but in a browser.</summary>
+    private static bool IsMissing(int error) => OperatingSystem.IsBrowser() ? error is 44 or 54 : error is 2 or 20;
 
     [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_Stat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -31,7 +31,7 @@ public sealed class PlayServerTests : IAsyncLifetime
     private int Port => _server.Address.Port;
 
     public async ValueTask InitializeAsync() =>
-        _server = await PlayServer.StartAsync(new PlayServerOptions { Configuration = Small, NameRun = _ => _folder.File("saved") });
+        _server = await PlayServer.StartAsync(new StageOptions { Configuration = Small, NameRun = _ => _folder.File("saved") });
 
     public async ValueTask DisposeAsync()
     {
@@ -44,7 +44,7 @@ public sealed class PlayServerTests : IAsyncLifetime
     {
         Assert.True(IPAddress.IsLoopback(IPAddress.Parse(_server.Address.Host)));
         Assert.Matches("^[0-9a-f]{32}$", Token);
-        await using PlayServer other = await PlayServer.StartAsync(new PlayServerOptions { Configuration = Small, NameRun = _ => _folder.File("other") });
+        await using PlayServer other = await PlayServer.StartAsync(new StageOptions { Configuration = Small, NameRun = _ => _folder.File("other") });
         Assert.NotEqual(Token, other.Address.AbsolutePath.Trim('/'));
     }
 
