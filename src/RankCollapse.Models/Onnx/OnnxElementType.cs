@@ -5,7 +5,10 @@ namespace RankCollapse.Models.Onnx;
 /// <summary>The types of ONNX's numbers by the names of the tensor readers.</summary>
 internal static class OnnxElementType
 {
-    /// <summary>The type, or null for texts, complex numbers and those packed below a byte.</summary>
+    /// <summary>Whether two numbers share a byte, the first in the low half; they are read as whole numbers of a byte each.</summary>
+    public static bool IsHalfByte(int dataType) => (TensorProto.Types.DataType)dataType is TensorProto.Types.DataType.Int4 or TensorProto.Types.DataType.Uint4;
+
+    /// <summary>The type, or null for texts, complex numbers and fractions below a byte.</summary>
     public static ElementType? Of(int dataType) => (TensorProto.Types.DataType)dataType switch
     {
         TensorProto.Types.DataType.Float => ElementType.F32,
@@ -18,8 +21,8 @@ internal static class OnnxElementType
         TensorProto.Types.DataType.Float8E5M2Fnuz => ElementType.F8_E5M2FNUZ,
         TensorProto.Types.DataType.Float8E8M0 => ElementType.F8_E8M0,
         TensorProto.Types.DataType.Bool => ElementType.Bool,
-        TensorProto.Types.DataType.Uint8 => ElementType.U8,
-        TensorProto.Types.DataType.Int8 => ElementType.I8,
+        TensorProto.Types.DataType.Uint8 or TensorProto.Types.DataType.Uint4 => ElementType.U8,
+        TensorProto.Types.DataType.Int8 or TensorProto.Types.DataType.Int4 => ElementType.I8,
         TensorProto.Types.DataType.Uint16 => ElementType.U16,
         TensorProto.Types.DataType.Int16 => ElementType.I16,
         TensorProto.Types.DataType.Uint32 => ElementType.U32,

@@ -55,7 +55,7 @@ internal sealed class OnnxTensorData
             if (size < 0) throw new InvalidInputException($"{model}: tensor {name} has the size {size}, expected at least 0; export the model again.");
             product = Int128.Min(product * size, long.MaxValue / 8);
         }
-        long count = (long)product, bytes = count * ElementBytes.Size(type);
+        long count = (long)product, stored = OnnxElementType.IsHalfByte(tensor.DataType) ? (count + 1) / 2 : count, bytes = stored * ElementBytes.Size(type);
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
             return new OnnxTensorData(model, tensor, type, count, segments, ExternalData.Of(model, tensor, bytes));
         if (Raw(segments) is { } raw)
@@ -74,7 +74,7 @@ internal sealed class OnnxTensorData
                 reason = "the file holds no numbers for it";
                 return null;
             }
-            if (count > available)
+            if (stored > available)
                 throw new InvalidInputException($"{model}: tensor {name} claims {count} numbers, but has {available} bytes; export the model again.");
         }
         return new OnnxTensorData(model, tensor, type, count, segments, external: null);
@@ -85,15 +85,26 @@ internal sealed class OnnxTensorData
     /// <exception cref="InvalidInputException">There are more or fewer than the shape says.</exception>
     public double[] Read(Stream stream)
     {
-        var values = new double[Count];
+        if (!OnnxElementType.IsHalfByte(_tensor.DataType)) return Read(stream, _type, new double[Count]);
+        double[] bytes = Read(stream, ElementType.U8, new double[(Count + 1) / 2]), values = new double[Count];
+        for (long i = 0; i < Count; i++)
+        {
+            int code = i % 2 == 0 ? (int)bytes[i / 2] & 15 : ((int)bytes[i / 2] >> 4) & 15;
+            values[i] = _type == ElementType.I8 && code > 7 ? code - 16 : code;
+        }
+        return values;
+    }
+
+    private double[] Read(Stream stream, ElementType type, double[] values)
+    {
         if (_external is not null)
         {
-            _external.Read(_type, values);
+            _external.Read(type, values);
         }
         else if (Raw(_segments) is { } raw)
         {
             stream.Position = raw.Offset;
-            ElementBytes.ReadDoubles(stream, _type, isBigEndian: false, values);
+            ElementBytes.ReadDoubles(stream, type, isBigEndian: false, values);
         }
         else
         {

@@ -7,16 +7,17 @@ namespace RankCollapse.Models.Weights;
 /// <summary>Finds the layers of an ONNX model by what its nodes do with constant tensors.</summary>
 /// <remarks>
 /// Gemm, MatMul and their fused and quantised forms are linear layers; Conv and ConvTranspose convolutions; Gather on a table of fractions with two dimensions
-/// an embedding; LSTM, GRU and RNN hold two recurrent matrices. Identity, Cast, Transpose of two dimensions and DequantizeLinear between a tensor and its node
-/// are followed, and before recurrent layers the nodes that reorder gates. A tensor that several nodes use is one layer.
+/// an embedding; LSTM, GRU and RNN hold two recurrent matrices. What nodes make of a tensor and other constants on the way, number by number, is followed
+/// (<see cref="GraphConstant"/>), and before recurrent layers the nodes that reorder gates. A tensor that several nodes use is one layer.
 /// </remarks>
 internal sealed class GraphLayers
 {
     private readonly OnnxModel _model;
     private readonly Dictionary<string, WeightLayer> _layers = new(StringComparer.Ordinal);
-    private readonly Dictionary<OnnxGraph, Dictionary<string, Constant>> _constants = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<OnnxGraph, Dictionary<string, GraphConstant>> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, SortedSet<string>> _otherUses = new(StringComparer.Ordinal);
-    private OnnxGraph? _graph;
+    private readonly Dictionary<string, NodeProto> _users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NodeProto> _makers = new(StringComparer.Ordinal);
 
     private GraphLayers(OnnxModel model)
     {
@@ -47,17 +48,17 @@ internal sealed class GraphLayers
     }
 
     /// <summary>Visits a graph's nodes; the constants that its own graphs see too are returned.</summary>
-    private Dictionary<string, Constant> Visit(OnnxGraph graph)
+    private Dictionary<string, GraphConstant> Visit(OnnxGraph graph)
     {
-        var constants = new Dictionary<string, Constant>(StringComparer.Ordinal);
+        var constants = new Dictionary<string, GraphConstant>(StringComparer.Ordinal);
         foreach ((string name, string tensor) in graph.TensorNames)
         {
-            if (_model.Contains(tensor)) constants.TryAdd(name, new Constant(_model.Describe(tensor), IsTransposed: false, Quantization: null));
+            if (_model.Contains(tensor)) constants.TryAdd(name, GraphConstant.Of(_model.Describe(tensor)));
         }
-        Constant? At(NodeProto node, int input)
+        GraphConstant? At(NodeProto node, int input)
         {
             if (input >= node.Input.Count) return null;
-            if (constants.TryGetValue(node.Input[input], out Constant? found)) return found;
+            if (constants.TryGetValue(node.Input[input], out GraphConstant? found)) return found;
             for (OnnxGraph? outer = graph.Parent; outer is not null; outer = outer.Parent)
             {
                 if (_constants[outer].TryGetValue(node.Input[input], out found)) return found;
@@ -65,7 +66,14 @@ internal sealed class GraphLayers
             return null;
         }
 
-        _graph = graph;
+        // Values of graphs inside nodes have names of their own; those outside are seen through the nodes that hold them.
+        _users.Clear();
+        _makers.Clear();
+        foreach (NodeProto node in graph.Proto.Node)
+        {
+            foreach (string input in node.Input) _users.TryAdd(input, node);
+            foreach (string output in node.Output) _makers.TryAdd(output, node);
+        }
         foreach (NodeProto node in graph.Proto.Node)
         {
             if (Pass(node, At) is { } passed)
@@ -103,28 +111,23 @@ internal sealed class GraphLayers
             _layers[layer.Name] = layer with { Nodes = [name], Outputs = [.. node.Output.Take(1)] };
     }
 
-    /// <summary>A constant that a node only stores in another way; null when the node does something else.</summary>
-    private static Constant? Pass(NodeProto node, Func<NodeProto, int, Constant?> at)
+    /// <summary>What a node makes of constants alone, or with gates in another order; null when the node does something else.</summary>
+    private GraphConstant? Pass(NodeProto node, Func<NodeProto, int, GraphConstant?> at)
     {
-        if (at(node, 0) is not { } constant) return null;
-        switch (node.OpType)
+        if (at(node, 0) is { } constant && node.OpType is "Unsqueeze" or "Slice" or "Concat" or "Split")
         {
-            case "Identity" or "Cast":
-                return constant;
-            case "Unsqueeze" or "Slice" or "Concat" or "Split":
-                // Exporters of recurrent layers reorder the gates, which are rows, in this way: the singular values stay.
-                bool isWhole = node.OpType != "Concat" || Enumerable.Range(1, node.Input.Count - 1).All(i => at(node, i)?.Tensor.Name == constant.Tensor.Name);
-                return isWhole && constant.Tensor.Shape.Count is 2 or 3 && ElementBytes.IsFloating(constant.Tensor.Type)
-                    ? constant with { IsForGates = true } : null;
-            case "Transpose" when constant.Tensor.Shape.Count == 2:
-                long[] order = [.. Attribute(node, "perm")?.Ints ?? []];
-                return order is [] or [1, 0] ? constant with { IsTransposed = !constant.IsTransposed } : constant;
-            case "DequantizeLinear" when at(node, 1) is { } scale && (Attribute(node, "block_size")?.I ?? 0) == 0:
-                return constant with { Quantization = new Quantization(scale.Tensor.Name, at(node, 2)?.Tensor.Name, (int)(Attribute(node, "axis")?.I ?? 1)) };
-            default:
-                return null;
+            // Exporters of recurrent layers reorder the gates, which are rows, in this way: the singular values stay.
+            bool isWhole = node.OpType != "Concat" || Enumerable.Range(1, node.Input.Count - 1).All(i => at(node, i)?.Tensor.Name == constant.Tensor.Name);
+            bool isOfGates = isWhole && constant.Tensor.Shape.Count is 2 or 3 && ElementBytes.IsFloating(constant.Tensor.Type) && constant.Compute is null;
+            if (isOfGates && (node.OpType != "Unsqueeze" || constant.IsForGates)) return constant with { IsForGates = true };
         }
+        return GraphConstant.After(node, input => at(node, input), Whole);
     }
+
+    /// <summary>The numbers of a constant that says a shape or axes.</summary>
+    private long[]? Whole(GraphConstant constant) =>
+        constant.Compute is not null || constant.Count > 16 || constant.Tensor.Type != ElementType.I64 ? null
+        : Array.ConvertAll(_model.ReadDoubles(constant.Tensor.Name), value => (long)value);
 
     /// <summary>The inputs of a node that are matrices of a layer.</summary>
     private static int[] WeightInputs(NodeProto node) => node.OpType switch
@@ -142,37 +145,60 @@ internal sealed class GraphLayers
         _ => [],
     };
 
-    private WeightLayer? Classify(NodeProto node, int input, Constant constant, Func<NodeProto, int, Constant?> at)
+    private WeightLayer? Classify(NodeProto node, int input, GraphConstant constant, Func<NodeProto, int, GraphConstant?> at)
     {
         TensorEntry tensor = constant.Tensor;
         if (node.OpType == "MatMulNBits") return FewBits(node, tensor, at);
-        Quantization? quantization = constant.Quantization ?? NodeQuantization(node, tensor, at);
-        if (!ElementBytes.IsFloating(tensor.Type) && quantization is null) return null;
-        if (tensor.Count == 0 || (constant.IsForGates && node.OpType is not ("LSTM" or "GRU" or "RNN"))) return null;
-        WeightLayer Layer(LayerKind kind, WeightLayout layout, int groups = 1) =>
-            new() { Name = tensor.Name, Tensor = tensor, Kind = kind, Layout = layout, Groups = groups, Evidence = node.OpType, Quantization = quantization };
-
-        switch (node.OpType)
+        bool isRecurrent = node.OpType is "LSTM" or "GRU" or "RNN";
+        if (tensor.Count == 0 || (constant.IsForGates && !isRecurrent)) return null;
+        bool isConvolution = node.OpType is "Conv" or "FusedConv" or "ConvInteger" or "QLinearConv" or "ConvTranspose";
+        bool isTable = node.OpType == "Gather";
+        bool hasOutputsFirst = node.OpType is "Gemm" or "FusedGemm" or "QGemm" or "FusedMatMul" ? (GraphConstant.Attribute(node, "transB")?.I ?? 0) != 0
+            : isConvolution || isTable || isRecurrent || input == 0;
+        WeightLayout layout = hasOutputsFirst != constant.IsTransposed ? WeightLayout.OutputFirst : WeightLayout.InputFirst;
+        string evidence = node.OpType;
+        if (!ElementBytes.IsFloating(tensor.Type) && constant.Compute is null)
         {
-            case "Conv" or "FusedConv" or "ConvInteger" or "QLinearConv" or "ConvTranspose":
-                long groups = Attribute(node, "group")?.I ?? 1;
-                if (tensor.Shape.Count is < 3 or > 5 || groups < 1 || groups > tensor.Shape[0] || tensor.Shape[0] % groups != 0) return null;
-                return Layer(node.OpType == "ConvTranspose" ? LayerKind.TransposedConvolution : LayerKind.Convolution, WeightLayout.OutputFirst, (int)groups);
-            case "Gather":
-                return tensor.Shape is [> 1, > 1] && (Attribute(node, "axis")?.I ?? 0) == 0 ? Layer(LayerKind.Embedding, WeightLayout.OutputFirst) : null;
-            case "LSTM" or "GRU" or "RNN":
-                return tensor.Shape.Count is 2 or 3 ? Layer(LayerKind.Recurrent, WeightLayout.OutputFirst) : null;
-            default:
-                if (tensor.Shape.Count < 2) return null;
-                bool isOutputFirst = node.OpType is "Gemm" or "FusedGemm" or "QGemm" or "FusedMatMul" ? (Attribute(node, "transB")?.I ?? 0) != 0 : input == 0;
-                return Layer(LayerKind.Linear, isOutputFirst != constant.IsTransposed ? WeightLayout.OutputFirst : WeightLayout.InputFirst);
+            int axis = isConvolution ? (node.OpType == "ConvTranspose" ? 1 : 0) : layout == WeightLayout.OutputFirst ? -2 : -1;
+            if (Dequantised(node, input, constant, axis, at, out bool isScaled) is not { } scaled) return null;
+            constant = scaled;
+            if (!isScaled) evidence += "; its scale is not known, so that all values are up to a factor";
         }
+        if (constant.Compute is not null && !isRecurrent && constant.Beside.Count > 0)
+            evidence += $"; {string.Join(", ", constant.Beside.Distinct().Select(ErrorText.Printable))} applied";
+        bool isStored = constant.Compute is null && (isRecurrent || constant.Shape.SequenceEqual(tensor.Shape));
+        var layer = new WeightLayer
+        {
+            Name = tensor.Name,
+            Tensor = isStored ? tensor : tensor with { Shape = constant.Shape },
+            Kind = LayerKind.Linear,
+            Layout = layout,
+            Evidence = evidence,
+            Applied = isStored ? null : new AppliedConvention(tensor.Name, constant.Beside, new ConventionUse("")
+            {
+                Shape = constant.Shape,
+                Apply = constant.Compute ?? ((stored, _) => stored),
+            }),
+        };
+        IReadOnlyList<long> shape = layer.Tensor.Shape;
+        if (isConvolution)
+        {
+            long groups = GraphConstant.Attribute(node, "group")?.I ?? 1;
+            LayerKind kind = node.OpType == "ConvTranspose" ? LayerKind.TransposedConvolution : LayerKind.Convolution;
+            return shape.Count is < 3 or > 5 || groups < 1 || groups > shape[0] || shape[0] % groups != 0 ? null
+                : layer with { Kind = kind, Layout = WeightLayout.OutputFirst, Groups = (int)groups };
+        }
+        if (isTable)
+            return shape is [> 1, > 1] && (GraphConstant.Attribute(node, "axis")?.I ?? 0) == 0
+                ? layer with { Kind = LayerKind.Embedding, Layout = WeightLayout.OutputFirst } : null;
+        if (isRecurrent) return shape.Count is 2 or 3 ? layer with { Kind = LayerKind.Recurrent, Layout = WeightLayout.OutputFirst } : null;
+        return shape.Count < 2 ? null : layer;
     }
 
     /// <summary>Weights of a few bits with a scale for each block of inputs; null where what belongs to them is computed, or does not fit.</summary>
-    private static WeightLayer? FewBits(NodeProto node, TensorEntry tensor, Func<NodeProto, int, Constant?> at)
+    private static WeightLayer? FewBits(NodeProto node, TensorEntry tensor, Func<NodeProto, int, GraphConstant?> at)
     {
-        long Whole(string name) => Attribute(node, name)?.I ?? 0;
+        long Whole(string name) => GraphConstant.Attribute(node, name)?.I ?? 0;
         (long inputs, long outputs, long bits, long block) = (Whole("K"), Whole("N"), Whole("bits"), Whole("block_size"));
         bool IsGiven(int input) => input < node.Input.Count && node.Input[input].Length > 0;
         TensorEntry? scales = at(node, 2)?.Tensor, zeros = at(node, 3)?.Tensor;
@@ -199,42 +225,109 @@ internal sealed class GraphLayers
         };
     }
 
-    /// <summary>Scale and zero point of the nodes that take them beside quantised weights.</summary>
-    private Quantization? NodeQuantization(NodeProto node, TensorEntry tensor, Func<NodeProto, int, Constant?> at)
+    /// <summary>
+    /// Whole numbers with the scale and the zero point that the node has beside them, or that follow it in the graph; null where they are no weights or the sizes do
+    /// not fit.
+    /// </summary>
+    /// <param name="node">The node.</param>
+    /// <param name="input">Where the weights are.</param>
+    /// <param name="constant">The weights.</param>
+    /// <param name="axis">The dimension of their outputs.</param>
+    /// <param name="at">The constant at an input of a node.</param>
+    /// <param name="isScaled">Whether a scale was found.</param>
+    private GraphConstant? Dequantised(
+        NodeProto node, int input, GraphConstant constant, int axis, Func<NodeProto, int, GraphConstant?> at, out bool isScaled)
     {
-        if (ElementBytes.IsFloating(tensor.Type)) return null;
-        int last = Math.Max(0, tensor.Shape.Count - 1);
-        return node.OpType switch
+        (int? scaleAt, int? zeroAt) = node.OpType switch
         {
-            "QLinearConv" => new Quantization(at(node, 4)?.Tensor.Name, at(node, 5)?.Tensor.Name, 0),
-            "QLinearMatMul" or "QGemm" => new Quantization(at(node, 4)?.Tensor.Name, at(node, 5)?.Tensor.Name, last),
-            "DynamicQuantizeMatMul" => new Quantization(at(node, 2)?.Tensor.Name, at(node, 3)?.Tensor.Name, last),
-            "MatMulIntegerToFloat" => new Quantization(at(node, 3)?.Tensor.Name, at(node, 5)?.Tensor.Name, last),
-            "MatMulInteger" => new Quantization(ScaleAfter(node, at) ?? ScaleBeside(tensor), at(node, 3)?.Tensor.Name, last),
-            "ConvInteger" => new Quantization(ScaleAfter(node, at) ?? ScaleBeside(tensor), at(node, 3)?.Tensor.Name, 0),
-            _ => null,
+            "QLinearConv" or "QLinearMatMul" or "QGemm" => ((int?)4, (int?)5),
+            "DynamicQuantizeMatMul" => (2, 3),
+            "MatMulIntegerToFloat" => (3, 5),
+            "MatMulInteger" or "ConvInteger" => (null, input + 2),
+            _ => (null, null),
         };
+        isScaled = true;
+        GraphConstant? At(int? place) => place is { } i && i < node.Input.Count && node.Input[i].Length > 0 ? at(node, i) : null;
+        bool IsComputed(int? place) => place is { } i && i < node.Input.Count && node.Input[i].Length > 0 && at(node, i) is null;
+        if (IsComputed(zeroAt) || IsComputed(scaleAt)) return null;
+        if (scaleAt is not null) return constant.Scaled(At(scaleAt), At(zeroAt), axis);
+        if (constant.Scaled(scale: null, At(zeroAt), axis) is not { } shifted) return null;
+        if (ScaledAfter(node, input, shifted, axis, at) is { } scaled) return scaled;
+        if (node.OpType is not ("MatMulInteger" or "ConvInteger")) return null;
+        if (ScaleBeside(constant.Tensor) is { } beside) return shifted.Scaled(GraphConstant.Of(_model.Describe(beside)), zero: null, axis);
+        isScaled = false;
+        return shifted;
     }
 
     /// <summary>
-    /// The constant that the product is multiplied by, after it is converted: by itself, or times the scale of what was multiplied. Null where there is none.
+    /// The weights times the constants that their product is multiplied by, after it is converted, in any order with the scale of what was multiplied; where that
+    /// scale is a constant too it is divided out, because W = q·(all factors)/s_x is what acts on x = s_x·x_q. Null where there is none.
     /// </summary>
-    private string? ScaleAfter(NodeProto node, Func<NodeProto, int, Constant?> at)
+    private GraphConstant? ScaledAfter(NodeProto node, int input, GraphConstant constant, int axis, Func<NodeProto, int, GraphConstant?> at)
     {
-        NodeProto[] nodes = [.. _graph!.Proto.Node];
-        string value = node.Output[0];
-        while (nodes.FirstOrDefault(other => other.Input.Contains(value)) is { Output.Count: > 0 } next)
+        const int MostSteps = 12;
+        (string? scaleOfInput, GraphConstant? known) = node.Input.Count > 1 && input < 2 ? ScaleOf(node.Input[1 - input], at) : (null, null);
+        GraphConstant? result = null;
+        string value = node.Output.FirstOrDefault() ?? "";
+        for (int step = 0; step < MostSteps && value.Length > 0 && _users.TryGetValue(value, out NodeProto? next) && next.Output.Count > 0; step++)
         {
-            if (next.OpType == "Mul") return Factor(next, value, at) ?? (nodes.FirstOrDefault(other => other.OpType == "Mul" && other.Output.Count > 0
-                && next.Input.Any(input => input != value && input == other.Output[0])) is { } scales ? Factor(scales, "", at) : null);
-            if (next.OpType is not ("Cast" or "Identity" or "Reshape")) return null;
+            int place = next.Input.IndexOf(value);
+            if (next.OpType == "DequantizeLinear" && place == 0 && result is null)
+                return constant.Scaled(at(next, 1), at(next, 2), axis);
+            if (next.OpType is "Mul" || (next.OpType is "Div" && place == 0))
+            {
+                var factors = new List<GraphConstant>();
+                bool isOfInput = Factors(next.Input[1 - place], scaleOfInput, factors, MostSteps, at);
+                bool isOfWeights = factors.Any(factor => known is null || factor.Compute is not null || factor.Tensor.Name != known.Tensor.Name);
+                // After their own scale only that of the inputs belongs to the product.
+                if (result is not null && !isOfInput) break;
+                if (factors.Count == 0 && !isOfInput && scaleOfInput is not null) break;
+                foreach (GraphConstant factor in factors)
+                {
+                    constant = (next.OpType == "Div" ? constant.Divided(factor, axis) : constant.Scaled(factor, zero: null, axis))!;
+                    if (constant is null) return null;
+                }
+                if (isOfWeights) result = constant;
+                else if (result is not null) result = constant;
+            }
+            else if (next.OpType is not ("Cast" or "Identity" or "Reshape" or "Squeeze" or "Unsqueeze") && !(next.OpType == "Add" && at(next, 1 - place) is not null))
+            {
+                break;
+            }
             value = next.Output[0];
         }
-        return null;
+        return result is null || known is null ? result : result.Divided(known, axis);
+    }
 
-        static string? Factor(NodeProto product, string value, Func<NodeProto, int, Constant?> at) =>
-            Enumerable.Range(0, product.Input.Count).Where(i => product.Input[i] != value).Select(i => at(product, i)?.Tensor.Name)
-                .FirstOrDefault(name => name is not null);
+    /// <summary>Collects the constants that a value is the product of; whether the scale of the inputs is among its factors.</summary>
+    private bool Factors(string value, string? scaleOfInput, List<GraphConstant> factors, int depth, Func<NodeProto, int, GraphConstant?> at)
+    {
+        var alone = new NodeProto { Input = { value } };
+        if (at(alone, 0) is { } constant)
+        {
+            factors.Add(constant);
+            return value == scaleOfInput;
+        }
+        if (value == scaleOfInput || depth == 0) return value == scaleOfInput;
+        if (!_makers.TryGetValue(value, out NodeProto? maker)) return false;
+        if (maker.OpType == "Mul" && maker.Input.Count == 2)
+            return Factors(maker.Input[0], scaleOfInput, factors, depth / 2, at) | Factors(maker.Input[1], scaleOfInput, factors, depth / 2, at);
+        return maker.OpType is "Cast" or "Identity" or "Reshape" or "Squeeze" or "Unsqueeze" && maker.Input.Count > 0
+            && Factors(maker.Input[0], scaleOfInput, factors, depth - 1, at);
+    }
+
+    /// <summary>The name of the scale with which an input was made whole numbers, and the scale, where it is one constant number.</summary>
+    private (string? Name, GraphConstant? Known) ScaleOf(string value, Func<NodeProto, int, GraphConstant?> at)
+    {
+        const int MostSteps = 6;
+        for (int step = 0; step < MostSteps && _makers.TryGetValue(value, out NodeProto? maker); step++)
+        {
+            if (maker.OpType == "DynamicQuantizeLinear") return (maker.Output.ElementAtOrDefault(1), null);
+            if (maker.OpType == "QuantizeLinear") return (maker.Input.ElementAtOrDefault(1), at(maker, 1) is { Count: 1 } scale ? scale : null);
+            if (maker.OpType is not ("Reshape" or "Transpose" or "Flatten" or "Identity" or "Squeeze" or "Unsqueeze" or "Cast") || maker.Input.Count == 0) break;
+            value = maker.Input[0];
+        }
+        return (null, null);
     }
 
     /// <summary>ONNX Runtime's quantiser calls the scale of X_quantized X_scale; the graph multiplies by it after the product.</summary>
@@ -245,9 +338,4 @@ internal sealed class GraphLayers
         string scale = tensor.Name[..^Suffix.Length] + "_scale";
         return _model.Contains(scale) ? scale : null;
     }
-
-    private static AttributeProto? Attribute(NodeProto node, string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
-
-    /// <summary>A tensor on its way to a node.</summary>
-    private sealed record Constant(TensorEntry Tensor, bool IsTransposed, Quantization? Quantization, bool IsForGates = false);
 }

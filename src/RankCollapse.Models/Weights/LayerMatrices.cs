@@ -43,34 +43,8 @@ internal static class LayerMatrices
     }
 
     /// <summary>The weights of a layer, de-quantised where they are stored as whole numbers.</summary>
-    public static double[] Read(ModelTensors model, WeightLayer layer)
-    {
-        if (layer.Applied is { } applied) return applied.Read(model, layer.Tensor.Name);
-        double[] values = model.ReadDoubles(layer.Tensor.Name);
-        if (layer.Quantization is not { } quantization) return values;
-        IReadOnlyList<long> shape = layer.Tensor.Shape;
-        double[]? scales = quantization.Scale is { } scale ? model.ReadDoubles(scale) : null;
-        double[]? zeros = quantization.ZeroPoint is { } zero ? model.ReadDoubles(zero) : null;
-        int axis = quantization.Axis < 0 ? quantization.Axis + shape.Count : quantization.Axis;
-        long along = axis >= 0 && axis < shape.Count ? shape[axis] : 1;
-        long inner = shape.Skip(axis + 1).Aggregate(1L, (product, size) => product * size);
-        double At(double[]? list, long index, double missing, string what)
-        {
-            if (list is null) return missing;
-            if (list.Length == 1) return list[0];
-            return list.Length == along
-                ? list[index]
-                : throw new InvalidInputException(
-                    $"{model.Path}: tensor {ErrorText.Printable(layer.Name)} with the shape {layer.Tensor.ShapeText} has {list.Length} {what}, expected 1 or "
-                    + $"{along} along axis {axis}.");
-        }
-        for (long i = 0; i < values.LongLength; i++)
-        {
-            long index = i / inner % along;
-            values[i] = At(scales, index, 1, "scales") * (values[i] - At(zeros, index, 0, "zero points"));
-        }
-        return values;
-    }
+    public static double[] Read(ModelTensors model, WeightLayer layer) =>
+        layer.Applied is { } applied ? applied.Read(model, layer.Tensor.Name) : model.ReadDoubles(layer.Tensor.Name);
 
     /// <summary>The singular values of each block.</summary>
     public static IEnumerable<double[]> Spectra(WeightLayer layer, double[] values, ConvolutionView view, int fourierSize)

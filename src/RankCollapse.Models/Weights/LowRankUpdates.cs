@@ -14,11 +14,13 @@ internal static partial class LowRankUpdates
 {
     /// <summary>The names of A.</summary>
     public const string Down =
-        "${s}lora_A.weight|${s}lora_A.default.weight|${s}lora_A|${s}lora_down.weight|${s}lora.down.weight|${s}lora_linear_layer.down.weight";
+        "${s}lora_A.weight|${s}lora_A.default.weight|${s}lora_A|${s}lora_down.weight|${s}lora.down.weight|${s}lora_linear_layer.down.weight"
+        + "|${s}lora_embedding_A|${s}lora_embedding_A.default";
 
     /// <summary>The names of B.</summary>
     public const string Up =
-        "${s}lora_B.weight|${s}lora_B.default.weight|${s}lora_B|${s}lora_up.weight|${s}lora.up.weight|${s}lora_linear_layer.up.weight";
+        "${s}lora_B.weight|${s}lora_B.default.weight|${s}lora_B|${s}lora_up.weight|${s}lora.up.weight|${s}lora_linear_layer.up.weight"
+        + "|${s}lora_embedding_B|${s}lora_embedding_B.default";
 
     /// <summary>The names of α.</summary>
     public const string Scale = "${s}alpha|${s}lora_alpha|${s}lora.alpha";
@@ -32,7 +34,7 @@ internal static partial class LowRankUpdates
     /// The factors of adapters under the names that those of PEFT's usual adapter have, so that one of any name is found; where there are several, none.
     /// </summary>
     public static Dictionary<string, TensorEntry> WithoutNames(IReadOnlyList<TensorEntry> tensors) =>
-        tensors.Where(tensor => NameOf().IsMatch(tensor.Name)).GroupBy(tensor => NameOf().Replace(tensor.Name, "${f}.default.weight"), StringComparer.Ordinal)
+        tensors.Where(tensor => NameOf().IsMatch(tensor.Name)).GroupBy(tensor => NameOf().Replace(tensor.Name, "${f}.default${w}"), StringComparer.Ordinal)
             .Where(group => group.Count() == 1).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
 
     /// <summary>Weights with their update; beside: A, B, perhaps α, perhaps magnitudes.</summary>
@@ -43,8 +45,9 @@ internal static partial class LowRankUpdates
         if (w.Shape.Count < 2 || RankOf(down, up, alpha) is not { } rank) return null;
         long rows = w.Shape[0];
         bool isTransposed = up.Shape[0] != rows || down.Count / rank != w.Count / rows;
-        // Weights of GPT-2's Conv1D lie as [in, out], and factors as ever.
-        bool isSquare = w.Shape is [var first, var second] && first == second && SaysTransposed(match.Context);
+        // Weights of GPT-2's Conv1D and of tables lie as [in, out], and factors as ever.
+        bool isSquare = w.Shape is [var first, var second] && first == second
+            && (SaysTransposed(match.Context) || down.Name.Contains("lora_embedding_", StringComparison.Ordinal));
         if (isTransposed && !(w.Shape is [var inputs, var outputs] && up.Shape[0] == outputs && down.Count / rank == inputs)) return null;
         if (magnitude is not null && !TensorConventions.NormFits(w, [magnitude])) return null;
         if (ScaleOf(match.Context, match.Name, alpha, rank) is not { } scale)
@@ -139,10 +142,11 @@ internal static partial class LowRankUpdates
     }
 
     /// <summary>The names of A.</summary>
-    [GeneratedRegex(@"^(?<s>.*)(lora_A\.weight|lora_A\.\w+\.weight|lora_A|lora_down\.weight|lora\.down\.weight|lora_linear_layer\.down\.weight)$",
+    [GeneratedRegex(@"^(?<s>.*)(lora_A\.weight|lora_A\.\w+\.weight|lora_A|lora_down\.weight|lora\.down\.weight|lora_linear_layer\.down\.weight"
+        + @"|lora_embedding_A(\.\w+)?)$",
         RegexOptions.ExplicitCapture)]
     public static partial Regex DownOf();
 
-    [GeneratedRegex(@"(?<f>lora_(A|B|magnitude_vector))\.\w+\.weight$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"((?<f>lora_(A|B|magnitude_vector))\.\w+(?<w>\.weight)|(?<f>lora_embedding_(A|B))\.\w+(?<w>))$", RegexOptions.ExplicitCapture)]
     private static partial Regex NameOf();
 }

@@ -8,7 +8,8 @@ namespace RankCollapse.Models.Weights;
 /// <summary>Finds the layers of files that hold tensors without a graph (safetensors, npz), by names and shapes in the way of PyTorch and Keras.</summary>
 /// <remarks>
 /// Two dimensions are a linear layer [out, in], or an embedding where the name of the module says so and it has no bias; three are a convolution over one
-/// dimension, or a stack of matrices where the name speaks of experts or the last size is no kernel's; four and five are convolutions [out, in/groups, …], or
+/// dimension where they are called weight or kernel, and a stack of matrices otherwise, or where the name speaks of experts or the last size is no kernel's, for
+/// modules of convolutions name their parameters so and others seldom have three dimensions; four and five are convolutions [out, in/groups, …], or
 /// [… , in, out] by names of TensorFlow and JAX. Groups stand in no such file: a kernel with one input channel has as many groups as outputs where its name
 /// says "depthwise" or "dw", where the layer before it has as many outputs, or beside a state-space model's A_log.
 /// </remarks>
@@ -39,17 +40,20 @@ internal static partial class NamedLayers
             .Where(one => one.Found is not null).ToDictionary(one => one.Name, one => one.Found!, StringComparer.Ordinal);
         Dictionary<string, string> beside = applied.SelectMany(one => one.Value.Beside.Select(name => (name, one.Key)))
             .DistinctBy(one => one.name).ToDictionary(one => one.name, one => one.Key, StringComparer.Ordinal);
+        Dictionary<string, int> stacked = StackedLayers.Find([.. tensors.Where(tensor => !applied.ContainsKey(tensor.Name) && !beside.ContainsKey(tensor.Name))]);
+        foreach ((string name, int axis) in stacked) byName[name] = StackedLayers.One(byName[name], axis);
         bool hasInputFirst = tensors.Any(tensor => IsInputFirstModule(tensor) && BiasSays(tensor, byName) == WeightLayout.InputFirst);
         var fused = new FusedProducts(context);
         var layers = new List<WeightLayer>();
         var skipped = new List<SkippedTensor>();
         WeightLayer? before = null;
-        foreach (TensorEntry tensor in tensors)
+        foreach (TensorEntry whole in tensors)
         {
+            TensorEntry tensor = byName[whole.Name];
             AppliedConvention? convention = applied.GetValueOrDefault(tensor.Name);
             string? reason = beside.TryGetValue(tensor.Name, out string? weight) ? $"it is applied to {ErrorText.Printable(weight)}"
                 : convention is not null ? convention.Use.IsRefused ? convention.Use.Meaning : null
-                : tensor.Shape.Count < 2 ? NotALayer(tensor) : TensorConventions.NotALayer(tensor.Name) ?? NotALayer(tensor);
+                : tensor.Shape.Count < 2 ? NotALayer(tensor) : TensorConventions.NotALayer(tensor.Name) ?? NotALayer(tensor) ?? NotAMatrix(tensor, byName);
             if (reason is not null)
             {
                 skipped.Add(new SkippedTensor(tensor.Name, reason));
@@ -74,6 +78,7 @@ internal static partial class NamedLayers
                 }
             }
             before = layer;
+            if (stacked.TryGetValue(tensor.Name, out int stackedAt)) layer = StackedLayers.Of(whole, stackedAt, layer);
             (IReadOnlyList<WeightLayer> parts, string? whyNot) = fused.PartsOf(layer, Words(layer.Name));
             layers.Add(whyNot is null ? layer : layer with { Evidence = $"{layer.Evidence}; {whyNot}" });
             layers.AddRange(parts);
@@ -135,6 +140,15 @@ internal static partial class NamedLayers
         return tensor.Shape.Count > 5 ? $"it has {tensor.Shape.Count} dimensions, more than a layer of a known kind" : null;
     }
 
+    /// <summary>Normalisation over several dimensions has weights and biases of one shape.</summary>
+    private static string? NotAMatrix(TensorEntry tensor, Dictionary<string, TensorEntry> byName)
+    {
+        const string Weight = "weight";
+        return tensor.Name.EndsWith(Weight, StringComparison.Ordinal)
+            && byName.GetValueOrDefault($"{tensor.Name[..^Weight.Length]}bias") is { } bias && bias.Shape.SequenceEqual(tensor.Shape)
+            ? $"it scales number by number, as the bias beside it has its shape ({tensor.ShapeText})" : null;
+    }
+
     /// <summary>Whether a tensor with one wide dimension is still a convolution's: [out, 1, 1, 1].</summary>
     private static bool IsKernel(TensorEntry tensor) => tensor.Shape[0] != 1 && tensor.Name.EndsWith("weight", StringComparison.Ordinal);
 
@@ -158,10 +172,9 @@ internal static partial class NamedLayers
             return Layer(LayerKind.Linear, isKernel ? WeightLayout.InputFirst : WeightLayout.OutputFirst,
                 isKernel ? $"two dimensions and the name {last}" : "two dimensions");
         if (isKernel && tensor.Shape.Count is 3 or 4 && HeadsOf(tensor, module, byName) is { } heads) return heads;
-        if (tensor.Shape.Count == 3 && isKernel && ScannedOf().IsMatch(name) && !KernelsOf().IsMatch(string.Join('.', words[..^1])))
-            return Stack(tensor) with { Evidence = "a stack of matrices, one a layer that is scanned over" };
         if (tensor.Shape.Count == 3 && (ExpertsOf().IsMatch(name)
-            || (!isKernel && tensor.Shape[2] >= NoKernel && tensor.Shape[1] > 1 && !KernelsOf().IsMatch(name))))
+            || (!isKernel && tensor.Shape[1] > 1 && !KernelsOf().IsMatch(name)
+                && (tensor.Shape[2] >= NoKernel || !last.StartsWith("weight", StringComparison.Ordinal)))))
             return Stack(tensor);
         string dimensions = (tensor.Shape.Count - 2).ToString(CultureInfo.InvariantCulture);
         bool isNamedDepthwise = words.SelectMany(word => word.Split('_'))
@@ -218,19 +231,8 @@ internal static partial class NamedLayers
     }
 
     /// <summary>Numbers [first, second, rest] in the order [second, first, rest].</summary>
-    private static AppliedConvention Reordered(TensorEntry tensor, long first, long second) => new(tensor.Name, [], new ConventionUse("")
-    {
-        Apply = (stored, _) =>
-        {
-            long rest = stored.LongLength / (first * second);
-            var result = new double[stored.LongLength];
-            for (long i = 0; i < first; i++)
-            {
-                for (long j = 0; j < second; j++) Array.Copy(stored, ((i * second) + j) * rest, result, ((j * first) + i) * rest, rest);
-            }
-            return result;
-        },
-    });
+    private static AppliedConvention Reordered(TensorEntry tensor, long first, long second) =>
+        new(tensor.Name, [], new ConventionUse("") { Apply = (stored, _) => StackedLayers.Exchange(stored, first, second) });
 
     /// <summary>
     /// The kernels of attention by heads as one matrix each: [in, heads, size] and [heads, size, out], fused [in, 3, heads, size], or [heads, in, size], whose
@@ -256,6 +258,9 @@ internal static partial class NamedLayers
         };
     }
 
+    /// <summary>Whether a module, by its name in small letters, makes queries, keys or values.</summary>
+    public static bool IsQueries(string module) => QueriesOf().IsMatch(module);
+
     private static bool HasQueriesBeside(TensorEntry tensor, string module, Dictionary<string, TensorEntry> byName)
     {
         int at = tensor.Name.LastIndexOf(module, StringComparison.OrdinalIgnoreCase);
@@ -271,9 +276,6 @@ internal static partial class NamedLayers
 
     [GeneratedRegex("expert|(^|[._])(moe|exps|switch_(mlp|glu))([._]|$)", RegexOptions.ExplicitCapture)]
     private static partial Regex ExpertsOf();
-
-    [GeneratedRegex("(^|[._])(scan|scanned|stacked)", RegexOptions.ExplicitCapture)]
-    private static partial Regex ScannedOf();
 
     [GeneratedRegex("conv|kernel|filter|basis|stft|window|patch", RegexOptions.ExplicitCapture)]
     private static partial Regex KernelsOf();

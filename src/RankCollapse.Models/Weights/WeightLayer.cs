@@ -66,16 +66,7 @@ public sealed record WeightLayer
 
     /// <summary>Tensors that are applied to the stored numbers; null where these are the weights.</summary>
     internal AppliedConvention? Applied { get; init; }
-
-    /// <summary>How stored whole numbers become weights; null where the stored numbers are the weights.</summary>
-    public Quantization? Quantization { get; init; }
 }
-
-/// <summary>Weights stored as whole numbers: weight = scale·(stored − zero point), one of each for the tensor or for each index of an axis.</summary>
-/// <param name="Scale">The tensor with the scales; null where the graph multiplies by them later, so that values are known up to a factor.</param>
-/// <param name="ZeroPoint">The tensor with the zero points; null for 0.</param>
-/// <param name="Axis">The axis along which they change, where they are more than one.</param>
-public sealed record Quantization(string? Scale, string? ZeroPoint, int Axis);
 
 /// <summary>The layers of a model, and the tensors that are none.</summary>
 /// <param name="Layers">In the model's order.</param>

@@ -78,7 +78,7 @@ public sealed class GraphLayersTests : IDisposable
                 Node("Mul", isDirect ? ["c", "factor"] : ["c", "scales"], "y"),
             },
         };
-        Assert.Equal("factor", Assert.Single(Find(graph).Layers).Quantization!.Scale);
+        Assert.Equal(["factor"], Assert.Single(Find(graph).Layers).Applied!.Beside);
     }
 
     [Theory]
@@ -205,6 +205,138 @@ public sealed class GraphLayersTests : IDisposable
         Inspection inspection = Inspect(graph);
         Assert.Equal("good", Assert.Single(inspection.Layers).Layer.Name);
         Assert.Contains("number 1 is NaN", Assert.Single(inspection.Skipped).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(1, 2)]
+    [InlineData(-1, 2)]
+    [InlineData(-2, 4)]
+    public void DequantizeLinear_HasAScaleForEachBlockOfItsAxis(int axis, int block)
+    {
+        bool isDown = axis is 0 or -2;
+        int down = isDown ? (4 + block - 1) / block : 4, across = isDown ? 3 : (3 + block - 1) / block;
+        float[] scales = Numbers(down * across), zeros = Numbers(down * across);
+        var graph = new GraphProto
+        {
+            Initializer = { Eight("q", [4, 3]), Raw("s", [down, across], scales), Raw("z", [down, across], zeros) },
+            Node = { Node("DequantizeLinear", ["q", "s", "z"], "w", Whole("axis", axis), Whole("block_size", block)), Node("MatMul", ["x", "w"], "y") },
+        };
+        AssertWeights(graph, "4×3", (row, column, stored) =>
+        {
+            int at = isDown ? (row / block * across) + column : (row * across) + (column / block);
+            return scales[at] * (stored - (double)zeros[at]);
+        });
+    }
+
+    [Theory]
+    [InlineData("c xs d;d s y", 1)]
+    [InlineData("s c d;d xs y", 1)]
+    [InlineData("xs s d;c d y", 1)]
+    [InlineData("c known d;d s y", 0.25)]
+    [InlineData("known s d;d c y", 0.25)]
+    [InlineData("c s d;d known y;y half e", 0.25)]
+    [InlineData("c s d;d half y", 1)]
+    public void ScalesOfAnIntegerProduct_AreFoundInAnyOrder_AndThatOfTheInputsIsDividedOut(string products, double scaleOfInput)
+    {
+        float[] scales = [0.5f, 0.25f, 2];
+        var graph = new GraphProto
+        {
+            Initializer = { Eight("q", [4, 3]), Raw("s", [3], scales), Raw("known", [], 0.25f), Raw("half", [], 0.5f), Raw("z", [3], 1, 2, 3) },
+            Node =
+            {
+                scaleOfInput == 1 ? Node("DynamicQuantizeLinear", ["x"], "xq") : Node("QuantizeLinear", ["x", "known"], "xq"),
+                Node("MatMulInteger", ["xq", "q", "", "z"], "p"), Node("Cast", ["p"], "c"),
+            },
+        };
+        if (scaleOfInput == 1) graph.Node[0].Output.Add("xs");
+        foreach (string[] product in products.Split(';').Select(product => product.Split(' ')))
+            graph.Node.Add(Node("Mul", [product[0], product[1]], product[2]));
+        AssertWeights(graph, "4×3", (_, column, stored) => scales[column] * (stored - (column + 1.0)));
+    }
+
+    [Fact]
+    public void ScalesOfTransposedWholeNumbers_AreThoseOfTheirRows()
+    {
+        var graph = new GraphProto
+        {
+            Initializer = { Eight("q", [3, 3]), Raw("s", [3], 1, 2, 3) },
+            Node =
+            {
+                Node("Transpose", ["q"], "t"), Node("MatMulInteger", ["xq", "t"], "p"), Node("Cast", ["p"], "c"), Node("Mul", ["c", "s"], "y"),
+            },
+        };
+        AssertWeights(graph, "3×3", (row, _, stored) => (row + 1) * stored);
+    }
+
+    [Fact]
+    public void WeightsThatAGraphMakesOfConstants_AreTheirResult()
+    {
+        var graph = new GraphProto
+        {
+            Initializer =
+            {
+                Eight("q", [3, 2, 2]), Raw("s", [3, 2, 1], 1, 2, 3, 4, 5, 6), Raw("z", [3, 1, 2], 1, 1, 1, 1, 1, 1),
+                new TensorProto { Name = "to", Dims = { 2 }, DataType = (int)DataType.Int64, Int64Data = { 0, -1 } },
+            },
+            Node =
+            {
+                Node("Cast", ["q"], "f"), Node("Sub", ["f", "z"], "d"), Node("Mul", ["s", "d"], "m"), Node("Reshape", ["m", "to"], "w"),
+                Node("Transpose", ["w"], "t"), Node("MatMul", ["x", "t"], "y"),
+            },
+        };
+        AssertWeights(graph, "3×4", (row, column, stored) => ((2 * row) + (column / 2) + 1) * (stored - 1));
+    }
+
+    [Fact]
+    public void HalfBytes_AreReadWithTheirSigns()
+    {
+        var graph = new GraphProto
+        {
+            Initializer =
+            {
+                new TensorProto { Name = "q", Dims = { 3, 1 }, DataType = (int)DataType.Int4, RawData = ByteString.CopyFrom(0x9F, 0x07) },
+                new TensorProto { Name = "u", Dims = { 1, 2 }, DataType = (int)DataType.Uint4, Int32Data = { 0x9F } }, Raw("s", [], 0.5f),
+            },
+            Node =
+            {
+                Node("DequantizeLinear", ["q", "s"], "w"), Node("MatMul", ["x", "w"], "y"),
+                Node("DequantizeLinear", ["u", "s"], "v"), Node("MatMul", ["y", "v"], "z"),
+            },
+        };
+        using ModelTensors model = ModelFormats.Open(_folder.Write("m.onnx", ModelBytes.Onnx(graph)), out ModelFormat format);
+        Assert.Equal([[-0.5, -3.5, 3.5], [7.5, 4.5]], format.FindLayers(model).Layers.Select(layer => LayerMatrices.Read(model, layer)));
+    }
+
+    [Fact]
+    public void ScalesThatDoNotFit_LeaveWeightsListed()
+    {
+        var graph = new GraphProto
+        {
+            Initializer = { Eight("q", [4, 3]), Raw("s", [4], 1, 2, 3, 4) },
+            Node = { Node("DequantizeLinear", ["q", "s"], "w", Whole("axis", 1)), Node("MatMul", ["x", "w"], "y") },
+        };
+        LayersFound found = Find(graph);
+        Assert.Empty(found.Layers);
+        Assert.Contains("DequantizeLinear", found.Skipped[0].Reason, StringComparison.Ordinal);
+    }
+
+    private static TensorProto Eight(string name, long[] shape) => new()
+    {
+        Name = name,
+        Dims = { shape },
+        DataType = (int)DataType.Int8,
+        RawData = ByteString.CopyFrom([.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(i => (byte)(sbyte)((i * 37 % 101) - 50))]),
+    };
+
+    private void AssertWeights(GraphProto graph, string shape, Func<int, int, double, double> weight)
+    {
+        using ModelTensors model = ModelFormats.Open(_folder.Write("m.onnx", ModelBytes.Onnx(graph)), out ModelFormat format);
+        WeightLayer layer = Assert.Single(format.FindLayers(model).Layers);
+        Assert.Equal(shape, layer.Tensor.ShapeText);
+        int columns = (int)layer.Tensor.Shape[1];
+        double[] stored = model.ReadDoubles("q"), read = LayerMatrices.Read(model, layer);
+        for (int i = 0; i < read.Length; i++) Assert.Equal(weight(i / columns, i % columns, stored[i]), read[i], 1e-12);
     }
 
     private LayersFound Find(GraphProto graph)

@@ -24,6 +24,9 @@ public sealed class NamedLayersTests
     [InlineData("mlp.switch_mlp.gate_proj.weight", "4,8,6", LayerKind.Linear, 1)]
     [InlineData("blk.0.ffn_gate_exps.weight", "4,8,6", LayerKind.Linear, 1)]
     [InlineData("layer.w", "4,8,300", LayerKind.Linear, 1)]
+    [InlineData("adapter.stack", "4,8,6", LayerKind.Linear, 1)]
+    [InlineData("features.3.weight", "4,8,6", LayerKind.Convolution, 1)]
+    [InlineData("conv1_w", "4,8,6", LayerKind.Convolution, 1)]
     [InlineData("stft.conv.weight", "4,8,300", LayerKind.Convolution, 1)]
     [InlineData("shared.weight", "100,8", LayerKind.Embedding, 1)]
     [InlineData("SelfAttention.relative_attention_bias.weight", "32,8", LayerKind.Embedding, 1)]
@@ -106,6 +109,15 @@ public sealed class NamedLayersTests
                 Assert.Equal(stored[from], read[(i * columns) + j]);
             }
         }
+    }
+
+    [Fact]
+    public void WeightsOfTheShapeOfTheirBias_ScaleNumberByNumber()
+    {
+        LayersFound found = NamedLayers.Find(
+            [Tensor("ln.weight", "6,5"), Tensor("ln.bias", "6,5"), Tensor("n.weight", "3,6,5"), Tensor("n.bias", "3,6,5"), Tensor("fc.weight", "3,30")]);
+        Assert.Equal("fc.weight", Assert.Single(found.Layers).Name);
+        Assert.Contains("number by number", found.Skipped[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -192,6 +204,9 @@ public sealed class NamedLayersTests
             (i, j, v) => (i + 1) * v[(4 * i) + j] / RowNorm(v, i)),
         ["magnitude of columns"] = ("q.weight", [("q.lora_down.weight", [1, 4], [0, 0, 0, 0]), ("q.lora_up.weight", [6, 1], new double[6]),
             ("q.alpha", [1], [4]), ("q.dora_scale", [1, 4], [1, 2, 3, 4])], (i, j, v) => (j + 1) * v[(4 * i) + j] / ColumnNorm(v, j)),
+        ["update of a table"] = ("wte.base_layer.weight", [("wte.lora_embedding_A.mine", [1, 6], [1, 2, 3, 4, 5, 6]),
+            ("wte.lora_embedding_B.mine", [4, 1], [1, 0, 2, 3]), ("wte.lora_alpha", [], [3])],
+            (i, j, v) => v[(4 * i) + j] + (3 * (i + 1) * new double[] { 1, 0, 2, 3 }[j])),
         ["update"] = ("q_proj.weight", [("q_proj.lora_A.weight", [2, 4], [1, 2, 3, 4, 0, 1, 0, 1]),
             ("q_proj.lora_B.weight", [6, 2], [1, 0, 0, 1, 1, 1, 2, 0, 0, 2, 1, 0]), ("q_proj.alpha", [], [4])],
             (i, j, v) => v[(4 * i) + j] + (2 * ((new double[] { 1, 0, 1, 2, 0, 1 }[i] * (j + 1)) + (new double[] { 0, 1, 1, 0, 2, 0 }[i] * (j % 2))))),
