@@ -21,7 +21,7 @@ internal enum PlaneKind
 /// <summary>How much of a frame is computed anew.</summary>
 internal enum FrameDetail
 {
-    /// <summary>Points, Gram matrices and numbers, and as many spectra as there is time for; others are those of earlier frames.</summary>
+    /// <summary>Points and numbers, and as many Gram matrices and spectra as there is time for; others are those of earlier frames.</summary>
     Moving,
 
     /// <summary>Everything.</summary>
@@ -50,9 +50,11 @@ internal sealed class FrameCamera
     private readonly int[] _gram;
     private readonly int _values;
     private readonly FeaturePlane[] _planes;
+    private readonly LayerGram[] _grams;
     private readonly LayerSpectra[] _spectra;
     private LowRankCertificate? _certificate;
-    private int _next;
+    private int _nextGram;
+    private int _nextSpectra;
     private int _planeNumber;
 
     /// <summary>Prepares for trainings of one shape on one data set.</summary>
@@ -68,6 +70,7 @@ internal sealed class FrameCamera
         int most = Enumerable.Range(1, specification.Depth).Max(l => Math.Min(specification.Width(l), Math.Max(data.SampleCount, specification.Width(l - 1))));
         _values = Math.Min(most, Math.Clamp(3 * data.OutputDimension, 12, MostSingularValues));
         _planes = new FeaturePlane[specification.Depth + 1];
+        _grams = [.. Enumerable.Range(0, specification.Depth + 1).Select(_ => new LayerGram())];
         _spectra = [.. Enumerable.Range(0, specification.Depth + 1).Select(_ => new LayerSpectra())];
         Choose(PlaneKind.Random, []);
     }
@@ -101,7 +104,7 @@ internal sealed class FrameCamera
     /// <param name="spectra">What time there is for spectra and bounds.</param>
     public byte[] Take(FrameMoment moment, FrameDetail detail, TimeShare points, TimeShare spectra)
     {
-        Measure(moment, detail, spectra);
+        Measure(moment, detail == FrameDetail.Whole, points, spectra);
         return points.Spend(() => Bytes(moment));
     }
 
@@ -121,40 +124,37 @@ internal sealed class FrameCamera
         return stream.ToArray();
     }
 
-    private void Measure(FrameMoment moment, FrameDetail detail, TimeShare share)
+    private void Measure(FrameMoment moment, bool isWhole, TimeShare points, TimeShare spectra)
     {
-        bool isWhole = detail == FrameDetail.Whole;
         int depth = _specification.Depth;
-        for (int i = 0; i < depth && (isWhole || share.Allows(moment.Seconds)); i++)
+        // One Gram matrix with each frame at least, which is what a frame costs where time is short.
+        for (int i = 0; i < depth && (isWhole || i == 0 || points.Allows(moment.Seconds)); i++)
         {
-            int l = 1 + (_next++ % depth);
-            share.Spend(() => _spectra[l] = LayerSpectra.Of(moment, l));
+            int l = 1 + (_nextGram++ % depth);
+            points.Spend(() => _grams[l] = GramOf(moment, l));
+        }
+        for (int i = 0; i < depth && (isWhole || spectra.Allows(moment.Seconds)); i++)
+        {
+            int l = 1 + (_nextSpectra++ % depth);
+            spectra.Spend(() => _spectra[l] = LayerSpectra.Of(moment, l));
         }
         if (!ShowsBound) _certificate = null;
-        else if (isWhole || _certificate is null || share.Allows(moment.Seconds))
+        else if (isWhole || _certificate is null || spectra.Allows(moment.Seconds))
         {
-            _certificate = share.Spend(() => LowRankCertificate.Compute(moment.Network, _data, moment.Objective,
+            _certificate = spectra.Spend(() => LowRankCertificate.Compute(moment.Network, _data, moment.Objective,
                 new LowRankCertificateOptions { HasCurvatureBound = false, CurvatureSamples = 0, Restarts = 0 }));
         }
     }
 
     private void Write(BinaryWriter writer, FrameMoment moment, int layer)
     {
-        Matrix features = moment.Features[layer];
-        Matrix plane = _planes[layer].Project(features);
+        Matrix plane = _planes[layer].Project(moment.Features[layer]);
         double scale = 0;
         foreach (double value in plane.AsSpan()) scale = Math.Max(scale, Math.Abs(value));
-        Matrix gram = Gram(features);
-        double largest = 0, lowest = 0;
-        foreach (double value in gram.AsSpan())
-        {
-            largest = Math.Max(largest, Math.Abs(value));
-            lowest = Math.Min(lowest, value);
-        }
+        LayerGram gram = _grams[layer];
         LayerSpectra spectra = _spectra[layer];
         LayerCertificate? certificate = _certificate?.Layers[layer - 1];
-        double variation = _classes is null ? double.NaN : WithinClusterSumOfSquares.Of(features, _data.Targets, _classes);
-        foreach (double number in (double[])[scale, largest, largest > 0 ? lowest / largest : 0, variation, spectra.Rank, spectra.Epoch,
+        foreach (double number in (double[])[scale, gram.Largest, gram.Lowest, gram.Variation, gram.Epoch, spectra.Rank, spectra.Epoch,
             certificate?.Distance ?? double.NaN, certificate?.Best?.ExactBound ?? double.NaN])
             writer.Write((float)number);
         WriteValues(writer, spectra.Features);
@@ -167,14 +167,36 @@ internal sealed class FrameCamera
             coordinates[(2 * i) + 1] = (short)Math.Round(factor * plane[1, _points[i]]);
         }
         writer.Write(MemoryMarshal.AsBytes(coordinates[..(2 * _points.Length)]));
-        double shade = largest > 0 && double.IsFinite(largest) ? LargestByte / largest : 0;
-        foreach (double value in gram.AsSpan()) writer.Write((sbyte)Math.Round(shade * value));
-        for (int i = gram.Length; i % sizeof(float) != 0; i++) writer.Write((sbyte)0);
+        writer.Write(MemoryMarshal.AsBytes(gram.Shades.AsSpan()));
+        for (int i = gram.Shades.Length; i % sizeof(float) != 0; i++) writer.Write((sbyte)0);
     }
 
     private void WriteValues(BinaryWriter writer, double[] values)
     {
         for (int i = 0; i < _values; i++) writer.Write(i < values.Length ? (float)values[i] : float.NaN);
+    }
+
+    private LayerGram GramOf(FrameMoment moment, int layer)
+    {
+        Matrix features = moment.Features[layer], gram = Gram(features);
+        double largest = 0, lowest = 0;
+        foreach (double value in gram.AsSpan())
+        {
+            largest = Math.Max(largest, Math.Abs(value));
+            lowest = Math.Min(lowest, value);
+        }
+        double shade = largest > 0 && double.IsFinite(largest) ? LargestByte / largest : 0;
+        var shades = new sbyte[gram.Length];
+        ReadOnlySpan<double> values = gram.AsSpan();
+        for (int i = 0; i < shades.Length; i++) shades[i] = (sbyte)Math.Round(shade * values[i]);
+        return new LayerGram
+        {
+            Shades = shades,
+            Largest = largest,
+            Lowest = largest > 0 ? lowest / largest : 0,
+            Variation = _classes is null ? double.NaN : WithinClusterSumOfSquares.Of(features, _data.Targets, _classes),
+            Epoch = moment.Epoch,
+        };
     }
 
     private Matrix Gram(Matrix features)
@@ -191,6 +213,22 @@ internal sealed class FrameCamera
 
     private static int[] Thin(int[] order, int most) =>
         order.Length <= most ? order : [.. Enumerable.Range(0, most).Select(i => order[(int)((long)i * order.Length / most)])];
+
+    /// <summary>The Gram matrix of a layer at an epoch, and its TCV.</summary>
+    private sealed class LayerGram
+    {
+        /// <summary>The entries, each divided by the largest.</summary>
+        public sbyte[] Shades { get; init; } = [];
+
+        public double Largest { get; init; }
+
+        /// <summary>The lowest entry, divided by the largest.</summary>
+        public double Lowest { get; init; }
+
+        public double Variation { get; init; } = double.NaN;
+
+        public double Epoch { get; init; } = double.NaN;
+    }
 
     /// <summary>The singular values of a layer at an epoch.</summary>
     private sealed class LayerSpectra

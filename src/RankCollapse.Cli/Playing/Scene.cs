@@ -41,6 +41,9 @@ internal sealed class Scene : IDisposable
     /// <summary>The most pictures a second.</summary>
     private const double PicturesPerSecond = 15;
 
+    /// <summary>Pictures a second that are kept up for up to twice their share of time.</summary>
+    private const double LeastPicturesPerSecond = 10;
+
     /// <summary>The share of the training's time that points and Gram matrices may take.</summary>
     private const double PointsShare = 0.042;
 
@@ -444,8 +447,12 @@ internal sealed class Scene : IDisposable
 
     private bool MustRetake => _choosesPlane || (_camera is not null && _camera.ShowsBound != _showsBound);
 
-    private bool IsDue(double seconds) =>
-        _frames.Newest < 0 || (Stopwatch.GetElapsedTime(_pictureAt).TotalSeconds >= 1 / PicturesPerSecond && _points.Allows(seconds));
+    private bool IsDue(double seconds)
+    {
+        double since = Stopwatch.GetElapsedTime(_pictureAt).TotalSeconds;
+        return _frames.Newest < 0 || (since >= 1 / PicturesPerSecond && _points.Allows(seconds))
+            || (since >= 1 / LeastPicturesPerSecond && _points.Allows(seconds, times: 2));
+    }
 
     private void Forgive()
     {

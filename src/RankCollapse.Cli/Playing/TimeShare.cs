@@ -10,10 +10,11 @@ internal sealed class TimeShare(double share)
 
     /// <summary>Whether there is time for more.</summary>
     /// <param name="seconds">Seconds of training so far.</param>
-    public bool Allows(double seconds)
+    /// <param name="times">How many times the share may be spent.</param>
+    public bool Allows(double seconds, double times = 1)
     {
         _seconds = seconds;
-        return _spent <= share * seconds;
+        return _spent <= times * share * seconds;
     }
 
     /// <summary>Does something, and counts the time that it takes.</summary>

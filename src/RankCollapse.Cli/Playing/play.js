@@ -37,9 +37,9 @@
       return part;
     };
     for (let l = 0; l < depth; l++) {
-      const [scale, largest, lowest, tcv, rank, spectraOf, distance, bound] = take(Float32Array, 8);
+      const [scale, largest, lowest, tcv, gramOf, rank, spectraOf, distance, bound] = take(Float32Array, 9);
       frame.layers.push({
-        scale, largest, lowest, tcv, rank, spectraOf, distance, bound, spectra: { features: take(Float32Array, values), weights: take(Float32Array, values) },
+        scale, largest, lowest, tcv, gramOf, rank, spectraOf, distance, bound, spectra: { features: take(Float32Array, values), weights: take(Float32Array, values) },
         points: take(Int16Array, 2 * points), gram: take(Int8Array, gram * gram), gramSize: gram,
       });
     }
@@ -224,10 +224,10 @@
   function drawGram(scene, frame, width) {
     const low = Math.min(0, ...present().map(frameOf).flatMap(other => other.layers.map(layer => layer.lowest)));
     return panels(width, frame.layers.length, 112, 1, (pen, l, x, y, w, h) => {
-      const { gram, gramSize, largest } = frame.layers[l], shades = new Uint8ClampedArray(4 * gram.length);
+      const { gram, gramSize, gramOf, largest } = frame.layers[l], shades = new Uint8ClampedArray(4 * gram.length);
       for (let i = 0; i < gram.length; i++) shades.set([...shadesOfHeat[clamp(Math.round(255 * (gram[i] / 127 - low) / (1 - low)), 0, 255)], 255], 4 * i);
       pen.text(`layer ${l + 1}`, x, y - 4, paint("ink"));
-      pen.text(`max ${number(largest, 2)}`, x + w, y - 4, paint("muted"), { align: "right", size: 11 });
+      pen.text(gramOf < frame.epoch ? `of epoch ${gramOf}` : `max ${number(largest, 2)}`, x + w, y - 4, paint("muted"), { align: "right", size: 11 });
       pen.picture(shades, gramSize, x, y, w, h);
     });
   }
@@ -371,7 +371,7 @@
 
   // The page's canvases, one for each picture of each training.
   const canvases = new Map();
-  // What is out of sight is not drawn.
+  // What is out of sight is not drawn while it moves.
   const sight = new IntersectionObserver(entries => {
     for (const entry of entries) entry.target.isSeen = entry.isIntersecting;
     dirty();
@@ -396,7 +396,7 @@
   }
 
   function draw() {
-    const list = present(), told = performance.now() - toldAt > 500 || !time.isPlaying && !list.some(s => s.state.status === "running");
+    const list = present(), isStill = !time.isPlaying && !list.some(s => s.state.status === "running"), told = performance.now() - toldAt > 500 || isStill;
     $("pictures").classList.toggle("two", list.length > 1);
     for (const section of sections) {
       const known = $(`section-${section.key}`), isShown = visible().includes(section) && list.length > 0;
@@ -411,7 +411,7 @@
         const picture = section.of(scene, frame, width);
         canvas.style.setProperty("width", `${width}px`);
         canvas.style.setProperty("height", `${picture.height}px`);
-        if (block.isSeen) picture.draw(new CanvasPen(canvas, width, picture.height));
+        if (block.isSeen || isStill) picture.draw(new CanvasPen(canvas, width, picture.height));
         if (told) canvas.setAttribute("aria-label", `${section.title()}, epoch ${frame.epoch}${list.length > 1 ? `, ${namesOfSides[index]}` : ""}`);
       });
       const title = $(`section-${section.key}`).querySelector("h3");
@@ -447,15 +447,20 @@
       say(card.querySelector("h2"), heading(index));
       const numbers = frame ? [`epoch ${frame.epoch}`, `objective ${number(frame.total, 6)}`, `relative gradient ${number(frame.gradient, 2)}`] : [];
       say(card.querySelector(".numbers-line"), [...numbers, words[state.status]].join(" · "));
-      const said = [state.change, state.said && `${state.said.replace(/\.$/, "")}.`, frame && frame.plane ? `Points in ${state.plane}.` : "", expectation(state)];
+      const said = [state.change, sentence(state.said), frame && frame.plane ? `Points in ${state.plane}.` : "", expectation(state)];
       say(card.querySelector(".said"), said.filter(Boolean).join(" "));
       showLayers(card.querySelector("table"), frame);
       card.querySelector(".command").hidden = !state.command.length;
-      say(card.querySelector("code"), state.command.join(" "));
+      sayCommand(card.querySelector("code"), state.command);
     });
     $("scenes").classList.toggle("two", scenes.length > 1);
   }
   const say = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+  // A command breaks between words only.
+  function sayCommand(node, words) {
+    if (node.textContent !== words.join(" ")) node.replaceChildren(...words.flatMap((word, i) => [...i ? [" "] : [], html("span", "", null, word)]));
+  }
+  const sentence = text => text && `${text[0].toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
 
   function expectation(state) {
     if (state.noForecast) return `No forecast: ${state.noForecast}`;
@@ -890,7 +895,7 @@
             const command = html("div", "command", ends), pre = html("pre", "", command);
             pre.tabIndex = 0;
             pre.setAttribute("aria-label", "Command that repeats it");
-            html("code", "", pre, state.command.join(" "));
+            sayCommand(html("code", "", pre), state.command);
             copying(button(command, "Copy", () => {}, "copy"), command);
           }
           clearInterval(timer);
