@@ -235,7 +235,7 @@
   const decades = 10;
   function drawSpectra(scene, frame, width) {
     const kind = shown.spectra, { forecast, classes } = scene.state;
-    return panels(width, frame.layers.length, 150, 0.8, (pen, l, x, y, w, h) => {
+    return panels(width, frame.layers.length, 130, 0.8, (pen, l, x, y, w, h) => {
       const values = frame.layers[l].spectra[kind], expected = forecast && forecast.layers[l] ? forecast.layers[l][kind] : [];
       const every = present().flatMap(other => [...other.frames.map(f => f.layers[l] ? f.layers[l].spectra[kind][0] : 0),
         ...(other.state.forecast && other.state.forecast.layers[l] ? other.state.forecast.layers[l][kind] : [])]).filter(v => v > 0);
@@ -321,7 +321,7 @@
           pen.line([[left, y], [width - 8, y]], paint("grid"), 1);
           pen.text(power(d), left - 6, y + 4, paint("muted"), { align: "right", size: 11 });
         }
-        const points = pick => frame.layers.map((layer, l) => [px(l), pick(layer) > 0 ? Math.min(py(pick(layer)), height - bottom) : NaN])
+        const points = pick => frame.layers.map((layer, l) => [px(l), pick(layer) >= 0 ? Math.min(py(pick(layer)), height - bottom) : NaN])
           .filter(p => Number.isFinite(p[1]));
         pen.dots(points(layer => layer.distance), 4, paint("kind-0"));
         pen.dots(points(layer => layer.bound), 5, paint("kind-1"), true);
