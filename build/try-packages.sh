@@ -135,3 +135,15 @@ inside completion fish | cmp - $share/fish/vendor_completions.d/rankcollapse.fis
 inside train --config /tmp/run/config.json --out /tmp/again --no-report 2>/dev/null | tail -n 1
 inside sweep /tmp/sweep.json --out /tmp/sweep --engine in-process 2>/dev/null | tail -n 2
 inside query "SELECT count(*) AS trials FROM runs WHERE status = 'converged'" /tmp/sweep
+# Without their libraries, models are compressed all the same, and what cannot be done is said.
+rm root/rankcollapse/lib*
+says() {
+    local words=$1
+    shift
+    { inside "$@" || true; } 2>&1 | grep "$words" || fail "without its libraries, $1 does not say: $words"
+}
+says 'Not run: the library of ONNX Runtime' compress /tmp/model.onnx --rank 1 --out /tmp/smaller.onnx
+[ -s root/tmp/smaller.onnx ] || fail "nothing was compressed"
+says 'model.onnx cannot be run here: the library of ONNX Runtime' inspect /tmp/model.onnx --data /tmp/run
+says 'error: .*duckdb.*; its libraries lie beside the program' query "SELECT run FROM runs" /tmp/run
+says 'error: .*SkiaSharp.*; its libraries lie beside the program' report /tmp/run

@@ -72,22 +72,9 @@ internal sealed class OnnxTarget : ICompressionTarget
 
     public CompressionCheck? Write(string path, IReadOnlyDictionary<string, LayerFactors> factors, out string? reason)
     {
-        reason = null;
         ModelProto changed = With(factors);
-        ModelBatches data;
-        CompressionCheck check;
-        using (var before = new OnnxSession(_proto, Name, Folder))
-        using (var after = new OnnxSession(changed, Path.GetFileName(path), Folder))
-        {
-            data = Batches(before, _test.Value ?? _data);
-            check = ModelComparison.Compare(_proto.Graph, before, after, data, _options);
-        }
-        _options.Progress?.Invoke("looking which layers the check sees");
-        check = check with
-        {
-            Unseen = ModelComparison.Unseen(_proto, model => new OnnxSession(model, Name, Folder),
-                factors.Keys.Select(layer => (layer, _model.ReadDoubles(layer))), data, _options.Cancellation),
-        };
+        reason = _data is null && _test.Value is null && OnnxSession.Missing is { } missing ? $"Not run: {missing}" : null;
+        CompressionCheck? check = reason is null ? Check(changed, Path.GetFileName(path), factors.Keys) : null;
         OnnxFile.Embed(changed, _model.Path);
         OnnxFile.Write(path, changed);
         return check;
@@ -112,6 +99,25 @@ internal sealed class OnnxTarget : ICompressionTarget
     }
 
     public IReadOnlyList<LatencyChange> Latency(IReadOnlyDictionary<string, LayerFactors> factors) => Timer().Compare(With(factors));
+
+    /// <summary>Runs the model before and after on the same inputs.</summary>
+    private CompressionCheck Check(ModelProto changed, string name, IEnumerable<string> layers)
+    {
+        ModelBatches data;
+        CompressionCheck check;
+        using (var before = new OnnxSession(_proto, Name, Folder))
+        using (var after = new OnnxSession(changed, name, Folder))
+        {
+            data = Batches(before, _test.Value ?? _data);
+            check = ModelComparison.Compare(_proto.Graph, before, after, data, _options);
+        }
+        _options.Progress?.Invoke("looking which layers the check sees");
+        return check with
+        {
+            Unseen = ModelComparison.Unseen(_proto, model => new OnnxSession(model, Name, Folder),
+                layers.Select(layer => (layer, _model.ReadDoubles(layer))), data, _options.Cancellation),
+        };
+    }
 
     private ModelData Read(string source) =>
         ModelData.Read(source, [.. OnnxFile.InputNames(_proto.Graph)], _options.Samples, _options.Seed, _options.Reading);

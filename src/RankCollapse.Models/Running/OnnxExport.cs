@@ -62,7 +62,7 @@ public static class OnnxExport
         };
     }
 
-    /// <summary>Runs a model that was made of a network, and compares what ONNX Runtime computes with what the network does.</summary>
+    /// <summary>Runs a model that was made of a network, where models can be run, and compares what ONNX Runtime computes with what the network does.</summary>
     /// <param name="model">The model.</param>
     /// <param name="name">Its name, for errors.</param>
     /// <param name="data">The inputs.</param>
@@ -71,6 +71,7 @@ public static class OnnxExport
     internal static void Check(ModelProto model, string name, ModelData data, Matrix expected)
     {
         const double Most = 1e-5;
+        if (OnnxSession.Missing is not null) return;
         using WorkFolder folder = WorkFolder.Make("export");
         using var session = new OnnxSession(model, name, folder.Path);
         var values = new ModelInputs(session.Inputs, data).Batch(0, data.SampleCount, data.SampleCount);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -30,6 +31,7 @@ internal sealed class OnnxSession : IDisposable
     private const int MostFoldedBytes = 64 << 20, LargeModel = 16 << 20;
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    private static readonly Lazy<string?> LibraryMissing = new(WhyMissing);
 
     private readonly InferenceSession _session;
     private readonly string _name;
@@ -42,10 +44,11 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="deployedThreads">
     /// For how many threads the session is optimised as far as it can be, to be timed; null for one that computes what the graph says.
     /// </param>
-    /// <exception cref="InvalidInputException">ONNX Runtime refuses the model, or does not load it in time.</exception>
+    /// <exception cref="InvalidInputException">ONNX Runtime is missing, refuses the model, or does not load it in time.</exception>
     /// <exception cref="OperationCanceledException">Loading was stopped.</exception>
     public OnnxSession(ModelProto model, string name, string folder, int? deployedThreads = null)
     {
+        if (Missing is { } missing) throw new InvalidInputException($"{name} cannot be run here: {missing}");
         _name = name;
         _weights = OnnxFile.Tensors(model.Graph).Sum(tensor => tensor.Dims.Aggregate(1.0, (product, size) => product * Math.Max(size, 0)));
         using var options = new SessionOptions
@@ -75,6 +78,9 @@ internal sealed class OnnxSession : IDisposable
             .Select(output => new ModelOutput(output.Key, output.Value.ElementDataType))];
     }
 
+    /// <summary>Why no model can be run on this machine; null where models can.</summary>
+    public static string? Missing => LibraryMissing.Value;
+
     /// <summary>The most time for one batch, where the usual rule does not count.</summary>
     public TimeSpan? MostTime { get; init; }
 
@@ -96,6 +102,20 @@ internal sealed class OnnxSession : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
+
+    private static string? WhyMissing()
+    {
+        try
+        {
+            using var options = new SessionOptions();
+            return null;
+        }
+        catch (TypeInitializationException e) when (e.GetBaseException() is DllNotFoundException)
+        {
+            return $"the library of ONNX Runtime cannot be loaded on {RuntimeInformation.RuntimeIdentifier}; the program brings it for Linux, for macOS on ARM, "
+                + "and for Windows, where it needs the Visual C++ Redistributable.";
+        }
+    }
 
     private static TimeSpan Within(double seconds) => TimeSpan.FromSeconds(Math.Min(LeastSeconds + seconds, MostSeconds));
 
