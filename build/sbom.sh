@@ -11,8 +11,10 @@ version=$(build/version.sh)
 dotnet tool restore --verbosity quiet
 dotnet restore src/RankCollapse.Cli -p:RestoreLockedMode=true -v quiet -nologo
 mkdir -p "$(dirname "$bill")"
-dotnet dotnet-CycloneDX src/RankCollapse.Cli/RankCollapse.Cli.csproj --disable-package-restore --output-format Json \
+dotnet dotnet-CycloneDX src/RankCollapse.Cli/RankCollapse.Cli.csproj --disable-package-restore --no-serial-number --output-format Json \
     --output "$(dirname "$bill")" --filename "$(basename "$bill")" --set-name rankcollapse --set-version "$version" >/dev/null
+# Equal bytes for equal contents: the commit's time.
+sed -i "s/^\( *\"timestamp\": \"\).*\"/\1$(TZ=UTC0 git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd 2>/dev/null || echo 1970-01-01T00:00:00Z)\"/" "$bill"
 
 named=$(sed -n 's:.*"purl"\: "pkg\:nuget/\([^"@]*\)@\([^"]*\)".*:\1/\2:p' "$bill" | sort -u)
 [ -n "$named" ] || { echo "error: $bill names no package" >&2; exit 1; }

@@ -145,5 +145,5 @@ says() {
 says 'Not run: the library of ONNX Runtime' compress /tmp/model.onnx --rank 1 --out /tmp/smaller.onnx
 [ -s root/tmp/smaller.onnx ] || fail "nothing was compressed"
 says 'model.onnx cannot be run here: the library of ONNX Runtime' inspect /tmp/model.onnx --data /tmp/run
-says 'error: .*duckdb.*; its libraries lie beside the program' query "SELECT run FROM runs" /tmp/run
-says 'error: .*SkiaSharp.*; its libraries lie beside the program' report /tmp/run
+says 'error: .*duckdb.*; the program.s libraries lie beside it' query "SELECT run FROM runs" /tmp/run
+says 'error: .*SkiaSharp.*; the program.s libraries lie beside it' report /tmp/run

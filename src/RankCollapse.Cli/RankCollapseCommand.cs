@@ -122,8 +122,8 @@ internal static class RankCollapseCommand
         (IOException and not EndOfStreamException) or UnauthorizedAccessException => ($"{FileSteps.InWords(error)}.", ExitCode.BadInput),
         // An installation that is not whole, or lacks what a library of it needs.
         TypeInitializationException or DllNotFoundException when error.GetBaseException() is DllNotFoundException missing =>
-            ($"{missing.Message.Split([". ", ": ", "\n"], StringSplitOptions.None)[0]}; its libraries lie beside the program: unpack or install it whole again.",
-                ExitCode.NotReached),
+            ($"{missing.Message.Split([". ", ": ", "\n"], StringSplitOptions.None)[0]}; the program's libraries lie beside it: unpack or install it whole "
+                + "again.", ExitCode.NotReached),
         OutOfMemoryException => ("there is not enough memory; use fewer samples, smaller widths or fewer layers.", ExitCode.NotReached),
         _ => ($"{error.GetType().Name}: {ErrorText.Printable(error.Message)} This is a fault of the program; set {DebugVariable}=1 to see where it arose, and "
             + "report it.", ExitCode.NotReached),

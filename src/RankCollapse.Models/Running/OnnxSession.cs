@@ -112,7 +112,7 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (TypeInitializationException e) when (e.GetBaseException() is DllNotFoundException)
         {
-            return $"the library of ONNX Runtime cannot be loaded on {RuntimeInformation.RuntimeIdentifier}; the program brings it for Linux, for macOS on ARM, "
+            return $"the library of ONNX Runtime cannot be loaded on {RuntimeInformation.RuntimeIdentifier}; the program brings it for Linux, macOS on ARM, "
                 + "and for Windows, where it needs the Visual C++ Redistributable.";
         }
     }
