@@ -26,12 +26,22 @@ internal static partial class Program
         Lambda = 1e-2,
     };
 
-    private static readonly Lazy<Stage> Only = new(() => new Stage(new StageOptions { Configuration = Small, IsSliced = true }));
+    private static Stage? _stage;
+
+    private static Stage Only => _stage ?? throw new InvalidOperationException("The stage is not prepared yet.");
 
     private static void Main()
     {
         // Everything is called from outside.
     }
+
+    /// <summary>Prepares the first scene.</summary>
+    [JSExport]
+    internal static void Begin() => _stage = new Stage(new StageOptions { Configuration = Small, IsSliced = true, Told = Look });
+
+    /// <summary>There is something new, also while it trains.</summary>
+    [JSImport("look", "worker.js")]
+    internal static partial void Look();
 
     /// <summary>A part of the page, as text.</summary>
     [JSExport]
@@ -41,19 +51,19 @@ internal static partial class Program
         "play.css" => Encoding.UTF8.GetString(PlayPage.Css),
         "play.js" => Encoding.UTF8.GetString(PlayPage.Script),
         "table" => Encoding.UTF8.GetString(PlayPage.Table),
-        "replay" => Only.Value.Replay(),
+        "replay" => Only.Replay(),
         _ => throw new InvalidInputException("There is nothing here."),
     };
 
     /// <summary>What a scene has that the page does not know yet; empty where there is nothing.</summary>
     [JSExport]
-    internal static byte[] News(int scene, int version, int generation, int frame) => Only.Value.News(new KnownMoment(scene, version, generation, frame)) ?? [];
+    internal static byte[] News(int scene, int version, int generation, int frame) => Only.News(new KnownMoment(scene, version, generation, frame)) ?? [];
 
     /// <summary>Does what the page asks.</summary>
     [JSExport]
-    internal static string Change(string what, string content) => Only.Value.Change(what, Encoding.UTF8.GetBytes(content));
+    internal static string Change(string what, string content) => Only.Change(what, Encoding.UTF8.GetBytes(content));
 
     /// <summary>Trains a little; milliseconds until there is more to do, −1 where there is nothing.</summary>
     [JSExport]
-    internal static int Work() => Only.Value.Work() ?? -1;
+    internal static int Work() => Only.Work() ?? -1;
 }

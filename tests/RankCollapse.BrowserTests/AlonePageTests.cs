@@ -54,7 +54,7 @@ public sealed class AlonePageTests(Chromium chromium) : IAsyncLifetime
         await said.Filter(new() { HasText = "Forecast: centroid problem" }).WaitForAsync();
         await open.Page.Locator("#run").ClickAsync();
         await status.Filter(new() { HasText = "ended" }).WaitForAsync();
-        Assert.Contains("converged", await said.TextContentAsync(), StringComparison.Ordinal);
+        Assert.Contains("Converged", await said.TextContentAsync(), StringComparison.Ordinal);
         // Each of the three classes is one point in the last layer.
         Assert.Equal("3", await open.Page.Locator(".layers-table tr:last-child td").Nth(1).TextContentAsync());
         Assert.Contains("rankcollapse train --data gaussian-mixture", await open.Page.Locator(".scene code").First.TextContentAsync(), StringComparison.Ordinal);

@@ -1,11 +1,11 @@
 // The library, on a thread of its own: answers what the page asks, and trains a little between two questions.
 import { dotnet } from "./_framework/dotnet.js";
 
-const { getAssemblyExports, getConfig } = await dotnet.create();
+const { getAssemblyExports, getConfig, setModuleImports } = await dotnet.create();
 const library = (await getAssemblyExports(getConfig().mainAssemblyName)).RankCollapse.Browser.Program;
 
 // Questions for what is not there yet.
-let waiting = [], timer = 0;
+let waiting = [], timer = 0, isLooking = false;
 const answer = (id, work) => {
   try {
     const content = work();
@@ -21,20 +21,21 @@ const news = query => () => {
   const bytes = library.News(number(query, "scene"), number(query, "version"), number(query, "generation"), number(query, "after"));
   return bytes.length ? bytes : null;
 };
+// The library calls this whenever there is something new, also in the midst of training.
 function look() {
+  if (isLooking) return;
+  isLooking = true;
   waiting = waiting.filter(({ id, query }) => !answer(id, news(query)));
+  isLooking = false;
 }
 function work() {
   const wait = library.Work();
-  look();
   timer = wait < 0 ? 0 : setTimeout(work, wait);
 }
 function goOn() {
   clearTimeout(timer);
   timer = setTimeout(work);
 }
-// Forecasts come by themselves.
-setInterval(look, 100);
 
 addEventListener("message", ({ data: { id, path, content } }) => {
   const [name, query] = path.split("?");
@@ -44,4 +45,7 @@ addEventListener("message", ({ data: { id, path, content } }) => {
   look();
   goOn();
 });
+setModuleImports("worker.js", { look });
+library.Begin();
+goOn();
 postMessage({ id: 0, ok: true, content: "" });

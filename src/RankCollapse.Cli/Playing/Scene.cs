@@ -60,6 +60,7 @@ internal sealed class Scene : IDisposable
     private readonly object _lock = new();
     private readonly string _work;
     private readonly bool _isSliced;
+    private readonly Action? _told;
     private readonly FrameBook _frames = new(MostFrames);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
@@ -87,10 +88,12 @@ internal sealed class Scene : IDisposable
     /// <param name="work">A folder for its runs.</param>
     /// <param name="configuration">Its settings.</param>
     /// <param name="isSliced">Whether it has no thread, and trains when <see cref="Work"/> is called.</param>
-    public Scene(string work, RunConfiguration configuration, bool isSliced = false)
+    /// <param name="told">Called whenever there is something new.</param>
+    public Scene(string work, RunConfiguration configuration, bool isSliced = false, Action? told = null)
     {
         _work = work;
         _isSliced = isSliced;
+        _told = told;
         (_points, _spectra) = Shares();
         Configuration = configuration;
         Begin(configuration);
@@ -257,7 +260,7 @@ internal sealed class Scene : IDisposable
         _stop = new CancellationTokenSource();
         slice.Begin();
         Train(slice.Train, _stop.Token);
-        slice.HasBegun = true;
+        slice.End();
         return 0;
     }
 
@@ -290,10 +293,11 @@ internal sealed class Scene : IDisposable
             RunPath = Path.Combine(_work, $"run-{_folders++}");
         }
         string path = RunPath;
-        // In slices what goes on from other weights is given them in memory.
+        // In slices what goes on from other weights is given them in memory, and what nobody reads is not recorded, least of all at the end of every slice.
         Network? from = isNew ? null : _network?.Copy();
+        RunConfiguration sliced = configuration with { Record = "objective", RecordEvery = int.MaxValue };
         Launch(options => _isSliced
-            ? TrainingRun.StartOrContinue(configuration, path, from is null ? options : options with { Initial = (_, _) => from }, _stop.Token)
+            ? TrainingRun.StartOrContinue(sliced, path, from is null ? options : options with { Initial = (_, _) => from }, _stop.Token)
             : TrainingRun.Start(configuration, path, options, _stop.Token), runs);
     }
 
@@ -408,8 +412,8 @@ internal sealed class Scene : IDisposable
         {
             (_network, _epoch) = (solver.Network, _epochsBefore + state.Epoch);
             // A slice begins where the last one ended, and does one epoch at least.
-            bool goesOn = _slice is { EndsAt: null, HasBegun: true };
-            _slice?.BeginTraining();
+            bool goesOn = _slice is { Trains: false, HasBegun: true };
+            _slice?.Pass();
             if (_steps > 0 && state.Epoch > 0 && Status != SceneStatus.Preparing && !goesOn) _steps--;
             bool isFirst = Status == SceneStatus.Preparing;
             bool isLimited = double.IsFinite(_speed);
@@ -543,39 +547,50 @@ internal sealed class Scene : IDisposable
         TaskCompletionSource changed = _changed;
         _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         changed.TrySetResult();
+        _told?.Invoke();
     }
 
     /// <summary>A training that is done a little at a time, and where the time at hand ends.</summary>
     private sealed class Slice(Func<TrainingRunOptions, TrainingRunResult> train)
     {
-        /// <summary>The least milliseconds of a slice; what asks something meanwhile waits as long, or for one epoch.</summary>
-        private const double LeastMilliseconds = 60;
-
         /// <summary>To take up a training where it was left costs time; so many times as long it goes on then.</summary>
-        private const double Worth = 5;
+        private const double Worth = 4;
+
+        /// <summary>Seconds that a slice lasts at least and at most, or one epoch: whoever asks something meanwhile waits as long.</summary>
+        private const double Least = 0.06, Most = 0.6;
 
         private long _beganAt;
+        private long _trainedFrom;
+        private long _trainedUntil;
+        private double _overhead;
 
         /// <summary>Trains, from the beginning or from where it was left.</summary>
         public Func<TrainingRunOptions, TrainingRunResult> Train => train;
 
         /// <summary>Whether there was a slice before this one.</summary>
-        public bool HasBegun { get; set; }
+        public bool HasBegun { get; private set; }
 
-        /// <summary>When it is over; null until it trains.</summary>
-        public long? EndsAt { get; private set; }
+        /// <summary>Whether this one trains already.</summary>
+        public bool Trains => _trainedFrom != 0;
 
         /// <summary>Whether it is over.</summary>
-        public bool IsOver => Stopwatch.GetTimestamp() >= EndsAt;
+        public bool IsOver => Stopwatch.GetElapsedTime(_trainedFrom).TotalSeconds >= Math.Clamp(Worth * _overhead, Least, Most);
 
         /// <summary>Begins a slice.</summary>
-        public void Begin() => (_beganAt, EndsAt) = (Stopwatch.GetTimestamp(), null);
+        public void Begin() => (_beganAt, _trainedFrom) = (Stopwatch.GetTimestamp(), 0);
 
-        /// <summary>Its training begins, unless it did before.</summary>
-        public void BeginTraining()
+        /// <summary>It is between two epochs.</summary>
+        public void Pass()
         {
-            long now = Stopwatch.GetTimestamp();
-            EndsAt ??= now + Math.Max((long)(LeastMilliseconds / 1000 * Stopwatch.Frequency), (long)(Worth * (now - _beganAt)));
+            _trainedUntil = Stopwatch.GetTimestamp();
+            if (!Trains) _trainedFrom = _trainedUntil;
+        }
+
+        /// <summary>Ends it.</summary>
+        public void End()
+        {
+            HasBegun = true;
+            _overhead = (Stopwatch.GetElapsedTime(_beganAt) - Stopwatch.GetElapsedTime(_trainedFrom, _trainedUntil)).TotalSeconds;
         }
     }
 }

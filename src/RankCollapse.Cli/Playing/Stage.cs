@@ -172,7 +172,7 @@ internal sealed class Stage : IDisposable
         }
         while (_scenes.Count < count)
         {
-            var scene = new Scene(FolderOfAScene(), configuration, _options.IsSliced);
+            var scene = new Scene(FolderOfAScene(), configuration, _options.IsSliced, _options.Told);
             lock (_scenes) _scenes.Add(scene);
         }
     }
@@ -238,6 +238,9 @@ internal sealed record StageOptions
 
     /// <summary>Whether scenes have no threads of their own and train a little whenever <see cref="Stage.Work"/> is called.</summary>
     public bool IsSliced { get; init; }
+
+    /// <summary>Called whenever a scene has something new.</summary>
+    public Action? Told { get; init; }
 }
 
 /// <summary>What a page knows of a scene.</summary>
