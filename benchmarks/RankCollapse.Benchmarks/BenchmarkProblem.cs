@@ -14,11 +14,11 @@ internal sealed class BenchmarkProblem
 
     private readonly Network _start;
 
-    private BenchmarkProblem(DataSet data, int width, int depth, double delta, long seed)
+    private BenchmarkProblem(DataSet data, int width, int depth, double delta, long seed, ObjectiveSettings? settings = null)
     {
         Data = data;
         Specification = new NetworkSpecification(data.InputDimension, [.. Enumerable.Repeat(width, depth - 1), data.OutputDimension]);
-        Settings = new ObjectiveSettings { Lambda = Lambda, Delta = delta };
+        Settings = settings ?? new ObjectiveSettings { Lambda = Lambda, Delta = delta };
         _start = new Network(Specification);
         Initialization.Initialize(_start, InitializationScheme.Orthogonal, seed);
     }
@@ -51,6 +51,23 @@ internal sealed class BenchmarkProblem
         TensorPrimitives.Multiply(means.AsSpan(), Math.Sqrt(ShareOfClasses * MeanSquare / dimension), means.AsSpan());
         double sigma = Math.Sqrt((1 - ShareOfClasses) * MeanSquare / dimension);
         return new BenchmarkProblem(GaussianMixture.Draw(samples, classes, dimension, sigma, seed: 0, means), samples, depth, delta, seed: 0);
+    }
+
+    /// <summary>
+    /// Setting C made smaller: N MNIST images averaged to 0.4·N inputs, layers of N/2 units, λ = λ' = 1e−4 by means, δ = 0; the network does not interpolate.
+    /// </summary>
+    public static BenchmarkProblem Pooled(int samples)
+    {
+        DataSet whole = RankCollapse.Data.Mnist.Subsample(samples, 10, seed: 0);
+        int from = (int)Math.Sqrt(whole.InputDimension), to = (int)Math.Round(Math.Sqrt(0.4 * samples));
+        var inputs = new Matrix(to * to, samples);
+        for (int i = 0; i < whole.InputDimension; i++)
+        {
+            int row = i / from * to / from, column = i % from * to / from;
+            TensorPrimitives.MultiplyAdd(whole.Inputs.Row(i), (double)(to * to) / whole.InputDimension, inputs.Row((row * to) + column), inputs.Row((row * to) + column));
+        }
+        var settings = new ObjectiveSettings { Lambda = 1e-4, Delta = 0, Convention = Convention.Mean };
+        return new BenchmarkProblem(new DataSet("pooled", inputs, whole.Targets, whole.Labels), samples / 2, 5, delta: 0, seed: 0, settings);
     }
 
     public Network Start() => _start.Copy();

@@ -23,9 +23,10 @@ internal static class ScaleBenchmark
         List<(string Family, int Size, Func<BenchmarkProblem> Create)> problems = [];
         Add("mnist", n => BenchmarkProblem.Mnist(n, 5, delta));
         Add("mixture", n => BenchmarkProblem.Mixture(n, 10, 5, delta));
+        Add("pooled", BenchmarkProblem.Pooled);
         Add("depths", depth => BenchmarkProblem.Mnist(200, depth, delta));
         Add("classes", classes => BenchmarkProblem.Mixture(200, classes, 5, delta));
-        if (problems.Count == 0) throw new InvalidInputException("scale needs --mnist 100,200,400, --mixture 400,1000, --depths 5,10 or --classes 2,10.");
+        if (problems.Count == 0) throw new InvalidInputException("scale needs --mnist 100,200,400, --mixture 400,1000, --pooled 100,200, --depths 5,10 or --classes 2,10.");
         return () =>
         {
             Console.WriteLine($"λ = λ' = 1e-5, δ = {delta}, sum, tanh, L = 5, widths = N; {threads} threads; {(clock == Clock.Wall ? "wall" : "processor")} seconds; "
