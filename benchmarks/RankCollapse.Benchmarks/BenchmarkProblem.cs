@@ -64,7 +64,8 @@ internal sealed class BenchmarkProblem
         for (int i = 0; i < whole.InputDimension; i++)
         {
             int row = i / from * to / from, column = i % from * to / from;
-            TensorPrimitives.MultiplyAdd(whole.Inputs.Row(i), (double)(to * to) / whole.InputDimension, inputs.Row((row * to) + column), inputs.Row((row * to) + column));
+            Span<double> mean = inputs.Row((row * to) + column);
+            TensorPrimitives.MultiplyAdd(whole.Inputs.Row(i), (double)(to * to) / whole.InputDimension, mean, mean);
         }
         var settings = new ObjectiveSettings { Lambda = 1e-4, Delta = 0, Convention = Convention.Mean };
         return new BenchmarkProblem(new DataSet("pooled", inputs, whole.Targets, whole.Labels), samples / 2, 5, delta: 0, seed: 0, settings);

@@ -14,7 +14,8 @@ try
         _ => null,
     };
     if (benchmark == null)
-        throw new InvalidInputException("usage: run.sh decompositions | epoch | products | scale | time-to-target [--option value …]; see benchmarks/README.md.");
+        throw new InvalidInputException(
+            "usage: run.sh decompositions | epoch | products | scale | time-to-target [--option value …]; see benchmarks/README.md.");
     arguments.RequireAllUsed();
     benchmark();
     return 0;

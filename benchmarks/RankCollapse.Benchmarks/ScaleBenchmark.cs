@@ -5,6 +5,7 @@ using RankCollapse.Collapse;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
+using RankCollapse.Training;
 
 namespace RankCollapse.Benchmarks;
 
@@ -29,16 +30,16 @@ internal static class ScaleBenchmark
         if (problems.Count == 0) throw new InvalidInputException("scale needs --mnist 100,200,400, --mixture 400,1000, --pooled 100,200, --depths 5,10 or --classes 2,10.");
         return () =>
         {
-            Console.WriteLine($"λ = λ' = 1e-5, δ = {delta}, sum, tanh, L = 5, widths = N; {threads} threads; {(clock == Clock.Wall ? "wall" : "processor")} seconds; "
-                + Processor.Name);
-            Console.WriteLine("| problem | KN | iterations | products | J within 1 % | TCV ≤ 1e-12 | gradient ≤ 1e-4 | ≤ 1e-8 | J | gradient, end | metric | its inverse "
-                + "| corrections | GiB |");
+            Console.WriteLine($"λ = λ' = 1e-5, δ = {delta}, sum, tanh, L = 5, widths = N (pooled and depths apart); {threads} threads; "
+                + $"{(clock == Clock.Wall ? "wall" : "processor")} seconds; {Processor.Name}");
+            Console.WriteLine("| problem | KN | iterations | products | J within 1 % | TCV ≤ 1e-12 | gradient ≤ 1e-4 | ≤ 1e-8 | J | gradient, end | metric "
+                + "| its inverse | corrections | GiB |");
             Console.WriteLine($"|---{string.Concat(Enumerable.Repeat("|---:", 13))}|");
-            Row[] rows = [.. problems.Select(problem => Run(problem.Family, problem.Size, problem.Create(), seconds, tolerance, clock, threads))];
+            Row[] rows = [.. problems.Select(one => Run(one.Family, one.Size, one.Create(), seconds, tolerance, clock, threads))];
             foreach (IGrouping<string, Row> family in rows.GroupBy(row => row.Family).Where(family => family.Count() > 1))
             {
-                Console.WriteLine($"{family.Key}: seconds to a relative gradient of {Loose:0e-0} grow with the power {Exponent(family, r => r.ToLoose):F2}, "
-                    + $"seconds an iteration {Exponent(family, r => r.Total / r.Iterations):F2}");
+                Console.WriteLine($"{family.Key}: seconds to a relative gradient of {Loose:0e-0} grow with the power "
+                    + $"{Exponent(family, r => r.ToLoose):F2}, seconds an iteration {Exponent(family, r => r.Total / r.Iterations):F2}");
             }
             if (picture.Length > 0) FigureFiles.Write(Draw(Path.GetFileName(picture), rows, clock), picture);
         };
@@ -57,14 +58,7 @@ internal static class ScaleBenchmark
         TimedPreconditioner? parts = null;
         double? toCollapse = null;
         Partition classes = Partition.OfClasses(problem.Data)!;
-        (TrainingCurve curve, long products) = OwnRun.Train(problem, seconds, tolerance, clock, threads, inner => parts = new(inner, clock), (solver, point) =>
-        {
-            bool isCollapsed = solver.Objective.Features.Skip(1).All(layer => WithinClusterSumOfSquares.Of(layer, problem.Data.Targets, classes) <= LeastVariation);
-            if (!isCollapsed) toCollapse = null;
-            else toCollapse ??= point.At.On(clock);
-            string collapsed = isCollapsed ? ", collapsed" : "";
-            Console.Error.WriteLine($"{family} {size}: {point.At.On(clock):F1} s, J {point.Objective:E6}, gradient {point.RelativeGradient:0.0e-0}, {solver.Phase}{collapsed}");
-        });
+        (TrainingCurve curve, long products) = OwnRun.Train(problem, seconds, tolerance, clock, threads, inner => parts = new(inner, clock), Look);
         double total = curve.Points[^1].At.On(clock);
         var row = new Row(family, size, curve.Points.Count - 1, total, curve.TimeToGradient(Loose, clock));
         string[] cells =
@@ -86,6 +80,16 @@ internal static class ScaleBenchmark
         ];
         Console.WriteLine($"| {string.Join(" | ", cells)} |");
         return row;
+
+        void Look(Solver solver, CurvePoint point)
+        {
+            bool isCollapsed = solver.Objective.Features.Skip(1)
+                .All(layer => WithinClusterSumOfSquares.Of(layer, problem.Data.Targets, classes) <= LeastVariation);
+            if (!isCollapsed) toCollapse = null;
+            else toCollapse ??= point.At.On(clock);
+            string phase = isCollapsed ? $"{solver.Phase}, collapsed" : solver.Phase;
+            Console.Error.WriteLine($"{family} {size}: {point.At.On(clock):F1} s, J {point.Objective:E6}, gradient {point.RelativeGradient:0.0e-0}, {phase}");
+        }
 
         static string Time(double? time) => time is { } t ? $"{t:F1}" : "–";
     }
