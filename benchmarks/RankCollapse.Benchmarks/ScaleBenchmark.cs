@@ -27,7 +27,8 @@ internal static class ScaleBenchmark
         Add("pooled", BenchmarkProblem.Pooled);
         Add("depths", depth => BenchmarkProblem.Mnist(200, depth, delta));
         Add("classes", classes => BenchmarkProblem.Mixture(200, classes, 5, delta));
-        if (problems.Count == 0) throw new InvalidInputException("scale needs --mnist 100,200,400, --mixture 400,1000, --pooled 100,200, --depths 5,10 or --classes 2,10.");
+        if (problems.Count == 0)
+            throw new InvalidInputException("scale needs --mnist 100,200,400, --mixture 400,1000, --pooled 100,200, --depths 5,10 or --classes 2,10.");
         return () =>
         {
             Console.WriteLine($"λ = λ' = 1e-5, δ = {delta}, sum, tanh, L = 5, widths = N (pooled and depths apart); {threads} threads; "
