@@ -113,8 +113,8 @@ internal static class PlayPage
 
     private const string Served = "Served by RankCollapse on this machine, for this browser. Nothing is loaded from elsewhere.";
 
-    private const string Alone = "Computed by RankCollapse in this browser alone, and sent nowhere. Installed on your machine, <code>rankcollapse play</code> is about "
-        + "fifty times as fast, takes your data, and saves runs.";
+    private const string Alone = "Computed by RankCollapse in this browser alone, and sent nowhere. Installed on your machine, "
+        + "<code>rankcollapse play</code> is about fifty times as fast, takes your data, and saves runs.";
 
     private static string Build(string footer) => $"""
         <!doctype html>

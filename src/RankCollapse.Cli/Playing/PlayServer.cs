@@ -23,7 +23,7 @@ internal sealed class PlayServer : IAsyncDisposable
     private GuardedServer? _server;
     private int _isDisposed;
 
-    private PlayServer(Stage stage) => _stage = stage;
+    private PlayServer(StageOptions options) => _stage = new Stage(options);
 
     /// <summary>Where the page is, with the token.</summary>
     public Uri Address => _server!.Address;
@@ -37,7 +37,7 @@ internal sealed class PlayServer : IAsyncDisposable
     /// <exception cref="InvalidInputException">The settings cannot be used, or the port cannot be taken.</exception>
     public static async Task<PlayServer> StartAsync(StageOptions options, int port = 0)
     {
-        var server = new PlayServer(new Stage(options));
+        var server = new PlayServer(options);
         try
         {
             server._server = await GuardedServer.StartAsync(IPAddress.Loopback, port, server._guard, server.AnswerAsync, MostBytes);

@@ -2,12 +2,11 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using RankCollapse.Formats;
-using RankCollapse.Reporting.Reports;
 using RankCollapse.Runs;
 
 namespace RankCollapse.Cli.Playing;
 
-/// <summary>The one or two trainings of a page, and all that the page asks of them, whoever brings it: a server, or the page in whose browser they run.</summary>
+/// <summary>The one or two trainings of a page, and all that the page asks of them, be it by way of a server or in one browser.</summary>
 internal sealed class Stage : IDisposable
 {
     private const int MostScenes = 2;

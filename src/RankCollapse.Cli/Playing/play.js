@@ -39,7 +39,8 @@
     for (let l = 0; l < depth; l++) {
       const [scale, largest, lowest, tcv, gramOf, rank, spectraOf, distance, bound] = take(Float32Array, 9);
       frame.layers.push({
-        scale, largest, lowest, tcv, gramOf, rank, spectraOf, distance, bound, spectra: { features: take(Float32Array, values), weights: take(Float32Array, values) },
+        scale, largest, lowest, tcv, gramOf, rank, spectraOf, distance, bound,
+        spectra: { features: take(Float32Array, values), weights: take(Float32Array, values) },
         points: take(Int16Array, 2 * points), gram: take(Int8Array, gram * gram), gramSize: gram,
       });
     }

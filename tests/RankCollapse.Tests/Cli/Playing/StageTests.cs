@@ -113,6 +113,7 @@ public sealed class StageTests : IDisposable
         while (at + sizeof(int) + BitConverter.ToInt32(news, at) < news.Length) at += sizeof(int) + BitConverter.ToInt32(news, at);
         // The length of the frame and its number stand before its numbers.
         int numbers = at + (2 * sizeof(int));
-        return (state.RootElement.GetProperty("status").GetString()!, BitConverter.ToDouble(news, numbers), BitConverter.ToDouble(news, numbers + (2 * sizeof(double))));
+        string status = state.RootElement.GetProperty("status").GetString()!;
+        return (status, BitConverter.ToDouble(news, numbers), BitConverter.ToDouble(news, numbers + (2 * sizeof(double))));
     }
 }
