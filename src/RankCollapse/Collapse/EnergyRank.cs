@@ -19,21 +19,28 @@ public sealed record EnergyRank(double Energy, int Rank, long? ParametersSaved)
     /// <param name="isFactored">Whether the blocks are matrices that could be replaced by factors.</param>
     public static EnergyRank Of(IReadOnlyList<double[]> blocks, BlockShape shape, double energy, bool isFactored)
     {
-        (double Value, int Block)[] all =
-            [.. blocks.SelectMany((values, block) => values.Select(value => (value, block))).OrderByDescending(pair => pair.value)];
-        double largest = all.Length == 0 ? 0 : all[0].Value;
+        var values = new double[blocks.Sum(block => block.Length)];
+        int[] owners = new int[values.Length], order = new int[values.Length];
+        for (int block = 0, start = 0; block < blocks.Count; start += blocks[block++].Length)
+        {
+            blocks[block].CopyTo(values, start);
+            owners.AsSpan(start, blocks[block].Length).Fill(block);
+        }
+        for (int i = 0; i < order.Length; i++) order[i] = i;
+        if (blocks.Count > 1) Array.Sort(order, (i, j) => values[i] == values[j] ? i - j : values[j].CompareTo(values[i]));
+        double largest = order.Length == 0 ? 0 : values[order[0]];
         var kept = new int[blocks.Count];
         int rank = 0;
         if (largest > 0)
         {
             // Squares of s/s_1 neither overflow nor vanish together; summed from the smallest.
             double total = 0;
-            for (int i = all.Length - 1; i >= 0; i--) total += Square(all[i].Value / largest);
+            for (int i = order.Length - 1; i >= 0; i--) total += Square(values[order[i]] / largest);
             double sum = 0;
-            while (rank < all.Length && sum < energy * total)
+            while (rank < order.Length && sum < energy * total)
             {
-                sum += Square(all[rank].Value / largest);
-                kept[all[rank].Block]++;
+                sum += Square(values[order[rank]] / largest);
+                kept[owners[order[rank]]]++;
                 rank++;
             }
         }

@@ -31,20 +31,25 @@ public sealed record PowerLawFit(double Exponent, double Minimum, double Kolmogo
     /// <param name="data">Any order; what is not positive is left out.</param>
     public static PowerLawFit? Of(IEnumerable<double> data)
     {
-        double[] x = [.. data.Where(value => value > 0).Order()];
+        double[] x = Positive(data);
         if (x.Length < FewestData || !IsAbove(x[^1], x[0])) return null;
         double[] logarithms = Array.ConvertAll(x, Elementary.Log);
 
         // Sums from the largest downwards: Σ_{i≥k} ln x_i for every k.
         var sums = new double[x.Length + 1];
         for (int k = x.Length - 1; k >= 0; k--) sums[k] = sums[k + 1] + logarithms[k];
-        int[] firsts = [.. Enumerable.Range(0, x.Length).Where(k => (k == 0 || IsAbove(x[k], x[k - 1])) && IsAbove(x[^1], x[k]))];
-        int candidates = Math.Min(firsts.Length, Math.Max(FewestCandidates, (int)(MostWork / x.Length)));
+        var firsts = new int[x.Length];
+        int different = 0;
+        for (int k = 0; k < x.Length; k++)
+        {
+            if ((k == 0 || IsAbove(x[k], x[k - 1])) && IsAbove(x[^1], x[k])) firsts[different++] = k;
+        }
+        int candidates = Math.Min(different, Math.Max(FewestCandidates, (int)(MostWork / x.Length)));
         PowerLawFit? best = null;
         var model = new double[x.Length];
         for (int c = 0; c < candidates; c++)
         {
-            int k = firsts[(int)((long)c * firsts.Length / candidates)], n = x.Length - k;
+            int k = firsts[(int)((long)c * different / candidates)], n = x.Length - k;
             double excess = sums[k] - (n * logarithms[k]);
             if (!(excess > 0)) continue;
             double exponent = 1 + (n / excess);
@@ -61,11 +66,23 @@ public sealed record PowerLawFit(double Exponent, double Minimum, double Kolmogo
     /// <param name="data">Any order; what is not positive is left out.</param>
     public static PowerLawFit? OfLargerHalf(IEnumerable<double> data)
     {
-        double[] x = [.. data.Where(value => value > 0).Order()];
+        double[] x = Positive(data);
         if (x.Length < FewestData || !IsAbove(x[^1], x[x.Length / 2])) return null;
         double[] logarithms = Array.ConvertAll(x[(x.Length / 2)..], Elementary.Log);
-        double exponent = 1 + (logarithms.Length / logarithms.Sum(value => value - logarithms[0]));
+        double excess = 0;
+        foreach (double value in logarithms) excess += value - logarithms[0];
+        double exponent = 1 + (logarithms.Length / excess);
         return new PowerLawFit(exponent, x[x.Length / 2], Distance(logarithms, exponent, new double[logarithms.Length]), logarithms.Length);
+    }
+
+    /// <summary>The positive data, ascending.</summary>
+    private static double[] Positive(IEnumerable<double> data)
+    {
+        double[] x = [.. data];
+        Array.Sort(x);
+        int first = 0;
+        while (first < x.Length && !(x[first] > 0)) first++;
+        return x[first..];
     }
 
     private static bool IsAbove(double value, double other) => value > other * (1 + TieTolerance);

@@ -85,5 +85,10 @@ public sealed class SpectralSummary
     }
 
     /// <summary>s_i/s_1, whose squares neither overflow nor vanish together; empty for the zero matrix.</summary>
-    private double[] Shares() => SpectralNorm == 0 ? [] : [.. SingularValues.Select(value => value / SpectralNorm)];
+    private double[] Shares()
+    {
+        var shares = new double[SpectralNorm == 0 ? 0 : SingularValues.Count];
+        for (int i = 0; i < shares.Length; i++) shares[i] = SingularValues[i] / SpectralNorm;
+        return shares;
+    }
 }

@@ -14,15 +14,16 @@ public sealed class WeightSpectrum
     private WeightSpectrum(IReadOnlyList<double[]> blocks, BlockShape shape, bool isFactored, Func<IReadOnlyList<double>> windows)
     {
         Shape = shape;
-        SingularValues = [.. blocks.SelectMany(values => values).OrderDescending()];
+        double[] all = Together(blocks);
+        SingularValues = all;
         _summary = SpectralSummary.FromSingularValues(SingularValues);
         EnergyRanks = [.. EnergyRank.Levels.Select(level => EnergyRank.Of(blocks, shape, level, isFactored))];
         double noise = Tolerances.PseudoInverseCutoff(shape.Rows, shape.Columns) * SpectralNorm;
-        double[] eigenvalues = [.. SingularValues.Where(value => value > noise).Select(value => value * value)];
+        double[] eigenvalues = SquaresAbove(noise, all);
         PowerLaw = PowerLawFit.Of(eigenvalues);
         HillExponent = PowerLawFit.OfLargerHalf(eigenvalues)?.Exponent;
         _fixedAspect = new Lazy<double?>(() => shape.Rows == shape.Columns ? HillExponent
-            : PowerLawFit.OfLargerHalf(windows().Where(value => value > noise).Select(value => value * value))?.Exponent);
+            : PowerLawFit.OfLargerHalf(SquaresAbove(noise, windows()))?.Exponent);
         _logEigenvalues = Array.ConvertAll(eigenvalues, Elementary.Log);
         EigenvalueEntropy = Entropy(eigenvalues);
     }
@@ -140,6 +141,32 @@ public sealed class WeightSpectrum
     /// <summary>Σ_{j&gt;K} s_j²/Σ s_j²; null for zero weights.</summary>
     /// <param name="classes">K, at least 0.</param>
     public double? TailEnergy(int classes) => _summary.TailEnergy(classes);
+
+    /// <summary>The values of all blocks, descending. (Loops, as below: a query over numbers is compiled anew in every run.)</summary>
+    private static double[] Together(IReadOnlyList<double[]> blocks)
+    {
+        var all = new double[blocks.Sum(block => block.Length)];
+        int start = 0;
+        foreach (double[] block in blocks)
+        {
+            block.CopyTo(all, start);
+            start += block.Length;
+        }
+        Array.Sort(all);
+        Array.Reverse(all);
+        return all;
+    }
+
+    private static double[] SquaresAbove(double noise, IReadOnlyList<double> values)
+    {
+        int count = 0;
+        var squares = new double[values.Count];
+        for (int i = 0; i < squares.Length; i++)
+        {
+            if (values[i] > noise) squares[count++] = values[i] * values[i];
+        }
+        return squares[..count];
+    }
 
     private static double? Entropy(double[] eigenvalues)
     {
