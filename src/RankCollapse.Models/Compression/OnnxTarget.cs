@@ -151,7 +151,8 @@ internal sealed class OnnxTarget : ICompressionTarget
         string? reason = layer.Kind switch
         {
             _ when layer.Applied is not null => ElementBytes.IsFloating(tensor.Type)
-                ? "the graph makes its weights of constants; fold them into one before" : "its weights are stored as whole numbers; compress the model before it is quantised",
+                ? "the graph makes its weights of constants; fold them into one before"
+                : "its weights are stored as whole numbers; compress the model before it is quantised",
             LayerKind.Linear or LayerKind.Convolution when !ElementWriter.CanWrite(tensor.Type) =>
                 $"its weights are of type {tensor.Type}, which factors are not written in",
             LayerKind.Linear or LayerKind.Convolution when !_model.Graphs[0].TensorNames.ContainsKey(layer.Name) =>

@@ -55,7 +55,8 @@ internal sealed class OnnxTensorData
             if (size < 0) throw new InvalidInputException($"{model}: tensor {name} has the size {size}, expected at least 0; export the model again.");
             product = Int128.Min(product * size, long.MaxValue / 8);
         }
-        long count = (long)product, stored = OnnxElementType.IsHalfByte(tensor.DataType) ? (count + 1) / 2 : count, bytes = stored * ElementBytes.Size(type);
+        long count = (long)product, stored = OnnxElementType.IsHalfByte(tensor.DataType) ? (count + 1) / 2 : count;
+        long bytes = stored * ElementBytes.Size(type);
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
             return new OnnxTensorData(model, tensor, type, count, segments, ExternalData.Of(model, tensor, bytes));
         if (Raw(segments) is { } raw)

@@ -63,7 +63,7 @@ internal sealed record GraphConstant(TensorEntry Tensor, IReadOnlyList<long> Sha
         }
     }
 
-    /// <summary>scale·(stored − zero), of each one for all, for each index of an axis, or for each block along it; null where the sizes do not fit.</summary>
+    /// <summary>scale·(stored − zero), one of each for all, for each index of an axis, or for each block along it; null where sizes do not fit.</summary>
     public GraphConstant? Scaled(GraphConstant? scale, GraphConstant? zero, int axis, long block = 0)
     {
         GraphConstant? shifted = zero is null ? this : Combine(this, zero, (x, y) => x - y, axis, block);
@@ -93,7 +93,8 @@ internal sealed record GraphConstant(TensorEntry Tensor, IReadOnlyList<long> Sha
         if (axis < 0 || axis >= rank || block < 0) return null;
         long[] blocks = [.. Enumerable.Range(0, rank).Select(d => d == axis ? Math.Max(1, block) : 1)];
         bool isAlong = block == 0 && small.Shape.Count(size => size != 1) == 1;
-        return Combine(large, small.Upright(), operation, isAlong ? [.. Enumerable.Range(0, rank).Select(d => d == axis ? small.Count : 1)] : small.Shape, blocks);
+        IReadOnlyList<long> sizes = isAlong ? [.. Enumerable.Range(0, rank).Select(d => d == axis ? small.Count : 1)] : small.Shape;
+        return Combine(large, small.Upright(), operation, sizes, blocks);
     }
 
     private static GraphConstant? Combine(

@@ -226,8 +226,8 @@ internal sealed class GraphLayers
     }
 
     /// <summary>
-    /// Whole numbers with the scale and the zero point that the node has beside them, or that follow it in the graph; null where they are no weights or the sizes do
-    /// not fit.
+    /// Whole numbers with the scale and the zero point that the node has beside them, or that follow it in the graph; null where they are no weights or the
+    /// sizes do not fit.
     /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="input">Where the weights are.</param>
@@ -260,8 +260,8 @@ internal sealed class GraphLayers
     }
 
     /// <summary>
-    /// The weights times the constants that their product is multiplied by, after it is converted, in any order with the scale of what was multiplied; where that
-    /// scale is a constant too it is divided out, because W = q·(all factors)/s_x is what acts on x = s_x·x_q. Null where there is none.
+    /// The weights times the constants that their product is multiplied by, after it is converted, in any order with the scale of what was multiplied; where
+    /// that scale is a constant too it is divided out, because W = q·(all factors)/s_x is what acts on x = s_x·x_q. Null where there is none.
     /// </summary>
     private GraphConstant? ScaledAfter(NodeProto node, int input, GraphConstant constant, int axis, Func<NodeProto, int, GraphConstant?> at)
     {
@@ -287,10 +287,9 @@ internal sealed class GraphLayers
                     constant = (next.OpType == "Div" ? constant.Divided(factor, axis) : constant.Scaled(factor, zero: null, axis))!;
                     if (constant is null) return null;
                 }
-                if (isOfWeights) result = constant;
-                else if (result is not null) result = constant;
+                if (isOfWeights || result is not null) result = constant;
             }
-            else if (next.OpType is not ("Cast" or "Identity" or "Reshape" or "Squeeze" or "Unsqueeze") && !(next.OpType == "Add" && at(next, 1 - place) is not null))
+            else if (!Keeps(next) && !(next.OpType == "Add" && at(next, 1 - place) is not null))
             {
                 break;
             }
@@ -312,9 +311,11 @@ internal sealed class GraphLayers
         if (!_makers.TryGetValue(value, out NodeProto? maker)) return false;
         if (maker.OpType == "Mul" && maker.Input.Count == 2)
             return Factors(maker.Input[0], scaleOfInput, factors, depth / 2, at) | Factors(maker.Input[1], scaleOfInput, factors, depth / 2, at);
-        return maker.OpType is "Cast" or "Identity" or "Reshape" or "Squeeze" or "Unsqueeze" && maker.Input.Count > 0
-            && Factors(maker.Input[0], scaleOfInput, factors, depth - 1, at);
+        return Keeps(maker) && maker.Input.Count > 0 && Factors(maker.Input[0], scaleOfInput, factors, depth - 1, at);
     }
+
+    /// <summary>Whether a node keeps the numbers.</summary>
+    private static bool Keeps(NodeProto node) => node.OpType is "Cast" or "Identity" or "Reshape" or "Squeeze" or "Unsqueeze";
 
     /// <summary>The name of the scale with which an input was made whole numbers, and the scale, where it is one constant number.</summary>
     private (string? Name, GraphConstant? Known) ScaleOf(string value, Func<NodeProto, int, GraphConstant?> at)
@@ -324,7 +325,7 @@ internal sealed class GraphLayers
         {
             if (maker.OpType == "DynamicQuantizeLinear") return (maker.Output.ElementAtOrDefault(1), null);
             if (maker.OpType == "QuantizeLinear") return (maker.Input.ElementAtOrDefault(1), at(maker, 1) is { Count: 1 } scale ? scale : null);
-            if (maker.OpType is not ("Reshape" or "Transpose" or "Flatten" or "Identity" or "Squeeze" or "Unsqueeze" or "Cast") || maker.Input.Count == 0) break;
+            if (!(Keeps(maker) || maker.OpType is "Transpose" or "Flatten") || maker.Input.Count == 0) break;
             value = maker.Input[0];
         }
         return (null, null);

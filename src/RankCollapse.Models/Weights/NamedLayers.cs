@@ -8,8 +8,8 @@ namespace RankCollapse.Models.Weights;
 /// <summary>Finds the layers of files that hold tensors without a graph (safetensors, npz), by names and shapes in the way of PyTorch and Keras.</summary>
 /// <remarks>
 /// Two dimensions are a linear layer [out, in], or an embedding where the name of the module says so and it has no bias; three are a convolution over one
-/// dimension where they are called weight or kernel, and a stack of matrices otherwise, or where the name speaks of experts or the last size is no kernel's, for
-/// modules of convolutions name their parameters so and others seldom have three dimensions; four and five are convolutions [out, in/groups, …], or
+/// dimension where they are called weight or kernel, as modules of convolutions call theirs, and a stack of matrices otherwise, where the name speaks of
+/// experts, or where the last size is no kernel's; four and five are convolutions [out, in/groups, …], or
 /// [… , in, out] by names of TensorFlow and JAX. Groups stand in no such file: a kernel with one input channel has as many groups as outputs where its name
 /// says "depthwise" or "dw", where the layer before it has as many outputs, or beside a state-space model's A_log.
 /// </remarks>
@@ -40,7 +40,8 @@ internal static partial class NamedLayers
             .Where(one => one.Found is not null).ToDictionary(one => one.Name, one => one.Found!, StringComparer.Ordinal);
         Dictionary<string, string> beside = applied.SelectMany(one => one.Value.Beside.Select(name => (name, one.Key)))
             .DistinctBy(one => one.name).ToDictionary(one => one.name, one => one.Key, StringComparer.Ordinal);
-        Dictionary<string, int> stacked = StackedLayers.Find([.. tensors.Where(tensor => !applied.ContainsKey(tensor.Name) && !beside.ContainsKey(tensor.Name))]);
+        Dictionary<string, int> stacked = StackedLayers.Find(
+            [.. tensors.Where(tensor => !applied.ContainsKey(tensor.Name) && !beside.ContainsKey(tensor.Name))]);
         foreach ((string name, int axis) in stacked) byName[name] = StackedLayers.One(byName[name], axis);
         bool hasInputFirst = tensors.Any(tensor => IsInputFirstModule(tensor) && BiasSays(tensor, byName) == WeightLayout.InputFirst);
         var fused = new FusedProducts(context);

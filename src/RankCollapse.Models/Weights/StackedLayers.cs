@@ -79,7 +79,9 @@ internal static partial class StackedLayers
         };
     }
 
-    /// <summary>Numbers [first, second, rest] in the order [second, first, rest], or with isLast [first, rest, second] in the order [first, second, rest].</summary>
+    /// <summary>
+    /// Numbers [first, second, rest] in the order [second, first, rest], or with isLast [first, rest, second] in the order [first, second, rest].
+    /// </summary>
     public static double[] Exchange(double[] stored, long first, long second, bool isLast = false)
     {
         long rest = stored.LongLength / (first * second);

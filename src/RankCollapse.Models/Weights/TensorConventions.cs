@@ -51,6 +51,8 @@ internal static partial class TensorConventions
             Plain("scales", ScaleFits, Scale)),
         new(WeightOf(), "${s}weight", ["${s}SCB"], Plain("the rows' largest numbers", ScaleFits,
             (w, stored, beside) => Array.ConvertAll(Scale(w, stored, beside), value => value / LargestSigned))),
+        new(AnyOf(), "${w}", ["${w}_scale|${w}_scale_inv|${w}_scales|${w}.scale"], Misfit),
+        new(WeightOf(), "${s}weight", ["${s}scale_weight|${s}scale|${s}scales|${s}weight_scales|${s}w_scale|${s}qscale"], Misfit),
     ];
 
     /// <summary>The convention of a tensor and its companions' names; null where it stands for itself.</summary>
@@ -94,6 +96,10 @@ internal static partial class TensorConventions
         : Tables().IsMatch(name) ? "it is a table of angles, decays or steps by its name"
         : Parametrized().IsMatch(name) ? "it is what a parametrisation makes weights of, in a way that is not known; remove it before saving"
         : null;
+
+    /// <summary>Numbers of 8 bits with a scale that none of the rows before could apply.</summary>
+    private static ConventionUse? Misfit(ConventionMatch match) => match.Tensor.Shape.Count < 2 || ElementBytes.Bits(match.Tensor.Type) != 8 ? null
+        : ConventionUse.Not($"the sizes of the scale beside it ({ErrorText.Printable(match.Found[0].Name)}, {match.Found[0].ShapeText}) do not fit it");
 
     internal static bool NormFits(TensorEntry v, TensorEntry[] beside) =>
         v.Shape.Count >= 2 && (beside[0].Count == 1 || (v.Shape.Contains(beside[0].Count) && v.Shape.Count(size => size > 1) > 1));

@@ -111,6 +111,16 @@ public sealed class NamedLayersTests
         }
     }
 
+    [Theory]
+    [InlineData("fc.weight", "fc.weight_scale")]
+    [InlineData("fc.weight", "fc.scale_weight")]
+    public void EightBitsWhoseScaleDoesNotFit_AreListed(string name, string scale)
+    {
+        LayersFound found = NamedLayers.Find([Tensor(name, "20,12", ElementType.F8_E4M3), Tensor(scale, "7")]);
+        Assert.Empty(found.Layers);
+        Assert.Contains("do not fit", found.Skipped[0].Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WeightsOfTheShapeOfTheirBias_ScaleNumberByNumber()
     {
