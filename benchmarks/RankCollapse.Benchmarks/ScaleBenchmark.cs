@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime;
 using RankCollapse.Collapse;
-using RankCollapse.LinearAlgebra;
 using RankCollapse.Reporting.Panels;
 using RankCollapse.Reporting.Rendering;
 using RankCollapse.Training;

@@ -296,7 +296,9 @@ public sealed class RunFolder
         },
         specification);
 
-    /// <summary>Reads what weights to begin with were trained on: the settings of the data, the network and the objective, all others at their defaults.</summary>
+    /// <summary>
+    /// Reads what weights to begin with were trained on: the settings of the data, the network and the objective, all others at their defaults.
+    /// </summary>
     /// <param name="path">The run's folder, or a file in it.</param>
     /// <returns>Null where the weights are no run's.</returns>
     /// <exception cref="InvalidInputException">The run's settings cannot be read.</exception>

@@ -110,7 +110,8 @@ public sealed class TrainCommandTests
             Assert.Equal(TensorPrimitives.Distance(x, y) / TensorPrimitives.Norm(x), layer.GetProperty("relativeChange").GetDouble(), 1e-12);
         }
         CommandLine other = CommandLine.Run(
-            "train", "--from", Path.Combine(ordinary, "weights.safetensors"), "--lambda", "2e-2", "--max-epochs", "1", "--no-report", "--out", polished, "--force");
+            "train", "--from", Path.Combine(ordinary, "weights.safetensors"), "--lambda", "2e-2", "--max-epochs", "1", "--no-report", "--out",
+                polished, "--force");
         Assert.Contains("It began with the weights of", other.Output, StringComparison.Ordinal);
         Assert.Equal((2e-2, 0.5), (RunFolder.Read(polished).Configuration.Lambda, RunFolder.Read(polished).Configuration.Delta));
     }
