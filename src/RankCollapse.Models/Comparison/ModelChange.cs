@@ -194,8 +194,9 @@ public sealed record ModelChange
             : "its weights are not all finite here or in the base";
         if (reason is not null) return null;
         Matrix[] changes = [.. blocks.Zip(bases, Difference)];
-        bool isNone = changes.All(change => change.AsSpan().IndexOfAnyExcept(0) < 0);
-        WeightSpectrum spectrum = WeightSpectrum.Of([.. changes.Select(SingularValueDecomposition.SingularValues)], pair.Shape);
+        bool isNone = changes.All(IsZero);
+        WeightSpectrum spectrum = WeightSpectrum.Of([.. changes.Select(change =>
+            IsZero(change) ? new double[Math.Min(change.Rows, change.Columns)] : SingularValueDecomposition.SingularValues(change))], pair.Shape);
         SubspaceComparison[] subspaces =
             isNone ? [] : [.. blocks.Zip(bases, (block, other) => SubspaceComparison.Of(block, other, options.Leading, options.IntruderCosine))];
         return new ChangedLayer(pair.Layer, pair.Base, pair.Shape, new MeasuredChange(spectrum, Norm(blocks), Norm(bases), subspaces, Total: 0));
@@ -236,6 +237,8 @@ public sealed record ModelChange
         HashSet<string> used = [.. found.Layers.Select(layer => layer.Tensor.Name), .. found.Layers.SelectMany(layer => layer.Applied?.Beside ?? [])];
         return [.. model.Tensors.Where(tensor => ElementBytes.IsFloating(tensor.Type) && !used.Contains(tensor.Name))];
     }
+
+    private static bool IsZero(Matrix matrix) => matrix.AsSpan().IndexOfAnyExcept(0) < 0;
 
     private static double Norm(IReadOnlyList<Matrix> blocks) => Math.Sqrt(blocks.Sum(block => Reduction.SumOfSquares(block.AsSpan())));
 
