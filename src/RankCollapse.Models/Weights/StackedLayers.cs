@@ -107,7 +107,7 @@ internal static partial class StackedLayers
             long count = list[0].Shape[axis];
             if (count < 2 || list.Any(tensor => tensor.Shape[axis] != count) || !list.Any(tensor => tensor.Shape.Count > 2)) continue;
             bool isKnown = list.Any(tensor => IsVector(tensor, axis))
-                || (axis == 0 && ScannedOf().IsMatch(prefix[..^1]) && !list.Any(tensor => KernelsOf().IsMatch(tensor.Name.ToLowerInvariant())));
+                || (axis == 0 && ScannedOf().IsMatch(prefix[..^1]) && !list.Any(tensor => tensor.Name.Contains("conv", StringComparison.OrdinalIgnoreCase)));
             if (isKnown && (axis == 0 || list.Count >= LeastForSecond)) return axis;
         }
         return null;
@@ -126,7 +126,4 @@ internal static partial class StackedLayers
 
     [GeneratedRegex("(^|[./_])[Ss](can|canned|tacked)[^./]*$|Scan[^./]*$", RegexOptions.ExplicitCapture)]
     private static partial Regex ScannedOf();
-
-    [GeneratedRegex("conv", RegexOptions.ExplicitCapture)]
-    private static partial Regex KernelsOf();
 }
