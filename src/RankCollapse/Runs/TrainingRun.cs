@@ -14,7 +14,7 @@ namespace RankCollapse.Runs;
 public static class TrainingRun
 {
     /// <summary>Raised with every change of the program that changes what a training results in, so that nothing stale is reused.</summary>
-    public const int ResultVersion = 6;
+    public const int ResultVersion = 7;
 
     /// <summary>The version of the program, as written to <c>config.json</c>.</summary>
     public static string ProgramVersion { get; } =

@@ -55,6 +55,12 @@ public abstract class Solver
     /// <summary>The relative gradient norm at which training stops, so that nothing is solved beyond it; 0 where it may go on.</summary>
     internal double Target { get; set; }
 
+    /// <summary>The relative gradient norm below which it is worth asking <see cref="MayStop"/>.</summary>
+    internal double Tolerance { get; set; }
+
+    /// <summary>Asked inside an iteration, with value and gradient of the current parameters: whether training may stop here.</summary>
+    internal Func<bool> MayStop { get; set; } = () => false;
+
     /// <summary>Whether the gradient of all samples belongs to a record also where it costs more than the record.</summary>
     internal bool RecordsGradient { get; set; } = true;
 

@@ -31,6 +31,8 @@ public sealed class Trainer : IDisposable
         _snapshotWriter = new BinaryWriter(_snapshot);
         _solver = solver;
         _solver.Target = options.Missing is null ? options.GradientTolerance : 0;
+        _solver.Tolerance = options.GradientTolerance;
+        _solver.MayStop = () => IsStationary(solver.GradientSize) && options.Missing?.Invoke(solver) is null;
         _solver.RecordsGradient = options.RecordsGradient;
         _options = options;
         _observer = observer ?? new TrainingObserver();
@@ -96,8 +98,8 @@ public sealed class Trainer : IDisposable
         {
             // With mini-batches what is asked of all samples is asked where they are recorded, and at the end.
             if (_epoch >= _options.MaxEpochs) state = Measured(state);
-            string? missing = IsStationary(state) ? _options.Missing?.Invoke(_solver) : null;
-            if (IsStationary(state) && missing is null)
+            string? missing = IsStationary(state.Gradient) ? _options.Missing?.Invoke(_solver) : null;
+            if (IsStationary(state.Gradient) && missing is null)
             {
                 if (!GoesOn()) return EndAt(TrainingStatus.Converged, state, null);
                 state = State();
@@ -146,7 +148,7 @@ public sealed class Trainer : IDisposable
 
     private string OrAnotherSolver => _options.Alternative is { } other ? $" or choose solver {other}" : "";
 
-    private bool IsStationary(TrainingState state) => _solver.IsMeasured && state.Gradient.Relative <= _options.GradientTolerance;
+    private bool IsStationary(GradientSize gradient) => _solver.IsMeasured && gradient.Relative <= _options.GradientTolerance;
 
     private Advice OutOfEpochs(TrainingState state, string? missing) =>
         new($"{Where(state, missing)} after {_epoch} epochs; raise max-epochs{OrAnotherSolver}.", "max-epochs", "solver");
@@ -158,7 +160,7 @@ public sealed class Trainer : IDisposable
     {
         string here = $"No step decreases the objective any more (to rounding) at relative gradient norm {state.Gradient.Relative:0.0e-0}"
             + (_solver.RoundingFloor is { } floor ? $", where rounding leaves about {floor:0.0e-0}" : "");
-        return IsStationary(state) && _options.Missing?.Invoke(_solver) is { } missing
+        return IsStationary(state.Gradient) && _options.Missing?.Invoke(_solver) is { } missing
             ? new Advice($"{here}, where {missing}; try another seed, or leave collapse-tolerance out.", "seed", "collapse-tolerance")
             : new Advice($"{here}; a larger gradient-tolerance would be reached.", "gradient-tolerance");
     }

@@ -95,11 +95,21 @@ internal sealed class GaussNewtonSolver : Solver
         // The gradient of rounded kinks is another one than that at which training stops.
         _iterate.Target = _kinks is null ? Target : 0;
         StepOutcome? outcome = null;
-        for (int i = 0; outcome is null; i++) outcome = _phases[i].Take(_iterate);
+        for (int i = 0; outcome is null && !EndsEarly(i); i++) outcome = _phases[i].Take(_iterate);
         GradientEvaluations += _iterate.GradientEvaluations;
         HessianProducts += _iterate.HessianProducts;
+        if (outcome is not null) Publish();
+        return outcome ?? StepOutcome.Moved;
+    }
+
+    /// <summary>Whether what an iteration has done so far, normal steps, is all that was missing at the end.</summary>
+    private bool EndsEarly(int phases)
+    {
+        if (phases == 0 || _kinks is not null || !(_iterate.Current.Objective.GradientSize.Relative <= Tolerance)) return false;
         Publish();
-        return outcome.Value;
+        if (!MayStop()) return false;
+        _iterate.Phase = "Newton, normal steps";
+        return true;
     }
 
     /// <inheritdoc/>

@@ -41,27 +41,31 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
 
     /// <summary>Takes back what the outputs at a trial point depart from the target, and keeps the corrections if they lower the objective.</summary>
     /// <param name="preconditioner">The preconditioner at the current point.</param>
+    /// <param name="current">The current point.</param>
     /// <param name="trial">The trial point, evaluated; it is corrected, and evaluated there.</param>
-    /// <param name="residual">‖f(X) − Y‖ at the current point, as the data weigh it.</param>
     /// <param name="predicted">The decrease that the step promises.</param>
     /// <param name="isFar">Whether the network is far from interpolating its data.</param>
     /// <returns>The objective at the trial point.</returns>
-    public double Correct(IPreconditioner preconditioner, NewtonPoint trial, double residual, double predicted, bool isFar)
+    public double Correct(IPreconditioner preconditioner, NewtonPoint current, NewtonPoint trial, double predicted, bool isFar)
     {
         Objective objective = trial.Objective;
         double[] parameters = trial.Network.Parameters;
         parameters.CopyTo(_before, 0);
         _pairs.Clear();
         int slow = 0;
+        double data = objective.Coefficients.DataFactor, residual = Math.Sqrt(2 * Math.Max(0, current.Value.DataLoss));
         double value = trial.Value.Total, corrected = value, last = double.PositiveInfinity, ratio = isFar ? LargestRatioWhenFar : LargestRatio;
         for (int i = 0; i < (isFar ? MostCorrectionsWhenFar : MostCorrections); i++)
         {
             TensorPrimitives.Subtract(trial.Outputs.AsSpan(), Target.AsSpan(), _departure.AsSpan());
             double departure = Math.Sqrt(SampleWeights.SumOfSquares(objective.SampleWeights, _departure));
 
+            // After the first correction the penalties hardly change any more: a step that they make lose more than it promised is lost.
+            if (!isFar && i > 0 && trial.Value.Total - (data * trial.Value.DataLoss) > current.Value.Total + predicted) break;
+
             // What is left changes the objective by at most a‖r‖·departure + a·departure²/2: stop when that no longer matters, or when corrections
             // do not converge.
-            double matters = objective.Coefficients.DataFactor * departure * (residual + (0.5 * departure));
+            double matters = data * departure * (residual + (0.5 * departure));
             if (matters < (isFar ? LeastShareWhenFar : LeastShare) * predicted) break;
             slow = departure < ratio * last ? 0 : slow + 1;
             if (slow > MostSlowCorrections || !(departure < LargestRise * last)) break;

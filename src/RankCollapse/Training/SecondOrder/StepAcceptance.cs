@@ -23,20 +23,21 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
     /// <param name="iterate">Where the method stands.</param>
     /// <param name="step">p.</param>
     /// <param name="predicted">The decrease that it promises, above 0.</param>
+    /// <param name="isBounded">Whether the trust region holds it back: near interpolation nearly all of it rotates features then.</param>
     /// <returns>The actual decrease over the predicted one; −∞ where the objective rises.</returns>
-    public double Try(NewtonIterate iterate, Network step, double predicted)
+    public double Try(NewtonIterate iterate, Network step, double predicted, bool isBounded)
     {
         NewtonPoint current = iterate.Current, trial = iterate.Trial;
         TensorPrimitives.Add(iterate.OutputChange(step).AsSpan(), current.Outputs.AsSpan(), _correction.Target.AsSpan());
-        TensorPrimitives.Add(current.Network.Parameters, step.Parameters, trial.Network.Parameters);
-        double ratio = Correct(iterate, predicted);
-        if (!(ratio < StraightEnough) || iterate.Memory.Stage != NewtonStage.Newton || !iterate.Preconditioner.ResolvesOutputs) return ratio;
 
         // Rotated features have other kinks.
-        if (!double.IsNaN(iterate.Memory.KinkWidth)) return ratio;
+        bool mayRotate = iterate.Memory.Stage == NewtonStage.Newton && iterate.Preconditioner.ResolvesOutputs && double.IsNaN(iterate.Memory.KinkWidth);
+        if (mayRotate && isBounded) return Rotate(iterate, step, predicted);
+        TensorPrimitives.Add(current.Network.Parameters, step.Parameters, trial.Network.Parameters);
+        double ratio = Correct(iterate, predicted);
+        if (!(ratio < StraightEnough) || !mayRotate) return ratio;
         trial.Network.Parameters.CopyTo(_straight, 0);
-        _rotated.Write(current.Network, step, trial.Network);
-        double rotated = Correct(iterate, predicted);
+        double rotated = Rotate(iterate, step, predicted);
         if (rotated > ratio) return rotated;
         if (TrustRegion.Accepts(ratio))
         {
@@ -57,13 +58,19 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
     /// <summary>Whether a decrease is too small to be found from values; the gradient at the trial point is known then.</summary>
     private static bool IsSmall(NewtonIterate iterate, double predicted) => predicted < GradientShare * Math.Abs(iterate.Current.Value.Total);
 
+    /// <summary>Tries the step as a rotation.</summary>
+    private double Rotate(NewtonIterate iterate, Network step, double predicted)
+    {
+        _rotated.Write(iterate.Current.Network, step, iterate.Trial.Network);
+        return Correct(iterate, predicted);
+    }
+
     /// <summary>Evaluates and corrects the trial point.</summary>
     private double Correct(NewtonIterate iterate, double predicted)
     {
         NewtonPoint current = iterate.Current, trial = iterate.Trial;
-        double residual = Math.Sqrt(2 * Math.Max(0, current.Value.DataLoss));
         trial.Evaluate();
-        double value = _correction.Correct(iterate.Preconditioner, trial, residual, predicted, isFar: iterate.IsFar);
+        double value = _correction.Correct(iterate.Preconditioner, current, trial, predicted, isFar: iterate.IsFar);
         bool rises = !(value <= current.Value.Total * (1 + NewtonIterate.Rounding));
         double decrease = rises ? double.NegativeInfinity : IsSmall(iterate, predicted) ? DecreaseByGradients(iterate) : current.Value.Total - value;
         return decrease / predicted;

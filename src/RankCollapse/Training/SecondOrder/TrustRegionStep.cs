@@ -4,7 +4,7 @@ using RankCollapse.Networks;
 namespace RankCollapse.Training.SecondOrder;
 
 /// <summary>
-/// The step that truncated conjugate gradients find in the ball ‖p‖_M ≤ Δ, with the Gauss–Newton matrix first and the Hessian near the solution,
+/// The step that the Lanczos method finds in the ball ‖p‖_M ≤ Δ, with the Gauss–Newton matrix first and the Hessian near the solution,
 /// so that directions of negative curvature are followed and saddles left; it ends every iteration that gets to it.
 /// </summary>
 internal sealed class TrustRegionStep(NetworkSpecification specification, int samples) : INewtonPhase
@@ -32,19 +32,32 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
     /// <summary>Curvature relative to the preconditioner's that is ignored however large the gradient is.</summary>
     private const double LargestFlatCurvature = 1e-7;
 
+    private const int LeastInnerProducts = 10;
     private const int MostInnerProducts = 400;
+
+    /// <summary>The most memory of a basis: 2 GiB.</summary>
+    private const double LargestBasis = 1 << 28;
+
+    /// <summary>Shorter steps of the same space cost no product.</summary>
+    private const int MostTries = 4;
 
     /// <summary>After so many idle iterations directions of hardly any curvature are no longer ignored: what is left of the gradient may lie in them.</summary>
     private const int IdleStepsWithFlatDirections = 4;
 
-    private readonly TruncatedConjugateGradients _inner = new(specification);
+    private readonly TrustRegionLanczos _inner = new(specification);
     private readonly StepAcceptance _acceptance = new(specification, samples);
     private readonly Network _step = new(specification);
+
+    private readonly int _mostProducts = MostProducts(specification);
 
     private readonly double _rounding = Tolerances.Decomposition(samples, specification.Widths.Max());
 
     /// <summary>Whether it ends the run where rounding has the last word; where kinks are rounded ever less, what rounds them does.</summary>
     public bool EndsAtRounding { get; init; } = true;
+
+    /// <summary>The most products of an iteration, each of which adds a vector to a basis that has to be kept.</summary>
+    public static int MostProducts(NetworkSpecification specification) =>
+        (int)Math.Clamp(LargestBasis / Network.CountParameters(specification), LeastInnerProducts, MostInnerProducts);
 
     /// <summary>Sets the radius at the first point; a radius that was loaded is kept.</summary>
     public static void Start(NewtonIterate iterate)
@@ -73,15 +86,19 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
             iterate.Multiply,
             iterate.Preconditioner,
             radius,
-            TrustRegion.Shortened(radius, gently: iterate.IsFar),
             looksAround ? 0 : Math.Min(iterate.IsFar ? InnerToleranceWhenFar : InnerTolerance, Math.Sqrt(relative)),
             looksAround ? 0 : Math.Min(InnerTolerance, ShareOfTarget * iterate.Target / relative),
             memory.IdleSteps is > 0 and < IdleStepsWithFlatDirections ? floor : 0,
             flat,
-            MostInnerProducts,
+            _mostProducts,
             _step);
         iterate.Phase = $"{(memory.Stage == NewtonStage.Newton ? "Newton" : "Gauss–Newton")}, {_inner.Products} products, {Describe(outcome)}";
-        bool isTaken = _inner.Products > 0 && (Try(iterate) || (_inner.TakeShorter(_step) && Try(iterate)));
+        bool isTaken = _inner.Products > 0 && Try(iterate);
+        for (int i = 1; !isTaken && _inner.StepNorm > 0 && i < MostTries; i++)
+        {
+            _inner.Shorten(memory.Region.Radius, _step);
+            isTaken = Try(iterate);
+        }
         double share = iterate.Preconditioner.ResolvesOutputs ? HessianShare : HessianShareOfLargeProblems;
         if (_inner.PredictedDecrease < share * iterate.Current.Value.Total) memory.Stage = NewtonStage.Newton;
         if (!IsStalled(iterate, isTaken, outcome, floor)) return StepOutcome.Moved;
@@ -92,7 +109,7 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
     /// <summary>Tries the step, changes the radius, and goes there if enough is gained.</summary>
     private bool Try(NewtonIterate iterate)
     {
-        double ratio = _acceptance.Try(iterate, _step, _inner.PredictedDecrease);
+        double ratio = _acceptance.Try(iterate, _step, _inner.PredictedDecrease, _inner.IsBounded);
         iterate.Memory.Region.Update(ratio, _inner.StepNorm, gently: iterate.IsFar);
         if (!TrustRegion.Accepts(ratio)) return false;
         StepAcceptance.Accept(iterate, _inner.PredictedDecrease);

@@ -22,7 +22,7 @@ public sealed class OutputCorrectionTests
         TensorPrimitives.Add(start.Network.Parameters, step.Parameters, trial.Network.Parameters);
         trial.Evaluate();
         double before = Departure();
-        correction.Correct(preconditioner, trial, residual: 1, predicted: 1e-12, isFar: true);
+        correction.Correct(preconditioner, start, trial, predicted: 1e-12, isFar: true);
         Assert.True(Departure() < 1e-2 * before, $"{before:E2} → {Departure():E2}");
 
         double Departure()
