@@ -31,8 +31,7 @@ public sealed class Trainer : IDisposable
         _snapshotWriter = new BinaryWriter(_snapshot);
         _solver = solver;
         _solver.Target = options.Missing is null ? options.GradientTolerance : 0;
-        _solver.Tolerance = options.GradientTolerance;
-        _solver.MayStop = () => IsStationary(solver.GradientSize) && options.Missing?.Invoke(solver) is null;
+        if (options.Missing is { } missing) _solver.HasAll = () => IsStationary(solver.GradientSize) && missing(solver) is null;
         _solver.RecordsGradient = options.RecordsGradient;
         _options = options;
         _observer = observer ?? new TrainingObserver();

@@ -95,20 +95,20 @@ internal sealed class GaussNewtonSolver : Solver
         // The gradient of rounded kinks is another one than that at which training stops.
         _iterate.Target = _kinks is null ? Target : 0;
         StepOutcome? outcome = null;
-        for (int i = 0; outcome is null && !EndsEarly(i); i++) outcome = _phases[i].Take(_iterate);
+        for (int i = 0; outcome is null && !HasEnded(i); i++) outcome = _phases[i].Take(_iterate);
         GradientEvaluations += _iterate.GradientEvaluations;
         HessianProducts += _iterate.HessianProducts;
         if (outcome is not null) Publish();
         return outcome ?? StepOutcome.Moved;
     }
 
-    /// <summary>Whether what an iteration has done so far, normal steps, is all that was missing at the end.</summary>
-    private bool EndsEarly(int phases)
+    /// <summary>Whether normal steps alone, which leave a gradient along orbits of nearly equal networks, have come to what was asked for.</summary>
+    private bool HasEnded(int phases)
     {
-        if (phases == 0 || _kinks is not null || !(_iterate.Current.Objective.GradientSize.Relative <= Tolerance)) return false;
+        if (HasAll is null || phases == 0 || phases < _phases.Length - 1 || _kinks is not null) return false;
         Publish();
-        if (!MayStop()) return false;
-        _iterate.Phase = "Newton, normal steps";
+        if (!HasAll()) return false;
+        _iterate.Phase = "normal steps";
         return true;
     }
 
