@@ -15,6 +15,7 @@ internal static class OwnRun
     /// <param name="clock">The clock of the limit.</param>
     /// <param name="threads">Threads inside a product.</param>
     /// <param name="watch">Puts something around the preconditioner.</param>
+    /// <param name="missing">Asked where the gradient is small enough: what is missing besides.</param>
     /// <param name="look">Is shown the solver at each point, with the clocks stopped.</param>
     public static (TrainingCurve Curve, long Products) Train(
         BenchmarkProblem problem,
@@ -23,6 +24,7 @@ internal static class OwnRun
         Clock clock,
         int threads = 1,
         Func<IPreconditioner, IPreconditioner>? watch = null,
+        Func<Solver, string?>? missing = null,
         Action<Solver, CurvePoint>? look = null)
     {
         Product.MaxThreads = threads;
@@ -44,7 +46,7 @@ internal static class OwnRun
 
         using var trainer = new Trainer(
             solver,
-            new TrainingOptions { GradientTolerance = tolerance, MaxEpochs = 1_000_000, RecordEvery = 1_000_000 },
+            new TrainingOptions { GradientTolerance = tolerance, Missing = missing, MaxEpochs = 1_000_000, RecordEvery = 1_000_000 },
             new TrainingObserver { Progress = Note, Record = state => { if (state.Epoch == 0) Note(state); } });
         TrainingResult result = trainer.Run(limit.Token);
         return (new TrainingCurve("RankCollapse gauss-newton", "gauss-newton", null, points,

@@ -11,12 +11,13 @@ namespace RankCollapse.Benchmarks;
 /// <summary>How the cost of a stationary point grows with the number of samples, and of layers and classes.</summary>
 internal static class ScaleBenchmark
 {
-    private const double LeastVariation = 1e-12;
+    private const double Collapsed = 1e-12;
     private const double Loose = 1e-4;
 
     public static Action Prepare(BenchmarkArguments arguments)
     {
-        double seconds = arguments.Seconds("seconds", 3600), tolerance = arguments.Number("gradient", 1e-8), delta = arguments.Number("delta", 0.1);
+        double seconds = arguments.Seconds("seconds", 3600), delta = arguments.Number("delta", 0.1);
+        (double Gradient, double Collapse) tolerances = (arguments.Number("gradient", Loose), arguments.Number("collapse-tolerance", Collapsed));
         Clock clock = arguments.Clock();
         int threads = (int)arguments.Number("threads", 1);
         string picture = arguments.Text("picture", "");
@@ -35,7 +36,7 @@ internal static class ScaleBenchmark
             Console.WriteLine("| problem | KN | iterations | products | J within 1 % | TCV ≤ 1e-12 | gradient ≤ 1e-4 | ≤ 1e-8 | J | gradient, end | metric "
                 + "| its inverse | corrections | GiB |");
             Console.WriteLine($"|---{string.Concat(Enumerable.Repeat("|---:", 13))}|");
-            Row[] rows = [.. problems.Select(one => Run(one.Family, one.Size, one.Create(), seconds, tolerance, clock, threads))];
+            Row[] rows = [.. problems.Select(one => Run(one.Family, one.Size, one.Create(), seconds, tolerances, clock, threads))];
             foreach (IGrouping<string, Row> family in rows.GroupBy(row => row.Family).Where(family => family.Count() > 1))
             {
                 Console.WriteLine($"{family.Key}: seconds to a relative gradient of {Loose:0e-0} grow with the power "
@@ -50,7 +51,7 @@ internal static class ScaleBenchmark
         }
     }
 
-    private static Row Run(string family, int size, BenchmarkProblem problem, double seconds, double tolerance, Clock clock, int threads)
+    private static Row Run(string family, int size, BenchmarkProblem problem, double seconds, (double Gradient, double Collapse) tolerances, Clock clock, int threads)
     {
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect();
@@ -58,7 +59,8 @@ internal static class ScaleBenchmark
         TimedPreconditioner? parts = null;
         double? toCollapse = null;
         Partition classes = Partition.OfClasses(problem.Data)!;
-        (TrainingCurve curve, long products) = OwnRun.Train(problem, seconds, tolerance, clock, threads, inner => parts = new(inner, clock), Look);
+        (TrainingCurve curve, long products) = OwnRun.Train(
+            problem, seconds, tolerances.Gradient, clock, threads, inner => parts = new(inner, clock), solver => Collapses(solver, tolerances.Collapse) ? null : "collapse", Look);
         double total = curve.Points[^1].At.On(clock);
         var row = new Row(family, size, curve.Points.Count - 1, total, curve.TimeToGradient(Loose, clock));
         string[] cells =
@@ -83,13 +85,15 @@ internal static class ScaleBenchmark
 
         void Look(Solver solver, CurvePoint point)
         {
-            bool isCollapsed = solver.Objective.Features.Skip(1)
-                .All(layer => WithinClusterSumOfSquares.Of(layer, problem.Data.Targets, classes) <= LeastVariation);
+            bool isCollapsed = Collapses(solver, Collapsed);
             if (!isCollapsed) toCollapse = null;
             else toCollapse ??= point.At.On(clock);
             string phase = isCollapsed ? $"{solver.Phase}, collapsed" : solver.Phase;
             Console.Error.WriteLine($"{family} {size}: {point.At.On(clock):F1} s, J {point.Objective:E6}, gradient {point.RelativeGradient:0.0e-0}, {phase}");
         }
+
+        bool Collapses(Solver solver, double tolerance) =>
+            solver.Objective.Features.Skip(1).All(layer => WithinClusterSumOfSquares.Of(layer, problem.Data.Targets, classes) <= tolerance);
 
         static string Time(double? time) => time is { } t ? $"{t:F1}" : "–";
     }
