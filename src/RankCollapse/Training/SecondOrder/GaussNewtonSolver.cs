@@ -65,7 +65,7 @@ internal sealed class GaussNewtonSolver : Solver
         TypicalEpochs = 60,
         RecordsEveryEpoch = true,
         VectorsPerCheckpoint = 2,
-        Workspace = IPreconditioner.Workspace,
+        Workspace = (specification, samples) => IPreconditioner.Workspace(specification, samples) + TrustRegionStep.Workspace(specification),
     };
 
     /// <inheritdoc/>

@@ -33,6 +33,9 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
     private const double LargestFlatCurvature = 1e-7;
 
     private const int LeastInnerProducts = 10;
+
+    /// <summary>Few iterations take more.</summary>
+    private const int ManyProducts = 100;
     private const int MostInnerProducts = 400;
 
     /// <summary>The most memory of a basis: 2 GiB.</summary>
@@ -48,6 +51,7 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
     private readonly StepAcceptance _acceptance = new(specification, samples);
     private readonly Network _step = new(specification);
 
+    /// <summary>The most products of an iteration, each of which adds a vector to a basis that is kept.</summary>
     private readonly int _mostProducts = MostProducts(specification);
 
     private readonly double _rounding = Tolerances.Decomposition(samples, specification.Widths.Max());
@@ -55,9 +59,9 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
     /// <summary>Whether it ends the run where rounding has the last word; where kinks are rounded ever less, what rounds them does.</summary>
     public bool EndsAtRounding { get; init; } = true;
 
-    /// <summary>The most products of an iteration, each of which adds a vector to a basis that has to be kept.</summary>
-    public static int MostProducts(NetworkSpecification specification) =>
-        (int)Math.Clamp(LargestBasis / Network.CountParameters(specification), LeastInnerProducts, MostInnerProducts);
+    /// <summary>The numbers that a basis of many products takes in memory.</summary>
+    public static double Workspace(NetworkSpecification specification) =>
+        (double)Math.Min(ManyProducts, MostProducts(specification)) * Network.CountParameters(specification);
 
     /// <summary>Sets the radius at the first point; a radius that was loaded is kept.</summary>
     public static void Start(NewtonIterate iterate)
@@ -144,6 +148,9 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
         if (isTaken && !isSaddle) memory.Region.Reset(0.5 * Math.Min(memory.Region.Radius, _inner.StepNorm));
         return memory.Region.Radius <= floor || (_inner.GradientNorm <= floor && memory.IdleSteps > IdleStepsWithFlatDirections && !isSaddle);
     }
+
+    private static int MostProducts(NetworkSpecification specification) =>
+        (int)Math.Clamp(LargestBasis / Network.CountParameters(specification), LeastInnerProducts, MostInnerProducts);
 
     private static string Describe(InnerOutcome outcome) => outcome switch
     {
