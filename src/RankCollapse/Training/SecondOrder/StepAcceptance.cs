@@ -12,12 +12,15 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
     /// <summary>A straight step that gains this share of what it promised is taken without looking for a better curve.</summary>
     private const double StraightEnough = 0.9;
 
+    /// <summary>A rotation at the boundary that gains this share is taken; where units are saturated rotated features are others, and a straight step is better.</summary>
+    private const double RotationEnough = 0.25;
+
     /// <summary>Below this share of the objective a step's decrease is found from gradients, because values no longer resolve it.</summary>
     private const double GradientShare = 2e-12;
 
     private readonly OutputCorrection _correction = new(specification, samples);
     private readonly RotatedStep _rotated = new(specification);
-    private readonly double[] _straight = new double[Network.CountParameters(specification)];
+    private readonly double[] _first = new double[Network.CountParameters(specification)];
 
     /// <summary>Tries a step; the trial point is left at the better end.</summary>
     /// <param name="iterate">Where the method stands.</param>
@@ -32,16 +35,15 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
 
         // Rotated features have other kinks.
         bool mayRotate = iterate.Memory.Stage == NewtonStage.Newton && iterate.Preconditioner.ResolvesOutputs && double.IsNaN(iterate.Memory.KinkWidth);
-        if (mayRotate && isBounded) return Rotate(iterate, step, predicted);
-        TensorPrimitives.Add(current.Network.Parameters, step.Parameters, trial.Network.Parameters);
-        double ratio = Correct(iterate, predicted);
-        if (!(ratio < StraightEnough) || !mayRotate) return ratio;
-        trial.Network.Parameters.CopyTo(_straight, 0);
-        double rotated = Rotate(iterate, step, predicted);
-        if (rotated > ratio) return rotated;
+        bool rotatesFirst = mayRotate && isBounded;
+        double ratio = Follow(iterate, step, predicted, rotatesFirst);
+        if (!mayRotate || !(ratio < (rotatesFirst ? RotationEnough : StraightEnough))) return ratio;
+        trial.Network.Parameters.CopyTo(_first, 0);
+        double other = Follow(iterate, step, predicted, !rotatesFirst);
+        if (other > ratio) return other;
         if (TrustRegion.Accepts(ratio))
         {
-            _straight.CopyTo(trial.Network.Parameters, 0);
+            _first.CopyTo(trial.Network.Parameters, 0);
             trial.Evaluate();
             if (IsSmall(iterate, predicted)) trial.EvaluateGradient();
         }
@@ -58,10 +60,11 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
     /// <summary>Whether a decrease is too small to be found from values; the gradient at the trial point is known then.</summary>
     private static bool IsSmall(NewtonIterate iterate, double predicted) => predicted < GradientShare * Math.Abs(iterate.Current.Value.Total);
 
-    /// <summary>Tries the step as a rotation.</summary>
-    private double Rotate(NewtonIterate iterate, Network step, double predicted)
+    /// <summary>Tries the step along one curve.</summary>
+    private double Follow(NewtonIterate iterate, Network step, double predicted, bool rotates)
     {
-        _rotated.Write(iterate.Current.Network, step, iterate.Trial.Network);
+        if (rotates) _rotated.Write(iterate.Current.Network, step, iterate.Trial.Network);
+        else TensorPrimitives.Add(iterate.Current.Network.Parameters, step.Parameters, iterate.Trial.Network.Parameters);
         return Correct(iterate, predicted);
     }
 
