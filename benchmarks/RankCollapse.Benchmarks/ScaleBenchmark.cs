@@ -51,7 +51,8 @@ internal static class ScaleBenchmark
         }
     }
 
-    private static Row Run(string family, int size, BenchmarkProblem problem, double seconds, (double Gradient, double Collapse) tolerances, Clock clock, int threads)
+    private static Row Run(
+        string family, int size, BenchmarkProblem problem, double seconds, (double Gradient, double Collapse) tolerances, Clock clock, int threads)
     {
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect();
@@ -60,7 +61,8 @@ internal static class ScaleBenchmark
         double? toCollapse = null;
         Partition classes = Partition.OfClasses(problem.Data)!;
         (TrainingCurve curve, long products) = OwnRun.Train(
-            problem, seconds, tolerances.Gradient, clock, threads, inner => parts = new(inner, clock), solver => Collapses(solver, tolerances.Collapse) ? null : "collapse", Look);
+            problem, seconds, tolerances.Gradient, clock, threads, inner => parts = new(inner, clock),
+                solver => Collapses(solver, tolerances.Collapse) ? null : "collapse", Look);
         double total = curve.Points[^1].At.On(clock);
         var row = new Row(family, size, curve.Points.Count - 1, total, curve.TimeToGradient(Loose, clock));
         string[] cells =

@@ -204,7 +204,8 @@ public static class TrainingRun
         double own = sizeof(double) * (solver.Workspace?.Invoke(specification, data.SampleCount) ?? 0);
         string what = $"A network of {(double)Network.CountParameters(specification)} parameters on {data.SampleCount} samples", fewer = "fewer samples";
         if (own > 0.5 * all)
-            MemoryBudget.Require(all, $"{what} with the kernel matrix and the basis of solver {solver.Name}", $"use smaller widths or {fewer}, raise max-memory or choose solver lbfgs");
+            MemoryBudget.Require(all, $"{what} with the kernel matrix and the basis of solver {solver.Name}",
+                $"use smaller widths or {fewer}, raise max-memory or choose solver lbfgs");
         MemoryBudget.Require(all, what, $"use smaller widths, fewer layers or {fewer}");
     }
 }

@@ -55,7 +55,9 @@ public abstract class Solver
     /// <summary>The relative gradient norm at which training stops, so that nothing is solved beyond it; 0 where it may go on.</summary>
     internal double Target { get; set; }
 
-    /// <summary>Asked inside an iteration, at a point like any other: whether all is there that training was asked for. Null asks for a small gradient only.</summary>
+    /// <summary>
+    /// Asked inside an iteration, at a point like any other: whether all is there that training was asked for. Null asks for a small gradient only.
+    /// </summary>
     internal Func<bool>? HasAll { get; set; }
 
     /// <summary>Whether the gradient of all samples belongs to a record also where it costs more than the record.</summary>

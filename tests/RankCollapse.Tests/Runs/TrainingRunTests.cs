@@ -95,8 +95,9 @@ public sealed class TrainingRunTests
         {
             var error = Assert.Throws<InvalidInputException>(() => TrainingRun.Start(configuration, null));
             Assert.Equal(
-                "A network of 155 parameters on 600 samples with the kernel matrix of solver gauss-newton would need 26.9 MB of memory, expected at most "
-                + "20.0 MB; use fewer samples, raise max-memory or choose solver lbfgs.",
+                "A network of 155 parameters on 600 samples with the kernel matrix and the basis of solver gauss-newton would need 27.0 MB of memory, "
+                    + "expected at "
+                + "most 20.0 MB; use smaller widths or fewer samples, raise max-memory or choose solver lbfgs.",
                 error.Message);
             TrainingRun.Start(configuration with { Solver = "lbfgs", MaxEpochs = 1 }, null);
         }

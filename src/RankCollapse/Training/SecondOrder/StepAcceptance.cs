@@ -12,7 +12,9 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
     /// <summary>A straight step that gains this share of what it promised is taken without looking for a better curve.</summary>
     private const double StraightEnough = 0.9;
 
-    /// <summary>A rotation at the boundary that gains this share is taken; where units are saturated rotated features are others, and a straight step is better.</summary>
+    /// <summary>
+    /// A rotation at the boundary that gains this share is taken; where units are saturated rotated features are others, and a straight step is better.
+    /// </summary>
     private const double RotationEnough = 0.25;
 
     /// <summary>Below this share of the objective a step's decrease is found from gradients, because values no longer resolve it.</summary>

@@ -4,7 +4,7 @@ namespace RankCollapse.Training.SecondOrder;
 /// Minimises γh₁ + ½hᵀTh over ‖h‖ ≤ Δ for a tridiagonal T that grows: h = −(T + shift)^{-1}γe₁ with the least shift, not below a given one, that makes
 /// T + shift positive definite and h short enough, by Newton's method for 1/‖h‖ = 1/Δ (Moré and Sorensen 1983).
 /// </summary>
-/// <remarks>T has no zeros beside its diagonal, so that there is no hard case.</remarks>
+/// <remarks>T has no zeros beside its diagonal, so that there is no hard case but by rounding.</remarks>
 internal sealed class TridiagonalTrustRegion
 {
     private const int MostIterations = 200;
@@ -104,8 +104,32 @@ internal sealed class TridiagonalTrustRegion
             _shift += (norm - radius) / radius * norm * norm / sum;
         }
         _shift = high;
-        if (Factor(high)) Substitute();
-        else (Norm, Decrease) = (radius, double.NaN);
+        if (!Factor(high)) (Norm, Decrease) = (radius, double.NaN);
+        else if (Substitute() < radius) Lengthen(radius);
+    }
+
+    /// <summary>
+    /// The hard case, to rounding: T + shift is singular before h is long enough. A vector z = L^{-T}e_j of the least pivot, with (T + shift)z ≈ 0, is added.
+    /// </summary>
+    private void Lengthen(double radius)
+    {
+        int last = 0;
+        for (int i = 1; i < _diagonal.Count; i++)
+        {
+            if (_pivots[i] < _pivots[last]) last = i;
+        }
+        var z = new double[last + 1];
+        z[last] = 1;
+        for (int i = last - 1; i >= 0; i--) z[i] = -_beside[i + 1] / _pivots[i] * z[i + 1];
+        double hz = 0, zz = 0;
+        for (int i = 0; i <= last; i++)
+        {
+            hz += _coefficients[i] * z[i];
+            zz += z[i] * z[i];
+        }
+        double root = Math.Sqrt((hz * hz) + (zz * ((radius * radius) - (Norm * Norm)))), length = ((hz < 0 ? -root : root) - hz) / zz;
+        for (int i = 0; i <= last; i++) _coefficients[i] += length * z[i];
+        Norm = radius;
     }
 
     /// <summary>T + shift = L·D·Lᵀ; returns whether D is positive.</summary>
