@@ -46,7 +46,7 @@ public sealed class TridiagonalTrustRegionTests
                 Assert.Equal(decrease, small.Decrease, 1e-9 * decrease);
                 Assert.InRange(norm, 0, radius * (1 + 1e-9));
                 Assert.InRange(shift, Math.Max(least, -values.Min()) - (1e-8 * (1 + shift)), double.PositiveInfinity);
-                
+
                 if (small.IsBounded) Assert.Equal(radius, norm, 1e-9 * radius);
                 else Assert.Equal(least, shift, 1e-8 * (1 + (first / radius)));
                 Assert.Equal(values.Min() + least <= 0, small.HasNegativeCurvature);
