@@ -13,7 +13,7 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
     private const double StraightEnough = 0.9;
 
     /// <summary>
-    /// A rotation at the boundary that gains this share is taken; where units are saturated rotated features are others, and a straight step is better.
+    /// A rotation at the boundary that gains this share is taken; where tanh bends much, rotations are no symmetry, and a straight step is better.
     /// </summary>
     private const double RotationEnough = 0.25;
 
