@@ -43,7 +43,7 @@ def train(*, out: Union[str, os.PathLike[str], None] = None, report: bool = Fals
 
     >>> run = rc.train(data="gaussian-mixture", samples=40, classes=4, depth=3, width=20, convention="mean", lam=1e-2, out="runs/first")
     >>> run
-    Run('runs/first'): converged, objective 0.0490348
+    Run('runs/first'): converged, objective 0.0490349
     >>> run.layers[["layer", "featureNumericalRank"]]
        layer  featureNumericalRank
     0      1                     4
