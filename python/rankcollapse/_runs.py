@@ -165,6 +165,6 @@ def query(sql: str, *folders: Any, **options: Any) -> Any:
 
     >>> rc.query("SELECT status, epochs FROM runs", "runs/first")
           status  epochs
-    0  converged      32
+    0  converged      24
     """
     return table(call("query", sql, *folders, **options)["rows"])
