@@ -46,6 +46,7 @@ internal interface IPreconditioner
     private static bool HasKernel(NetworkSpecification specification, int samples) =>
         (long)specification.OutputDimension * samples <= (HasKinks(specification) ? LargestKernelWithKinks : LargestKernel);
 
-    private static bool HasKinks(NetworkSpecification specification) =>
+    /// <summary>Whether activations have kinks, or round some.</summary>
+    static bool HasKinks(NetworkSpecification specification) =>
         specification.HasKinks || specification.Activations.Any(activation => activation is RoundedActivation);
 }

@@ -31,6 +31,7 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
     private const int MostCorrectionsWhenFar = 20;
     private const double LargestRatioWhenFar = 0.8;
 
+    private readonly bool _hasKinks = IPreconditioner.HasKinks(specification);
     private readonly Matrix _departure = new(specification.OutputDimension, samples);
     private readonly SecantPairs _pairs = new(specification.OutputDimension, samples);
     private readonly Network _change = new(specification);
@@ -61,7 +62,7 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
             double departure = Math.Sqrt(SampleWeights.SumOfSquares(objective.SampleWeights, _departure));
 
             // After the first correction the penalties hardly change any more: a step that they make lose more than it promised is lost.
-            if (!isFar && i > 0 && trial.Value.Total - (data * trial.Value.DataLoss) > current.Value.Total + predicted) break;
+            if (!isFar && !_hasKinks && i > 0 && trial.Value.Total - (data * trial.Value.DataLoss) > current.Value.Total + predicted) break;
 
             // What is left changes the objective by at most a‖r‖·departure + a·departure²/2: stop when that no longer matters, or when corrections
             // do not converge.

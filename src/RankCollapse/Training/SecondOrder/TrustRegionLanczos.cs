@@ -4,22 +4,6 @@ using RankCollapse.Networks;
 
 namespace RankCollapse.Training.SecondOrder;
 
-/// <summary>How the inner iteration ended.</summary>
-internal enum InnerOutcome
-{
-    /// <summary>The residual is small enough.</summary>
-    Solved,
-
-    /// <summary>The step reaches the boundary of the trust region.</summary>
-    Boundary,
-
-    /// <summary>So it does, with a direction of negative curvature in it.</summary>
-    NegativeCurvature,
-
-    /// <summary>The products were used up.</summary>
-    Limit,
-}
-
 /// <summary>
 /// Minimises gᵀp + ½pᵀBp over ‖p‖_M ≤ Δ in the Krylov space of M^{-1}B and M^{-1}g, by the preconditioned Lanczos method (Gould, Lucidi, Roma and Toint 1999).
 /// </summary>
@@ -28,7 +12,7 @@ internal enum InnerOutcome
 /// where they cross the boundary leave a residual there that may exceed g; this step leaves −shift·Mp and what is outside the space. The basis is kept, so
 /// that the step of a shorter radius costs no product.
 /// </remarks>
-internal sealed class TrustRegionLanczos(NetworkSpecification specification)
+internal sealed class TrustRegionLanczos(NetworkSpecification specification) : IInnerIteration
 {
     /// <summary>So many products are worth a whole iteration, and are not spent on digits that nobody has asked for.</summary>
     private const int ManyProducts = 50;
@@ -47,37 +31,28 @@ internal sealed class TrustRegionLanczos(NetworkSpecification specification)
     private Network _image = new(specification);
     private Network _imageBefore = new(specification);
 
-    /// <summary>Products with B of the last solve.</summary>
+    /// <inheritdoc/>
     public int Products { get; private set; }
 
-    /// <summary>‖g‖_{M^{-1}} of the last solve.</summary>
+    /// <inheritdoc/>
     public double GradientNorm { get; private set; }
 
-    /// <summary>The decrease of the model that the last step promises, ≥ 0.</summary>
+    /// <inheritdoc/>
     public double PredictedDecrease => _small.Decrease;
 
-    /// <summary>‖p‖_M of the last step.</summary>
+    /// <inheritdoc/>
     public double StepNorm => _small.Norm;
 
-    /// <summary>Whether the last step is held back by the trust region.</summary>
+    /// <inheritdoc/>
     public bool IsBounded => _small.IsBounded;
 
-    /// <summary>Solves for the step.</summary>
-    /// <param name="gradient">g.</param>
-    /// <param name="multiply">result = B·v.</param>
-    /// <param name="preconditioner">M.</param>
-    /// <param name="radius">Δ.</param>
-    /// <param name="tolerance">Stop when the residual's norm has fallen by this factor.</param>
-    /// <param name="lateTolerance">The same, where it is larger, after <see cref="ManyProducts"/>.</param>
-    /// <param name="floor">Stop when the residual's norm ‖·‖_{M^{-1}} is at most this.</param>
-    /// <param name="flat">Curvature relative to the preconditioner's, at most so large, that counts as none: all curvature is increased by so much.</param>
-    /// <param name="limit">The most products.</param>
-    /// <param name="step">p; overwritten.</param>
+    /// <inheritdoc/>
     public InnerOutcome Solve(
         Network gradient,
         Action<Network, Network> multiply,
         IPreconditioner preconditioner,
         double radius,
+        double shorterRadius,
         double tolerance,
         double lateTolerance,
         double floor,
@@ -118,11 +93,13 @@ internal sealed class TrustRegionLanczos(NetworkSpecification specification)
         return Products >= limit ? InnerOutcome.Limit : InnerOutcome.Solved;
     }
 
-    /// <summary>Replaces the last step by the one for another radius in the same space.</summary>
-    public void Shorten(double radius, Network step)
+    /// <inheritdoc/>
+    public bool TakeShorter(double radius, Network step)
     {
+        if (Products == 0) return false;
         _small.Solve(radius);
         Combine(step);
+        return true;
     }
 
     /// <summary>Writes M^{-1}r as a vector of the basis, and returns ‖r‖_{M^{-1}}.</summary>

@@ -47,7 +47,9 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
     /// <summary>After so many idle iterations directions of hardly any curvature are no longer ignored: what is left of the gradient may lie in them.</summary>
     private const int IdleStepsWithFlatDirections = 4;
 
-    private readonly TrustRegionLanczos _inner = new(specification);
+    private readonly IInnerIteration _inner = IPreconditioner.HasKinks(specification)
+        ? new TruncatedConjugateGradients(specification)
+        : new TrustRegionLanczos(specification);
     private readonly StepAcceptance _acceptance = new(specification, samples);
     private readonly Network _step = new(specification);
 
@@ -90,6 +92,7 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
             iterate.Multiply,
             iterate.Preconditioner,
             radius,
+            TrustRegion.Shortened(radius, gently: iterate.IsFar),
             looksAround ? 0 : Math.Min(iterate.IsFar ? InnerToleranceWhenFar : InnerTolerance, Math.Sqrt(relative)),
             looksAround ? 0 : Math.Min(InnerTolerance, ShareOfTarget * iterate.Target / relative),
             memory.IdleSteps is > 0 and < IdleStepsWithFlatDirections ? floor : 0,
@@ -98,11 +101,7 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
             _step);
         iterate.Phase = $"{(memory.Stage == NewtonStage.Newton ? "Newton" : "Gauss–Newton")}, {_inner.Products} products, {Describe(outcome)}";
         bool isTaken = _inner.Products > 0 && Try(iterate);
-        for (int i = 1; !isTaken && _inner.StepNorm > 0 && i < MostTries; i++)
-        {
-            _inner.Shorten(memory.Region.Radius, _step);
-            isTaken = Try(iterate);
-        }
+        for (int i = 1; !isTaken && i < MostTries && _inner.TakeShorter(memory.Region.Radius, _step); i++) isTaken = Try(iterate);
         double share = iterate.Preconditioner.ResolvesOutputs ? HessianShare : HessianShareOfLargeProblems;
         if (_inner.PredictedDecrease < share * iterate.Current.Value.Total) memory.Stage = NewtonStage.Newton;
         if (!IsStalled(iterate, isTaken, outcome, floor)) return StepOutcome.Moved;

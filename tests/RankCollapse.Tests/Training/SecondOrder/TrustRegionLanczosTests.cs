@@ -20,12 +20,12 @@ public sealed class TrustRegionLanczosTests
             Network gradient = point.Direction(5), step = new(shape), product = new(shape), steepest = new(shape);
             preconditioner.Solve(gradient, steepest);
             var inner = new TrustRegionLanczos(shape);
-            inner.Solve(gradient, Multiply, preconditioner, radius: 1e-2, tolerance: 1e-3, lateTolerance: 0, floor: 0, flat: 0, limit: 100, step);
+            inner.Solve(gradient, Multiply, preconditioner, radius: 1e-2, shorterRadius: 5e-3, tolerance: 1e-3, lateTolerance: 0, floor: 0, flat: 0, limit: 100, step);
             double slope = Reduction.Dot(gradient.Parameters, steepest.Parameters), last = double.PositiveInfinity;
             Assert.Equal(Math.Sqrt(slope), inner.GradientNorm, 1e-12 * Math.Sqrt(slope));
             for (double radius = 1e-2; radius > 1e-6; radius *= 0.3)
             {
-                inner.Shorten(radius, step);
+                Assert.True(inner.TakeShorter(radius, step));
                 Assert.InRange(inner.StepNorm, 0, radius * (1 + 1e-9));
                 if (!inner.IsBounded) continue;
                 bounded++;
@@ -71,7 +71,7 @@ public sealed class TrustRegionLanczosTests
             var inner = new TrustRegionLanczos(shape);
             Network gradient = new(shape), step = new(shape);
             curvatures.CopyTo(gradient.Parameters, 0);
-            inner.Solve(gradient, Multiply, new NoPreconditioner(), 1e12, tolerance, lateTolerance, floor: 0, flat: 0, limit: 2000, step);
+            inner.Solve(gradient, Multiply, new NoPreconditioner(), 1e12, 1e11, tolerance, lateTolerance, floor: 0, flat: 0, limit: 2000, step);
             return inner.Products;
         }
 

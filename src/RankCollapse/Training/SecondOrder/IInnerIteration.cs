@@ -1,0 +1,66 @@
+using RankCollapse.Networks;
+
+namespace RankCollapse.Training.SecondOrder;
+
+/// <summary>How the inner iteration ended.</summary>
+internal enum InnerOutcome
+{
+    /// <summary>The residual is small enough.</summary>
+    Solved,
+
+    /// <summary>The step reaches the boundary of the trust region.</summary>
+    Boundary,
+
+    /// <summary>So it does, with a direction of negative curvature in it.</summary>
+    NegativeCurvature,
+
+    /// <summary>The products were used up.</summary>
+    Limit,
+}
+
+/// <summary>Minimises gᵀp + ½pᵀBp over ‖p‖_M ≤ Δ.</summary>
+internal interface IInnerIteration
+{
+    /// <summary>Products with B of the last solve.</summary>
+    int Products { get; }
+
+    /// <summary>‖g‖_{M^{-1}} of the last solve.</summary>
+    double GradientNorm { get; }
+
+    /// <summary>The decrease of the model that the last step promises, ≥ 0.</summary>
+    double PredictedDecrease { get; }
+
+    /// <summary>‖p‖_M of the last step.</summary>
+    double StepNorm { get; }
+
+    /// <summary>Whether the last step is held back by the trust region.</summary>
+    bool IsBounded { get; }
+
+    /// <summary>Solves for the step.</summary>
+    /// <param name="gradient">g.</param>
+    /// <param name="multiply">result = B·v.</param>
+    /// <param name="preconditioner">M.</param>
+    /// <param name="radius">Δ.</param>
+    /// <param name="shorterRadius">The first radius that <see cref="TakeShorter"/> is asked for.</param>
+    /// <param name="tolerance">Stop when the residual's norm has fallen by this factor.</param>
+    /// <param name="lateTolerance">The same, where it is larger, after 50 products: so many are worth a whole iteration.</param>
+    /// <param name="floor">Stop when the residual's norm ‖·‖_{M^{-1}} is at most this.</param>
+    /// <param name="flat">Curvature relative to the preconditioner's, at most so large, that counts as none.</param>
+    /// <param name="limit">The most products.</param>
+    /// <param name="step">p; overwritten.</param>
+    InnerOutcome Solve(
+        Network gradient,
+        Action<Network, Network> multiply,
+        IPreconditioner preconditioner,
+        double radius,
+        double shorterRadius,
+        double tolerance,
+        double lateTolerance,
+        double floor,
+        double flat,
+        int limit,
+        Network step);
+
+    /// <summary>Replaces the last step by one for a shorter radius, without a product; false where there is none.</summary>
+    bool TakeShorter(double radius, Network step);
+}
