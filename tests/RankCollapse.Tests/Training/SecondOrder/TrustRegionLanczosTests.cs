@@ -20,7 +20,8 @@ public sealed class TrustRegionLanczosTests
             Network gradient = point.Direction(5), step = new(shape), product = new(shape), steepest = new(shape);
             preconditioner.Solve(gradient, steepest);
             var inner = new TrustRegionLanczos(shape);
-            inner.Solve(gradient, Multiply, preconditioner, radius: 1e-2, shorterRadius: 5e-3, tolerance: 1e-3, lateTolerance: 0, floor: 0, flat: 0, limit: 100, step);
+            inner.Solve(gradient, Multiply, preconditioner,
+                radius: 1e-2, shorterRadius: 5e-3, tolerance: 1e-3, lateTolerance: 0, floor: 0, flat: 0, limit: 100, step);
             double slope = Reduction.Dot(gradient.Parameters, steepest.Parameters), last = double.PositiveInfinity;
             Assert.Equal(Math.Sqrt(slope), inner.GradientNorm, 1e-12 * Math.Sqrt(slope));
             for (double radius = 1e-2; radius > 1e-6; radius *= 0.3)
