@@ -18,6 +18,27 @@ internal enum InnerOutcome
     Limit,
 }
 
+/// <summary>Where an inner iteration stops.</summary>
+/// <param name="Radius">Δ.</param>
+/// <param name="ShorterRadius">The first radius that <see cref="IInnerIteration.TakeShorter"/> is asked for.</param>
+/// <param name="Tolerance">Stop when the residual's norm has fallen by this factor.</param>
+/// <param name="LateTolerance">The same, where it is larger, after <see cref="ManyProducts"/>.</param>
+/// <param name="Floor">Stop when the residual's norm ‖·‖_{M^{-1}} is at most this.</param>
+/// <param name="Flat">Curvature relative to the preconditioner's, at most so large, that counts as none.</param>
+/// <param name="Products">The most products.</param>
+internal readonly record struct InnerLimits(
+    double Radius, double ShorterRadius, double Tolerance, double LateTolerance, double Floor, double Flat, int Products)
+{
+    /// <summary>So many products are worth a whole iteration, and are not spent on digits that nobody has asked for.</summary>
+    private const int ManyProducts = 50;
+
+    /// <summary>The norm at which the residual is small enough after so many products.</summary>
+    /// <param name="gradientNorm">‖g‖_{M^{-1}}.</param>
+    /// <param name="products">Products so far.</param>
+    public double Goal(double gradientNorm, int products) =>
+        Math.Max((products < ManyProducts ? Tolerance : Math.Max(Tolerance, LateTolerance)) * gradientNorm, Floor);
+}
+
 /// <summary>Minimises gᵀp + ½pᵀBp over ‖p‖_M ≤ Δ.</summary>
 internal interface IInnerIteration
 {
@@ -40,26 +61,9 @@ internal interface IInnerIteration
     /// <param name="gradient">g.</param>
     /// <param name="multiply">result = B·v.</param>
     /// <param name="preconditioner">M.</param>
-    /// <param name="radius">Δ.</param>
-    /// <param name="shorterRadius">The first radius that <see cref="TakeShorter"/> is asked for.</param>
-    /// <param name="tolerance">Stop when the residual's norm has fallen by this factor.</param>
-    /// <param name="lateTolerance">The same, where it is larger, after 50 products: so many are worth a whole iteration.</param>
-    /// <param name="floor">Stop when the residual's norm ‖·‖_{M^{-1}} is at most this.</param>
-    /// <param name="flat">Curvature relative to the preconditioner's, at most so large, that counts as none.</param>
-    /// <param name="limit">The most products.</param>
+    /// <param name="limits">Where to stop.</param>
     /// <param name="step">p; overwritten.</param>
-    InnerOutcome Solve(
-        Network gradient,
-        Action<Network, Network> multiply,
-        IPreconditioner preconditioner,
-        double radius,
-        double shorterRadius,
-        double tolerance,
-        double lateTolerance,
-        double floor,
-        double flat,
-        int limit,
-        Network step);
+    InnerOutcome Solve(Network gradient, Action<Network, Network> multiply, IPreconditioner preconditioner, InnerLimits limits, Network step);
 
     /// <summary>Replaces the last step by one for a shorter radius, without a product; false where there is none.</summary>
     bool TakeShorter(double radius, Network step);

@@ -10,9 +10,6 @@ namespace RankCollapse.Training.SecondOrder;
 /// <remarks>Where kinks are rounded ever less; from 2 of 50 random relu problems <see cref="TrustRegionLanczos"/> does not come to the end.</remarks>
 internal sealed class TruncatedConjugateGradients(NetworkSpecification specification) : IInnerIteration
 {
-    /// <summary>So many products are worth a whole iteration, and are not spent on digits that nobody has asked for.</summary>
-    private const int ManyProducts = 50;
-
     private readonly Network _residual = new(specification);
     private readonly Network _preconditioned = new(specification);
     private readonly Network _direction = new(specification);
@@ -37,18 +34,7 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
     public double StepNorm { get; private set; }
 
     /// <inheritdoc/>
-    public InnerOutcome Solve(
-        Network gradient,
-        Action<Network, Network> multiply,
-        IPreconditioner preconditioner,
-        double radius,
-        double shorterRadius,
-        double tolerance,
-        double lateTolerance,
-        double floor,
-        double flat,
-        int limit,
-        Network step)
+    public InnerOutcome Solve(Network gradient, Action<Network, Network> multiply, IPreconditioner preconditioner, InnerLimits limits, Network step)
     {
         double[] p = step.Parameters, r = _residual.Parameters, y = _preconditioned.Parameters, d = _direction.Parameters, q = _product.Parameters;
         Array.Clear(p);
@@ -56,7 +42,6 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
         preconditioner.Solve(_residual, _preconditioned);
         TensorPrimitives.Negate<double>(y, d);
         double ry = Reduction.Dot(r, y);
-        double goal = Math.Max(tolerance * tolerance * ry, floor * floor), lateGoal = Math.Max(goal, lateTolerance * lateTolerance * ry);
         double pp = 0, pd = 0, dd = ry;
         GradientNorm = Math.Sqrt(Math.Max(0, ry));
         Products = 0;
@@ -72,19 +57,19 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
             double curvature = Reduction.Dot(d, q);
 
             // Along an orbit of (nearly) equal networks the curvature is 0 but for rounding and for the gradient that is left: nothing is to be learnt there.
-            if (Products > 1 && Math.Abs(curvature) <= flat * dd) return InnerOutcome.Solved;
+            if (Products > 1 && Math.Abs(curvature) <= limits.Flat * dd) return InnerOutcome.Solved;
             double alpha = ry / curvature;
             double next = pp + (2 * alpha * pd) + (alpha * alpha * dd);
-            bool isBounded = curvature > 0 && next < radius * radius;
-            if (double.IsNaN(_shorterNorm) && !(isBounded && next < shorterRadius * shorterRadius))
+            bool isBounded = curvature > 0 && next < limits.Radius * limits.Radius;
+            if (double.IsNaN(_shorterNorm) && !(isBounded && next < limits.ShorterRadius * limits.ShorterRadius))
             {
-                _shorterDecrease = PredictedDecrease + ToBoundary(shorterRadius, _shorter.Parameters);
-                _shorterNorm = shorterRadius;
+                _shorterDecrease = PredictedDecrease + ToBoundary(limits.ShorterRadius, _shorter.Parameters);
+                _shorterNorm = limits.ShorterRadius;
             }
             if (!isBounded)
             {
-                PredictedDecrease += ToBoundary(radius, p);
-                StepNorm = radius;
+                PredictedDecrease += ToBoundary(limits.Radius, p);
+                StepNorm = limits.Radius;
                 IsBounded = true;
                 return curvature > 0 ? InnerOutcome.Boundary : InnerOutcome.NegativeCurvature;
             }
@@ -95,8 +80,9 @@ internal sealed class TruncatedConjugateGradients(NetworkSpecification specifica
             StepNorm = Math.Sqrt(pp);
             preconditioner.Solve(_residual, _preconditioned);
             double ryNext = Reduction.Dot(r, y);
-            if (!(ryNext > (Products < ManyProducts ? goal : lateGoal))) return InnerOutcome.Solved;
-            if (Products >= limit) return InnerOutcome.Limit;
+            double goal = limits.Goal(GradientNorm, Products);
+            if (!(ryNext > goal * goal)) return InnerOutcome.Solved;
+            if (Products >= limits.Products) return InnerOutcome.Limit;
             double beta = ryNext / ry;
             ry = ryNext;
             TensorPrimitives.Multiply(d, beta, d);

@@ -14,9 +14,6 @@ namespace RankCollapse.Training.SecondOrder;
 /// </remarks>
 internal sealed class TrustRegionLanczos(NetworkSpecification specification) : IInnerIteration
 {
-    /// <summary>So many products are worth a whole iteration, and are not spent on digits that nobody has asked for.</summary>
-    private const int ManyProducts = 50;
-
     /// <summary>At the boundary the space grows as long as each product adds this share to the promised decrease.</summary>
     private const double LeastGain = 0.05;
 
@@ -47,28 +44,17 @@ internal sealed class TrustRegionLanczos(NetworkSpecification specification) : I
     public bool IsBounded => _small.IsBounded;
 
     /// <inheritdoc/>
-    public InnerOutcome Solve(
-        Network gradient,
-        Action<Network, Network> multiply,
-        IPreconditioner preconditioner,
-        double radius,
-        double shorterRadius,
-        double tolerance,
-        double lateTolerance,
-        double floor,
-        double flat,
-        int limit,
-        Network step)
+    public InnerOutcome Solve(Network gradient, Action<Network, Network> multiply, IPreconditioner preconditioner, InnerLimits limits, Network step)
     {
         double[] r = _product.Parameters;
         gradient.Parameters.CopyTo(r, 0);
         double norm = Extend(preconditioner, 0), last = 0;
         GradientNorm = norm;
         Products = 0;
-        _small.Start(norm, flat);
+        _small.Start(norm, limits.Flat);
         Array.Clear(step.Parameters);
         if (!(norm > 0)) return InnerOutcome.Solved;
-        double goal = Math.Max(tolerance * norm, floor), lateGoal = Math.Max(goal, lateTolerance * norm), beyond = 0;
+        double beyond = 0;
         while (true)
         {
             double[] q = _basis[Products].Parameters;
@@ -79,18 +65,18 @@ internal sealed class TrustRegionLanczos(NetworkSpecification specification) : I
             double curvature = Reduction.Dot(q, r);
             _small.Add(curvature, beyond);
             Products++;
-            _small.Solve(radius);
+            _small.Solve(limits.Radius);
             TensorPrimitives.MultiplyAdd(_image.Parameters, -curvature, r, r);
             if (Products > 1) TensorPrimitives.MultiplyAdd(_imageBefore.Parameters, -beyond, r, r);
             beyond = norm = Extend(preconditioner, Products);
-            if (!(norm * Math.Abs(_small.Coefficients[^1]) > (Products < ManyProducts ? goal : lateGoal))) break;
+            if (!(norm * Math.Abs(_small.Coefficients[^1]) > limits.Goal(GradientNorm, Products))) break;
             if (IsBounded && PredictedDecrease - last < LeastGain * PredictedDecrease) break;
             last = PredictedDecrease;
-            if (Products >= limit) break;
+            if (Products >= limits.Products) break;
         }
         Combine(step);
         if (IsBounded) return _small.HasNegativeCurvature ? InnerOutcome.NegativeCurvature : InnerOutcome.Boundary;
-        return Products >= limit ? InnerOutcome.Limit : InnerOutcome.Solved;
+        return Products >= limits.Products ? InnerOutcome.Limit : InnerOutcome.Solved;
     }
 
     /// <inheritdoc/>

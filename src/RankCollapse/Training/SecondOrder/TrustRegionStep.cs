@@ -63,7 +63,7 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
 
     /// <summary>The numbers that a basis of many products takes in memory.</summary>
     public static double Workspace(NetworkSpecification specification) =>
-        (double)Math.Min(ManyProducts, MostProducts(specification)) * Network.CountParameters(specification);
+        IPreconditioner.HasKinks(specification) ? 0 : (double)Math.Min(ManyProducts, MostProducts(specification)) * Network.CountParameters(specification);
 
     /// <summary>Sets the radius at the first point; a radius that was loaded is kept.</summary>
     public static void Start(NewtonIterate iterate)
@@ -87,18 +87,15 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
         // Before rounding has the last word, one step looks as far as it can for negative curvature: a gradient of rounding alone is that of a saddle too.
         bool looksAround = EndsAtRounding && memory.IdleSteps == IdleStepsWithFlatDirections;
         double radius = looksAround ? Math.Max(memory.Region.Radius, FirstRadius * Math.Sqrt(iterate.Current.Value.Total)) : memory.Region.Radius;
-        InnerOutcome outcome = _inner.Solve(
-            iterate.Current.Gradient,
-            iterate.Multiply,
-            iterate.Preconditioner,
+        var limits = new InnerLimits(
             radius,
             TrustRegion.Shortened(radius, gently: iterate.IsFar),
             looksAround ? 0 : Math.Min(iterate.IsFar ? InnerToleranceWhenFar : InnerTolerance, Math.Sqrt(relative)),
             looksAround ? 0 : Math.Min(InnerTolerance, ShareOfTarget * iterate.Target / relative),
             memory.IdleSteps is > 0 and < IdleStepsWithFlatDirections ? floor : 0,
             flat,
-            _mostProducts,
-            _step);
+            _mostProducts);
+        InnerOutcome outcome = _inner.Solve(iterate.Current.Gradient, iterate.Multiply, iterate.Preconditioner, limits, _step);
         iterate.Phase = $"{(memory.Stage == NewtonStage.Newton ? "Newton" : "Gauss–Newton")}, {_inner.Products} products, {Describe(outcome)}";
         bool isTaken = _inner.Products > 0 && Try(iterate);
         for (int i = 1; !isTaken && i < MostTries && _inner.TakeShorter(memory.Region.Radius, _step); i++) isTaken = Try(iterate);
@@ -148,8 +145,9 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
         return memory.Region.Radius <= floor || (_inner.GradientNorm <= floor && memory.IdleSteps > IdleStepsWithFlatDirections && !isSaddle);
     }
 
-    private static int MostProducts(NetworkSpecification specification) =>
-        (int)Math.Clamp(LargestBasis / Network.CountParameters(specification), LeastInnerProducts, MostInnerProducts);
+    private static int MostProducts(NetworkSpecification specification) => IPreconditioner.HasKinks(specification)
+        ? MostInnerProducts
+        : (int)Math.Clamp(LargestBasis / Network.CountParameters(specification), LeastInnerProducts, MostInnerProducts);
 
     private static string Describe(InnerOutcome outcome) => outcome switch
     {

@@ -1,6 +1,5 @@
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
-using RankCollapse.Training;
 using RankCollapse.Training.SecondOrder;
 
 namespace RankCollapse.Tests.Training.SecondOrder;
@@ -20,8 +19,8 @@ public sealed class TrustRegionLanczosTests
             Network gradient = point.Direction(5), step = new(shape), product = new(shape), steepest = new(shape);
             preconditioner.Solve(gradient, steepest);
             var inner = new TrustRegionLanczos(shape);
-            inner.Solve(gradient, Multiply, preconditioner,
-                radius: 1e-2, shorterRadius: 5e-3, tolerance: 1e-3, lateTolerance: 0, floor: 0, flat: 0, limit: 100, step);
+            var limits = new InnerLimits(Radius: 1e-2, ShorterRadius: 5e-3, Tolerance: 1e-3, LateTolerance: 0, Floor: 0, Flat: 0, Products: 100);
+            inner.Solve(gradient, Multiply, preconditioner, limits, step);
             double slope = Reduction.Dot(gradient.Parameters, steepest.Parameters), last = double.PositiveInfinity;
             Assert.Equal(Math.Sqrt(slope), inner.GradientNorm, 1e-12 * Math.Sqrt(slope));
             for (double radius = 1e-2; radius > 1e-6; radius *= 0.3)
@@ -53,45 +52,5 @@ public sealed class TrustRegionLanczosTests
             }
         }
         Assert.InRange(bounded, 20, int.MaxValue);
-    }
-
-    /// <summary>Curvatures over six orders of magnitude, without a preconditioner, take more than 50 products.</summary>
-    [Fact]
-    public void LateTolerance_EndsSolvesOfManyProductsAlone()
-    {
-        var shape = new NetworkSpecification(20, [20]);
-        double[] curvatures = [.. Enumerable.Range(0, Network.CountParameters(shape)).Select(i => Math.Pow(10, -6.0 * i / 399))];
-        int all = Products(1e-8, 0);
-        Assert.InRange(all, 51, 2000);
-        Assert.Equal(50, Products(1e-8, 0.5));
-        Assert.InRange(Products(1e-8, 1e-7), 51, all);
-        Assert.Equal(Products(0.9, 0), Products(0.9, 0.95));
-
-        int Products(double tolerance, double lateTolerance)
-        {
-            var inner = new TrustRegionLanczos(shape);
-            Network gradient = new(shape), step = new(shape);
-            curvatures.CopyTo(gradient.Parameters, 0);
-            inner.Solve(gradient, Multiply, new NoPreconditioner(), 1e12, 1e11, tolerance, lateTolerance, floor: 0, flat: 0, limit: 2000, step);
-            return inner.Products;
-        }
-
-        void Multiply(Network v, Network result)
-        {
-            for (int i = 0; i < curvatures.Length; i++) result.Parameters[i] = curvatures[i] * v.Parameters[i];
-        }
-    }
-
-    private sealed class NoPreconditioner : IPreconditioner
-    {
-        public bool ResolvesOutputs => false;
-
-        public void Build(Objective point, Network network)
-        {
-        }
-
-        public void Solve(Network v, Network result) => v.Parameters.CopyTo(result.Parameters, 0);
-
-        public void Restore(Matrix outputs, Network result) => Array.Clear(result.Parameters);
     }
 }
