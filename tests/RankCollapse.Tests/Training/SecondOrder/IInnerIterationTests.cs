@@ -5,7 +5,7 @@ using RankCollapse.Training.SecondOrder;
 
 namespace RankCollapse.Tests.Training.SecondOrder;
 
-public sealed class InnerIterationTests
+public sealed class IInnerIterationTests
 {
     /// <summary>Curvatures over six orders of magnitude, without a preconditioner, take more than 50 products.</summary>
     [Theory]
