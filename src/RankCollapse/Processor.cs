@@ -25,6 +25,9 @@ public static class Processor
     /// <summary>Bytes of the third-level cache, of all cores or of a group.</summary>
     public static long ThirdLevelCache => Sizes[3] > 0 ? Sizes[3] : 8 << 20;
 
+    /// <summary>Whether Intel made it.</summary>
+    internal static bool IsIntel { get; } = X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == 0x756E6547; // "Genu", of "GenuineIntel"
+
     private static string ReadName()
     {
         const int Brand = unchecked((int)0x80000002);

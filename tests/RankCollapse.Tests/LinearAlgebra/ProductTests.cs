@@ -13,7 +13,7 @@ public sealed class ProductTests
     public void Product_IsTheTripleLoop_OverwrittenOrAdded(ProductForm form)
     {
         foreach ((int rows, int columns, int depth) in ((int, int, int)[])[(1, 1, 1), (7, 24, 25), (24, 9, 0), (0, 4, 3), (4, 0, 3), (200, 200, 200),
-            (401, 23, 8), (33, 1300, 9)])
+            (401, 23, 8), (33, 1300, 9), (100, 700, 401)])
         {
             (Matrix a, Matrix b) = Factors(form, rows, columns, depth, rows + columns);
             Matrix before = Random(rows, columns, depth);

@@ -48,71 +48,82 @@ internal static unsafe class BlockedProduct<TDoubles>
         bool tilesPackA = TDoubles.Count == Doubles512.Count || columns < ColumnsWorthPackingA;
         bool packsAsItGoes = packB && part == ProductPart.All;
 
-        // A's block stays in the second-level cache beside a panel of B, and B's in a part of the third-level one, which cores share.
+        // A's block stays in the second-level cache beside a panel of B, and B's in a part of the third-level one, which cores share; Intel's is too slow to
+        // stream B from it for every 48 rows, so that there B's block stays in the second-level one too, and the first packs A for all of them.
+        long cacheOfB = Processor.IsIntel ? Processor.SecondLevelCache / 3 : Processor.ThirdLevelCache / 8;
         int rowBlock = Math.Min(Math.Min(RoundUp(rows, tileRows), RowBlock), Fitting(Processor.SecondLevelCache / 6, depthBlock, tileRows));
-        int columnBlock = Math.Min(RoundUp(columns, panelWidth), Fitting(Processor.ThirdLevelCache / 8, depthBlock, panelWidth));
+        int columnBlock = Math.Min(RoundUp(columns, panelWidth), Fitting(cacheOfB, depthBlock, panelWidth));
+        bool keepsA = columns > columnBlock;
+        int rowsAtOnce = keepsA ? Math.Min(rows, Fitting(Processor.ThirdLevelCache / 8, depthBlock, rowBlock)) : rows;
 
         nuint scratchLength = (nuint)(tileRows * panelWidth);
         nuint packedBLength = RoundUp((nuint)(packB ? depthBlock * columnBlock : depthBlock * panelWidth));
-        nuint packedALength = (nuint)(depthBlock * rowBlock);
+        nuint packedALength = (nuint)depthBlock * (nuint)(keepsA ? rowsAtOnce : rowBlock);
         double* scratch = PackingBuffer.OfThread.Reserve(scratchLength + packedBLength + packedALength);
         double* packedB = scratch + scratchLength;
         double* packedA = packedB + packedBLength;
 
         if (depth == 0 && !accumulate) Clear(c, rows, columns);
-        for (int jc = 0; jc < columns; jc += columnBlock)
+        for (int first = 0; first < rows; first += rowsAtOnce)
         {
-            int columnsHere = Math.Min(columnBlock, columns - jc);
+            int end = Math.Min(rows, first + rowsAtOnce);
             for (int pc = 0; pc < depth; pc += depthBlock)
             {
                 int depthHere = Math.Min(depthBlock, depth - pc);
                 bool add = accumulate || pc > 0;
-                if (packB && !packsAsItGoes) PackPanels(b.From(pc, jc), depthHere, columnsHere, packedB, panelWidth, TDoubles.Count);
-                for (int ic = 0; ic < rows; ic += rowBlock)
+                for (int jc = 0; jc < columns; jc += columnBlock)
                 {
-                    int rowsHere = Math.Min(rowBlock, rows - ic);
-                    if (part == ProductPart.Lower && ic + rowsHere <= jc) continue;
-                    Operand aBlock = a.From(ic, pc);
-                    Operand below = a.From(ic + rowsHere, pc);
-                    var nextOfA = Lookahead.At(new(below.Start, below.ColumnStride, below.RowStride), depthHere, Math.Min(rowBlock, rows - ic - rowsHere));
-                    Lookahead nextOfB = default;
-                    if (ic == 0 && packsAsItGoes)
+                    int columnsHere = Math.Min(columnBlock, columns - jc);
+                    if (packB && !packsAsItGoes) PackPanels(b.From(pc, jc), depthHere, columnsHere, packedB, panelWidth, TDoubles.Count);
+                    for (int ic = first; ic < end; ic += rowBlock)
                     {
-                        Lookahead.Ask(new(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere);
-                        Lookahead.Ask(b.From(pc, jc), depthHere, Math.Min(panelWidth, columnsHere));
-                    }
-                    if (!tilesPackA) PackPanels(new(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere, packedA, tileRows, 1);
-                    for (int j = 0, width; j < columnsHere; j += width)
-                    {
-                        width = Part(columnsHere - j, panelWidth, TDoubles.Count);
-                        int vectors = (width + TDoubles.Count - 1) / TDoubles.Count;
-                        Tile tile = default;
-                        tile.ARowStride = a.RowStride;
-                        tile.AStep = a.ColumnStride;
-                        tile.Depth = depthHere;
-                        tile.Accumulate = add;
-                        tile.B = packB ? packedB + ((nint)j * depthHere) : packedB;
-                        tile.BStride = vectors * TDoubles.Count;
-                        tile.Ahead = tile.B; // Until a line is given: asking for one without memory behind it takes long.
-                        if (!packB || (packsAsItGoes && ic == 0))
+                        int rowsHere = Math.Min(rowBlock, end - ic);
+                        if (part == ProductPart.Lower && ic + rowsHere <= jc) continue;
+                        double* packedHere = keepsA ? packedA + ((nint)(ic - first) * depthHere) : packedA;
+                        bool isNew = jc == 0;
+                        Operand aBlock = a.From(ic, pc), below = a.From(ic + rowsHere, pc);
+                        below = isNew ? new(below.Start, below.ColumnStride, below.RowStride) : new(packedHere + ((nint)rowsHere * depthHere), 1, depthHere);
+                        var nextOfA = Lookahead.At(below, depthHere, Math.Min(rowBlock, end - ic - rowsHere));
+                        Lookahead nextOfB = default;
+                        if (ic == first && packsAsItGoes)
                         {
-                            Operand panel = b.From(pc, jc + j);
-                            nextOfB = Lookahead.At(panel.From(0, width), depthHere, Math.Min(panelWidth, columnsHere - j - width));
-                            if (width != tile.BStride || b.ColumnStride != 1 || (tilesPackA && packB && j == 0))
-                            {
-                                // Columns are not contiguous, or the tiles pack A, or these are the last ones: a whole vector would read past a row's end.
-                                Packing<TDoubles>.Pack(panel, depthHere, width, tile.B, (int)tile.BStride);
-                            }
-                            else
-                            {
-                                tile.PackedB = packB ? tile.B : null;
-                                tile.B = panel.Start;
-                                tile.BStride = b.RowStride;
-                            }
+                            if (isNew) Lookahead.Ask(new(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere);
+                            Lookahead.Ask(b.From(pc, jc), depthHere, Math.Min(panelWidth, columnsHere));
                         }
-                        int firstRow = part == ProductPart.Lower ? jc + j - ic : 0;
-                        Column(ref tile, aBlock, packedA, tilesPackA && j == 0, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, scratch,
-                            ref nextOfA, ref nextOfB);
+                        if (!tilesPackA && isNew) PackPanels(new(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere, packedHere, tileRows, 1);
+                        for (int j = 0, width; j < columnsHere; j += width)
+                        {
+                            width = Part(columnsHere - j, panelWidth, TDoubles.Count);
+                            int vectors = (width + TDoubles.Count - 1) / TDoubles.Count;
+                            bool packsA = tilesPackA && isNew && j == 0;
+                            Tile tile = default;
+                            tile.ARowStride = a.RowStride;
+                            tile.AStep = a.ColumnStride;
+                            tile.Depth = depthHere;
+                            tile.Accumulate = add;
+                            tile.B = packB ? packedB + ((nint)j * depthHere) : packedB;
+                            tile.BStride = vectors * TDoubles.Count;
+                            tile.Ahead = tile.B; // Until a line is given: asking for one without memory behind it takes long.
+                            if (!packB || (packsAsItGoes && ic == first))
+                            {
+                                Operand panel = b.From(pc, jc + j);
+                                nextOfB = Lookahead.At(panel.From(0, width), depthHere, Math.Min(panelWidth, columnsHere - j - width));
+                                if (width != tile.BStride || b.ColumnStride != 1 || (packsA && packB))
+                                {
+                                    // Columns are not contiguous, or the tiles pack A, or these are the last ones: a whole vector would read past a row's end.
+                                    Packing<TDoubles>.Pack(panel, depthHere, width, tile.B, (int)tile.BStride);
+                                }
+                                else
+                                {
+                                    tile.PackedB = packB ? tile.B : null;
+                                    tile.B = panel.Start;
+                                    tile.BStride = b.RowStride;
+                                }
+                            }
+                            int firstRow = part == ProductPart.Lower ? jc + j - ic : 0;
+                            Column(ref tile, aBlock, packedHere, packsA, c.From(ic, jc + j), firstRow, rowsHere, width, vectors, scratch,
+                                ref nextOfA, ref nextOfB);
+                        }
                     }
                 }
             }
