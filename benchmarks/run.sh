@@ -7,12 +7,15 @@ program=benchmarks/RankCollapse.Benchmarks/bin/Release/net10.0/RankCollapse.Benc
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 # What an environment may have set for OpenBLAS would decide the comparison.
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
-if [ "${1:-}" = products ]; then
-    # OpenBLAS chooses its kernels when it is loaded: one process for each choice.
+case "${1:-}" in
+products | decompositions)
+    # OpenBLAS chooses its kernels when it is loaded: one process for each choice. Of processors newer than itself it may take the oldest ones.
     dotnet "$program" "$@"
     if grep -qw avx512f /proc/cpuinfo 2>/dev/null; then
         OPENBLAS_CORETYPE=SKYLAKEX dotnet "$program" "$@"
     fi
-else
+    ;;
+*)
     exec dotnet "$program" "$@"
-fi
+    ;;
+esac

@@ -11,6 +11,8 @@ command=src/RankCollapse.Cli/bin/publish/RankCollapse.Cli.dll
 python=${PYTHON:-/usr/bin/python3}
 # Settings of the machine's owner would choose kernels by hand.
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+# Of processors newer than itself OpenBLAS may take the oldest kernels.
+if grep -qw avx512f /proc/cpuinfo 2>/dev/null; then export OPENBLAS_CORETYPE=SKYLAKEX; fi
 
 compare() { # model, threads, goal
     "$python" - "$@" "$turns" "$python" "$command" <<'PYTHON'
