@@ -19,11 +19,11 @@ internal static class ScaleBenchmark
         double seconds = arguments.Seconds("seconds", 3600), delta = arguments.Number("delta", 0.1);
         (double Gradient, double Collapse) tolerances = (arguments.Number("gradient", Loose), arguments.Number("collapse-tolerance", Collapsed));
         Clock clock = arguments.Clock();
-        int threads = (int)arguments.Number("threads", 1);
+        int threads = (int)arguments.Number("threads", 1), layers = (int)arguments.Number("layers", 5);
         string picture = arguments.Text("picture", "");
         List<(string Family, int Size, Func<BenchmarkProblem> Create)> problems = [];
-        Add("mnist", n => BenchmarkProblem.Mnist(n, 5, delta));
-        Add("mixture", n => BenchmarkProblem.Mixture(n, 10, 5, delta));
+        Add("mnist", n => BenchmarkProblem.Mnist(n, layers, delta));
+        Add("mixture", n => BenchmarkProblem.Mixture(n, 10, layers, delta));
         Add("pooled", BenchmarkProblem.Pooled);
         Add("depths", depth => BenchmarkProblem.Mnist(200, depth, delta));
         Add("classes", classes => BenchmarkProblem.Mixture(200, classes, 5, delta));
@@ -31,7 +31,7 @@ internal static class ScaleBenchmark
             throw new InvalidInputException("scale needs --mnist 100,200,400, --mixture 400,1000, --pooled 100,200, --depths 5,10 or --classes 2,10.");
         return () =>
         {
-            Console.WriteLine($"λ = λ' = 1e-5, δ = {delta}, sum, tanh, L = 5, widths = N (pooled and depths apart); {threads} threads; "
+            Console.WriteLine($"λ = λ' = 1e-5, δ = {delta}, sum, tanh, L = {layers}, widths = N (pooled, depths and classes apart); {threads} threads; "
                 + $"{(clock == Clock.Wall ? "wall" : "processor")} seconds; {Processor.Name}");
             Console.WriteLine("| problem | KN | iterations | products | J within 1 % | TCV ≤ 1e-12 | gradient ≤ 1e-4 | ≤ 1e-8 | J | gradient, end | metric "
                 + "| its inverse | corrections | GiB |");
