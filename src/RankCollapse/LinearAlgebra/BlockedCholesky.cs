@@ -11,6 +11,9 @@ internal static unsafe class BlockedCholesky
 {
     private const int LargestBlock = 96;
 
+    /// <summary>Columns of an inverse factor that are computed together; a multiple of the lanes and of the rows that are added at a time.</summary>
+    private const int StripWidth = 64;
+
     /// <summary>Overwrites the lower triangle of A by L; what is above the diagonal is not read, and spoilt near it.</summary>
     /// <returns>Whether A is numerically positive definite; if not, A is spoilt.</returns>
     public static bool TryFactor(Matrix a) => Factor(a) == 0;
@@ -65,14 +68,24 @@ internal static unsafe class BlockedCholesky
     }
 
     /// <summary>A^{-1} from L, symmetric, written in full.</summary>
-    public static Matrix Inverse(Matrix factor)
+    /// <param name="factor">L, n×n; what is above its diagonal is not read.</param>
+    /// <param name="inverse">A^{-1}, n×n; overwritten.</param>
+    /// <param name="scratch">n×n; overwritten by L^{-1}.</param>
+    public static void Inverse(Matrix factor, Matrix inverse, Matrix scratch)
     {
-        int n = factor.Rows;
-        var inverse = new Matrix(n, n);
-        var lower = new double[n * n];
-        fixed (double* pf = factor.AsSpan(), inverted = lower) InvertSmall(new Operand(pf, n, 1), n, inverted);
-        Product.Gram(new Matrix(lower, 0, n, n), inverse);
-        return inverse;
+        int n = factor.Rows, strips = (n + StripWidth - 1) / StripWidth;
+        if (Product.MaxThreads == 1 || strips < 2 * Product.MaxThreads)
+        {
+            fixed (double* l = factor.AsSpan(), inverted = scratch.AsSpan()) InvertSmall(new Operand(l, n, 1), n, inverted);
+        }
+        else
+        {
+            Parallel.For(0, strips, new ParallelOptions { MaxDegreeOfParallelism = Product.MaxThreads }, strip =>
+            {
+                fixed (double* l = factor.AsSpan(), inverted = scratch.AsSpan()) InvertStrip(new Operand(l, n, 1), n, inverted, strip * StripWidth);
+            });
+        }
+        Product.Gram(scratch, inverse);
     }
 
     private static int FactorSmall(Operand a, int size)
@@ -95,14 +108,24 @@ internal static unsafe class BlockedCholesky
     /// <summary>L^{-1}, row by row, with zeros above the diagonal.</summary>
     private static void InvertSmall(Operand l, int size, double* inverse)
     {
-        new Span<double>(inverse, size * size).Clear();
+        for (int first = 0; first < size; first += StripWidth) InvertStrip(l, size, inverse, first);
+    }
+
+    /// <summary>Some columns of L^{-1}, which depend on no others: few enough that they stay in the cache.</summary>
+    private static void InvertStrip(Operand l, int size, double* inverse, int first)
+    {
+        int width = Math.Min(StripWidth, size - first);
+        double* strip = inverse + first;
         for (int i = 0; i < size; i++)
         {
             // Row i of L^{-1} is (e_i − Σ_{j<i} L_ij · row j) / L_ii.
-            double* entries = l.Start + (i * l.RowStride), row = inverse + ((nint)i * size);
-            MatrixVector.AddRows(inverse, size, i, i, entries, row);
-            MatrixVector.Scale(row, i, -1 / entries[i], row);
-            row[i] = 1 / entries[i];
+            double* entries = l.Start + (i * l.RowStride), row = strip + ((nint)i * size);
+            new Span<double>(row, width).Clear();
+            if (i < first) continue;
+            int length = Math.Min(i - first, width);
+            MatrixVector.AddRows(strip + ((nint)first * size), size, i - first, length, entries + first, row);
+            MatrixVector.Scale(row, length, -1 / entries[i], row);
+            if (length < width) row[length] = 1 / entries[i];
         }
     }
 }

@@ -28,7 +28,13 @@ public sealed class BlockedCholeskyTests
         double condition = SingularValueDecomposition.SingularValues(a) is var s ? s[0] / s[^1] : 0;
         for (int i = 0; i < size; i++) Assert.Equal(x[i], b[i], 1e-14 * condition * size);
 
-        Matrix identity = Product.Multiply(a, BlockedCholesky.Inverse(factor));
+        Matrix inverse = new(size, size), onThreads = new(size, size), scratch = new(size, size);
+        BlockedCholesky.Inverse(factor, inverse, scratch);
+        Product.MaxThreads = 2;
+        BlockedCholesky.Inverse(factor, onThreads, scratch);
+        Product.MaxThreads = 1;
+        Assert.Equal(inverse.AsSpan(), onThreads.AsSpan());
+        Matrix identity = Product.Multiply(a, inverse);
         for (int i = 0; i < size; i++)
             for (int j = 0; j < size; j++)
                 Assert.Equal(i == j ? 1 : 0, identity[i, j], 1e-14 * condition * size);

@@ -27,6 +27,7 @@ internal sealed class KernelPreconditioner : IPreconditioner
     private readonly PenaltyModel _penalties;
     private readonly Matrix _kernel;
     private readonly Matrix _block;
+    private readonly Matrix _ofSamples;
 
     /// <summary>
     /// For each layer and each column k of the data's root the sensitivities, n_l×N: blocks of their own, small enough to be multiplied without being packed.
@@ -44,10 +45,11 @@ internal sealed class KernelPreconditioner : IPreconditioner
         _samples = samples;
         _passes = new CurvatureOperator(specification, samples);
         _root = new DataRoot(loss, specification.OutputDimension, samples);
-        _penalties = new PenaltyModel(specification);
+        _penalties = new PenaltyModel(specification, samples);
         int outputs = specification.OutputDimension, size = outputs * samples;
         _kernel = new Matrix(size, size);
         _block = new Matrix(samples, samples);
+        _ofSamples = new Matrix(samples, samples);
         int widest = specification.Widths.Max() * samples;
         double[][] buffers = [new double[widest * outputs], new double[widest * outputs]];
         _sensitivities = [.. Enumerable.Range(0, specification.Depth + 1).Select(l => Enumerable.Range(0, outputs)
@@ -75,7 +77,7 @@ internal sealed class KernelPreconditioner : IPreconditioner
                 if (skip) errors[k].CopyTo(_sensitivities[l - 1][k]);
                 TensorPrimitives.Multiply(errors[k].AsSpan(), point.Slopes[l].AsSpan(), errors[k].AsSpan());
             }
-            AddEntrywise(errors, _penalties.OfSamples(l, point), isFirst: l == depth);
+            AddEntrywise(errors, _penalties.OfSamples(l, point, _ofSamples), isFirst: l == depth);
             for (int k = 0; l > 1 && k < errors.Length; k++)
                 Product.MultiplyTransposedLeft(network.Weights(l), errors[k], _sensitivities[l - 1][k], accumulate: skip);
         }

@@ -39,7 +39,7 @@ internal sealed class KinkPreconditioner : IPreconditioner
         _mostRows = mostRows - (specification.OutputDimension * samples);
         _passes = new CurvatureOperator(specification, samples);
         _root = new DataRoot(loss, specification.OutputDimension, samples);
-        _penalties = new PenaltyModel(specification);
+        _penalties = new PenaltyModel(specification, samples);
         _columns = [.. Enumerable.Range(0, specification.OutputDimension).Select(_ => new Matrix(specification.OutputDimension, samples))];
         _right = new double[mostRows];
         _outputs = new Matrix(_right, 0, specification.OutputDimension, samples);
@@ -63,7 +63,8 @@ internal sealed class KinkPreconditioner : IPreconditioner
         _penalties.Build(point);
         _root.Build(point);
         _root.WriteColumns(_columns);
-        Matrix[] ofSamples = [.. Enumerable.Range(0, _specification.Depth + 1).Select(l => l == 0 ? point.Features[0] : _penalties.OfSamples(l, point))];
+        Matrix[] ofSamples =
+            [point.Features[0], .. Enumerable.Range(1, _specification.Depth).Select(l => _penalties.OfSamples(l, point, new Matrix(_samples, _samples)))];
         Kinks = HasKinks ? Choose(ofSamples) : [];
         _kernel = PreactivationRows.Gram(point, network, _columns, Kinks, l => ofSamples[l]);
         for (int i = 0; i < _kernel.Rows; i++) _kernel[i, i] += 1;

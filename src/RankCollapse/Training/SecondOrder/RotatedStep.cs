@@ -194,16 +194,17 @@ internal sealed class RotatedStep
     /// <summary>Replaces A by (I − A/2)^{-1}(I + A/2) = (I + A/2)²(I + (A/2)ᵀ(A/2))^{-1}.</summary>
     private void WriteCayley(int g)
     {
-        Matrix half = _skew[g], square = _scratch[g];
+        Matrix half = _skew[g], positive = _gradient[g], inverse = _direction[g], square = _scratch[g];
         TensorPrimitives.Multiply(half.AsSpan(), 0.5, half.AsSpan());
-        Matrix positive = Product.Gram(half);
+        Product.Gram(half, positive);
         for (int i = 0; i < half.Rows; i++)
         {
             positive[i, i] += 1;
             half[i, i] += 1;
         }
-        Product.Multiply(half, half, square);
         if (!BlockedCholesky.TryFactor(positive)) throw new ComputationFailedException("A rotation of the features is not finite.");
-        Product.Multiply(square, BlockedCholesky.Inverse(positive), half);
+        BlockedCholesky.Inverse(positive, inverse, scratch: square);
+        Product.Multiply(half, half, square);
+        Product.Multiply(square, inverse, half);
     }
 }

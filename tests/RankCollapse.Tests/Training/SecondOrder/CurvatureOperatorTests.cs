@@ -79,7 +79,7 @@ public sealed class CurvatureOperatorTests
             int samples = at.Problem.Data.SampleCount;
             Loss loss = at.Problem.Settings.Loss;
             var preconditioner = new KernelPreconditioner(specification, loss, samples);
-            var penalties = new PenaltyModel(specification);
+            var penalties = new PenaltyModel(specification, samples);
             preconditioner.Build(at.Objective, at.Network);
             penalties.Build(at.Objective);
 

@@ -20,7 +20,7 @@ public sealed class KernelPreconditionerTests
             NetworkSpecification specification = point.Network.Specification;
             var preconditioner = new KernelPreconditioner(specification, objective.Settings.Loss, objective.Data.SampleCount);
             preconditioner.Build(objective, point.Network);
-            var penalties = new PenaltyModel(specification);
+            var penalties = new PenaltyModel(specification, objective.Data.SampleCount);
             penalties.Build(objective);
             ObjectiveCoefficients factors = objective.Coefficients;
             var none = new double[factors.WeightFactors.Count];

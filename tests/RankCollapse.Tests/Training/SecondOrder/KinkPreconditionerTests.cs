@@ -26,7 +26,7 @@ public sealed class KinkPreconditionerTests
             preconditioner.Build(objective, network);
             kinks += preconditioner.Kinks.Length;
 
-            var penalties = new PenaltyModel(specification);
+            var penalties = new PenaltyModel(specification, objective.Data.SampleCount);
             penalties.Build(objective);
             Network v = Direction(specification), u = new(specification), expected = new(specification);
             Network curved = new(specification), scaled = new(specification);
