@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra.Kernels;
 
@@ -23,9 +24,9 @@ internal static unsafe class BlockedCholesky
     public static int Factor(Matrix a)
     {
         int n = a.Rows, size = Math.Min(n, n <= 512 ? 32 : LargestBlock);
-        var negated = new double[size * n];
+        double[] negated = ArrayPool<double>.Shared.Rent(size * n), panel = ArrayPool<double>.Shared.Rent(size * n);
         var inverse = new double[size * size];
-        var panel = new double[n * size];
+        int failed = 0;
         fixed (double* pa = a.AsSpan(), pNegated = negated, pInverse = inverse, pPanel = panel)
         {
             for (int j = 0; j < n; j += size)
@@ -37,8 +38,12 @@ internal static unsafe class BlockedCholesky
                     for (int i = 0; i < width; i++) TensorPrimitives.Negate(a.Row(j + i)[..j], negated.AsSpan(i * j, j));
                     Product.Run(new Operand(pa + ((nint)j * n), n, 1), new Operand(pNegated, 1, j), block, n - j, width, j, accumulate: true);
                 }
-                int failed = FactorSmall(block, width);
-                if (failed > 0) return j + failed;
+                failed = FactorSmall(block, width);
+                if (failed > 0)
+                {
+                    failed += j;
+                    break;
+                }
                 if (below == 0) continue;
                 InvertSmall(block, width, pInverse);
                 Operand target = block.From(width, 0);
@@ -47,7 +52,9 @@ internal static unsafe class BlockedCholesky
                     new ReadOnlySpan<double>(pPanel + (i * width), width).CopyTo(new Span<double>(target.Start + ((nint)i * n), width));
             }
         }
-        return 0;
+        ArrayPool<double>.Shared.Return(negated);
+        ArrayPool<double>.Shared.Return(panel);
+        return failed;
     }
 
     /// <summary>Overwrites b by the solution x of L·Lᵀ·x = b.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
@@ -127,8 +128,9 @@ internal sealed class KernelPreconditioner : IPreconditioner
         {
             int last = Product.MaxThreads;
             Product.MaxThreads = 1;
-            Matrix block = thread == 0 ? _block : new Matrix(_samples, _samples);
-            for (int i = thread; i < blocks; i += threads) AddBlock(i, errors, weighted, isFirst, block);
+            double[] block = ArrayPool<double>.Shared.Rent(_samples * _samples);
+            for (int i = thread; i < blocks; i += threads) AddBlock(i, errors, weighted, isFirst, new Matrix(block, 0, _samples, _samples));
+            ArrayPool<double>.Shared.Return(block);
             Product.MaxThreads = last;
         });
     }
