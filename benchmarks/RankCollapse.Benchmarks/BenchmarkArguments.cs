@@ -27,10 +27,10 @@ internal sealed class BenchmarkArguments
             : throw new InvalidInputException($"--{name} is {value}, expected a positive number of seconds.");
     }
 
-    public double Number(string name, double otherwise) =>
+    public double Number(string name, double otherwise, bool orZero = false) =>
         !_values.Remove(name, out string? value) ? otherwise
-        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 ? number
-        : throw new InvalidInputException($"--{name} is {value}, expected a number above 0.");
+        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && (number > 0 || (orZero && number == 0)) ? number
+        : throw new InvalidInputException($"--{name} is {value}, expected a number {(orZero ? "not below" : "above")} 0.");
 
     public Clock Clock(string name = "clock") => Text(name, "wall") switch
     {

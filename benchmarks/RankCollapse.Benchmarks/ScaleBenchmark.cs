@@ -16,7 +16,7 @@ internal static class ScaleBenchmark
 
     public static Action Prepare(BenchmarkArguments arguments)
     {
-        double seconds = arguments.Seconds("seconds", 3600), delta = arguments.Number("delta", 0.1);
+        double seconds = arguments.Seconds("seconds", 3600), delta = arguments.Number("delta", 0.1, orZero: true);
         (double Gradient, double Collapse) tolerances = (arguments.Number("gradient", Loose), arguments.Number("collapse-tolerance", Collapsed));
         Clock clock = arguments.Clock();
         int threads = (int)arguments.Number("threads", 1), layers = (int)arguments.Number("layers", 5);
