@@ -7,20 +7,22 @@ namespace RankCollapse.Collapse;
 internal static class LabelledPoints
 {
     /// <summary>The N×(n + K) matrix whose row i is (z_i, y_i).</summary>
-    internal static Matrix Join(Matrix features, Matrix targets)
+    internal static Matrix Join(Matrix features, Matrix targets) => Join(features, targets, new double[Length(features, targets)]);
+
+    /// <summary>The same in the given memory, of <see cref="Length"/> numbers or more.</summary>
+    internal static Matrix Join(Matrix features, Matrix targets, double[] memory)
     {
         if (features.Columns != targets.Columns)
             throw new ShapeMismatchException($"The features have {features.Columns} samples, but the targets have {targets.Columns}.");
         if (features.Columns == 0) throw new InvalidInputException("Clustering needs at least 1 sample, found none.");
-        var points = new Matrix(features.Columns, features.Rows + targets.Rows);
-        Matrix left = features.Transpose(), right = targets.Transpose();
-        for (int i = 0; i < points.Rows; i++)
-        {
-            left.Row(i).CopyTo(points.Row(i));
-            right.Row(i).CopyTo(points.Row(i)[features.Rows..]);
-        }
+        var points = new Matrix(memory, 0, features.Columns, features.Rows + targets.Rows);
+        features.TransposeTo([.. Enumerable.Range(0, features.Rows)], points);
+        targets.TransposeTo([.. Enumerable.Range(0, targets.Rows)], points, features.Rows);
         return points;
     }
+
+    /// <summary>N·(n + K).</summary>
+    internal static int Length(Matrix features, Matrix targets) => checked(features.Columns * (features.Rows + targets.Rows));
 
     /// <summary>
     /// The centroid of each cluster, K×D, zero for empty ones. Means are taken of differences to a cluster's first point,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using RankCollapse.LinearAlgebra;
 
 namespace RankCollapse.Collapse;
@@ -17,7 +18,10 @@ public static class WithinClusterSumOfSquares
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(partition);
-        return Of(LabelledPoints.Join(features, targets), partition);
+        double[] memory = ArrayPool<double>.Shared.Rent(LabelledPoints.Length(features, targets));
+        double value = Of(LabelledPoints.Join(features, targets, memory), partition);
+        ArrayPool<double>.Shared.Return(memory);
+        return value;
     }
 
     internal static double Of(Matrix points, Partition partition) =>

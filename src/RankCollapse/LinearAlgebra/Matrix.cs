@@ -162,15 +162,15 @@ public sealed class Matrix
         return result;
     }
 
-    /// <summary>Writes row order[k] to column k of a matrix with as many rows as this one has columns, or more.</summary>
-    internal void TransposeTo(ReadOnlySpan<int> order, Matrix target)
+    /// <summary>Writes row order[k] to column k, counted from a first one, of a matrix with as many rows as this one has columns, or more.</summary>
+    internal void TransposeTo(ReadOnlySpan<int> order, Matrix target, int firstColumn = 0)
     {
         const int Block = 16;
         for (int k0 = 0; k0 < order.Length; k0 += Block)
             for (int i0 = 0; i0 < Columns; i0 += Block)
                 for (int i = i0; i < Math.Min(i0 + Block, Columns); i++)
                 {
-                    Span<double> row = target.Row(i);
+                    Span<double> row = target.Row(i)[firstColumn..];
                     for (int k = k0; k < Math.Min(k0 + Block, order.Length); k++) row[k] = _storage[_offset + (order[k] * Columns) + i];
                 }
     }
