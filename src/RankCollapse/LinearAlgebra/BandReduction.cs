@@ -23,7 +23,7 @@ internal static unsafe class BandReduction
         for (int k = 0; k < n; k += bandwidth)
         {
             int width = Math.Min(bandwidth, n - k), right = n - k - width;
-            reflector.Reduce(Transposed(a.From(k, k)), width, m - k);
+            reflector.Reduce(a.From(k, k).Transposed, width, m - k);
             for (int j = 0; j < width; j++)
                 for (int i = 0; i <= j; i++)
                     band[k + i, k + j] = reflector.Triangle(j, i);
@@ -37,6 +37,4 @@ internal static unsafe class BandReduction
         }
         return band;
     }
-
-    private static Operand Transposed(Operand a) => new(a.Start, a.ColumnStride, a.RowStride);
 }

@@ -80,18 +80,11 @@ internal static unsafe class BlockedCholesky
     /// <param name="scratch">n×n; overwritten by L^{-1}.</param>
     public static void Inverse(Matrix factor, Matrix inverse, Matrix scratch)
     {
-        int n = factor.Rows, strips = (n + StripWidth - 1) / StripWidth;
-        if (Product.MaxThreads == 1 || strips < 2 * Product.MaxThreads)
+        int n = factor.Rows;
+        Parallel.For(0, (n + StripWidth - 1) / StripWidth, new ParallelOptions { MaxDegreeOfParallelism = Product.MaxThreads }, strip =>
         {
-            fixed (double* l = factor.AsSpan(), inverted = scratch.AsSpan()) InvertSmall(new Operand(l, n, 1), n, inverted);
-        }
-        else
-        {
-            Parallel.For(0, strips, new ParallelOptions { MaxDegreeOfParallelism = Product.MaxThreads }, strip =>
-            {
-                fixed (double* l = factor.AsSpan(), inverted = scratch.AsSpan()) InvertStrip(new Operand(l, n, 1), n, inverted, strip * StripWidth);
-            });
-        }
+            fixed (double* l = factor.AsSpan(), inverted = scratch.AsSpan()) InvertStrip(new Operand(l, n, 1), n, inverted, strip * StripWidth);
+        });
         Product.Gram(scratch, inverse);
     }
 

@@ -82,15 +82,15 @@ internal static unsafe class BlockedProduct<TDoubles>
                         double* packedHere = keepsA ? packedA + ((nint)(ic - first) * depthHere) : packedA;
                         bool isNew = jc == 0;
                         Operand aBlock = a.From(ic, pc), below = a.From(ic + rowsHere, pc);
-                        below = isNew ? new(below.Start, below.ColumnStride, below.RowStride) : new(packedHere + ((nint)rowsHere * depthHere), 1, depthHere);
+                        below = isNew ? below.Transposed : new(packedHere + ((nint)rowsHere * depthHere), 1, depthHere);
                         var nextOfA = Lookahead.At(below, depthHere, Math.Min(rowBlock, end - ic - rowsHere));
                         Lookahead nextOfB = default;
                         if (ic == first && packsAsItGoes)
                         {
-                            if (isNew) Lookahead.Ask(new(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere);
+                            if (isNew) Lookahead.Ask(aBlock.Transposed, depthHere, rowsHere);
                             Lookahead.Ask(b.From(pc, jc), depthHere, Math.Min(panelWidth, columnsHere));
                         }
-                        if (!tilesPackA && isNew) PackPanels(new(aBlock.Start, aBlock.ColumnStride, aBlock.RowStride), depthHere, rowsHere, packedHere, tileRows, 1);
+                        if (!tilesPackA && isNew) PackPanels(aBlock.Transposed, depthHere, rowsHere, packedHere, tileRows, 1);
                         for (int j = 0, width; j < columnsHere; j += width)
                         {
                             width = Part(columnsHere - j, panelWidth, TDoubles.Count);

@@ -13,6 +13,9 @@ internal readonly unsafe struct Operand(double* start, nint rowStride, nint colu
     /// <summary>From a column to the next; 1 where rows are contiguous.</summary>
     public readonly nint ColumnStride = columnStride;
 
+    /// <summary>The transpose of the same memory.</summary>
+    public Operand Transposed => new(Start, ColumnStride, RowStride);
+
     /// <summary>The block that begins at an entry.</summary>
     public Operand From(nint row, nint column) => new(Start + (row * RowStride) + (column * ColumnStride), RowStride, ColumnStride);
 }

@@ -27,7 +27,6 @@ internal sealed class KernelPreconditioner : IPreconditioner
     private readonly DataRoot _root;
     private readonly PenaltyModel _penalties;
     private readonly Matrix _kernel;
-    private readonly Matrix _block;
     private readonly Matrix _ofSamples;
 
     /// <summary>
@@ -49,7 +48,6 @@ internal sealed class KernelPreconditioner : IPreconditioner
         _penalties = new PenaltyModel(specification, samples);
         int outputs = specification.OutputDimension, size = outputs * samples;
         _kernel = new Matrix(size, size);
-        _block = new Matrix(samples, samples);
         _ofSamples = new Matrix(samples, samples);
         int widest = specification.Widths.Max() * samples;
         double[][] buffers = [new double[widest * outputs], new double[widest * outputs]];
@@ -121,18 +119,23 @@ internal sealed class KernelPreconditioner : IPreconditioner
         int blocks = errors.Length * (errors.Length + 1) / 2, threads = Product.MaxThreads;
         if (threads == 1 || blocks < BlocksPerThread * threads)
         {
-            for (int i = 0; i < blocks; i++) AddBlock(i, errors, weighted, isFirst, _block);
+            AddShare(0, 1);
             return;
         }
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
         {
             int last = Product.MaxThreads;
             Product.MaxThreads = 1;
-            double[] block = ArrayPool<double>.Shared.Rent(_samples * _samples);
-            for (int i = thread; i < blocks; i += threads) AddBlock(i, errors, weighted, isFirst, new Matrix(block, 0, _samples, _samples));
-            ArrayPool<double>.Shared.Return(block);
+            AddShare(thread, threads);
             Product.MaxThreads = last;
         });
+
+        void AddShare(int first, int step)
+        {
+            double[] block = ArrayPool<double>.Shared.Rent(_samples * _samples);
+            for (int i = first; i < blocks; i += step) AddBlock(i, errors, weighted, isFirst, new Matrix(block, 0, _samples, _samples));
+            ArrayPool<double>.Shared.Return(block);
+        }
     }
 
     private void AddBlock(int index, Matrix[] errors, Matrix weighted, bool isFirst, Matrix block)
