@@ -17,6 +17,8 @@ internal sealed class TimedPreconditioner(IPreconditioner inner, Clock clock) : 
     /// <summary>Seconds in <see cref="Restore"/>.</summary>
     public double Restoring { get; private set; }
 
+    public CurvatureOperator Passes => inner.Passes;
+
     public bool ResolvesOutputs => inner.ResolvesOutputs;
 
     public void Build(Objective point, Network network) => Building += Time(() => inner.Build(point, network));

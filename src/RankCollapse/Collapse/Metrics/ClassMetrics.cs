@@ -4,7 +4,7 @@ namespace RankCollapse.Collapse.Metrics;
 public static class ClassMetrics
 {
     /// <summary>‖z̄_k‖.</summary>
-    public static Metric MeanNorm { get; } = Of("classMeanNorm", "‖class mean‖", "‖z̄_k‖", MetricFormat.Number, one => one.MeanNorm,
+    public static Metric MeanNorm { get; } = Of("classMeanNorm", "‖class mean‖", "‖m_k‖", MetricFormat.Number, one => one.MeanNorm,
         "The size of the class's mean feature: 0 where training has given the class up.");
 
     /// <summary>‖w_k‖.</summary>
@@ -20,7 +20,7 @@ public static class ClassMetrics
             "The mean squared distance of the class's features from their mean, in the features' own units."),
         MeanNorm,
         WeightNorm,
-        Of("classAlignment", "class alignment", "cos(z̄_k, w_k)", MetricFormat.Number,
+        Of("classAlignment", "class alignment", "cos(m_k, w_k)", MetricFormat.Number,
             one => one.Alignment ?? MetricValue.Missing("The class mean or the class's weights are 0."),
             "The cosine of class mean and class weights: 1 is aligned, as at full collapse without biases."),
         Of("classWeightCosine", "nearest class weights", "max cos(w_k, w_j)", MetricFormat.Number,

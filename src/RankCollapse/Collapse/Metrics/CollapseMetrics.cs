@@ -69,7 +69,7 @@ public static class CollapseMetrics
         RelativeVariation,
         new("blockDeviation")
         {
-            Heading = "off block ZᵀZ",
+            Heading = "off block G",
             Symbol = "‖G − B‖/‖G‖",
             Meaning = "The share of the Gram matrix ZᵀZ that is not constant over blocks of classes, in [0, 1]; large common means make it small.",
             Topic = MetricTopic.Collapse,

@@ -23,10 +23,10 @@ public static class NetworkMetrics
 
     /// <summary>‖∇J‖.</summary>
     public static Metric GradientNorm { get; } =
-        OfState("gradientNorm", "gradient norm", "‖∇J‖", "The length of the gradient, in the units of the objective and the weights.", s => s.Gradient.Norm);
+        OfState("gradientNorm", "gradient norm", "‖∂J/∂Θ‖", "The length of the gradient, in the units of the objective and the weights.", s => s.Gradient.Norm);
 
     /// <summary>The relative gradient norm.</summary>
-    public static Metric RelativeGradientNorm { get; } = OfState("relativeGradientNorm", "relative gradient norm", "‖∇J‖, relative",
+    public static Metric RelativeGradientNorm { get; } = OfState("relativeGradientNorm", "relative gradient norm", "‖∂J/∂Θ‖, relative",
         "The gradient's norm over the larger norm of the two terms that balance at a stationary point.", s => s.Gradient.Relative);
 
     /// <summary>Epochs (solver iterations) done.</summary>

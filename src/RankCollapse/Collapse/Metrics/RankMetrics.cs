@@ -110,10 +110,9 @@ public static class RankMetrics
         {
             Heading = "imbalance",
             Priority = 3,
-            Symbol = "‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖",
-            Meaning = "How far the squares of two neighbouring layers' weights are from equal: 0 is what gradient flow with weight decay tends to "
-                + "where the layer "
-                + "between them is linear; the last layer has no next one.",
+            Symbol = "‖G − H‖",
+            Meaning = "How far the squares of two neighbouring layers' weights, G = W_{l+1}ᵀW_{l+1} and H = W_lW_lᵀ, are from equal: 0 is what gradient "
+                + "flow with weight decay tends to where the layer between them is linear; the last layer has no next one.",
             Topic = MetricTopic.Rank,
             Cost = MetricCost.Recorded,
             OfLayer = layer => layer.Imbalance?.Norm,
@@ -122,7 +121,7 @@ public static class RankMetrics
         {
             Heading = "relative imbalance",
             Priority = 2,
-            Symbol = "‖W_{l+1}ᵀW_{l+1} − W_lW_lᵀ‖/max(‖W_{l+1}ᵀW_{l+1}‖, ‖W_lW_lᵀ‖)",
+            Symbol = "‖G − H‖/max(‖G‖, ‖H‖)",
             Meaning = "The same as a part of the larger of both: 0 is balanced, 1 and above is what weights have that know nothing of each other.",
             Topic = MetricTopic.Rank,
             Cost = MetricCost.Recorded,

@@ -47,10 +47,10 @@ internal static class SpectrumMetrics
             "The exponent of the larger half of s² of square windows (Hu et al. 2025): comparable between layers of different shapes, as α is not; but a "
                 + "window sees a part of the layer only.",
             s => s.HillExponentAtFixedAspect, isMain: true, isAveraged: true, priority: 2),
-        Of("weightedAlpha", "α̂",
+        Of("weightedAlpha", "weighted α",
             "α·log₁₀ s₁²: the exponent weighted by the layer's size; its mean goes with test accuracy in series of one architecture, a single one says little.",
             s => s.WeightedExponent, isAveraged: true),
-        Of("logAlphaNorm", "log α-norm", "log₁₀ Σ(s²)^α, nearly α̂ where one value dominates.", s => s.LogAlphaNorm, isAveraged: true),
+        Of("logAlphaNorm", "log α-norm", "log₁₀ Σ(s²)^α, nearly the weighted α where one value dominates.", s => s.LogAlphaNorm, isAveraged: true),
         Of("logNorm", "log norm", "log₁₀ Σs²: the layer's size; not comparable between shapes.", s => s.LogNorm, isAveraged: true),
         Of("logSpectralNorm", "log spectral norm", "log₁₀ s₁²: how far the layer can stretch a vector, squared.", s => s.LogSpectralNorm, isAveraged: true),
         Of("breakEvenRank", "break-even",

@@ -26,7 +26,7 @@ public static class TestMetrics
             + "follows; none where the last record has errors.");
 
     /// <summary>The share of test samples whose nearest class mean of the training features is their own.</summary>
-    public static Metric NearestMeanAccuracy { get; } = OfLayer("testNearestMeanAccuracy", "test nearest mean", "nearest-mean accuracy, test data",
+    public static Metric NearestMeanAccuracy { get; } = OfLayer("testNearestMeanAccuracy", "test nearest mean", "nearest mean of test data",
         MetricFormat.Share, layer => layer.NearestMeanAccuracy,
         "The share of test samples that the nearest class mean of the training features classifies correctly: how far the layer separates classes it "
             + "has to find.");

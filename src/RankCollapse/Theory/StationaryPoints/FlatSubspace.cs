@@ -56,7 +56,7 @@ internal sealed class FlatSubspace
         }
         else if (linear.Length > 0)
         {
-            _rotations = new RotatedStep(_specification, l => linear.Any(g => g.First <= l && l <= g.Last));
+            _rotations = new RotatedStep(new SpareNetworks(_specification), l => linear.Any(g => g.First <= l && l <= g.Last));
             _point = network;
             AddCount(parts, Rotations, linear.All(g => g.First == g.Last)
                 ? [.. linear.Select(g => AlignedRotations(network.Weights(g.First), network.Weights(g.First + 1), noise))] : [null]);

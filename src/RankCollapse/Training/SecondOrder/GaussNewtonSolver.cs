@@ -44,8 +44,9 @@ internal sealed class GaussNewtonSolver : Solver
         _iterate = new NewtonIterate(
             watch?.Invoke(preconditioner) ?? preconditioner,
             () => new Objective(specification, _reduction.Data, objective.Settings, keepsCurvature: true, objective.Coefficients, objective.SampleWeights));
-        var last = new TrustRegionStep(specification, samples) { EndsAtRounding = specification == _reduction.Specification };
-        _phases = preconditioner.ResolvesOutputs ? [new ChordWalk(specification, samples), new NormalSteps(specification, samples), last] : [last];
+        var spare = new SpareNetworks(specification);
+        var last = new TrustRegionStep(spare, samples) { EndsAtRounding = specification == _reduction.Specification };
+        _phases = preconditioner.ResolvesOutputs ? [new ChordWalk(spare, samples), new NormalSteps(spare, samples), last] : [last];
         if (specification != _reduction.Specification)
         {
             _kinks = new KinkRounding(specification, samples, preconditioner as KinkPreconditioner);

@@ -12,6 +12,9 @@ internal interface IPreconditioner
     /// <summary>The same with rows for kinks, which have no blocks to be multiplied by.</summary>
     private const int LargestKernelWithKinks = 4096;
 
+    /// <summary>The passes of the problem, for others too: what they leave behind lasts until the next call of a method here.</summary>
+    CurvatureOperator Passes { get; }
+
     /// <summary>Whether <see cref="Restore"/> changes the outputs just as asked, to the accuracy of the linear model.</summary>
     bool ResolvesOutputs { get; }
 

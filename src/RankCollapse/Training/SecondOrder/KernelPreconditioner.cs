@@ -23,7 +23,6 @@ internal sealed class KernelPreconditioner : IPreconditioner
 
     private readonly NetworkSpecification _specification;
     private readonly int _samples;
-    private readonly CurvatureOperator _passes;
     private readonly DataRoot _root;
     private readonly PenaltyModel _penalties;
     private readonly Matrix _kernel;
@@ -43,7 +42,7 @@ internal sealed class KernelPreconditioner : IPreconditioner
     {
         _specification = specification;
         _samples = samples;
-        _passes = new CurvatureOperator(specification, samples);
+        Passes = new CurvatureOperator(specification, samples);
         _root = new DataRoot(loss, specification.OutputDimension, samples);
         _penalties = new PenaltyModel(specification, samples);
         int outputs = specification.OutputDimension, size = outputs * samples;
@@ -56,6 +55,8 @@ internal sealed class KernelPreconditioner : IPreconditioner
         _right = new Matrix(outputs, samples);
         _scaled = new Network(specification);
     }
+
+    public CurvatureOperator Passes { get; }
 
     public bool ResolvesOutputs => true;
 
@@ -91,7 +92,7 @@ internal sealed class KernelPreconditioner : IPreconditioner
     public void Solve(Network v, Network result)
     {
         _penalties.Solve(v, _scaled);
-        _root.ApplyTransposed(_passes.OutputChange(_point!, _network!, _scaled), _right);
+        _root.ApplyTransposed(Passes.OutputChange(_point!, _network!, _scaled), _right);
         SolveKernel(result);
         TensorPrimitives.Subtract(_scaled.Parameters, result.Parameters, result.Parameters);
     }
@@ -107,7 +108,7 @@ internal sealed class KernelPreconditioner : IPreconditioner
     {
         BlockedCholesky.Solve(_kernel, _right.AsSpan());
         _root.Apply(_right, _right);
-        _penalties.PullBack(_passes, _point!, _network!, _right, result);
+        _penalties.PullBack(Passes, _point!, _network!, _right, result);
     }
 
     /// <summary>

@@ -16,7 +16,6 @@ internal sealed class KinkPreconditioner : IPreconditioner
     private readonly NetworkSpecification _specification;
     private readonly int _samples;
     private readonly int _mostRows;
-    private readonly CurvatureOperator _passes;
     private readonly DataRoot _root;
     private readonly PenaltyModel _penalties;
     private readonly Matrix[] _columns;
@@ -37,7 +36,7 @@ internal sealed class KinkPreconditioner : IPreconditioner
         _specification = specification;
         _samples = samples;
         _mostRows = mostRows - (specification.OutputDimension * samples);
-        _passes = new CurvatureOperator(specification, samples);
+        Passes = new CurvatureOperator(specification, samples);
         _root = new DataRoot(loss, specification.OutputDimension, samples);
         _penalties = new PenaltyModel(specification, samples);
         _columns = [.. Enumerable.Range(0, specification.OutputDimension).Select(_ => new Matrix(specification.OutputDimension, samples))];
@@ -45,6 +44,9 @@ internal sealed class KinkPreconditioner : IPreconditioner
         _outputs = new Matrix(_right, 0, specification.OutputDimension, samples);
         _scaled = new Network(specification);
     }
+
+    /// <inheritdoc/>
+    public CurvatureOperator Passes { get; }
 
     /// <inheritdoc/>
     public bool ResolvesOutputs => true;
@@ -77,11 +79,11 @@ internal sealed class KinkPreconditioner : IPreconditioner
     public void Solve(Network v, Network result)
     {
         _penalties.Solve(v, _scaled);
-        _root.ApplyTransposed(_passes.OutputChange(_point!, _network!, _scaled), _outputs);
+        _root.ApplyTransposed(Passes.OutputChange(_point!, _network!, _scaled), _outputs);
         for (int a = 0; a < Kinks.Length; a++)
         {
             PreactivationRow kink = Kinks[a];
-            _right[_outputs.Length + a] = kink.Scale * _passes.PreactivationChange(kink.Layer)[kink.Unit, kink.Sample];
+            _right[_outputs.Length + a] = kink.Scale * Passes.PreactivationChange(kink.Layer)[kink.Unit, kink.Sample];
         }
         SolveKernel(result);
         TensorPrimitives.Subtract(_scaled.Parameters, result.Parameters, result.Parameters);
@@ -107,7 +109,7 @@ internal sealed class KinkPreconditioner : IPreconditioner
     {
         BlockedCholesky.Solve(_kernel, _right.AsSpan(0, _kernel.Rows));
         _root.Apply(_outputs, _outputs);
-        _penalties.PullBack(_passes, _point!, _network!, _outputs, result, Kinks.Length == 0 ? null : AddErrors);
+        _penalties.PullBack(Passes, _point!, _network!, _outputs, result, Kinks.Length == 0 ? null : AddErrors);
     }
 
     private void AddErrors(int layer, Matrix errors)

@@ -22,7 +22,6 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     private const long LargeFactors = 1 << 22;
 
     private readonly NetworkSpecification _specification;
-    private readonly CurvatureOperator _passes;
     private readonly SymmetricEigendecomposition[] _inputs;
     private readonly SymmetricEigendecomposition[] _outputs;
     private readonly Matrix _right;
@@ -38,7 +37,7 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
     {
         _specification = specification;
         _samples = samples;
-        _passes = new CurvatureOperator(specification, samples);
+        Passes = new CurvatureOperator(specification, samples);
         _inputs = new SymmetricEigendecomposition[specification.Depth + 1];
         _outputs = new SymmetricEigendecomposition[specification.Depth + 1];
         _right = new Matrix(specification.OutputDimension, samples);
@@ -46,6 +45,8 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
         _first = new Network(specification);
         _second = new Network(specification);
     }
+
+    public CurvatureOperator Passes { get; }
 
     public bool ResolvesOutputs => false;
 
@@ -108,7 +109,7 @@ internal sealed class KroneckerPreconditioner : IPreconditioner
         Objective point = _point!;
         double factor = point.Coefficients.DataFactor;
         DataTerm.ApplyHessian(point.Settings.Loss, point.Probabilities, point.Data.Targets, factor, outputs, _right, point.SampleWeights);
-        _passes.PullBack(point, _network!, _right, _pulled);
+        Passes.PullBack(point, _network!, _right, _pulled);
         Solve(_pulled, result);
     }
 

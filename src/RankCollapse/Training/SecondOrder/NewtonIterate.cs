@@ -9,8 +9,6 @@ internal sealed class NewtonIterate
     /// <summary>Relative rounding of an objective's value that differences cannot resolve.</summary>
     public const double Rounding = 1e-14;
 
-    private readonly CurvatureOperator _curvature;
-
     /// <summary>
     /// Takes the place of the point at which the preconditioner was built once a step leads away from it, because the preconditioner goes on reading that one.
     /// </summary>
@@ -27,11 +25,10 @@ internal sealed class NewtonIterate
         Current = new NewtonPoint(createObjective());
         Trial = new NewtonPoint(createObjective());
         if (preconditioner.ResolvesOutputs) _spare = new NewtonPoint(createObjective());
-        _curvature = new CurvatureOperator(Current.Objective.Specification, Current.Objective.Data.SampleCount);
         Multiply = (v, result) =>
         {
             HessianProducts++;
-            _curvature.Apply(Current.Objective, Current.Network, v, result, full: Memory.Stage == NewtonStage.Newton);
+            preconditioner.Passes.Apply(Current.Objective, Current.Network, v, result, full: Memory.Stage == NewtonStage.Newton);
         };
     }
 
@@ -95,11 +92,11 @@ internal sealed class NewtonIterate
         _builtAt = null;
     }
 
-    /// <summary>The change of the outputs along a direction from the current point, K×N; valid until the next product.</summary>
+    /// <summary>The change of the outputs along a direction from the current point, K×N; valid until the next product or solve.</summary>
     public Matrix OutputChange(Network direction)
     {
         HessianProducts++;
-        return _curvature.OutputChange(Current.Objective, Current.Network, direction);
+        return Preconditioner.Passes.OutputChange(Current.Objective, Current.Network, direction);
     }
 
     /// <summary>Evaluates the gradient at the trial point.</summary>

@@ -8,7 +8,7 @@ namespace RankCollapse.Training.SecondOrder;
 /// Brings the outputs at a trial point to a target by the least changes of the weights, with the linearisation of the current point kept:
 /// second-order corrections of a step (Conn, Gould and Toint 2000, §15.3.2).
 /// </summary>
-internal sealed class OutputCorrection(NetworkSpecification specification, int samples)
+internal sealed class OutputCorrection(SpareNetworks spare, int samples)
 {
     private const int MostCorrections = 6;
 
@@ -31,14 +31,12 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
     private const int MostCorrectionsWhenFar = 20;
     private const double LargestRatioWhenFar = 0.8;
 
-    private readonly bool _hasKinks = IPreconditioner.HasKinks(specification);
-    private readonly Matrix _departure = new(specification.OutputDimension, samples);
-    private readonly SecantPairs _pairs = new(specification.OutputDimension, samples);
-    private readonly Network _change = new(specification);
-    private readonly double[] _before = new double[Network.CountParameters(specification)];
+    private readonly bool _hasKinks = IPreconditioner.HasKinks(spare.Specification);
+    private readonly Matrix _departure = new(spare.Specification.OutputDimension, samples);
+    private readonly SecantPairs _pairs = new(spare.Specification.OutputDimension, samples);
 
     /// <summary>The outputs that are aimed at, K×N; written by the caller.</summary>
-    public Matrix Target { get; } = new(specification.OutputDimension, samples);
+    public Matrix Target { get; } = new(spare.Specification.OutputDimension, samples);
 
     /// <summary>Takes back what the outputs at a trial point depart from the target, and keeps the corrections if they lower the objective.</summary>
     /// <param name="preconditioner">The preconditioner at the current point.</param>
@@ -49,9 +47,10 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
     /// <returns>The objective at the trial point.</returns>
     public double Correct(IPreconditioner preconditioner, NewtonPoint current, NewtonPoint trial, double predicted, bool isFar)
     {
+        using SpareNetworks.Loan change = spare.Lend(), before = spare.Lend();
         Objective objective = trial.Objective;
         double[] parameters = trial.Network.Parameters;
-        parameters.CopyTo(_before, 0);
+        parameters.CopyTo(before.Parameters, 0);
         _pairs.Clear();
         int slow = 0;
         double data = objective.Coefficients.DataFactor, residual = Math.Sqrt(2 * Math.Max(0, current.Value.DataLoss));
@@ -71,12 +70,12 @@ internal sealed class OutputCorrection(NetworkSpecification specification, int s
             slow = departure < ratio * last ? 0 : slow + 1;
             if (slow > MostSlowCorrections || !(departure < LargestRise * last)) break;
             last = departure;
-            preconditioner.Restore(_pairs.Direction(_departure, scale: 1), _change);
-            TensorPrimitives.Subtract(parameters, _change.Parameters, parameters);
+            preconditioner.Restore(_pairs.Direction(_departure, scale: 1), change.Network);
+            TensorPrimitives.Subtract(parameters, change.Parameters, parameters);
             corrected = trial.Evaluate();
         }
         if (corrected <= value || double.IsInfinity(last)) return corrected;
-        _before.CopyTo(parameters, 0);
+        before.Parameters.CopyTo(parameters, 0);
         return trial.Evaluate();
     }
 }

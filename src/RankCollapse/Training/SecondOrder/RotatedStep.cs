@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
 using RankCollapse.Networks;
@@ -19,6 +20,7 @@ internal sealed class RotatedStep
     private const double Tolerance = 1e-3;
     private const int MostIterations = 20;
 
+    private readonly SpareNetworks _spare;
     private readonly NetworkSpecification _specification;
 
     /// <summary>For layers 0 … L the index of their rotation; 0 means none.</summary>
@@ -27,16 +29,14 @@ internal sealed class RotatedStep
     private readonly Matrix[] _skew;
     private readonly Matrix[] _direction;
     private readonly Matrix[] _gradient;
-    private readonly Matrix[] _scratch;
     private readonly double[] _scales;
-    private readonly Network _remainder;
-    private readonly Network _image;
 
-    /// <param name="specification">The network's shape.</param>
+    /// <param name="spare">Networks of the shape.</param>
     /// <param name="turns">Which hidden layers' features turn; null turns all. Layers across a skip turn together.</param>
-    public RotatedStep(NetworkSpecification specification, Func<int, bool>? turns = null)
+    public RotatedStep(SpareNetworks spare, Func<int, bool>? turns = null)
     {
-        _specification = specification;
+        _spare = spare;
+        NetworkSpecification specification = _specification = spare.Specification;
         _groups = new int[specification.Depth + 1];
         List<int> sizes = [0];
         for (int l = 1; l < specification.Depth; l++)
@@ -48,10 +48,7 @@ internal sealed class RotatedStep
         _skew = Buffers();
         _direction = Buffers();
         _gradient = Buffers();
-        _scratch = Buffers();
         _scales = new double[sizes.Count];
-        _remainder = new Network(specification);
-        _image = new Network(specification);
 
         Matrix[] Buffers() => [.. sizes.Select(size => new Matrix(size, size))];
     }
@@ -59,12 +56,13 @@ internal sealed class RotatedStep
     /// <summary>Writes the point that the step leads to.</summary>
     public void Write(Network from, Network step, Network to)
     {
-        Split(from, step, Tolerance, MostIterations);
+        using SpareNetworks.Loan remainder = _spare.Lend(), image = _spare.Lend();
+        Split(from, step, remainder.Network, image.Network, Tolerance, MostIterations);
         for (int g = 1; g < _skew.Length; g++) WriteCayley(g);
         for (int l = 1; l <= _specification.Depth; l++)
         {
-            Matrix moved = _image.Weights(l), target = to.Weights(l);
-            TensorPrimitives.Add(from.Weights(l).AsSpan(), _remainder.Weights(l).AsSpan(), target.AsSpan());
+            Matrix moved = image.Network.Weights(l), target = to.Weights(l);
+            TensorPrimitives.Add(from.Weights(l).AsSpan(), remainder.Network.Weights(l).AsSpan(), target.AsSpan());
             if (_groups[l - 1] > 0)
             {
                 Product.MultiplyTransposedRight(target, _skew[_groups[l - 1]], moved);
@@ -76,10 +74,10 @@ internal sealed class RotatedStep
                 moved.CopyTo(target);
             }
             if (to.Bias(l) is not { } bias) continue;
-            TensorPrimitives.Add(from.Bias(l)!.AsSpan(), _remainder.Bias(l)!.AsSpan(), bias.AsSpan());
+            TensorPrimitives.Add(from.Bias(l)!.AsSpan(), remainder.Network.Bias(l)!.AsSpan(), bias.AsSpan());
             if (_groups[l] == 0) continue;
-            Product.Multiply(_skew[_groups[l]], bias, _image.Bias(l)!);
-            _image.Bias(l)!.CopyTo(bias);
+            Product.Multiply(_skew[_groups[l]], bias, image.Network.Bias(l)!);
+            image.Network.Bias(l)!.CopyTo(bias);
         }
     }
 
@@ -88,18 +86,19 @@ internal sealed class RotatedStep
     {
         const double ToRounding = 1e-11;
         const int Enough = 200;
-        Split(from, direction, ToRounding, Enough, ToRounding * ToRounding * Reduction.SumOfSquares(direction.Parameters));
-        _remainder.Parameters.CopyTo(direction.Parameters, 0);
+        using SpareNetworks.Loan remainder = _spare.Lend(), image = _spare.Lend();
+        Split(from, direction, remainder.Network, image.Network, ToRounding, Enough, ToRounding * ToRounding * Reduction.SumOfSquares(direction.Parameters));
+        remainder.Parameters.CopyTo(direction.Parameters, 0);
     }
 
     /// <summary>
-    /// The least-squares split of the step into rotations (left in <see cref="_skew"/>) and a remainder, by conjugate gradients on the normal equations.
+    /// The least-squares split of the step into rotations (left in <see cref="_skew"/>) and the remainder, by conjugate gradients on the normal equations.
     /// </summary>
-    private void Split(Network from, Network step, double tolerance, int mostIterations, double floor = 0)
+    private void Split(Network from, Network step, Network remainder, Network image, double tolerance, int mostIterations, double floor = 0)
     {
-        step.Parameters.CopyTo(_remainder.Parameters, 0);
+        step.Parameters.CopyTo(remainder.Parameters, 0);
         Scale(from);
-        PullBack(from);
+        PullBack(from, remainder);
         double gamma = 0;
         for (int g = 1; g < _skew.Length; g++)
         {
@@ -110,11 +109,11 @@ internal sealed class RotatedStep
         double goal = Math.Max(tolerance * tolerance * gamma, floor);
         for (int i = 0; i < mostIterations && gamma > goal; i++)
         {
-            Push(from);
-            double alpha = gamma / Reduction.SumOfSquares(_image.Parameters);
+            Push(from, image);
+            double alpha = gamma / Reduction.SumOfSquares(image.Parameters);
             if (!double.IsFinite(alpha)) return;
-            TensorPrimitives.MultiplyAdd(_image.Parameters, -alpha, _remainder.Parameters, _remainder.Parameters);
-            PullBack(from);
+            TensorPrimitives.MultiplyAdd(image.Parameters, -alpha, remainder.Parameters, remainder.Parameters);
+            PullBack(from, remainder);
             double next = 0;
             for (int g = 1; g < _skew.Length; g++)
             {
@@ -145,45 +144,45 @@ internal sealed class RotatedStep
     }
 
     /// <summary>image_l = D_l W_l − W_l D_{l−1}.</summary>
-    private void Push(Network from)
+    private void Push(Network from, Network result)
     {
         for (int l = 1; l <= _specification.Depth; l++)
         {
-            Matrix image = _image.Weights(l), weights = from.Weights(l);
+            Matrix image = result.Weights(l), weights = from.Weights(l);
             int left = _groups[l], right = _groups[l - 1];
             if (left > 0) Product.Multiply(_direction[left], weights, image);
             else image.AsSpan().Clear();
 
             // D is skew: −W·D = W·Dᵀ.
             if (right > 0) Product.MultiplyTransposedRight(weights, _direction[right], image, accumulate: true);
-            if (_image.Bias(l) is not { } bias) continue;
+            if (result.Bias(l) is not { } bias) continue;
             if (left > 0) Product.Multiply(_direction[left], from.Bias(l)!, bias);
             else bias.AsSpan().Clear();
         }
     }
 
     /// <summary>
-    /// gradient_g = the skew part of Σ V_l W_lᵀ + V_lᵀ W_l over the layers that rotation g turns, with V the remainder: the adjoint of <see cref="Push"/>.
+    /// gradient_g = the skew part of Σ V_l W_lᵀ + V_lᵀ W_l over the layers that rotation g turns, with V the direction: the adjoint of <see cref="Push"/>.
     /// </summary>
-    private void PullBack(Network from)
+    private void PullBack(Network from, Network direction)
     {
-        for (int g = 1; g < _scratch.Length; g++) _scratch[g].AsSpan().Clear();
+        for (int g = 1; g < _gradient.Length; g++) _gradient[g].AsSpan().Clear();
         for (int l = 1; l <= _specification.Depth; l++)
         {
-            Matrix remainder = _remainder.Weights(l), weights = from.Weights(l);
+            Matrix v = direction.Weights(l), weights = from.Weights(l);
             int left = _groups[l], right = _groups[l - 1];
-            if (left > 0) Product.MultiplyTransposedRight(remainder, weights, _scratch[left], accumulate: true);
-            if (right > 0) Product.MultiplyTransposedLeft(remainder, weights, _scratch[right], accumulate: true);
-            if (left > 0 && _remainder.Bias(l) is { } bias) Product.MultiplyTransposedRight(bias, from.Bias(l)!, _scratch[left], accumulate: true);
+            if (left > 0) Product.MultiplyTransposedRight(v, weights, _gradient[left], accumulate: true);
+            if (right > 0) Product.MultiplyTransposedLeft(v, weights, _gradient[right], accumulate: true);
+            if (left > 0 && direction.Bias(l) is { } bias) Product.MultiplyTransposedRight(bias, from.Bias(l)!, _gradient[left], accumulate: true);
         }
-        for (int g = 1; g < _scratch.Length; g++)
+        for (int g = 1; g < _gradient.Length; g++)
         {
-            Matrix whole = _scratch[g], skew = _gradient[g];
-            for (int i = 0; i < whole.Rows; i++)
+            Matrix skew = _gradient[g];
+            for (int i = 0; i < skew.Rows; i++)
             {
                 for (int j = 0; j <= i; j++)
                 {
-                    double value = 0.5 * (whole[i, j] - whole[j, i]);
+                    double value = 0.5 * (skew[i, j] - skew[j, i]);
                     skew[i, j] = value;
                     skew[j, i] = -value;
                 }
@@ -194,7 +193,9 @@ internal sealed class RotatedStep
     /// <summary>Replaces A by (I − A/2)^{-1}(I + A/2) = (I + A/2)²(I + (A/2)ᵀ(A/2))^{-1}.</summary>
     private void WriteCayley(int g)
     {
-        Matrix half = _skew[g], positive = _gradient[g], inverse = _direction[g], square = _scratch[g];
+        Matrix half = _skew[g], positive = _gradient[g], inverse = _direction[g];
+        double[] rented = ArrayPool<double>.Shared.Rent(half.Length);
+        var square = new Matrix(rented, 0, half.Rows, half.Columns);
         TensorPrimitives.Multiply(half.AsSpan(), 0.5, half.AsSpan());
         Product.Gram(half, positive);
         for (int i = 0; i < half.Rows; i++)
@@ -206,5 +207,6 @@ internal sealed class RotatedStep
         BlockedCholesky.Inverse(positive, inverse, scratch: square);
         Product.Multiply(half, half, square);
         Product.Multiply(square, inverse, half);
+        ArrayPool<double>.Shared.Return(rented);
     }
 }

@@ -7,7 +7,7 @@ namespace RankCollapse.Training.SecondOrder;
 /// Finds out what a step gains: along a straight line and, where that disappoints, along the orbit of rotations that it is tangent to, each with the
 /// outputs brought to their linear prediction (<see cref="OutputCorrection"/>).
 /// </summary>
-internal sealed class StepAcceptance(NetworkSpecification specification, int samples)
+internal sealed class StepAcceptance(SpareNetworks spare, int samples)
 {
     /// <summary>A straight step that gains this share of what it promised is taken without looking for a better curve.</summary>
     private const double StraightEnough = 0.9;
@@ -20,9 +20,8 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
     /// <summary>Below this share of the objective a step's decrease is found from gradients, because values no longer resolve it.</summary>
     private const double GradientShare = 2e-12;
 
-    private readonly OutputCorrection _correction = new(specification, samples);
-    private readonly RotatedStep _rotated = new(specification);
-    private readonly double[] _first = new double[Network.CountParameters(specification)];
+    private readonly OutputCorrection _correction = new(spare, samples);
+    private readonly RotatedStep _rotated = new(spare);
 
     /// <summary>Tries a step; the trial point is left at the better end.</summary>
     /// <param name="iterate">Where the method stands.</param>
@@ -40,12 +39,13 @@ internal sealed class StepAcceptance(NetworkSpecification specification, int sam
         bool rotatesFirst = mayRotate && isBounded;
         double ratio = Follow(iterate, step, predicted, rotatesFirst);
         if (!mayRotate || !(ratio < (rotatesFirst ? RotationEnough : StraightEnough))) return ratio;
-        trial.Network.Parameters.CopyTo(_first, 0);
+        using SpareNetworks.Loan first = spare.Lend();
+        trial.Network.Parameters.CopyTo(first.Parameters, 0);
         double other = Follow(iterate, step, predicted, !rotatesFirst);
         if (other > ratio) return other;
         if (TrustRegion.Accepts(ratio))
         {
-            _first.CopyTo(trial.Network.Parameters, 0);
+            first.Parameters.CopyTo(trial.Network.Parameters, 0);
             trial.Evaluate();
             if (IsSmall(iterate, predicted)) trial.EvaluateGradient();
         }

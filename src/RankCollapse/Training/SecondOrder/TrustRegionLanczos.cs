@@ -12,7 +12,7 @@ namespace RankCollapse.Training.SecondOrder;
 /// where they cross the boundary leave a residual there that may exceed g; this step leaves −shift·Mp and what is outside the space. The basis is kept, so
 /// that the step of a shorter radius costs no product.
 /// </remarks>
-internal sealed class TrustRegionLanczos(NetworkSpecification specification) : IInnerIteration
+internal sealed class TrustRegionLanczos(SpareNetworks spare) : IInnerIteration
 {
     /// <summary>At the boundary the space grows as long as each product adds this share to the promised decrease.</summary>
     private const double LeastGain = 0.05;
@@ -21,12 +21,6 @@ internal sealed class TrustRegionLanczos(NetworkSpecification specification) : I
 
     /// <summary>The basis q, and at its end the next vector before it is scaled.</summary>
     private readonly List<Network> _basis = [];
-
-    private readonly Network _product = new(specification);
-
-    /// <summary>M times the last vectors of the basis.</summary>
-    private Network _image = new(specification);
-    private Network _imageBefore = new(specification);
 
     /// <inheritdoc/>
     public int Products { get; private set; }
@@ -46,9 +40,12 @@ internal sealed class TrustRegionLanczos(NetworkSpecification specification) : I
     /// <inheritdoc/>
     public InnerOutcome Solve(Network gradient, Action<Network, Network> multiply, IPreconditioner preconditioner, InnerLimits limits, Network step)
     {
-        double[] r = _product.Parameters;
+        using SpareNetworks.Loan product = spare.Lend(), first = spare.Lend(), second = spare.Lend();
+
+        // M times the last vectors of the basis.
+        double[] r = product.Parameters, image = first.Parameters, imageBefore = second.Parameters;
         gradient.Parameters.CopyTo(r, 0);
-        double norm = Extend(preconditioner, 0), last = 0;
+        double norm = Extend(preconditioner, product.Network, 0), last = 0;
         GradientNorm = norm;
         Products = 0;
         _small.Start(norm, limits.Flat);
@@ -58,17 +55,17 @@ internal sealed class TrustRegionLanczos(NetworkSpecification specification) : I
         while (true)
         {
             double[] q = _basis[Products].Parameters;
-            (_image, _imageBefore) = (_imageBefore, _image);
-            TensorPrimitives.Divide(r, norm, _image.Parameters);
+            (image, imageBefore) = (imageBefore, image);
+            TensorPrimitives.Divide(r, norm, image);
             TensorPrimitives.Divide(q, norm, q);
-            multiply(_basis[Products], _product);
+            multiply(_basis[Products], product.Network);
             double curvature = Reduction.Dot(q, r);
             _small.Add(curvature, beyond);
             Products++;
             _small.Solve(limits.Radius);
-            TensorPrimitives.MultiplyAdd(_image.Parameters, -curvature, r, r);
-            if (Products > 1) TensorPrimitives.MultiplyAdd(_imageBefore.Parameters, -beyond, r, r);
-            beyond = norm = Extend(preconditioner, Products);
+            TensorPrimitives.MultiplyAdd(image, -curvature, r, r);
+            if (Products > 1) TensorPrimitives.MultiplyAdd(imageBefore, -beyond, r, r);
+            beyond = norm = Extend(preconditioner, product.Network, Products);
             if (!(norm * Math.Abs(_small.Coefficients[^1]) > limits.Goal(GradientNorm, Products))) break;
             if (IsBounded && PredictedDecrease - last < LeastGain * PredictedDecrease) break;
             last = PredictedDecrease;
@@ -89,11 +86,11 @@ internal sealed class TrustRegionLanczos(NetworkSpecification specification) : I
     }
 
     /// <summary>Writes M^{-1}r as a vector of the basis, and returns ‖r‖_{M^{-1}}.</summary>
-    private double Extend(IPreconditioner preconditioner, int index)
+    private double Extend(IPreconditioner preconditioner, Network r, int index)
     {
-        if (index == _basis.Count) _basis.Add(new Network(specification));
-        preconditioner.Solve(_product, _basis[index]);
-        return Math.Sqrt(Math.Max(0, Reduction.Dot(_product.Parameters, _basis[index].Parameters)));
+        if (index == _basis.Count) _basis.Add(new Network(spare.Specification));
+        preconditioner.Solve(r, _basis[index]);
+        return Math.Sqrt(Math.Max(0, Reduction.Dot(r.Parameters, _basis[index].Parameters)));
     }
 
     private void Combine(Network step)

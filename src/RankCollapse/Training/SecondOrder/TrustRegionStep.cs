@@ -7,7 +7,7 @@ namespace RankCollapse.Training.SecondOrder;
 /// The step that the Lanczos method finds in the ball ‖p‖_M ≤ Δ, with the Gauss–Newton matrix first and the Hessian near the solution,
 /// so that directions of negative curvature are followed and saddles left; it ends every iteration that gets to it.
 /// </summary>
-internal sealed class TrustRegionStep(NetworkSpecification specification, int samples) : INewtonPhase
+internal sealed class TrustRegionStep(SpareNetworks spare, int samples) : INewtonPhase
 {
     /// <summary>The first radius in the preconditioner's norm, relative to √J: a step of that length could halve the objective if it were quadratic.</summary>
     private const double FirstRadius = 0.4;
@@ -47,16 +47,16 @@ internal sealed class TrustRegionStep(NetworkSpecification specification, int sa
     /// <summary>After so many idle iterations directions of hardly any curvature are no longer ignored: what is left of the gradient may lie in them.</summary>
     private const int IdleStepsWithFlatDirections = 4;
 
-    private readonly IInnerIteration _inner = IPreconditioner.HasKinks(specification)
-        ? new TruncatedConjugateGradients(specification)
-        : new TrustRegionLanczos(specification);
-    private readonly StepAcceptance _acceptance = new(specification, samples);
-    private readonly Network _step = new(specification);
+    private readonly IInnerIteration _inner = IPreconditioner.HasKinks(spare.Specification)
+        ? new TruncatedConjugateGradients(spare.Specification)
+        : new TrustRegionLanczos(spare);
+    private readonly StepAcceptance _acceptance = new(spare, samples);
+    private readonly Network _step = new(spare.Specification);
 
     /// <summary>The most products of an iteration, each of which adds a vector to a basis that is kept.</summary>
-    private readonly int _mostProducts = MostProducts(specification);
+    private readonly int _mostProducts = MostProducts(spare.Specification);
 
-    private readonly double _rounding = Tolerances.Decomposition(samples, specification.Widths.Max());
+    private readonly double _rounding = Tolerances.Decomposition(samples, spare.Specification.Widths.Max());
 
     /// <summary>Whether it ends the run where rounding has the last word; where kinks are rounded ever less, what rounds them does.</summary>
     public bool EndsAtRounding { get; init; } = true;

@@ -12,7 +12,7 @@ public sealed class ChordWalkTests
     {
         (NewtonPoint start, NewtonPoint to, KernelPreconditioner preconditioner) = _problem;
         double[] before = [.. start.Network.Parameters];
-        var walk = new ChordWalk(_problem.Specification, _problem.Samples);
+        var walk = new ChordWalk(new SpareNetworks(_problem.Specification), _problem.Samples);
         double reached = walk.Approach(preconditioner, start, to, start.Objective.Data.Targets, out int steps);
         Assert.InRange(steps, 1, 12);
         Assert.True(reached < 0.5 * start.Value.Total, $"{start.Value.Total:E3} → {reached:E3} in {steps} steps");
@@ -26,7 +26,7 @@ public sealed class ChordWalkTests
     public void Steps_ThatDoNotLowerTheObjective_AreNotTaken()
     {
         (NewtonPoint start, NewtonPoint to, KernelPreconditioner preconditioner) = _problem;
-        double reached = new ChordWalk(_problem.Specification, _problem.Samples).Approach(preconditioner, start, to, start.Outputs.Copy(), out int steps);
+        double reached = new ChordWalk(new SpareNetworks(_problem.Specification), _problem.Samples).Approach(preconditioner, start, to, start.Outputs.Copy(), out int steps);
         Assert.Equal((start.Value.Total, 0), (reached, steps));
         Assert.Equal(start.Network.Parameters, to.Network.Parameters);
     }

@@ -23,7 +23,7 @@ public sealed class IInnerIterationTests
 
         int Products(double tolerance, double lateTolerance)
         {
-            IInnerIteration inner = hasKinks ? new TruncatedConjugateGradients(shape) : new TrustRegionLanczos(shape);
+            IInnerIteration inner = hasKinks ? new TruncatedConjugateGradients(shape) : new TrustRegionLanczos(new SpareNetworks(shape));
             Network gradient = new(shape), step = new(shape);
             curvatures.CopyTo(gradient.Parameters, 0);
             var limits = new InnerLimits(1e12, 1e11, tolerance, lateTolerance, Floor: 0, Flat: 0, Products: 2000);
@@ -39,6 +39,8 @@ public sealed class IInnerIterationTests
 
     private sealed class NoPreconditioner : IPreconditioner
     {
+        public CurvatureOperator Passes => throw new NotSupportedException();
+
         public bool ResolvesOutputs => false;
 
         public void Build(Objective point, Network network)

@@ -13,7 +13,7 @@ public sealed class OutputCorrectionTests
     public void Corrections_BringTheOutputsOfAStepToTheirLinearPrediction()
     {
         (NewtonPoint start, NewtonPoint trial, KernelPreconditioner preconditioner) = _problem;
-        var correction = new OutputCorrection(_problem.Specification, _problem.Samples);
+        var correction = new OutputCorrection(new SpareNetworks(_problem.Specification), _problem.Samples);
         var step = new Network(_problem.Specification);
         preconditioner.Solve(start.Gradient, step);
         TensorPrimitives.Multiply(step.Parameters, -0.3, step.Parameters);

@@ -22,7 +22,7 @@ public sealed class RotatedStepTests
         {
             Network step = new(from.Specification), to = new(from.Specification);
             TensorPrimitives.Multiply(direction.Parameters, t, step.Parameters);
-            new RotatedStep(from.Specification).Write(from, step, to);
+            new RotatedStep(new SpareNetworks(from.Specification)).Write(from, step, to);
             TensorPrimitives.Subtract(to.Parameters, from.Parameters, to.Parameters);
             TensorPrimitives.Subtract(to.Parameters, step.Parameters, to.Parameters);
             return TensorPrimitives.Norm<double>(to.Parameters);
@@ -55,7 +55,7 @@ public sealed class RotatedStepTests
             }
             if (l > 1) Product.MultiplyTransposedRight(from.Weights(l), skew, step.Weights(l), accumulate: true);
         }
-        new RotatedStep(from.Specification).Write(from, step, to);
+        new RotatedStep(new SpareNetworks(from.Specification)).Write(from, step, to);
         Matrix inputs = RandomMatrix.Gaussian(4, 7, new RandomStream(4, RandomPurpose.Sampling));
         Matrix before = from.Features(inputs)[^1], after = to.Features(inputs)[^1], straight = Straight(from, step).Features(inputs)[^1];
         double scale = TensorPrimitives.Norm<double>(before.AsSpan());

@@ -18,7 +18,7 @@ public sealed class TrustRegionLanczosTests
             preconditioner.Build(point.Objective, point.Network);
             Network gradient = point.Direction(5), step = new(shape), product = new(shape), steepest = new(shape);
             preconditioner.Solve(gradient, steepest);
-            var inner = new TrustRegionLanczos(shape);
+            var inner = new TrustRegionLanczos(new SpareNetworks(shape));
             var limits = new InnerLimits(Radius: 1e-2, ShorterRadius: 5e-3, Tolerance: 1e-3, LateTolerance: 0, Floor: 0, Flat: 0, Products: 100);
             inner.Solve(gradient, Multiply, preconditioner, limits, step);
             double slope = Reduction.Dot(gradient.Parameters, steepest.Parameters), last = double.PositiveInfinity;
