@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using RankCollapse.LinearAlgebra;
-using RankCollapse.Networks;
 
 namespace RankCollapse.Training.SecondOrder;
 
