@@ -21,7 +21,6 @@ internal sealed class RotatedStep
     private const int MostIterations = 20;
 
     private readonly SpareNetworks _spare;
-    private readonly NetworkSpecification _specification;
 
     /// <summary>For layers 0 … L the index of their rotation; 0 means none.</summary>
     private readonly int[] _groups;
@@ -36,7 +35,7 @@ internal sealed class RotatedStep
     public RotatedStep(SpareNetworks spare, Func<int, bool>? turns = null)
     {
         _spare = spare;
-        NetworkSpecification specification = _specification = spare.Specification;
+        NetworkSpecification specification = spare.Specification;
         _groups = new int[specification.Depth + 1];
         List<int> sizes = [0];
         for (int l = 1; l < specification.Depth; l++)
@@ -59,7 +58,7 @@ internal sealed class RotatedStep
         using SpareNetworks.Loan remainder = _spare.Lend(), image = _spare.Lend();
         Split(from, step, remainder.Network, image.Network, Tolerance, MostIterations);
         for (int g = 1; g < _skew.Length; g++) WriteCayley(g);
-        for (int l = 1; l <= _specification.Depth; l++)
+        for (int l = 1; l <= _spare.Specification.Depth; l++)
         {
             Matrix moved = image.Network.Weights(l), target = to.Weights(l);
             TensorPrimitives.Add(from.Weights(l).AsSpan(), remainder.Network.Weights(l).AsSpan(), target.AsSpan());
@@ -134,7 +133,7 @@ internal sealed class RotatedStep
     private void Scale(Network from)
     {
         Array.Clear(_scales);
-        for (int l = 1; l <= _specification.Depth; l++)
+        for (int l = 1; l <= _spare.Specification.Depth; l++)
         {
             double size = Reduction.SumOfSquares(from.Weights(l).AsSpan());
             _scales[_groups[l]] += size;
@@ -146,7 +145,7 @@ internal sealed class RotatedStep
     /// <summary>image_l = D_l W_l − W_l D_{l−1}.</summary>
     private void Push(Network from, Network result)
     {
-        for (int l = 1; l <= _specification.Depth; l++)
+        for (int l = 1; l <= _spare.Specification.Depth; l++)
         {
             Matrix image = result.Weights(l), weights = from.Weights(l);
             int left = _groups[l], right = _groups[l - 1];
@@ -167,7 +166,7 @@ internal sealed class RotatedStep
     private void PullBack(Network from, Network direction)
     {
         for (int g = 1; g < _gradient.Length; g++) _gradient[g].AsSpan().Clear();
-        for (int l = 1; l <= _specification.Depth; l++)
+        for (int l = 1; l <= _spare.Specification.Depth; l++)
         {
             Matrix v = direction.Weights(l), weights = from.Weights(l);
             int left = _groups[l], right = _groups[l - 1];
